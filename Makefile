@@ -1,0 +1,72 @@
+# Two commands suffice: `make demo` shows the house at work, `make test` checks it.
+# Needed: Python 3.11 or later, make, and pip with its package registry. Addresses
+# of registries belong in pip's own configuration, never in this project.
+
+PYTHON ?= python3
+WORKERS ?= 2
+MUTANTS ?= 1000000
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The stamps carry the content they were made from: a fresh clone or a touched file rebuilds nothing.
+CONTENT := $(shell cat pyproject.toml requirements.lock requirements-dev.lock 2>/dev/null | cksum | tr ' ' '-')
+HOUSE := $(VENV)/house-$(CONTENT)
+WORKSHOP := $(VENV)/workshop-$(CONTENT)
+UV := build/uv/bin/uv
+COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test fix fuzz bench lock clean
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+		printf '  make %-6s %s\n' "$$name" "$$text"; done
+
+demo: $(HOUSE) ## Install, then run a month from order to payment on SQLite; the papers land in build/demo
+	$(BIN)/billing demo --dir build/demo
+
+test: $(WORKSHOP) ## Format, lint, types, import rules, and every test on SQLite and PostgreSQL
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(WORKERS)
+
+fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=1000000
+	FUZZ_MUTANTS=$(MUTANTS) $(BIN)/pytest -n $(WORKERS) --hypothesis-profile=fuzz
+
+bench: $(HOUSE) ## Measure, and print the figures
+	$(BIN)/billing bench
+
+lock: ## Take the newest versions that pyproject.toml allows, with their sha256 sums
+	$(PYTHON) -m venv --clear build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## Delete everything that can be made again
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(HOUSE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed; name one: make PYTHON=python3.12' >&2; exit 1; }
+	@# Debian packs venv without its pip; then the machine's own pip brings one into the environment.
+	$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+$(WORKSHOP): $(HOUSE)
+	$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,43 @@
+"""What every test may ask for: an empty database of each kind, and how long hypothesis looks.
+
+`database_url` runs a test once on SQLite and once on PostgreSQL. A test that is
+about one of them says so:
+`@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.databases import PostgresqlServer, running_server
+
+# A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
+# same examples, so that its answer is about the commit; desks and `make fuzz` look further each time.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile("fuzz", deadline=None, max_examples=5_000)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """The worker's own server, started when the first test asks for it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: PostgresqlServer) -> str:
+    """The URL of the worker's PostgreSQL database, with whatever the last test left in it."""
+    return postgresql_server.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, for this test alone."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    return server.empty()
