@@ -1,0 +1,196 @@
+"""How a single value is written in XML and read back: text, numbers, days, times, yes and no, files.
+
+Strict in both directions: what we would refuse to read we refuse to write. White
+space around a value does not belong to it. A number is plain decimal digits, a day
+is YYYY-MM-DD, a truth is true or false (1 and 0 are read), a file is base64.
+
+A refusal names the place and says in Swedish and in English what was expected.
+"""
+
+import binascii
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+from lxml import etree
+
+from peppol.gate import GateRefused, date_of, decimal_of, location_of
+
+SPACE: Final = " \t\r\n"
+
+
+class UnreadableDocument(ValueError):
+    """A document that cannot be read as what it claims to be: where, what stands there, what was expected."""
+
+    def __init__(self, *, location: str, line: int, found: str, expected: str) -> None:
+        shown = found if len(found) <= 80 else found[:77] + "..."
+        swedish, _, english = expected.partition(" / ")
+        super().__init__(
+            f"{location}: ”{shown}” går inte att läsa; väntat: {swedish}. / "
+            f"{location}: “{shown}” cannot be read; expected: {english}."
+        )
+        self.location = location
+        self.line = line
+        self.found = shown
+        self.expected = expected
+
+
+class UnwritableDocument(ValueError):
+    """A document that cannot become XML; `location` says which element is at fault."""
+
+    def __init__(self, reason: str, *, location: str = "") -> None:
+        swedish, _, english = reason.partition(" / ")
+        super().__init__(f"{location} {swedish}. / {location} {english}.")
+        self.reason = reason
+        self.location = location
+
+    def within(self, label: str) -> "UnwritableDocument":
+        """The same refusal seen from the element around it."""
+        return UnwritableDocument(self.reason, location=f"{label}/{self.location}".rstrip("/"))
+
+
+def unreadable(element: etree._Element, *, found: object, expected: str) -> UnreadableDocument:
+    """The refusal of `element`; `expected` is Swedish, " / ", English."""
+    return UnreadableDocument(
+        location=location_of(element), line=element.sourceline or 0, found=str(found), expected=expected
+    )
+
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+_TIME: Final = re.compile(
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+)
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def escaped(text: str) -> str:
+    """`text` as it stands between tags. Raises `UnwritableDocument` if XML has no form for it."""
+    # Printable text holds no control character; this spares the search for nearly every value.
+    if not text.isprintable():
+        if lost := _NOT_XML.search(text):
+            code = f"U+{ord(lost.group()):04X}"
+            raise UnwritableDocument(
+                f"innehåller tecknet {code}, som XML inte kan bära: ta bort det / "
+                f"holds the character {code}, which XML cannot carry: remove it"
+            )
+        # A parser turns a bare carriage return into a line feed.
+        text = text.replace("&", "&amp;").replace("\r", "&#13;")
+    elif "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text or ">" in text:
+        text = text.replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def _text_written(value: str) -> str:
+    text = escaped(value.strip(SPACE))
+    if not text:
+        raise UnwritableDocument("är tom: utelämna elementet / is empty: leave the element out")
+    return text
+
+
+def _number_written(value: Decimal) -> str:
+    # Asked before formatting, because 1E+999999999 would be a gigabyte of zeros.
+    exact = isinstance(value, Decimal) and value.is_finite() and -11 < value.adjusted() < 15
+    text = format(value, "f") if exact else ""
+    if not _NUMBER.fullmatch(text):
+        raise UnwritableDocument(
+            f"är {value}: ett tal är Decimal med högst 15 siffror före punkten och 10 efter / "
+            f"is {value}: a number is a Decimal with at most 15 digits before the point and 10 after"
+        )
+    return text
+
+
+def _date_written(value: date) -> str:
+    if isinstance(value, datetime):
+        raise UnwritableDocument(
+            "är en tidpunkt: ange en dag utan klockslag / is a moment: give a day without a time"
+        )
+    return value.isoformat()
+
+
+def _time_written(value: time) -> str:
+    text = value.isoformat()
+    if not _TIME.fullmatch(text):
+        raise UnwritableDocument(
+            f"är {text}: tidszonen ska vara hela minuter, högst 14 timmar / "
+            f"is {text}: the time zone has to be whole minutes, at most 14 hours"
+        )
+    return text
+
+
+def _time_read(text: str) -> time:
+    if not _TIME.fullmatch(text):
+        raise ValueError(text)
+    return time.fromisoformat(text)
+
+
+def _bytes_written(value: bytes) -> str:
+    if not value:
+        raise UnwritableDocument("är en tom fil: utelämna den / is an empty file: leave it out")
+    return b64encode(value).decode("ascii")
+
+
+def _bytes_read(text: str) -> bytes:
+    packed = b"".join(text.encode("ascii").split())
+    # The strict mode of Python 3.11 passes padding after a whole group.
+    if len(packed) % 4 or packed.endswith(b"==="):
+        raise ValueError(text[-8:])
+    return binascii.a2b_base64(packed, strict_mode=True)
+
+
+class Plain:
+    """A cbc element without attributes, or the content of one that has them.
+
+    `read_text` may raise `ValueError`, `LookupError` or `GateRefused`; `expected` then says
+    in Swedish and English what should have stood there.
+    """
+
+    prefix = "cbc"
+
+    def __init__(self, read: Callable[[str], object], write: Callable[[Any], str], expected: str) -> None:
+        self.read_text = read
+        self.write_text = write
+        self.expected = expected
+
+    def read(self, element: etree._Element) -> object | None:
+        """The value in `element`, None for an empty text. Raises `UnreadableDocument`."""
+        text = (element.text or "").strip(SPACE)
+        if len(element):
+            inner = element[0]
+            raise unreadable(inner, found=inner.tag, expected="text utan element i sig / text alone")
+        try:
+            return self.read_text(text)
+        except (GateRefused, ValueError, LookupError):
+            raise unreadable(element, found=text, expected=self.expected) from None
+
+    def writer(self, label: str) -> Callable[[Any], str]:
+        """A function from a value to the element named `label`. It raises `UnwritableDocument`."""
+        start, end, written = f"<{label}>", f"</{label}>", self.write_text
+        return lambda value: start + written(value) + end
+
+
+def _text_read(text: str) -> str | None:
+    return text or None
+
+
+# Every type a value without attributes may have; nothing else can be declared.
+PLAIN: Final[Mapping[type, Plain]] = {
+    str: Plain(_text_read, _text_written, "text / text"),
+    Decimal: Plain(
+        decimal_of,
+        _number_written,
+        "ett tal som 1234.50, högst 15 siffror före punkten och 10 efter / "
+        "a number such as 1234.50, at most 15 digits before the point and 10 after",
+    ),
+    date: Plain(date_of, _date_written, "en dag som ÅÅÅÅ-MM-DD / a day as YYYY-MM-DD"),
+    time: Plain(_time_read, _time_written, "ett klockslag som 14:30:00 / a time such as 14:30:00"),
+    bool: Plain(
+        _BOOLEANS.__getitem__, lambda value: "true" if value else "false", "true eller false / true or false"
+    ),
+    bytes: Plain(_bytes_read, _bytes_written, "en fil i base64 / a file in base64"),
+}

@@ -1,0 +1,319 @@
+"""Documents declared once: from one class per element, both the reading and the writing.
+
+A document is a frozen value. Every UBL element of the profile is one field of one
+class, declared in the order of the UBL schema:
+
+    @aggregate
+    class PartyTaxScheme:
+        company_id: str                  # cbc:CompanyID, exactly one
+        tax_scheme: TaxScheme            # cac:TaxScheme, exactly one
+
+The field name is the UBL name in snake_case and the plural of a repeated element.
+`X` is an element that must be there, `X | None = None` one that may be missing,
+`tuple[X, ...]` one or more, `tuple[X, ...] = ()` any number; where the plural is not
+the name and an s, the name stands beside it: `Annotated[tuple[Status, ...], "Status"]`.
+An `@aggregate` is a cac element, everything else is cbc; a `@basic` class is a cbc
+element with attributes, its first field the content and the others the attributes.
+What the names and types say is compiled once, when the class is made.
+
+Reading matches `{namespace}name` and never a prefix, strips white space around text,
+takes an empty text for a missing one, and ignores elements and attributes that no
+class declares: whether they may be there is a question for validation. Writing is
+deterministic and never leaves an element empty. `parse(type(x), serialise(x)) == x`
+for every document whose texts have no white space around them.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Protocol,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from lxml import etree
+
+from peppol.gate import CAC, CBC, admit
+from peppol.identifiers import DocumentKind
+from peppol.literals import PLAIN, SPACE, UnreadableDocument, UnwritableDocument, escaped, unreadable
+
+__all__ = ["Document", "UnreadableDocument", "UnwritableDocument", "aggregate", "basic", "parse", "serialise"]
+
+T = TypeVar("T")
+D = TypeVar("D", bound="Document")
+
+
+# --- codecs: one per type ---------------------------------------------------------------------------------
+
+
+class _Codec(Protocol):
+    """How a type becomes an element and an element becomes a value of the type."""
+
+    prefix: str
+
+    def read(self, element: etree._Element) -> object | None:
+        """The value; None if the element says nothing."""
+
+    def writer(self, label: str) -> Callable[[Any], str]:
+        """A function from a value to the whole element named `label`."""
+
+
+_CODECS: Final[dict[type, _Codec]] = dict(PLAIN)
+
+
+class _Basic:
+    """A cbc element with attributes: the first field is its content."""
+
+    prefix = "cbc"
+
+    def __init__(self, cls: type) -> None:
+        hints = get_type_hints(cls)
+        content, *attributes = (field.name for field in fields(cls))
+        self.cls = cls
+        self.content_name = content
+        self.content = PLAIN[hints[content]]
+        self.attributes = tuple(
+            (name, _attribute_name(name), NoneType not in get_args(hints[name])) for name in attributes
+        )
+
+    def read(self, element: etree._Element) -> object | None:
+        content = self.content.read(element)
+        if content is None:
+            return None
+        values = []
+        for _, label, needed in self.attributes:
+            value = (element.get(label) or "").strip(SPACE) or None
+            if value is None and needed:
+                raise unreadable(
+                    element, found=element.text, expected=f"attributet {label} / the attribute {label}"
+                )
+            values.append(value)
+        made: object = self.cls(content, *values)
+        return made
+
+    def writer(self, label: str) -> Callable[[Any], str]:
+        content_of, written, attributes = self.content_name, self.content.write_text, self.attributes
+
+        def write(value: object) -> str:
+            parts = ""
+            for name, attribute, needed in attributes:
+                given = getattr(value, name)
+                if given is not None:
+                    parts += f' {attribute}="{_attribute_written(given, attribute)}"'
+                elif needed:
+                    raise UnwritableDocument(f"saknar {attribute} / lacks {attribute}")
+            return f"<{label}{parts}>{written(getattr(value, content_of))}</{label}>"
+
+        return write
+
+
+def _attribute_written(value: str, attribute: str) -> str:
+    text = escaped(value.strip(SPACE))
+    if not text:
+        raise UnwritableDocument(f"har ett tomt {attribute} / has an empty {attribute}")
+    # An attribute's line feed and tab would come back as a space, its quote would end it.
+    return text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One field of an aggregate, ready for both directions."""
+
+    name: str
+    label: str
+    tag: str
+    many: bool
+    needed: bool
+    read: Callable[[etree._Element], object | None]
+    write: Callable[[Any], str]
+
+
+class _Aggregate:
+    """A cac element, or a root: its members in the order of the schema."""
+
+    prefix = "cac"
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+        self.members = _members_of(cls)
+        self.by_tag: dict[object, _Member] = {member.tag: member for member in self.members}
+        self.many = tuple(member.name for member in self.members if member.many)
+        self.needed = frozenset(member.name for member in self.members if member.needed)
+
+    def read(self, element: etree._Element) -> object | None:
+        found: dict[str, Any] = {}
+        by_tag = self.by_tag
+        for child in element:
+            member = by_tag.get(child.tag)
+            if member is None:
+                continue
+            value = member.read(child)
+            if value is None:
+                continue
+            if member.many:
+                found.setdefault(member.name, []).append(value)
+            elif member.name in found:
+                expected = f"{member.label} högst en gång / {member.label} at most once"
+                raise unreadable(child, found=(child.text or "").strip(SPACE), expected=expected)
+            else:
+                found[member.name] = value
+        if not self.needed <= found.keys():
+            lacking = next(m.label for m in self.members if m.needed and m.name not in found)
+            expected = f"{lacking} med innehåll / {lacking} with content"
+            raise unreadable(element, found="", expected=expected)
+        if not found:
+            return None
+        for name in self.many:
+            if name in found:
+                found[name] = tuple(found[name])
+        made: object = self.cls(**found)
+        return made
+
+    def content(self, value: object) -> str:
+        """Everything between the tags."""
+        parts: list[str] = []
+        for member in self.members:
+            item = getattr(value, member.name)
+            if item is None or (member.many and not item):
+                if member.needed:
+                    raise UnwritableDocument("saknas / is missing", location=member.label)
+                continue
+            before = len(parts)
+            try:
+                if member.many:
+                    parts.extend(map(member.write, item))
+                else:
+                    parts.append(member.write(item))
+            except UnwritableDocument as refused:
+                place = f"{member.label}[{len(parts) - before + 1}]" if member.many else member.label
+                raise refused.within(place) from None
+        if not parts:
+            raise UnwritableDocument("är tom: utelämna elementet / is empty: leave the element out")
+        return "".join(parts)
+
+    def writer(self, label: str) -> Callable[[Any], str]:
+        start, end, content = f"<{label}>", f"</{label}>", self.content
+        return lambda value: start + content(value) + end
+
+
+# --- from names and types to codecs -----------------------------------------------------------------------
+
+_CAPITALS: Final = {"id": "ID", "uri": "URI"}
+_NAMESPACES: Final = {"cac": CAC, "cbc": CBC}
+
+
+def _local_name(name: str) -> str:
+    return "".join(_CAPITALS.get(word) or word.capitalize() for word in name.split("_"))
+
+
+def _attribute_name(name: str) -> str:
+    first, _, rest = name.partition("_")
+    return first + _local_name(rest)
+
+
+def _members_of(cls: type) -> tuple[_Member, ...]:
+    hints = get_type_hints(cls, include_extras=True)
+    members = []
+    for field in fields(cls):
+        hint, name = hints[field.name], ""
+        if get_origin(hint) is Annotated:
+            hint, name = get_args(hint)
+        many, optional = get_origin(hint) is tuple, get_origin(hint) is UnionType
+        kind = get_args(hint)[0] if many or optional else hint
+        codec = _CODECS[kind]
+        local = name or _local_name(field.name.removesuffix("s") if many else field.name)
+        label = f"{codec.prefix}:{local}"
+        members.append(
+            _Member(
+                name=field.name,
+                label=label,
+                tag=f"{{{_NAMESPACES[codec.prefix]}}}{local}",
+                many=many,
+                needed=field.default is MISSING if many else not optional,
+                read=codec.read,
+                write=codec.writer(label),
+            )
+        )
+    return tuple(members)
+
+
+@dataclass_transform(frozen_default=True)
+def basic(cls: type[T]) -> type[T]:
+    """Make `cls` a frozen cbc element with attributes; fields may be given by position."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    _CODECS[made] = _Basic(made)
+    return made
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def aggregate(cls: type[T]) -> type[T]:
+    """Make `cls` a frozen cac element, or a document; fields are given by name."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    _CODECS[made] = _Aggregate(made)
+    return made
+
+
+# --- documents --------------------------------------------------------------------------------------------
+
+
+@aggregate
+class Document:
+    """What every document begins with; a subclass says its `kind` and adds the rest."""
+
+    kind: ClassVar[DocumentKind]
+
+    customization_id: str
+    profile_id: str
+    id: str
+
+
+def parse(cls: type[D], source: etree._Element | bytes) -> D:
+    """The document in `source`: the root of a tree that passed the gate, or bytes that go through it first.
+
+    Raises `UnreadableDocument` if the root, the CustomizationID or a value is not what
+    `cls` declares, and `peppol.gate.GateRefused` if the bytes may not come in at all.
+    """
+    root = admit(source) if isinstance(source, bytes) else source
+    kind = cls.kind
+    if root.tag != kind.root_tag:
+        expected = f"dokumentet {kind.root_name} / the document {kind.root_name}"
+        raise unreadable(root, found=root.tag, expected=expected)
+    customization_id = (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(SPACE)
+    if not customization_id.startswith(kind.customization_id):
+        expected = f"CustomizationID {kind.customization_id}"
+        raise unreadable(root, found=customization_id, expected=f"{expected} / {expected}")
+    document = _CODECS[cls].read(root)
+    if not isinstance(document, cls):
+        raise TypeError(f"{cls.__name__} is not declared as an aggregate.")
+    return document
+
+
+def serialise(document: Document, *, pretty: bool = False) -> bytes:
+    """The document as UTF-8 with an XML declaration; the same document gives the same bytes.
+
+    `pretty` indents for people. Raises `UnwritableDocument` for an empty element, a
+    missing one, a number too long and a character that XML cannot carry.
+    """
+    root = document.kind.root_name
+    codec = _CODECS[type(document)]
+    if not isinstance(codec, _Aggregate):
+        raise TypeError(f"{type(document).__name__} is not declared as an aggregate.")
+    try:
+        content = codec.content(document)
+    except UnwritableDocument as refused:
+        raise refused.within(f"/{root}") from None
+    names = f'xmlns="{document.kind.namespace}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}"'
+    text = f"<{root} {names}>{content}</{root}>"
+    if pretty:
+        tree = etree.fromstring(text, etree.XMLParser(resolve_entities=False, huge_tree=True))
+        etree.indent(tree, space="  ")
+        text = etree.tostring(tree, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
