@@ -1,0 +1,186 @@
+"""The only door for XML from outside: bytes in, a safe tree or a refusal out.
+
+Everything that is cheap and dangerous is decided on the bytes, before any parser
+sees them: size, encoding, XML version, DOCTYPE, number of elements. One strict
+lxml parser then makes the tree; comments and processing instructions are gone
+before a value is read, so that text they split reads whole. Last come the caps
+on depth, attributes and namespaces, foreign elements and invisible characters.
+
+The convention: a refusal is `GateRefused` and carries one `Finding` whose rule id
+starts with GATE-. The parser's own words never leave this module; the sentences
+for people are in `peppol.rules.texts` under the same ids. Nothing here opens a
+file or a socket, and nothing else in the project may parse outside bytes.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from lxml import etree
+
+from peppol.gate_bytes import BOM, check_bytes
+from peppol.gate_refusals import LIMITS, TEXT_MAX, GateRefused, GateRule, Limits, refuse
+from peppol.gate_tree import (
+    CAC,
+    CBC,
+    EXT,
+    SBDH,
+    SPACE,
+    UBL,
+    check_declarations,
+    check_root,
+    check_tree,
+    location_of,
+    visible,
+)
+
+__all__ = [
+    "CAC",
+    "CBC",
+    "EXT",
+    "LIMITS",
+    "SBDH",
+    "UBL",
+    "GateRefused",
+    "GateRule",
+    "Limits",
+    "admit",
+    "date_of",
+    "decimal_of",
+    "location_of",
+]
+
+
+def admit(data: bytes, limits: Limits = LIMITS) -> etree._Element:
+    """The root of the document in `data`: an UBL document or a StandardBusinessDocument.
+
+    The tree holds no comment, no processing instruction and no entity. Contents of
+    ext:UBLExtensions are let in unread: whoever uses the tree ignores them. The kind
+    of UBL document is not decided here.
+
+    Raises `GateRefused`, and nothing else, whatever the bytes are.
+    """
+    check_bytes(data, limits)
+    root = _parse(data[3:] if data.startswith(BOM) else data, limits)
+    # The byte search above already refused it; a parser that finds one all the same disagrees with us.
+    if root.getroottree().docinfo.internalDTD is not None:
+        refuse(GateRule.DOCTYPE, location="/", line=1)
+    check_root(root)
+    check_tree(root, limits)
+    if data.count(b"xmlns") > limits.declarations_per_element_max:
+        check_declarations(root, limits)
+    return root
+
+
+# --- the parser -----------------------------------------------------------------------------------------
+
+# What libxml2's error numbers mean, in our words. See xmlerror.h; the numbers are stable.
+_MEANINGS: Final = {
+    4: GateRule.NOT_XML,
+    8: GateRule.CHARACTER,
+    9: GateRule.CHARACTER,
+    26: GateRule.ENTITY,
+    27: GateRule.ENTITY,
+    28: GateRule.ENTITY,
+    45: GateRule.TEXT,  # a comment above the parser's limit
+    47: GateRule.TEXT,  # a processing instruction above it
+    77: GateRule.TRUNCATED,
+    99: GateRule.PREFIX,  # a namespace that is no URI
+    108: GateRule.VERSION,
+    110: GateRule.NAME,
+    200: GateRule.PREFIX,
+    201: GateRule.PREFIX,
+    202: GateRule.PREFIX,
+    203: GateRule.PREFIX,
+    204: GateRule.PREFIX,
+    205: GateRule.PREFIX,
+}
+_EXTRA_CONTENT: Final = 5
+_CDATA_NOT_FINISHED: Final = 63
+_RESOURCE_LIMIT: Final = 114
+
+
+def _strict_parser() -> etree.XMLParser:
+    # A parser costs a microsecond and holds a lock; one per document lets threads work side by side.
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+
+
+def _parse(data: bytes, limits: Limits) -> etree._Element:
+    try:
+        return etree.fromstring(data, _strict_parser())
+    except etree.XMLSyntaxError as broken:
+        rule, line = _meaning(broken, data), broken.lineno or 0
+    expected = {
+        GateRule.TEXT: str(TEXT_MAX),
+        GateRule.DEPTH: str(limits.depth_max),
+        GateRule.NAME: str(limits.name_max),
+    }
+    refuse(rule, line=line, expected=expected.get(rule, ""))
+
+
+def _meaning(broken: etree.XMLSyntaxError, data: bytes) -> GateRule:
+    """Which of our reasons stands behind the parser's error."""
+    if broken.code == _RESOURCE_LIMIT:
+        # One number for two limits; only text and attributes can fill a buffer of ten million.
+        return GateRule.DEPTH if "depth" in (broken.msg or "").lower() else GateRule.TEXT
+    if broken.code == _CDATA_NOT_FINISHED and len(data) > TEXT_MAX:
+        return GateRule.TEXT
+    meant = _MEANINGS.get(broken.code, GateRule.MALFORMED)
+    if meant is GateRule.MALFORMED and broken.code != _EXTRA_CONTENT and _cut_off(data, broken.lineno or 0):
+        return GateRule.TRUNCATED
+    return meant
+
+
+def _cut_off(data: bytes, line: int) -> bool:
+    """Whether the error stands where the bytes end, and they end in the middle of something."""
+    whole = data.rstrip(b" \t\r\n")
+    return not whole.endswith(b">") and line > whole.count(b"\n")
+
+
+# --- single values --------------------------------------------------------------------------------------
+
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def decimal_of(text: str, *, location: str = "", line: int = 0) -> Decimal:
+    """The number written in `text`: at most 15 digits before the point and 10 after, ASCII, no exponent.
+
+    Raises `GateRefused` (GATE-NUMBER) for everything that Python would also read:
+    NaN, Infinity, 1e400, 1_000, digits of other scripts.
+
+    >>> decimal_of(" 1450.00 ")
+    Decimal('1450.00')
+    """
+    plain = text.strip(SPACE)
+    if not _DECIMAL.fullmatch(plain):
+        refuse(GateRule.NUMBER, location=location, line=line, found=visible(plain), expected="1234.50")
+    return Decimal(plain)
+
+
+def date_of(text: str, *, location: str = "", line: int = 0) -> date:
+    """The day written in `text` as YYYY-MM-DD, without time or time zone.
+
+    Raises `GateRefused` (GATE-DATE) for any other form and for days that do not exist.
+
+    >>> date_of("2026-02-28")
+    datetime.date(2026, 2, 28)
+    """
+    plain = text.strip(SPACE)
+    try:
+        if _DATE.fullmatch(plain):
+            return date.fromisoformat(plain)
+    except ValueError:
+        pass  # the form is right and the day does not exist: the same refusal
+    refuse(GateRule.DATE, location=location, line=line, found=visible(plain), expected="YYYY-MM-DD")

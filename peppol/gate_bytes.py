@@ -1,0 +1,121 @@
+"""What the door decides on the bytes alone, before any parser sees them.
+
+UTF-8 and XML 1.0 as declared and as written, no DOCTYPE anywhere, and sizes that
+a tree could not exceed. Cheap searches only: a file of 20 MB takes some
+milliseconds. See threats X1-X5 and X9: whatever is decided here needs no trust
+in a parser.
+"""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from peppol.gate_refusals import GateRule, Limits, refuse
+
+BOM: Final = b"\xef\xbb\xbf"
+_OTHER_ENCODINGS: Final = (
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\x00\x00\x00<", "UTF-32"),
+    (b"<\x00\x00\x00", "UTF-32"),
+    (b"\x00<", "UTF-16"),
+    (b"<\x00", "UTF-16"),
+    (b"\x4c\x6f\xa7\x94", "EBCDIC"),
+    (b"+ADw-", "UTF-7"),
+)
+_OTHER_FILES: Final = (
+    (b"%PDF-", "PDF"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"BZh", "BZIP2"),
+    (b"\xfd7zXZ", "XZ"),
+    (b"\xd0\xcf\x11\xe0", "OLE"),
+    (b"{", "JSON"),
+    (b"UNB+", "EDIFACT"),
+    (b"UNA:", "EDIFACT"),
+)
+_DECLARATION: Final = re.compile(rb"<\?xml[ \t\r\n]([^>]*?)\?>")
+_VERSION: Final = re.compile(rb"""version[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
+_ENCODING: Final = re.compile(rb"""encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
+# HTML writes it in small letters; XML would call that malformed, which helps nobody.
+_DOCTYPE: Final = re.compile(rb"<!(?i:DOCTYPE|ENTITY)")
+
+
+def _line_at(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def check_bytes(data: bytes, limits: Limits) -> None:
+    """Refuse what can be refused without parsing: cheapest and most dangerous first."""
+    if len(data) > limits.bytes_max:
+        refuse(GateRule.SIZE, found=_megabytes(len(data)), expected=_megabytes(limits.bytes_max))
+    if not data.strip(b" \t\r\n" + BOM):
+        refuse(GateRule.EMPTY)
+    _check_encoding(data)
+    doctype = _DOCTYPE.search(data)
+    if doctype:
+        refuse(
+            GateRule.DOCTYPE,
+            location="/",
+            line=_line_at(data, doctype.start()),
+            found=doctype.group().decode(),
+        )
+    # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher.
+    elements = data.count(b"<") - data.count(b"</")
+    if elements > limits.elements_max:
+        refuse(GateRule.ELEMENTS, found=str(elements), expected=str(limits.elements_max))
+    attributes = data.count(b"=")
+    if attributes > limits.attributes_max:
+        refuse(GateRule.ATTRIBUTES, found=str(attributes), expected=str(limits.attributes_max))
+
+
+def _check_encoding(data: bytes) -> None:
+    """UTF-8 and XML 1.0 only, both as declared and as written."""
+    for mark, name in _OTHER_FILES:
+        if data.startswith(mark):
+            refuse(GateRule.NOT_XML, line=1, found=name, expected="XML")
+    for mark, name in _OTHER_ENCODINGS:
+        if data.startswith(mark):
+            refuse(GateRule.ENCODING, line=1, found=name, expected="UTF-8")
+    start = len(BOM) if data.startswith(BOM) else 0
+    if data.startswith(BOM, start):
+        refuse(GateRule.ENCODING, line=1, found="BOM, BOM", expected="UTF-8")
+    if not data[start : start + 1024].lstrip(b" \t\r\n").startswith(b"<"):
+        # A byte that is not UTF-8 says more than a missing "<".
+        _check_utf8(data)
+        refuse(GateRule.NOT_XML, line=1, expected="XML")
+    declaration = _DECLARATION.match(data, start)
+    if declaration:
+        version = _VERSION.search(declaration.group(1))
+        if version and version.group(1) != b"1.0":
+            refuse(GateRule.VERSION, line=1, found=_shown(version.group(1)), expected="1.0")
+        encoding = _ENCODING.search(declaration.group(1))
+        if encoding and encoding.group(1).upper() != b"UTF-8":
+            refuse(GateRule.ENCODING, line=1, found=_shown(encoding.group(1)), expected="UTF-8")
+    _check_utf8(data)
+
+
+def _check_utf8(data: bytes) -> None:
+    nul = data.find(b"\x00")
+    if nul >= 0:
+        refuse(GateRule.ENCODING, line=_line_at(data, nul), found="00", expected="UTF-8")
+    if data.isascii():
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as broken:
+        found = data[broken.start : broken.start + 4].hex(" ")
+        refuse(GateRule.ENCODING, line=_line_at(data, broken.start), found=found, expected="UTF-8")
+
+
+def _megabytes(size: int) -> str:
+    return f"{Decimal(size) / 1_000_000:.1f} MB"
+
+
+def _shown(value: bytes) -> str:
+    return value.decode("ascii", "backslashreplace")

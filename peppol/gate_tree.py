@@ -1,0 +1,200 @@
+"""What the door decides on the parsed tree: caps, foreign elements, invisible characters.
+
+Names are compared as `{namespace}local`, never by prefix: a document may call the
+namespaces what it likes. Elements outside UBL and outside the envelope are refused,
+except inside ext:UBLExtensions, whose contents nobody reads.
+"""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NoReturn
+
+from lxml import etree
+
+from peppol.gate_refusals import GateRule, Limits, refuse
+
+UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
+CAC: Final = UBL + "CommonAggregateComponents-2"
+CBC: Final = UBL + "CommonBasicComponents-2"
+EXT: Final = UBL + "CommonExtensionComponents-2"
+SBDH: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+SPACE: Final = " \t\r\n"
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+class _Sort(StrEnum):
+    ORDINARY = "ordinary"
+    IDENTIFIER = "identifier"
+    EXTENSIONS = "extensions"
+    ENVELOPE = "envelope"
+    FOREIGN = "foreign"
+
+
+_UBL_NAMESPACE: Final = re.compile(re.escape(UBL) + r"[A-Za-z]{1,60}-2")
+_IDENTIFIER_ENDINGS: Final = ("ID", "Code", "URI", "BuyerReference", "CustomerReference")
+# Writing direction, zero width, soft hyphen, line separators, tags and controls: two identifiers that look
+# the same must be the same (X15 of the threat list).
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+
+
+# What is known about a tag is the same in every document; bounded, because strangers choose the tags.
+_SORTS: Final[dict[str, _Sort]] = {}
+_SORTS_MAX: Final = 4096
+
+
+def _sort_of(tag: str) -> _Sort:
+    namespace, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+    sort = _Sort.ORDINARY
+    if namespace == SBDH:
+        sort = _Sort.ENVELOPE
+    elif not _UBL_NAMESPACE.fullmatch(namespace):
+        sort = _Sort.FOREIGN
+    elif namespace == EXT and local == "UBLExtensions":
+        sort = _Sort.EXTENSIONS
+    elif local.endswith(_IDENTIFIER_ENDINGS):
+        sort = _Sort.IDENTIFIER
+    if len(_SORTS) >= _SORTS_MAX:
+        _SORTS.clear()
+    _SORTS[tag] = sort
+    return sort
+
+
+@lru_cache(maxsize=8)
+def _deeper_than(depth: int) -> etree.XPath:
+    return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
+
+
+def check_root(root: etree._Element) -> None:
+    """An UBL document or an envelope; the sentence names what came instead."""
+    name = etree.QName(root)
+    if name.namespace != SBDH and not _UBL_NAMESPACE.fullmatch(name.namespace or ""):
+        refuse(
+            GateRule.KIND,
+            location="/" + name.localname[:80],
+            line=root.sourceline or 0,
+            found=name.text,
+            expected="Order, OrderResponse, Invoice, CreditNote, ApplicationResponse",
+        )
+
+
+def check_tree(root: etree._Element, limits: Limits) -> None:
+    """Depth, names, attributes, foreign elements and invisible characters, in one walk."""
+    if _deeper_than(limits.depth_max)(root):
+        refuse(GateRule.DEPTH, expected=str(limits.depth_max))
+    envelope = etree.QName(root).namespace == SBDH
+    # Names looked up once: this loop is most of the door's cost.
+    sorts, ordinary, identifier = _SORTS, _Sort.ORDINARY, _Sort.IDENTIFIER
+    attributes_max, name_max = limits.attributes_per_element_max, limits.name_max
+    unread = 0
+    for element in root.iter():
+        tag = element.tag
+        if not isinstance(tag, str):
+            # Entity nodes are the last thing a tree may hold that is not an element.
+            refuse(GateRule.ENTITY, line=element.sourceline or 0)
+        # Names only: lxml looks up each value by a search, so values cost the square of their number.
+        names = element.keys()
+        if len(names) > attributes_max:
+            _refuse_at(GateRule.ATTRIBUTES, element, str(len(names)), str(attributes_max))
+        if unread:
+            unread -= 1
+            continue
+        sort = sorts.get(tag) or _sort_of(tag)
+        if sort is identifier:
+            text = element.text
+            if text and not text.isprintable():
+                _check_visible(element, text.strip(SPACE))
+        elif sort is not ordinary:
+            unread = _check_element(element, sort, envelope=envelope)
+        if len(tag) > name_max:
+            _check_name(element, limits)
+        for name in names:
+            value = element.get(name, "")
+            if name[0] == "{" or len(name) > name_max or not value.isprintable():
+                _check_attribute(element, name, value, limits)
+
+
+def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool) -> int:
+    """Refuse what may not stand here; the number of elements below that nobody is to read."""
+    if sort is _Sort.FOREIGN or (sort is _Sort.ENVELOPE and not envelope):
+        _refuse_at(GateRule.NAMESPACE, element, etree.QName(element).text, "UBL 2.1")
+    if sort is _Sort.EXTENSIONS:
+        return sum(1 for _ in element.iterdescendants())
+    # Every value of an envelope is an address or the name of a document.
+    text = element.text
+    if text and not text.isprintable():
+        _check_visible(element, text.strip(SPACE))
+    return 0
+
+
+def _check_name(element: etree._Element, limits: Limits) -> None:
+    name = etree.QName(element).localname
+    if len(name) > limits.name_max:
+        _refuse_at(GateRule.NAME, element, name, str(limits.name_max))
+
+
+def _check_attribute(element: etree._Element, name: str, value: str, limits: Limits) -> None:
+    if len(name) > limits.name_max:
+        _refuse_at(GateRule.NAME, element, name, str(limits.name_max))
+    # schemaLocation and the like are never followed; a rule says that they should not be there.
+    if name[0] == "{" and etree.QName(name).namespace not in (_XSI, _XML):
+        _refuse_at(GateRule.NAMESPACE, element, name, "UBL 2.1")
+    _check_visible(element, value)
+
+
+def _check_visible(element: etree._Element, value: str) -> None:
+    hidden = _INVISIBLE.search(value)
+    if hidden:
+        _refuse_at(GateRule.IDENTIFIER, element, visible(value), "", f"U+{ord(hidden.group()):04X}")
+
+
+def check_declarations(root: etree._Element, limits: Limits) -> None:
+    """Namespace declarations per element; asked only where the bytes hold enough of them to matter."""
+    declared = 0
+    for event, found in etree.iterwalk(root, events=("start-ns", "start")):
+        declared = declared + 1 if event == "start-ns" else 0
+        if declared > limits.declarations_per_element_max:
+            expected = str(limits.declarations_per_element_max)
+            refuse(GateRule.DECLARATIONS, found=str(found)[:40], expected=expected)
+
+
+def _refuse_at(
+    rule: GateRule, element: etree._Element, found: str, expected: str, detail: str = ""
+) -> NoReturn:
+    refuse(
+        rule,
+        location=location_of(element),
+        line=element.sourceline or 0,
+        found=found,
+        expected=expected,
+        detail=detail,
+    )
+
+
+_PREFIXES: Final = {CAC: "cac:", CBC: "cbc:", EXT: "ext:"}
+
+
+def location_of(element: etree._Element) -> str:
+    """Where the element stands, as /Invoice/cac:InvoiceLine[2]/cbc:ID.
+
+    A position is written where siblings share the name. Prefixes are the usual ones,
+    whatever the document itself uses.
+    """
+    steps: list[str] = []
+    node: etree._Element | None = element
+    while node is not None:
+        name = etree.QName(node)
+        before = sum(1 for _ in node.itersiblings(name.text, preceding=True))
+        alone = before == 0 and next(node.itersiblings(name.text), None) is None
+        prefix = _PREFIXES.get(name.namespace or "", "")
+        steps.append(prefix + name.localname[:80] + ("" if alone else f"[{before + 1}]"))
+        node = node.getparent()
+    return "/" + "/".join(reversed(steps))
+
+
+def visible(value: str) -> str:
+    """The value with its invisible characters written out, as F[U+202E]1002."""
+    return _INVISIBLE.sub(lambda character: f"[U+{ord(character.group()):04X}]", value)

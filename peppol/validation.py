@@ -1,0 +1,100 @@
+"""One question, one answer: is this document valid, and if not, what is wrong with all of it?
+
+Bytes from outside go through the gate, then to the schema and to the rules of the
+release in force on the day of receipt. Schema and rules are both asked even when
+the first one objects, so that a sender sees everything at once. A document is valid
+when no finding is fatal; warnings, and attachments we withhold, do not change that.
+
+The convention: findings are values, never exceptions. A document the gate refuses
+has no tree, no kind and exactly one finding.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+from peppol import attachments, schemas
+from peppol.gate import CBC, LIMITS, GateRefused, GateRule, Limits, admit, location_of
+from peppol.identifiers import DocumentKind
+from peppol.rules import engine, releases
+from peppol.rules.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the check of one document came to.
+
+    `kind` and `root` are None when the bytes were refused or are no document of ours;
+    `release` names the rules that judged, and is empty when none did. `findings` stand
+    in the order gate, schema, rules, attachments.
+    """
+
+    kind: DocumentKind | None
+    valid: bool
+    release: str
+    findings: tuple[Finding, ...]
+    root: etree._Element | None
+
+    @property
+    def fatal(self) -> tuple[Finding, ...]:
+        """The findings that make the document invalid."""
+        return tuple(finding for finding in self.findings if finding.fatal)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that a sender should know and that stop nothing."""
+        return tuple(finding for finding in self.findings if not finding.fatal)
+
+
+def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> Report:
+    """Check bytes from outside by the rules in force on the day `on` of their receipt.
+
+    Raises nothing for the content of `data`.
+    """
+    try:
+        root = admit(data, limits)
+    except GateRefused as refused:
+        return Report(None, False, "", (refused.finding,), None)
+    kind = kind_of(root)
+    if kind is None:
+        return Report(None, False, "", (_no_kind(root),), None)
+    return judge_tree(root, kind, on=on, outside=True)
+
+
+def judge_tree(root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False) -> Report:
+    """Check a tree that came through the gate, or that we made ourselves.
+
+    With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
+    the rules, which mostly warn (UBL-CR); our own documents hold none of it.
+    """
+    rule_set = releases.rule_set_for(kind, on=on)
+    findings = (
+        *schemas.check(root, kind, outside=outside),
+        *engine.judge(root, rule_set),
+        *attachments.examine(root),
+    )
+    valid = not any(finding.fatal for finding in findings)
+    return Report(kind, valid, rule_set.name, findings, root)
+
+
+# A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.
+_BY_ROOT: Final = {kind.root_tag: kind for kind in reversed(DocumentKind)}
+
+
+def kind_of(root: etree._Element) -> DocumentKind | None:
+    """Which kind of document this is: by root and CustomizationID, else by root alone, else None."""
+    customization = root.findtext(f"{{{CBC}}}CustomizationID") or ""
+    return DocumentKind.recognise(root.tag, customization.strip(" \t\r\n")) or _BY_ROOT.get(root.tag)
+
+
+def _no_kind(root: etree._Element) -> Finding:
+    return Finding(
+        GateRule.KIND.value,
+        Severity.FATAL,
+        location_of(root),
+        root.sourceline or 0,
+        etree.QName(root).localname,
+        ", ".join(dict.fromkeys(kind.root_name for kind in DocumentKind)),
+    )
