@@ -1,0 +1,1 @@
+"""The published rules in plain Python, under their official ids."""

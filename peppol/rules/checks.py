@@ -1,0 +1,110 @@
+"""The few shapes most rules have: something is there, is filled in, is in a list, occurs once.
+
+Each function here looks at one node and answers a verdict; each `..._check` makes a
+test out of names, for families of rules that differ only in the element they name.
+"""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from peppol.rules.books import BROKEN, Broken, Test, Verdict
+from peppol.rules.numbers import decimal_of, decimals_in
+from peppol.rules.tree import Node, normal
+
+
+def holds(condition: bool, *, found: str = "", expected: str = "") -> Verdict:
+    """None when the condition holds, else a plain `Broken`."""
+    return None if condition else Broken(found, expected) if found or expected else BROKEN
+
+
+def number(node: Node, *path: str) -> Decimal | None:
+    """The number at the path; None when it is not there or cannot be read."""
+    return decimal_of(node.text_of(*path))
+
+
+def present(node: Node, *path: str) -> Verdict:
+    """The path of child names leads to an element, filled in or not."""
+    return None if node.exists(*path) else Broken(expected="/".join(path))
+
+
+def filled(node: Node, *path: str) -> Verdict:
+    """The path leads to an element whose text is more than blanks."""
+    found = node.at(*path)
+    return None if found is not None and not found.blank else Broken(expected="/".join(path))
+
+
+def at_most_one(node: Node, *path: str) -> Verdict:
+    """The path leads to one element at most."""
+    count = len(node.every(*path))
+    return None if count <= 1 else Broken(found=str(count), expected="1", detail="/".join(path))
+
+
+def two_decimals(node: Node, name: str) -> Verdict:
+    """The child's text has at most two characters after its point."""
+    child = node.first(name)
+    if child is None or decimals_in(child.text) <= 2:
+        return None
+    return Broken(found=child.text, expected="2", at=child)
+
+
+def listed(value: str, codes: Collection[str]) -> Verdict:
+    """The value is one of the codes."""
+    return None if value in codes else Broken(found=value)
+
+
+def attribute_present(node: Node, name: str) -> Verdict:
+    """The element has the attribute, filled in or not."""
+    return None if name in node.attributes else Broken(expected=f"@{name}")
+
+
+def present_check(*path: str) -> Test:
+    """A test that the path leads to an element."""
+    if len(path) > 1:
+        return lambda node: present(node, *path)
+    name = path[0]
+    return lambda node: None if name in node.kids else Broken(expected=name)
+
+
+def filled_check(*path: str) -> Test:
+    """A test that the path leads to an element with text."""
+    return lambda node: filled(node, *path)
+
+
+def at_most_one_check(*path: str) -> Test:
+    """A test that the path leads to one element at most."""
+    if len(path) > 1:
+        return lambda node: at_most_one(node, *path)
+    name = path[0]
+
+    def check(node: Node) -> Verdict:
+        count = len(node.kids.get(name, ()))
+        return None if count <= 1 else Broken(found=str(count), expected="1", detail=name)
+
+    return check
+
+
+def two_decimals_check(name: str) -> Test:
+    """A test that the child has at most two decimals."""
+    return lambda node: two_decimals(node, name) if name in node.kids else None
+
+
+def listed_check(codes: Collection[str]) -> Test:
+    """A test that the node's own text, blanks around it aside, is one of the codes."""
+    return lambda node: listed(node.value, codes)
+
+
+def attribute_check(name: str) -> Test:
+    """A test that the element has the attribute."""
+    return lambda node: attribute_present(node, name)
+
+
+def attribute_listed_check(name: str, codes: Collection[str]) -> Test:
+    """A test that the attribute, where there is one, is one of the codes."""
+
+    def check(node: Node) -> Verdict:
+        value = node.attributes.get(name)
+        if value is None or normal(value) in codes:
+            return None
+        return Broken(found=value, attribute=name)
+
+    return check

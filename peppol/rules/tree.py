@@ -1,0 +1,239 @@
+"""A document as the rules see it: one light node per element.
+
+The tree is made once per document from lxml and then only read. Names are written
+with the usual prefixes ("cbc:ID", "cac:Party"); the root of a document we know is
+written bare ("Invoice"); any other name keeps its namespace in braces. Text is the
+text as received; what XPath calls normalize-space is `Node.value`.
+
+Reading never fails: a child that is not there is an empty tuple, an empty string
+or None, so that a rule can be put to a fragment as well as to a whole document.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar, cast
+
+from lxml import etree
+
+T = TypeVar("T")
+
+_UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
+_PREFIXES: Final = {
+    _UBL + "CommonBasicComponents-2": "cbc",
+    _UBL + "CommonAggregateComponents-2": "cac",
+    _UBL + "CommonExtensionComponents-2": "ext",
+}
+_ROOTS: Final = ("Invoice", "CreditNote", "Order", "OrderResponse", "ApplicationResponse")
+_BLANKS: Final = " \t\r\n"
+_INKED: Final = re.compile(r"[^ \t\r\n]+").findall
+
+# Names repeat in every document, so each is built once; the bound keeps a sender
+# who invents element names from growing the table for ever.
+_NAMES: Final[dict[str, str]] = {f"{{{_UBL}{root}-2}}{root}": root for root in _ROOTS}
+_NAMES_MOST: Final = 6000
+
+
+def name_of(tag: str) -> str:
+    """The prefixed name of an lxml tag: `{urn:...CommonBasicComponents-2}ID` is `cbc:ID`."""
+    known = _NAMES.get(tag)
+    if known is not None:
+        return known
+    namespace, _, local = tag.rpartition("}")
+    prefix = _PREFIXES.get(namespace[1:])
+    name = f"{prefix}:{local}" if prefix else tag
+    if len(_NAMES) < _NAMES_MOST and len(tag) < 200:
+        _NAMES[tag] = name
+    return name
+
+
+def normal(text: str) -> str:
+    """`text` as XPath's normalize-space gives it: XML blanks only, so a no-break space stays."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(_INKED(text))
+
+
+class Node:
+    """One element: its name, its text, its children by name, its parent, its lxml element."""
+
+    __slots__ = ("above", "attributes", "element", "kids", "name", "text")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        above: "Node | None",
+        element: etree._Element,
+        attributes: Mapping[str, str],
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.above = above
+        self.element = element
+        self.attributes = attributes
+        self.kids = CHILDLESS
+
+    def all(self, name: str) -> "Sequence[Node]":
+        """The children of that name in document order; empty when there is none."""
+        return self.kids.get(name, ())
+
+    def first(self, name: str) -> "Node | None":
+        """The first child of that name, or None."""
+        found = self.kids.get(name)
+        return found[0] if found else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is at least one child of that name."""
+        return name in self.kids
+
+    def every(self, *path: str) -> "Sequence[Node]":
+        """All nodes at the end of a path of child names, in document order."""
+        found: Sequence[Node] = (self,)
+        for name in path:
+            below: list[Node] = []
+            for node in found:
+                below += node.kids.get(name, ())
+            if not below:
+                return ()
+            found = below
+        return found
+
+    def at(self, *path: str) -> "Node | None":
+        """The first node at the end of a path of child names, or None."""
+        node = self
+        for name in path:
+            group = node.kids.get(name)
+            if group is None:
+                # The first branch may end where a later one goes on.
+                found = self.every(*path)
+                return found[0] if found else None
+            node = group[0]
+        return node
+
+    def exists(self, *path: str) -> bool:
+        """Whether the path of child names leads to at least one node."""
+        return self.at(*path) is not None
+
+    def text_of(self, *path: str) -> str:
+        """The text of the first node at the path, "" when there is none."""
+        node = self.at(*path)
+        return node.text if node is not None else ""
+
+    def value_of(self, *path: str) -> str:
+        """The text of the first node at the path with blanks normalised, "" when there is none."""
+        node = self.at(*path)
+        return normal(node.text) if node is not None else ""
+
+    @property
+    def value(self) -> str:
+        """The text with blanks normalised."""
+        return normal(self.text)
+
+    @property
+    def blank(self) -> bool:
+        """Whether the element itself holds nothing but blanks."""
+        return not self.text.strip(_BLANKS)
+
+    @property
+    def children(self) -> "Iterator[Node]":
+        """All children; those of one name stand together, each name in document order."""
+        return (child for group in self.kids.values() for child in group)
+
+    @property
+    def leaf(self) -> bool:
+        """Whether the element has no child elements."""
+        return not self.kids
+
+    def attribute(self, name: str) -> str | None:
+        """The attribute's value as written, or None when it is not there; `attributes` holds them all."""
+        return self.attributes.get(name)
+
+    @property
+    def string(self) -> str:
+        """The string value XPath gives: the texts of the element and of everything below it."""
+        return str(self.element.xpath("string()")) if self.kids else self.text
+
+    @property
+    def document(self) -> "Document":
+        """The root of the document this node stands in."""
+        node = self
+        while node.above is not None:
+            node = node.above
+        return cast(Document, node)
+
+    @property
+    def line(self) -> int:
+        """The line in the bytes as received, from 1; 0 when the tree was not parsed from bytes."""
+        return self.element.sourceline or 0
+
+    @property
+    def location(self) -> str:
+        """The XPath of this node; a position stands where siblings share the name."""
+        steps: list[str] = []
+        node: Node | None = self
+        while node is not None:
+            above = node.above
+            twins = above.all(node.name) if above is not None else ()
+            position = f"[{_position(node, twins)}]" if len(twins) > 1 else ""
+            steps.append(f"/{node.name}{position}")
+            node = above
+        return "".join(reversed(steps))
+
+
+class Document(Node):
+    """The root of a document: also finds nodes anywhere below it, and remembers facts.
+
+    `named` is XPath's `//name`; a fact is worked out once per document however many
+    lines ask for it (see `fact`), which is what keeps a thousand lines linear.
+    """
+
+    __slots__ = ("_facts", "_named")
+
+    def __init__(self, name: str, text: str, element: etree._Element) -> None:
+        super().__init__(name, text, None, element, dict(element.items()))
+        self._named: dict[str, list[Node]] = {}
+        self._facts: dict[object, object] = {}
+
+    def named(self, name: str) -> Sequence[Node]:
+        """All nodes of that name in the whole document, in document order."""
+        return self._named.get(name, ())
+
+    def anywhere(self, *path: str) -> Sequence[Node]:
+        """All nodes at the end of a path that may begin anywhere: XPath's `//a/b/c`."""
+        found = self.named(path[0])
+        for name in path[1:]:
+            found = [child for node in found for child in node.kids.get(name, ())]
+        return found
+
+
+def fact(compute: Callable[[Document], T]) -> Callable[[Node], T]:
+    """Make a question about the whole document one that is answered once per document.
+
+    The function is written for a `Document` and may then be asked with any of its nodes.
+    """
+
+    def known(node: Node) -> T:
+        facts = node.document._facts
+        if known in facts:
+            return cast(T, facts[known])
+        answer = compute(node.document)
+        facts[known] = answer
+        return answer
+
+    known.__doc__ = compute.__doc__
+    return known
+
+
+# Shared by every element without children; the walk gives a node its own before adding to it.
+CHILDLESS: Final[dict[str, list[Node]]] = {}
+# Shared by every element without attributes, which is most of them.
+BARE: Final[Mapping[str, str]] = {}
+
+
+def _position(node: Node, twins: Sequence[Node]) -> int:
+    """The node's place among its twins, from 1; numbered once per group, so that many findings stay cheap."""
+    facts = node.document._facts
+    key = ("positions", id(twins))
+    if key not in facts:
+        facts[key] = {id(twin): number for number, twin in enumerate(twins, start=1)}
+    return cast(dict[int, int], facts[key])[id(node)]
