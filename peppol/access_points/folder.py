@@ -1,0 +1,88 @@
+"""An access point that is a pair of folders: `outbox/` for what we send, `inbox/` for what comes.
+
+A letter is written under a temporary name, flushed to disk and renamed, so a reader sees
+it whole or not at all. Files are named by the server's own ids; a name found in the inbox
+is only data. What was taken in is moved to `collected/` after the commit, never before.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from peppol.access_points.protocol import Inbound, Outbound
+
+_UNFINISHED = (".tmp", ".part", ".downloading")
+
+
+class FolderAccessPoint:
+    """`root/outbox/<receiver>/<instance>.xml` out, `root/inbox/**` in."""
+
+    def __init__(self, root: Path, *, size_largest: int = 20_000_000) -> None:
+        self.root = root
+        self.size_largest = size_largest
+
+    def submit(self, letter: Outbound) -> None:
+        """Write the letter; writing the same one again replaces it by the same bytes."""
+        folder = self.root / "outbox" / _safe(letter.receiver or f"portal {letter.recipient}")
+        folder.mkdir(parents=True, exist_ok=True)
+        final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
+        temporary = final.with_suffix(".tmp")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(letter.body)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(final)
+        _flush_folder(folder)
+
+    def inbound(self) -> Iterator[Inbound]:
+        """What lies in the inbox, by name. Links, pipes, hidden and unfinished files are passed over."""
+        inbox = self.root / "inbox"
+        if not inbox.is_dir():
+            return
+        for path in sorted(inbox.rglob("*")):
+            name = path.name
+            if name.startswith(".") or name.endswith(_UNFINISHED):
+                continue
+            body = self._read(path)
+            if body is not None:
+                yield Inbound(transport_id=path.relative_to(inbox).as_posix(), body=body)
+
+    def acknowledge(self, letter: Inbound) -> None:
+        """Move what is safely stored out of the inbox, beside earlier files of the same name."""
+        source = self.root / "inbox" / letter.transport_id
+        target = self.root / "collected" / letter.transport_id
+        target.parent.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while target.exists():
+            number += 1
+            target = target.with_name(f"{source.stem}~{number}{source.suffix}")
+        source.rename(target)
+
+    def _read(self, path: Path) -> bytes | None:
+        """The bytes of a plain file, at most one more than the cap (the gate refuses that); None otherwise."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            return file.read(self.size_largest + 1)
+
+
+def _safe(name: str) -> str:
+    """A file name part of letters, digits, dot and dash only."""
+    return (
+        "".join(sign if sign.isascii() and (sign.isalnum() or sign in ".-") else "_" for sign in name)[:80]
+        or "_"
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

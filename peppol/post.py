@@ -1,0 +1,133 @@
+"""The post office's counter: send, deliver what waits, collect what has come.
+
+`send` validates and renders a document once and lays it in the outbox in the caller's
+transaction. `deliver_waiting` and `collect` open transactions of their own: a letter is
+marked sent after the access point took it, and an arrived letter is acknowledged after
+its bytes are committed, never before.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+import structlog
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from peppol import mailbox, ubl, validation
+from peppol.access_points.protocol import AccessPoint
+from peppol.identifiers import DocumentKind
+from peppol.rules.findings import Finding
+
+Transactions = Callable[[], AbstractContextManager[Session]]
+
+_log = structlog.get_logger("post")
+_BATCH = 50
+
+
+class InvalidDocument(Exception):
+    """A document of our own that breaks a rule. It is never sent; `findings` names the rules."""
+
+    def __init__(self, kind: DocumentKind, document_id: str, findings: tuple[Finding, ...]) -> None:
+        rules = ", ".join(sorted({finding.rule for finding in findings}))
+        super().__init__(f"{kind} {document_id} breaks {rules} and is not sent.")
+        self.kind = kind
+        self.document_id = document_id
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who writes to whom: our endpoint, the receiver's (empty: reads in the portal), and its organisation."""
+
+    sender: str
+    receiver: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How many letters were stored for the first time, and how many were repeats or conflicts."""
+
+    stored: int
+    repeats: int
+    conflicts: int
+
+
+def send(
+    session: Session,
+    document: ubl.Document,
+    *,
+    kind: DocumentKind,
+    document_id: str,
+    address: Address,
+    about: str,
+    issued_on: date,
+) -> str:
+    """Render, judge and lay out one document; return its instance identifier.
+
+    Raises InvalidDocument when a schema or a published rule is broken: then nothing is stored.
+    """
+    body = ubl.serialise(document)
+    report = validation.judge_tree(etree.fromstring(body), kind, on=issued_on)
+    if not report.valid:
+        raise InvalidDocument(kind, document_id, report.fatal)
+    return mailbox.put_out(
+        session,
+        body,
+        kind=kind,
+        document_id=document_id,
+        sender=address.sender,
+        receiver=address.receiver,
+        recipient=address.recipient,
+        about=about,
+        issued_on=issued_on,
+    )
+
+
+def deliver_waiting(transactions: Transactions, access_point: AccessPoint, *, now: datetime) -> int:
+    """Hand every waiting letter to the access point, oldest first, and return how many went.
+
+    A letter that cannot be handed over now stays waiting, with those after it.
+    """
+    delivered = 0
+    while True:
+        with transactions() as session:
+            letters = mailbox.waiting(session, limit=_BATCH)
+            sent = []
+            for letter in letters:
+                try:
+                    access_point.submit(letter)
+                except OSError as error:
+                    _log.warning("not delivered", instance_id=letter.instance_id, reason=type(error).__name__)
+                    break
+                sent.append(letter.sequence)
+                _log.info("delivered", instance_id=letter.instance_id, document=letter.document_id)
+            if sent:
+                mailbox.mark_sent(session, sent, at=now)
+            delivered += len(sent)
+        if len(sent) < _BATCH:
+            return delivered
+
+
+def collect(
+    transactions: Transactions, access_point: AccessPoint, *, today: date, now: datetime
+) -> Collected:
+    """Store what has come, commit, then acknowledge it, in small batches."""
+    tally = {state: 0 for state in mailbox.InState}
+    letters = iter(access_point.inbound())
+    while batch := list(islice(letters, _BATCH)):
+        with transactions() as session:
+            for letter in batch:
+                stored = mailbox.store(
+                    session, letter.body, transport_id=letter.transport_id, received_on=today, received_at=now
+                )
+                tally[stored.state] += 1
+                _log.info("arrived", letter=stored.id, state=stored.state)
+        for letter in batch:
+            access_point.acknowledge(letter)
+    return Collected(
+        tally[mailbox.InState.ARRIVED], tally[mailbox.InState.REPEAT], tally[mailbox.InState.CONFLICT]
+    )

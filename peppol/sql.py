@@ -1,0 +1,96 @@
+"""What SQLite and PostgreSQL need to do the same: exact column types, and counted changes.
+
+PostgreSQL stores amounts as NUMERIC and instants as timestamps with zone. SQLite has
+neither: there an amount is an integer of its smallest unit and an instant is ISO 8601
+text in UTC. So both engines compare, check and sum exactly, and no float touches money.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Numeric, String, TypeDecorator, Update
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with a fixed number of decimals; a value with more is refused, never rounded."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        super().__init__(18, scale, asdecimal=True)
+        self.decimals = scale
+        self.smallest = Decimal(1).scaleb(-scale)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An integer of the smallest unit on SQLite, NUMERIC elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(Numeric(18, self.decimals, asdecimal=True))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
+        """Check that nothing would be lost, then hand the engine its own form."""
+        if value is None:
+            return None
+        units = value.scaleb(self.decimals)
+        whole = int(units)
+        if units != whole:
+            raise ValueError(f"{value} has more than {self.decimals} decimals and cannot be stored exactly.")
+        return whole if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object | None, dialect: Dialect) -> Decimal | None:
+        """The exact decimal again, with all its decimals written out."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return Decimal(str(value)).scaleb(-self.decimals)
+        return Decimal(str(value)).quantize(self.smallest)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant; naive values are refused, and UTC comes back."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """ISO text on SQLite, a timestamp with zone elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        """UTC in the engine's own form."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant without a time zone cannot be stored.")
+        instant = value.astimezone(UTC)
+        return instant.isoformat(timespec="microseconds") if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: object | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC."""
+        if value is None:
+            return None
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+        assert isinstance(instant, datetime)  # noqa: S101 - the two forms this column can hold
+        return instant.astimezone(UTC)
+
+
+def amount() -> ExactDecimal:
+    """An amount of money: two decimals."""
+    return ExactDecimal(2)
+
+
+def quantity() -> ExactDecimal:
+    """A quantity or a price per unit: four decimals."""
+    return ExactDecimal(4)
+
+
+def rows_changed(session: Session, statement: Update) -> int:
+    """Carry out a conditional change and say how many rows met its condition."""
+    result = session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
