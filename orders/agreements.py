@@ -1,0 +1,231 @@
+"""What is agreed besides prices: delivery areas, units, contracts and the buyer's own settings.
+
+Convention: values refer to each other by id. `inconsistencies` is the one place that knows which references
+must hold; it judges whatever part of a register there is, so that a reader can report everything at once.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from orders.parties import Address, OrganisationNumber, RegisterValueRefused, Supplier, organisation_number
+from orders.pricing import PriceList
+from orders.values import Period
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryArea:
+    """A delivery area (leveransområde). `esf`: paid by the European Social Fund, kept outside (REQ-47)."""
+
+    id: str
+    name: str
+    esf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUnit:
+    """A supplier's unit (utförande verksamhet) where the service is given; the address stands on orders."""
+
+    id: str
+    supplier: OrganisationNumber
+    name: str
+    address: Address
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "supplier", organisation_number(self.supplier))
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An agreement with one supplier for some delivery areas; decisions are made while it is valid."""
+
+    id: str
+    supplier: OrganisationNumber
+    areas: tuple[str, ...]
+    valid: Period
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "supplier", organisation_number(self.supplier))
+
+
+class ExecutionReferenceSlot(StrEnum):
+    """Where an order document carries the execution reference."""
+
+    SHIPPING_MARKS = "shipping_marks"
+    ORIGINATOR_DOCUMENT_REFERENCE = "originator_document_reference"
+
+
+class CreditOfPaid(StrEnum):
+    """What becomes of a credit note for an invoice that is already paid."""
+
+    NETTED = "netted"
+    CLAIMED = "claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The buyer's own settings of how strictly and how automatically it works.
+
+    `amount_tolerance` is in the order's currency and at most 1.00; all `..._days` are calendar days.
+    """
+
+    amount_tolerance: Decimal = Decimal("0.00")
+    several_lines: bool = False
+    payment_terms_days: int = 30
+    days_to_wait_for_receipt: int = 60
+    days_to_wait_for_invoice: int = 30
+    days_until_report_reminder: int = 10
+    automatic_answer: bool = False
+    execution_reference_slot: ExecutionReferenceSlot = ExecutionReferenceSlot.SHIPPING_MARKS
+    credit_of_paid: CreditOfPaid = CreditOfPaid.NETTED
+
+    def __post_init__(self) -> None:
+        if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):
+            raise RegisterValueRefused(
+                "Toleransen (amount_tolerance) ska vara mellan 0.00 och 1.00.",
+                "The tolerance (amount_tolerance) must be between 0.00 and 1.00.",
+            )
+        waits = (
+            self.days_to_wait_for_receipt,
+            self.days_to_wait_for_invoice,
+            self.days_until_report_reminder,
+        )
+        if min(self.payment_terms_days, *waits) < 1 or max(self.payment_terms_days, *waits) > 366:
+            raise RegisterValueRefused(
+                "Alla tider i dagar ska vara mellan 1 och 366.",
+                "All times in days must be between 1 and 366.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """Two values of the register that do not agree; `table`, `id` and `key` say which one to change."""
+
+    table: str
+    id: str
+    key: str
+    sentence_sv: str
+    sentence: str
+
+
+class InconsistentRegister(RegisterValueRefused):
+    """The register contradicts itself; `inconsistencies` holds every place."""
+
+    def __init__(self, found: tuple[Inconsistency, ...]) -> None:
+        super().__init__(
+            " ".join(each.sentence_sv for each in found), " ".join(each.sentence for each in found)
+        )
+        self.inconsistencies = found
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a register that refer to each other, whole or in part.
+
+    `unreadable` names (table, id) of entries that exist but could not be read: a reference to one is not
+    reported a second time.
+    """
+
+    suppliers: tuple[Supplier, ...]
+    areas: tuple[DeliveryArea, ...]
+    units: tuple[DeliveryUnit, ...]
+    contracts: tuple[Contract, ...]
+    price_lists: tuple[PriceList, ...]
+    unreadable: frozenset[tuple[str, str]] = frozenset()
+
+    def ids(self, table: str) -> list[str]:
+        """The ids that stand in `table`, as often as they stand there."""
+        match table:
+            case "suppliers":
+                return [supplier.organisation_number for supplier in self.suppliers]
+            case "areas":
+                return [area.id for area in self.areas]
+            case "units":
+                return [unit.id for unit in self.units]
+            case "contracts":
+                return [contract.id for contract in self.contracts]
+            case _:
+                return [price_list.id for price_list in self.price_lists]
+
+    def known(self, table: str) -> Collection[str]:
+        """The ids of `table` that may be referred to."""
+        return {*self.ids(table), *(each for where, each in self.unreadable if where == table)}
+
+
+def inconsistencies(tables: Tables) -> tuple[Inconsistency, ...]:
+    """Every place where the tables contradict each other; empty where they agree."""
+    return (*_repeated(tables), *_dangling(tables), *_price_list_clashes(tables), *_unpriced(tables))
+
+
+def _repeated(tables: Tables) -> Iterator[Inconsistency]:
+    for table in ("suppliers", "areas", "units", "contracts", "price_lists"):
+        for entry, times in Counter(tables.ids(table)).items():
+            if times > 1:
+                yield Inconsistency(
+                    table,
+                    entry,
+                    "organisation_number" if table == "suppliers" else "id",
+                    f"Samma id står {times} gånger i {table}. Behåll ett.",
+                    f"The same id stands {times} times in {table}. Keep one.",
+                )
+
+
+def _dangling(tables: Tables) -> Iterator[Inconsistency]:
+    suppliers, areas, contracts = (tables.known(table) for table in ("suppliers", "areas", "contracts"))
+    for unit in tables.units:
+        yield from _missing("units", unit.id, "supplier", [unit.supplier], suppliers)
+    for contract in tables.contracts:
+        yield from _missing("contracts", contract.id, "supplier", [contract.supplier], suppliers)
+        yield from _missing("contracts", contract.id, "areas", contract.areas, areas)
+    for price_list in tables.price_lists:
+        yield from _missing("price_lists", price_list.id, "contracts", price_list.contracts, contracts)
+
+
+def _missing(
+    table: str, entry: str, key: str, wanted: Iterable[str], known: Collection[str]
+) -> Iterator[Inconsistency]:
+    for each in wanted:
+        if each not in known:
+            # A supplier's number may be a person's, so only other ids are repeated.
+            shown = "" if key == "supplier" else f" {each}"
+            yield Inconsistency(
+                table,
+                entry,
+                key,
+                f"{entry} hänvisar i {key} till{shown or ' en leverantör'}, som inte finns i registret.",
+                f"{entry} refers in {key} to{shown or ' a supplier'}, which is not in the register.",
+            )
+
+
+def _price_list_clashes(tables: Tables) -> Iterator[Inconsistency]:
+    taken: dict[tuple[str, object], str] = {}
+    for price_list in tables.price_lists:
+        for contract_id in price_list.contracts:
+            first = taken.setdefault((contract_id, price_list.valid_from), price_list.id)
+            if first != price_list.id:
+                yield Inconsistency(
+                    "price_lists",
+                    price_list.id,
+                    "valid_from",
+                    f"Avtal {contract_id} har två prislistor från samma dag: {first} och {price_list.id}.",
+                    f"Contract {contract_id} has two price lists of one day: {first} and {price_list.id}.",
+                )
+
+
+def _unpriced(tables: Tables) -> Iterator[Inconsistency]:
+    """Contracts that a decision could be made under before any price list holds; ESF areas need none."""
+    esf = {area.id for area in tables.areas if area.esf}
+    if any(table == "price_lists" for table, _ in tables.unreadable):
+        return
+    for contract in tables.contracts:
+        lists = [each.valid_from for each in tables.price_lists if contract.id in each.contracts]
+        if not esf.issuperset(contract.areas) and not any(day <= contract.valid.start for day in lists):
+            yield Inconsistency(
+                "contracts",
+                contract.id,
+                "id",
+                f"Avtal {contract.id} har ingen prislista på sin första dag {contract.valid.start}.",
+                f"Contract {contract.id} has no price list on its first day, {contract.valid.start}.",
+            )

@@ -1,0 +1,122 @@
+"""Applying events: which use case each type of event calls, once and only once.
+
+The same id with the same content is a no-op; with other content a conflict that is kept
+aside. An event that cannot be applied is kept with its reason and can be replayed. The day
+of an event is the day of its time in Sweden: history loaded today is decided as it was then.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from orders import events, placing, reporting, results, stored_events
+from orders.contracts import Register
+from orders.events import Event, EventData
+from orders.model import Order
+from orders.stored_events import EventState, StoredEvent
+from orders.values import Refused, stockholm_date
+from peppol import post
+
+LineKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of an event, and the order lines whose receipt changed or came with it."""
+
+    state: EventState
+    lines: tuple[LineKey, ...] = ()
+    repeated: bool = False
+    reason: Refused | None = None
+
+
+class DocumentRefused(Refused):
+    """The order's document would break a published rule, so there is no order."""
+
+    def __init__(self, invalid: post.InvalidDocument) -> None:
+        rules = ", ".join(sorted({finding.rule for finding in invalid.findings}))
+        super().__init__(
+            f"Ordern skulle bryta mot {rules} och skickas inte. Rätta uppgifterna i registret.",
+            f"The order would break {rules} and is not sent. Correct the details in the register.",
+        )
+
+
+def apply(session: Session, register: Register, event: Event, *, received_at: datetime) -> Applied:
+    """Apply one event in the caller's transaction, which must not have written anything else yet.
+
+    A use case refuses before it writes, except where it orders several things; therefore it
+    runs in a savepoint of its own.
+    """
+    digest = events.content_hash(event)
+    held = stored_events.known(session, event)
+    if digest in held:
+        return Applied(held[digest], repeated=True)
+    if any(state is not EventState.CONFLICT for state in held.values()):
+        conflict = Refused(
+            f"Händelsen {event.id} är redan läst med annat innehåll. Den ligger åt sidan.",
+            f"Event {event.id} has been read with other content. It is kept aside.",
+        )
+        stored_events.add(
+            session, event, EventState.CONFLICT, digest=digest, received_at=received_at, reason=conflict
+        )
+        return Applied(EventState.CONFLICT, reason=conflict)
+    applied = _tried(session, register, event)
+    stored_events.add(
+        session, event, applied.state, digest=digest, received_at=received_at, reason=applied.reason
+    )
+    return applied
+
+
+def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:
+    """Try an unappliable event again, on its own day."""
+    applied = _tried(session, register, events.read_event(stored.body))
+    stored_events.set_state(session, stored.sequence, applied.state, reason=applied.reason)
+    return applied
+
+
+def _tried(session: Session, register: Register, event: Event) -> Applied:
+    try:
+        with session.begin_nested():
+            lines = _carry_out(session, register, event.data, stockholm_date(event.time))
+    except Refused as refusal:
+        return Applied(EventState.UNAPPLIABLE, reason=refusal)
+    except post.InvalidDocument as invalid:
+        return Applied(EventState.UNAPPLIABLE, reason=DocumentRefused(invalid))
+    return Applied(EventState.APPLIED, tuple(lines))
+
+
+def _carry_out(session: Session, register: Register, told: EventData, today: date) -> list[LineKey]:
+    """Call the use case of the event; the order lines whose receipt changed are returned."""
+    match told:
+        case events.PlacementDecided():
+            placing.place(session, register, told, today=today)
+        case events.PeriodTwoDecided():
+            placing.place_period_two(session, register, told, today=today)
+        case events.ProviderChanged():
+            placing.change_provider(session, register, told, today=today)
+        case events.PlacementCancelled():
+            placing.cancel(session, told, today=today)
+        case events.InterruptionRegistered():
+            return reporting.interrupt(session, told, today=today)
+        case events.InterruptionMoved():
+            return reporting.move_interruption(session, told, today=today)
+        case events.InterruptionWithdrawn():
+            return reporting.withdraw_interruption(session, told, today=today)
+        case events.ReportFiled():
+            reporting.file(session, told)
+        case events.ReportApproved():
+            return reporting.approve(session, told, today=today)
+        case events.ReportRejected():
+            reporting.reject(session, told, today=today)
+        case events.OutcomeApproved():
+            return _lines_of(results.approve_outcome(session, register, told, today=today))
+        case events.OutcomeEnded():
+            results.end_outcome(session, told)
+        case events.SupplementApproved():
+            return _lines_of(results.approve_supplement(session, register, told, today=today))
+    return []
+
+
+def _lines_of(orders: list[Order]) -> list[LineKey]:
+    return [(order.number, line.line_id) for order in orders for line in order.lines]

@@ -1,0 +1,267 @@
+"""The register: who delivers what, where, under which contract and at which price.
+
+Convention: the register is one immutable value, checked as a whole when it is made and replaced as a
+whole. Its look-ups never give None: what is missing is a refusal that says what to add. It stands in files
+(`register_files`) and is stored as canonical JSON. `parties`, `agreements` and `pricing` declare its
+parts; all of them can be imported from here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import TypeVar
+
+from pydantic import ConfigDict, TypeAdapter
+
+from orders.agreements import (
+    Contract,
+    CreditOfPaid,
+    DeliveryArea,
+    DeliveryUnit,
+    ExecutionReferenceSlot,
+    Inconsistency,
+    InconsistentRegister,
+    Policy,
+    Tables,
+    inconsistencies,
+)
+from orders.parties import (
+    AccountScheme,
+    Address,
+    Buyer,
+    Channel,
+    Contact,
+    PaymentAccount,
+    RegisterValueRefused,
+    Supplier,
+    Vat,
+    VatCategory,
+    organisation_number,
+)
+from orders.pricing import (
+    LevelAmounts,
+    NoPriceAgreed,
+    Price,
+    PricedArticle,
+    PriceList,
+    PriceNotAgreed,
+    ResultRules,
+)
+from orders.values import Article, CompensationLevel, Refused, ResultStage
+
+Entry = TypeVar("Entry")
+# How JSON becomes values: no unknown keys, no converting between types.
+STRICT = ConfigDict(strict=True, extra="forbid")
+
+__all__ = [
+    "STRICT",
+    "AccountScheme",
+    "Address",
+    "Buyer",
+    "Channel",
+    "Contact",
+    "Contract",
+    "ContractNotValid",
+    "CreditOfPaid",
+    "DeliveryArea",
+    "DeliveryUnit",
+    "ExecutionReferenceSlot",
+    "Inconsistency",
+    "InconsistentRegister",
+    "LevelAmounts",
+    "NoPriceAgreed",
+    "NoPriceListValid",
+    "NotInRegister",
+    "PaymentAccount",
+    "Policy",
+    "Price",
+    "PriceList",
+    "PriceNotAgreed",
+    "PricedArticle",
+    "Register",
+    "RegisterValueRefused",
+    "ResultRules",
+    "Supplier",
+    "Tables",
+    "Vat",
+    "VatCategory",
+    "inconsistencies",
+    "organisation_number",
+]
+
+
+class NotInRegister(Refused):
+    """A supplier, contract, unit, area or price list that the register does not have."""
+
+
+class NoPriceListValid(Refused):
+    """The contract has no price list for the decision date."""
+
+
+class ContractNotValid(Refused):
+    """The contract did not run on the decision date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    suppliers: Mapping[str, Supplier]
+    areas: Mapping[str, DeliveryArea]
+    units: Mapping[str, DeliveryUnit]
+    contracts: Mapping[str, Contract]
+    price_lists: Mapping[str, PriceList]
+    price_lists_of: Mapping[str, tuple[PriceList, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Everything agreed, as one value. Raises InconsistentRegister where its parts contradict each other.
+
+    Each table is held in the order of its ids, so two registers with the same content are equal and have
+    the same JSON, whatever the order in the files.
+    """
+
+    buyer: Buyer
+    policy: Policy
+    suppliers: tuple[Supplier, ...]
+    areas: tuple[DeliveryArea, ...]
+    units: tuple[DeliveryUnit, ...]
+    contracts: tuple[Contract, ...]
+    price_lists: tuple[PriceList, ...]
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if found := inconsistencies(
+            Tables(self.suppliers, self.areas, self.units, self.contracts, self.price_lists)
+        ):
+            raise InconsistentRegister(found)
+        suppliers = {supplier.organisation_number: supplier for supplier in self.suppliers}
+        object.__setattr__(self, "suppliers", tuple(suppliers[key] for key in sorted(suppliers)))
+        for table in ("areas", "units", "contracts", "price_lists"):
+            object.__setattr__(self, table, tuple(sorted(getattr(self, table), key=lambda entry: entry.id)))
+        lists_of: dict[str, tuple[PriceList, ...]] = {}
+        for price_list in sorted(self.price_lists, key=lambda entry: entry.valid_from):
+            for contract_id in price_list.contracts:
+                lists_of[contract_id] = (*lists_of.get(contract_id, ()), price_list)
+        index = _Index(
+            suppliers=suppliers,
+            areas={area.id: area for area in self.areas},
+            units={unit.id: unit for unit in self.units},
+            contracts={contract.id: contract for contract in self.contracts},
+            price_lists={price_list.id: price_list for price_list in self.price_lists},
+            price_lists_of=lists_of,
+        )
+        object.__setattr__(self, "_index", index)
+
+    def supplier(self, organisation_number: str) -> Supplier:
+        """The supplier with this organisation number (ten digits); raises NotInRegister."""
+        # The number may be a sole trader's personal identity number, so the sentence does not repeat it.
+        return _found(self._index.suppliers, organisation_number, ("Leverantören", "The supplier"))
+
+    def area(self, area_id: str) -> DeliveryArea:
+        """The delivery area; raises NotInRegister."""
+        return _found(self._index.areas, area_id, (f"Leveransområdet {area_id}", f"Delivery area {area_id}"))
+
+    def unit(self, unit_id: str) -> DeliveryUnit:
+        """The supplier's unit; raises NotInRegister."""
+        return _found(self._index.units, unit_id, (f"Enheten {unit_id}", f"Unit {unit_id}"))
+
+    def contract(self, contract_id: str) -> Contract:
+        """The contract, valid or not; raises NotInRegister."""
+        return _found(
+            self._index.contracts, contract_id, (f"Avtalet {contract_id}", f"Contract {contract_id}")
+        )
+
+    def price_list_named(self, price_list_id: str) -> PriceList:
+        """The price list with this id, as an order remembers it; raises NotInRegister."""
+        return _found(
+            self._index.price_lists,
+            price_list_id,
+            (f"Prislistan {price_list_id}", f"Price list {price_list_id}"),
+        )
+
+    def price_list(self, contract_id: str, decided_on: date) -> PriceList:
+        """The newest price list of the contract on the decision date.
+
+        Raises NotInRegister, ContractNotValid when the contract did not run that day, or NoPriceListValid.
+        """
+        contract = self.contract(contract_id)
+        if not contract.valid.contains(decided_on):
+            raise ContractNotValid(
+                f"Avtalet {contract_id} gäller {contract.valid} och alltså inte beslutsdagen {decided_on}.",
+                f"Contract {contract_id} is valid {contract.valid}, which does not hold {decided_on}.",
+            )
+        begun = [
+            price_list
+            for price_list in self._index.price_lists_of.get(contract_id, ())
+            if price_list.valid_from <= decided_on
+        ]
+        if not begun:
+            raise NoPriceListValid(
+                f"Avtalet {contract_id} har ingen prislista för beslut {decided_on}. Lägg till en.",
+                f"Contract {contract_id} has no price list for decisions on {decided_on}. Add one.",
+            )
+        return begun[-1]
+
+    def price_of(
+        self,
+        article: Article,
+        level: CompensationLevel,
+        *,
+        contract_id: str,
+        decided_on: date,
+        stage: ResultStage | None = None,
+        code: str = "",
+        amount_decided: Decimal | None = None,
+    ) -> Price:
+        """The price of one unit for a decision made that day.
+
+        Raises what `price_list` raises, NoPriceAgreed, or PriceNotAgreed (see `PriceList.price_of`).
+        """
+        return self.price_list(contract_id, decided_on).price_of(
+            article, level, stage=stage, code=code, amount_decided=amount_decided
+        )
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no white space, decimals as text. The same content, the same text."""
+        content = {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return json.dumps(content, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Register":
+        """The register `to_json` wrote; raises ValueError for anything else, a float among them."""
+        content = json.loads(text, parse_float=_refuse_float)
+        return _adapter().validate_json(json.dumps([content]))[0]
+
+
+def _found(table: Mapping[str, Entry], key: str, names: tuple[str, str]) -> Entry:
+    try:
+        return table[key]
+    except KeyError:
+        raise NotInRegister(
+            f"{names[0]} finns inte i registret. Lägg till den eller rätta numret.",
+            f"{names[1]} is not in the register. Add it or correct the number.",
+        ) from None
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Decimal | date):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in the register")
+
+
+def _refuse_float(text: str) -> str:
+    raise RegisterValueRefused(
+        f"Talet {text} måste stå inom citattecken för att vara exakt.",
+        f"The number {text} must stand in quotation marks to be exact.",
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[tuple[Register]]:
+    # The settings reach plain dataclasses only from a container around them, hence the tuple of one.
+    return TypeAdapter(tuple[Register], config=STRICT)

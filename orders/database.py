@@ -1,0 +1,150 @@
+"""The database: how it is opened, and how one unit of work begins and ends.
+
+Convention: a use case gets an open `Session`, never commits and never rolls back. The
+door opens `writing()` around it: one use case, one transaction. `reading()` gives a
+session that sees one consistent state and may not write. Statements are SQLAlchemy Core
+on the tables of `tables.py`; rows become frozen values there, so no object changes
+behind anyone's back.
+
+SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of this process
+(the engine's own lock polls and is unfair), in WAL mode with synchronous=FULL.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+
+from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from orders import journal
+from orders.values import Refused
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The instant now, in UTC. Only doors call it."""
+    return datetime.now(UTC)
+
+
+class DatabaseUnusable(Refused):
+    """The address is wrong, or the database there cannot be used."""
+
+
+class Database:
+    """One opened database. Close it with `close()`."""
+
+    def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
+        self.url = _parsed(url)
+        self.clock = clock
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock = RLock() if self.is_sqlite else nullcontext()
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(self.url, begin="BEGIN")
+        else:
+            self._writer = self._reader = _postgresql_engine(self.url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction that commits when the block ends well, with its journal rows.
+
+        The journal is written last, so that the lock on the head of its chain is held
+        only for the moment of the commit.
+        """
+        with self._lock, Session(self._writer, autoflush=False, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+                journal.write(session, at=self.clock())
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view. What is written inside is rolled back."""
+        with Session(self._reader, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def create(self, *metadatas: MetaData) -> None:
+        """Make the tables that are missing, and the journal's guard."""
+        with self._lock:
+            for metadata in metadatas:
+                metadata.create_all(self._writer)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnusable(
+            f"Databasadressen {url!r} går inte att tolka. Skriv till exempel sqlite:///billing.sqlite.",
+            f"The database address {url!r} cannot be read. Write for example sqlite:///billing.sqlite.",
+        ) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUnusable(
+            f"Databasen {parsed.get_backend_name()} stöds inte. Använd sqlite eller postgresql.",
+            f"The database {parsed.get_backend_name()} is not supported. Use sqlite or postgresql.",
+        )
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _sqlite_engine(url: URL, *, begin: str) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False}, query_cache_size=1200
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        # The driver's own transaction handling emits no BEGIN before SELECT: take it over.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: object) -> None:
+        connection.exec_driver_sql(begin)  # type: ignore[attr-defined]
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        query_cache_size=1200,
+        connect_args={"options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=120s"},
+    )
+
+
+def explain(error: Exception) -> Refused:
+    """The sentence for a database that does not answer or has no tables."""
+    text = str(getattr(error, "orig", error)).strip().splitlines()
+    first = text[0] if text else type(error).__name__
+    if isinstance(error, OperationalError | ProgrammingError) and (
+        "no such table" in first or "does not exist" in first
+    ):
+        return DatabaseUnusable(
+            "Databasen saknar tabeller. Kör först: billing init",
+            "The database has no tables yet. Run first: billing init",
+        )
+    return DatabaseUnusable(
+        f"Databasen svarar inte som väntat: {first}. Kontrollera adressen och att servern är igång.",
+        f"The database does not answer as expected: {first}. Check the address and that the server runs.",
+    )

@@ -1,0 +1,252 @@
+"""What each kind of event says: the data of placements, interruptions, reports, outcomes and supplements.
+
+Convention: closed, strict and frozen models without free text. References are opaque ids, reasons are codes,
+amounts are text with at most two decimals, times have a zone. A reference that looks like a personal
+identity number is refused, and no refusal repeats a value. REQ and E numbers name the source.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from orders.parties import Address, OrganisationNumber
+from orders.values import (
+    AmountRefused,
+    CompensationLevel,
+    InterruptionReason,
+    Month,
+    OutcomeKind,
+    Period,
+    PeriodRefused,
+    Refused,
+    ResultStage,
+)
+
+# Twelve digits of a Swedish personal or co-ordination number, or ten with its hyphen.
+_PERSONAL = re.compile(
+    r"(?:(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])-?\d{4}"
+    r"|\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])-\d{4})",
+    re.ASCII,
+)
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
+
+
+class PersonalNumberRefused(Refused, ValueError):
+    """A reference that looks like a personal identity number."""
+
+
+def _not_personal(text: str) -> str:
+    if _PERSONAL.fullmatch(text):
+        raise PersonalNumberRefused(
+            "Värdet ser ut som ett personnummer. Skicka en referens i stället.",
+            "The value looks like a personal identity number. Send a reference instead.",
+        )
+    return text
+
+
+def _from_text(value: object) -> Decimal:
+    # JSON's own numbers are floats to many senders, so that an exact amount can only come as text.
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        raise AmountRefused(
+            "Skriv beloppet som text med högst två decimaler, till exempel ”1500.00”.",
+            "Write the amount as text with at most two decimals, such as “1500.00”.",
+        )
+    return Decimal(value)
+
+
+def _month(value: object) -> Month:
+    if not isinstance(value, str):
+        raise PeriodRefused("Skriv månaden ÅÅÅÅ-MM.", "Write the month as YYYY-MM.")
+    return Month.parse(value)
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,59}$"),
+    AfterValidator(_not_personal),
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,120}$"), AfterValidator(_not_personal)]
+PositiveAmount = Annotated[
+    Decimal,
+    BeforeValidator(_from_text),
+    Field(gt=0),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}),
+]
+MonthText = Annotated[
+    Month,
+    BeforeValidator(_month),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}),
+]
+
+
+class Told(BaseModel):
+    """Base of every event's data: closed, strict and frozen."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class UnitTold(Told):
+    """The supplier's unit as the decision names it."""
+
+    id: Reference
+    name: Name
+    address: Address
+
+
+class PlacementDecided(Told):
+    """An officer decided that a participant starts with a supplier (REQ-01).
+
+    `execution_reference` is absent where the deciding system leaves it to us. `supplier` is an
+    organisation number, `contract`, `unit.id` and `delivery_area` are ids of the register.
+    """
+
+    decision_id: Reference
+    execution_reference: Reference | None = None
+    supplier: OrganisationNumber
+    contract: Reference
+    unit: UnitTold
+    delivery_area: Reference
+    level: CompensationLevel
+    period: Period
+    decided_on: date
+    continues_legacy: bool = False
+    protected_identity: bool = False
+
+
+class PeriodTwoDecided(Told):
+    """A second period of the same placement (REQ-03)."""
+
+    decision_id: Reference
+    execution_reference: Reference
+    period: Period
+    decided_on: date
+
+
+class ProviderChanged(Told):
+    """The participant goes on with another supplier; `last_day` is the old supplier's last (REQ-07)."""
+
+    execution_reference: Reference
+    last_day: date
+    placement: PlacementDecided
+
+
+class CancellationReason(StrEnum):
+    """Why a placement never began."""
+
+    DECISION_WITHDRAWN = "DECISION_WITHDRAWN"
+    NEVER_STARTED = "NEVER_STARTED"
+    REPLACED = "REPLACED"
+    REGISTERED_BY_MISTAKE = "REGISTERED_BY_MISTAKE"
+    OTHER = "OTHER"
+
+
+class PlacementCancelled(Told):
+    """The placement was called off before its first day: nothing may be billed (E-04)."""
+
+    execution_reference: Reference
+    reason: CancellationReason
+
+
+class InterruptionRegistered(Told):
+    """The placement ends early; `effective_on` is the last billable day (REQ-12, REQ-15, A-2)."""
+
+    execution_reference: Reference
+    registered_on: date
+    effective_on: date
+    reason: InterruptionReason
+
+
+class InterruptionMoved(Told):
+    """The standing interruption takes effect another day (E-05)."""
+
+    execution_reference: Reference
+    registered_on: date
+    effective_on: date
+
+
+class InterruptionWithdrawn(Told):
+    """The standing interruption is taken back before it took effect (E-05)."""
+
+    execution_reference: Reference
+    registered_on: date
+
+
+class _ReportStep(Told):
+    """`version` counts from 1 for each month; `by` is an opaque id of who did it."""
+
+    execution_reference: Reference
+    month: MonthText
+    version: Annotated[int, Field(ge=1, le=1000)]
+    at: AwareDatetime
+    by: Reference
+
+
+class ReportFiled(_ReportStep):
+    """The supplier filed the periodic report of a month (REQ-30)."""
+
+
+class ReportApproved(_ReportStep):
+    """The buyer approved a report: the month is received."""
+
+
+class ReportRejected(_ReportStep):
+    """The buyer sent a report back."""
+
+
+class OutcomeApproved(Told):
+    """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
+
+    execution_reference: Reference
+    kind: OutcomeKind
+    started_on: date
+    stage: ResultStage
+    approved_on: date
+    extent_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class OutcomeEnded(Told):
+    """The participant is back: results still waiting for their day are dropped (E-29)."""
+
+    execution_reference: Reference
+    ended_on: date
+
+
+class SupplementApproved(Told):
+    """A supplement was approved; `amount` in the price list's currency, where it is decided with it."""
+
+    execution_reference: Reference
+    code: Reference
+    amount: PositiveAmount | None = None
+    approved_on: date
+
+
+EventData = (
+    PlacementDecided
+    | PeriodTwoDecided
+    | ProviderChanged
+    | PlacementCancelled
+    | InterruptionRegistered
+    | InterruptionMoved
+    | InterruptionWithdrawn
+    | ReportFiled
+    | ReportApproved
+    | ReportRejected
+    | OutcomeApproved
+    | OutcomeEnded
+    | SupplementApproved
+)

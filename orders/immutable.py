@@ -1,0 +1,32 @@
+"""Tables whose rows may be added but never changed or removed.
+
+`protect` lets the database itself refuse UPDATE and DELETE, on both engines, from the
+moment the table is made. A correction is a new row.
+"""
+
+from sqlalchemy import DDL, Table, event
+from sqlalchemy.schema import ExecutableDDLElement
+
+_SQLITE = """CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
+_POSTGRESQL_FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
+
+_POSTGRESQL = """CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+
+
+def protect(table: Table) -> None:
+    """Make `table` append-only wherever it is created."""
+    for verb in ("UPDATE", "DELETE"):
+        statement = _SQLITE.format(table=table.name, verb=verb)
+        event.listen(table, "after_create", _only("sqlite", statement))
+    event.listen(table, "after_create", _only("postgresql", _POSTGRESQL_FUNCTION))
+    statement = _POSTGRESQL.format(table=table.name)
+    event.listen(table, "after_create", _only("postgresql", statement))
+
+
+def _only(dialect: str, statement: str) -> ExecutableDDLElement:
+    element: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]
+    return element.execute_if(dialect=dialect)

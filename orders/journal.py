@@ -1,0 +1,125 @@
+"""The journal: who did what, when and why. Append-only and hash-chained.
+
+Use cases call `record`; the rows are written together at the end of the transaction
+(`write`, called by `database.writing`), each carrying the hash of the row before it.
+The head of the chain is one locked row, so two transactions cannot both follow the same
+row. A row holds ids, dates, amounts and codes: never a person's name or number.
+
+Hash of a row = sha256 of the previous hash, a line feed, and the row as canonical JSON.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from orders import immutable, tables
+
+GENESIS = "0" * 64
+_PENDING = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event to be written: the actor did the action to the subject."""
+
+    actor: str
+    action: str
+    subject: str
+    execution_reference: str = ""
+    detail: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row of the journal that does not fit the chain, and why."""
+
+    sequence: int
+    sentence: str
+
+
+def record(
+    session: Session,
+    actor: str,
+    action: str,
+    subject: str,
+    *,
+    execution_reference: str = "",
+    **detail: str,
+) -> None:
+    """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
+    entry = Entry(actor, action, subject, execution_reference, detail)
+    session.info.setdefault(_PENDING, []).append(entry)
+
+
+def write(session: Session, *, at: datetime) -> None:
+    """Write what this transaction recorded, chained to the head, under the head's lock."""
+    pending: list[Entry] = session.info.pop(_PENDING, [])
+    if not pending:
+        return
+    head = session.execute(select(tables.journal_head).with_for_update()).one_or_none()
+    if head is None:
+        session.execute(insert(tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
+    sequence, previous = (head.sequence, head.hash) if head is not None else (0, GENESIS)
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    rows = []
+    for entry in pending:
+        sequence += 1
+        row = {
+            "sequence": sequence,
+            "at": moment,
+            "actor": entry.actor,
+            "action": entry.action,
+            "subject": entry.subject,
+            "execution_reference": entry.execution_reference,
+            "detail": json.dumps(dict(entry.detail or {}), ensure_ascii=False, sort_keys=True),
+        }
+        previous = row_hash(previous, row)
+        rows.append({**row, "hash": previous})
+    session.execute(insert(tables.journal), rows)
+    session.execute(update(tables.journal_head).values(sequence=sequence, hash=previous))
+
+
+def row_hash(previous: str, row: Mapping[str, object]) -> str:
+    """The hash that ties `row` (all columns but `hash`) to the one before it."""
+    canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+
+
+def rows(session: Session, *, execution_reference: str | None = None) -> Iterable[Row[tuple[object, ...]]]:
+    """The journal in order, or the part of it about one execution reference."""
+    question = select(tables.journal).order_by(tables.journal.c.sequence)
+    if execution_reference is not None:
+        question = question.where(tables.journal.c.execution_reference == execution_reference)
+    return session.execute(question)
+
+
+def verify(session: Session) -> Iterator[Broken]:
+    """Walk the whole chain and name every row that was changed, removed or added outside it."""
+    previous, expected = GENESIS, 1
+    question = select(tables.journal).order_by(tables.journal.c.sequence).execution_options(yield_per=2000)
+    for row in session.execute(question).mappings():
+        content = {key: value for key, value in row.items() if key != "hash"}
+        if row["sequence"] != expected:
+            yield Broken(row["sequence"], f"row {expected} is missing: the next row is {row['sequence']}")
+            expected = row["sequence"]
+        elif row_hash(previous, content) != row["hash"]:
+            yield Broken(row["sequence"], f"row {row['sequence']} does not carry the hash of its content")
+        previous, expected = row["hash"], expected + 1
+    head = session.execute(select(tables.journal_head)).one_or_none()
+    last = expected - 1
+    if (head is None and last) or (head is not None and (head.sequence != last or head.hash != previous)):
+        known = head.sequence if head is not None else 0
+        yield Broken(last, f"the head of the chain says {known} rows, the journal ends at row {last}")
+
+
+def _guarded() -> tuple[Table, ...]:
+    return (tables.journal, tables.purchase_order, tables.order_line, tables.receipt)
+
+
+for _table in _guarded():
+    immutable.protect(_table)

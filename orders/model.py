@@ -1,0 +1,370 @@
+"""Placements, orders, reports and receipts, and what may become of them.
+
+Everything here is a frozen value or a pure function: what it needs is handed to it, also
+today's date. A level is fixed when a placement is decided; an order is never changed after
+it is placed. Which state may follow which stands in the tables below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from orders.agreements import DeliveryUnit
+from orders.values import (
+    Article,
+    CompensationLevel,
+    InterruptionReason,
+    Money,
+    Month,
+    Period,
+    Quantity,
+    Refused,
+    ResultStage,
+    line_amount,
+    total,
+)
+from orders.workdays import DayConvention, billable_days
+
+
+class Handling(StrEnum):
+    """How a placement is dealt with: by order over Peppol, or outside this system."""
+
+    ORDERED = "ORDERED"
+    LEGACY = "LEGACY"  # an ongoing decision of KA-webb, or its extension (REQ-47, REQ-49)
+    ESF = "ESF"  # a delivery area financed by the European Social Fund (REQ-47, REQ-48)
+    PROTECTED = "PROTECTED"  # protected identity (skyddade personuppgifter): handled by hand
+
+
+class PlacementState(StrEnum):
+    """Whether the placement stands; an interruption does not change it, it only gives a last day."""
+
+    DECIDED = "DECIDED"
+    CANCELLED = "CANCELLED"
+
+
+class ReportState(StrEnum):
+    """A periodic report (periodisk redovisning) on its way to a receipt."""
+
+    FILED = "FILED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    REPLACED = "REPLACED"
+
+
+class PlannedState(StrEnum):
+    """A result order that waits for its day."""
+
+    WAITING = "WAITING"
+    PLACED = "PLACED"
+    DROPPED = "DROPPED"
+
+
+class LineState(StrEnum):
+    """Whether anything may still be received on an order line."""
+
+    OPEN = "OPEN"
+    CLOSED_UNUSED = "CLOSED_UNUSED"
+    CANCELLED = "CANCELLED"
+
+
+PLACEMENT_FOLLOWS: Mapping[PlacementState, frozenset[PlacementState]] = {
+    PlacementState.DECIDED: frozenset({PlacementState.CANCELLED}),
+    PlacementState.CANCELLED: frozenset(),
+}
+REPORT_FOLLOWS: Mapping[ReportState, frozenset[ReportState]] = {
+    ReportState.FILED: frozenset({ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED}),
+    ReportState.APPROVED: frozenset({ReportState.REPLACED}),
+    ReportState.REJECTED: frozenset({ReportState.REPLACED}),
+    ReportState.REPLACED: frozenset(),
+}
+PLANNED_FOLLOWS: Mapping[PlannedState, frozenset[PlannedState]] = {
+    PlannedState.WAITING: frozenset({PlannedState.PLACED, PlannedState.DROPPED}),
+    PlannedState.PLACED: frozenset(),
+    PlannedState.DROPPED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementPeriod:
+    """Period 1 or 2 of a placement, with the decision that gave it and the order that carries it."""
+
+    ordinal: int
+    decision_id: str
+    decided_on: date
+    period: Period
+    order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An interruption (avbrott): the day it takes effect is the last billable day (A-2)."""
+
+    registered_on: date
+    effective_on: date
+    reason: InterruptionReason
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What one execution reference (genomförandereferens) stands for: one participant at one supplier."""
+
+    execution_reference: str
+    supplier: str
+    contract_id: str
+    unit: DeliveryUnit
+    delivery_area: str
+    level: CompensationLevel
+    handling: Handling
+    state: PlacementState
+    periods: tuple[PlacementPeriod, ...]
+    interruption: Interruption | None = None
+    interruptions_ended: tuple[Interruption, ...] = ()
+    ends_on_latest: date | None = None
+    follows: str = ""
+
+    @property
+    def starts_on(self) -> date:
+        """The first billable day."""
+        return self.periods[0].period.start
+
+    @property
+    def last_day(self) -> date | None:
+        """The last billable day by interruption or change of supplier; None while neither is known."""
+        return self.interruption.effective_on if self.interruption else None
+
+    def interruption_of(self, days: Period) -> Interruption | None:
+        """The interruption that ended the period `days` lie in; coming back for period 2 leaves that of period 1."""
+        for held in (self.interruption, *self.interruptions_ended):
+            if held is None:
+                continue
+            ended = self.period_at(held.effective_on).period
+            if ended.contains(days.start):
+                return held
+        return None
+
+    def last_day_for(self, days: Period) -> date | None:
+        """The last billable day of the period `days` lie in, if it was interrupted."""
+        held = self.interruption_of(days)
+        return held.effective_on if held else None
+
+    def period_at(self, day: date) -> PlacementPeriod:
+        """The period `day` belongs to, or the last that began before it (results come after the end)."""
+        begun = [period for period in self.periods if period.period.start <= day]
+        return begun[-1] if begun else self.periods[0]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order: what, how much, at which price, when. Its id is text and never changes."""
+
+    line_id: str
+    article_number: str
+    article_name: str
+    quantity: Quantity
+    price: Decimal
+    amount: Money
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A purchase order (inköpsorder): immutable from the moment it is placed (REQ-25)."""
+
+    number: str
+    article: Article
+    stage: ResultStage | None
+    code: str
+    execution_reference: str
+    decision_id: str
+    supplier: str
+    contract_id: str
+    unit_id: str
+    delivery_area: str
+    price_list_id: str
+    day_convention: DayConvention
+    period: Period
+    issued_on: date
+    lines: tuple[OrderLine, ...]
+
+    @property
+    def amount(self) -> Money:
+        """The sum of the lines, without VAT."""
+        return total((line.amount for line in self.lines), currency=self.lines[0].amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One version of the periodic report for one month."""
+
+    execution_reference: str
+    month: Month
+    version: int
+    state: ReportState
+    filed_on: date
+    filed_by: str
+    decided_on: date | None = None
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A goods receipt (inleverans) on one order line; `period` is None when no day was billable."""
+
+    id: int
+    order_number: str
+    line_id: str
+    execution_reference: str
+    month: Month
+    report_version: int
+    quantity: Quantity
+    amount: Money
+    period: Period | None
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LineAccount:
+    """How far an order line has come. `invoice_id` names the uncredited invoice that occupies it."""
+
+    order_number: str
+    line_id: str
+    quantity_ordered: Decimal
+    quantity_received: Decimal
+    amount_ordered: Money
+    amount_received: Money
+    amount_claimed: Money
+    receipt_id: int | None
+    invoice_id: int | None
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """A result, bonus or supplement that waits for its day in the timetable."""
+
+    id: int
+    execution_reference: str
+    article: Article
+    stage: ResultStage | None
+    code: str
+    decision_id: str
+    outcome_started_on: date | None
+    amount: Money | None
+    due_on: date
+    state: PlannedState
+    order_number: str = ""
+    reason: str = ""
+
+
+class StepRefused(Refused):
+    """Something was asked for that may not follow on what is."""
+
+
+def check_report_step(report: Report, to: ReportState) -> None:
+    """Raise StepRefused where `to` may not follow on the report's state."""
+    if to not in REPORT_FOLLOWS[report.state]:
+        raise StepRefused(
+            f"Redovisningen för {report.month} version {report.version} är {report.state} och kan inte bli {to}.",
+            f"The report for {report.month} version {report.version} is {report.state} and cannot become {to}.",
+        )
+
+
+def basic_lines(
+    period: Period,
+    *,
+    convention: DayConvention,
+    price: Decimal,
+    currency: str,
+    article_number: str,
+    article_name: str,
+) -> tuple[OrderLine, ...]:
+    """One line per calendar month of `period`, in days; a month without a billable day is left out (E-34).
+
+    Raises StepRefused when no month has a billable day, since an order must have a line.
+    """
+    lines: list[OrderLine] = []
+    for month in period.months():
+        days = billable_days(month, convention)
+        if days == 0:
+            continue
+        quantity = Quantity.days(days)
+        lines.append(
+            OrderLine(
+                line_id=f"{len(lines) + 1:03}",
+                article_number=article_number,
+                article_name=article_name,
+                quantity=quantity,
+                price=price,
+                amount=line_amount(quantity, price, currency=currency),
+                period=month,
+            )
+        )
+    if not lines:
+        raise StepRefused(
+            f"Perioden {period} har ingen dag som ersätts, så det finns inget att beställa.",
+            f"The period {period} has no billable day, so there is nothing to order.",
+        )
+    return tuple(lines)
+
+
+def billable_period(line: Period, last_day: date | None) -> Period | None:
+    """The part of a line's period up to the last day, that day included; None when it came before."""
+    if last_day is None or last_day >= line.end:
+        return line
+    return Period(line.start, last_day) if last_day >= line.start else None
+
+
+def days_received(line: Period, *, last_day: date | None, convention: DayConvention) -> Quantity:
+    """The quantity a month's receipt may hold: the billable days of the line up to the last day (A-5)."""
+    billable = billable_period(line, last_day)
+    return Quantity.days(billable_days(billable, convention) if billable else 0)
+
+
+def check_interruption(placement: Placement, *, registered_on: date, effective_on: date, today: date) -> None:
+    """Raise StepRefused for an interruption that is retroactive (REQ-14), late (E-06) or out of place."""
+    reference = placement.execution_reference
+    if placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            f"Placeringen {reference} är återkallad och kan inte avbrytas.",
+            f"Placement {reference} is cancelled and cannot be interrupted.",
+        )
+    if registered_on > today:
+        raise StepRefused(
+            f"Avbrottet är registrerat {registered_on}, som inte har kommit än ({today}).",
+            f"The interruption is registered {registered_on}, which has not come yet ({today}).",
+        )
+    if effective_on < registered_on:
+        raise StepRefused(
+            f"Ett avbrott kan inte gälla bakåt i tiden: {effective_on} är före {registered_on}. "
+            "Ange registreringsdagen eller en senare dag.",
+            f"An interruption cannot be retroactive: {effective_on} is before {registered_on}. "
+            "Give the day of registration or a later one.",
+        )
+    first, last = placement.starts_on, placement.periods[-1].period.end
+    if not first <= effective_on <= last:
+        raise StepRefused(
+            f"Avbrottsdagen {effective_on} ligger utanför placeringen {first}/{last}.",
+            f"The interruption day {effective_on} lies outside the placement {first}/{last}.",
+        )
+
+
+def check_movable(interruption: Interruption | None, *, reference: str, today: date) -> Interruption:
+    """The standing interruption, if it may still be moved or withdrawn: until it takes effect (REQ-15)."""
+    if interruption is None:
+        raise StepRefused(
+            f"Placeringen {reference} har inget avbrott att ändra.",
+            f"Placement {reference} has no interruption to change.",
+        )
+    if interruption.effective_on < today:
+        raise StepRefused(
+            f"Avbrottet för {reference} har redan börjat gälla ({interruption.effective_on}) och står fast.",
+            f"The interruption of {reference} has taken effect ({interruption.effective_on}) and stands.",
+        )
+    return interruption
+
+
+def day_before(day: date) -> date:
+    """The day before `day`."""
+    return day - timedelta(days=1)

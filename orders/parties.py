@@ -1,0 +1,274 @@
+"""Who buys and who delivers: the buyer, the suppliers and how each is reached, taxed and paid.
+
+Convention: an organisation number is ten digits without hyphen, an account number digits or letters
+without spaces, a Peppol address "0007:5599991014". A value that breaks its own rule is refused when made.
+An organisation number may be a sole trader's personal identity number, so refusals never repeat it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
+from stdnum import iban, luhn
+from stdnum.se import vat
+
+from orders.values import Refused
+from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
+
+_HUNDRED = Decimal(100)
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}", re.ASCII)
+_GIRO_DIGITS = {"BANKGIRO": range(7, 9), "PLUSGIRO": range(2, 9)}
+
+
+class RegisterValueRefused(Refused, ValueError):
+    """A value of the register breaks its own rule.
+
+    It is a ValueError too, so that a reader of files can gather it with all others before it refuses.
+    """
+
+
+def organisation_number(text: str) -> str:
+    """Ten digits with a right check digit (Luhn), hyphen and spaces taken away.
+
+    Raises RegisterValueRefused.
+
+    >>> organisation_number("202100-2114")
+    '2021002114'
+    """
+    try:
+        return validate_organisation_number(text)
+    except InvalidIdentifier as error:
+        raise RegisterValueRefused(
+            "Organisationsnumret har inte tio siffror med rätt kontrollsiffra. Rätta det.",
+            "The organisation number is not ten digits with a right check digit. Correct it.",
+        ) from error
+
+
+def participant_id(text: str) -> str:
+    """A Peppol address as scheme, colon and value, with its check digit right.
+
+    Raises RegisterValueRefused.
+    """
+    try:
+        return str(ParticipantId.parse(text))
+    except InvalidIdentifier as error:
+        raise RegisterValueRefused(
+            "Peppol-adressen är fel. Skriv schema, kolon och ett värde med rätt kontrollsiffra.",
+            "The Peppol address is wrong. Write scheme, colon and a value with the right check digit.",
+        ) from error
+
+
+# Said on the field as well, so that a reader of files can point at the key.
+OrganisationNumber = Annotated[str, AfterValidator(organisation_number)]
+Endpoint = Annotated[str, AfterValidator(participant_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    street: str
+    city: str
+    postal_code: str
+    additional_street: str = ""
+    country: str = "SE"
+
+    def __post_init__(self) -> None:
+        if not (self.street.strip() and self.city.strip() and self.postal_code.strip()):
+            raise RegisterValueRefused(
+                "Adressen saknar gata, ort eller postnummer. Fyll i det som saknas.",
+                "The address lacks street, city or postal code. Fill in what is missing.",
+            )
+        if not _COUNTRY.fullmatch(self.country):
+            raise RegisterValueRefused(
+                "Landet är inte en kod med två versaler, till exempel SE.",
+                "The country is not a code of two capitals, such as SE.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A neutral mailbox that stands on orders: never a person's name (REQ-57)."""
+
+    name: str
+    email: str
+    telephone: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or self.email.count("@") != 1:
+            raise RegisterValueRefused(
+                "Kontakten saknar namn eller en e-postadress.",
+                "The contact lacks a name or an e-mail address.",
+            )
+
+
+class AccountScheme(StrEnum):
+    """The kinds of account a supplier is paid to."""
+
+    BANKGIRO = "BANKGIRO"
+    PLUSGIRO = "PLUSGIRO"
+    IBAN = "IBAN"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAccount:
+    """An account with a right check digit (Luhn for giro numbers, modulo 97 for IBAN), written compactly."""
+
+    scheme: AccountScheme
+    number: str
+
+    def __post_init__(self) -> None:
+        compact = compact_account(self.number)
+        if not (iban.is_valid(compact) if self.scheme is AccountScheme.IBAN else self._is_giro(compact)):
+            raise RegisterValueRefused(
+                f"Kontonumret är inte ett giltigt nummer för {self.scheme}. Kontrollera siffrorna.",
+                f"The account number is not valid for {self.scheme}. Check the digits.",
+            )
+        object.__setattr__(self, "number", compact)
+
+    def _is_giro(self, compact: str) -> bool:
+        digits = compact.isascii() and compact.isdigit() and len(compact) in _GIRO_DIGITS[self.scheme]
+        return digits and bool(luhn.is_valid(compact))
+
+
+def compact_account(number: str) -> str:
+    """An account number without spaces and hyphens, so that two ways of writing it compare equal."""
+    return re.sub(r"[\s-]", "", number).upper()
+
+
+class VatCategory(StrEnum):
+    """UNCL5305 as far as this service needs it: standard, exempt, outside the scope of VAT."""
+
+    STANDARD = "S"
+    EXEMPT = "E"
+    OUTSIDE_SCOPE = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """How a supply is taxed. `percent` is above zero for S, and zero for E and O (O is written without rate).
+
+    E and O need a reason, as a VATEX code (BT-121) or a text (BT-120); S may have none (BR-S-10, BR-E-10,
+    BR-O-10).
+    """
+
+    category: VatCategory
+    percent: Decimal = Decimal("0.00")
+    exemption_code: str = ""
+    exemption_reason: str = ""
+
+    def __post_init__(self) -> None:
+        standard = self.category is VatCategory.STANDARD
+        if standard != (self.percent > 0) or self.percent > _HUNDRED:
+            raise RegisterValueRefused(
+                f"Momssatsen {self.percent} passar inte kategori {self.category}. S har en sats, E och O 0.",
+                f"VAT rate {self.percent} does not fit category {self.category}. S has a rate, E and O 0.",
+            )
+        if standard == bool(self.exemption_code or self.exemption_reason):
+            raise RegisterValueRefused(
+                f"Kategori {self.category}: skälet till undantag ska finnas för E och O, men inte för S.",
+                f"Category {self.category}: an exemption reason must stand with E and O, and not with S.",
+            )
+
+
+class Channel(StrEnum):
+    """Where a supplier takes its orders: never both for one order (REQ-45)."""
+
+    PEPPOL = "PEPPOL"
+    PORTAL = "PORTAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """One legal entity that delivers, known by its organisation number.
+
+    `participant_id` is the one address that receives orders (REQ-27) and is None only for the portal.
+    `sending_endpoints` are further addresses it may invoice from (REQ-39); what it may do follows from the
+    organisation number alone. `answers` says whether it takes Invoice Responses over Peppol.
+    """
+
+    organisation_number: OrganisationNumber
+    name: str
+    address: Address
+    vat: Vat
+    f_tax: bool
+    channel: Channel
+    payment_accounts: tuple[PaymentAccount, ...]
+    vat_id: str | None = None
+    participant_id: Endpoint | None = None
+    sending_endpoints: tuple[Endpoint, ...] = ()
+    answers: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))
+        if self.participant_id is not None:
+            object.__setattr__(self, "participant_id", participant_id(self.participant_id))
+        object.__setattr__(self, "sending_endpoints", tuple(map(participant_id, self.sending_endpoints)))
+        if lacks := tuple(self._lacks()):
+            raise RegisterValueRefused(" ".join(sv for sv, _ in lacks), " ".join(en for _, en in lacks))
+
+    def _lacks(self) -> Iterator[tuple[str, str]]:
+        if not self.name.strip():
+            yield "Leverantören saknar namn.", "The supplier has no name."
+        if self.participant_id is None and (self.channel is Channel.PEPPOL or self.answers):
+            yield (
+                "Kanal PEPPOL, liksom att ta emot fakturasvar (answers), kräver participant_id.",
+                "Channel PEPPOL, as taking invoice responses (answers) does, requires participant_id.",
+            )
+        if not self.payment_accounts:
+            yield (
+                "Leverantören behöver minst ett konto att få betalt på (payment_accounts).",
+                "The supplier needs at least one account to be paid to (payment_accounts).",
+            )
+        if self.vat.category is VatCategory.STANDARD and self.vat_id is None:
+            yield "Momskategori S kräver vat_id.", "VAT category S requires vat_id."
+        if self.vat.category is VatCategory.OUTSIDE_SCOPE and self.vat_id is not None:
+            yield "Momskategori O får inte ha vat_id.", "VAT category O may not have vat_id."
+        if self.vat_id is not None and not _is_vat_id(self.vat_id):
+            yield (
+                "Momsregistreringsnumret (vat_id) är fel. Ett svenskt skrivs SE, tio siffror och 01.",
+                "The VAT number (vat_id) is wrong. A Swedish one is SE, ten digits and 01.",
+            )
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Every Peppol address known to be the supplier's, the receiving one first."""
+        return (*(() if self.participant_id is None else (self.participant_id,)), *self.sending_endpoints)
+
+    def has_account(self, scheme: AccountScheme, number: str) -> bool:
+        """Whether the account on an invoice, however written, is registered for the supplier."""
+        written = (scheme, compact_account(number))
+        return any((account.scheme, account.number) == written for account in self.payment_accounts)
+
+
+def _is_vat_id(text: str) -> bool:
+    if text.startswith("SE"):
+        return text[2:].isdigit() and bool(vat.is_valid(text))
+    return bool(_VAT_ID.fullmatch(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The public buyer. `invoice_address` is where the customer of the invoice stands on an order."""
+
+    organisation_number: OrganisationNumber
+    name: str
+    participant_id: Endpoint
+    vat_id: str
+    address: Address
+    invoice_address: Address
+    contact: Contact
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))
+        object.__setattr__(self, "participant_id", participant_id(self.participant_id))
+        if not self.name.strip() or not _is_vat_id(self.vat_id):
+            raise RegisterValueRefused(
+                "Köparen saknar namn eller ett giltigt momsregistreringsnummer.",
+                "The buyer lacks a name or a valid VAT number.",
+            )

@@ -1,0 +1,264 @@
+"""Decisions that place a participant: the basic order, period two, change of supplier, cancellation.
+
+Every use case loads by named queries, decides with pure functions, saves, and writes the
+order's letter, in the caller's transaction. What stays outside the order system (legacy
+decisions, ESF areas, protected identity) is kept with its handling and never ordered.
+"""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from orders import journal, series, stored_orders, stored_placements
+from orders.agreements import DeliveryUnit
+from orders.contracts import Register
+from orders.events import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
+from orders.model import (
+    Handling,
+    Interruption,
+    LineState,
+    Order,
+    Placement,
+    PlacementPeriod,
+    PlacementState,
+    StepRefused,
+    basic_lines,
+    day_before,
+)
+from orders.ordering import SYSTEM, place_order
+from orders.results import drop_waiting
+from orders.values import Article, InterruptionReason
+
+
+def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:
+    """A new placement, with its basic order unless it is handled outside. Refuses a decision known already."""
+    return _placed(session, register, decided, today=today)
+
+
+def place_period_two(
+    session: Session, register: Register, decided: PeriodTwoDecided, *, today: date
+) -> Placement:
+    """The second six months: its own decision and order, the same execution reference and level (REQ-03)."""
+    placement = stored_placements.get(session, decided.execution_reference, lock=True)
+    _check_decision_is_new(session, decided.decision_id)
+    _check_stands(placement)
+    first = placement.periods[-1]
+    period = decided.period
+    if len(placement.periods) > 1:
+        raise StepRefused(
+            f"Placeringen {placement.execution_reference} har redan två perioder.",
+            f"Placement {placement.execution_reference} already has two periods.",
+        )
+    if period.start <= first.period.end:
+        raise StepRefused(
+            f"Period 2 börjar {period.start}, innan period 1 är slut ({first.period.end}).",
+            f"Period 2 starts {period.start}, before period 1 ends ({first.period.end}).",
+        )
+    if placement.interruption is not None and placement.interruption.effective_on < period.start:
+        # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
+        drop_waiting(session, placement.execution_reference, reason="the participant is back in the service")
+        stored_placements.set_interruption(session, placement.execution_reference, None, was="ENDED")
+    second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
+    if placement.handling is Handling.ORDERED:
+        order = _basic_order(session, register, placement, second, today=today)
+        second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period, order.number)
+    stored_placements.add_period(session, placement.execution_reference, second)
+    _record(session, placement, "placement.period_two", decision=decided.decision_id, period=str(period))
+    return stored_placements.get(session, placement.execution_reference)
+
+
+def change_provider(
+    session: Session, register: Register, changed: ProviderChanged, *, today: date
+) -> Placement:
+    """The participant moves to another supplier: the old placement ends the day before the new one starts.
+
+    No day is billed twice, and the end stays that of the original period (A-7).
+    """
+    old = stored_placements.get(session, changed.execution_reference, lock=True)
+    _check_stands(old)
+    new = changed.placement
+    current = old.period_at(new.period.start)
+    if changed.last_day < day_before(today):
+        raise StepRefused(
+            f"Bytet gäller bakåt i tiden: sista dag {changed.last_day}, och i dag är {today}.",
+            f"The change is retroactive: last day {changed.last_day}, and today is {today}.",
+        )
+    if changed.last_day != day_before(new.period.start):
+        raise StepRefused(
+            f"Sista dagen {changed.last_day} ska vara dagen före den nya starten {new.period.start}.",
+            f"The last day {changed.last_day} must be the day before the new start {new.period.start}.",
+        )
+    if old.last_day is not None and old.last_day < changed.last_day:
+        raise StepRefused(
+            f"Placeringen {old.execution_reference} slutade redan {old.last_day}.",
+            f"Placement {old.execution_reference} already ended on {old.last_day}.",
+        )
+    if new.period.end != current.period.end:
+        raise StepRefused(
+            f"Den nya placeringen ska sluta som den gamla, {current.period.end}, inte {new.period.end}.",
+            f"The new placement must end like the old one, {current.period.end}, not {new.period.end}.",
+        )
+    if changed.last_day < old.starts_on:
+        cancel_before_start(session, old, reason="provider changed")
+    else:
+        end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
+        stored_placements.set_interruption(session, old.execution_reference, end, was="REPLACED")
+    _record(session, old, "placement.provider_changed", last_day=str(changed.last_day))
+    return _placed(session, register, new, today=today, follows=old)
+
+
+def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> Placement:
+    """The placement is called off before it starts: nothing may be billed (E-04). Refused later."""
+    placement = stored_placements.get(session, cancelled.execution_reference, lock=True)
+    _check_stands(placement)
+    if placement.starts_on <= today:
+        raise StepRefused(
+            f"Placeringen {placement.execution_reference} började {placement.starts_on} och kan inte återkallas. "
+            "Registrera ett avbrott i stället.",
+            f"Placement {placement.execution_reference} started {placement.starts_on} and cannot be cancelled. "
+            "Register an interruption instead.",
+        )
+    cancel_before_start(session, placement, reason=cancelled.reason)
+    return stored_placements.get(session, placement.execution_reference)
+
+
+def cancel_before_start(session: Session, placement: Placement, *, reason: str) -> None:
+    """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
+    stored_placements.set_state(session, placement.execution_reference, PlacementState.CANCELLED)
+    for order in stored_orders.of_placement(session, placement.execution_reference):
+        stored_orders.close_lines(
+            session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
+        )
+    _record(session, placement, "placement.cancelled", reason=reason)
+
+
+def handling_of(decided: PlacementDecided, register: Register) -> Handling:
+    """Whether a decision is ordered at all. Protected identity goes before everything else."""
+    if decided.protected_identity:
+        return Handling.PROTECTED
+    if decided.continues_legacy:
+        return Handling.LEGACY
+    if register.area(decided.delivery_area).esf:
+        return Handling.ESF
+    return Handling.ORDERED
+
+
+def _placed(
+    session: Session,
+    register: Register,
+    decided: PlacementDecided,
+    *,
+    today: date,
+    follows: Placement | None = None,
+) -> Placement:
+    _check_decision_is_new(session, decided.decision_id)
+    handling = handling_of(decided, register)
+    contract = register.contract(decided.contract)
+    if contract.supplier != decided.supplier or decided.delivery_area not in contract.areas:
+        raise StepRefused(
+            f"Avtal {contract.id} gäller inte den leverantören i leveransområde {decided.delivery_area}.",
+            f"Contract {contract.id} is not for that supplier in delivery area {decided.delivery_area}.",
+        )
+    reference = decided.execution_reference or series.next_number(session, series.EXECUTION_REFERENCES)
+    if stored_placements.find(session, reference) is not None:
+        raise StepRefused(
+            f"Genomförandereferensen {reference} används redan.",
+            f"The execution reference {reference} is already used.",
+        )
+    if follows is not None and follows.level is not decided.level:
+        raise StepRefused(
+            f"Nivån är {follows.level} under hela placeringen och kan inte bli {decided.level} vid ett byte.",
+            f"The level is {follows.level} for the whole placement and cannot become {decided.level} at a change.",
+        )
+    period = PlacementPeriod(1, decided.decision_id, decided.decided_on, decided.period)
+    placement = Placement(
+        execution_reference=reference,
+        supplier=decided.supplier,
+        contract_id=contract.id,
+        unit=_unit(decided, register),
+        delivery_area=decided.delivery_area,
+        level=decided.level,
+        handling=handling,
+        state=PlacementState.DECIDED,
+        periods=(),
+        ends_on_latest=period.period.end if follows is not None else None,
+        follows=follows.execution_reference if follows is not None else "",
+    )
+    stored_placements.add(session, placement)
+    if handling is Handling.ORDERED:
+        order = _basic_order(session, register, placement, period, today=today)
+        period = PlacementPeriod(1, period.decision_id, period.decided_on, period.period, order.number)
+    stored_placements.add_period(session, reference, period)
+    _record(session, placement, "placement.decided", decision=decided.decision_id, handling=handling)
+    return stored_placements.get(session, reference)
+
+
+def _basic_order(
+    session: Session, register: Register, placement: Placement, period: PlacementPeriod, *, today: date
+) -> Order:
+    prices = register.price_list(placement.contract_id, period.decided_on)
+    price = prices.price_of(Article.BASIC, placement.level)
+    draft = Order(
+        number="",
+        article=Article.BASIC,
+        stage=None,
+        code="",
+        execution_reference=placement.execution_reference,
+        decision_id=period.decision_id,
+        supplier=placement.supplier,
+        contract_id=placement.contract_id,
+        unit_id=placement.unit.id,
+        delivery_area=placement.delivery_area,
+        price_list_id=prices.id,
+        day_convention=prices.day_convention,
+        period=period.period,
+        issued_on=today,
+        lines=basic_lines(
+            period.period,
+            convention=prices.day_convention,
+            price=price.amount,
+            currency=prices.currency,
+            article_number=price.article_number,
+            article_name=price.article_name,
+        ),
+    )
+    return place_order(session, register, placement, draft, today=today)
+
+
+def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
+    """The unit as registered; the decision names one that must be the supplier's."""
+    unit = register.unit(decided.unit.id)
+    if unit.supplier != decided.supplier:
+        raise StepRefused(
+            f"Enheten {unit.id} hör till en annan leverantör än beslutets.",
+            f"Unit {unit.id} belongs to another supplier than the decision's.",
+        )
+    return unit
+
+
+def _check_decision_is_new(session: Session, decision_id: str) -> None:
+    reference = stored_placements.by_decision(session, decision_id)
+    if reference is not None:
+        raise StepRefused(
+            f"Beslutet {decision_id} är redan infört med genomförandereferens {reference}.",
+            f"Decision {decision_id} is already in, with execution reference {reference}.",
+        )
+
+
+def _check_stands(placement: Placement) -> None:
+    if placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            f"Placeringen {placement.execution_reference} är återkallad.",
+            f"Placement {placement.execution_reference} is cancelled.",
+        )
+
+
+def _record(session: Session, placement: Placement, action: str, **detail: str) -> None:
+    journal.record(
+        session,
+        SYSTEM,
+        action,
+        f"placement {placement.execution_reference}",
+        execution_reference=placement.execution_reference,
+        **detail,
+    )

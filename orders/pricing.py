@@ -1,0 +1,232 @@
+"""Price lists: what each article costs, how days are counted and when a result is paid.
+
+Convention: a price list is chosen by contract and decision date and stays with the placement. Every
+number in it is data of the contract; none stands in the code. A missing price is a refusal, never zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from orders.parties import RegisterValueRefused, Supplier, Vat, VatCategory
+from orders.values import Article, CompensationLevel, OutcomeKind, Refused, ResultStage
+from orders.workdays import DayConvention
+
+# A price may be finer than an amount (BT-146); what it makes is rounded on the line.
+_PRICE_DECIMALS = 4
+
+
+class NoPriceAgreed(Refused):
+    """The price list has no such article, or no amount for it at this level."""
+
+
+class PriceNotAgreed(Refused):
+    """An amount was decided for an article whose amount the price list fixes, and they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit of an article costs, without VAT, in the price list's currency."""
+
+    amount: Decimal
+    article_number: str
+    article_name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAmounts:
+    """The amount per unit for each compensation level; None where nothing is agreed."""
+
+    A: Decimal | None = None
+    B: Decimal | None = None
+    C: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for amount in (self.A, self.B, self.C):
+            if amount is not None:
+                check_price(amount)
+
+    def at(self, level: CompensationLevel) -> Decimal | None:
+        """What is agreed for `level`."""
+        match level:
+            case CompensationLevel.A:
+                return self.A
+            case CompensationLevel.B:
+                return self.B
+            case CompensationLevel.C:
+                return self.C
+
+
+def check_price(amount: Decimal) -> None:
+    """Raise RegisterValueRefused for an amount that is not above zero or finer than four decimals."""
+    decimals = amount.as_tuple().exponent
+    if not isinstance(decimals, int) or not 0 < amount < 10**9 or decimals < -_PRICE_DECIMALS:
+        raise RegisterValueRefused(
+            f"Priset {amount} måste vara större än noll och ha högst fyra decimaler.",
+            f"The price {amount} must be above zero and have at most four decimals.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PricedArticle:
+    """One article of a price list as it stands on orders: number, name and amounts.
+
+    RESULT has a stage, SUPPLEMENTARY a code, and no other has either. `amount_decided` says that the amount
+    is decided case by case and comes with the approval; then no amounts are listed.
+    """
+
+    article: Article
+    number: str
+    name: str
+    amounts: LevelAmounts = LevelAmounts()
+    stage: ResultStage | None = None
+    code: str = ""
+    amount_decided: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.number.strip() and self.name.strip()):
+            raise RegisterValueRefused(
+                "Artikeln saknar nummer eller namn.", "The article lacks a number or a name."
+            )
+        if (self.stage is not None) != (self.article is Article.RESULT):
+            raise RegisterValueRefused(
+                "Resultatersättning ska ha stage R1 eller R2, och ingen annan artikel.",
+                "RESULT must have stage R1 or R2, and no other article may.",
+            )
+        if bool(self.code) != (self.article is Article.SUPPLEMENTARY):
+            raise RegisterValueRefused(
+                "Tilläggsersättning ska ha en kod (code), och ingen annan artikel.",
+                "SUPPLEMENTARY must have a code, and no other article may.",
+            )
+        if self.amount_decided == (self.amounts != LevelAmounts()):
+            raise RegisterValueRefused(
+                "Ange antingen belopp (amounts) eller att beloppet beslutas i varje fall (amount_decided).",
+                "Give either amounts or that the amount is decided case by case (amount_decided).",
+            )
+
+    @property
+    def key(self) -> tuple[Article, ResultStage | None, str]:
+        """What tells it from the other articles of the list."""
+        return self.article, self.stage, self.code
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRules:
+    """When an outcome is paid for. Months are calendar months after the start of work or studies.
+
+    `qualifying` may never name AUB (REQ-61). `speed_bonus_limit_days` counts from the first day of the
+    placement. `interruption_required`: a result needs an interruption for work or studies first (E-28).
+    """
+
+    qualifying: tuple[OutcomeKind, ...]
+    r1_after_months: int
+    r2_after_months: int
+    speed_bonus_limit_days: int
+    minimum_extent_percent: int
+    interruption_required: bool
+
+    def __post_init__(self) -> None:
+        if OutcomeKind.AUB in self.qualifying or len(set(self.qualifying)) != len(self.qualifying):
+            raise RegisterValueRefused(
+                "AUB ger aldrig resultatersättning, och ett skäl får bara nämnas en gång (qualifying).",
+                "AUB never gives result compensation, and a kind may be named once only (qualifying).",
+            )
+        if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
+            raise RegisterValueRefused(
+                "Månaderna ska vara 0 till 24, och R2 får inte komma före R1.",
+                "The months must be 0 to 24, and R2 may not come before R1.",
+            )
+        if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= 731):
+            raise RegisterValueRefused(
+                "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar.",
+                "The extent must be 0 to 100 percent and the limit of the speed bonus 0 to 731 days.",
+            )
+
+    def qualifies(self, kind: OutcomeKind, *, extent_percent: int | None) -> bool:
+        """Whether an outcome of this kind and extent (None: not stated, full time) is paid for."""
+        extent = 100 if extent_percent is None else extent_percent
+        return kind in self.qualifying and extent >= self.minimum_extent_percent
+
+    def months_after_start(self, stage: ResultStage) -> int:
+        """How many calendar months after the start of work or studies `stage` falls due."""
+        return self.r1_after_months if stage is ResultStage.R1 else self.r2_after_months
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What is agreed for some contracts for decisions made from `valid_from` on, until a later list.
+
+    `vat` is how the service is taxed when a VAT-registered supplier delivers it; see `vat_for`.
+    """
+
+    id: str
+    contracts: tuple[str, ...]
+    valid_from: date
+    articles: tuple[PricedArticle, ...]
+    result_rules: ResultRules
+    vat: Vat
+    day_convention: DayConvention = DayConvention.WORKDAYS
+    currency: str = "SEK"
+
+    def __post_init__(self) -> None:
+        keys = [article.key for article in self.articles]
+        if len(set(keys)) != len(keys):
+            raise RegisterValueRefused(
+                f"Prislistan {self.id} har samma artikel två gånger.",
+                f"Price list {self.id} has the same article twice.",
+            )
+        basic = [article for article in self.articles if article.article is Article.BASIC]
+        if (
+            not basic
+            or basic[0].amount_decided
+            or None in (basic[0].amounts.at(level) for level in CompensationLevel)
+        ):
+            raise RegisterValueRefused(
+                f"Prislistan {self.id} saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
+                f"Price list {self.id} lacks a basic compensation (BASIC) for one of the levels A, B and C.",
+            )
+
+    def article(self, article: Article, *, stage: ResultStage | None = None, code: str = "") -> PricedArticle:
+        """The article's number, name and amounts; raises NoPriceAgreed where the list does not have it."""
+        for priced in self.articles:
+            if priced.key == (article, stage, code):
+                return priced
+        wanted = " ".join(filter(None, (article.name_sv, stage, code)))
+        raise NoPriceAgreed(
+            f"Prislistan {self.id} har ingen artikel {wanted}. Lägg till den i prislistan.",
+            f"Price list {self.id} has no article {article} {stage or ''}{code}. Add it to the price list.",
+        )
+
+    def price_of(
+        self,
+        article: Article,
+        level: CompensationLevel,
+        *,
+        stage: ResultStage | None = None,
+        code: str = "",
+        amount_decided: Decimal | None = None,
+    ) -> Price:
+        """The price of one unit at `level`; raises NoPriceAgreed, or PriceNotAgreed for another amount.
+
+        `amount_decided` is what an approval says (supplement.approved): the price where the list leaves the
+        amount to the decision, otherwise only a repetition of the agreed one.
+        """
+        priced = self.article(article, stage=stage, code=code)
+        agreed = amount_decided if priced.amount_decided else priced.amounts.at(level)
+        if agreed is None:
+            raise NoPriceAgreed(
+                f"Prislistan {self.id} har inget pris för {priced.name} på nivå {level}. Lägg till det.",
+                f"Price list {self.id} has no price for {priced.name} at level {level}. Add it.",
+            )
+        if amount_decided is not None and amount_decided != agreed:
+            raise PriceNotAgreed(
+                f"Beslutat belopp {amount_decided} för {priced.name} är inte prislistans {agreed}.",
+                f"The amount decided, {amount_decided}, for {priced.name} is not the price list's {agreed}.",
+            )
+        check_price(agreed)
+        return Price(agreed, priced.number, priced.name, article.unit)
+
+    def vat_for(self, supplier: Supplier) -> Vat:
+        """How this supplier's delivery is taxed: its own exemption first, otherwise as the list says."""
+        return self.vat if supplier.vat.category is VatCategory.STANDARD else supplier.vat

@@ -1,0 +1,23 @@
+"""What every refusal has: a sentence in Swedish and one in English.
+
+Convention: the sentence says what, where and what to do, and holds no personal data.
+"""
+
+
+class Refused(Exception):
+    """Something the business does not allow, said in one sentence in Swedish and one in English.
+
+    Every refusal of the floors above is a subclass. `sentence_sv` is for people, `sentence` (English) is
+    also what str() gives and logs carry; neither may hold personal data.
+
+    >>> str(Refused("Ordern är stängd.", "The order is closed."))
+    'The order is closed.'
+    """
+
+    def __init__(self, sentence_sv: str, sentence: str) -> None:
+        super().__init__(sentence_sv, sentence)
+        self.sentence_sv = sentence_sv
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence

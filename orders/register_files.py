@@ -1,0 +1,258 @@
+"""The register as people write it: TOML files in, one Register out, or every reason why not.
+
+Convention: a table stands under the name it has in `Register`, an entry's keys are the names of its fields.
+Amounts are text ("95.00"); a TOML float is refused because it is not exact. Unknown keys are refused. The
+files are accepted together or not at all, and a refusal names every problem with file, line and
+reason. No value is repeated in a reason, since an organisation number may be a person's.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from orders.contracts import (
+    STRICT,
+    Buyer,
+    Contract,
+    DeliveryArea,
+    DeliveryUnit,
+    Policy,
+    PriceList,
+    Register,
+    Supplier,
+    Tables,
+    inconsistencies,
+)
+from orders.toml_lines import Place, line_of, lines_of
+from orders.typed_problems import sentences_of
+from orders.values import Refused
+from peppol.identifiers import compact_organisation_number
+
+Entry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList
+
+# The settings reach plain dataclasses only from a container around them, hence the tuples of one.
+_READERS: Mapping[str, TypeAdapter[tuple[Entry]]] = {
+    "buyer": TypeAdapter(tuple[Buyer], config=STRICT),
+    "policy": TypeAdapter(tuple[Policy], config=STRICT),
+    "suppliers": TypeAdapter(tuple[Supplier], config=STRICT),
+    "areas": TypeAdapter(tuple[DeliveryArea], config=STRICT),
+    "units": TypeAdapter(tuple[DeliveryUnit], config=STRICT),
+    "contracts": TypeAdapter(tuple[Contract], config=STRICT),
+    "price_lists": TypeAdapter(tuple[PriceList], config=STRICT),
+}
+_SINGLE = ("buyer", "policy")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to correct; `line` counts from 1 and is 0 where the whole file is meant."""
+
+    file: str
+    line: int
+    sentence_sv: str
+    sentence: str
+
+
+class RegisterRefused(Refused):
+    """The files do not make a register; `problems` holds everything there is to correct."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        count = len(problems)
+        super().__init__(
+            f"Registret tas inte emot, {count} fel att rätta: "
+            + " ".join(f"{each.file} rad {each.line}: {each.sentence_sv}" for each in problems),
+            f"The register is refused, {count} to correct: "
+            + " ".join(f"{each.file} line {each.line}: {each.sentence}" for each in problems),
+        )
+
+
+def read_register(paths: Iterable[Path]) -> Register:
+    """The register of these files; a folder stands for all .toml files in it.
+
+    Raises RegisterRefused with every problem found in all files: unreadable files, unknown or missing keys,
+    values that break their rule, and references that lead nowhere.
+    """
+    texts = [_Text.read(file) for path in paths for file in _files(path)]
+    raw_entries = [entry for text in texts for entry in _entries(text)]
+    values = [(entry, _value(entry)) for entry in raw_entries]
+    problems = {
+        *(problem for text in texts for problem in text.problems),
+        *(problem for _, found in values if isinstance(found, tuple) for problem in found),
+        *_singles(raw_entries),
+        *_contradictions(values),
+    }
+    if problems:
+        raise RegisterRefused(tuple(sorted(problems)))
+    read = [found for _, found in values if not isinstance(found, tuple)]
+    (buyer,) = (value for value in read if isinstance(value, Buyer))
+    policy = next((value for value in read if isinstance(value, Policy)), Policy())
+    tables = _tables(read, unreadable=frozenset())
+    return Register(
+        buyer, policy, tables.suppliers, tables.areas, tables.units, tables.contracts, tables.price_lists
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+
+
+class _Float(str):
+    """A TOML float, kept as its text so that it can be found and refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One file: its content as far as it can be read, where things stand, and what is wrong with it."""
+
+    file: str
+    content: Mapping[str, object]
+    lines: Mapping[Place, int]
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> "_Text":
+        """Read the file; what cannot be read becomes a problem."""
+        name = path.name
+        try:
+            text = path.read_text(encoding="utf-8")
+            content = tomllib.loads(text, parse_float=_Float)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = type(error).__name__
+            problem = Problem(
+                name,
+                0,
+                f"Filen går inte att läsa som text i UTF-8 ({reason}).",
+                f"The file cannot be read as UTF-8 text ({reason}).",
+            )
+            return cls(name, {}, {}, (problem,))
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"at line (\d+)", str(error))
+            problem = Problem(
+                name,
+                int(at[1]) if at else text.count("\n") + 1,
+                "Här är filen inte TOML. Kontrollera citattecken, hakparenteser och likhetstecken.",
+                "The file is not TOML here. Check quotation marks, brackets and equals signs.",
+            )
+            return cls(name, {}, {}, (problem,))
+        lines = lines_of(text)
+        floats = tuple(
+            Problem(
+                name,
+                line_of(lines, place),
+                f"{_named(place)} är ett flyttal och inte exakt. Skriv talet inom citattecken.",
+                f"{_named(place)} is a float and not exact. Put the number in quotation marks.",
+            )
+            for place in _float_places(content, ())
+        )
+        return cls(name, content, lines, (*floats, *_shapes(name, content, lines)))
+
+
+def _float_places(value: object, place: Place) -> Iterator[Place]:
+    match value:
+        case _Float():
+            yield place
+        case dict():
+            for key, inner in value.items():
+                yield from _float_places(inner, (*place, key))
+        case list():
+            for position, inner in enumerate(value):
+                yield from _float_places(inner, (*place, position))
+
+
+def _shapes(file: str, content: Mapping[str, object], lines: Mapping[Place, int]) -> Iterator[Problem]:
+    """Tables that the register does not know, or that stand once where a list is meant."""
+    for table, held in content.items():
+        brackets = f"[{table}]" if table in _SINGLE else f"[[{table}]]"
+        if table not in _READERS:
+            known = ", ".join(_READERS)
+            sv, en = f"{table} är ingen tabell i registret ({known}).", f"{table} is no table here ({known})."
+        elif not isinstance(held, dict if table in _SINGLE else list):
+            sv, en = f"{table} ska skrivas {brackets}.", f"{table} must be written {brackets}."
+        else:
+            continue
+        line = line_of(lines, (table,)) or line_of(lines, (table, 0))
+        yield Problem(
+            file, line or min((at for where, at in lines.items() if where[0] == table), default=0), sv, en
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _RawEntry:
+    """One entry as it stands in a file."""
+
+    text: _Text
+    table: str
+    place: Place
+    content: object
+
+    def problem(self, place: Place, sentences: tuple[str, str]) -> Problem:
+        """A problem at `place` within the entry."""
+        return Problem(self.text.file, line_of(self.text.lines, (*self.place, *place)), *sentences)
+
+    @property
+    def id(self) -> str:
+        """What others refer to it by, as far as it can be read."""
+        key = "organisation_number" if self.table == "suppliers" else "id"
+        held = self.content.get(key) if isinstance(self.content, dict) else None
+        return compact_organisation_number(held) if self.table == "suppliers" and held else str(held)
+
+
+def _entries(text: _Text) -> Iterator[_RawEntry]:
+    for table, held in text.content.items():
+        if table in _SINGLE and isinstance(held, dict):
+            yield _RawEntry(text, table, (table,), held)
+        elif table in _READERS and isinstance(held, list):
+            for position, content in enumerate(held):
+                yield _RawEntry(text, table, (table, position), content)
+
+
+def _value(entry: _RawEntry) -> Entry | tuple[Problem, ...]:
+    try:
+        return _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        return tuple(
+            entry.problem(each["loc"][1:], sentences_of(each, named=_named(each["loc"][1:]) or entry.table))
+            for each in details
+        )
+
+
+def _named(place: Place) -> str:
+    return ".".join(str(part) for part in place if isinstance(part, str))
+
+
+def _singles(entries: list[_RawEntry]) -> Iterator[Problem]:
+    for table in _SINGLE:
+        held = [entry for entry in entries if entry.table == table]
+        for entry in held[1:]:
+            yield entry.problem((), (f"[{table}] står två gånger.", f"[{table}] stands twice."))
+    if not any(entry.table == "buyer" for entry in entries):
+        yield Problem(
+            "buyer.toml", 0, "Köparen saknas: skriv en tabell [buyer].", "No buyer: write a table [buyer]."
+        )
+
+
+def _contradictions(values: list[tuple[_RawEntry, Entry | tuple[Problem, ...]]]) -> Iterator[Problem]:
+    """What does not agree between entries; entries that could not be read are taken to exist."""
+    unreadable = frozenset((raw.table, raw.id) for raw, found in values if isinstance(found, tuple))
+    entry_of = {(raw.table, raw.id): raw for raw, _ in values}
+    tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
+    for found in inconsistencies(tables):
+        yield entry_of[found.table, found.id].problem((found.key,), (found.sentence_sv, found.sentence))
+
+
+def _tables(read: list[Entry], *, unreadable: frozenset[tuple[str, str]]) -> Tables:
+    return Tables(
+        suppliers=tuple(value for value in read if isinstance(value, Supplier)),
+        areas=tuple(value for value in read if isinstance(value, DeliveryArea)),
+        units=tuple(value for value in read if isinstance(value, DeliveryUnit)),
+        contracts=tuple(value for value in read if isinstance(value, Contract)),
+        price_lists=tuple(value for value in read if isinstance(value, PriceList)),
+        unreadable=unreadable,
+    )

@@ -1,0 +1,254 @@
+"""Periodic reports and interruptions: what turns a month into a receipt.
+
+A supplier files a report for a month; the buyer approves it; then that month is received,
+in the days up to the last billable day. A corrected report is a new version: the receipt
+is reversed and a new one made. Every function returns the order lines whose receipt
+changed, so that the invoices waiting on them can be matched again.
+"""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from orders import journal, stored_orders, stored_placements
+from orders.events import (
+    InterruptionMoved,
+    InterruptionRegistered,
+    InterruptionWithdrawn,
+    ReportApproved,
+    ReportFiled,
+    ReportRejected,
+)
+from orders.model import (
+    Handling,
+    Interruption,
+    Order,
+    OrderLine,
+    Placement,
+    PlacementState,
+    Receipt,
+    Report,
+    ReportState,
+    StepRefused,
+    billable_period,
+    check_interruption,
+    check_movable,
+    check_report_step,
+    days_received,
+)
+from orders.ordering import SYSTEM
+from orders.results import drop_waiting
+from orders.values import Article, InterruptionReason, Month, line_amount, stockholm_date
+
+LineKey = tuple[str, str]
+
+
+def file(session: Session, filed: ReportFiled) -> Report:
+    """Keep a report for a month of the placement; a higher version replaces what was filed before."""
+    placement = stored_placements.get(session, filed.execution_reference, lock=True)
+    month = filed.month
+    _check_month(session, placement, month)
+    earlier = stored_placements.reports(session, placement.execution_reference, month)
+    expected = len(earlier) + 1
+    if filed.version != expected:
+        raise StepRefused(
+            f"Redovisningen för {month} ska ha version {expected}, inte {filed.version}.",
+            f"The report for {month} must have version {expected}, not {filed.version}.",
+        )
+    for report in earlier:
+        # An approved report stands, with its receipt, until the correction is approved too.
+        if report.state is ReportState.FILED:
+            stored_placements.set_report_state(session, report, ReportState.REPLACED)
+    report = Report(
+        placement.execution_reference,
+        month,
+        filed.version,
+        ReportState.FILED,
+        stockholm_date(filed.at),
+        filed.by,
+    )
+    stored_placements.add_report(session, report)
+    _record(session, report, "report.filed", actor=filed.by)
+    return report
+
+
+def approve(session: Session, approved: ReportApproved, *, today: date) -> list[LineKey]:
+    """Approve a report and receive its month. The order lines received are returned."""
+    placement = stored_placements.get(session, approved.execution_reference, lock=True)
+    report = stored_placements.report(session, approved.execution_reference, approved.month, approved.version)
+    check_report_step(report, ReportState.APPROVED)
+    for earlier in stored_placements.reports(session, report.execution_reference, report.month):
+        if earlier.state is ReportState.APPROVED:
+            stored_placements.set_report_state(session, earlier, ReportState.REPLACED)
+    stored_placements.set_report_state(session, report, ReportState.APPROVED, on=today, by=approved.by)
+    _record(session, report, "report.approved", actor=approved.by)
+    return _receive_month(session, placement, report.month, version=report.version, today=today)
+
+
+def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report:
+    """Refuse a filed report; the supplier files a new version."""
+    month = rejected.month
+    report = stored_placements.report(session, rejected.execution_reference, month, rejected.version)
+    check_report_step(report, ReportState.REJECTED)
+    stored_placements.set_report_state(session, report, ReportState.REJECTED, on=today, by=rejected.by)
+    _record(session, report, "report.rejected", actor=rejected.by)
+    return report
+
+
+def interrupt(session: Session, registered: InterruptionRegistered, *, today: date) -> list[LineKey]:
+    """Register an interruption, today or later, never earlier (REQ-14). The order stays as it was."""
+    placement = stored_placements.get(session, registered.execution_reference, lock=True)
+    check_interruption(
+        placement, registered_on=registered.registered_on, effective_on=registered.effective_on, today=today
+    )
+    if placement.interruption is not None:
+        raise StepRefused(
+            f"Placeringen {placement.execution_reference} är redan avbruten från {placement.interruption.effective_on}.",
+            f"Placement {placement.execution_reference} is already interrupted on {placement.interruption.effective_on}.",
+        )
+    interruption = Interruption(
+        registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
+    )
+    return _set_interruption(session, placement, interruption, was="REPLACED", today=today)
+
+
+def move_interruption(session: Session, moved: InterruptionMoved, *, today: date) -> list[LineKey]:
+    """Give an interruption that has not taken effect another day."""
+    placement = stored_placements.get(session, moved.execution_reference, lock=True)
+    standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    check_interruption(
+        placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
+    )
+    interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
+    return _set_interruption(session, placement, interruption, was="MOVED", today=today)
+
+
+def withdraw_interruption(
+    session: Session, withdrawn: InterruptionWithdrawn, *, today: date
+) -> list[LineKey]:
+    """Take back an interruption that has not taken effect; a result that waits on it is dropped."""
+    placement = stored_placements.get(session, withdrawn.execution_reference, lock=True)
+    check_movable(placement.interruption, reference=placement.execution_reference, today=today)
+    drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
+    return _set_interruption(session, placement, None, was="WITHDRAWN", today=today)
+
+
+def _set_interruption(
+    session: Session, placement: Placement, interruption: Interruption | None, *, was: str, today: date
+) -> list[LineKey]:
+    reference = placement.execution_reference
+    stored_placements.set_interruption(session, reference, interruption, was=was)
+    detail = (
+        {"effective_on": str(interruption.effective_on), "reason": interruption.reason}
+        if interruption
+        else {"was": was}
+    )
+    journal.record(
+        session,
+        SYSTEM,
+        "interruption.set" if interruption else "interruption.withdrawn",
+        f"placement {reference}",
+        execution_reference=reference,
+        **detail,
+    )
+    # A month received before the interruption was known is received again, with the days that remain (A-6).
+    changed: list[LineKey] = []
+    updated = stored_placements.get(session, reference)
+    for report in stored_placements.reports(session, reference):
+        if report.state is ReportState.APPROVED:
+            changed += _receive_month(session, updated, report.month, version=report.version, today=today)
+    return changed
+
+
+def _receive_month(
+    session: Session, placement: Placement, month: Month, *, version: int, today: date
+) -> list[LineKey]:
+    """Receive the month on every basic order line in it; a receipt that differs is reversed first."""
+    changed: list[LineKey] = []
+    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+        for line in order.lines:
+            if Month.of(line.period.start) == month and _receive_line(
+                session, placement, order, line, version=version, today=today
+            ):
+                changed.append((order.number, line.line_id))
+    return changed
+
+
+def _receive_line(
+    session: Session, placement: Placement, order: Order, line: OrderLine, *, version: int, today: date
+) -> bool:
+    account = stored_orders.account(session, order.number, line.line_id, lock=True)
+    assert account is not None  # noqa: S101 - every line has its account from the start
+    quantity = days_received(
+        line.period, last_day=placement.last_day_for(line.period), convention=order.day_convention
+    )
+    standing = account.receipt_id
+    if standing is not None:
+        held = stored_orders.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
+        if held.report_version == version and held.quantity == quantity:
+            return False
+    receipt = Receipt(
+        0,
+        order.number,
+        line.line_id,
+        placement.execution_reference,
+        Month.of(line.period.start),
+        version,
+        quantity,
+        line_amount(quantity, line.price, currency=line.amount.currency),
+        billable_period(line.period, placement.last_day_for(line.period)) if not quantity.is_zero else None,
+        today,
+    )
+    stored_orders.receive(session, receipt, instead_of=standing)
+    journal.record(
+        session,
+        SYSTEM,
+        "receipt.made" if standing is None else "receipt.replaced",
+        f"order line {order.number}/{line.line_id}",
+        execution_reference=placement.execution_reference,
+        quantity=str(quantity),
+        amount=str(receipt.amount.amount),
+        report=f"{receipt.month} v{version}",
+    )
+    return True
+
+
+def _check_month(session: Session, placement: Placement, month: Month) -> None:
+    """A report is for a month in which the placement has an open order line (E-14)."""
+    reference = placement.execution_reference
+    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            f"För {reference} redovisas inget här ({placement.handling}, {placement.state}).",
+            f"Nothing is reported here for {reference} ({placement.handling}, {placement.state}).",
+        )
+    lines = [
+        line
+        for order in stored_orders.of_placement(session, reference, Article.BASIC)
+        for line in order.lines
+        if Month.of(line.period.start) == month
+    ]
+    if not lines:
+        raise StepRefused(
+            f"Månaden {month} ligger utanför ordern för {reference}.",
+            f"The month {month} lies outside the order of {reference}.",
+        )
+    if all(_comes_after_the_end(placement, line) for line in lines):
+        raise StepRefused(
+            f"Månaden {month} ligger efter sista ersatta dagen för {reference}.",
+            f"The month {month} lies after the last billable day of {reference}.",
+        )
+
+
+def _comes_after_the_end(placement: Placement, line: OrderLine) -> bool:
+    last_day = placement.last_day_for(line.period)
+    return last_day is not None and line.period.start > last_day
+
+
+def _record(session: Session, report: Report, action: str, *, actor: str) -> None:
+    journal.record(
+        session,
+        actor,
+        action,
+        f"report {report.execution_reference} {report.month} v{report.version}",
+        execution_reference=report.execution_reference,
+    )

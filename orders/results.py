@@ -1,0 +1,279 @@
+"""Results, speed bonuses and supplements: new orders with their own numbers, at the right time.
+
+An approved outcome becomes an order on its day (months after start by the price list) and
+waits in the timetable until then. It is dropped if the participant is back before. AUB never
+gives a result. R2 goes to the supplier that earned R1, since both lie on its execution
+reference. These orders are received when they are placed, so they can be invoiced at once.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from orders import journal, stored_orders, stored_placements
+from orders.contracts import PriceList, Register
+from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
+from orders.model import (
+    Handling,
+    Order,
+    OrderLine,
+    Placement,
+    PlacementState,
+    PlannedOrder,
+    PlannedState,
+    Receipt,
+    StepRefused,
+)
+from orders.ordering import SYSTEM, place_order
+from orders.values import (
+    Article,
+    InterruptionReason,
+    Money,
+    Month,
+    OutcomeKind,
+    Period,
+    Quantity,
+    ResultStage,
+    add_months,
+    line_amount,
+)
+
+_LEFT_FOR = {
+    OutcomeKind.WORK: InterruptionReason.WORK,
+    OutcomeKind.REGULAR_STUDIES: InterruptionReason.STUDIES,
+}
+
+
+def approve_outcome(
+    session: Session, register: Register, approved: OutcomeApproved, *, today: date
+) -> list[Order]:
+    """Plan what the outcome earns and place what is due today. Refuses what may not be earned yet, with the reason; an outcome that earns nothing gives no order."""
+    placement = stored_placements.get(session, approved.execution_reference, lock=True)
+    decision = placement.period_at(approved.started_on)
+    prices = register.price_list(placement.contract_id, decision.decided_on)
+    _check_ordered(placement)
+    if not prices.result_rules.qualifies(approved.kind, extent_percent=approved.extent_percent):
+        # Not a fault: the outcome is known and earns nothing. Labour market training (AUB) never does.
+        _record(session, placement, "outcome.earns_nothing", kind=approved.kind, stage=approved.stage)
+        return []
+    _check_earns(placement, approved, prices)
+    held = stored_orders.planned(session, placement.execution_reference)
+    if any(plan.stage is approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
+        raise StepRefused(
+            f"{approved.stage} är redan beviljat för {placement.execution_reference}.",
+            f"{approved.stage} is already granted for {placement.execution_reference}.",
+        )
+    if approved.stage is ResultStage.R2 and not _earned_r1(held):
+        raise StepRefused(
+            f"R2 för {placement.execution_reference} förutsätter R1. Läs in R1 först.",
+            f"R2 for {placement.execution_reference} presupposes R1. Load R1 first.",
+        )
+    due_on = add_months(approved.started_on, prices.result_rules.months_after_start(approved.stage))
+    plans = [_plan(placement, Article.RESULT, decision.decision_id, due_on, approved)]
+    if approved.stage is ResultStage.R1 and _is_quick(placement, approved.started_on, prices):
+        plans.append(_plan(placement, Article.SPEED_BONUS, decision.decision_id, due_on, approved))
+    for plan in plans:
+        stored_orders.plan(session, plan)
+    _record(session, placement, "outcome.approved", stage=approved.stage, due_on=str(due_on))
+    return place_due(session, register, today=today, reference=placement.execution_reference)
+
+
+def approve_supplement(
+    session: Session, register: Register, approved: SupplementApproved, *, today: date
+) -> list[Order]:
+    """A supplement by its code in the price list, ordered at once; once per code and placement."""
+    placement = stored_placements.get(session, approved.execution_reference, lock=True)
+    _check_ordered(placement)
+    decision = placement.period_at(approved.approved_on)
+    prices = register.price_list(placement.contract_id, decision.decided_on)
+    price = prices.price_of(
+        Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
+    )
+    held = stored_orders.planned(session, placement.execution_reference)
+    if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
+        raise StepRefused(
+            f"Tillägget {approved.code} är redan beviljat för {placement.execution_reference}.",
+            f"Supplement {approved.code} is already granted for {placement.execution_reference}.",
+        )
+    stored_orders.plan(
+        session,
+        PlannedOrder(
+            id=0,
+            execution_reference=placement.execution_reference,
+            article=Article.SUPPLEMENTARY,
+            stage=None,
+            code=approved.code,
+            decision_id=decision.decision_id,
+            outcome_started_on=None,
+            amount=Money(price.amount, prices.currency),
+            due_on=approved.approved_on,
+            state=PlannedState.WAITING,
+        ),
+    )
+    _record(session, placement, "supplement.approved", code=approved.code)
+    return place_due(session, register, today=today, reference=placement.execution_reference)
+
+
+def end_outcome(session: Session, ended: OutcomeEnded) -> int:
+    """The participant is back: what still waits is dropped. How many were."""
+    placement = stored_placements.get(session, ended.execution_reference, lock=True)
+    _record(session, placement, "outcome.ended", ended_on=str(ended.ended_on))
+    return drop_waiting(session, placement.execution_reference, reason=f"back on {ended.ended_on}")
+
+
+def drop_waiting(session: Session, reference: str, *, reason: str) -> int:
+    """Take the placement's waiting results out of the timetable; supplements are not tied to an outcome."""
+    dropped = 0
+    for plan in stored_orders.planned(session, reference):
+        if plan.state is PlannedState.WAITING and plan.article is not Article.SUPPLEMENTARY:
+            stored_orders.finish_planned(session, plan.id, PlannedState.DROPPED, reason=reason)
+            journal.record(
+                session,
+                SYSTEM,
+                "result.dropped",
+                f"planned order {plan.id}",
+                execution_reference=reference,
+                reason=reason,
+                stage=plan.stage or "",
+            )
+            dropped += 1
+    return dropped
+
+
+def place_due(session: Session, register: Register, *, today: date, reference: str = "") -> list[Order]:
+    """Place every waiting order whose day has come (of one placement, where that is named)."""
+    placed = []
+    for plan in stored_orders.due(session, today, reference=reference):
+        placement = stored_placements.get(session, plan.execution_reference)
+        order = _place(session, register, placement, plan, today=today)
+        stored_orders.finish_planned(session, plan.id, PlannedState.PLACED, order_number=order.number)
+        placed.append(order)
+    return placed
+
+
+def _place(
+    session: Session, register: Register, placement: Placement, plan: PlannedOrder, *, today: date
+) -> Order:
+    decided_on = next(
+        period.decided_on for period in placement.periods if period.decision_id == plan.decision_id
+    )
+    prices = register.price_list(placement.contract_id, decided_on)
+    price = prices.price_of(
+        plan.article,
+        placement.level,
+        stage=plan.stage if plan.article is Article.RESULT else None,
+        code=plan.code,
+        amount_decided=plan.amount.amount if plan.amount else None,
+    )
+    period = Period(plan.due_on, plan.due_on)
+    quantity = Quantity.pieces()
+    line = OrderLine(
+        "001",
+        price.article_number,
+        price.article_name,
+        quantity,
+        price.amount,
+        line_amount(quantity, price.amount, currency=prices.currency),
+        period,
+    )
+    draft = Order(
+        number="",
+        article=plan.article,
+        stage=plan.stage,
+        code=plan.code,
+        execution_reference=placement.execution_reference,
+        decision_id=plan.decision_id,
+        supplier=placement.supplier,
+        contract_id=placement.contract_id,
+        unit_id=placement.unit.id,
+        delivery_area=placement.delivery_area,
+        price_list_id=prices.id,
+        day_convention=prices.day_convention,
+        period=period,
+        issued_on=today,
+        lines=(line,),
+    )
+    order = place_order(session, register, placement, draft, today=today)
+    _receive(session, order, today=today)
+    return order
+
+
+def _receive(session: Session, order: Order, *, today: date) -> None:
+    """The result is what was delivered: it is received in full when it is ordered."""
+    line = order.lines[0]
+    receipt = Receipt(
+        0,
+        order.number,
+        line.line_id,
+        order.execution_reference,
+        Month.of(line.period.start),
+        0,
+        line.quantity,
+        line.amount,
+        line.period,
+        today,
+    )
+    stored_orders.receive(session, receipt, instead_of=None)
+
+
+def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:
+    if approved.started_on < placement.starts_on:
+        raise StepRefused(
+            f"Utfallet började {approved.started_on}, före placeringens start {placement.starts_on}.",
+            f"The outcome began {approved.started_on}, before the placement started {placement.starts_on}.",
+        )
+    held = placement.interruption_of(placement.period_at(approved.started_on).period)
+    reason = held.reason if held else None
+    if prices.result_rules.interruption_required and reason is not _LEFT_FOR.get(approved.kind):
+        raise StepRefused(
+            f"Placeringen {placement.execution_reference} är inte avbruten på grund av arbete eller studier. "
+            "Läs in avbrottet och försök igen.",
+            f"Placement {placement.execution_reference} is not interrupted because of work or studies. "
+            "Load the interruption and try again.",
+        )
+
+
+def _check_ordered(placement: Placement) -> None:
+    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            f"För {placement.execution_reference} läggs inga ordrar ({placement.handling}, {placement.state}).",
+            f"No orders are placed for {placement.execution_reference} ({placement.handling}, {placement.state}).",
+        )
+
+
+def _earned_r1(held: Sequence[PlannedOrder]) -> bool:
+    return any(plan.stage is ResultStage.R1 and plan.state is not PlannedState.DROPPED for plan in held)
+
+
+def _is_quick(placement: Placement, started_on: date, prices: PriceList) -> bool:
+    """Whether the outcome came within the limit, counted in days from the placement's start."""
+    return (started_on - placement.starts_on).days <= prices.result_rules.speed_bonus_limit_days
+
+
+def _plan(
+    placement: Placement, article: Article, decision_id: str, due_on: date, approved: OutcomeApproved
+) -> PlannedOrder:
+    return PlannedOrder(
+        id=0,
+        execution_reference=placement.execution_reference,
+        article=article,
+        stage=approved.stage if article is Article.RESULT else None,
+        code="",
+        decision_id=decision_id,
+        outcome_started_on=approved.started_on,
+        amount=None,
+        due_on=max(due_on, approved.started_on),
+        state=PlannedState.WAITING,
+    )
+
+
+def _record(session: Session, placement: Placement, action: str, **detail: str) -> None:
+    journal.record(
+        session,
+        SYSTEM,
+        action,
+        f"placement {placement.execution_reference}",
+        execution_reference=placement.execution_reference,
+        **detail,
+    )

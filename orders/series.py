@@ -1,0 +1,60 @@
+"""Gap-free number series.
+
+The next number is taken by updating the series' one row in the transaction that uses it:
+two transactions take turns, and a rollback gives the number back.
+"""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from orders import tables
+
+ORDERS = "purchase_order"
+EXECUTION_REFERENCES = "execution_reference"
+PAYMENTS = "payment"
+RESPONSES = "invoice_response"
+
+# The first number of each series; digits only, long enough to sort as text for a good while.
+FIRST = {
+    ORDERS: 2_100_000_001,
+    EXECUTION_REFERENCES: 100_000_001,
+    PAYMENTS: 10_000_001,
+    RESPONSES: 500_000_001,
+}
+
+
+def start(session: Session) -> None:
+    """Make the rows of all series that do not exist yet."""
+    known = set(session.scalars(select(tables.number_series.c.name)))
+    missing = [
+        {"name": name, "first": first, "last": first - 1}
+        for name, first in FIRST.items()
+        if name not in known
+    ]
+    if missing:
+        session.execute(insert(tables.number_series), missing)
+
+
+def next_number(session: Session, name: str) -> str:
+    """The next number of the series, as text. Raises KeyError for a series that does not exist."""
+    series = tables.number_series
+    taken = (
+        update(series).where(series.c.name == name).values(last=series.c.last + 1).returning(series.c.last)
+    )
+    number = session.execute(taken).scalar_one_or_none()
+    if number is None:
+        first = FIRST[name]
+        try:
+            with session.begin_nested():
+                session.execute(insert(series), {"name": name, "first": first, "last": first})
+        except IntegrityError:
+            return next_number(session, name)
+        return str(first)
+    return str(number)
+
+
+def ranges(session: Session) -> dict[str, tuple[int, int]]:
+    """For each series its first and its last number taken (last < first: none yet)."""
+    rows = session.execute(select(tables.number_series))
+    return {row.name: (row.first, row.last) for row in rows}

@@ -1,0 +1,120 @@
+"""Events as the database holds them: each once, conflicts and unappliable ones with their reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from orders import events, tables
+from orders.values import Refused, stockholm_date
+
+
+class EventState(StrEnum):
+    """What became of an event."""
+
+    APPLIED = "APPLIED"
+    CONFLICT = "CONFLICT"  # the same id with other content: kept aside, never applied
+    UNAPPLIABLE = "UNAPPLIABLE"  # kept with its reason; may be replayed
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event in the database; `occurred_on` is its day in Sweden."""
+
+    sequence: int
+    type: str
+    event_id: str
+    occurred_on: date
+    execution_reference: str
+    state: EventState
+    reason_sv: str
+    reason_en: str
+    body: str
+
+
+def known(session: Session, event: events.Event) -> dict[str, EventState]:
+    """What is held under the event's source and id: the state of each content, by its hash."""
+    table = tables.inbound_event
+    question = select(table.c.content_sha256, table.c.state).where(
+        table.c.source == event.source, table.c.event_id == event.id
+    )
+    return {row.content_sha256: EventState(row.state) for row in session.execute(question)}
+
+
+def add(
+    session: Session,
+    event: events.Event,
+    state: EventState,
+    *,
+    digest: str,
+    received_at: datetime,
+    reason: Refused | None = None,
+) -> int:
+    """Keep an event with what became of it, and return its row number."""
+    table = tables.inbound_event
+    row = {
+        "source": event.source,
+        "event_id": event.id,
+        "content_sha256": digest,
+        "type": event.type,
+        "occurred_on": stockholm_date(event.time),
+        "execution_reference": event.execution_reference,
+        "body": events.canonical(event),
+        "state": state,
+        "reason_sv": reason.sentence_sv if reason else "",
+        "reason_en": reason.sentence if reason else "",
+        "received_at": received_at,
+    }
+    sequence: int = session.execute(insert(table).returning(table.c.sequence), row).scalar_one()
+    return sequence
+
+
+def set_state(session: Session, sequence: int, state: EventState, *, reason: Refused | None = None) -> None:
+    """Note what became of an event when it was tried again."""
+    table = tables.inbound_event
+    session.execute(
+        update(table)
+        .where(table.c.sequence == sequence)
+        .values(
+            state=state,
+            reason_sv=reason.sentence_sv if reason else "",
+            reason_en=reason.sentence if reason else "",
+        )
+    )
+
+
+def in_state(session: Session, state: EventState) -> list[StoredEvent]:
+    """The events in one state, in the order they came."""
+    table = tables.inbound_event
+    return list(_stored(session, table.c.state == state))
+
+
+def of_placement(session: Session, reference: str) -> list[StoredEvent]:
+    """The events about one execution reference, in the order they came."""
+    return list(_stored(session, tables.inbound_event.c.execution_reference == reference))
+
+
+def counts(session: Session) -> dict[EventState, int]:
+    """How many events are in each state."""
+    table = tables.inbound_event
+    rows = session.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return {EventState(state): count for state, count in rows}
+
+
+def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:
+    table = tables.inbound_event
+    for row in session.execute(select(table).where(condition).order_by(table.c.sequence)):
+        yield StoredEvent(
+            row.sequence,
+            row.type,
+            row.event_id,
+            row.occurred_on,
+            row.execution_reference,
+            EventState(row.state),
+            row.reason_sv,
+            row.reason_en,
+            row.body,
+        )

@@ -1,0 +1,442 @@
+"""Orders, their lines, accounts, receipts and planned orders, as the database holds them.
+
+Orders, lines and receipts are only ever added. What may happen once on a line is decided by
+an UPDATE with a condition whose row count is read: `take_line` for an invoice, `set_receipt`
+for a receipt. Nobody else may have changed the row in between, on either engine.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from orders import tables
+from orders.model import (
+    LineAccount,
+    LineState,
+    Order,
+    OrderLine,
+    PlannedOrder,
+    PlannedState,
+    Receipt,
+)
+from orders.values import Article, Money, Month, Period, Quantity, Refused, ResultStage
+from orders.workdays import DayConvention
+from peppol.sql import rows_changed
+
+ZERO = Decimal("0.00")
+
+
+class OrderUnknown(Refused):
+    """No order has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"Det finns ingen order {number}. Se vilka som finns med: billing orders list",
+            f"There is no order {number}. See which there are with: billing orders list",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """A row in a list of orders."""
+
+    number: str
+    article: Article
+    stage: str
+    execution_reference: str
+    supplier: str
+    period: Period
+    issued_on: date
+    amount: Money
+
+
+def find(session: Session, number: str) -> Order | None:
+    """The order with this number and its lines, or None."""
+    row = session.execute(
+        select(tables.purchase_order).where(tables.purchase_order.c.number == number)
+    ).one_or_none()
+    return _order(session, row) if row is not None else None
+
+
+def get(session: Session, number: str) -> Order:
+    """The order with this number; raises OrderUnknown."""
+    found = find(session, number)
+    if found is None:
+        raise OrderUnknown(number)
+    return found
+
+
+def of_placement(session: Session, reference: str, article: Article | None = None) -> list[Order]:
+    """All orders on one execution reference, in the order they were placed."""
+    table = tables.purchase_order
+    question = select(table).where(table.c.execution_reference == reference)
+    if article is not None:
+        question = question.where(table.c.article == article)
+    return [_order(session, row) for row in session.execute(question.order_by(table.c.number)).all()]
+
+
+def summaries(
+    session: Session, *, supplier: str = "", execution_reference: str = "", limit: int = 500
+) -> Iterator[OrderSummary]:
+    """The newest orders, of one supplier or one execution reference where that is given."""
+    table = tables.purchase_order
+    question = select(table)
+    if supplier:
+        question = question.where(table.c.supplier == supplier)
+    if execution_reference:
+        question = question.where(table.c.execution_reference == execution_reference)
+    for row in session.execute(question.order_by(table.c.number.desc()).limit(limit)):
+        yield OrderSummary(
+            row.number,
+            Article(row.article),
+            row.stage,
+            row.execution_reference,
+            row.supplier,
+            Period(row.starts_on, row.ends_on),
+            row.issued_on,
+            Money(row.amount, row.currency),
+        )
+
+
+def add(session: Session, order: Order) -> None:
+    """Keep an order, its lines and an empty account for each line."""
+    session.execute(
+        insert(tables.purchase_order),
+        {
+            "number": order.number,
+            "article": order.article,
+            "stage": order.stage or "",
+            "code": order.code,
+            "execution_reference": order.execution_reference,
+            "decision_id": order.decision_id,
+            "supplier": order.supplier,
+            "contract_id": order.contract_id,
+            "unit_id": order.unit_id,
+            "delivery_area": order.delivery_area,
+            "price_list_id": order.price_list_id,
+            "day_convention": order.day_convention,
+            "currency": order.amount.currency,
+            "starts_on": order.period.start,
+            "ends_on": order.period.end,
+            "issued_on": order.issued_on,
+            "amount": order.amount.amount,
+        },
+    )
+    session.execute(insert(tables.order_line), [_line_row(order.number, line) for line in order.lines])
+    session.execute(insert(tables.line_account), [_account_row(order.number, line) for line in order.lines])
+
+
+def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
+    """The account of one order line, or None; `lock` keeps others from changing it meanwhile."""
+    question = _ACCOUNT.where(_is_line(number, line_id))
+    row = session.execute(
+        question.with_for_update(of=tables.line_account) if lock else question
+    ).one_or_none()
+    return _account(row) if row is not None else None
+
+
+def accounts(session: Session, number: str) -> list[LineAccount]:
+    """The accounts of all lines of an order, by line."""
+    question = _ACCOUNT.where(tables.line_account.c.order_number == number)
+    return [_account(row) for row in session.execute(question.order_by(tables.line_account.c.line_id))]
+
+
+def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
+    """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
+    table = tables.line_account
+    free = table.c.invoice_id.is_(None) | (table.c.invoice_id == invoice_id)
+    change = (
+        update(table)
+        .where(_is_line(number, line_id), free)
+        .values(invoice_id=invoice_id, amount_claimed=claim)
+    )
+    return rows_changed(session, change) == 1
+
+
+def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
+    """Open the lines the invoice occupied, claim nothing there any more, and name them."""
+    table = tables.line_account
+    freed = (
+        update(table)
+        .where(table.c.invoice_id == invoice_id)
+        .values(invoice_id=None, amount_claimed=ZERO)
+        .returning(table.c.order_number, table.c.line_id)
+    )
+    return [(row.order_number, row.line_id) for row in session.execute(freed)]
+
+
+def drop_claims(session: Session, invoice_id: int) -> None:
+    """The invoice goes into question: it keeps its lines and claims no money on them."""
+    table = tables.line_account
+    session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
+
+
+def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
+    """Close lines on which nothing will be received any more."""
+    table = tables.line_account
+    session.execute(
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), table.c.state == LineState.OPEN)
+        .values(state=state)
+    )
+
+
+class ReceiptOvertaken(Refused):
+    """Somebody else received the same line in the meantime."""
+
+    def __init__(self, number: str, line_id: str) -> None:
+        super().__init__(
+            f"Orderrad {number}/{line_id} levererades in av någon annan samtidigt. Försök igen.",
+            f"Order line {number}/{line_id} was received by somebody else meanwhile. Try again.",
+        )
+
+
+def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> int:
+    """Let a new receipt stand on its line; the one before is reversed by a row of its own.
+
+    What an invoice claimed on the strength of the old receipt is let go: it must be matched again.
+    Raises ReceiptOvertaken when another receipt stands there than the caller saw.
+    """
+    if instead_of is not None:
+        held = _receipt_row(session, instead_of)
+        reversal = {key: value for key, value in held.items() if key != "id"} | {
+            "quantity": -held["quantity"],
+            "amount": -held["amount"],
+            "received_on": receipt.received_on,
+            "reverses": instead_of,
+        }
+        session.execute(insert(tables.receipt), reversal)
+    receipt_id = _add_receipt(session, receipt)
+    table = tables.line_account
+    same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
+    change = (
+        update(table)
+        .where(_is_line(receipt.order_number, receipt.line_id), same)
+        .values(
+            receipt_id=receipt_id,
+            quantity_received=receipt.quantity.value,
+            amount_received=receipt.amount.amount,
+            amount_claimed=ZERO,
+        )
+    )
+    if rows_changed(session, change) != 1:
+        raise ReceiptOvertaken(receipt.order_number, receipt.line_id)
+    return receipt_id
+
+
+def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:
+    return dict(
+        session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).mappings().one()
+    )
+
+
+def _add_receipt(session: Session, receipt: Receipt) -> int:
+    key: int = session.execute(
+        insert(tables.receipt).returning(tables.receipt.c.id),
+        {
+            "order_number": receipt.order_number,
+            "line_id": receipt.line_id,
+            "execution_reference": receipt.execution_reference,
+            "month": str(receipt.month),
+            "report_version": receipt.report_version,
+            "quantity": receipt.quantity.value,
+            "amount": receipt.amount.amount,
+            "starts_on": receipt.period.start if receipt.period else None,
+            "ends_on": receipt.period.end if receipt.period else None,
+            "received_on": receipt.received_on,
+            "reverses": None,
+        },
+    ).scalar_one()
+    return key
+
+
+def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> Receipt:
+    """One receipt by its row id."""
+    row = session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).one()
+    return Receipt(
+        row.id,
+        row.order_number,
+        row.line_id,
+        row.execution_reference,
+        Month.parse(row.month),
+        row.report_version,
+        Quantity(row.quantity, unit),
+        Money(row.amount, currency),
+        Period(row.starts_on, row.ends_on) if row.starts_on else None,
+        row.received_on,
+    )
+
+
+def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, str]]:
+    """The receipts made after that row, oldest first, with their order lines; reversals are left out."""
+    table = tables.receipt
+    question = (
+        select(table.c.id, table.c.order_number, table.c.line_id)
+        .where(table.c.id > receipt_id, table.c.reverses.is_(None))
+        .order_by(table.c.id)
+    )
+    return [(row.id, row.order_number, row.line_id) for row in session.execute(question)]
+
+
+def plan(session: Session, planned: PlannedOrder) -> None:
+    """Put an order into the timetable."""
+    session.execute(
+        insert(tables.planned_order),
+        {
+            "execution_reference": planned.execution_reference,
+            "article": planned.article,
+            "stage": planned.stage or "",
+            "code": planned.code,
+            "decision_id": planned.decision_id,
+            "outcome_started_on": planned.outcome_started_on,
+            "amount": planned.amount.amount if planned.amount else None,
+            "due_on": planned.due_on,
+            "state": planned.state,
+        },
+    )
+
+
+def planned(session: Session, reference: str) -> list[PlannedOrder]:
+    """Everything ever planned on one execution reference, oldest first."""
+    table = tables.planned_order
+    question = select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
+    return [_planned(row) for row in session.execute(question)]
+
+
+def due(session: Session, today: date, *, reference: str = "") -> list[PlannedOrder]:
+    """The waiting orders whose day has come, oldest first; of one placement, where that is named."""
+    table = tables.planned_order
+    question = select(table).where(table.c.state == PlannedState.WAITING, table.c.due_on <= today)
+    if reference:
+        question = question.where(table.c.execution_reference == reference)
+    question = question.order_by(table.c.due_on, table.c.id).with_for_update(skip_locked=True)
+    return [_planned(row) for row in session.execute(question)]
+
+
+def finish_planned(
+    session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: str = ""
+) -> bool:
+    """Place or drop a waiting order; False when it no longer waits."""
+    table = tables.planned_order
+    change = (
+        update(table)
+        .where(table.c.id == planned_id, table.c.state == PlannedState.WAITING)
+        .values(state=state, order_number=order_number, reason=reason)
+    )
+    return rows_changed(session, change) == 1
+
+
+def _is_line(number: str, line_id: str) -> ColumnElement[bool]:
+    table = tables.line_account
+    return (table.c.order_number == number) & (table.c.line_id == line_id)
+
+
+_ACCOUNT = select(tables.line_account, tables.purchase_order.c.currency).join_from(
+    tables.line_account,
+    tables.purchase_order,
+    tables.purchase_order.c.number == tables.line_account.c.order_number,
+)
+
+
+def _line_row(number: str, line: OrderLine) -> dict[str, object]:
+    return {
+        "order_number": number,
+        "line_id": line.line_id,
+        "article_number": line.article_number,
+        "article_name": line.article_name,
+        "unit": line.quantity.unit,
+        "quantity": line.quantity.value,
+        "price": line.price,
+        "amount": line.amount.amount,
+        "starts_on": line.period.start,
+        "ends_on": line.period.end,
+    }
+
+
+def _account_row(number: str, line: OrderLine) -> dict[str, object]:
+    return {
+        "order_number": number,
+        "line_id": line.line_id,
+        "quantity_ordered": line.quantity.value,
+        "quantity_received": ZERO,
+        "amount_ordered": line.amount.amount,
+        "amount_received": ZERO,
+        "amount_claimed": ZERO,
+        "state": LineState.OPEN,
+    }
+
+
+def _order(session: Session, row: Row[tuple[object, ...]]) -> Order:
+    lines = tables.order_line
+    of_order = session.execute(
+        select(lines).where(lines.c.order_number == row.number).order_by(lines.c.line_id)
+    )
+    return Order(
+        number=row.number,
+        article=Article(row.article),
+        stage=ResultStage(row.stage) if row.stage else None,
+        code=row.code,
+        execution_reference=row.execution_reference,
+        decision_id=row.decision_id,
+        supplier=row.supplier,
+        contract_id=row.contract_id,
+        unit_id=row.unit_id,
+        delivery_area=row.delivery_area,
+        price_list_id=row.price_list_id,
+        day_convention=DayConvention(row.day_convention),
+        period=Period(row.starts_on, row.ends_on),
+        issued_on=row.issued_on,
+        lines=_lines(of_order, row.currency),
+    )
+
+
+def _lines(rows: Iterable[Row[tuple[object, ...]]], currency: str) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(
+            row.line_id,
+            row.article_number,
+            row.article_name,
+            Quantity(row.quantity, row.unit),
+            row.price,
+            Money(row.amount, currency),
+            Period(row.starts_on, row.ends_on),
+        )
+        for row in rows
+    )
+
+
+def _account(row: Row[tuple[object, ...]]) -> LineAccount:
+    return LineAccount(
+        row.order_number,
+        row.line_id,
+        row.quantity_ordered,
+        row.quantity_received,
+        Money(row.amount_ordered, row.currency),
+        Money(row.amount_received, row.currency),
+        Money(row.amount_claimed, row.currency),
+        row.receipt_id,
+        row.invoice_id,
+        LineState(row.state),
+    )
+
+
+def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
+    return PlannedOrder(
+        row.id,
+        row.execution_reference,
+        Article(row.article),
+        ResultStage(row.stage) if row.stage else None,
+        row.code,
+        row.decision_id,
+        row.outcome_started_on,
+        Money(row.amount) if row.amount is not None else None,
+        row.due_on,
+        PlannedState(row.state),
+        row.order_number,
+        row.reason,
+    )

@@ -1,0 +1,268 @@
+"""Placements, their periods, interruptions and reports, as the database holds them.
+
+Every function is a named question or one change, and a supplier's question names the
+supplier. Rows become the frozen values of `model.py`.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from orders import tables
+from orders.agreements import DeliveryUnit
+from orders.model import (
+    Handling,
+    Interruption,
+    Placement,
+    PlacementPeriod,
+    PlacementState,
+    Report,
+    ReportState,
+)
+from orders.parties import Address
+from orders.values import CompensationLevel, InterruptionReason, Month, Period, Refused
+
+_STANDING = "STANDING"
+# What an interruption is once the participant came back: it still ends its own period.
+ENDED = "ENDED"
+
+
+class PlacementUnknown(Refused):
+    """No placement has this execution reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"Genomförandereferensen {reference} är okänd. Läs in beslutet först.",
+            f"The execution reference {reference} is unknown. Load its decision first.",
+        )
+
+
+class ReportUnknown(Refused):
+    """No report with this month and version has been filed."""
+
+    def __init__(self, reference: str, month: Month, version: int) -> None:
+        super().__init__(
+            f"Det finns ingen redovisning för {reference}, {month}, version {version}. Läs in report.filed först.",
+            f"There is no report for {reference}, {month}, version {version}. Load report.filed first.",
+        )
+
+
+def find(session: Session, reference: str, *, lock: bool = False) -> Placement | None:
+    """The placement with this execution reference, or None; `lock` keeps others from changing it meanwhile."""
+    question = select(tables.placement).where(tables.placement.c.execution_reference == reference)
+    row = session.execute(question.with_for_update() if lock else question).one_or_none()
+    return _placement(session, row) if row is not None else None
+
+
+def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
+    """The placement with this execution reference; raises PlacementUnknown."""
+    found = find(session, reference, lock=lock)
+    if found is None:
+        raise PlacementUnknown(reference)
+    return found
+
+
+def by_decision(session: Session, decision_id: str) -> str | None:
+    """The execution reference a decision belongs to, if the decision is known."""
+    periods = tables.placement_period
+    question = select(periods.c.execution_reference).where(periods.c.decision_id == decision_id)
+    found: str | None = session.scalar(question)
+    return found
+
+
+def outside(session: Session, reference: str) -> Handling | None:
+    """How the placement is handled when that is not by order; None when it is ordered or unknown."""
+    question = select(tables.placement.c.handling).where(tables.placement.c.execution_reference == reference)
+    found = session.scalar(question)
+    return Handling(found) if found is not None and found != Handling.ORDERED else None
+
+
+def count_by_handling(session: Session) -> dict[Handling, int]:
+    """How many placements are handled in each way."""
+    question = select(tables.placement.c.handling, func.count()).group_by(tables.placement.c.handling)
+    return {Handling(handling): count for handling, count in session.execute(question)}
+
+
+def add(session: Session, placement: Placement) -> None:
+    """Keep a new placement with its first period."""
+    session.execute(
+        insert(tables.placement),
+        {
+            "execution_reference": placement.execution_reference,
+            "supplier": placement.supplier,
+            "contract_id": placement.contract_id,
+            "unit_id": placement.unit.id,
+            "unit": json.dumps(asdict(placement.unit), ensure_ascii=False, sort_keys=True),
+            "delivery_area": placement.delivery_area,
+            "level": placement.level,
+            "handling": placement.handling,
+            "state": placement.state,
+            "ends_on_latest": placement.ends_on_latest,
+            "follows": placement.follows,
+        },
+    )
+    for period in placement.periods:
+        add_period(session, placement.execution_reference, period)
+
+
+def add_period(session: Session, reference: str, period: PlacementPeriod) -> None:
+    """Keep a period with its decision and its order."""
+    session.execute(
+        insert(tables.placement_period),
+        {
+            "execution_reference": reference,
+            "ordinal": period.ordinal,
+            "decision_id": period.decision_id,
+            "decided_on": period.decided_on,
+            "starts_on": period.period.start,
+            "ends_on": period.period.end,
+            "order_number": period.order_number,
+        },
+    )
+
+
+def set_state(session: Session, reference: str, state: PlacementState) -> None:
+    """Move the placement to `state`."""
+    where = tables.placement.c.execution_reference == reference
+    session.execute(update(tables.placement).where(where).values(state=state))
+
+
+def set_interruption(
+    session: Session, reference: str, interruption: Interruption | None, *, was: str
+) -> None:
+    """Let `interruption` stand instead of the one before, which stays in the history as `was`."""
+    table = tables.interruption
+    standing = (table.c.execution_reference == reference) & (table.c.state == _STANDING)
+    session.execute(update(table).where(standing).values(state=was))
+    if interruption is not None:
+        session.execute(
+            insert(table),
+            {
+                "execution_reference": reference,
+                "registered_on": interruption.registered_on,
+                "effective_on": interruption.effective_on,
+                "reason": interruption.reason,
+                "state": _STANDING,
+            },
+        )
+
+
+def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object, ...]]]:
+    """Every interruption ever registered on the placement, oldest first."""
+    table = tables.interruption
+    return session.execute(
+        select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
+    ).all()
+
+
+def reports(session: Session, reference: str, month: Month | None = None) -> list[Report]:
+    """The reports of a placement, by month and version."""
+    table = tables.periodic_report
+    question = select(table).where(table.c.execution_reference == reference)
+    if month is not None:
+        question = question.where(table.c.month == str(month))
+    return [_report(row) for row in session.execute(question.order_by(table.c.month, table.c.version))]
+
+
+def report(session: Session, reference: str, month: Month, version: int) -> Report:
+    """One version of one month's report; raises ReportUnknown."""
+    for found in reports(session, reference, month):
+        if found.version == version:
+            return found
+    raise ReportUnknown(reference, month, version)
+
+
+def add_report(session: Session, report: Report) -> None:
+    """Keep a filed report."""
+    session.execute(
+        insert(tables.periodic_report),
+        {
+            "execution_reference": report.execution_reference,
+            "month": str(report.month),
+            "version": report.version,
+            "state": report.state,
+            "filed_on": report.filed_on,
+            "filed_by": report.filed_by,
+        },
+    )
+
+
+def set_report_state(
+    session: Session, report: Report, state: ReportState, *, on: date | None = None, by: str = ""
+) -> None:
+    """Move a report to `state`; a decision carries its day and who took it."""
+    table = tables.periodic_report
+    values: dict[str, object] = {"state": state}
+    if on is not None:
+        values |= {"decided_on": on, "decided_by": by}
+    session.execute(
+        update(table)
+        .where(
+            table.c.execution_reference == report.execution_reference,
+            table.c.month == str(report.month),
+            table.c.version == report.version,
+        )
+        .values(**values)
+    )
+
+
+def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
+    periods = tables.placement_period
+    of_placement = select(periods).where(periods.c.execution_reference == row.execution_reference)
+    held = tables.interruption
+    interruptions = session.execute(
+        select(held)
+        .where(held.c.execution_reference == row.execution_reference, held.c.state.in_([_STANDING, ENDED]))
+        .order_by(held.c.id)
+    ).all()
+    standing = [_interruption(each) for each in interruptions if each.state == _STANDING]
+    return Placement(
+        execution_reference=row.execution_reference,
+        supplier=row.supplier,
+        contract_id=row.contract_id,
+        unit=_unit(row.unit),
+        delivery_area=row.delivery_area,
+        level=CompensationLevel(row.level),
+        handling=Handling(row.handling),
+        state=PlacementState(row.state),
+        periods=_periods(session.execute(of_placement.order_by(periods.c.ordinal))),
+        interruption=standing[0] if standing else None,
+        interruptions_ended=tuple(_interruption(each) for each in interruptions if each.state == ENDED),
+        ends_on_latest=row.ends_on_latest,
+        follows=row.follows,
+    )
+
+
+def _periods(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[PlacementPeriod, ...]:
+    return tuple(
+        PlacementPeriod(
+            row.ordinal, row.decision_id, row.decided_on, Period(row.starts_on, row.ends_on), row.order_number
+        )
+        for row in rows
+    )
+
+
+def _interruption(row: Row[tuple[object, ...]]) -> Interruption:
+    return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason))
+
+
+def _report(row: Row[tuple[object, ...]]) -> Report:
+    return Report(
+        row.execution_reference,
+        Month.parse(row.month),
+        row.version,
+        ReportState(row.state),
+        row.filed_on,
+        row.filed_by,
+        row.decided_on,
+        row.decided_by,
+    )
+
+
+def _unit(text: str) -> DeliveryUnit:
+    content = json.loads(text)
+    return DeliveryUnit(content["id"], content["supplier"], content["name"], Address(**content["address"]))

@@ -1,0 +1,287 @@
+"""The tables of the counting room, and only their shape.
+
+What must not happen twice is a key here; what must hold of numbers is a CHECK. Orders,
+order lines, receipts and the journal are append-only (`immutable.py`); what changes about
+an order line stands in `line_account`. The named queries stand beside their topics in
+`records.py`, `placements.py` and `registers.py`.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from peppol.sql import UtcDateTime, amount, quantity
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+register_version = Table(
+    "register_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=True),
+    Column("loaded_at", UtcDateTime(), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# One row per series. The number is taken in the transaction that uses it, so a rollback leaves no gap.
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+)
+
+inbound_event = Table(
+    "inbound_event",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(200), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("execution_reference", String(60), nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason_sv", Text, nullable=False, server_default=""),
+    Column("reason_en", Text, nullable=False, server_default=""),
+    Column("received_at", UtcDateTime(), nullable=False),
+    UniqueConstraint("source", "event_id", "content_sha256"),
+    Index("ix_inbound_event_state", "state"),
+)
+# The same id with other content is kept as a conflict; only one content may ever be the event.
+Index(
+    "uq_inbound_event_once",
+    inbound_event.c.source,
+    inbound_event.c.event_id,
+    unique=True,
+    sqlite_where=text("state <> 'CONFLICT'"),
+    postgresql_where=text("state <> 'CONFLICT'"),
+)
+
+placement = Table(
+    "placement",
+    metadata,
+    Column("execution_reference", String(60), primary_key=True),
+    Column("supplier", String(20), nullable=False),
+    Column("contract_id", String(60), nullable=False),
+    Column("unit_id", String(60), nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("delivery_area", String(60), nullable=False),
+    Column("level", String(1), nullable=False),
+    Column("handling", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("ends_on_latest", Date, nullable=True),
+    Column("follows", String(60), nullable=False, server_default=""),
+    CheckConstraint("level in ('A','B','C')", name="level"),
+)
+
+placement_period = Table(
+    "placement_period",
+    metadata,
+    Column("execution_reference", ForeignKey("placement.execution_reference"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("decision_id", String(60), nullable=False, unique=True),
+    Column("decided_on", Date, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("order_number", String(20), nullable=False, server_default=""),
+    CheckConstraint("starts_on <= ends_on", name="period"),
+    CheckConstraint("ordinal in (1, 2)", name="ordinal"),
+)
+
+interruption = Table(
+    "interruption",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("execution_reference", ForeignKey("placement.execution_reference"), nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("state", String(20), nullable=False),
+    CheckConstraint("registered_on <= effective_on or reason = 'PROVIDER_CHANGE'", name="not_retroactive"),
+)
+Index(
+    "uq_interruption_standing",
+    interruption.c.execution_reference,
+    unique=True,
+    sqlite_where=text("state = 'STANDING'"),
+    postgresql_where=text("state = 'STANDING'"),
+)
+
+purchase_order = Table(
+    "purchase_order",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("article", String(20), nullable=False),
+    Column("stage", String(10), nullable=False, server_default=""),
+    Column("code", String(40), nullable=False, server_default=""),
+    Column("execution_reference", ForeignKey("placement.execution_reference"), nullable=False),
+    Column("decision_id", String(60), nullable=False),
+    Column("supplier", String(20), nullable=False),
+    Column("contract_id", String(60), nullable=False),
+    Column("unit_id", String(60), nullable=False),
+    Column("delivery_area", String(60), nullable=False),
+    Column("price_list_id", String(60), nullable=False),
+    Column("day_convention", String(20), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("amount", amount(), nullable=False),
+    Index("ix_purchase_order_execution_reference", "execution_reference"),
+    Index("ix_purchase_order_supplier", "supplier"),
+)
+# At most one R1, one R2, one speed bonus and one of each supplement on an execution reference.
+Index(
+    "uq_purchase_order_outcome",
+    purchase_order.c.execution_reference,
+    purchase_order.c.article,
+    purchase_order.c.stage,
+    purchase_order.c.code,
+    unique=True,
+    sqlite_where=text("article <> 'BASIC'"),
+    postgresql_where=text("article <> 'BASIC'"),
+)
+
+order_line = Table(
+    "order_line",
+    metadata,
+    Column("order_number", ForeignKey("purchase_order.number"), primary_key=True),
+    Column("line_id", String(20), primary_key=True),
+    Column("article_number", String(40), nullable=False),
+    Column("article_name", String(200), nullable=False),
+    Column("unit", String(3), nullable=False),
+    Column("quantity", quantity(), nullable=False),
+    Column("price", quantity(), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+)
+
+# What has happened to an order line so far. An invoice in question occupies the line but claims no money.
+line_account = Table(
+    "line_account",
+    metadata,
+    Column("order_number", String(20), primary_key=True),
+    Column("line_id", String(20), primary_key=True),
+    Column("quantity_ordered", quantity(), nullable=False),
+    Column("quantity_received", quantity(), nullable=False),
+    Column("amount_ordered", amount(), nullable=False),
+    Column("amount_received", amount(), nullable=False),
+    Column("amount_claimed", amount(), nullable=False),
+    Column("receipt_id", Integer, nullable=True),
+    Column("invoice_id", Integer, nullable=True),
+    Column("state", String(20), nullable=False),
+    ForeignKeyConstraint(["order_number", "line_id"], ["order_line.order_number", "order_line.line_id"]),
+    CheckConstraint("0 <= amount_claimed and amount_claimed <= amount_received", name="claimed"),
+    CheckConstraint("amount_received <= amount_ordered", name="received"),
+    CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
+)
+
+periodic_report = Table(
+    "periodic_report",
+    metadata,
+    Column("execution_reference", ForeignKey("placement.execution_reference"), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("filed_on", Date, nullable=False),
+    Column("filed_by", String(80), nullable=False),
+    Column("decided_on", Date, nullable=True),
+    Column("decided_by", String(80), nullable=False, server_default=""),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("order_number", String(20), nullable=False),
+    Column("line_id", String(20), nullable=False),
+    Column("execution_reference", String(60), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("report_version", Integer, nullable=False),
+    Column("quantity", quantity(), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("starts_on", Date, nullable=True),
+    Column("ends_on", Date, nullable=True),
+    Column("received_on", Date, nullable=False),
+    # The receipt this row takes back, with its quantity and amount negated; none for a receipt.
+    Column("reverses", ForeignKey("receipt.id"), nullable=True, unique=True),
+    ForeignKeyConstraint(["order_number", "line_id"], ["order_line.order_number", "order_line.line_id"]),
+    Index("ix_receipt_line", "order_number", "line_id"),
+    Index("ix_receipt_execution_reference", "execution_reference"),
+)
+
+planned_order = Table(
+    "planned_order",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("execution_reference", ForeignKey("placement.execution_reference"), nullable=False),
+    Column("article", String(20), nullable=False),
+    Column("stage", String(10), nullable=False, server_default=""),
+    Column("code", String(40), nullable=False, server_default=""),
+    Column("decision_id", String(60), nullable=False),
+    Column("outcome_started_on", Date, nullable=True),
+    Column("amount", amount(), nullable=True),
+    Column("due_on", Date, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("order_number", String(20), nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index("ix_planned_order_due", "state", "due_on"),
+)
+Index(
+    "uq_planned_order_once",
+    planned_order.c.execution_reference,
+    planned_order.c.article,
+    planned_order.c.stage,
+    planned_order.c.code,
+    unique=True,
+    sqlite_where=text("state <> 'DROPPED'"),
+    postgresql_where=text("state <> 'DROPPED'"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("execution_reference", String(60), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_journal_execution_reference", "execution_reference"),
+    Index("ix_journal_subject", "subject"),
+)
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)

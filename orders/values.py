@@ -1,0 +1,129 @@
+"""The values everything else is made of: money, periods and the words of the trade.
+
+Convention: a value is frozen, checks itself when made, and refuses instead of guessing. `money`, `periods` and
+`refusals` declare their own; all of them are imported from here, next to the words of the trade below.
+"""
+
+from enum import StrEnum
+
+from orders.money import (
+    C62,
+    DAY,
+    AmountRefused,
+    Incomparable,
+    Money,
+    Quantity,
+    decimal_of,
+    line_amount,
+    payable,
+    rounded,
+    split,
+    total,
+    vat_amount,
+)
+from orders.periods import (
+    STOCKHOLM,
+    Month,
+    Period,
+    PeriodRefused,
+    add_months,
+    six_months_from,
+    stockholm_date,
+)
+from orders.refusals import Refused
+
+__all__ = [
+    "C62",
+    "DAY",
+    "STOCKHOLM",
+    "AmountRefused",
+    "Article",
+    "CompensationLevel",
+    "Incomparable",
+    "InterruptionReason",
+    "Money",
+    "Month",
+    "OutcomeKind",
+    "Period",
+    "PeriodRefused",
+    "Quantity",
+    "Refused",
+    "ResultStage",
+    "add_months",
+    "decimal_of",
+    "line_amount",
+    "payable",
+    "rounded",
+    "six_months_from",
+    "split",
+    "stockholm_date",
+    "total",
+    "vat_amount",
+]
+
+
+class CompensationLevel(StrEnum):
+    """How far from work the participant is; C is furthest. Fixed for a whole placement (REQ-05, REQ-06)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Article(StrEnum):
+    """What can be ordered (REQ-21)."""
+
+    BASIC = "BASIC"
+    RESULT = "RESULT"
+    SPEED_BONUS = "SPEED_BONUS"
+    SUPPLEMENTARY = "SUPPLEMENTARY"
+
+    @property
+    def name_sv(self) -> str:
+        """The buyer's own word for it.
+
+        >>> Article.BASIC.name_sv
+        'Grundersättning'
+        """
+        return _ARTICLE_NAMES_SV[self]
+
+    @property
+    def unit(self) -> str:
+        """Days for the basic compensation, pieces for everything else."""
+        return DAY if self is Article.BASIC else C62
+
+
+_ARTICLE_NAMES_SV = {
+    Article.BASIC: "Grundersättning",
+    Article.RESULT: "Resultatersättning",
+    Article.SPEED_BONUS: "Snabbhetspremie",
+    Article.SUPPLEMENTARY: "Tilläggsersättning",
+}
+
+
+class ResultStage(StrEnum):
+    """The first result and the follow-up; each at most once per execution reference (REQ-24)."""
+
+    R1 = "R1"
+    R2 = "R2"
+
+
+class OutcomeKind(StrEnum):
+    """What the participant left for. AUB (labour market training) never gives a result (REQ-61, REQ-62)."""
+
+    WORK = "WORK"
+    REGULAR_STUDIES = "REGULAR_STUDIES"
+    AUB = "AUB"
+    OTHER = "OTHER"
+
+
+class InterruptionReason(StrEnum):
+    """Why a placement ends early (REQ-12)."""
+
+    WORK = "WORK"
+    STUDIES = "STUDIES"
+    OTHER_SERVICE = "OTHER_SERVICE"
+    ILLNESS = "ILLNESS"
+    LONG_INTERNSHIP = "LONG_INTERNSHIP"
+    PROVIDER_CHANGE = "PROVIDER_CHANGE"
+    OTHER = "OTHER"

@@ -1,0 +1,80 @@
+"""Billable days: the one function that counts days for order, receipt and invoice alike.
+
+Convention: a price list says which days are billable. WORKDAYS, the default, is Monday to Friday less the
+Swedish public holidays named in the Act on Public Holidays (1989:253, "allmänna helgdagar"). Midsummer
+Eve, Christmas Eve and New Year's Eve are not among them and therefore count when they fall on a weekday:
+the Annual Leave Act puts them on a par with Sundays only for leave. The buyer's own sample order counts
+19, 20 and 20 days for January, February and May 2021, which is this count; its other months follow no rule.
+"""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from itertools import accumulate
+
+import holidays
+
+from orders.values import Period, PeriodRefused
+
+FIRST_YEAR = 1990
+LAST_YEAR = 2199
+
+_SATURDAY = 5
+
+
+class DayConvention(StrEnum):
+    """Which calendar days are billable."""
+
+    WORKDAYS = "WORKDAYS"
+    WEEKDAYS = "WEEKDAYS"
+    CALENDAR = "CALENDAR"
+
+
+def billable_days(period: Period, convention: DayConvention) -> int:
+    """How many days of `period`, both ends included, are billable.
+
+    Additive: cutting a period in parts never changes the sum. Takes about a microsecond, because the days
+    of each year are counted once. Raises PeriodRefused outside the years 1990 to 2199, where the
+    calendar of public holidays is not known to hold.
+    """
+    first, last = period.start.year, period.end.year
+    if first < FIRST_YEAR or last > LAST_YEAR:
+        raise PeriodRefused(
+            f"Dagar kan bara räknas från {FIRST_YEAR} till {LAST_YEAR}, men perioden är {period}.",
+            f"Days can only be counted from {FIRST_YEAR} to {LAST_YEAR}, but the period is {period}.",
+        )
+    before_start, counted = _counts(first, convention)
+    days = -counted[period.start.toordinal() - before_start - 1]
+    for year in range(first, last):
+        days += _counts(year, convention)[1][-1]
+    before_end, counted = _counts(last, convention)
+    return days + counted[period.end.toordinal() - before_end]
+
+
+@cache
+def public_holidays(year: int) -> frozenset[date]:
+    """The public holidays of one year by law, Sundays that are nothing else left out."""
+    return frozenset(holidays.country_holidays("SE", years=year, categories=(holidays.PUBLIC,)))
+
+
+@cache
+def _counts(year: int, convention: DayConvention) -> tuple[int, tuple[int, ...]]:
+    """The ordinal of the day before the year, and how many days are billable up to each of its days.
+
+    Entry n of the counts is the number of billable days among the first n days of the year.
+    """
+    new_year = date(year, 1, 1)
+    length = (date(year + 1, 1, 1) - new_year).days
+    days = (new_year + timedelta(days=offset) for offset in range(length))
+    billable = (_is_billable(day, convention) for day in days)
+    return new_year.toordinal() - 1, tuple(accumulate(billable, initial=0))
+
+
+def _is_billable(day: date, convention: DayConvention) -> bool:
+    match convention:
+        case DayConvention.CALENDAR:
+            return True
+        case DayConvention.WEEKDAYS:
+            return day.weekday() < _SATURDAY
+        case DayConvention.WORKDAYS:
+            return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
