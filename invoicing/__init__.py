@@ -1,0 +1,1 @@
+"""The audit room: invoices, credit notes, matching, answers, payment and reconciliation."""

@@ -1,0 +1,106 @@
+"""Matching a credit note to the one invoice it credits: in full, once, within its supplier.
+
+A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
+"""
+
+from invoicing.deviations import Actor, Code, Deviation, Group, Match, Source, Weight, check, not_looked_at
+from invoicing.facts import CreditFacts
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+
+
+def match_credit(credit: Invoice, facts: CreditFacts) -> Match:
+    """Judge a credit note; never raises for anything it may say."""
+    reference = _reference(credit, facts)
+    credited = facts.credited
+    if reference or credited is None:
+        rest = (not_looked_at("credited once"), not_looked_at("amount"))
+    else:
+        rest = (
+            check("credited once", _once(credited, facts)),
+            check("amount", _amount(credit, credited)),
+        )
+    return Match(Group("credit note", (check("credited invoice", reference), *rest)))
+
+
+def _reference(credit: Invoice, facts: CreditFacts) -> tuple[Deviation, ...]:
+    named = [reference.number for reference in credit.credits]
+    if not named:
+        suggestion = ", ".join(facts.suggestions)
+        return (_question(Code.CREDIT_REFERENCE_MISSING, "BT-25", "", suggestion, Source.NOTHING),)
+    if len(named) > 1:
+        return (_question(Code.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
+    if facts.credited is None:
+        return (
+            Deviation(
+                Code.CREDIT_UNKNOWN,
+                Weight.PARK,
+                "BT-25",
+                found=named[0],
+                expected="",
+                expected_from=Source.NOTHING,
+                actor=Actor.SUPPLIER,
+            ),
+        )
+    if facts.credited.document_type is DocumentType.CREDIT_NOTE:
+        return (
+            _question(
+                Code.CREDIT_OF_CREDIT, "BT-25", named[0], "", Source.EARLIER_INVOICE, reference=named[0]
+            ),
+        )
+    return ()
+
+
+def _once(credited: Held, facts: CreditFacts) -> tuple[Deviation, ...]:
+    if not facts.credited_by and credited.state is not InvoiceState.CREDITED:
+        return ()
+    return (
+        _question(
+            Code.ALREADY_CREDITED,
+            "BT-25",
+            credited.number,
+            "",
+            Source.EARLIER_INVOICE,
+            reference=facts.credited_by,
+        ),
+    )
+
+
+def _amount(credit: Invoice, credited: Held) -> tuple[Deviation, ...]:
+    """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37)."""
+    if credit.currency != credited.currency:
+        return (
+            _question(
+                Code.CREDIT_CURRENCY,
+                "BT-5",
+                credit.currency,
+                credited.currency,
+                Source.EARLIER_INVOICE,
+                reference=credited.number,
+            ),
+        )
+    pairs = (
+        ("BT-109", credit.amount_net, credited.amount_net),
+        ("BT-110", credit.amount_vat, credited.amount_vat),
+        ("BT-115", credit.amount_payable, credited.amount_payable),
+    )
+    wrong = [(term, found, expected) for term, found, expected in pairs if found != expected]
+    if not wrong:
+        return ()
+    # One deviation for the credit as a whole: the sum to pay says most, where it differs.
+    term, found, expected = wrong[-1]
+    return (
+        _question(
+            Code.CREDIT_AMOUNT,
+            term,
+            str(found.amount),
+            str(expected.amount),
+            Source.EARLIER_INVOICE,
+            reference=credited.number,
+        ),
+    )
+
+
+def _question(
+    code: Code, term: str, found: str, expected: str, expected_from: Source, *, reference: str = ""
+) -> Deviation:
+    return Deviation(code, Weight.QUESTION, term, found, expected, expected_from, reference=reference)

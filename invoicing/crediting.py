@@ -1,0 +1,131 @@
+"""Credit: asking for it, receiving it, and settling a pair at zero.
+
+A wrong invoice is credited in full and replaced by a new one (REQ-37). A credit note is
+paired with exactly one uncredited invoice of the same supplier; the pair is never paid, and
+the order line is open again for the corrected invoice. A credit note may come before its
+invoice: then it waits.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from invoicing import judging, responding, stored_facts, stored_invoices
+from invoicing.credit_matching import match_credit
+from invoicing.deviations import Match, Verdict
+from invoicing.facts import CreditFacts
+from invoicing.judging import record
+from invoicing.model import Held, Invoice, InvoiceState, check_step
+from orders import stored_orders
+from orders.contracts import Register
+from orders.ordering import SYSTEM
+from orders.values import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A credit note's match, and what it was matched against."""
+
+    match: Match
+    facts: CreditFacts
+
+
+class NotInQuestion(Refused):
+    """Credit is asked for an invoice that is in question, and for no other."""
+
+    def __init__(self, held: Held) -> None:
+        super().__init__(
+            f"{held.number} är {held.state}. Kredit begärs bara för en faktura som avviker (IN_QUESTION).",
+            f"{held.number} is {held.state}. Credit is asked only for an invoice that deviates (IN_QUESTION).",
+        )
+
+
+def judge(session: Session, register: Register, credit: Invoice) -> Judged:
+    """Match a credit note with what it names."""
+    facts = stored_facts.credit_facts_of(session, register, credit)
+    return Judged(match_credit(credit, facts), facts)
+
+
+def take_effect(session: Session, register: Register, credit: Held, judged: Judged, *, today: date) -> Held:
+    """Settle the pair, or park the credit note, or leave it in question; answered in each case."""
+    credited = judged.facts.credited
+    if judged.match.verdict is Verdict.ACCEPT and credited is not None:
+        return _settle(session, register, credit=credit, invoice=credited, today=today)
+    answered = responding.answer(
+        session,
+        register,
+        credit,
+        responding.ANSWER_OF[credit.state],
+        judged.match.deviations,
+        today=today,
+        supplier=stored_facts.registered(register, credit.supplier),
+    )
+    stored_invoices.set_state(session, credit.id, credit.state, answered=answered)
+    return replace(credit, answered=answered)
+
+
+def settle_waiting(session: Session, register: Register, invoice: Held, *, today: date) -> Held | None:
+    """Settle an invoice that has just come with the credit note that waited for it, if there is one."""
+    for credit in stored_invoices.parked_credits(session, invoice.supplier):
+        content = stored_invoices.content(session, credit.id)
+        if content.credits[0].number != invoice.number:
+            continue
+        judged = judge(session, register, content)
+        stored_invoices.add_match(session, credit.id, judged.match, made_on=today)
+        if judged.match.verdict is Verdict.ACCEPT:
+            _settle(session, register, credit=credit, invoice=invoice, today=today)
+            return stored_invoices.by_id(session, invoice.id)
+        state = judging.STATE_OF[judged.match.verdict]
+        check_step(credit.number, credit.state, state)
+        stored_invoices.set_state(session, credit.id, state, codes=judged.match.codes)
+        record(session, credit, "credit.judged", state=state, codes=" ".join(judged.match.codes))
+    return None
+
+
+def ask_for_credit(session: Session, register: Register, held: Held, *, by: str, today: date) -> Held:
+    """Answer RE: credit the whole invoice and send a new one. Raises NotInQuestion.
+
+    Where the invoice was approved before (AP), a rejection may not follow in the message flow;
+    the request then stands in our books and the supplier is told in person.
+    """
+    if held.state is not InvoiceState.IN_QUESTION:
+        raise NotInQuestion(held)
+    latest = stored_invoices.matches(session, held.id)[-1][1]
+    answered = responding.answer(
+        session,
+        register,
+        held,
+        responding.REJECTED,
+        latest.deviations,
+        today=today,
+        supplier=stored_facts.registered(register, held.supplier),
+    )
+    check_step(held.number, held.state, InvoiceState.CREDIT_REQUESTED)
+    stored_invoices.set_state(session, held.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
+    record(session, held, "credit.requested", actor=by, answered=answered, codes=" ".join(held.codes))
+    return replace(held, state=InvoiceState.CREDIT_REQUESTED, answered=answered)
+
+
+def _settle(session: Session, register: Register, *, credit: Held, invoice: Held, today: date) -> Held:
+    """Pair the two at zero, open the order line, and judge again what waited for it."""
+    check_step(invoice.number, invoice.state, InvoiceState.CREDITED)
+    check_step(credit.number, credit.state, InvoiceState.SETTLED)
+    stored_invoices.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
+    stored_invoices.set_state(session, invoice.id, InvoiceState.CREDITED)
+    settled = replace(credit, state=InvoiceState.SETTLED, execution_reference=invoice.execution_reference)
+    answered = responding.answer(
+        session,
+        register,
+        settled,
+        responding.ANSWER_OF[InvoiceState.SETTLED],
+        (),
+        today=today,
+        supplier=stored_facts.registered(register, credit.supplier),
+    )
+    stored_invoices.set_settled(session, settled, answered=answered)
+    record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
+    record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
+    opened = stored_orders.free_lines(session, invoice.id)
+    judging.judge_lines_again(session, register, opened, today=today)
+    return replace(settled, answered=answered)

@@ -1,0 +1,249 @@
+"""Deviations and the tree of a match: values that a person can read and a program can walk.
+
+A deviation names the value found on the invoice and the value expected, where each comes
+from, and who must act. How grave it is (`Weight`) decides the verdict: the gravest one of
+all wins. Words are made of it by `sentences.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+
+class Code(StrEnum):
+    """What a check looks at, and what it calls a deviation. The order is the order of the checks."""
+
+    ORDER_MISSING = "ORDER_MISSING"
+    ORDER_UNKNOWN = "ORDER_UNKNOWN"
+    ORDER_NOT_SUPPLIERS = "ORDER_NOT_SUPPLIERS"
+    BUYER = "BUYER"
+    CURRENCY = "CURRENCY"
+    LINE_MISSING = "LINE_MISSING"
+    LINE_UNKNOWN = "LINE_UNKNOWN"
+    SEVERAL_LINES = "SEVERAL_LINES"
+    NOT_RECEIVED = "NOT_RECEIVED"
+    ALREADY_INVOICED = "ALREADY_INVOICED"
+    UNIT = "UNIT"
+    QUANTITY = "QUANTITY"
+    PRICE = "PRICE"
+    PERIOD = "PERIOD"
+    AMOUNT = "AMOUNT"
+    VAT_CATEGORY = "VAT_CATEGORY"
+    VAT_RATE = "VAT_RATE"
+    VAT_AMOUNT = "VAT_AMOUNT"
+    PAYEE_ACCOUNT = "PAYEE_ACCOUNT"
+    DUE_DATE = "DUE_DATE"
+    EXECUTION_REFERENCE = "EXECUTION_REFERENCE"
+    CONTRACT = "CONTRACT"
+    # A credit note, or a negative invoice, against the invoice it credits.
+    CREDIT_REFERENCE_MISSING = "CREDIT_REFERENCE_MISSING"
+    CREDIT_SEVERAL = "CREDIT_SEVERAL"
+    CREDIT_UNKNOWN = "CREDIT_UNKNOWN"
+    CREDIT_OF_CREDIT = "CREDIT_OF_CREDIT"
+    ALREADY_CREDITED = "ALREADY_CREDITED"
+    CREDIT_AMOUNT = "CREDIT_AMOUNT"
+    CREDIT_CURRENCY = "CREDIT_CURRENCY"
+
+
+class Weight(IntEnum):
+    """What a deviation leads to; the greatest of a match decides."""
+
+    NOTE = 0
+    HOLD = 1
+    PARK = 2
+    QUESTION = 3
+
+
+class Verdict(StrEnum):
+    """What comes of a match."""
+
+    ACCEPT = "ACCEPT"
+    HOLD = "HOLD"
+    PARK = "PARK"
+    QUESTION = "QUESTION"
+
+
+VERDICT_OF = {
+    Weight.NOTE: Verdict.ACCEPT,
+    Weight.HOLD: Verdict.HOLD,
+    Weight.PARK: Verdict.PARK,
+    Weight.QUESTION: Verdict.QUESTION,
+}
+
+
+class Source(StrEnum):
+    """Where a value comes from."""
+
+    INVOICE = "INVOICE"
+    ORDER = "ORDER"
+    ORDER_LINE = "ORDER_LINE"
+    RECEIPT = "RECEIPT"
+    INTERRUPTION = "INTERRUPTION"
+    CANCELLATION = "CANCELLATION"
+    REGISTER = "REGISTER"
+    ARITHMETIC = "ARITHMETIC"
+    EARLIER_INVOICE = "EARLIER_INVOICE"
+    BUYER = "BUYER"
+    POLICY = "POLICY"
+    NOTHING = "NOTHING"
+
+
+class Actor(StrEnum):
+    """Who must act."""
+
+    SUPPLIER = "SUPPLIER"
+    BUYER = "BUYER"
+    NOBODY = "NOBODY"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One thing that is not as agreed.
+
+    `line` is the invoice line's id (BT-126) or empty for the document. `reference` says more
+    exactly where the expected value stands: a receipt's month and version, an order line, an
+    earlier invoice. `variant` picks a more telling sentence for the same code.
+    """
+
+    code: Code
+    weight: Weight
+    term: str
+    found: str
+    expected: str
+    expected_from: Source
+    line: str = ""
+    found_from: Source = Source.INVOICE
+    reference: str = ""
+    actor: Actor = Actor.SUPPLIER
+    variant: str = ""
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    AGREES = "AGREES"
+    DEVIATES = "DEVIATES"
+    NOT_LOOKED_AT = "NOT_LOOKED_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A leaf of the tree: one check of one thing, and its deviations where it has any."""
+
+    name: str
+    outcome: Outcome
+    deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A branch of the tree: the whole document, or one order line."""
+
+    name: str
+    checks: tuple["Check | Group", ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The whole result: the tree, and what follows from it."""
+
+    tree: Group
+
+    @property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Every deviation, in the order of the checks."""
+        return tuple(_deviations(self.tree))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the gravest deviation leads to; acceptance when there is none but notes."""
+        return VERDICT_OF[max((deviation.weight for deviation in self.deviations), default=Weight.NOTE)]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all deviations, each once, gravest first and otherwise in the order of the checks."""
+        ranked = sorted(self.deviations, key=lambda deviation: -deviation.weight)
+        return tuple(dict.fromkeys(deviation.code.value for deviation in ranked))
+
+
+def check(name: str, deviations: tuple[Deviation, ...]) -> Check:
+    """A check that was made: it agrees where it found no deviation."""
+    return Check(name, Outcome.DEVIATES if deviations else Outcome.AGREES, deviations)
+
+
+def not_looked_at(name: str) -> Check:
+    """A check that cannot be made because an earlier one failed."""
+    return Check(name, Outcome.NOT_LOOKED_AT)
+
+
+def question(
+    code: Code,
+    term: str,
+    found: str,
+    expected: str,
+    expected_from: Source,
+    *,
+    line: str = "",
+    reference: str = "",
+    variant: str = "",
+) -> Deviation:
+    """A deviation the supplier must put right: credit in full and a new invoice."""
+    return Deviation(
+        code,
+        Weight.QUESTION,
+        term,
+        found,
+        expected,
+        expected_from,
+        line=line,
+        reference=reference,
+        variant=variant,
+    )
+
+
+def note(
+    code: Code,
+    term: str,
+    found: str,
+    expected: str,
+    expected_from: Source,
+    *,
+    reference: str = "",
+    variant: str = "",
+) -> Deviation:
+    """A deviation worth knowing that stops nothing."""
+    return Deviation(
+        code,
+        Weight.NOTE,
+        term,
+        found,
+        expected,
+        expected_from,
+        reference=reference,
+        variant=variant,
+        actor=Actor.NOBODY,
+    )
+
+
+def plain(value: Decimal) -> str:
+    """A number without trailing zeros and never with an exponent; a fraction keeps two decimals."""
+    text = f"{value:f}"
+    if "." not in text:
+        return text
+    whole, decimals = text.split(".")
+    kept = decimals.rstrip("0")
+    return whole if not kept else f"{whole}.{kept.ljust(2, '0')}"
+
+
+def percent(rate: Decimal | None) -> str:
+    """A VAT rate, or nothing where none is given."""
+    return "" if rate is None else plain(rate)
+
+
+def _deviations(node: Check | Group) -> Iterator[Deviation]:
+    if isinstance(node, Check):
+        yield from node.deviations
+    else:
+        for child in node.checks:
+            yield from _deviations(child)

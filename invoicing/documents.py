@@ -1,0 +1,263 @@
+"""From a supplier's Peppol document to what finance judges.
+
+`read` takes the bytes as they came: gate, schema and rules first, then the typed document,
+then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its findings, never
+an exception. Everything about the document's shape stays in this room.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from invoicing.model import (
+    AccountGiven,
+    CreditedReference,
+    DocumentType,
+    Invoice,
+    InvoicedLine,
+    PeriodGiven,
+    VatSubtotal,
+)
+from orders.values import Money, Quantity, Refused
+from peppol import billing, shapes, ubl, validation
+from peppol.identifiers import DocumentKind
+from peppol.rules.findings import Finding
+from peppol.rules.texts import explain
+
+_ORGANISATION = "0007"
+_GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
+_INVOICED_OBJECT = "130"
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a letter: an invoice, or the reason why there is none.
+
+    `findings` are the warnings of a document that was read, and everything found where it was not.
+    """
+
+    kind: DocumentKind | None
+    invoice: Invoice | None
+    findings: tuple[Finding, ...]
+    reason: str = ""
+    reason_sv: str = ""
+    reason_en: str = ""
+
+
+def read(body: bytes, *, on: date) -> Reading:
+    """Read an invoice or credit note by the rules in force on the day of its receipt."""
+    report = validation.validate(body, on=on)
+    if not report.valid:
+        return _refused(report)
+    document_class = _CLASSES.get(report.kind) if report.kind else None
+    if document_class is None or report.root is None:
+        return Reading(
+            report.kind,
+            None,
+            report.findings,
+            "NOT_FOR_US",
+            f"Dokument av slaget {report.kind} tas inte emot här. Det ligger kvar i karantän.",
+            f"Documents of kind {report.kind} are not taken here. It stays in quarantine.",
+        )
+    try:
+        document = ubl.parse(document_class, report.root)
+        return Reading(report.kind, read_invoice(document), report.findings)
+    except ubl.UnreadableDocument as unreadable:
+        return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
+    except Refused as refusal:
+        return Reading(
+            report.kind, None, report.findings, "UNREADABLE", refusal.sentence_sv, refusal.sentence
+        )
+
+
+def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:
+    """What the document says. A negative invoice becomes a credit note with its signs turned."""
+    currency = document.document_currency_code
+    totals = document.legal_monetary_total
+    supplier = document.accounting_supplier_party.party
+    customer = document.accounting_customer_party.party
+    invoice = Invoice(
+        document_type=DocumentType.INVOICE
+        if document.kind is DocumentKind.INVOICE
+        else DocumentType.CREDIT_NOTE,
+        type_code=document.type_code,
+        number=document.id,
+        issued_on=document.issue_date,
+        due_on=document.due_date,
+        currency=currency,
+        supplier=_organisation_number(supplier),
+        supplier_name=supplier.party_legal_entity.registration_name,
+        endpoint=_endpoint(supplier),
+        buyer=_organisation_number(customer),
+        order_number=document.order_reference.id if document.order_reference else "",
+        contract=document.contract_document_reference.id if document.contract_document_reference else "",
+        references=_references(document),
+        period=_period(document.invoice_period),
+        credits=tuple(
+            CreditedReference(
+                reference.invoice_document_reference.id, reference.invoice_document_reference.issue_date
+            )
+            for reference in document.billing_references
+        ),
+        lines=tuple(_line(line, currency) for line in document.lines),
+        adjustments=_adjustments(document.allowance_charges, currency),
+        vat=_vat(document.tax_totals, currency),
+        amount_net=_money(totals.tax_exclusive_amount, currency),
+        amount_vat=_vat_total(document.tax_totals, currency),
+        amount_gross=_money(totals.tax_inclusive_amount, currency),
+        amount_prepaid=_money(totals.prepaid_amount, currency),
+        amount_rounding=_money(totals.payable_rounding_amount, currency),
+        amount_payable=_money(totals.payable_amount, currency),
+        accounts=_accounts(document.payment_means),
+    )
+    if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
+        return turned(invoice)
+    return invoice
+
+
+def turned(invoice: Invoice) -> Invoice:
+    """A negative invoice as the credit note it is: every amount and quantity with its sign turned."""
+    return replace(
+        invoice,
+        document_type=DocumentType.CREDIT_NOTE,
+        lines=tuple(
+            replace(
+                line,
+                quantity=Quantity(-line.quantity.value, line.quantity.unit),
+                amount=-line.amount,
+                adjustments=-line.adjustments,
+            )
+            for line in invoice.lines
+        ),
+        adjustments=-invoice.adjustments,
+        vat=tuple(
+            replace(subtotal, taxable=-subtotal.taxable, tax=-subtotal.tax) for subtotal in invoice.vat
+        ),
+        amount_net=-invoice.amount_net,
+        amount_vat=-invoice.amount_vat,
+        amount_gross=-invoice.amount_gross,
+        amount_prepaid=-invoice.amount_prepaid,
+        amount_rounding=-invoice.amount_rounding,
+        amount_payable=-invoice.amount_payable,
+    )
+
+
+_CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] = {
+    DocumentKind.INVOICE: billing.Invoice,
+    DocumentKind.CREDIT_NOTE: billing.CreditNote,
+}
+
+
+def _refused(report: validation.Report) -> Reading:
+    """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
+    fatal = report.fatal
+    first, more = fatal[0], len(fatal) - 1
+    sentences = []
+    for language, others in (("sv", f" Ytterligare {more} fel."), ("en", f" {more} more errors.")):
+        explained = explain(first, language)
+        where = f" ({first.location})" if first.location else ""
+        sentences.append(f"{explained.message}{where} {explained.remedy}".strip() + (others if more else ""))
+    return Reading(report.kind, None, report.findings, first.rule, sentences[0], sentences[1])
+
+
+def _organisation_number(party: billing.BillingParty) -> str:
+    """The legal entity's organisation number: from its registration, VAT number, identification or endpoint."""
+    entity = party.party_legal_entity.company_id
+    if entity is not None and _is_organisation_number(entity.value):
+        return entity.value
+    for scheme in party.party_tax_schemes:
+        number = scheme.company_id or ""
+        if number.startswith("SE") and number.endswith("01") and _is_organisation_number(number[2:-2]):
+            return number[2:-2]
+    for identification in party.party_identifications:
+        if identification.id.scheme_id == _ORGANISATION:
+            return identification.id.value
+    return party.endpoint_id.value if party.endpoint_id.scheme_id == _ORGANISATION else ""
+
+
+def _is_organisation_number(text: str) -> bool:
+    return len(text) == 10 and text.isascii() and text.isdigit()
+
+
+def _endpoint(party: billing.BillingParty) -> str:
+    return f"{party.endpoint_id.scheme_id}:{party.endpoint_id.value}"
+
+
+def _references(document: billing.Invoice | billing.CreditNote) -> tuple[str, ...]:
+    """Where suppliers repeat an execution reference, in that order (facts/peppol.md 4.1)."""
+    project = document.project_reference if isinstance(document, billing.Invoice) else None
+    given = (
+        document.buyer_reference,
+        document.accounting_cost,
+        *(
+            reference.id.value
+            for reference in document.additional_document_references
+            if reference.document_type_code == _INVOICED_OBJECT
+        ),
+        project.id if project else None,
+    )
+    return tuple(text for text in given if text)
+
+
+def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> InvoicedLine:
+    base = line.price.base_quantity
+    category = line.item.classified_tax_category
+    return InvoicedLine(
+        id=line.id,
+        order_line=line.order_line_reference.line_id if line.order_line_reference else "",
+        quantity=Quantity(line.quantity.value, line.quantity.unit_code),
+        price=line.price.price_amount.value,
+        base_quantity=base.value if base is not None else _ONE,
+        amount=_money(line.line_extension_amount, currency),
+        adjustments=_adjustments(line.allowance_charges, currency),
+        period=_period(line.invoice_period),
+        vat_category=category.id,
+        vat_percent=category.percent,
+        name=line.item.name,
+    )
+
+
+def _adjustments(given: tuple[shapes.AllowanceCharge, ...], currency: str) -> Money:
+    """Charges less allowances."""
+    signed = (each.amount.value if each.charge_indicator else -each.amount.value for each in given)
+    return Money(sum(signed, Decimal("0.00")), currency)
+
+
+def _vat(totals: tuple[shapes.TaxTotal, ...], currency: str) -> tuple[VatSubtotal, ...]:
+    return tuple(
+        VatSubtotal(
+            subtotal.tax_category.id,
+            subtotal.tax_category.percent,
+            _money(subtotal.taxable_amount, currency),
+            _money(subtotal.tax_amount, currency),
+        )
+        for total in totals
+        for subtotal in total.tax_subtotals
+    )
+
+
+def _vat_total(totals: tuple[shapes.TaxTotal, ...], currency: str) -> Money:
+    """BT-110: the total in the document's currency; the other, if any, is only for the tax authority."""
+    own = [total.tax_amount for total in totals if total.tax_amount.currency_id == currency]
+    return _money(own[0] if own else None, currency)
+
+
+def _accounts(means: tuple[billing.PaymentMeans, ...]) -> tuple[AccountGiven, ...]:
+    accounts = []
+    for each in means:
+        account = each.payee_financial_account
+        if account is not None:
+            branch = account.financial_institution_branch
+            scheme = _GIRO.get(branch.id.upper(), "") if branch else ""
+            looks_like_iban = account.id[:2].isalpha() and account.id[2:4].isdigit()
+            accounts.append(AccountGiven(scheme or ("IBAN" if looks_like_iban else ""), account.id))
+    return tuple(accounts)
+
+
+def _period(period: shapes.Period | None) -> PeriodGiven | None:
+    return None if period is None else PeriodGiven(period.start_date, period.end_date)
+
+
+def _money(amount: shapes.Amount | None, currency: str) -> Money:
+    return Money(amount.value if amount is not None else Decimal("0.00"), currency)

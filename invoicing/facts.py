@@ -1,0 +1,76 @@
+"""What a match is judged by: the order, its lines, their receipts and occupants, the register.
+
+These are values loaded by `intake.py` and handed to the pure functions of `matching.py`
+and `credit_matching.py`; tests build them by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from invoicing.model import Held, InvoiceState
+from orders.contracts import Policy
+from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
+from orders.parties import Buyer, Supplier, Vat
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """The uncredited invoice that lies on an order line."""
+
+    invoice_id: int
+    number: str
+    state: InvoiceState
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One order line and how far it has come."""
+
+    line: OrderLine
+    account: LineAccount
+    receipt: Receipt | None = None
+    occupant: Occupant | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will be received on the line."""
+        return self.account.state is not LineState.OPEN and self.receipt is None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order with all its lines, and the interruption of its placement, if any."""
+
+    order: Order
+    lines: Mapping[str, LineFacts]
+    vat: Vat
+    interruption: Interruption | None = None
+    cancelled: bool = False
+
+    def will_be_received(self, line: LineFacts) -> bool:
+        """Whether a receipt may still come for a line that has none."""
+        if line.closed or self.cancelled:
+            return False
+        return self.interruption is None or self.interruption.effective_on >= line.line.period.start
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known when an invoice is judged. `outside` says why an order number we never gave is known."""
+
+    buyer: Buyer
+    policy: Policy
+    supplier: Supplier | None = None
+    order: OrderFacts | None = None
+    outside: Handling | None = None
+    suggestions: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class CreditFacts:
+    """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any."""
+
+    policy: Policy
+    credited: Held | None = None
+    credited_by: str = ""
+    suggestions: tuple[str, ...] = field(default=())

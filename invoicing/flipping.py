@@ -1,0 +1,237 @@
+"""Turning a received order line into the supplier's invoice, and an invoice into its full credit note.
+
+The flip (vända order till faktura, REQ-43) takes quantity and price from the receipt and the
+order, VAT and account from the register, and the references from the order, so that the
+invoice it makes is the one that matches. Pure: what it needs is handed to it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from invoicing.facts import LineFacts, OrderFacts
+from orders.contracts import Policy, VatCategory
+from orders.documents import amount_document, number_document, price_document
+from orders.model import Receipt
+from orders.parties import AccountScheme, Address, Buyer, PaymentAccount, Supplier, Vat
+from orders.values import Money, Refused, payable, vat_amount
+from peppol import billing, shapes
+from peppol.billing import AccountingParty, BillingParty, PaymentMeans
+
+_ORGANISATION = "0007"
+_CREDIT_TRANSFER = "30"
+_BRANCH = {AccountScheme.BANKGIRO: "SE:BANKGIRO", AccountScheme.PLUSGIRO: "SE:PLUSGIRO"}
+_F_TAX = "Godkänd för F-skatt"  # SE-R-005 wants these very words
+
+
+class NotToInvoice(Refused):
+    """There is nothing on the line that may be invoiced now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The number and day a supplier gives its document."""
+
+    number: str
+    issued_on: date
+
+
+def flip(
+    order: OrderFacts, line: LineFacts, *, supplier: Supplier, buyer: Buyer, policy: Policy, given: Numbered
+) -> billing.Invoice:
+    """The invoice for a received and free order line. Raises NotToInvoice with what to do."""
+    receipt = _to_invoice(order, line)
+    net = receipt.amount
+    vat = vat_amount(net, order.vat.percent)
+    gross = payable(net=net, vat=vat)
+    return billing.Invoice(
+        id=given.number,
+        issue_date=given.issued_on,
+        due_date=given.issued_on + timedelta(days=policy.payment_terms_days),
+        invoice_type_code="380",
+        document_currency_code=net.currency,
+        order_reference=billing.OrderReference(id=order.order.number),
+        contract_document_reference=shapes.Reference(id=order.order.contract_id),
+        accounting_supplier_party=_supplier(supplier),
+        accounting_customer_party=_buyer(buyer, hide_vat=order.vat.category is VatCategory.OUTSIDE_SCOPE),
+        payment_means=(_means(supplier.payment_accounts[0], given.number),),
+        payment_terms=billing.PaymentTerms(note=f"{policy.payment_terms_days} dagar netto"),
+        tax_totals=(_tax_total(net, vat, order.vat),),
+        legal_monetary_total=billing.LegalMonetaryTotal(
+            line_extension_amount=amount_document(net),
+            tax_exclusive_amount=amount_document(net),
+            tax_inclusive_amount=amount_document(gross),
+            payable_amount=amount_document(gross),
+        ),
+        invoice_lines=(
+            billing.InvoiceLine(
+                id="1",
+                invoiced_quantity=shapes.Quantity(
+                    number_document(receipt.quantity.value), receipt.quantity.unit
+                ),
+                line_extension_amount=amount_document(net),
+                invoice_period=shapes.Period(
+                    start_date=(receipt.period or line.line.period).start,
+                    end_date=(receipt.period or line.line.period).end,
+                ),
+                order_line_reference=shapes.LineReference(line_id=line.line.line_id),
+                item=billing.BilledItem(
+                    name=line.line.article_name,
+                    sellers_item_identification=shapes.Reference(id=line.line.article_number),
+                    classified_tax_category=_category(order.vat),
+                ),
+                price=shapes.Price(price_amount=shapes.Amount(price_document(line.line.price), net.currency)),
+            ),
+        ),
+    )
+
+
+def credit_note_of(invoice: billing.Invoice, *, given: Numbered) -> billing.CreditNote:
+    """The credit note of the whole invoice: every line and total the same, and the invoice named (BG-3)."""
+    return billing.CreditNote(
+        id=given.number,
+        issue_date=given.issued_on,
+        credit_note_type_code="381",
+        document_currency_code=invoice.document_currency_code,
+        buyer_reference=invoice.buyer_reference,
+        order_reference=invoice.order_reference,
+        billing_references=(
+            billing.BillingReference(
+                invoice_document_reference=billing.InvoiceDocumentReference(
+                    id=invoice.id, issue_date=invoice.issue_date
+                )
+            ),
+        ),
+        contract_document_reference=invoice.contract_document_reference,
+        accounting_supplier_party=invoice.accounting_supplier_party,
+        accounting_customer_party=invoice.accounting_customer_party,
+        payment_means=invoice.payment_means,
+        allowance_charges=invoice.allowance_charges,
+        tax_totals=invoice.tax_totals,
+        legal_monetary_total=invoice.legal_monetary_total,
+        credit_note_lines=tuple(
+            billing.CreditNoteLine(
+                id=line.id,
+                credited_quantity=line.invoiced_quantity,
+                line_extension_amount=line.line_extension_amount,
+                invoice_period=line.invoice_period,
+                order_line_reference=line.order_line_reference,
+                allowance_charges=line.allowance_charges,
+                item=line.item,
+                price=line.price,
+            )
+            for line in invoice.invoice_lines
+        ),
+    )
+
+
+def _to_invoice(order: OrderFacts, line: LineFacts) -> Receipt:
+    name = f"{order.order.number}/{line.line.line_id}"
+    if line.receipt is None:
+        raise NotToInvoice(
+            f"Orderrad {name} är inte inlevererad. Lämna månadens redovisning och vänta tills den är godkänd.",
+            f"Order line {name} is not received. File the month's report and wait until it is approved.",
+        )
+    if line.occupant is not None:
+        raise NotToInvoice(
+            f"Orderrad {name} är redan fakturerad med {line.occupant.number}. Kreditera den först.",
+            f"Order line {name} is already invoiced with {line.occupant.number}. Credit that first.",
+        )
+    if line.receipt.quantity.is_zero:
+        raise NotToInvoice(
+            f"Orderrad {name} har ingen dag att fakturera.", f"Order line {name} has no day to invoice."
+        )
+    return line.receipt
+
+
+def _supplier(supplier: Supplier) -> AccountingParty:
+    scheme, _, number = _endpoint(supplier)
+    schemes = []
+    if supplier.vat_id:
+        schemes.append(
+            shapes.PartyTaxScheme(company_id=supplier.vat_id, tax_scheme=shapes.TaxScheme(id="VAT"))
+        )
+    # A supplier outside VAT may show no tax registration at all (BR-O-02), F-tax included.
+    if supplier.f_tax and supplier.vat.category is not VatCategory.OUTSIDE_SCOPE:
+        schemes.append(shapes.PartyTaxScheme(company_id=_F_TAX, tax_scheme=shapes.TaxScheme(id="TAX")))
+    return AccountingParty(
+        party=BillingParty(
+            endpoint_id=shapes.Identifier(number, scheme),
+            postal_address=_address(supplier.address),
+            party_tax_schemes=tuple(schemes),
+            party_legal_entity=shapes.PartyLegalEntity(
+                registration_name=supplier.name,
+                company_id=shapes.Identifier(supplier.organisation_number, _ORGANISATION),
+            ),
+        )
+    )
+
+
+def _endpoint(supplier: Supplier) -> tuple[str, str, str]:
+    return (supplier.participant_id or f"{_ORGANISATION}:{supplier.organisation_number}").partition(":")
+
+
+def _buyer(buyer: Buyer, *, hide_vat: bool) -> AccountingParty:
+    scheme, _, number = buyer.participant_id.partition(":")
+    vat = shapes.PartyTaxScheme(company_id=buyer.vat_id, tax_scheme=shapes.TaxScheme(id="VAT"))
+    return AccountingParty(
+        party=BillingParty(
+            endpoint_id=shapes.Identifier(number, scheme),
+            postal_address=_address(buyer.invoice_address),
+            party_tax_schemes=() if hide_vat else (vat,),
+            party_legal_entity=shapes.PartyLegalEntity(
+                registration_name=buyer.name,
+                company_id=shapes.Identifier(buyer.organisation_number, _ORGANISATION),
+            ),
+        )
+    )
+
+
+def _address(address: Address) -> shapes.Address:
+    return shapes.Address(
+        street_name=address.street or None,
+        city_name=address.city or None,
+        postal_zone=address.postal_code or None,
+        country=shapes.Country(identification_code=address.country),
+    )
+
+
+def _means(account: PaymentAccount, reference: str) -> PaymentMeans:
+    branch = _BRANCH.get(account.scheme)
+    return PaymentMeans(
+        payment_means_code=shapes.Code(_CREDIT_TRANSFER),
+        payment_id=reference,
+        payee_financial_account=billing.FinancialAccount(
+            id=account.number,
+            financial_institution_branch=shapes.Reference(id=branch) if branch else None,
+        ),
+    )
+
+
+def _category(vat: Vat) -> shapes.TaxCategory:
+    """The line's category; one outside VAT has no rate at all (BR-O-05)."""
+    outside = vat.category is VatCategory.OUTSIDE_SCOPE
+    return shapes.TaxCategory(
+        id=vat.category.value,
+        percent=None if outside else number_document(vat.percent),
+        tax_scheme=shapes.TaxScheme(id="VAT"),
+    )
+
+
+def _tax_total(net: Money, vat: Money, how: Vat) -> shapes.TaxTotal:
+    outside = how.category is VatCategory.OUTSIDE_SCOPE
+    return shapes.TaxTotal(
+        tax_amount=amount_document(vat),
+        tax_subtotals=(
+            shapes.TaxSubtotal(
+                taxable_amount=amount_document(net),
+                tax_amount=amount_document(vat),
+                tax_category=shapes.TaxCategory(
+                    id=how.category.value,
+                    percent=None if outside else number_document(how.percent),
+                    tax_exemption_reason_code=how.exemption_code or None,
+                    tax_exemption_reason=how.exemption_reason or None,
+                    tax_scheme=shapes.TaxScheme(id="VAT"),
+                ),
+            ),
+        ),
+    )

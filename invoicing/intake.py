@@ -1,0 +1,177 @@
+"""Invoices and credit notes coming in: from stored bytes to a state and an answer.
+
+The bytes lie in the mailbox, committed, before anything here looks at them. Reading and
+validating happen outside the write transaction (`documents.read`); `receive` is the
+transaction. Whatever a document says, it ends in exactly one state and nothing is lost.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from invoicing import crediting, responding, stored_facts, stored_invoices
+from invoicing.deviations import Match
+from invoicing.documents import Reading
+from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
+from invoicing.matching import match
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
+from orders.contracts import Register
+from orders.ordering import SYSTEM
+from peppol import mailbox
+from peppol.mailbox import InLetter, InState
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a letter: its state in the mailbox, and the document in our books, if it became one."""
+
+    letter_id: int
+    letter_state: InState
+    held: Held | None = None
+    reason: str = ""
+
+
+class _NumberTaken(Exception):
+    """Another document of this supplier, type and number was kept a moment ago."""
+
+
+def receive(
+    session: Session, register: Register, letter: InLetter, reading: Reading, *, today: date
+) -> Outcome | None:
+    """Let a read letter become an invoice or credit note in our books, or lie in quarantine with its reason.
+
+    None when another worker handled the letter in the meantime.
+    """
+    if not mailbox.take(session, letter.id, kind=reading.kind or ""):
+        return None
+    invoice = reading.invoice
+    if invoice is None:
+        mailbox.settle(
+            session,
+            letter.id,
+            InState.QUARANTINED,
+            kind=reading.kind or "",
+            reason=reading.reason,
+            reason_sv=reading.reason_sv,
+            reason_en=reading.reason_en,
+        )
+        return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
+    supplier = stored_invoices.supplier_key(invoice)
+    earlier = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
+    if earlier is not None:
+        return _conflict(session, letter, reading, invoice, earlier)
+    try:
+        if invoice.document_type is DocumentType.CREDIT_NOTE:
+            held = _take_credit(session, register, letter, invoice, today=today)
+        else:
+            held = _take_invoice(session, register, letter, invoice, today=today)
+    except _NumberTaken:
+        taken = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
+        if taken is None:
+            raise
+        return _conflict(session, letter, reading, invoice, taken)
+    return Outcome(letter.id, InState.HANDLED, held)
+
+
+def _take_invoice(
+    session: Session, register: Register, letter: InLetter, invoice: Invoice, *, today: date
+) -> Held:
+    facts = stored_facts.facts_of(session, register, invoice)
+    result = match(invoice, facts)
+    parts = parts_of(invoice, facts)
+    reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
+    held = _keep(session, register, letter, invoice, result, reference=reference, today=today)
+    stored_invoices.add_parts(session, held.id, parts)
+    if not take_lines(session, invoice, facts, result.verdict, held.id):
+        # Another invoice took the line between our look and our hand.
+        held = judge_again(session, register, held, today=today)
+    settled = crediting.settle_waiting(session, register, held, today=today)
+    if settled is not None:
+        return settled
+    answered = responding.answer(
+        session,
+        register,
+        held,
+        responding.ANSWER_OF[held.state],
+        result.deviations,
+        today=today,
+        supplier=facts.supplier,
+    )
+    if answered != held.answered:
+        stored_invoices.set_state(session, held.id, held.state, answered=answered)
+        held = replace(held, answered=answered)
+    if held.state is InvoiceState.IN_QUESTION and register.policy.automatic_answer:
+        return crediting.ask_for_credit(session, register, held, by=SYSTEM, today=today)
+    return held
+
+
+def _take_credit(
+    session: Session, register: Register, letter: InLetter, credit: Invoice, *, today: date
+) -> Held:
+    judged = crediting.judge(session, register, credit)
+    credited = judged.facts.credited
+    reference = credited.execution_reference if credited is not None else ""
+    held = _keep(session, register, letter, credit, judged.match, reference=reference, today=today)
+    return crediting.take_effect(session, register, held, judged, today=today)
+
+
+def _keep(
+    session: Session,
+    register: Register,
+    letter: InLetter,
+    invoice: Invoice,
+    result: Match,
+    *,
+    reference: str,
+    today: date,
+) -> Held:
+    """Keep the document in the state its match gives; raises _NumberTaken when its key is held meanwhile."""
+    state = STATE_OF[result.verdict]
+    if invoice.document_type is DocumentType.CREDIT_NOTE and state is InvoiceState.ACCEPTED:
+        # It becomes SETTLED with its pair, in this same transaction.
+        state = InvoiceState.PARKED
+    try:
+        with session.begin_nested():
+            invoice_id = stored_invoices.add(
+                session,
+                invoice,
+                letter_id=letter.id,
+                received_on=today,
+                pays_on=pays_on(invoice.issued_on, terms_days=register.policy.payment_terms_days),
+                execution_reference=reference,
+                state=state,
+                codes=result.codes,
+                answered="",
+            )
+    except IntegrityError as error:
+        raise _NumberTaken from error
+    stored_invoices.add_match(session, invoice_id, result, made_on=today)
+    held = stored_invoices.by_id(session, invoice_id)
+    record(
+        session, held, "invoice.received", state=held.state, codes=" ".join(held.codes), letter=str(letter.id)
+    )
+    return held
+
+
+def _conflict(
+    session: Session, letter: InLetter, reading: Reading, invoice: Invoice, earlier: Held
+) -> Outcome:
+    """The same supplier, type and number with other bytes: both are kept, the first one stands."""
+    mailbox.settle(
+        session,
+        letter.id,
+        InState.CONFLICT,
+        kind=reading.kind or "",
+        business_key=_business_key(invoice),
+        reason="CONFLICT",
+        reason_sv=f"Numret {invoice.number} finns redan med annat innehåll. Den första gäller; använd ett nytt nummer.",
+        reason_en=f"Number {invoice.number} is already held with other content. The first stands; use a new number.",
+        repeats=earlier.letter_id,
+    )
+    return Outcome(letter.id, InState.CONFLICT, reason="CONFLICT")
+
+
+def _business_key(invoice: Invoice) -> str:
+    return f"{stored_invoices.supplier_key(invoice)} {invoice.document_type} {invoice.number}"

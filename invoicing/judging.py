@@ -1,0 +1,142 @@
+"""Judging an invoice and letting its verdict take effect: the one place where a match becomes a state.
+
+Used when an invoice arrives, when a receipt changes, and when a line it waits for is opened.
+The order line's account decides who was first; an invoice that comes second is judged again
+with the line taken.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from invoicing import responding, stored_facts, stored_invoices
+from invoicing.deviations import Match, Verdict
+from invoicing.facts import Facts, LineFacts
+from invoicing.line_matching import invoiced_on
+from invoicing.matching import lines_to_take, match
+from invoicing.model import Held, Invoice, InvoiceState, check_step
+from orders import journal, stored_orders
+from orders.contracts import Register
+from orders.model import LineState
+from orders.ordering import SYSTEM
+from orders.values import Article, Money, total
+
+LineKey = tuple[str, str]
+
+STATE_OF = {
+    Verdict.ACCEPT: InvoiceState.ACCEPTED,
+    Verdict.HOLD: InvoiceState.HELD,
+    Verdict.PARK: InvoiceState.PARKED,
+    Verdict.QUESTION: InvoiceState.IN_QUESTION,
+}
+
+
+def parts_of(invoice: Invoice, facts: Facts) -> Sequence[tuple[str, str, Money]]:
+    """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own."""
+    taken = lines_to_take(invoice, facts)
+    order = facts.order.order.number if facts.order else ""
+    return [
+        (
+            order,
+            line.line.line_id,
+            total(
+                (each.amount for each in invoiced_on(invoice, line.line.line_id)), currency=invoice.currency
+            ),
+        )
+        for line in taken
+    ]
+
+
+def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdict, invoice_id: int) -> bool:
+    """Lay the invoice on its lines; only an accepted one claims money. False when a line was taken by another.
+
+    A line that carries another invoice already is not taken: that is a deviation of the match.
+    """
+    for line in lines_to_take(invoice, facts):
+        if line.occupant is not None:
+            continue
+        claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else stored_orders.ZERO
+        if not stored_orders.take_line(
+            session, line.account.order_number, line.line.line_id, invoice_id, claim=claim
+        ):
+            return False
+    if verdict is Verdict.ACCEPT:
+        _close_after_final(session, invoice, facts)
+    return True
+
+
+def judge_again(session: Session, register: Register, held: Held, *, today: date) -> Held:
+    """Match a document in our books again and let the result take effect, if it differs."""
+    invoice = stored_invoices.content(session, held.id)
+    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
+    result = match(invoice, facts)
+    if not take_lines(session, invoice, facts, result.verdict, held.id):
+        facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
+        result = match(invoice, facts)
+    if result.verdict is not Verdict.ACCEPT:
+        stored_orders.drop_claims(session, held.id)
+    state = STATE_OF[result.verdict]
+    if held.state is InvoiceState.PAID and state is InvoiceState.ACCEPTED:
+        state = InvoiceState.PAID
+    if state is held.state and result.codes == held.codes:
+        return held
+    check_step(held.number, held.state, state)
+    stored_invoices.add_match(session, held.id, result, made_on=today)
+    answered = responding.answer(
+        session,
+        register,
+        held,
+        responding.ANSWER_OF[state],
+        result.deviations,
+        today=today,
+        supplier=facts.supplier,
+    )
+    stored_invoices.set_state(session, held.id, state, codes=result.codes, answered=answered)
+    record(session, held, "invoice.judged", was=held.state, state=state, codes=" ".join(result.codes))
+    return replace(held, state=state, codes=result.codes, answered=answered)
+
+
+def judge_lines_again(session: Session, register: Register, lines: Iterable[LineKey], *, today: date) -> None:
+    """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival."""
+    for order_number, line_id in dict.fromkeys(lines):
+        account = stored_orders.account(session, order_number, line_id)
+        waiting = stored_invoices.on_line(session, order_number, line_id)
+        occupant = account.invoice_id if account else None
+        for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
+            judge_again(session, register, held, today=today)
+
+
+def record(session: Session, held: Held, action: str, *, actor: str = SYSTEM, **detail: str) -> None:
+    """One journal row about a document of ours."""
+    journal.record(
+        session,
+        actor,
+        action,
+        f"{held.document_type.lower()} {held.id}",
+        execution_reference=held.execution_reference,
+        **detail,
+    )
+
+
+def codes_of(result: Match) -> str:
+    """The codes of a match as one text."""
+    return " ".join(result.codes)
+
+
+def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None:
+    """After the final basic invoice the later lines of the order are closed as unused (A-9)."""
+    order = facts.order
+    if order is None or order.interruption is None or order.order.article is not Article.BASIC:
+        return
+    last_day = order.interruption.effective_on
+    taken = lines_to_take(invoice, facts)
+    if any(line.line.period.contains(last_day) for line in taken):
+        later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
+        if later:
+            stored_orders.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
+
+
+def _unused(line: LineFacts, last_day: date) -> bool:
+    return line.line.period.start > last_day and line.receipt is None

@@ -1,0 +1,228 @@
+"""Matching the invoice lines that name one order line: receipt, unit, price, period, quantity, amount.
+
+Pure. One wrong value gives one deviation: an amount is compared with the receipt where
+quantity and price agree, and otherwise with the invoice line's own arithmetic.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from invoicing.deviations import (
+    Actor,
+    Check,
+    Code,
+    Deviation,
+    Group,
+    Source,
+    Weight,
+    check,
+    not_looked_at,
+    plain,
+    question,
+)
+from invoicing.facts import LineFacts, OrderFacts
+from invoicing.model import Invoice, InvoicedLine, PeriodGiven
+from orders.model import Receipt
+from orders.values import DAY, Month, line_amount, total
+
+
+def invoiced_on(invoice: Invoice, line_id: str) -> tuple[InvoicedLine, ...]:
+    """The invoice lines that name one order line."""
+    return tuple(line for line in invoice.lines if line.order_line == line_id)
+
+
+def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, tolerance: Decimal) -> Group:
+    """All checks of the invoice lines that name one order line."""
+    invoiced = invoiced_on(invoice, facts.line.line_id)
+    name = f"order line {facts.line.line_id}"
+    received = _received(order, facts, invoiced)
+    already = _already_invoiced(facts, invoiced)
+    if received or invoice.currency != facts.line.amount.currency:
+        rest: tuple[Check, ...] = (not_looked_at("quantity"), not_looked_at("amount"))
+        quantity: tuple[Deviation, ...] = ()
+    else:
+        quantity = _quantity(order, facts, invoiced)
+        rest = (
+            check("quantity", quantity),
+            check("amount", _amount(facts, invoiced, agreed=not quantity, tolerance=tolerance)),
+        )
+    return Group(
+        name,
+        (
+            check("receipt", received),
+            check("not invoiced before", already),
+            check("unit", _unit(facts, invoiced)),
+            check("price", _price(facts, invoiced)),
+            check("period", _period(invoice, facts, invoiced)),
+            *rest,
+        ),
+    )
+
+
+def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    if facts.receipt is not None:
+        return ()
+    expected = order.will_be_received(facts)
+    last_day = order.interruption.effective_on.isoformat() if order.interruption else ""
+    if expected:
+        source, variant = Source.RECEIPT, ""
+    elif order.cancelled:
+        source, variant = Source.CANCELLATION, "cancelled"
+    else:
+        source, variant = Source.INTERRUPTION, "interrupted"
+    return (
+        Deviation(
+            Code.NOT_RECEIVED,
+            Weight.PARK if expected else Weight.QUESTION,
+            "BT-132",
+            found=facts.line.line_id,
+            expected="" if expected else last_day,
+            expected_from=source,
+            line=invoiced[0].id,
+            reference=str(Month.of(facts.line.period.start)),
+            actor=Actor.BUYER if expected else Actor.SUPPLIER,
+            variant=variant,
+        ),
+    )
+
+
+def _already_invoiced(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    if facts.occupant is None:
+        return ()
+    return (
+        question(
+            Code.ALREADY_INVOICED,
+            "BT-132",
+            facts.line.line_id,
+            "",
+            Source.EARLIER_INVOICE,
+            line=invoiced[0].id,
+            reference=facts.occupant.number,
+        ),
+    )
+
+
+def _unit(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    ordered = facts.line.quantity.unit
+    return tuple(
+        question(
+            Code.UNIT,
+            "BT-130",
+            line.quantity.unit,
+            ordered,
+            Source.ORDER_LINE,
+            line=line.id,
+            reference=facts.line.line_id,
+        )
+        for line in invoiced
+        if line.quantity.unit != ordered
+    )
+
+
+def _price(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    ordered = facts.line.price
+    return tuple(
+        question(
+            Code.PRICE,
+            "BT-146",
+            plain(line.price if line.base_quantity == 1 else line.price / line.base_quantity),
+            plain(ordered),
+            Source.ORDER_LINE,
+            line=line.id,
+            reference=facts.line.line_id,
+        )
+        for line in invoiced
+        # The two sides of price / base = ordered, without dividing.
+        if line.price != ordered * line.base_quantity
+    )
+
+
+def _period(invoice: Invoice, facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    """A period given must lie in the month of the line; how many days of it are billable is the quantity's matter."""
+    if facts.line.quantity.unit != DAY:
+        return ()
+    month = Month.of(facts.line.period.start).period
+    found = []
+    for line in invoiced:
+        given = line.period or invoice.period
+        if given is None:
+            continue
+        days = [day for day in (given.start, given.end) if day is not None]
+        if not all(month.contains(day) for day in days):
+            found.append(
+                question(
+                    Code.PERIOD,
+                    "BT-134",
+                    _written(given),
+                    str(facts.line.period),
+                    Source.ORDER_LINE,
+                    line=line.id,
+                    reference=facts.line.line_id,
+                )
+            )
+    return tuple(found)
+
+
+def _quantity(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+    receipt = facts.receipt
+    assert receipt is not None  # noqa: S101 - checked by the caller
+    quantity = sum((line.quantity.value for line in invoiced), Decimal(0))
+    if quantity == receipt.quantity.value:
+        return ()
+    cut = order.interruption is not None and order.interruption.effective_on < facts.line.period.end
+    return (
+        question(
+            Code.QUANTITY,
+            "BT-129",
+            plain(quantity),
+            plain(receipt.quantity.value),
+            Source.RECEIPT,
+            line=invoiced[0].id,
+            reference=_receipt_reference(receipt),
+            variant=f"interrupted {order.interruption.effective_on}" if cut and order.interruption else "",
+        ),
+    )
+
+
+def _amount(
+    facts: LineFacts, invoiced: Sequence[InvoicedLine], *, agreed: bool, tolerance: Decimal
+) -> tuple[Deviation, ...]:
+    """The line amounts against the receipt, or, where quantity or price deviates, against their own arithmetic."""
+    currency = facts.line.amount.currency
+    receipt = facts.receipt
+    assert receipt is not None  # noqa: S101 - checked by the caller
+    amount = total((line.amount for line in invoiced), currency=currency)
+    own = total(
+        (
+            line_amount(line.quantity, line.price, currency=currency, base_quantity=line.base_quantity)
+            for line in invoiced
+        ),
+        currency=currency,
+    )
+    as_received = agreed and not _price(facts, invoiced)
+    expected = receipt.amount if as_received else own
+    if abs(amount - expected).amount <= tolerance:
+        return ()
+    source = Source.RECEIPT if as_received else Source.ARITHMETIC
+    reference = _receipt_reference(receipt) if as_received else ""
+    return (
+        question(
+            Code.AMOUNT,
+            "BT-131",
+            str(amount.amount),
+            str(expected.amount),
+            source,
+            line=invoiced[0].id,
+            reference=reference,
+        ),
+    )
+
+
+def _receipt_reference(receipt: Receipt) -> str:
+    return (
+        f"{receipt.month} v{receipt.report_version}" if receipt.report_version else str(receipt.received_on)
+    )
+
+
+def _written(given: PeriodGiven) -> str:
+    return "/".join(day.isoformat() if day else "" for day in (given.start, given.end))

@@ -1,0 +1,332 @@
+"""Matching an invoice to its order and receipt: pure, complete and explained.
+
+`match` makes the checks of the domain model in their order and gives back one tree. An
+order line is found by the references alone, within its supplier; a guess is only ever a
+suggestion. One wrong value gives one deviation: what follows from an earlier deviation is
+compared with the invoice's own values, so a wrong quantity is not also a wrong amount.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from invoicing.deviations import (
+    Actor,
+    Check,
+    Code,
+    Deviation,
+    Group,
+    Match,
+    Source,
+    Weight,
+    check,
+    not_looked_at,
+    note,
+    percent,
+    question,
+)
+from invoicing.facts import Facts, LineFacts, OrderFacts
+from invoicing.line_matching import order_line_checks
+from invoicing.model import Invoice
+from orders.parties import AccountScheme, VatCategory
+from orders.values import vat_amount
+
+# What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
+_NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
+_ROUNDING_LARGEST = Decimal("1.00")
+
+
+def match(invoice: Invoice, facts: Facts) -> Match:
+    """Judge an invoice against what is known; never raises for anything an invoice may say."""
+    order_check = _order(invoice, facts)
+    order = facts.order if not order_check else None
+    lines = [*_lines(invoice, order, facts.policy.amount_tolerance)] if order else [not_looked_at("lines")]
+    return Match(
+        Group(
+            "invoice",
+            (
+                check("order", order_check),
+                check("buyer", _buyer(invoice, facts)),
+                check("currency", _currency(invoice, order)) if order else not_looked_at("currency"),
+                *lines,
+                check("totals", _totals(invoice, facts)),
+                Group("vat", (*_vat(invoice, order),)),
+                check("payee account", _payee_account(invoice, facts)),
+                check("due date", _due_date(invoice, facts)),
+                check("references", _references(invoice, order)) if order else not_looked_at("references"),
+            ),
+        )
+    )
+
+
+def lines_to_take(invoice: Invoice, facts: Facts) -> tuple[LineFacts, ...]:
+    """The order lines the invoice lies on: those it names, if they are its supplier's and may share an invoice."""
+    if facts.order is None or _order(invoice, facts):
+        return ()
+    named = invoice.order_lines
+    if len(named) > 1 and not facts.policy.several_lines:
+        return ()
+    found = [facts.order.lines[line_id] for line_id in named if line_id in facts.order.lines]
+    return tuple(found) if len(found) == len(named) else ()
+
+
+def has_order_number(invoice: Invoice) -> bool:
+    """Whether the invoice names an order; the dummy NA is none."""
+    return invoice.order_number.strip().upper() not in _NO_ORDER
+
+
+def _order(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    if not has_order_number(invoice):
+        suggestion = ", ".join(facts.suggestions)
+        return (question(Code.ORDER_MISSING, "BT-13", invoice.order_number, suggestion, Source.NOTHING),)
+    if facts.order is None:
+        variant = facts.outside.value if facts.outside else ""
+        return (
+            question(Code.ORDER_UNKNOWN, "BT-13", invoice.order_number, "", Source.NOTHING, variant=variant),
+        )
+    owner = facts.order.order.supplier
+    if facts.supplier is None or facts.supplier.organisation_number != owner:
+        # The owner is not named to somebody else's system.
+        return (
+            question(
+                Code.ORDER_NOT_SUPPLIERS,
+                "BT-13",
+                invoice.order_number,
+                "",
+                Source.ORDER,
+                reference=invoice.supplier,
+            ),
+        )
+    return ()
+
+
+def _buyer(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    ours = facts.buyer.organisation_number
+    if invoice.buyer == ours:
+        return ()
+    return (question(Code.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER),)
+
+
+def _currency(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
+    expected = order.order.amount.currency
+    if invoice.currency == expected:
+        return ()
+    return (
+        question(
+            Code.CURRENCY, "BT-5", invoice.currency, expected, Source.ORDER, reference=order.order.number
+        ),
+    )
+
+
+def _lines(invoice: Invoice, order: OrderFacts, tolerance: Decimal) -> Sequence[Check | Group]:
+    without = [line for line in invoice.lines if not line.order_line]
+    unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
+    candidates = _candidates(order)
+    suggestion = candidates[0] if len(candidates) == 1 else ""
+    number = order.order.number
+    checks: list[Check | Group] = [
+        check(
+            "order line",
+            (
+                *(
+                    question(
+                        Code.LINE_MISSING,
+                        "BT-132",
+                        "",
+                        suggestion,
+                        Source.ORDER_LINE,
+                        line=line.id,
+                        reference=number,
+                    )
+                    for line in without
+                ),
+                *(
+                    question(
+                        Code.LINE_UNKNOWN,
+                        "BT-132",
+                        line.order_line,
+                        suggestion,
+                        Source.ORDER,
+                        line=line.id,
+                        reference=number,
+                    )
+                    for line in unknown
+                ),
+            ),
+        )
+    ]
+    known = [line_id for line_id in invoice.order_lines if line_id in order.lines]
+    return [
+        *checks,
+        *(order_line_checks(invoice, order, order.lines[line_id], tolerance=tolerance) for line_id in known),
+    ]
+
+
+def _totals(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    """One order line an invoice, and nothing added to or taken from its lines that was not agreed."""
+    found = []
+    if len(invoice.order_lines) > 1 and not facts.policy.several_lines:
+        found.append(
+            question(Code.SEVERAL_LINES, "BT-132", ", ".join(invoice.order_lines), "1", Source.POLICY)
+        )
+    if not invoice.adjustments.is_zero:
+        found.append(
+            question(
+                Code.AMOUNT,
+                "BG-20",
+                str(invoice.adjustments.amount),
+                "0.00",
+                Source.ORDER,
+                variant="adjustment",
+            )
+        )
+    if not invoice.amount_prepaid.is_zero:
+        found.append(
+            question(
+                Code.AMOUNT,
+                "BT-113",
+                str(invoice.amount_prepaid.amount),
+                "0.00",
+                Source.ORDER,
+                variant="prepaid",
+            )
+        )
+    if abs(invoice.amount_rounding.amount) > _ROUNDING_LARGEST:
+        found.append(
+            question(
+                Code.AMOUNT,
+                "BT-114",
+                str(invoice.amount_rounding.amount),
+                "1.00",
+                Source.POLICY,
+                variant="rounding",
+            )
+        )
+    return tuple(found)
+
+
+def _vat(invoice: Invoice, order: OrderFacts | None) -> Sequence[Check]:
+    if order is None:
+        return (not_looked_at("category"), not_looked_at("rate"), check("tax", _vat_arithmetic(invoice)))
+    agreed = order.vat
+    wrong_category = tuple(
+        question(
+            Code.VAT_CATEGORY,
+            "BT-151",
+            line.vat_category,
+            agreed.category.value,
+            Source.REGISTER,
+            line=line.id,
+        )
+        for line in invoice.lines
+        if line.vat_category != agreed.category.value
+    )
+    wrong_rate = tuple(
+        question(
+            Code.VAT_RATE,
+            "BT-152",
+            percent(line.vat_percent),
+            percent(agreed.percent),
+            Source.REGISTER,
+            line=line.id,
+        )
+        for line in invoice.lines
+        if line.vat_category == agreed.category.value
+        and agreed.category is not VatCategory.OUTSIDE_SCOPE
+        and line.vat_percent != agreed.percent
+    )
+    return (
+        check("category", wrong_category),
+        check("rate", wrong_rate),
+        check("tax", _vat_arithmetic(invoice)),
+    )
+
+
+def _vat_arithmetic(invoice: Invoice) -> tuple[Deviation, ...]:
+    """The tax of each category to the öre. Validation allows almost a krona (BR-CO-17); payment does not."""
+    found = []
+    for subtotal in invoice.vat:
+        expected = vat_amount(subtotal.taxable, subtotal.percent or Decimal(0))
+        if subtotal.tax != expected:
+            found.append(
+                question(
+                    Code.VAT_AMOUNT,
+                    "BT-117",
+                    str(subtotal.tax.amount),
+                    str(expected.amount),
+                    Source.ARITHMETIC,
+                    reference=f"{subtotal.taxable.amount} x {percent(subtotal.percent)} %",
+                )
+            )
+    return tuple(found)
+
+
+def _payee_account(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    """An account is compared, never learned."""
+    supplier = facts.supplier
+    if supplier is None:
+        return ()
+    unknown = [
+        given
+        for given in invoice.accounts
+        if given.scheme not in AccountScheme.__members__
+        or not supplier.has_account(AccountScheme(given.scheme), given.number)
+    ]
+    return tuple(
+        Deviation(
+            Code.PAYEE_ACCOUNT,
+            Weight.HOLD,
+            "BT-84",
+            found=f"{given.scheme} {given.number}".strip(),
+            expected=", ".join(f"{account.scheme} {account.number}" for account in supplier.payment_accounts),
+            expected_from=Source.REGISTER,
+            actor=Actor.BUYER,
+        )
+        for given in unknown
+    )
+
+
+def _due_date(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
+    if invoice.due_on is not None and invoice.due_on >= pays:
+        return ()
+    found = invoice.due_on.isoformat() if invoice.due_on else ""
+    variant = "" if invoice.due_on else "absent"
+    return (note(Code.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
+
+
+def _references(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
+    expected = order.order.execution_reference
+    notes = [
+        note(Code.EXECUTION_REFERENCE, "BT-10", given, expected, Source.ORDER, reference=order.order.number)
+        for given in invoice.references
+        if given != expected and _same_form(given, expected)
+    ]
+    if invoice.contract and invoice.contract != order.order.contract_id:
+        notes.append(
+            note(
+                Code.CONTRACT,
+                "BT-12",
+                invoice.contract,
+                order.order.contract_id,
+                Source.ORDER,
+                reference=order.order.number,
+            )
+        )
+    return tuple(notes)
+
+
+def _same_form(given: str, expected: str) -> bool:
+    """Whether a reference looks like an execution reference of ours: digits and signs in the same places."""
+
+    def form(text: str) -> str:
+        return "".join("9" if sign.isdigit() else sign for sign in text)
+
+    return form(given) == form(expected)
+
+
+def _candidates(order: OrderFacts) -> list[str]:
+    """The lines an invoice without a line reference might mean: received, and not invoiced yet."""
+    return [
+        line_id for line_id, line in order.lines.items() if line.receipt is not None and line.occupant is None
+    ]

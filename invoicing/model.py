@@ -1,0 +1,184 @@
+"""Invoices and credit notes as finance sees them, and what may become of them.
+
+An `Invoice` is what a supplier's document says, read once and never changed; a `Held`
+invoice is that document in our books, with its state. Both kinds of document share one
+shape: a credit note carries positive amounts, as Peppol has it. BT numbers name the
+field of the European standard a value comes from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from orders.values import Money, Quantity, Refused
+
+
+class DocumentType(StrEnum):
+    """What a document does to the debt. A negative invoice (380) does what a credit note does."""
+
+    INVOICE = "INVOICE"
+    CREDIT_NOTE = "CREDIT_NOTE"
+
+
+class InvoiceState(StrEnum):
+    """Where a document stands with us."""
+
+    PARKED = "PARKED"  # waits for a receipt, or a credit note for its invoice
+    IN_QUESTION = "IN_QUESTION"  # deviates; an officer decides what to ask
+    HELD = "HELD"  # unknown payment account; two people confirm
+    ACCEPTED = "ACCEPTED"  # matches; to be paid on its day
+    CREDIT_REQUESTED = "CREDIT_REQUESTED"  # a credit note in full and a new invoice are asked for
+    CREDITED = "CREDITED"  # settled at zero with its credit note
+    PAID = "PAID"
+    SETTLED = "SETTLED"  # a credit note that found its invoice
+
+
+_S = InvoiceState
+FOLLOWS: Mapping[InvoiceState, frozenset[InvoiceState]] = {
+    _S.PARKED: frozenset({_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.HELD, _S.CREDITED, _S.SETTLED}),
+    _S.IN_QUESTION: frozenset(
+        {_S.IN_QUESTION, _S.PARKED, _S.ACCEPTED, _S.HELD, _S.CREDIT_REQUESTED, _S.CREDITED, _S.SETTLED}
+    ),
+    _S.HELD: frozenset({_S.HELD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED}),
+    _S.ACCEPTED: frozenset({_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.HELD, _S.CREDITED, _S.ACCEPTED}),
+    _S.CREDIT_REQUESTED: frozenset({_S.CREDITED}),
+    _S.PAID: frozenset({_S.IN_QUESTION, _S.CREDITED, _S.PAID}),
+    _S.CREDITED: frozenset(),
+    _S.SETTLED: frozenset(),
+}
+
+
+class StepRefused(Refused):
+    """The document is in a state from which that cannot follow."""
+
+    def __init__(self, number: str, state: InvoiceState, to: InvoiceState) -> None:
+        super().__init__(
+            f"{number} är {state} och kan inte bli {to}.",
+            f"{number} is {state} and cannot become {to}.",
+        )
+
+
+def check_step(number: str, state: InvoiceState, to: InvoiceState) -> None:
+    """Raise StepRefused where `to` may not follow on `state`."""
+    if to not in FOLLOWS[state]:
+        raise StepRefused(number, state, to)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodGiven:
+    """An invoicing period as written: either day may be missing (BG-14, BG-26)."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicedLine:
+    """One line (BG-25). `price` is per `base_quantity` units; `adjustments` is charges less allowances."""
+
+    id: str  # BT-126
+    order_line: str  # BT-132, empty where not given
+    quantity: Quantity  # BT-129, BT-130
+    price: Decimal  # BT-146
+    base_quantity: Decimal  # BT-149
+    amount: Money  # BT-131
+    adjustments: Money  # BT-141 less BT-136
+    period: PeriodGiven | None  # BG-26
+    vat_category: str  # BT-151
+    vat_percent: Decimal | None  # BT-152
+    name: str = ""  # BT-153
+
+
+@dataclass(frozen=True, slots=True)
+class VatSubtotal:
+    """The tax of one category and rate (BG-23)."""
+
+    category: str  # BT-118
+    percent: Decimal | None  # BT-119
+    taxable: Money  # BT-116
+    tax: Money  # BT-117
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGiven:
+    """A payment account as the invoice writes it (BT-84, BT-86)."""
+
+    scheme: str  # BANKGIRO, PLUSGIRO, IBAN, or empty where it cannot be told
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedReference:
+    """The invoice a credit note says it credits (BG-3)."""
+
+    number: str  # BT-25
+    issued_on: date | None  # BT-26
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any."""
+
+    document_type: DocumentType
+    type_code: str  # BT-3
+    number: str  # BT-1
+    issued_on: date  # BT-2
+    due_on: date | None  # BT-9
+    currency: str  # BT-5
+    supplier: str  # BT-30, or from BT-31, BT-29, BT-34
+    supplier_name: str  # BT-27
+    endpoint: str  # BT-34
+    buyer: str  # BT-47, or from BT-46, BT-49
+    order_number: str  # BT-13
+    contract: str  # BT-12
+    references: tuple[str, ...]  # BT-10, BT-19, BT-18, BT-11: where an execution reference may be repeated
+    period: PeriodGiven | None  # BG-14
+    credits: tuple[CreditedReference, ...]  # BG-3
+    lines: tuple[InvoicedLine, ...]  # BG-25
+    adjustments: Money  # BT-108 less BT-107
+    vat: tuple[VatSubtotal, ...]  # BG-23
+    amount_net: Money  # BT-109
+    amount_vat: Money  # BT-110
+    amount_gross: Money  # BT-112
+    amount_prepaid: Money  # BT-113
+    amount_rounding: Money  # BT-114
+    amount_payable: Money  # BT-115
+    accounts: tuple[AccountGiven, ...]  # BG-16
+
+    @property
+    def order_lines(self) -> tuple[str, ...]:
+        """The order lines referred to, each once, in the order they first appear."""
+        return tuple(dict.fromkeys(line.order_line for line in self.lines if line.order_line))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document in our books."""
+
+    id: int
+    letter_id: int
+    document_type: DocumentType
+    type_code: str
+    supplier: str
+    number: str
+    issued_on: date
+    received_on: date
+    pays_on: date
+    currency: str
+    order_number: str
+    execution_reference: str
+    endpoint: str
+    amount_net: Money
+    amount_vat: Money
+    amount_payable: Money
+    state: InvoiceState
+    codes: tuple[str, ...]
+    answered: str
+    paid_on: date | None
+
+
+def pays_on(issued_on: date, *, terms_days: int) -> date:
+    """The day an invoice is paid: `terms_days` after its date, whatever it says itself (REQ-38)."""
+    return issued_on + timedelta(days=terms_days)

@@ -1,0 +1,134 @@
+"""The statement: what was ordered, received, invoiced, credited, approved and paid. Pure.
+
+Every number is a sum of documents, without VAT, so that an order line, its receipt and its
+invoice can stand beside each other. A row tells what lies between the columns: `to_invoice`
+is received and not approved yet, `in_question` is invoiced and neither credited nor approved,
+`to_pay` is approved and not paid, `open` is all that is still between the supplier and the
+buyer. A case is settled when nothing is to invoice and nothing is open: then it sums to zero.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orders.values import Money
+
+
+class Column(StrEnum):
+    """What kind of document an entry comes from."""
+
+    ORDERED = "ordered"
+    RECEIVED = "received"
+    INVOICED = "invoiced"
+    CREDITED = "credited"
+    APPROVED = "approved"
+    PAID = "paid"
+
+
+class Key(StrEnum):
+    """What a statement can be drawn up by."""
+
+    EXECUTION_REFERENCE = "execution_reference"
+    SUPPLIER = "supplier"
+    MONTH = "month"
+    ARTICLE = "article"
+
+
+DEFAULT_KEYS = (Key.EXECUTION_REFERENCE, Key.SUPPLIER, Key.MONTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document's part of a column. An invoice without an order of its own has no execution reference."""
+
+    column: Column
+    document: str
+    execution_reference: str
+    supplier: str
+    month: str
+    article: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a statement; `key` holds the values it is drawn up by, in their order."""
+
+    key: tuple[str, ...]
+    ordered: Money
+    received: Money
+    invoiced: Money
+    credited: Money
+    approved: Money
+    paid: Money
+
+    @property
+    def to_invoice(self) -> Money:
+        """Received, and not approved for payment yet."""
+        return self.received - self.approved
+
+    @property
+    def in_question(self) -> Money:
+        """Invoiced, and neither credited nor approved: parked, held or deviating."""
+        return self.invoiced - self.credited - self.approved
+
+    @property
+    def to_pay(self) -> Money:
+        """Approved and not paid; below zero where the supplier owes it back."""
+        return self.approved - self.paid
+
+    @property
+    def open(self) -> Money:
+        """All that is still between supplier and buyer: invoiced less credited less paid."""
+        return self.invoiced - self.credited - self.paid
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything received is invoiced, approved and paid, and nothing else is open."""
+        return self.to_invoice.is_zero and self.open.is_zero
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Rows in the order of their keys, and their sum."""
+
+    keys: tuple[Key, ...]
+    rows: tuple[Row, ...]
+    total: Row
+
+
+def reconcile(
+    entries: Iterable[Entry], *, by: Sequence[Key] = DEFAULT_KEYS, currency: str = "SEK"
+) -> Statement:
+    """Add up the entries by the keys given. Raises values.CurrencyMismatch for another currency."""
+    zero = Money.of("0.00", currency)
+    sums: dict[tuple[str, ...], dict[Column, Money]] = {}
+    whole = dict.fromkeys(Column, zero)
+    for entry in entries:
+        key = tuple(_value(entry, part) for part in by)
+        row = sums.setdefault(key, dict.fromkeys(Column, zero))
+        row[entry.column] += entry.amount
+        whole[entry.column] += entry.amount
+    rows = tuple(_row(key, sums[key]) for key in sorted(sums))
+    return Statement(tuple(by), rows, _row(("",) * len(by), whole))
+
+
+def _value(entry: Entry, key: Key) -> str:
+    return {
+        Key.EXECUTION_REFERENCE: entry.execution_reference,
+        Key.SUPPLIER: entry.supplier,
+        Key.MONTH: entry.month,
+        Key.ARTICLE: entry.article,
+    }[key]
+
+
+def _row(key: tuple[str, ...], sums: dict[Column, Money]) -> Row:
+    return Row(
+        key,
+        ordered=sums[Column.ORDERED],
+        received=sums[Column.RECEIVED],
+        invoiced=sums[Column.INVOICED],
+        credited=sums[Column.CREDITED],
+        approved=sums[Column.APPROVED],
+        paid=sums[Column.PAID],
+    )

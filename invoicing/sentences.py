@@ -1,0 +1,339 @@
+"""The words of a deviation, in Swedish and English: what was found, what was expected, why, what to do.
+
+One template per code, and a more telling one per variant where a code has several causes.
+The values come from the deviation, so the same tree reads in both languages.
+"""
+
+from dataclasses import dataclass
+from string import Template
+from typing import Literal
+
+from invoicing.deviations import Code, Deviation, Source
+
+Language = Literal["sv", "en"]
+
+_NOTHING = {"sv": "inget", "en": "nothing"}
+
+_SOURCES: dict[Source, tuple[str, str]] = {
+    Source.INVOICE: ("fakturan", "the invoice"),
+    Source.ORDER: ("ordern", "the order"),
+    Source.ORDER_LINE: ("orderraden", "the order line"),
+    Source.RECEIPT: ("inleveransen", "the receipt"),
+    Source.INTERRUPTION: ("avbrottet", "the interruption"),
+    Source.CANCELLATION: ("återkallelsen", "the cancellation"),
+    Source.REGISTER: ("leverantörsregistret", "the supplier register"),
+    Source.ARITHMETIC: ("uträkningen", "the arithmetic"),
+    Source.EARLIER_INVOICE: ("den tidigare fakturan", "the earlier invoice"),
+    Source.BUYER: ("köparens uppgifter", "the buyer's details"),
+    Source.POLICY: ("köparens villkor", "the buyer's terms"),
+    Source.NOTHING: ("", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A title for lists and a sentence for people, with $found, $expected, $line and $reference."""
+
+    title_sv: str
+    title_en: str
+    sv: str
+    en: str
+
+
+def _words(title_sv: str, title_en: str, sv: str, en: str) -> Words:
+    return Words(title_sv, title_en, sv, en)
+
+
+_CREDIT_AND_NEW = (
+    "Kreditera hela fakturan och skicka en ny.",
+    "Credit the whole invoice and send a new one.",
+)
+
+WORDS: dict[tuple[Code, str], Words] = {
+    (Code.ORDER_MISSING, ""): _words(
+        "Ordernummer saknas",
+        "Order number missing",
+        "Fakturan har inget ordernummer (”$found”). Kreditera den och skicka en ny med inköpsordernumret "
+        "som orderreferens.",
+        "The invoice has no order number (“$found”). Credit it and send a new one with the purchase order "
+        "number as order reference.",
+    ),
+    (Code.ORDER_UNKNOWN, ""): _words(
+        "Okänt ordernummer",
+        "Unknown order number",
+        "Ordernumret $found finns inte hos oss. Kontrollera det mot ordern, kreditera fakturan och skicka en ny.",
+        "We have no order $found. Check it against the order, credit the invoice and send a new one.",
+    ),
+    (Code.ORDER_UNKNOWN, "LEGACY"): _words(
+        "Beslut utanför ordersystemet",
+        "Decision outside the order system",
+        "$found gäller ett beslut i KA-webb, som inte faktureras hit. Kreditera fakturan och använd KA-webb.",
+        "$found belongs to a decision in KA-webb, which is not invoiced here. Credit the invoice and use KA-webb.",
+    ),
+    (Code.ORDER_UNKNOWN, "ESF"): _words(
+        "ESF-område utanför ordersystemet",
+        "ESF area outside the order system",
+        "$found gäller ett ESF-område, som inte faktureras hit. Kreditera fakturan och använd KA-webb.",
+        "$found belongs to an ESF area, which is not invoiced here. Credit the invoice and use KA-webb.",
+    ),
+    (Code.ORDER_UNKNOWN, "PROTECTED"): _words(
+        "Hanteras för hand",
+        "Handled by hand",
+        "Ärendet hanteras för hand och faktureras inte över Peppol. Kontakta ekonomistödet.",
+        "This case is handled by hand and is not invoiced over Peppol. Contact finance support.",
+    ),
+    (Code.ORDER_NOT_SUPPLIERS, ""): _words(
+        "Ordern gäller en annan leverantör",
+        "The order is another supplier's",
+        "Order $found är inte ställd till $reference. Kontrollera ordernumret, kreditera fakturan och skicka en ny.",
+        "Order $found is not placed with $reference. Check the order number, credit the invoice and send a new one.",
+    ),
+    (Code.BUYER, ""): _words(
+        "Fel köpare",
+        "Wrong buyer",
+        "Fakturan är ställd till $found; köparen är $expected. " + _CREDIT_AND_NEW[0],
+        "The invoice is made out to $found; the buyer is $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.CURRENCY, ""): _words(
+        "Fel valuta",
+        "Wrong currency",
+        "Fakturan är i $found; ordern är i $expected. " + _CREDIT_AND_NEW[0],
+        "The invoice is in $found; the order is in $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.LINE_MISSING, ""): _words(
+        "Orderrad saknas",
+        "Order line missing",
+        "Fakturarad $line säger inte vilken rad på order $reference den gäller (förslag: $expected). "
+        "Kreditera fakturan och skicka en ny med orderradens nummer.",
+        "Invoice line $line does not say which line of order $reference it is for (suggestion: $expected). "
+        "Credit the invoice and send a new one with the order line's number.",
+    ),
+    (Code.LINE_UNKNOWN, ""): _words(
+        "Okänd orderrad",
+        "Unknown order line",
+        "Fakturarad $line anger orderrad $found, som inte finns på order $reference. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line names order line $found, which is not on order $reference. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.SEVERAL_LINES, ""): _words(
+        "Flera orderrader på en faktura",
+        "Several order lines on one invoice",
+        "Fakturan gäller orderraderna $found. Varje orderrad faktureras för sig. Kreditera fakturan och skicka "
+        "en faktura per orderrad.",
+        "The invoice is for order lines $found. Each order line is invoiced on its own. Credit the invoice and "
+        "send one invoice per order line.",
+    ),
+    (Code.NOT_RECEIVED, ""): _words(
+        "Väntar på godkänd redovisning",
+        "Waits for an approved report",
+        "Orderrad $found väntar på att redovisningen för $reference godkänns. Fakturan prövas igen då; ni behöver "
+        "bara lämna redovisningen.",
+        "Order line $found waits for the report for $reference to be approved. The invoice is matched again then; "
+        "you only need to file the report.",
+    ),
+    (Code.NOT_RECEIVED, "interrupted"): _words(
+        "Ingen leverans efter avbrott",
+        "Nothing delivered after the interruption",
+        "Orderrad $found ($reference) ligger efter sista ersatta dag $expected, så inget levereras på den. "
+        "Kreditera hela fakturan.",
+        "Order line $found ($reference) lies after the last billable day $expected, so nothing is delivered on it. "
+        "Credit the whole invoice.",
+    ),
+    (Code.NOT_RECEIVED, "cancelled"): _words(
+        "Placeringen återkallad",
+        "Placement cancelled",
+        "Placeringen återkallades innan den började, så inget levereras på orderrad $found. Kreditera hela fakturan.",
+        "The placement was cancelled before it started, so nothing is delivered on order line $found. "
+        "Credit the whole invoice.",
+    ),
+    (Code.ALREADY_INVOICED, ""): _words(
+        "Orderraden är redan fakturerad",
+        "The order line is already invoiced",
+        "Orderrad $found har redan fakturan $reference. Ska den ersättas: kreditera $reference, så prövas den här igen. "
+        "Annars kreditera den här.",
+        "Order line $found already carries invoice $reference. If that is to be replaced: credit $reference and this one "
+        "is matched again. Otherwise credit this one.",
+    ),
+    (Code.UNIT, ""): _words(
+        "Fel enhet",
+        "Wrong unit",
+        "Fakturarad $line är i enheten $found; orderrad $reference är i $expected. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line is in unit $found; order line $reference is in $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.QUANTITY, ""): _words(
+        "Fel antal",
+        "Wrong quantity",
+        "Fakturarad $line har antalet $found; godkänd redovisning ($reference) ger $expected. "
+        + _CREDIT_AND_NEW[0],
+        "Invoice line $line has quantity $found; the approved report ($reference) gives $expected. "
+        + _CREDIT_AND_NEW[1],
+    ),
+    (Code.QUANTITY, "interrupted"): _words(
+        "Fler dagar än till avbrottet",
+        "Other days than up to the interruption",
+        "Fakturarad $line har antalet $found; placeringen avbröts med $detail som sista ersatta dag, så inleveransen "
+        "($reference) är $expected. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line has quantity $found; the placement was interrupted with $detail as last billable day, so "
+        "the receipt ($reference) is $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.PRICE, ""): _words(
+        "Fel pris",
+        "Wrong price",
+        "Fakturarad $line har priset $found; orderrad $reference har $expected. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line has price $found; order line $reference has $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.PERIOD, ""): _words(
+        "Fel period",
+        "Wrong period",
+        "Fakturarad $line gäller $found; orderrad $reference gäller $expected. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line is for $found; order line $reference is for $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.AMOUNT, ""): _words(
+        "Fel belopp",
+        "Wrong amount",
+        "Fakturarad $line har beloppet $found; det ska vara $expected enligt $source. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line has amount $found; it should be $expected by $source. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.AMOUNT, "adjustment"): _words(
+        "Rabatt eller avgift som inte är avtalad",
+        "Allowance or charge not agreed",
+        "Fakturan lägger till eller drar av $found utöver raderna, vilket inte är avtalat. "
+        + _CREDIT_AND_NEW[0],
+        "The invoice adds or takes off $found beside its lines, which is not agreed. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.AMOUNT, "prepaid"): _words(
+        "Förskott som inte är avtalat",
+        "Prepayment not agreed",
+        "Fakturan räknar av $found som redan betalt; vi har inte betalat något förskott. "
+        + _CREDIT_AND_NEW[0],
+        "The invoice takes off $found as already paid; we have prepaid nothing. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.AMOUNT, "rounding"): _words(
+        "För stor öresavrundning",
+        "Rounding too large",
+        "Öresavrundningen $found är större än $expected. " + _CREDIT_AND_NEW[0],
+        "The rounding $found is larger than $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.VAT_CATEGORY, ""): _words(
+        "Fel momskategori",
+        "Wrong VAT category",
+        "Fakturarad $line har momskategori $found; för er gäller $expected enligt leverantörsregistret. "
+        + _CREDIT_AND_NEW[0],
+        "Invoice line $line has VAT category $found; yours is $expected by the supplier register. "
+        + _CREDIT_AND_NEW[1],
+    ),
+    (Code.VAT_RATE, ""): _words(
+        "Fel momssats",
+        "Wrong VAT rate",
+        "Fakturarad $line har momssatsen $found %; den ska vara $expected %. " + _CREDIT_AND_NEW[0],
+        "Invoice line $line has VAT rate $found %; it should be $expected %. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.VAT_AMOUNT, ""): _words(
+        "Fel momsbelopp",
+        "Wrong VAT amount",
+        "Momsen är $found; $reference ger $expected. " + _CREDIT_AND_NEW[0],
+        "The VAT is $found; $reference gives $expected. " + _CREDIT_AND_NEW[1],
+    ),
+    (Code.PAYEE_ACCOUNT, ""): _words(
+        "Okänt betalkonto",
+        "Unknown payment account",
+        "Kontot $found är inte registrerat för er ($expected). Vi kontrollerar det innan vi betalar; två personer "
+        "hos oss bekräftar.",
+        "Account $found is not registered for you ($expected). We check it before we pay; two people here confirm it.",
+    ),
+    (Code.DUE_DATE, ""): _words(
+        "Betalas på avtalad dag",
+        "Paid on the agreed day",
+        "Fakturan anger förfallodag $found; enligt avtalet betalas den $expected.",
+        "The invoice gives due date $found; by the contract it is paid on $expected.",
+    ),
+    (Code.DUE_DATE, "absent"): _words(
+        "Förfallodag saknas",
+        "Due date absent",
+        "Fakturan har ingen förfallodag; enligt avtalet betalas den $expected.",
+        "The invoice has no due date; by the contract it is paid on $expected.",
+    ),
+    (Code.EXECUTION_REFERENCE, ""): _words(
+        "Annan genomförandereferens",
+        "Other execution reference",
+        "Fakturan upprepar genomförandereferensen som $found; order $reference har $expected. Ordern gäller.",
+        "The invoice repeats the execution reference as $found; order $reference has $expected. The order holds.",
+    ),
+    (Code.CONTRACT, ""): _words(
+        "Annat avtalsnummer",
+        "Other contract number",
+        "Fakturan anger avtal $found; order $reference har $expected. Ordern gäller.",
+        "The invoice gives contract $found; order $reference has $expected. The order holds.",
+    ),
+    (Code.CREDIT_REFERENCE_MISSING, ""): _words(
+        "Kreditfakturan säger inte vad den krediterar",
+        "The credit note does not say what it credits",
+        "Kreditfakturan anger ingen faktura (förslag: $expected). Skicka den igen med fakturans nummer som referens.",
+        "The credit note names no invoice (suggestion: $expected). Send it again with the invoice's number as reference.",
+    ),
+    (Code.CREDIT_SEVERAL, ""): _words(
+        "Flera fakturor på en kreditfaktura",
+        "Several invoices on one credit note",
+        "Kreditfakturan anger fakturorna $found. Skicka en kreditfaktura per faktura.",
+        "The credit note names invoices $found. Send one credit note per invoice.",
+    ),
+    (Code.CREDIT_UNKNOWN, ""): _words(
+        "Fakturan har inte kommit",
+        "The invoice has not come",
+        "Vi har ingen faktura $found från er. Kreditfakturan väntar på den; kontrollera numret om den redan är skickad.",
+        "We have no invoice $found from you. The credit note waits for it; check the number if it has been sent.",
+    ),
+    (Code.CREDIT_OF_CREDIT, ""): _words(
+        "Kredit av en kreditfaktura",
+        "Credit of a credit note",
+        "$found är själv en kreditfaktura och kan inte krediteras. Skicka en ny faktura i stället.",
+        "$found is itself a credit note and cannot be credited. Send a new invoice instead.",
+    ),
+    (Code.ALREADY_CREDITED, ""): _words(
+        "Redan krediterad",
+        "Already credited",
+        "Faktura $found är redan krediterad i sin helhet ($reference). Den här kreditfakturan används inte.",
+        "Invoice $found is already credited in full ($reference). This credit note is not used.",
+    ),
+    (Code.CREDIT_AMOUNT, ""): _words(
+        "Krediten gäller inte hela fakturan",
+        "Not a credit of the whole invoice",
+        "Krediten är på $found; faktura $reference är på $expected. Skicka en kreditfaktura på hela beloppet.",
+        "The credit is for $found; invoice $reference is for $expected. Send a credit note for the whole amount.",
+    ),
+    (Code.CREDIT_CURRENCY, ""): _words(
+        "Krediten är i annan valuta",
+        "The credit is in another currency",
+        "Krediten är i $found; faktura $reference är i $expected. Skicka en kreditfaktura i samma valuta.",
+        "The credit is in $found; invoice $reference is in $expected. Send a credit note in the same currency.",
+    ),
+}
+
+
+def words(deviation: Deviation) -> Words:
+    """The template for this deviation: its variant's, or its code's own."""
+    variant = deviation.variant.split(" ", 1)[0]
+    return WORDS.get((deviation.code, variant)) or WORDS[deviation.code, ""]
+
+
+def title(deviation: Deviation, language: Language = "sv") -> str:
+    """Two or three words for a list."""
+    chosen = words(deviation)
+    return chosen.title_sv if language == "sv" else chosen.title_en
+
+
+def sentence(deviation: Deviation, language: Language = "sv") -> str:
+    """The whole sentence, with both values and what to do."""
+    chosen = words(deviation)
+    return Template(chosen.sv if language == "sv" else chosen.en).substitute(
+        found=deviation.found or _NOTHING[language],
+        expected=deviation.expected or _NOTHING[language],
+        line=deviation.line,
+        reference=deviation.reference,
+        detail=deviation.variant.partition(" ")[2],
+        source=source_name(deviation.expected_from, language),
+    )
+
+
+def source_name(source: Source, language: Language) -> str:
+    """Where a value comes from, in words."""
+    return _SOURCES[source][0 if language == "sv" else 1]

@@ -1,0 +1,249 @@
+"""The facts of a match, loaded by one question per order and one for the register.
+
+The lines of the order are locked while the invoice is judged, so that two invoices for one
+line are judged one after the other. The row of a line is the only lock.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from invoicing import stored_invoices, tables
+from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
+from invoicing.matching import has_order_number
+from invoicing.model import DocumentType, Invoice, InvoiceState
+from orders import stored_orders, stored_placements
+from orders import tables as held
+from orders.contracts import NotInRegister, Register, Supplier
+from orders.model import (
+    Handling,
+    Interruption,
+    LineAccount,
+    LineState,
+    Order,
+    OrderLine,
+    PlacementState,
+    Receipt,
+)
+from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity, ResultStage
+from orders.workdays import DayConvention
+
+
+def facts_of(
+    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None = None
+) -> Facts:
+    """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already."""
+    supplier = registered(register, invoice.supplier)
+    order = (
+        order_facts(session, register, invoice.order_number, but_not=invoice_id)
+        if has_order_number(invoice)
+        else None
+    )
+    outside = None if order is not None else _outside(session, invoice)
+    suggestions: tuple[str, ...] = ()
+    if order is None and supplier is not None and not has_order_number(invoice):
+        suggestions = tuple(_orders_waiting(session, supplier.organisation_number, invoice.amount_net))
+    return Facts(register.buyer, register.policy, supplier, order, outside, suggestions)
+
+
+def credit_facts_of(session: Session, register: Register, credit: Invoice) -> CreditFacts:
+    """What a credit note is judged by."""
+    supplier = stored_invoices.supplier_key(credit)
+    if len(credit.credits) != 1:
+        suggestions = (
+            () if credit.credits else stored_invoices.creditable(session, supplier, credit.amount_payable)
+        )
+        return CreditFacts(register.policy, suggestions=tuple(suggestions))
+    number = credit.credits[0].number
+    credited = stored_invoices.by_key(session, supplier, DocumentType.INVOICE, number)
+    if credited is None:
+        credited = stored_invoices.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
+    by = stored_invoices.credited_by(session, credited.id) if credited else ""
+    return CreditFacts(register.policy, credited, by)
+
+
+def registered(register: Register, organisation_number: str) -> Supplier | None:
+    """The supplier in the register, or None where the number is not in it."""
+    try:
+        return register.supplier(organisation_number)
+    except NotInRegister:
+        return None
+
+
+def order_facts(
+    session: Session, register: Register, number: str, *, but_not: int | None = None
+) -> OrderFacts | None:
+    """The order with its lines, receipts and occupants; locks the lines. `but_not` does not count as occupant."""
+    rows = session.execute(_ORDER, {"number": number}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    lines = {row.line_id: _line(row, but_not) for row in rows}
+    supplier = register.supplier(first.supplier)
+    return OrderFacts(
+        order=_order(first, [facts.line for facts in lines.values()]),
+        lines=lines,
+        vat=register.price_list_named(first.price_list_id).vat_for(supplier),
+        interruption=None
+        if first.interruption_reason is None
+        else Interruption(
+            first.registered_on, first.effective_on, InterruptionReason(first.interruption_reason)
+        ),
+        cancelled=first.placement_state == PlacementState.CANCELLED,
+    )
+
+
+def _outside(session: Session, invoice: Invoice) -> Handling | None:
+    """How the case is handled when the invoice names an execution reference that is not ordered here."""
+    for reference in (invoice.order_number, *invoice.references):
+        handling = stored_placements.outside(session, reference)
+        if handling is not None:
+            return handling
+    return None
+
+
+def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
+    """The supplier's orders with a line received for exactly this sum and not invoiced: suggestions only."""
+    account, order = held.line_account, held.purchase_order
+    question = (
+        select(order.c.number)
+        .join(account, account.c.order_number == order.c.number)
+        .where(
+            order.c.supplier == supplier,
+            account.c.invoice_id.is_(None),
+            account.c.amount_received == amount_net.amount,
+            account.c.amount_received > stored_orders.ZERO,
+        )
+        .order_by(order.c.number)
+        .limit(3)
+    )
+    return list(dict.fromkeys(session.scalars(question)))
+
+
+def _question() -> Select[Any]:
+    """The order with everything that hangs on its lines, prepared once."""
+    order, line, account = held.purchase_order, held.order_line, held.line_account
+    receipt, occupant, cut = held.receipt, tables.invoice, held.interruption
+    placement = held.placement
+    columns = (
+        *(column for column in order.c if column.name not in ("starts_on", "ends_on", "amount")),
+        order.c.starts_on.label("order_starts_on"),
+        order.c.ends_on.label("order_ends_on"),
+        line.c.line_id,
+        line.c.article_number,
+        line.c.article_name,
+        line.c.unit,
+        line.c.quantity,
+        line.c.price,
+        line.c.amount,
+        line.c.starts_on,
+        line.c.ends_on,
+        *(column for column in account.c if column.name not in ("order_number", "line_id")),
+        receipt.c.month.label("receipt_month"),
+        receipt.c.report_version.label("receipt_version"),
+        receipt.c.quantity.label("receipt_quantity"),
+        receipt.c.amount.label("receipt_amount"),
+        receipt.c.starts_on.label("receipt_starts_on"),
+        receipt.c.ends_on.label("receipt_ends_on"),
+        receipt.c.received_on,
+        occupant.c.number.label("occupant_number"),
+        occupant.c.state.label("occupant_state"),
+        cut.c.registered_on,
+        cut.c.effective_on,
+        cut.c.reason.label("interruption_reason"),
+        placement.c.state.label("placement_state"),
+    )
+    cuts_this_order = and_(
+        cut.c.execution_reference == order.c.execution_reference,
+        cut.c.state.in_(["STANDING", stored_placements.ENDED]),
+        cut.c.effective_on.between(order.c.starts_on, order.c.ends_on),
+    )
+    return (
+        select(*columns)
+        .select_from(order)
+        .join(line, line.c.order_number == order.c.number)
+        .join(
+            account, and_(account.c.order_number == line.c.order_number, account.c.line_id == line.c.line_id)
+        )
+        .join(placement, placement.c.execution_reference == order.c.execution_reference)
+        .outerjoin(receipt, receipt.c.id == account.c.receipt_id)
+        .outerjoin(occupant, occupant.c.id == account.c.invoice_id)
+        .outerjoin(cut, cuts_this_order)
+        .where(order.c.number == bindparam("number"))
+        .order_by(line.c.line_id)
+        .with_for_update(of=account)
+    )
+
+
+_ORDER = _question()
+
+
+def _order(row: Row[tuple[object, ...]], lines: Sequence[OrderLine]) -> Order:
+    return Order(
+        number=row.number,
+        article=Article(row.article),
+        stage=ResultStage(row.stage) if row.stage else None,
+        code=row.code,
+        execution_reference=row.execution_reference,
+        decision_id=row.decision_id,
+        supplier=row.supplier,
+        contract_id=row.contract_id,
+        unit_id=row.unit_id,
+        delivery_area=row.delivery_area,
+        price_list_id=row.price_list_id,
+        day_convention=DayConvention(row.day_convention),
+        period=Period(row.order_starts_on, row.order_ends_on),
+        issued_on=row.issued_on,
+        lines=tuple(lines),
+    )
+
+
+def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
+    currency = row.currency
+    line = OrderLine(
+        row.line_id,
+        row.article_number,
+        row.article_name,
+        Quantity(row.quantity, row.unit),
+        row.price,
+        Money(row.amount, currency),
+        Period(row.starts_on, row.ends_on),
+    )
+    account = LineAccount(
+        row.number,
+        row.line_id,
+        row.quantity_ordered,
+        row.quantity_received,
+        Money(row.amount_ordered, currency),
+        Money(row.amount_received, currency),
+        Money(row.amount_claimed, currency),
+        row.receipt_id,
+        row.invoice_id,
+        LineState(row.state),
+    )
+    occupied = row.invoice_id is not None and row.invoice_id != but_not
+    return LineFacts(
+        line,
+        account,
+        _receipt(row, currency),
+        Occupant(row.invoice_id, row.occupant_number, InvoiceState(row.occupant_state)) if occupied else None,
+    )
+
+
+def _receipt(row: Row[tuple[object, ...]], currency: str) -> Receipt | None:
+    if row.receipt_id is None:
+        return None
+    return Receipt(
+        row.receipt_id,
+        row.number,
+        row.line_id,
+        row.execution_reference,
+        Month.parse(row.receipt_month),
+        row.receipt_version,
+        Quantity(row.receipt_quantity, row.unit),
+        Money(row.receipt_amount, currency),
+        Period(row.receipt_starts_on, row.receipt_ends_on) if row.receipt_starts_on else None,
+        row.received_on,
+    )

@@ -1,0 +1,312 @@
+"""Invoices and credit notes as the database holds them.
+
+The document's content is kept as read, so that it can be judged again; the bytes as they
+came lie in the mailbox. Matches, pairs and payments are only ever added.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from invoicing import tables
+from invoicing.deviations import Group, Match
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from orders.values import Money, Refused
+
+_CONTENT = TypeAdapter(Invoice)
+_TREE = TypeAdapter(Group)
+
+# From these an invoice may still be judged again; the others are final or asked back.
+OPEN_STATES = (
+    InvoiceState.PARKED,
+    InvoiceState.IN_QUESTION,
+    InvoiceState.HELD,
+    InvoiceState.ACCEPTED,
+    InvoiceState.PAID,
+)
+
+
+class InvoiceUnknown(Refused):
+    """No invoice has this number, or several suppliers' do."""
+
+    def __init__(self, number: str, *, several: bool = False) -> None:
+        if several:
+            super().__init__(
+                f"Flera leverantörer har en faktura {number}. Ange även --supplier ORGNR.",
+                f"Several suppliers have an invoice {number}. Give --supplier ORGNO as well.",
+            )
+        else:
+            super().__init__(
+                f"Det finns ingen faktura {number}. Se vilka som finns med: billing invoices list",
+                f"There is no invoice {number}. See which there are with: billing invoices list",
+            )
+
+
+def supplier_key(invoice: Invoice) -> str:
+    """Who the invoice is from, for its key: the legal entity, or the endpoint where it names none."""
+    return invoice.supplier or invoice.endpoint
+
+
+def by_key(session: Session, supplier: str, document_type: DocumentType, number: str) -> Held | None:
+    """The document a supplier sent under this number, or None."""
+    table = tables.invoice
+    where = (
+        (table.c.supplier == supplier) & (table.c.document_type == document_type) & (table.c.number == number)
+    )
+    return _one(session, where)
+
+
+def by_id(session: Session, invoice_id: int) -> Held:
+    """The document with this row id."""
+    return _held(session.execute(_COLUMNS.where(tables.invoice.c.id == invoice_id)).one())
+
+
+def named(session: Session, number: str, *, supplier: str = "") -> Held:
+    """The document a person means by a number, or by its row id written #12; raises InvoiceUnknown."""
+    table = tables.invoice
+    if number.startswith("#") and number[1:].isdigit():
+        where: ColumnElement[bool] = table.c.id == int(number[1:])
+    else:
+        where = table.c.number == number
+    if supplier:
+        where = where & (table.c.supplier == supplier)
+    found = session.execute(_COLUMNS.where(where).order_by(table.c.id).limit(2)).all()
+    if len(found) != 1:
+        raise InvoiceUnknown(number, several=bool(found))
+    return _held(found[0])
+
+
+def listed(
+    session: Session,
+    *,
+    state: InvoiceState | None = None,
+    supplier: str = "",
+    execution_reference: str = "",
+    limit: int = 1000,
+) -> Iterator[Held]:
+    """Documents by arrival, of one state, supplier or execution reference where that is given."""
+    table = tables.invoice
+    question = _COLUMNS
+    if state is not None:
+        question = question.where(table.c.state == state)
+    if supplier:
+        question = question.where(table.c.supplier == supplier)
+    if execution_reference:
+        question = question.where(table.c.execution_reference == execution_reference)
+    for row in session.execute(question.order_by(table.c.id).limit(limit)):
+        yield _held(row)
+
+
+def counts(session: Session) -> dict[InvoiceState, int]:
+    """How many documents are in each state."""
+    rows = session.execute(select(tables.invoice.c.state, func.count()).group_by(tables.invoice.c.state))
+    return {InvoiceState(state): count for state, count in rows}
+
+
+def content(session: Session, invoice_id: int) -> Invoice:
+    """What the document said, as it was read."""
+    text = session.execute(
+        select(tables.invoice.c.content).where(tables.invoice.c.id == invoice_id)
+    ).scalar_one()
+    return _CONTENT.validate_json(text)
+
+
+def add(
+    session: Session,
+    invoice: Invoice,
+    *,
+    letter_id: int,
+    received_on: date,
+    pays_on: date,
+    execution_reference: str,
+    state: InvoiceState,
+    codes: Sequence[str],
+    answered: str,
+) -> int:
+    """Keep a document and return its row id. The key of supplier, type and number may be held once."""
+    key: int = session.execute(
+        _ADD,
+        {
+            "letter_id": letter_id,
+            "document_type": invoice.document_type,
+            "type_code": invoice.type_code,
+            "supplier": supplier_key(invoice),
+            "number": invoice.number,
+            "issued_on": invoice.issued_on,
+            "received_on": received_on,
+            "pays_on": pays_on,
+            "currency": invoice.currency,
+            "order_number": invoice.order_number,
+            "execution_reference": execution_reference,
+            "endpoint": invoice.endpoint,
+            "amount_net": invoice.amount_net.amount,
+            "amount_vat": invoice.amount_vat.amount,
+            "amount_payable": invoice.amount_payable.amount,
+            "content": _CONTENT.dump_json(invoice).decode(),
+            "state": state,
+            "codes": " ".join(codes),
+            "answered": answered,
+        },
+    ).scalar_one()
+    return key
+
+
+def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str, Money]]) -> None:
+    """Note which order line each part of the document is for."""
+    if parts:
+        session.execute(
+            insert(tables.invoice_part),
+            [
+                {
+                    "invoice_id": invoice_id,
+                    "position": position,
+                    "order_number": order_number,
+                    "line_id": line_id,
+                    "amount_net": amount.amount,
+                }
+                for position, (order_number, line_id, amount) in enumerate(parts, 1)
+            ],
+        )
+
+
+def set_state(
+    session: Session,
+    invoice_id: int,
+    state: InvoiceState,
+    *,
+    codes: Sequence[str] | None = None,
+    answered: str | None = None,
+    paid_on: date | None = None,
+) -> None:
+    """Move a document to `state`; what is not given stays as it was."""
+    values: dict[str, object] = {"state": state}
+    if codes is not None:
+        values["codes"] = " ".join(codes)
+    if answered is not None:
+        values["answered"] = answered
+    if paid_on is not None:
+        values["paid_on"] = paid_on
+    session.execute(update(tables.invoice).where(tables.invoice.c.id == invoice_id).values(**values))
+
+
+def set_settled(session: Session, credit: Held, *, answered: str) -> None:
+    """Note that a credit note found its invoice, and whose case it thereby belongs to."""
+    table = tables.invoice
+    session.execute(
+        update(table)
+        .where(table.c.id == credit.id)
+        .values(
+            state=credit.state, answered=answered, codes="", execution_reference=credit.execution_reference
+        )
+    )
+
+
+def add_match(session: Session, invoice_id: int, match: Match, *, made_on: date) -> None:
+    """Keep how the document was judged."""
+    session.execute(
+        insert(tables.match_made),
+        {
+            "invoice_id": invoice_id,
+            "made_on": made_on,
+            "verdict": match.verdict,
+            "tree": _TREE.dump_json(match.tree).decode(),
+        },
+    )
+
+
+def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
+    """Every judgement of the document, oldest first."""
+    table = tables.match_made
+    question = (
+        select(table.c.made_on, table.c.tree).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
+    )
+    return [(row.made_on, Match(_TREE.validate_json(row.tree))) for row in session.execute(question)]
+
+
+def on_line(session: Session, order_number: str, line_id: str) -> list[Held]:
+    """The invoices that name an order line and may still be judged, oldest first."""
+    part = tables.invoice_part
+    ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
+    table = tables.invoice
+    question = _COLUMNS.where(
+        table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(OPEN_STATES)
+    )
+    return [_held(row) for row in session.execute(question.order_by(table.c.id))]
+
+
+def parked_credits(session: Session, supplier: str) -> list[Held]:
+    """The supplier's credit notes that wait for their invoice, oldest first."""
+    table = tables.invoice
+    question = _COLUMNS.where(
+        table.c.supplier == supplier,
+        table.c.document_type == DocumentType.CREDIT_NOTE,
+        table.c.state == InvoiceState.PARKED,
+    )
+    return [_held(row) for row in session.execute(question.order_by(table.c.id))]
+
+
+def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:
+    """The numbers of the supplier's uncredited invoices of exactly this sum: suggestions for a person."""
+    table = tables.invoice
+    question = select(table.c.number).where(
+        table.c.supplier == supplier,
+        table.c.document_type == DocumentType.INVOICE,
+        table.c.state != InvoiceState.CREDITED,
+        table.c.amount_payable == amount_payable.amount,
+    )
+    return list(session.scalars(question.order_by(table.c.id.desc()).limit(3)))
+
+
+def add_pair(session: Session, *, credit_id: int, invoice_id: int, on: date) -> None:
+    """Note that a credit note settles an invoice; the database refuses a second one."""
+    session.execute(
+        insert(tables.credit_pair), {"credit_id": credit_id, "invoice_id": invoice_id, "settled_on": on}
+    )
+
+
+def credited_by(session: Session, invoice_id: int) -> str:
+    """The number of the credit note that settled the invoice, or nothing."""
+    pair, table = tables.credit_pair, tables.invoice
+    question = (
+        select(table.c.number)
+        .join(pair, pair.c.credit_id == table.c.id)
+        .where(pair.c.invoice_id == invoice_id)
+    )
+    return session.execute(question).scalar_one_or_none() or ""
+
+
+_ADD = insert(tables.invoice).returning(tables.invoice.c.id)
+_COLUMNS = select(*(column for column in tables.invoice.c if column.name != "content"))
+
+
+def _one(session: Session, where: ColumnElement[bool]) -> Held | None:
+    row = session.execute(_COLUMNS.where(where)).one_or_none()
+    return _held(row) if row is not None else None
+
+
+def _held(row: Row[tuple[object, ...]]) -> Held:
+    return Held(
+        row.id,
+        row.letter_id,
+        DocumentType(row.document_type),
+        row.type_code,
+        row.supplier,
+        row.number,
+        row.issued_on,
+        row.received_on,
+        row.pays_on,
+        row.currency,
+        row.order_number,
+        row.execution_reference,
+        row.endpoint,
+        Money(row.amount_net, row.currency),
+        Money(row.amount_vat, row.currency),
+        Money(row.amount_payable, row.currency),
+        InvoiceState(row.state),
+        tuple(row.codes.split()),
+        row.answered,
+        row.paid_on,
+    )

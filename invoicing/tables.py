@@ -1,0 +1,91 @@
+"""The tables of the audit room, and only their shape.
+
+An invoice's number is held once per supplier and type of document; an invoice is credited
+once; what it lies on is an order line's account in the counting room. Matches and responses
+are append-only.
+"""
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from orders import immutable
+from orders.tables import metadata
+from peppol.sql import amount
+
+invoice = Table(
+    "invoice",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("letter_id", Integer, nullable=False, unique=True),
+    Column("document_type", String(20), nullable=False),
+    Column("type_code", String(3), nullable=False),
+    # The organisation number, or the sending endpoint where the document names no legal entity.
+    Column("supplier", String(120), nullable=False),
+    Column("number", String(120), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("pays_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("order_number", String(120), nullable=False),
+    Column("execution_reference", String(60), nullable=False),
+    Column("endpoint", String(120), nullable=False),
+    Column("amount_net", amount(), nullable=False),
+    Column("amount_vat", amount(), nullable=False),
+    Column("amount_payable", amount(), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("codes", Text, nullable=False, server_default=""),
+    Column("answered", String(2), nullable=False, server_default=""),
+    Column("paid_on", Date, nullable=True),
+    UniqueConstraint("supplier", "document_type", "number"),
+    Index("ix_invoice_state", "state"),
+    Index("ix_invoice_order_number", "order_number"),
+    Index("ix_invoice_execution_reference", "execution_reference"),
+)
+
+# Which order line each part of an invoice is for: what the statement is added up from.
+invoice_part = Table(
+    "invoice_part",
+    metadata,
+    Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("order_number", String(20), nullable=False),
+    Column("line_id", String(20), nullable=False),
+    Column("amount_net", amount(), nullable=False),
+    Index("ix_invoice_part_line", "order_number", "line_id"),
+)
+
+match_made = Table(
+    "match_made",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("tree", Text, nullable=False),
+    Index("ix_match_made_invoice_id", "invoice_id"),
+)
+
+# A credit note and the invoice it settles: each at most once.
+credit_pair = Table(
+    "credit_pair",
+    metadata,
+    Column("credit_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False, unique=True),
+    Column("settled_on", Date, nullable=False),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False, unique=True),
+    Column("supplier", String(20), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("prepared_by", String(80), nullable=False),
+    Column("attested_by", String(80), nullable=False),
+)
+
+for _table in (match_made, credit_pair, payment):
+    immutable.protect(_table)
