@@ -1,0 +1,152 @@
+"""Loading events from the decision systems: line by line, each once, none lost.
+
+Events are applied in their order, a batch to a transaction. Before the first event of a new
+day the result orders due by then are placed, so that history loaded today comes out as it
+was. A line that is no event lies in quarantine with its bytes and the reason.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+import structlog
+from sqlalchemy.orm import Session
+
+from invoicing import judging
+from orders import applying, results, stored_events, stored_register
+from orders.contracts import Register
+from orders.database import Database
+from orders.events import Event, EventRefused, read_event
+from orders.stored_events import EventState
+from orders.values import Refused, stockholm_date
+from peppol import mailbox
+from peppol.mailbox import InState
+
+_BATCH = 200
+_log = structlog.get_logger("events")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What came of the lines: how many were applied, repeated, kept aside, kept with a reason, or unreadable."""
+
+    applied: int = 0
+    repeated: int = 0
+    conflicts: int = 0
+    unappliable: int = 0
+    quarantined: int = 0
+    problems: list[tuple[str, Refused]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file, and where it stands."""
+
+    place: str
+    text: str
+
+
+def load_events(database: Database, lines: Iterable[Line]) -> Loaded:
+    """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister."""
+    loaded = Loaded()
+    with database.reading() as session:
+        register = stored_register.load(session)
+    rest = iter(lines)
+    last_day = date.min
+    while batch := list(islice(rest, _BATCH)):
+        last_day = _load_batch(database, register, batch, loaded, last_day)
+    return loaded
+
+
+def place_due_orders(database: Database, *, today: date) -> int:
+    """Place the result orders whose day has come; how many were placed."""
+    with database.writing() as session:
+        return len(results.place_due(session, stored_register.load(session), today=today))
+
+
+def replay_unappliable(database: Database) -> Loaded:
+    """Try every unappliable event again, in the order they came."""
+    loaded = Loaded()
+    with database.writing() as session:
+        register = stored_register.load(session)
+        for stored in stored_events.in_state(session, EventState.UNAPPLIABLE):
+            applied = applying.replay(session, register, stored)
+            judging.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
+            if applied.state is EventState.APPLIED:
+                loaded.applied += 1
+            else:
+                loaded.unappliable += 1
+                loaded.problems.append((stored.event_id, applied.reason or Refused("", "")))
+    return loaded
+
+
+def _load_batch(
+    database: Database, register: Register, batch: Sequence[Line], loaded: Loaded, last_day: date
+) -> date:
+    read = list(_read(batch))
+    with database.writing() as session:
+        for line, event, refusal in read:
+            if event is None:
+                _quarantine(session, database, line, refusal, last_day)
+                loaded.quarantined += 1
+                loaded.problems.append((line.place, refusal))
+                continue
+            day = stockholm_date(event.time)
+            if day > last_day:
+                results.place_due(session, register, today=day)
+                last_day = day
+            _apply(session, database, register, line, event, loaded)
+    return last_day
+
+
+def _apply(
+    session: Session, database: Database, register: Register, line: Line, event: Event, loaded: Loaded
+) -> None:
+    applied = applying.apply(session, register, event, received_at=database.clock())
+    if applied.repeated:
+        loaded.repeated += 1
+        return
+    judging.judge_lines_again(session, register, applied.lines, today=stockholm_date(event.time))
+    if applied.state is EventState.APPLIED:
+        loaded.applied += 1
+        return
+    if applied.state is EventState.CONFLICT:
+        loaded.conflicts += 1
+    else:
+        loaded.unappliable += 1
+    if applied.reason is not None:
+        loaded.problems.append((f"{line.place} ({event.id})", applied.reason))
+    _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+
+
+def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]:
+    nothing = Refused("", "")
+    for line in batch:
+        if not line.text.strip():
+            continue
+        try:
+            yield line, read_event(line.text), nothing
+        except EventRefused as refusal:
+            yield line, None, refusal
+
+
+def _quarantine(session: Session, database: Database, line: Line, refusal: Refused, day: date) -> None:
+    moment = database.clock()
+    stored = mailbox.store(
+        session,
+        line.text.encode("utf-8", "surrogateescape"),
+        transport_id=line.place,
+        received_on=stockholm_date(moment),
+        received_at=moment,
+    )
+    if stored.state is InState.ARRIVED:
+        mailbox.settle(
+            session,
+            stored.id,
+            InState.QUARANTINED,
+            kind="event",
+            reason="EVENT",
+            reason_sv=refusal.sentence_sv,
+            reason_en=refusal.sentence,
+        )
