@@ -100,7 +100,7 @@ def _take_invoice(
         supplier=facts.supplier,
     )
     if answered != held.answered:
-        stored_invoices.set_state(session, held.id, held.state, answered=answered)
+        stored_invoices.set_answered(session, held.id, answered)
         held = replace(held, answered=answered)
     if held.state is InvoiceState.IN_QUESTION and register.policy.automatic_answer:
         return crediting.ask_for_credit(session, register, held, by=SYSTEM, today=today)

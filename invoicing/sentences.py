@@ -148,10 +148,10 @@ WORDS: dict[tuple[Code, str], Words] = {
     (Code.ALREADY_INVOICED, ""): _words(
         "Orderraden är redan fakturerad",
         "The order line is already invoiced",
-        "Orderrad $found har redan fakturan $reference. Ska den ersättas: kreditera $reference, så prövas den här igen. "
-        "Annars kreditera den här.",
-        "Order line $found already carries invoice $reference. If that is to be replaced: credit $reference and this one "
-        "is matched again. Otherwise credit this one.",
+        "Orderrad $found har redan fakturan $reference. Ska den ersättas: kreditera $reference, så prövas "
+        "den här igen. Annars kreditera den här.",
+        "Order line $found already carries invoice $reference. If that is to be replaced: credit $reference "
+        "and this one is matched again. Otherwise credit this one.",
     ),
     (Code.UNIT, ""): _words(
         "Fel enhet",
@@ -267,8 +267,10 @@ WORDS: dict[tuple[Code, str], Words] = {
     (Code.CREDIT_REFERENCE_MISSING, ""): _words(
         "Kreditfakturan säger inte vad den krediterar",
         "The credit note does not say what it credits",
-        "Kreditfakturan anger ingen faktura (förslag: $expected). Skicka den igen med fakturans nummer som referens.",
-        "The credit note names no invoice (suggestion: $expected). Send it again with the invoice's number as reference.",
+        "Kreditfakturan anger ingen faktura (förslag: $expected). Skicka den igen med fakturans nummer "
+        "som referens.",
+        "The credit note names no invoice (suggestion: $expected). Send it again with the invoice's number "
+        "as reference.",
     ),
     (Code.CREDIT_SEVERAL, ""): _words(
         "Flera fakturor på en kreditfaktura",
@@ -279,7 +281,8 @@ WORDS: dict[tuple[Code, str], Words] = {
     (Code.CREDIT_UNKNOWN, ""): _words(
         "Fakturan har inte kommit",
         "The invoice has not come",
-        "Vi har ingen faktura $found från er. Kreditfakturan väntar på den; kontrollera numret om den redan är skickad.",
+        "Vi har ingen faktura $found från er. Kreditfakturan väntar på den; kontrollera numret om den redan "
+        "är skickad.",
         "We have no invoice $found from you. The credit note waits for it; check the number if it has been sent.",
     ),
     (Code.CREDIT_OF_CREDIT, ""): _words(

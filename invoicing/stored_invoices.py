@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from invoicing import tables
@@ -52,16 +52,14 @@ def supplier_key(invoice: Invoice) -> str:
 
 def by_key(session: Session, supplier: str, document_type: DocumentType, number: str) -> Held | None:
     """The document a supplier sent under this number, or None."""
-    table = tables.invoice
-    where = (
-        (table.c.supplier == supplier) & (table.c.document_type == document_type) & (table.c.number == number)
-    )
-    return _one(session, where)
+    given = {"supplier": supplier, "document_type": document_type, "number": number}
+    row = session.execute(_BY_KEY, given).one_or_none()
+    return _held(row) if row is not None else None
 
 
 def by_id(session: Session, invoice_id: int) -> Held:
     """The document with this row id."""
-    return _held(session.execute(_COLUMNS.where(tables.invoice.c.id == invoice_id)).one())
+    return _held(session.execute(_BY_ID, {"invoice_id": invoice_id}).one())
 
 
 def named(session: Session, number: str, *, supplier: str = "") -> Held:
@@ -158,7 +156,7 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
     """Note which order line each part of the document is for."""
     if parts:
         session.execute(
-            insert(tables.invoice_part),
+            _ADD_PART,
             [
                 {
                     "invoice_id": invoice_id,
@@ -204,10 +202,15 @@ def set_settled(session: Session, credit: Held, *, answered: str) -> None:
     )
 
 
+def set_answered(session: Session, invoice_id: int, answered: str) -> None:
+    """Note the last answer given to a document."""
+    session.execute(_ANSWERED, {"invoice": invoice_id, "last_answer": answered})
+
+
 def add_match(session: Session, invoice_id: int, match: Match, *, made_on: date) -> None:
     """Keep how the document was judged."""
     session.execute(
-        insert(tables.match_made),
+        _ADD_MATCH,
         {
             "invoice_id": invoice_id,
             "made_on": made_on,
@@ -239,13 +242,7 @@ def on_line(session: Session, order_number: str, line_id: str) -> list[Held]:
 
 def parked_credits(session: Session, supplier: str) -> list[Held]:
     """The supplier's credit notes that wait for their invoice, oldest first."""
-    table = tables.invoice
-    question = _COLUMNS.where(
-        table.c.supplier == supplier,
-        table.c.document_type == DocumentType.CREDIT_NOTE,
-        table.c.state == InvoiceState.PARKED,
-    )
-    return [_held(row) for row in session.execute(question.order_by(table.c.id))]
+    return [_held(row) for row in session.execute(_PARKED_CREDITS, {"supplier": supplier})]
 
 
 def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:
@@ -278,13 +275,25 @@ def credited_by(session: Session, invoice_id: int) -> str:
     return session.execute(question).scalar_one_or_none() or ""
 
 
-_ADD = insert(tables.invoice).returning(tables.invoice.c.id)
-_COLUMNS = select(*(column for column in tables.invoice.c if column.name != "content"))
-
-
-def _one(session: Session, where: ColumnElement[bool]) -> Held | None:
-    row = session.execute(_COLUMNS.where(where)).one_or_none()
-    return _held(row) if row is not None else None
+# Prepared once: building a statement costs more than running it.
+_INVOICE = tables.invoice
+_ADD = insert(_INVOICE).returning(_INVOICE.c.id)
+_ADD_PART, _ADD_MATCH = insert(tables.invoice_part), insert(tables.match_made)
+_COLUMNS = select(*(column for column in _INVOICE.c if column.name != "content"))
+_BY_ID = _COLUMNS.where(_INVOICE.c.id == bindparam("invoice_id"))
+_BY_KEY = _COLUMNS.where(
+    _INVOICE.c.supplier == bindparam("supplier"),
+    _INVOICE.c.document_type == bindparam("document_type"),
+    _INVOICE.c.number == bindparam("number"),
+)
+_PARKED_CREDITS = _COLUMNS.where(
+    _INVOICE.c.supplier == bindparam("supplier"),
+    _INVOICE.c.document_type == DocumentType.CREDIT_NOTE,
+    _INVOICE.c.state == InvoiceState.PARKED,
+).order_by(_INVOICE.c.id)
+_ANSWERED = (
+    update(_INVOICE).where(_INVOICE.c.id == bindparam("invoice")).values(answered=bindparam("last_answer"))
+)
 
 
 def _held(row: Row[tuple[object, ...]]) -> Held:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from orders import events, placing, reporting, results, stored_events
+from orders import events, journal, placing, reporting, results, stored_events
 from orders.contracts import Register
 from orders.events import Event, EventData
 from orders.model import Order
@@ -77,7 +77,7 @@ def replay(session: Session, register: Register, stored: StoredEvent) -> Applied
 
 def _tried(session: Session, register: Register, event: Event) -> Applied:
     try:
-        with session.begin_nested():
+        with journal.attempt(session):
             lines = _carry_out(session, register, event.data, stockholm_date(event.time))
     except Refused as refusal:
         return Applied(EventState.UNAPPLIABLE, reason=refusal)

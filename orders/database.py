@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
@@ -59,10 +59,9 @@ class Database:
         The journal is written last, so that the lock on the head of its chain is held
         only for the moment of the commit.
         """
-        with self._lock, Session(self._writer, autoflush=False, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
-                journal.write(session, at=self.clock())
+        with self._lock, Session(self._writer, autoflush=False) as session, session.begin():
+            yield session
+            journal.write(session, at=self.clock())
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -71,11 +70,10 @@ class Database:
             yield session
             session.rollback()
 
-    def create(self, *metadatas: MetaData) -> None:
-        """Make the tables that are missing, and the journal's guard."""
-        with self._lock:
-            for metadata in metadatas:
-                metadata.create_all(self._writer)
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for whoever makes or changes tables."""
+        return self._writer
 
     def close(self) -> None:
         """Give all connections back."""

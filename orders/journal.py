@@ -11,6 +11,7 @@ Hash of a row = sha256 of the previous hash, a line feed, and the row as canonic
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from orders import immutable, tables
 
 GENESIS = "0" * 64
 _PENDING = "journal"
+_HEAD = select(tables.journal_head).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,32 @@ def record(
     session.info.setdefault(_PENDING, []).append(entry)
 
 
+def start(session: Session) -> None:
+    """Make the head of an empty chain, where there is none yet."""
+    if session.execute(select(tables.journal_head)).one_or_none() is None:
+        session.execute(insert(tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A savepoint: what is done inside, and what is recorded of it, is undone together by an exception."""
+    pending: list[Entry] = session.info.setdefault(_PENDING, [])
+    recorded = len(pending)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del pending[recorded:]
+        raise
+
+
 def write(session: Session, *, at: datetime) -> None:
     """Write what this transaction recorded, chained to the head, under the head's lock."""
     pending: list[Entry] = session.info.pop(_PENDING, [])
     if not pending:
         return
-    head = session.execute(select(tables.journal_head).with_for_update()).one_or_none()
-    if head is None:
-        session.execute(insert(tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
-    sequence, previous = (head.sequence, head.hash) if head is not None else (0, GENESIS)
+    head = session.execute(_HEAD).one()
+    sequence, previous = head.sequence, head.hash
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     rows = []
     for entry in pending:

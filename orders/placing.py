@@ -5,6 +5,7 @@ order's letter, in the caller's transaction. What stays outside the order system
 decisions, ESF areas, protected identity) is kept with its handling and never ordered.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -190,7 +191,7 @@ def _placed(
         period = PlacementPeriod(1, period.decision_id, period.decided_on, period.period, order.number)
     stored_placements.add_period(session, reference, period)
     _record(session, placement, "placement.decided", decision=decided.decision_id, handling=handling)
-    return stored_placements.get(session, reference)
+    return replace(placement, periods=(period,))
 
 
 def _basic_order(

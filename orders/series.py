@@ -4,7 +4,7 @@ The next number is taken by updating the series' one row in the transaction that
 two transactions take turns, and a rollback gives the number back.
 """
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,14 +13,12 @@ from orders import tables
 ORDERS = "purchase_order"
 EXECUTION_REFERENCES = "execution_reference"
 PAYMENTS = "payment"
-RESPONSES = "invoice_response"
 
 # The first number of each series; digits only, long enough to sort as text for a good while.
 FIRST = {
     ORDERS: 2_100_000_001,
     EXECUTION_REFERENCES: 100_000_001,
     PAYMENTS: 10_000_001,
-    RESPONSES: 500_000_001,
 }
 
 
@@ -38,20 +36,26 @@ def start(session: Session) -> None:
 
 def next_number(session: Session, name: str) -> str:
     """The next number of the series, as text. Raises KeyError for a series that does not exist."""
-    series = tables.number_series
-    taken = (
-        update(series).where(series.c.name == name).values(last=series.c.last + 1).returning(series.c.last)
-    )
-    number = session.execute(taken).scalar_one_or_none()
+    number = session.execute(_TAKE, {"series": name}).scalar_one_or_none()
     if number is None:
         first = FIRST[name]
         try:
             with session.begin_nested():
-                session.execute(insert(series), {"name": name, "first": first, "last": first})
+                session.execute(insert(tables.number_series), {"name": name, "first": first, "last": first})
         except IntegrityError:
             return next_number(session, name)
         return str(first)
     return str(number)
+
+
+# Prepared once: building a statement costs more than running it.
+_SERIES = tables.number_series
+_TAKE = (
+    update(_SERIES)
+    .where(_SERIES.c.name == bindparam("series"))
+    .values(last=_SERIES.c.last + 1)
+    .returning(_SERIES.c.last)
+)
 
 
 def ranges(session: Session) -> dict[str, tuple[int, int]]:

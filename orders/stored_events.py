@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from orders import events, tables
@@ -37,11 +37,8 @@ class StoredEvent:
 
 def known(session: Session, event: events.Event) -> dict[str, EventState]:
     """What is held under the event's source and id: the state of each content, by its hash."""
-    table = tables.inbound_event
-    question = select(table.c.content_sha256, table.c.state).where(
-        table.c.source == event.source, table.c.event_id == event.id
-    )
-    return {row.content_sha256: EventState(row.state) for row in session.execute(question)}
+    rows = session.execute(_KNOWN, {"source": event.source, "event_id": event.id})
+    return {row.content_sha256: EventState(row.state) for row in rows}
 
 
 def add(
@@ -54,7 +51,6 @@ def add(
     reason: Refused | None = None,
 ) -> int:
     """Keep an event with what became of it, and return its row number."""
-    table = tables.inbound_event
     row = {
         "source": event.source,
         "event_id": event.id,
@@ -68,7 +64,7 @@ def add(
         "reason_en": reason.sentence if reason else "",
         "received_at": received_at,
     }
-    sequence: int = session.execute(insert(table).returning(table.c.sequence), row).scalar_one()
+    sequence: int = session.execute(_ADD, row).scalar_one()
     return sequence
 
 
@@ -102,6 +98,14 @@ def counts(session: Session) -> dict[EventState, int]:
     table = tables.inbound_event
     rows = session.execute(select(table.c.state, func.count()).group_by(table.c.state))
     return {EventState(state): count for state, count in rows}
+
+
+# Prepared once: building a statement costs more than running it.
+_EVENT = tables.inbound_event
+_KNOWN = select(_EVENT.c.content_sha256, _EVENT.c.state).where(
+    _EVENT.c.source == bindparam("source"), _EVENT.c.event_id == bindparam("event_id")
+)
+_ADD = insert(_EVENT).returning(_EVENT.c.sequence)
 
 
 def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from orders import tables
@@ -73,11 +73,8 @@ def get(session: Session, number: str) -> Order:
 
 def of_placement(session: Session, reference: str, article: Article | None = None) -> list[Order]:
     """All orders on one execution reference, in the order they were placed."""
-    table = tables.purchase_order
-    question = select(table).where(table.c.execution_reference == reference)
-    if article is not None:
-        question = question.where(table.c.article == article)
-    return [_order(session, row) for row in session.execute(question.order_by(table.c.number)).all()]
+    rows = session.execute(_OF_PLACEMENT, {"reference": reference}).all()
+    return [_order(session, row) for row in rows if article is None or row.article == article]
 
 
 def summaries(
@@ -106,7 +103,7 @@ def summaries(
 def add(session: Session, order: Order) -> None:
     """Keep an order, its lines and an empty account for each line."""
     session.execute(
-        insert(tables.purchase_order),
+        _ADD_ORDER,
         {
             "number": order.number,
             "article": order.article,
@@ -127,16 +124,14 @@ def add(session: Session, order: Order) -> None:
             "amount": order.amount.amount,
         },
     )
-    session.execute(insert(tables.order_line), [_line_row(order.number, line) for line in order.lines])
-    session.execute(insert(tables.line_account), [_account_row(order.number, line) for line in order.lines])
+    session.execute(_ADD_LINE, [_line_row(order.number, line) for line in order.lines])
+    session.execute(_ADD_ACCOUNT, [_account_row(order.number, line) for line in order.lines])
 
 
 def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
     """The account of one order line, or None; `lock` keeps others from changing it meanwhile."""
-    question = _ACCOUNT.where(_is_line(number, line_id))
-    row = session.execute(
-        question.with_for_update(of=tables.line_account) if lock else question
-    ).one_or_none()
+    question = _LINE_LOCKED if lock else _LINE
+    row = session.execute(question, {"order_number": number, "line_id": line_id}).one_or_none()
     return _account(row) if row is not None else None
 
 
@@ -148,14 +143,8 @@ def accounts(session: Session, number: str) -> list[LineAccount]:
 
 def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
     """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
-    table = tables.line_account
-    free = table.c.invoice_id.is_(None) | (table.c.invoice_id == invoice_id)
-    change = (
-        update(table)
-        .where(_is_line(number, line_id), free)
-        .values(invoice_id=invoice_id, amount_claimed=claim)
-    )
-    return rows_changed(session, change) == 1
+    given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
+    return rows_changed(session, _TAKE_LINE, given) == 1
 
 
 def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
@@ -237,7 +226,7 @@ def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:
 
 def _add_receipt(session: Session, receipt: Receipt) -> int:
     key: int = session.execute(
-        insert(tables.receipt).returning(tables.receipt.c.id),
+        _ADD_RECEIPT,
         {
             "order_number": receipt.order_number,
             "line_id": receipt.line_id,
@@ -310,12 +299,8 @@ def planned(session: Session, reference: str) -> list[PlannedOrder]:
 
 def due(session: Session, today: date, *, reference: str = "") -> list[PlannedOrder]:
     """The waiting orders whose day has come, oldest first; of one placement, where that is named."""
-    table = tables.planned_order
-    question = select(table).where(table.c.state == PlannedState.WAITING, table.c.due_on <= today)
-    if reference:
-        question = question.where(table.c.execution_reference == reference)
-    question = question.order_by(table.c.due_on, table.c.id).with_for_update(skip_locked=True)
-    return [_planned(row) for row in session.execute(question)]
+    rows = session.execute(_DUE, {"today": today, "reference": reference})
+    return [_planned(row) for row in rows]
 
 
 def finish_planned(
@@ -336,10 +321,42 @@ def _is_line(number: str, line_id: str) -> ColumnElement[bool]:
     return (table.c.order_number == number) & (table.c.line_id == line_id)
 
 
-_ACCOUNT = select(tables.line_account, tables.purchase_order.c.currency).join_from(
-    tables.line_account,
-    tables.purchase_order,
-    tables.purchase_order.c.number == tables.line_account.c.order_number,
+# Prepared once: building a statement costs more than running it.
+_ORDER, _ORDER_LINE, _HELD = tables.purchase_order, tables.order_line, tables.line_account
+_ADD_ORDER, _ADD_LINE, _ADD_ACCOUNT = insert(_ORDER), insert(_ORDER_LINE), insert(_HELD)
+_ADD_RECEIPT = insert(tables.receipt).returning(tables.receipt.c.id)
+_OF_PLACEMENT = (
+    select(_ORDER).where(_ORDER.c.execution_reference == bindparam("reference")).order_by(_ORDER.c.number)
+)
+_LINES = (
+    select(_ORDER_LINE)
+    .where(_ORDER_LINE.c.order_number == bindparam("order_number"))
+    .order_by(_ORDER_LINE.c.line_id)
+)
+_ACCOUNT = select(_HELD, _ORDER.c.currency).join_from(_HELD, _ORDER, _ORDER.c.number == _HELD.c.order_number)
+_LINE = _ACCOUNT.where(
+    _HELD.c.order_number == bindparam("order_number"), _HELD.c.line_id == bindparam("line_id")
+)
+_LINE_LOCKED = _LINE.with_for_update(of=_HELD)
+_TAKE_LINE = (
+    update(_HELD)
+    .where(
+        _HELD.c.order_number == bindparam("of_order"),
+        _HELD.c.line_id == bindparam("of_line"),
+        or_(_HELD.c.invoice_id.is_(None), _HELD.c.invoice_id == bindparam("taker")),
+    )
+    .values(invoice_id=bindparam("taker"), amount_claimed=bindparam("claim"))
+)
+_PLANNED = tables.planned_order
+_DUE = (
+    select(_PLANNED)
+    .where(
+        _PLANNED.c.state == PlannedState.WAITING,
+        _PLANNED.c.due_on <= bindparam("today"),
+        or_(bindparam("reference") == "", _PLANNED.c.execution_reference == bindparam("reference")),
+    )
+    .order_by(_PLANNED.c.due_on, _PLANNED.c.id)
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -372,10 +389,7 @@ def _account_row(number: str, line: OrderLine) -> dict[str, object]:
 
 
 def _order(session: Session, row: Row[tuple[object, ...]]) -> Order:
-    lines = tables.order_line
-    of_order = session.execute(
-        select(lines).where(lines.c.order_number == row.number).order_by(lines.c.line_id)
-    )
+    of_order = session.execute(_LINES, {"order_number": row.number})
     return Order(
         number=row.number,
         article=Article(row.article),

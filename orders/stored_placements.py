@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from orders import tables
@@ -53,8 +53,7 @@ class ReportUnknown(Refused):
 
 def find(session: Session, reference: str, *, lock: bool = False) -> Placement | None:
     """The placement with this execution reference, or None; `lock` keeps others from changing it meanwhile."""
-    question = select(tables.placement).where(tables.placement.c.execution_reference == reference)
-    row = session.execute(question.with_for_update() if lock else question).one_or_none()
+    row = session.execute(_FIND_LOCKED if lock else _FIND, {"reference": reference}).one_or_none()
     return _placement(session, row) if row is not None else None
 
 
@@ -68,9 +67,7 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
 
 def by_decision(session: Session, decision_id: str) -> str | None:
     """The execution reference a decision belongs to, if the decision is known."""
-    periods = tables.placement_period
-    question = select(periods.c.execution_reference).where(periods.c.decision_id == decision_id)
-    found: str | None = session.scalar(question)
+    found: str | None = session.scalar(_BY_DECISION, {"decision_id": decision_id})
     return found
 
 
@@ -90,7 +87,7 @@ def count_by_handling(session: Session) -> dict[Handling, int]:
 def add(session: Session, placement: Placement) -> None:
     """Keep a new placement with its first period."""
     session.execute(
-        insert(tables.placement),
+        _ADD,
         {
             "execution_reference": placement.execution_reference,
             "supplier": placement.supplier,
@@ -112,7 +109,7 @@ def add(session: Session, placement: Placement) -> None:
 def add_period(session: Session, reference: str, period: PlacementPeriod) -> None:
     """Keep a period with its decision and its order."""
     session.execute(
-        insert(tables.placement_period),
+        _ADD_PERIOD,
         {
             "execution_reference": reference,
             "ordinal": period.ordinal,
@@ -161,11 +158,8 @@ def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object
 
 def reports(session: Session, reference: str, month: Month | None = None) -> list[Report]:
     """The reports of a placement, by month and version."""
-    table = tables.periodic_report
-    question = select(table).where(table.c.execution_reference == reference)
-    if month is not None:
-        question = question.where(table.c.month == str(month))
-    return [_report(row) for row in session.execute(question.order_by(table.c.month, table.c.version))]
+    rows = session.execute(_REPORTS, {"reference": reference, "month": "" if month is None else str(month)})
+    return [_report(row) for row in rows]
 
 
 def report(session: Session, reference: str, month: Month, version: int) -> Report:
@@ -210,15 +204,39 @@ def set_report_state(
     )
 
 
+# Prepared once: building a statement costs more than running it.
+_PLACEMENT, _PERIOD, _REPORT = tables.placement, tables.placement_period, tables.periodic_report
+_INTERRUPTION = tables.interruption
+_FIND = select(_PLACEMENT).where(_PLACEMENT.c.execution_reference == bindparam("reference"))
+_FIND_LOCKED = _FIND.with_for_update()
+_BY_DECISION = select(_PERIOD.c.execution_reference).where(_PERIOD.c.decision_id == bindparam("decision_id"))
+_ADD = insert(_PLACEMENT)
+_ADD_PERIOD = insert(_PERIOD)
+_PERIODS = (
+    select(_PERIOD).where(_PERIOD.c.execution_reference == bindparam("reference")).order_by(_PERIOD.c.ordinal)
+)
+_INTERRUPTIONS = (
+    select(_INTERRUPTION)
+    .where(
+        _INTERRUPTION.c.execution_reference == bindparam("reference"),
+        _INTERRUPTION.c.state.in_([_STANDING, ENDED]),
+    )
+    .order_by(_INTERRUPTION.c.id)
+)
+_REPORTS = (
+    select(_REPORT)
+    .where(
+        _REPORT.c.execution_reference == bindparam("reference"),
+        or_(bindparam("month") == "", _REPORT.c.month == bindparam("month")),
+    )
+    .order_by(_REPORT.c.month, _REPORT.c.version)
+)
+
+
 def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
-    periods = tables.placement_period
-    of_placement = select(periods).where(periods.c.execution_reference == row.execution_reference)
-    held = tables.interruption
-    interruptions = session.execute(
-        select(held)
-        .where(held.c.execution_reference == row.execution_reference, held.c.state.in_([_STANDING, ENDED]))
-        .order_by(held.c.id)
-    ).all()
+    given = {"reference": row.execution_reference}
+    periods = session.execute(_PERIODS, given)
+    interruptions = session.execute(_INTERRUPTIONS, given).all()
     standing = [_interruption(each) for each in interruptions if each.state == _STANDING]
     return Placement(
         execution_reference=row.execution_reference,
@@ -229,7 +247,7 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
         level=CompensationLevel(row.level),
         handling=Handling(row.handling),
         state=PlacementState(row.state),
-        periods=_periods(session.execute(of_placement.order_by(periods.c.ordinal))),
+        periods=_periods(periods),
         interruption=standing[0] if standing else None,
         interruptions_ended=tuple(_interruption(each) for each in interruptions if each.state == ENDED),
         ends_on_latest=row.ends_on_latest,

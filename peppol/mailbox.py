@@ -15,19 +15,22 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    and_,
+    bindparam,
     Column,
     Date,
     Index,
+    insert,
     Integer,
     LargeBinary,
     MetaData,
+    or_,
     Row,
+    select,
     String,
     Table,
-    Text,
-    insert,
-    select,
     text,
+    Text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -179,7 +182,7 @@ def put_out(
         kind=kind, document_id=document_id, receiver=receiver or recipient, digest=digest
     )
     session.execute(
-        insert(outbox),
+        _PUT_OUT,
         {
             "instance_id": instance_id,
             "kind": kind,
@@ -304,12 +307,7 @@ def take(session: Session, letter_id: int, *, kind: str) -> bool:
 
     What turns out otherwise is corrected by `settle` in the same transaction.
     """
-    change = (
-        update(inbox)
-        .where(inbox.c.id == letter_id, inbox.c.state == InState.ARRIVED)
-        .values(state=InState.HANDLED, kind=kind)
-    )
-    return rows_changed(session, change) == 1
+    return rows_changed(session, _TAKE, {"letter": letter_id, "as_kind": kind}) == 1
 
 
 def settle(
@@ -346,18 +344,34 @@ def body_of(session: Session, letter_id: int) -> bytes | None:
     return found
 
 
-def _first_with(session: Session, digest: str, instance_id: str) -> Row[Any, Any] | None:
-    same = inbox.c.sha256 == digest
-    if instance_id:
-        same = same | (inbox.c.instance_id == instance_id)
-    question = select(inbox.c.id, inbox.c.sha256).where(
-        same, inbox.c.state.not_in([InState.REPEAT, InState.CONFLICT])
+# Prepared once: building a statement costs more than running it.
+_PUT_OUT = insert(outbox)
+_STORE = insert(inbox).returning(inbox.c.id)
+_TAKE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter"), inbox.c.state == InState.ARRIVED)
+    .values(state=InState.HANDLED, kind=bindparam("as_kind"))
+)
+_FIRST = (
+    select(inbox.c.id, inbox.c.sha256)
+    .where(
+        or_(
+            inbox.c.sha256 == bindparam("digest"),
+            and_(inbox.c.instance_id == bindparam("instance"), bindparam("instance") != ""),
+        ),
+        inbox.c.state.not_in([InState.REPEAT, InState.CONFLICT]),
     )
-    return session.execute(question.order_by(inbox.c.id).limit(1)).one_or_none()
+    .order_by(inbox.c.id)
+    .limit(1)
+)
+
+
+def _first_with(session: Session, digest: str, instance_id: str) -> Row[Any, Any] | None:
+    return session.execute(_FIRST, {"digest": digest, "instance": instance_id}).one_or_none()
 
 
 def _inserted(session: Session, row: dict[str, object]) -> int:
-    key: int = session.execute(insert(inbox).returning(inbox.c.id), row).scalar_one()
+    key: int = session.execute(_STORE, row).scalar_one()
     return key
 
 

@@ -5,6 +5,7 @@ neither: there an amount is an integer of its smallest unit and an instant is IS
 text in UTC. So both engines compare, check and sum exactly, and no float touches money.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,7 +91,7 @@ def quantity() -> ExactDecimal:
     return ExactDecimal(4)
 
 
-def rows_changed(session: Session, statement: Update) -> int:
+def rows_changed(session: Session, statement: Update, given: Mapping[str, object] | None = None) -> int:
     """Carry out a conditional change and say how many rows met its condition."""
-    result = session.execute(statement)
+    result = session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -1,9 +1,15 @@
 """Putting the house together over one database: all tables, all series, one clock."""
 
-from sqlalchemy import MetaData
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, inspect
 
 import invoicing.tables  # its tables join the counting room's description
-from orders import series, tables
+from orders import journal, series, tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
 
@@ -12,10 +18,31 @@ AUDIT_ROOM = (invoicing.tables.invoice,)
 
 
 def open_house(url: str, *, create: bool = False, clock: Clock = utc_now) -> Database:
-    """The database at `url`, with its tables where `create` asks for them. Raises DatabaseUnusable."""
+    """The database at `url`, brought up to date where `create` asks for it. Raises DatabaseUnusable."""
     database = Database(url, clock=clock)
     if create:
-        database.create(*METADATAS)
-        with database.writing() as session:
-            series.start(session)
+        bring_up_to_date(database)
     return database
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make an empty database whole, or let one that has tables grow to the newest revision."""
+    with database.engine.begin() as connection:
+        scripts = _config()
+        if inspect(connection).has_table(tables.purchase_order.name):
+            scripts.attributes["connection"] = connection
+            command.upgrade(scripts, "head")
+        else:
+            for metadata in METADATAS:
+                metadata.create_all(connection)
+            newest = ScriptDirectory.from_config(scripts)
+            MigrationContext.configure(connection).stamp(newest, "head")
+    with database.writing() as session:
+        journal.start(session)
+        series.start(session)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -14,11 +14,12 @@ from datetime import date
 from enum import IntEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Concatenate, ParamSpec
+from typing import Annotated
 
 import structlog
 import typer
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from invoicing.flipping import NotToInvoice
 from invoicing.stored_invoices import InvoiceUnknown
@@ -32,8 +33,6 @@ from peppol.post import InvalidDocument
 from supplier_portal.assembly import open_house
 from supplier_portal.printing import Language, plain
 from supplier_portal.settings import Settings
-
-P = ParamSpec("P")
 
 
 class Code(IntEnum):
@@ -83,48 +82,57 @@ class House:
         finally:
             database.close()
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view of the database. Raises DatabaseUnusable."""
+        with self.opened() as database, database.reading() as session:
+            yield session
 
-def command(
-    app: typer.Typer, name: str
-) -> Callable[[Callable[Concatenate[House, P], None]], Callable[..., None]]:
-    """Make a function the command `name` of `app`, with --database, --lang and --trace beside its own options."""
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed when the block ends well. Raises DatabaseUnusable."""
+        with self.opened() as database, database.writing() as session:
+            yield session
 
-    def register(function: Callable[Concatenate[House, P], None]) -> Callable[..., None]:
-        own = inspect.signature(function, eval_str=True)
-        common = inspect.signature(_common, eval_str=True)
 
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function of a House and its own options the command `name` of `app`, with the common options added."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
         def door(
             context: typer.Context,
-            /,
-            *args: P.args,
             database: str | None,
             lang: Language | None,
             trace: bool,
-            **given: P.kwargs,
+            **given: object,
         ) -> None:
             before = context.obj if isinstance(context.obj, _Given) else _Given()
             language: Language = lang or before.language or "sv"
             with told(language, trace=trace):
                 house = House(database or before.database or Settings().database_url, language)
-                function(house, *args, **given)
+                function(house, **given)
 
-        def called(context: typer.Context, **given: object) -> None:
-            door(context, **given)  # type: ignore[arg-type]
-
-        without_house = list(own.parameters.values())[1:]
-        first, *options = common.parameters.values()
-        made = wraps(function)(called)
-        made.__signature__ = own.replace(  # type: ignore[attr-defined]
-            parameters=[
-                parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-                for parameter in (first, *without_house, *options)
-            ]
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        common = inspect.signature(_common, eval_str=True).parameters.values()
+        door.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common)]
         )
-        app.command(name)(made)
-        return made
+        app.command(name)(door)
+        return function
 
     return register
+
+
+def guarded(function: Callable[..., None]) -> Callable[..., None]:
+    """A command with options of its own, told in Swedish where it is stopped."""
+
+    @wraps(function)
+    def door(*args: object, **given: object) -> None:
+        with told("sv"):
+            function(*args, **given)
+
+    return door
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +205,9 @@ def told(language: Language, *, trace: bool = False) -> Iterator[None]:
     except Exception as error:
         if trace:
             raise
-        refused = refusal_of(error)
-        complain(refused.sentence_sv if language == "sv" else refused.sentence)
-        raise typer.Exit(_CODES.get(type(refused), Code.FAILED)) from None
+        refusal = refusal_of(error)
+        complain(refusal.sentence_sv if language == "sv" else refusal.sentence)
+        raise typer.Exit(_CODES.get(type(refusal), Code.FAILED)) from None
 
 
 def refusal_of(error: Exception) -> Refused:
@@ -270,6 +278,8 @@ def bytes_of(path: Path, *, at_most: int = 20_000_001) -> bytes:
 
 On = Annotated[
     date | None,
-    typer.Option("--on", "--today", parser=day, metavar="DATE", help="Dagen som gäller / the day that counts"),
+    typer.Option(
+        "--on", "--today", parser=day, metavar="DATE", help="Dagen som gäller / the day that counts"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON i stället för tabell / JSON instead of a table")]

@@ -1,0 +1,179 @@
+"""`billing bench`: how fast the main job goes on this machine, printed, never asserted.
+
+`billing bench` measures orders and invoices on SQLite; `--postgresql URL` measures the same
+on a PostgreSQL database with 1, 2 and 4 worker processes; `billing bench validation` sets our
+rules beside the published ones run by Saxon on the same documents.
+"""
+
+import gc
+import json
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine
+
+from orders import stored_register
+from orders.contracts import Register
+from orders.register_files import read_register
+from peppol.rules import benchmark
+from supplier_portal import measuring
+from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.measuring import Figures
+
+app = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
+
+_WORKERS = (1, 2, 4)
+_REGISTER = Path("fixtures/demo/register")
+
+
+@app.callback(invoke_without_command=True)
+def bench(
+    context: typer.Context,
+    documents: Annotated[int, typer.Option(min=10, help="Antal av varje / how many of each")] = 3000,
+    postgresql: Annotated[
+        str, typer.Option(help="Även PostgreSQL på denna adress, som töms / also this one")
+    ] = "",
+    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Ordrar och fakturor per sekund / orders and invoices per second."""
+    if context.invoked_subcommand is not None:
+        return
+    known = read_register([register])
+    settle_memory()
+    with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
+        orders, invoices = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
+    workers: list[tuple[int, Figures]] = []
+    if postgresql:
+        on_postgresql = _one_process(postgresql, known, documents, empty=True)
+        workers = [_with_workers(postgresql, known, documents, count) for count in _WORKERS]
+    if as_json:
+        content: dict[str, object] = {
+            "orders_per_second": round(orders.per_second, 1),
+            "invoices_per_second": round(invoices.per_second, 1),
+            "sqlite": [orders.to_json(), invoices.to_json()],
+        }
+        if postgresql:
+            content["postgresql"] = [figures.to_json() for figures in on_postgresql]
+            content["postgresql_workers"] = [
+                {"workers": count, **figures.to_json()} for count, figures in workers
+            ]
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    table = _table()
+    for where, figures in (("SQLite", orders), ("SQLite", invoices)):
+        _row(table, where, figures)
+    if postgresql:
+        for figures in on_postgresql:
+            _row(table, "PostgreSQL", figures)
+        for count, figures in workers:
+            _row(table, f"PostgreSQL, {count} proc.", figures)
+    Console().print(table)
+
+
+@app.command("validation")
+def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Våra regler bredvid de publicerade i Saxon / our rules beside the published ones in Saxon."""
+    settle_memory()
+    measured = benchmark.bench_validation()
+    typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
+
+
+def settle_memory() -> None:
+    """What is loaded by now stays: keep the collector from walking it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def _one_process(
+    url: str, register: Register, documents: int, *, empty: bool = False
+) -> tuple[Figures, Figures]:
+    bodies, orders = _prepared(url, register, documents, empty=empty)
+    database = open_house(url, clock=measuring.clock)
+    try:
+        return orders, measuring.measure_invoices(database, register, bodies)
+    finally:
+        database.close()
+
+
+def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[list[bytes], Figures]:
+    """A database with its orders placed and a month received, and the invoices for it."""
+    if empty:
+        _empty(url)
+    database = open_house(url, create=True, clock=measuring.clock)
+    measuring.prepare(database, register)
+    orders = measuring.measure_orders(database, register, count=documents)
+    lines = measuring.receive_first_months(database, register)
+    bodies = list(measuring.invoices_for(database, register, lines))
+    database.close()
+    return bodies, orders
+
+
+def _with_workers(url: str, register: Register, documents: int, count: int) -> tuple[int, Figures]:
+    """The same letters, stored beforehand, read by several processes that share them through the database."""
+    bodies, _ = _prepared(url, register, documents, empty=True)
+    database = open_house(url, clock=measuring.clock)
+    storing = measuring.store_letters(database, bodies)
+    database.close()
+    with ProcessPoolExecutor(count) as pool:
+        # Every process is warm before the clock starts.
+        list(pool.map(_warm, [url] * count))
+        began = perf_counter()
+        spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
+        seconds = perf_counter() - began + storing
+    what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
+    return count, measuring.figures(what, spent, seconds, each=storing / max(1, len(bodies)))
+
+
+def _warm(url: str) -> None:
+    settle_memory()
+    database = open_house(url, clock=measuring.clock)
+    with database.reading() as session:
+        stored_register.load(session)
+    database.close()
+
+
+def _read_all(url: str) -> list[float]:
+    database = open_house(url, clock=measuring.clock)
+    with database.reading() as session:
+        register = stored_register.load(session)
+    try:
+        return measuring.read_all(database, register)
+    finally:
+        database.close()
+
+
+def _empty(url: str) -> None:
+    """Remove our tables; the address is given for measuring, and said to be emptied."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    for metadata in reversed(METADATAS):
+        metadata.drop_all(engine)
+    engine.dispose()
+
+
+def _table() -> Table:
+    table = Table(title="billing bench")
+    table.add_column("Var / where")
+    table.add_column("Vad / what")
+    for name in ("antal / count", "per sekund / per second", "median ms", "p99 ms", "minne MB / memory MB"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def _row(table: Table, where: str, figures: Figures) -> None:
+    table.add_row(
+        where,
+        figures.what,
+        str(figures.documents),
+        f"{figures.per_second:.0f}",
+        f"{figures.median_ms:.2f}",
+        f"{figures.p99_ms:.2f}",
+        f"{figures.peak_mb:.0f}",
+    )

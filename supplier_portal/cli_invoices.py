@@ -1,0 +1,160 @@
+"""`billing invoices`, `explain` and `credit`: documents in our books, why they stand so, asking for credit."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from invoicing import crediting, stored_invoices
+from invoicing.model import DocumentType, Held, InvoiceState
+from orders import stored_register
+from supplier_portal.cli_door import AsJson, House, On, command, today_or
+from supplier_portal.cli_verdicts import tree_json, tree_of, why_document
+from supplier_portal.printing import Column, Json, kronor, plain, show, table, write_json
+
+alone = typer.Typer()
+invoices = typer.Typer()
+credit = typer.Typer()
+
+_COLUMNS = (
+    Column("Nr", "No", right=True, spare=4),
+    Column("Slag", "Kind", spare=1),
+    Column("Nummer", "Number", wrap=True),
+    Column("Leverantör", "Supplier"),
+    Column("Referens", "Reference", spare=2),
+    Column("Datum", "Date", spare=3),
+    Column("Betalas", "Pays on", spare=5),
+    Column("Belopp", "Amount", right=True),
+    Column("Läge", "State"),
+    Column("Avvikelser", "Deviations", wrap=True),
+)
+
+Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
+OfSupplier = Annotated[str, typer.Option("--supplier", metavar="ORGNR")]
+
+
+@command(invoices, "list")
+def list_invoices(
+    house: House,
+    state: Annotated[
+        InvoiceState | None, typer.Option("--state", help="Bara i detta läge / only in this")
+    ] = None,
+    supplier: OfSupplier = "",
+    reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Visa fakturor och kreditfakturor i den ordning de kom. / Show invoices and credit notes as they came."""
+    with house.reading() as session:
+        held = list(
+            stored_invoices.listed(
+                session, state=state, supplier=supplier, execution_reference=reference, limit=limit
+            )
+        )
+    if as_json:
+        write_json([_held_json(each) for each in held])
+        return
+    kinds = {
+        DocumentType.INVOICE: house.say("faktura", "invoice"),
+        DocumentType.CREDIT_NOTE: house.say("kredit", "credit"),
+    }
+    rows = [
+        (
+            f"#{each.id}",
+            kinds[each.document_type],
+            each.number,
+            each.supplier,
+            each.execution_reference,
+            each.issued_on.isoformat(),
+            each.pays_on.isoformat(),
+            kronor(each.amount_payable),
+            each.state.value,
+            " ".join(each.codes),
+        )
+        for each in held
+    ]
+    show(table(_COLUMNS, rows, language=house.language))
+
+
+@command(alone, "explain")
+def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
+    """Visa hur en faktura prövats, kontroll för kontroll. / Show how an invoice was judged, check by check."""
+    with house.reading() as session:
+        held = stored_invoices.named(session, invoice, supplier=supplier)
+        judged = stored_invoices.matches(session, held.id)[::-1]
+        reason = why_document(session, held, house.language)
+    if as_json:
+        judgements: list[Json] = [
+            {
+                "made_on": day.isoformat(),
+                "verdict": match.verdict.value,
+                "codes": list(match.codes),
+                "tree": tree_json(match.tree, house.language),
+            }
+            for day, match in judged
+        ]
+        write_json({**_held_json(held), "sentence": reason, "judgements": judgements})
+        return
+    kind = house.say(*_KINDS[held.document_type])
+    show(Text(plain(f"{kind} {held.number}  {held.supplier}  {kronor(held.amount_payable)}  {held.state}")))
+    show(Text(plain(reason)))
+    for position, (day, match) in enumerate(judged):
+        latest = (
+            house.say("Prövad", "Judged") if position == 0 else house.say("Tidigare prövad", "Judged before")
+        )
+        show(Text(""), tree_of(match, f"{latest} {day}: {match.verdict}", house.language))
+
+
+_KINDS = {
+    DocumentType.INVOICE: ("Faktura", "Invoice"),
+    DocumentType.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+}
+
+
+@command(credit, "request")
+def request(
+    house: House,
+    invoice: Named,
+    supplier: OfSupplier = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="PERSON", help="Handläggaren, ett id / an id")
+    ] = "officer",
+    on: On = None,
+) -> None:
+    """Begär kredit av hela fakturan och en ny. / Ask for credit of the whole invoice and a new one."""
+    with house.writing() as session:
+        register = stored_register.load(session)
+        held = stored_invoices.named(session, invoice, supplier=supplier)
+        asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
+    answered = house.say(
+        f"Leverantören har fått svaret {asked.answered}."
+        if asked.answered == "RE"
+        else f"Meddela leverantören själv: svaret {asked.answered or '-'} kan inte tas tillbaka.",
+        f"The supplier was answered {asked.answered}."
+        if asked.answered == "RE"
+        else f"Tell the supplier yourself: the answer {asked.answered or '-'} cannot be taken back.",
+    )
+    typer.echo(plain(f"{asked.number}: {asked.state}. {answered}"))
+
+
+def _held_json(held: Held) -> dict[str, Json]:
+    return {
+        "id": held.id,
+        "document_type": held.document_type.value,
+        "number": held.number,
+        "supplier": held.supplier,
+        "execution_reference": held.execution_reference,
+        "order_number": held.order_number,
+        "issued_on": held.issued_on.isoformat(),
+        "received_on": held.received_on.isoformat(),
+        "pays_on": held.pays_on.isoformat(),
+        "paid_on": held.paid_on.isoformat() if held.paid_on else None,
+        "amount_net": str(held.amount_net.amount),
+        "amount_vat": str(held.amount_vat.amount),
+        "amount_payable": str(held.amount_payable.amount),
+        "currency": held.currency,
+        "state": held.state.value,
+        "codes": list(held.codes),
+        "answered": held.answered,
+        "letter": held.letter_id,
+    }

@@ -1,0 +1,315 @@
+"""`billing orders` and `billing flip`: what was ordered, how far it has come, and its invoice."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from invoicing import flipping, stored_facts, stored_invoices
+from invoicing.flipping import Numbered
+from invoicing.model import DocumentType
+from orders import stored_orders, stored_register
+from orders.model import LineAccount, Order, PlannedOrder
+from orders.stored_orders import OrderSummary, OrderUnknown
+from orders.values import Article
+from peppol import mailbox, ubl
+from peppol.identifiers import DocumentKind
+from supplier_portal import cli_questions
+from supplier_portal.cli_door import AsJson, House, NotFound, On, command, today_or
+from supplier_portal.cli_questions import LetterOut
+from supplier_portal.event_loading import place_due_orders
+from supplier_portal.printing import Column, Json, kronor, number, show, table, write_json
+
+orders = typer.Typer()
+alone = typer.Typer()
+
+_LIST = (
+    Column("Order", "Order"),
+    Column("Artikel", "Article", wrap=True),
+    Column("Referens", "Reference"),
+    Column("Leverantör", "Supplier"),
+    Column("Period", "Period", wrap=True),
+    Column("Lagd", "Placed", spare=1),
+    Column("Belopp", "Amount", right=True),
+)
+_LINES = (
+    Column("Rad", "Line"),
+    Column("Period", "Period", wrap=True),
+    Column("Antal", "Quantity", right=True),
+    Column("Pris", "Price", right=True, spare=2),
+    Column("Beställt", "Ordered", right=True),
+    Column("Levererat", "Received", right=True),
+    Column("Godkänt", "Approved", right=True),
+    Column("Faktura", "Invoice", wrap=True),
+    Column("Läge", "State", wrap=True, spare=1),
+)
+_DUE = (
+    Column("Dag", "Day"),
+    Column("Artikel", "Article", wrap=True),
+    Column("Referens", "Reference"),
+    Column("Beslut", "Decision", wrap=True),
+    Column("Belopp", "Amount", right=True),
+)
+
+
+OrderNumber = Annotated[str, typer.Argument(metavar="NUMBER")]
+
+
+@command(orders, "list")
+def list_orders(
+    house: House,
+    supplier: Annotated[str, typer.Option("--supplier", metavar="ORGNR")] = "",
+    reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Visa ordrar, nyaste först. / Show orders, newest first."""
+    with house.reading() as session:
+        held = list(
+            stored_orders.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
+        )
+    if as_json:
+        write_json([_summary_json(each) for each in held])
+        return
+    rows = [
+        (
+            each.number,
+            _article(house, each.article, each.stage),
+            each.execution_reference,
+            each.supplier,
+            f"{each.period.start} – {each.period.end}",
+            each.issued_on.isoformat(),
+            kronor(each.amount),
+        )
+        for each in held
+    ]
+    show(table(_LIST, rows, language=house.language))
+
+
+@command(orders, "show")
+def show_order(
+    house: House, order_number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: AsJson = False
+) -> None:
+    """Visa en order, dess rader och hur långt de har kommit. / Show an order, its lines and their accounts."""
+    with house.reading() as session:
+        order = stored_orders.get(session, order_number)
+        accounts = {each.line_id: each for each in stored_orders.accounts(session, order_number)}
+        letters = list(cli_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+        invoiced = _invoiced(session, accounts)
+    if as_json:
+        write_json(_order_json(order, accounts, invoiced, letters))
+        return
+    say = house.say
+    facts = (
+        (
+            say("Order", "Order"),
+            f"{order.number}  {_article(house, order.article, order.stage or '')} {order.code}",
+        ),
+        (say("Genomförandereferens", "Execution reference"), order.execution_reference),
+        (say("Beslut", "Decision"), order.decision_id),
+        (say("Leverantör, enhet", "Supplier, unit"), f"{order.supplier}, {order.unit_id}"),
+        (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
+        (say("Period", "Period"), f"{order.period.start} – {order.period.end}"),
+        (say("Lagd", "Placed"), order.issued_on.isoformat()),
+        (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
+    )
+    show(table((Column("", ""), Column("", "", wrap=True)), facts, language=house.language))
+    rows = [
+        (
+            line.line_id,
+            f"{line.period.start} – {line.period.end}",
+            f"{number(line.quantity.value)} {line.quantity.unit}",
+            number(line.price),
+            kronor(line.amount),
+            kronor(accounts[line.line_id].amount_received),
+            kronor(accounts[line.line_id].amount_claimed),
+            invoiced.get(line.line_id, ""),
+            accounts[line.line_id].state.value,
+        )
+        for line in order.lines
+    ]
+    sums = (say("Summa", "Total"), "", "", "", kronor(order.amount), *([""] * 4))
+    show(table(_LINES, rows, language=house.language, total=sums))
+
+
+@command(orders, "xml")
+def order_xml(house: House, order_number: OrderNumber) -> None:
+    """Skriv orderns brev, byte för byte som det skickades. / Write the order's letter, byte for byte as sent."""
+    with house.reading() as session:
+        stored_orders.get(session, order_number)
+        letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+    if not letters:
+        raise NotFound(f"Order {order_number} har inget brev.", f"Order {order_number} has no letter.")
+    typer.echo(letters[0].body, nl=False)
+
+
+@command(orders, "due")
+def due(
+    house: House,
+    on: On = None,
+    place: Annotated[bool, typer.Option("--place", help="Lägg dem nu / place them now")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Visa resultatordrar vars dag har kommit. / Show result orders whose day has come."""
+    today = today_or(on)
+    with house.opened() as database:
+        with database.reading() as session:
+            waiting = stored_orders.due(session, today)
+        placed = place_due_orders(database, today=today) if place else 0
+    if as_json:
+        write_json([_planned_json(each) for each in waiting])
+        return
+    rows = [
+        (
+            each.due_on.isoformat(),
+            f"{_article(house, each.article, each.stage or '')} {each.code}".strip(),
+            each.execution_reference,
+            each.decision_id,
+            kronor(each.amount) if each.amount else "",
+        )
+        for each in waiting
+    ]
+    show(table(_DUE, rows, language=house.language))
+    if place:
+        typer.echo(house.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
+
+
+@command(alone, "flip")
+def flip(
+    house: House,
+    order_number: Annotated[str, typer.Argument(metavar="ORDER")],
+    line: Annotated[str, typer.Argument(metavar="LINE")],
+    own_number: Annotated[str, typer.Option("--number", help="Fakturans nummer / the invoice's number")] = "",
+    on: On = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Fil att skriva / file to write")] = None,
+) -> None:
+    """Vänd en levererad orderrad till leverantörens faktura. / Flip a received order line to its invoice."""
+    with house.reading() as session:
+        register = stored_register.load(session)
+        facts = stored_facts.order_facts(session, register, order_number)
+        if facts is None:
+            raise OrderUnknown(order_number)
+        if line not in facts.lines:
+            known = ", ".join(facts.lines)
+            raise NotFound(
+                f"Order {order_number} har ingen rad {line}. Den har {known}.",
+                f"Order {order_number} has no line {line}. It has {known}.",
+            )
+        supplier = register.supplier(facts.order.supplier)
+        given = own_number or _free_number(session, facts.order, line)
+    document = flipping.flip(
+        facts,
+        facts.lines[line],
+        supplier=supplier,
+        buyer=register.buyer,
+        policy=register.policy,
+        given=Numbered(given, today_or(on)),
+    )
+    body = ubl.serialise(document, pretty=True)
+    if out is None:
+        typer.echo(body, nl=False)
+        return
+    out.write_bytes(body)
+    typer.echo(house.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
+
+
+def _free_number(session: Session, order: Order, line: str) -> str:
+    """A number that says what it invoices; the invoice after a credit gets the next free one."""
+    first = given = f"F-{order.number}-{line}"
+    count = 1
+    while stored_invoices.by_key(session, order.supplier, DocumentType.INVOICE, given) is not None:
+        count += 1
+        given = f"{first}-{count}"
+    return given
+
+
+def _article(house: House, article: Article, stage: str) -> str:
+    name = house.say(article.name_sv, article.value.replace("_", " ").capitalize())
+    return f"{name} {stage}".strip()
+
+
+def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, str]:
+    """For each line the number and state of the invoice that lies on it."""
+    return {
+        line_id: f"{held.number} {held.state}"
+        for line_id, account in accounts.items()
+        if account.invoice_id is not None
+        for held in (stored_invoices.by_id(session, account.invoice_id),)
+    }
+
+
+def _summary_json(order: OrderSummary) -> Json:
+    return {
+        "number": order.number,
+        "article": order.article.value,
+        "stage": order.stage,
+        "execution_reference": order.execution_reference,
+        "supplier": order.supplier,
+        "period_start": order.period.start.isoformat(),
+        "period_end": order.period.end.isoformat(),
+        "issued_on": order.issued_on.isoformat(),
+        "amount": str(order.amount.amount),
+        "currency": order.amount.currency,
+    }
+
+
+def _order_json(
+    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[LetterOut]
+) -> Json:
+    return {
+        "number": order.number,
+        "article": order.article.value,
+        "stage": order.stage.value if order.stage else "",
+        "code": order.code,
+        "execution_reference": order.execution_reference,
+        "decision_id": order.decision_id,
+        "supplier": order.supplier,
+        "unit_id": order.unit_id,
+        "contract_id": order.contract_id,
+        "price_list_id": order.price_list_id,
+        "delivery_area": order.delivery_area,
+        "period_start": order.period.start.isoformat(),
+        "period_end": order.period.end.isoformat(),
+        "issued_on": order.issued_on.isoformat(),
+        "amount": str(order.amount.amount),
+        "currency": order.amount.currency,
+        "letters": [
+            {"state": each.state.value, "receiver": each.receiver, "instance_id": each.instance_id}
+            for each in letters
+        ],
+        "lines": [
+            {
+                "line_id": line.line_id,
+                "article_number": line.article_number,
+                "period_start": line.period.start.isoformat(),
+                "period_end": line.period.end.isoformat(),
+                "unit": line.quantity.unit,
+                "quantity_ordered": str(line.quantity.value),
+                "quantity_received": str(accounts[line.line_id].quantity_received),
+                "price": str(line.price),
+                "amount_ordered": str(line.amount.amount),
+                "amount_received": str(accounts[line.line_id].amount_received.amount),
+                "amount_claimed": str(accounts[line.line_id].amount_claimed.amount),
+                "currency": line.amount.currency,
+                "invoice": invoiced.get(line.line_id, ""),
+                "state": accounts[line.line_id].state.value,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def _planned_json(planned: PlannedOrder) -> Json:
+    return {
+        "id": planned.id,
+        "due_on": planned.due_on.isoformat(),
+        "article": planned.article.value,
+        "stage": planned.stage.value if planned.stage else "",
+        "code": planned.code,
+        "execution_reference": planned.execution_reference,
+        "decision_id": planned.decision_id,
+        "amount": str(planned.amount.amount) if planned.amount else None,
+        "currency": planned.amount.currency if planned.amount else None,
+        "state": planned.state.value,
+    }

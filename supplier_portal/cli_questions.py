@@ -1,0 +1,218 @@
+"""What the command line asks the database for its lists: letters, receipts and payments.
+
+Convention: named questions that only read. Whatever decides something is asked in the room
+where it is decided; here are the lists a person looks at.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from invoicing import stored_invoices, tables
+from invoicing.model import Held
+from orders import tables as held
+from orders.values import Money, Period, Quantity
+from peppol import mailbox
+from peppol.mailbox import InState, OutState
+
+
+@dataclass(frozen=True, slots=True)
+class LetterIn:
+    """A letter to us without its bytes; `size` in bytes, `repeats` the letter it came after."""
+
+    id: int
+    transport_id: str
+    received_on: date
+    state: InState
+    kind: str
+    business_key: str
+    reason: str
+    reason_sv: str
+    reason_en: str
+    repeats: int | None
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOut:
+    """A letter of ours without its bytes."""
+
+    sequence: int
+    instance_id: str
+    kind: str
+    document_id: str
+    receiver: str
+    recipient: str
+    about: str
+    issued_on: date
+    state: OutState
+    attempts: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt or, where `reverses` names one, the row that takes it back."""
+
+    id: int
+    order_number: str
+    line_id: str
+    month: str
+    report_version: int
+    quantity: Quantity
+    amount: Money
+    period: Period | None
+    received_on: date
+    reverses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment and the two who made it."""
+
+    number: str
+    invoice_number: str
+    supplier: str
+    amount: Money
+    paid_on: date
+    prepared_by: str
+    attested_by: str
+
+
+def letters_in(session: Session, *, state: InState | None = None) -> Iterator[LetterIn]:
+    """The letters to us in the order they came, of one state where that is given."""
+    question = _LETTERS_IN
+    if state is not None:
+        question = question.where(mailbox.inbox.c.state == state)
+    for row in session.execute(question.order_by(mailbox.inbox.c.id).execution_options(yield_per=500)):
+        yield _letter_in(row)
+
+
+def letter_in(session: Session, letter_id: int) -> LetterIn | None:
+    """One letter to us, or None."""
+    row = session.execute(_LETTERS_IN.where(mailbox.inbox.c.id == letter_id)).one_or_none()
+    return _letter_in(row) if row is not None else None
+
+
+def document_of_letter(session: Session, letter_id: int) -> Held | None:
+    """The document in our books that a letter became, or None."""
+    question = select(tables.invoice.c.id).where(tables.invoice.c.letter_id == letter_id)
+    invoice_id = session.scalar(question)
+    return stored_invoices.by_id(session, invoice_id) if invoice_id is not None else None
+
+
+def letters_out(
+    session: Session, *, state: OutState | None = None, kind: str = "", document_id: str = "", about: str = ""
+) -> Iterator[LetterOut]:
+    """Our letters, oldest first, of one state, kind, document or subject where that is given."""
+    outbox = mailbox.outbox
+    question = select(*(column for column in outbox.c if column.name != "body"))
+    given = ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.document_id, document_id))
+    for column, value in (*given, (outbox.c.about, about)):
+        if value:
+            question = question.where(column == value)
+    for row in session.execute(question.order_by(outbox.c.sequence).execution_options(yield_per=500)):
+        yield LetterOut(
+            row.sequence,
+            row.instance_id,
+            row.kind,
+            row.document_id,
+            row.receiver,
+            row.recipient,
+            row.about,
+            row.issued_on,
+            OutState(row.state),
+            row.attempts,
+            row.sha256,
+        )
+
+
+def waiting_count(session: Session) -> int:
+    """How many of our letters wait to be handed over."""
+    question = select(func.count()).where(mailbox.outbox.c.state == OutState.WAITING)
+    return session.execute(question).scalar_one()
+
+
+def receipts_of(session: Session, execution_reference: str) -> Sequence[ReceiptRow]:
+    """Every receipt ever made on one execution reference and every one taken back, oldest first."""
+    receipt, line, order = held.receipt, held.order_line, held.purchase_order
+    on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
+    question = (
+        select(receipt, line.c.unit, order.c.currency)
+        .join(line, on_line)
+        .join(order, order.c.number == receipt.c.order_number)
+        .where(receipt.c.execution_reference == execution_reference)
+        .order_by(receipt.c.id)
+    )
+    return [
+        ReceiptRow(
+            row.id,
+            row.order_number,
+            row.line_id,
+            row.month,
+            row.report_version,
+            Quantity(row.quantity, row.unit),
+            Money(row.amount, row.currency),
+            Period(row.starts_on, row.ends_on) if row.starts_on else None,
+            row.received_on,
+            row.reverses,
+        )
+        for row in session.execute(question)
+    ]
+
+
+def payments_of(session: Session, execution_reference: str) -> Sequence[PaymentRow]:
+    """The payments of one execution reference's invoices, oldest first."""
+    payment, invoice = tables.payment, tables.invoice
+    question = (
+        select(payment, invoice.c.number.label("invoice_number"))
+        .join(invoice, invoice.c.id == payment.c.invoice_id)
+        .where(invoice.c.execution_reference == execution_reference)
+        .order_by(payment.c.number)
+    )
+    return [
+        PaymentRow(
+            row.number,
+            row.invoice_number,
+            row.supplier,
+            Money(Decimal(row.amount), row.currency),
+            row.paid_on,
+            row.prepared_by,
+            row.attested_by,
+        )
+        for row in session.execute(question)
+    ]
+
+
+def settled_on(session: Session, invoice_id: int) -> date | None:
+    """The day an invoice was settled at zero with its credit note, or None."""
+    pair = tables.credit_pair
+    return session.scalar(select(pair.c.settled_on).where(pair.c.invoice_id == invoice_id))
+
+
+_LETTERS_IN: Select[Any] = select(
+    *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id"))
+)
+
+
+def _letter_in(row: Row[Any]) -> LetterIn:
+    return LetterIn(
+        row.id,
+        row.transport_id,
+        row.received_on,
+        InState(row.state),
+        row.kind,
+        row.business_key,
+        row.reason,
+        row.reason_sv,
+        row.reason_en,
+        row.repeats,
+        row.size,
+        row.sha256,
+    )

@@ -1,0 +1,42 @@
+"""`billing init` and `billing register load`: the tables, and what is agreed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orders import stored_register
+from orders.ordering import SYSTEM
+from orders.register_files import read_register
+from supplier_portal.cli_door import House, command
+
+alone = typer.Typer()
+register = typer.Typer()
+
+
+@command(alone, "init")
+def init(house: House) -> None:
+    """Gör de tabeller som saknas. / Make the tables that are missing."""
+    with house.opened(create=True) as database:
+        address = database.url.render_as_string(hide_password=True)
+    typer.echo(house.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
+
+
+@command(register, "load")
+def load(
+    house: House,
+    paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
+    by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
+) -> None:
+    """Läs in registret, helt eller inte alls. / Load the register, whole or not at all."""
+    read = read_register(paths)
+    with house.opened() as database, database.writing() as session:
+        new = stored_register.save(session, read, at=database.clock(), actor=by)
+    counts = house.say(
+        f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",
+        f"{len(read.suppliers)} suppliers, {len(read.contracts)} contracts, {len(read.price_lists)} price lists",
+    )
+    if new:
+        typer.echo(house.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
+    else:
+        typer.echo(house.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}."))

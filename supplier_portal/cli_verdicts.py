@@ -1,0 +1,199 @@
+"""Why a letter or a document stands where it stands, in one sentence; and the tree behind it.
+
+Convention: the words of a deviation are those of `invoicing.sentences`; here they are only
+put together, for a line after `receive` and for the tree of `explain`.
+"""
+
+from rich.text import Text
+from rich.tree import Tree
+from sqlalchemy.orm import Session
+
+from invoicing import stored_invoices
+from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Weight
+from invoicing.model import Held, InvoiceState
+from invoicing.sentences import sentence, source_name, title
+from peppol.mailbox import InState
+from supplier_portal.cli_questions import LetterIn
+from supplier_portal.printing import Json, Language, plain
+
+REFUSED = (InState.QUARANTINED, InState.CONFLICT)
+IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
+
+_NAMES_SV = {
+    "invoice": "faktura",
+    "credit note": "kreditfaktura",
+    "order": "order",
+    "buyer": "köpare",
+    "currency": "valuta",
+    "lines": "rader",
+    "order line": "orderrad",
+    "receipt": "inleverans",
+    "not invoiced before": "inte fakturerad förut",
+    "unit": "enhet",
+    "price": "pris",
+    "period": "period",
+    "quantity": "antal",
+    "amount": "belopp",
+    "totals": "summor",
+    "vat": "moms",
+    "category": "momskategori",
+    "rate": "momssats",
+    "tax": "momsbelopp",
+    "payee account": "betalkonto",
+    "due date": "förfallodag",
+    "references": "referenser",
+    "credited invoice": "krediterad faktura",
+    "credited once": "krediterad en gång",
+}
+_OUTCOMES = {
+    Outcome.AGREES: ("✓", "stämmer", "agrees", "green"),
+    Outcome.DEVIATES: ("✗", "avviker", "deviates", "bold red"),
+    Outcome.NOT_LOOKED_AT: ("-", "inte prövat", "not looked at", "dim"),
+}
+_ACTORS = {
+    Actor.SUPPLIER: ("leverantören", "the supplier"),
+    Actor.BUYER: ("köparen", "the buyer"),
+    Actor.NOBODY: ("ingen", "nobody"),
+}
+
+
+def why_letter(letter: LetterIn, language: Language) -> str:
+    """Why a letter that became no document lies where it lies."""
+    if letter.state is InState.REPEAT:
+        return _pick(
+            language,
+            f"Samma innehåll kom redan i brev {letter.repeats}; svaret då gäller.",
+            f"The same content came in letter {letter.repeats}; its answer stands.",
+        )
+    if letter.state is InState.ARRIVED:
+        return _pick(
+            language,
+            "Brevet är sparat men inte läst; kör billing receive igen.",
+            "The letter is stored but not read; run billing receive again.",
+        )
+    return _pick(language, letter.reason_sv, letter.reason_en)
+
+
+def why_document(session: Session, held: Held, language: Language) -> str:
+    """Why a document in our books is in its state: what it came to, and the gravest deviations."""
+    if held.state is InvoiceState.CREDITED:
+        other = stored_invoices.credited_by(session, held.id)
+        return _pick(language, f"Krediterad i sin helhet med {other}.", f"Credited in full by {other}.")
+    if held.state is InvoiceState.SETTLED:
+        other = ", ".join(each.number for each in stored_invoices.content(session, held.id).credits)
+        return _pick(language, f"Krediterar {other} i sin helhet.", f"Credits {other} in full.")
+    judged = stored_invoices.matches(session, held.id)
+    deviations = judged[-1][1].deviations if judged else ()
+    gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
+    reasons = [sentence(each, language) for each in deviations if each.weight == gravest]
+    return " ".join(filter(None, (_stands(held, language), *dict.fromkeys(reasons))))
+
+
+def _stands(held: Held, language: Language) -> str:
+    """What a state means for the document; a state that only its deviations explain has no words of its own."""
+    match held.state:
+        case InvoiceState.ACCEPTED:
+            return _pick(
+                language,
+                f"Stämmer med order {held.order_number} och betalas {held.pays_on}.",
+                f"Agrees with order {held.order_number} and is paid on {held.pays_on}.",
+            )
+        case InvoiceState.PAID:
+            return _pick(language, f"Betald {held.paid_on}.", f"Paid on {held.paid_on}.")
+        case InvoiceState.CREDIT_REQUESTED:
+            return _pick(
+                language,
+                "Kredit av hela fakturan är begärd.",
+                "Credit of the whole invoice is asked for.",
+            )
+        case _:
+            return ""
+
+
+def _pick(language: Language, sv: str, en: str) -> str:
+    return sv if language == "sv" else en
+
+
+def check_name(name: str, language: Language) -> str:
+    """The name of a check or a branch; an order line keeps its number."""
+    if language == "en":
+        return name
+    known = _NAMES_SV.get(name)
+    if known is not None:
+        return known
+    kind, _, rest = name.rpartition(" ")
+    return f"{_NAMES_SV.get(kind, kind)} {rest}"
+
+
+def tree_of(match: Match, heading: str, language: Language) -> Tree:
+    """The whole judgement as a tree: every check with its outcome, every deviation with its sentence."""
+    root = Tree(Text(heading, style="bold"), guide_style="dim")
+    for node in match.tree.checks:
+        _grow(root, node, language)
+    return root
+
+
+def _grow(branch: Tree, node: Check | Group, language: Language) -> None:
+    name = check_name(node.name, language)
+    if isinstance(node, Group):
+        below = branch.add(Text(name, style="bold"))
+        for child in node.checks:
+            _grow(below, child, language)
+        return
+    mark, sv, en, style = _OUTCOMES[node.outcome]
+    leaf = branch.add(Text(f"{mark} {name}: {sv if language == 'sv' else en}", style=style))
+    for deviation in node.deviations:
+        told = leaf.add(Text(plain(f"{deviation.code}: {sentence(deviation, language)}")))
+        told.add(Text(plain(_facts(deviation, language)), style="dim"))
+
+
+def _facts(deviation: Deviation, language: Language) -> str:
+    """Found and expected with where they stand, and who acts."""
+    sv = language == "sv"
+    nothing = "inget" if sv else "nothing"
+    found_in = ", ".join(
+        filter(None, (source_name(deviation.found_from, language), _line(deviation, sv), deviation.term))
+    )
+    expected_in = " ".join(
+        filter(None, (source_name(deviation.expected_from, language), deviation.reference))
+    )
+    actor = _ACTORS[deviation.actor][0 if sv else 1]
+    parts = (
+        f"{'hittat' if sv else 'found'} {deviation.found or nothing} ({found_in})",
+        f"{'väntat' if sv else 'expected'} {deviation.expected or nothing}"
+        + (f" ({expected_in})" if expected_in else ""),
+        f"{'åtgärdas av' if sv else 'to act'}: {actor}",
+    )
+    return "; ".join(parts)
+
+
+def _line(deviation: Deviation, sv: bool) -> str:
+    return f"{'rad' if sv else 'line'} {deviation.line}" if deviation.line else ""
+
+
+def tree_json(node: Check | Group, language: Language) -> Json:
+    """The same tree for programs."""
+    if isinstance(node, Group):
+        return {"name": node.name, "checks": [tree_json(child, language) for child in node.checks]}
+    return {
+        "name": node.name,
+        "outcome": node.outcome.value,
+        "deviations": [_deviation_json(each, language) for each in node.deviations],
+    }
+
+
+def _deviation_json(deviation: Deviation, language: Language) -> Json:
+    return {
+        "code": deviation.code.value,
+        "weight": deviation.weight.name,
+        "term": deviation.term,
+        "line": deviation.line,
+        "found": deviation.found,
+        "found_from": deviation.found_from.value,
+        "expected": deviation.expected,
+        "expected_from": deviation.expected_from.value,
+        "reference": deviation.reference,
+        "actor": deviation.actor.value,
+        "title": title(deviation, language),
+        "sentence": sentence(deviation, language),
+    }
