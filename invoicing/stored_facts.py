@@ -7,7 +7,7 @@ line are judged one after the other. The row of a line is the only lock.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from invoicing import stored_invoices, tables
@@ -157,8 +157,13 @@ def _question() -> Select[Any]:
     )
     cuts_this_order = and_(
         cut.c.execution_reference == order.c.execution_reference,
-        cut.c.state.in_(["STANDING", stored_placements.ENDED]),
-        cut.c.effective_on.between(order.c.starts_on, order.c.ends_on),
+        order.c.article == Article.BASIC,
+        cut.c.effective_on <= order.c.ends_on,
+        # The standing interruption also cuts a later period; one that was come back from, only its own.
+        or_(
+            cut.c.state == stored_placements.STANDING,
+            and_(cut.c.state == stored_placements.ENDED, cut.c.effective_on >= order.c.starts_on),
+        ),
     )
     return (
         select(*columns)
@@ -172,7 +177,7 @@ def _question() -> Select[Any]:
         .outerjoin(occupant, occupant.c.id == account.c.invoice_id)
         .outerjoin(cut, cuts_this_order)
         .where(order.c.number == bindparam("number"))
-        .order_by(line.c.line_id)
+        .order_by(line.c.line_id, cut.c.effective_on)
         .with_for_update(of=account)
     )
 

@@ -61,10 +61,13 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
             session, event, EventState.CONFLICT, digest=digest, received_at=received_at, reason=conflict
         )
         return Applied(EventState.CONFLICT, reason=conflict)
+    sequence = stored_events.claim(session, event, digest=digest, received_at=received_at)
+    if sequence is None:
+        # Somebody else is loading the same events and was first; now it can be seen what became of it.
+        return apply(session, register, event, received_at=received_at)
     applied = _tried(session, register, event)
-    stored_events.add(
-        session, event, applied.state, digest=digest, received_at=received_at, reason=applied.reason
-    )
+    if applied.state is not EventState.APPLIED:
+        stored_events.set_state(session, sequence, applied.state, reason=applied.reason)
     return applied
 
 
@@ -94,7 +97,7 @@ def _carry_out(session: Session, register: Register, told: EventData, today: dat
         case events.PeriodTwoDecided():
             placing.place_period_two(session, register, told, today=today)
         case events.ProviderChanged():
-            placing.change_provider(session, register, told, today=today)
+            return placing.change_provider(session, register, told, today=today)
         case events.PlacementCancelled():
             placing.cancel(session, told, today=today)
         case events.InterruptionRegistered():

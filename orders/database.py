@@ -84,10 +84,11 @@ class Database:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseUnusable(
-            f"Databasadressen {url!r} går inte att tolka. Skriv till exempel sqlite:///billing.sqlite.",
-            f"The database address {url!r} cannot be read. Write for example sqlite:///billing.sqlite.",
+            # The address may hold a password and is not repeated.
+            "Databasadressen går inte att tolka. Skriv till exempel sqlite:///billing.sqlite.",
+            "The database address cannot be read. Write for example sqlite:///billing.sqlite.",
         ) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(

@@ -135,14 +135,19 @@ class Placement:
         return self.interruption.effective_on if self.interruption else None
 
     def interruption_of(self, days: Period) -> Interruption | None:
-        """The interruption that ended the period `days` lie in; coming back for period 2 leaves that of period 1."""
-        for held in (self.interruption, *self.interruptions_ended):
-            if held is None:
-                continue
-            ended = self.period_at(held.effective_on).period
-            if ended.contains(days.start):
-                return held
-        return None
+        """The interruption that ends the days of the period `days` lie in, the first where there are several.
+
+        The standing one also ends every later period; one from which the participant came back, only its own.
+        """
+        own = [
+            held
+            for held in self.interruptions_ended
+            if self.period_at(held.effective_on).period.contains(days.start)
+        ]
+        standing = self.interruption
+        if standing is not None and days.start >= self.period_at(standing.effective_on).period.start:
+            own.append(standing)
+        return min(own, key=lambda held: held.effective_on, default=None)
 
     def last_day_for(self, days: Period) -> date | None:
         """The last billable day of the period `days` lie in, if it was interrupted."""

@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from orders import journal, series, stored_orders, stored_placements
+from orders import journal, reporting, series, stored_orders, stored_placements
 from orders.agreements import DeliveryUnit
 from orders.contracts import Register
 from orders.events import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
@@ -27,6 +27,7 @@ from orders.model import (
     day_before,
 )
 from orders.ordering import SYSTEM, place_order
+from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
 
@@ -70,10 +71,11 @@ def place_period_two(
 
 def change_provider(
     session: Session, register: Register, changed: ProviderChanged, *, today: date
-) -> Placement:
+) -> list[LineKey]:
     """The participant moves to another supplier: the old placement ends the day before the new one starts.
 
-    No day is billed twice, and the end stays that of the original period (A-7).
+    No day is billed twice, and the end stays that of the original period (A-7). A month received
+    before is received again with the days that remain; those order lines are returned.
     """
     old = stored_placements.get(session, changed.execution_reference, lock=True)
     _check_stands(old)
@@ -99,13 +101,15 @@ def change_provider(
             f"Den nya placeringen ska sluta som den gamla, {current.period.end}, inte {new.period.end}.",
             f"The new placement must end like the old one, {current.period.end}, not {new.period.end}.",
         )
+    received: list[LineKey] = []
     if changed.last_day < old.starts_on:
         cancel_before_start(session, old, reason="provider changed")
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
-        stored_placements.set_interruption(session, old.execution_reference, end, was="REPLACED")
+        received = reporting.set_interruption(session, old, end, was="REPLACED", today=today)
     _record(session, old, "placement.provider_changed", last_day=str(changed.last_day))
-    return _placed(session, register, new, today=today, follows=old)
+    _placed(session, register, new, today=today, follows=old)
+    return received
 
 
 def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> Placement:
@@ -126,6 +130,9 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
 def cancel_before_start(session: Session, placement: Placement, *, reason: str) -> None:
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
     stored_placements.set_state(session, placement.execution_reference, PlacementState.CANCELLED)
+    drop_waiting(
+        session, placement.execution_reference, reason="the placement is cancelled", supplements=True
+    )
     for order in stored_orders.of_placement(session, placement.execution_reference):
         stored_orders.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
@@ -160,7 +167,7 @@ def _placed(
             f"Avtal {contract.id} gäller inte den leverantören i leveransområde {decided.delivery_area}.",
             f"Contract {contract.id} is not for that supplier in delivery area {decided.delivery_area}.",
         )
-    reference = decided.execution_reference or series.next_number(session, series.EXECUTION_REFERENCES)
+    reference = decided.execution_reference or _free_reference(session)
     if stored_placements.find(session, reference) is not None:
         raise StepRefused(
             f"Genomförandereferensen {reference} används redan.",
@@ -192,6 +199,14 @@ def _placed(
     stored_placements.add_period(session, reference, period)
     _record(session, placement, "placement.decided", decision=decided.decision_id, handling=handling)
     return replace(placement, periods=(period,))
+
+
+def _free_reference(session: Session) -> str:
+    """The next reference of our own that no deciding system has used already."""
+    number = series.next_number(session, series.EXECUTION_REFERENCES)
+    while stored_placements.find(session, number) is not None:
+        number = series.next_number(session, series.EXECUTION_REFERENCES)
+    return number
 
 
 def _basic_order(

@@ -38,7 +38,7 @@ from orders.model import (
 )
 from orders.ordering import SYSTEM
 from orders.results import drop_waiting
-from orders.values import Article, InterruptionReason, Month, line_amount, stockholm_date
+from orders.values import Article, InterruptionReason, Month, Period, line_amount, stockholm_date
 
 LineKey = tuple[str, str]
 
@@ -47,7 +47,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
     """Keep a report for a month of the placement; a higher version replaces what was filed before."""
     placement = stored_placements.get(session, filed.execution_reference, lock=True)
     month = filed.month
-    _check_month(session, placement, month)
+    _check_month(placement, month, on=stockholm_date(filed.at))
     earlier = stored_placements.reports(session, placement.execution_reference, month)
     expected = len(earlier) + 1
     if filed.version != expected:
@@ -76,6 +76,7 @@ def approve(session: Session, approved: ReportApproved, *, today: date) -> list[
     """Approve a report and receive its month. The order lines received are returned."""
     placement = stored_placements.get(session, approved.execution_reference, lock=True)
     report = stored_placements.report(session, approved.execution_reference, approved.month, approved.version)
+    _check_reported(placement)
     check_report_step(report, ReportState.APPROVED)
     for earlier in stored_placements.reports(session, report.execution_reference, report.month):
         if earlier.state is ReportState.APPROVED:
@@ -102,14 +103,15 @@ def interrupt(session: Session, registered: InterruptionRegistered, *, today: da
         placement, registered_on=registered.registered_on, effective_on=registered.effective_on, today=today
     )
     if placement.interruption is not None:
+        reference, day = placement.execution_reference, placement.interruption.effective_on
         raise StepRefused(
-            f"Placeringen {placement.execution_reference} är redan avbruten från {placement.interruption.effective_on}.",
-            f"Placement {placement.execution_reference} is already interrupted on {placement.interruption.effective_on}.",
+            f"Placeringen {reference} är redan avbruten från {day}. Flytta avbrottet i stället.",
+            f"Placement {reference} is already interrupted on {day}. Move the interruption instead.",
         )
     interruption = Interruption(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
     )
-    return _set_interruption(session, placement, interruption, was="REPLACED", today=today)
+    return set_interruption(session, placement, interruption, was="REPLACED", today=today)
 
 
 def move_interruption(session: Session, moved: InterruptionMoved, *, today: date) -> list[LineKey]:
@@ -120,7 +122,7 @@ def move_interruption(session: Session, moved: InterruptionMoved, *, today: date
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
     interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
-    return _set_interruption(session, placement, interruption, was="MOVED", today=today)
+    return set_interruption(session, placement, interruption, was="MOVED", today=today)
 
 
 def withdraw_interruption(
@@ -130,12 +132,13 @@ def withdraw_interruption(
     placement = stored_placements.get(session, withdrawn.execution_reference, lock=True)
     check_movable(placement.interruption, reference=placement.execution_reference, today=today)
     drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
-    return _set_interruption(session, placement, None, was="WITHDRAWN", today=today)
+    return set_interruption(session, placement, None, was="WITHDRAWN", today=today)
 
 
-def _set_interruption(
+def set_interruption(
     session: Session, placement: Placement, interruption: Interruption | None, *, was: str, today: date
 ) -> list[LineKey]:
+    """Let `interruption` stand instead of the one before; the order lines received again are returned."""
     reference = placement.execution_reference
     stored_placements.set_interruption(session, reference, interruption, was=was)
     detail = (
@@ -154,10 +157,18 @@ def _set_interruption(
     # A month received before the interruption was known is received again, with the days that remain (A-6).
     changed: list[LineKey] = []
     updated = stored_placements.get(session, reference)
+    _reopen(session, updated)
     for report in stored_placements.reports(session, reference):
         if report.state is ReportState.APPROVED:
             changed += _receive_month(session, updated, report.month, version=report.version, today=today)
     return changed
+
+
+def _reopen(session: Session, placement: Placement) -> None:
+    """Lines closed after what was the final invoice are open again where the last day now comes later."""
+    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+        within = [line.line_id for line in order.lines if not _comes_after_the_end(placement, line.period)]
+        stored_orders.reopen_lines(session, order.number, within)
 
 
 def _receive_month(
@@ -166,6 +177,7 @@ def _receive_month(
     """Receive the month on every basic order line in it; a receipt that differs is reversed first."""
     changed: list[LineKey] = []
     for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+        stored_orders.lock_lines(session, order.number)
         for line in order.lines:
             if Month.of(line.period.start) == month and _receive_line(
                 session, placement, order, line, version=version, today=today
@@ -177,7 +189,7 @@ def _receive_month(
 def _receive_line(
     session: Session, placement: Placement, order: Order, line: OrderLine, *, version: int, today: date
 ) -> bool:
-    account = stored_orders.account(session, order.number, line.line_id, lock=True)
+    account = stored_orders.account(session, order.number, line.line_id)
     assert account is not None  # noqa: S101 - every line has its account from the start
     quantity = days_received(
         line.period, last_day=placement.last_day_for(line.period), convention=order.day_convention
@@ -213,35 +225,40 @@ def _receive_line(
     return True
 
 
-def _check_month(session: Session, placement: Placement, month: Month) -> None:
-    """A report is for a month in which the placement has an open order line (E-14)."""
+def _check_reported(placement: Placement) -> None:
     reference = placement.execution_reference
     if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
         raise StepRefused(
             f"För {reference} redovisas inget här ({placement.handling}, {placement.state}).",
             f"Nothing is reported here for {reference} ({placement.handling}, {placement.state}).",
         )
-    lines = [
-        line
-        for order in stored_orders.of_placement(session, reference, Article.BASIC)
-        for line in order.lines
-        if Month.of(line.period.start) == month
-    ]
-    if not lines:
+
+
+def _check_month(placement: Placement, month: Month, *, on: date) -> None:
+    """A report is for a month that has begun and in which the placement still has days (E-14), billable or not."""
+    reference = placement.execution_reference
+    _check_reported(placement)
+    parts = [part for held in placement.periods if (part := held.period.overlap(month.period))]
+    if not parts:
         raise StepRefused(
-            f"Månaden {month} ligger utanför ordern för {reference}.",
-            f"The month {month} lies outside the order of {reference}.",
+            f"Månaden {month} ligger utanför placeringen {reference}.",
+            f"The month {month} lies outside the placement {reference}.",
         )
-    if all(_comes_after_the_end(placement, line) for line in lines):
+    if all(part.start > on for part in parts):
+        raise StepRefused(
+            f"Månaden {month} har inte börjat för {reference}. Redovisa den när den har börjat.",
+            f"The month {month} has not begun for {reference}. Report it when it has.",
+        )
+    if all(_comes_after_the_end(placement, part) for part in parts):
         raise StepRefused(
             f"Månaden {month} ligger efter sista ersatta dagen för {reference}.",
             f"The month {month} lies after the last billable day of {reference}.",
         )
 
 
-def _comes_after_the_end(placement: Placement, line: OrderLine) -> bool:
-    last_day = placement.last_day_for(line.period)
-    return last_day is not None and line.period.start > last_day
+def _comes_after_the_end(placement: Placement, days: Period) -> bool:
+    last_day = placement.last_day_for(days)
+    return last_day is not None and days.start > last_day
 
 
 def _record(session: Session, report: Report, action: str, *, actor: str) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from orders import journal, stored_orders, stored_placements
-from orders.contracts import PriceList, Register
+from orders.contracts import Price, PriceList, Register
 from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
     Handling,
@@ -34,10 +34,12 @@ from orders.values import (
     OutcomeKind,
     Period,
     Quantity,
+    Refused,
     ResultStage,
     add_months,
     line_amount,
 )
+from peppol import post
 
 _LEFT_FOR = {
     OutcomeKind.WORK: InterruptionReason.WORK,
@@ -48,7 +50,10 @@ _LEFT_FOR = {
 def approve_outcome(
     session: Session, register: Register, approved: OutcomeApproved, *, today: date
 ) -> list[Order]:
-    """Plan what the outcome earns and place what is due today. Refuses what may not be earned yet, with the reason; an outcome that earns nothing gives no order."""
+    """Plan what the outcome earns and place what is due today; an outcome that earns nothing gives no order.
+
+    Refuses, with the reason, what may not be earned yet.
+    """
     placement = stored_placements.get(session, approved.execution_reference, lock=True)
     decision = placement.period_at(approved.started_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
@@ -74,9 +79,11 @@ def approve_outcome(
     if approved.stage is ResultStage.R1 and _is_quick(placement, approved.started_on, prices):
         plans.append(_plan(placement, Article.SPEED_BONUS, decision.decision_id, due_on, approved))
     for plan in plans:
+        # A price that is missing is told now, not on the day the order falls due.
+        _price(prices, placement, plan)
         stored_orders.plan(session, plan)
     _record(session, placement, "outcome.approved", stage=approved.stage, due_on=str(due_on))
-    return place_due(session, register, today=today, reference=placement.execution_reference)
+    return _place_due_of(session, register, placement.execution_reference, today=today)
 
 
 def approve_supplement(
@@ -107,12 +114,13 @@ def approve_supplement(
             decision_id=decision.decision_id,
             outcome_started_on=None,
             amount=Money(price.amount, prices.currency),
-            due_on=approved.approved_on,
+            # Nothing is ordered before the first day: until then the placement may be cancelled.
+            due_on=max(approved.approved_on, placement.starts_on),
             state=PlannedState.WAITING,
         ),
     )
     _record(session, placement, "supplement.approved", code=approved.code)
-    return place_due(session, register, today=today, reference=placement.execution_reference)
+    return _place_due_of(session, register, placement.execution_reference, today=today)
 
 
 def end_outcome(session: Session, ended: OutcomeEnded) -> int:
@@ -122,11 +130,14 @@ def end_outcome(session: Session, ended: OutcomeEnded) -> int:
     return drop_waiting(session, placement.execution_reference, reason=f"back on {ended.ended_on}")
 
 
-def drop_waiting(session: Session, reference: str, *, reason: str) -> int:
-    """Take the placement's waiting results out of the timetable; supplements are not tied to an outcome."""
+def drop_waiting(session: Session, reference: str, *, reason: str, supplements: bool = False) -> int:
+    """Take the placement's waiting results out of the timetable.
+
+    Supplements are not tied to an outcome and stay, unless `supplements` says that nothing is to be ordered.
+    """
     dropped = 0
     for plan in stored_orders.planned(session, reference):
-        if plan.state is PlannedState.WAITING and plan.article is not Article.SUPPLEMENTARY:
+        if plan.state is PlannedState.WAITING and (supplements or plan.article is not Article.SUPPLEMENTARY):
             stored_orders.finish_planned(session, plan.id, PlannedState.DROPPED, reason=reason)
             journal.record(
                 session,
@@ -141,31 +152,30 @@ def drop_waiting(session: Session, reference: str, *, reason: str) -> int:
     return dropped
 
 
-def place_due(session: Session, register: Register, *, today: date, reference: str = "") -> list[Order]:
-    """Place every waiting order whose day has come (of one placement, where that is named)."""
+def place_due(session: Session, register: Register, *, today: date) -> list[Order]:
+    """Place every waiting order whose day has come. One that cannot be placed waits on, with the reason."""
     placed = []
-    for plan in stored_orders.due(session, today, reference=reference):
-        placement = stored_placements.get(session, plan.execution_reference)
-        order = _place(session, register, placement, plan, today=today)
-        stored_orders.finish_planned(session, plan.id, PlannedState.PLACED, order_number=order.number)
-        placed.append(order)
+    for plan in stored_orders.due(session, today):
+        try:
+            with journal.attempt(session):
+                placed.append(_place(session, register, plan, today=today))
+        except (Refused, post.InvalidDocument) as refusal:
+            stored_orders.note_planned(session, plan.id, str(refusal))
     return placed
 
 
-def _place(
-    session: Session, register: Register, placement: Placement, plan: PlannedOrder, *, today: date
-) -> Order:
+def _place_due_of(session: Session, register: Register, reference: str, *, today: date) -> list[Order]:
+    waiting = stored_orders.due(session, today, reference=reference)
+    return [_place(session, register, plan, today=today) for plan in waiting]
+
+
+def _place(session: Session, register: Register, plan: PlannedOrder, *, today: date) -> Order:
+    placement = stored_placements.get(session, plan.execution_reference)
     decided_on = next(
         period.decided_on for period in placement.periods if period.decision_id == plan.decision_id
     )
     prices = register.price_list(placement.contract_id, decided_on)
-    price = prices.price_of(
-        plan.article,
-        placement.level,
-        stage=plan.stage if plan.article is Article.RESULT else None,
-        code=plan.code,
-        amount_decided=plan.amount.amount if plan.amount else None,
-    )
+    price = _price(prices, placement, plan)
     period = Period(plan.due_on, plan.due_on)
     quantity = Quantity.pieces()
     line = OrderLine(
@@ -196,7 +206,18 @@ def _place(
     )
     order = place_order(session, register, placement, draft, today=today)
     _receive(session, order, today=today)
+    stored_orders.finish_planned(session, plan.id, PlannedState.PLACED, order_number=order.number)
     return order
+
+
+def _price(prices: PriceList, placement: Placement, plan: PlannedOrder) -> Price:
+    return prices.price_of(
+        plan.article,
+        placement.level,
+        stage=plan.stage,
+        code=plan.code,
+        amount_decided=plan.amount.amount if plan.amount else None,
+    )
 
 
 def _receive(session: Session, order: Order, *, today: date) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from orders import events, tables
@@ -66,6 +67,15 @@ def add(
     }
     sequence: int = session.execute(_ADD, row).scalar_one()
     return sequence
+
+
+def claim(session: Session, event: events.Event, *, digest: str, received_at: datetime) -> int | None:
+    """Keep an event as applied before it is, so that no other loader applies it too; None when one was first."""
+    try:
+        with session.begin_nested():
+            return add(session, event, EventState.APPLIED, digest=digest, received_at=received_at)
+    except IntegrityError:
+        return None
 
 
 def set_state(session: Session, sequence: int, state: EventState, *, reason: Refused | None = None) -> None:

@@ -165,6 +165,28 @@ def drop_claims(session: Session, invoice_id: int) -> None:
     session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
 
 
+def lock_lines(session: Session, number: str) -> None:
+    """Keep others from changing any line of the order until this transaction ends.
+
+    Everybody who changes a line locks all lines of its order first, in their order, and the invoices on
+    them afterwards: so nobody waits for somebody who waits for them.
+    """
+    table = tables.line_account
+    lines = select(table.c.line_id).where(table.c.order_number == number).order_by(table.c.line_id)
+    session.execute(lines.with_for_update()).all()
+
+
+def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
+    """Open lines again that were closed as unused."""
+    table = tables.line_account
+    unused = table.c.state == LineState.CLOSED_UNUSED
+    session.execute(
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), unused)
+        .values(state=LineState.OPEN)
+    )
+
+
 def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
     """Close lines on which nothing will be received any more."""
     table = tables.line_account
@@ -301,6 +323,12 @@ def due(session: Session, today: date, *, reference: str = "") -> list[PlannedOr
     """The waiting orders whose day has come, oldest first; of one placement, where that is named."""
     rows = session.execute(_DUE, {"today": today, "reference": reference})
     return [_planned(row) for row in rows]
+
+
+def note_planned(session: Session, planned_id: int, reason: str) -> None:
+    """Say why an order that waits could not be placed on its day; it goes on waiting."""
+    table = tables.planned_order
+    session.execute(update(table).where(table.c.id == planned_id).values(reason=reason))
 
 
 def finish_planned(

@@ -26,7 +26,7 @@ from orders.model import (
 from orders.parties import Address
 from orders.values import CompensationLevel, InterruptionReason, Month, Period, Refused
 
-_STANDING = "STANDING"
+STANDING = "STANDING"
 # What an interruption is once the participant came back: it still ends its own period.
 ENDED = "ENDED"
 
@@ -133,7 +133,7 @@ def set_interruption(
 ) -> None:
     """Let `interruption` stand instead of the one before, which stays in the history as `was`."""
     table = tables.interruption
-    standing = (table.c.execution_reference == reference) & (table.c.state == _STANDING)
+    standing = (table.c.execution_reference == reference) & (table.c.state == STANDING)
     session.execute(update(table).where(standing).values(state=was))
     if interruption is not None:
         session.execute(
@@ -143,7 +143,7 @@ def set_interruption(
                 "registered_on": interruption.registered_on,
                 "effective_on": interruption.effective_on,
                 "reason": interruption.reason,
-                "state": _STANDING,
+                "state": STANDING,
             },
         )
 
@@ -219,7 +219,7 @@ _INTERRUPTIONS = (
     select(_INTERRUPTION)
     .where(
         _INTERRUPTION.c.execution_reference == bindparam("reference"),
-        _INTERRUPTION.c.state.in_([_STANDING, ENDED]),
+        _INTERRUPTION.c.state.in_([STANDING, ENDED]),
     )
     .order_by(_INTERRUPTION.c.id)
 )
@@ -237,7 +237,7 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
     given = {"reference": row.execution_reference}
     periods = session.execute(_PERIODS, given)
     interruptions = session.execute(_INTERRUPTIONS, given).all()
-    standing = [_interruption(each) for each in interruptions if each.state == _STANDING]
+    standing = [_interruption(each) for each in interruptions if each.state == STANDING]
     return Placement(
         execution_reference=row.execution_reference,
         supplier=row.supplier,

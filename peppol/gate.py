@@ -122,7 +122,7 @@ def _parse(data: bytes, limits: Limits) -> etree._Element:
     except etree.XMLSyntaxError as broken:
         rule, line = _meaning(broken, data), broken.lineno or 0
     expected = {
-        GateRule.TEXT: str(TEXT_MAX),
+        GateRule.TEXT: f"{TEXT_MAX:_}".replace("_", " "),
         GateRule.DEPTH: str(limits.depth_max),
         GateRule.NAME: str(limits.name_max),
     }

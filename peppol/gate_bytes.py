@@ -7,7 +7,6 @@ in a parser.
 """
 
 import re
-from decimal import Decimal
 from typing import Final
 
 from peppol.gate_refusals import GateRule, Limits, refuse
@@ -53,7 +52,7 @@ def _line_at(data: bytes, position: int) -> int:
 def check_bytes(data: bytes, limits: Limits) -> None:
     """Refuse what can be refused without parsing: cheapest and most dangerous first."""
     if len(data) > limits.bytes_max:
-        refuse(GateRule.SIZE, found=_megabytes(len(data)), expected=_megabytes(limits.bytes_max))
+        refuse(GateRule.SIZE, found=_grouped(len(data)), expected=_grouped(limits.bytes_max))
     if not data.strip(b" \t\r\n" + BOM):
         refuse(GateRule.EMPTY)
     _check_encoding(data)
@@ -68,10 +67,10 @@ def check_bytes(data: bytes, limits: Limits) -> None:
     # Every element opens with "<" and every attribute holds "="; the true numbers cannot be higher.
     elements = data.count(b"<") - data.count(b"</")
     if elements > limits.elements_max:
-        refuse(GateRule.ELEMENTS, found=str(elements), expected=str(limits.elements_max))
+        refuse(GateRule.ELEMENTS, found=_grouped(elements), expected=_grouped(limits.elements_max))
     attributes = data.count(b"=")
     if attributes > limits.attributes_max:
-        refuse(GateRule.ATTRIBUTES, found=str(attributes), expected=str(limits.attributes_max))
+        refuse(GateRule.ATTRIBUTES, found=_grouped(attributes), expected=_grouped(limits.attributes_max))
 
 
 def _check_encoding(data: bytes) -> None:
@@ -113,8 +112,9 @@ def _check_utf8(data: bytes) -> None:
         refuse(GateRule.ENCODING, line=_line_at(data, broken.start), found=found, expected="UTF-8")
 
 
-def _megabytes(size: int) -> str:
-    return f"{Decimal(size) / 1_000_000:.1f} MB"
+def _grouped(number: int) -> str:
+    """A large number as Swedes write it: 20 000 001."""
+    return f"{number:_}".replace("_", " ")
 
 
 def _shown(value: bytes) -> str:

@@ -75,7 +75,13 @@ class PublishedRules:
 
         Raises OfficialRulesFailed when they stop over the document.
         """
-        text = etree.tostring(root, encoding="unicode")
+        return tuple(_findings(self.report(etree.tostring(root, encoding="unicode")), read(root)))
+
+    def report(self, text: str) -> str:
+        """The report Saxon writes (SVRL) about a document given as text, without XML declaration.
+
+        Raises OfficialRulesFailed when the rules stop over the document.
+        """
         try:
             report = self._executable.transform_to_string(xdm_node=self._processor.parse_xml(xml_text=text))
         except Exception as error:
@@ -84,7 +90,7 @@ class PublishedRules:
             ) from error
         if not report:
             raise OfficialRulesFailed("The published rules gave no report; Saxon gave no verdict.")
-        return tuple(_findings(report, read(root)))
+        return report
 
 
 def available() -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from peppol import mailbox, ubl, validation
 from peppol.access_points.protocol import AccessPoint
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding
+from peppol.rules.findings import Finding, Severity
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 
@@ -70,7 +70,11 @@ def send(
 
     Raises InvalidDocument when a schema or a published rule is broken: then nothing is stored.
     """
-    body = ubl.serialise(document)
+    try:
+        body = ubl.serialise(document)
+    except ubl.UnwritableDocument as unwritable:
+        finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason)
+        raise InvalidDocument(kind, document_id, (finding,)) from unwritable
     report = validation.judge_tree(etree.fromstring(body), kind, on=issued_on)
     if not report.valid:
         raise InvalidDocument(kind, document_id, report.fatal)

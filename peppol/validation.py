@@ -86,7 +86,8 @@ _BY_ROOT: Final = {kind.root_tag: kind for kind in reversed(DocumentKind)}
 def kind_of(root: etree._Element) -> DocumentKind | None:
     """Which kind of document this is: by root and CustomizationID, else by root alone, else None."""
     customization = root.findtext(f"{{{CBC}}}CustomizationID") or ""
-    return DocumentKind.recognise(root.tag, customization.strip(" \t\r\n")) or _BY_ROOT.get(root.tag)
+    tag = etree.QName(root).text
+    return DocumentKind.recognise(tag, customization.strip(" \t\r\n")) or _BY_ROOT.get(tag)
 
 
 def _no_kind(root: etree._Element) -> Finding:

@@ -15,51 +15,63 @@ import typer
 
 from supplier_portal import (
     cli_events,
+    cli_flip,
     cli_invoices,
     cli_letters,
     cli_orders,
     cli_payments,
+    cli_receiving,
     cli_register,
     cli_statement,
     cli_timeline,
     cli_validate,
 )
-from supplier_portal.cli_door import guarded, remember
+from supplier_portal.cli_door import remember
+from supplier_portal.cli_refusals import Code, stopped_by
 
-app = typer.Typer(name="billing", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="billing",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
 app.callback()(remember)
 
 for _name, _help, _group in (
-    ("register", "Leverantörer, avtal, priser. / Suppliers, contracts, prices.", cli_register.register),
-    ("events", "Händelser från beslutssystemen. / Events from the decision systems.", cli_events.events),
-    ("orders", "Ordrar. / Orders.", cli_orders.orders),
-    ("invoices", "Fakturor och kreditfakturor. / Invoices and credit notes.", cli_invoices.invoices),
-    ("credit", "Begära kredit. / Asking for credit.", cli_invoices.credit),
-    ("payments", "Betalningar. / Payments.", cli_payments.payments),
-    ("inbox", "Brev till oss. / Letters to us.", cli_letters.inbox),
-    ("post", "Skicka och hämta brev. / Sending and fetching letters.", cli_letters.post_office),
+    ("register", "Leverantörer, avtal, priser / suppliers, contracts, prices.", cli_register.register),
+    ("events", "Händelser ur beslutssystemen / events of the decision systems.", cli_events.events),
+    ("orders", "Ordrar / orders.", cli_orders.orders),
+    ("invoices", "Fakturor och kreditfakturor / invoices and credit notes.", cli_invoices.invoices),
+    ("credit", "Begära kredit / asking for credit.", cli_invoices.credit),
+    ("payments", "Betalningar / payments.", cli_payments.payments),
+    ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
+    ("post", "Skicka och hämta brev / sending and fetching letters.", cli_letters.post_office),
 ):
     _group.info.no_args_is_help = True
     app.add_typer(_group, name=_name, help=_help)
 for _commands in (
     cli_register.alone,
-    cli_letters.alone,
+    cli_receiving.alone,
     cli_timeline.alone,
     cli_invoices.alone,
-    cli_orders.alone,
+    cli_flip.alone,
     cli_statement.alone,
     cli_validate.alone,
 ):
     app.add_typer(_commands)
 
-for _command in ("simulate", "bench", "demo"):
-    _module = f"supplier_portal.{_command}_command"
-    if find_spec(_module) is not None:
-        _found = import_module(_module)
-        if hasattr(_found, "app"):
-            app.add_typer(_found.app, name=_command)
-        else:
-            app.command(_command)(guarded(getattr(_found, _command)))
+# Commands with files of their own; whatever stops them is told by `main`.
+for _name in ("demo", "simulate", "bench"):
+    if find_spec(f"supplier_portal.{_name}_command") is None:
+        continue
+    _module = import_module(f"supplier_portal.{_name}_command")
+    if hasattr(_module, "app"):
+        app.add_typer(_module.app, name=_name)
+    else:
+        _single = typer.Typer()
+        _single.command(_name)(getattr(_module, _name))
+        app.add_typer(_single)
 
 
 def main() -> None:
@@ -68,7 +80,14 @@ def main() -> None:
         # A terminal that cannot show å gets a question mark, not a crash.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app(prog_name="billing")
+    try:
+        app(prog_name="billing")
+    except KeyboardInterrupt:
+        sys.exit(Code.INTERRUPTED)
+    except Exception as error:
+        if "--trace" in sys.argv:
+            raise
+        sys.exit(stopped_by(error, "sv"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import typer
 from orders import events as event_door
 from orders import stored_events
 from orders.stored_events import EventState
-from supplier_portal.cli_door import AsJson, Code, House, command, complain, refusal_of
+from supplier_portal.cli_door import AsJson, House, command
+from supplier_portal.cli_refusals import Code, complain, refusal_of
 from supplier_portal.event_loading import Line, Loaded, load_events, replay_unappliable
 from supplier_portal.printing import Column, Json, show, table, write_json
 
@@ -32,7 +33,7 @@ def load(
     files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
     as_json: AsJson = False,
 ) -> None:
-    """Läs in händelser, var och en en gång. / Load events, each once."""
+    """Läs in händelser, var och en en gång / load events, each once."""
     loaded, unreadable = Loaded(), False
     with house.opened() as database:
         for path in files:
@@ -48,7 +49,7 @@ def load(
 
 @command(events, "schema")
 def schema(house: House) -> None:
-    """Visa JSON-schemat för händelser. / Show the JSON Schema of events."""
+    """Visa JSON-schemat för händelser / show the JSON Schema of events."""
     write_json(event_door.schema())  # type: ignore[arg-type]
 
 
@@ -60,7 +61,7 @@ def list_events(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa händelserna i den ordning de kom. / Show the events in the order they came."""
+    """Visa händelserna som de kom / show the events as they came."""
     with house.reading() as session:
         states = [state] if state is not None else list(EventState)
         held = sorted(
@@ -99,7 +100,7 @@ def list_events(
 
 @command(events, "replay")
 def replay(house: House, as_json: AsJson = False) -> None:
-    """Pröva de händelser igen som inte gick att införa. / Try again the events that could not be applied."""
+    """Försök igen med dem som inte gick / try again those that failed."""
     with house.opened() as database:
         _tell(house, replay_unappliable(database), as_json=as_json)
 

@@ -21,6 +21,7 @@ from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
 from supplier_portal import cli_questions
+from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.printing import number
 
 
@@ -217,7 +218,12 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
     for day, match in stored_invoices.matches(session, held.id):
         codes = f" ({', '.join(match.codes)})" if match.codes else ""
         yield Happening(
-            day, Kind.JUDGED, held.number, f"Prövad{codes}.", f"Judged{codes}.", state=match.verdict.value
+            day,
+            Kind.JUDGED,
+            held.number,
+            f"Prövad: {verdict_name(match.verdict, 'sv')}{codes}.",
+            f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
+            state=match.verdict.value,
         )
     for letter in _answers(session, held):
         answer = letter.document_id.rpartition("-")[2]

@@ -7,9 +7,10 @@ from rich.text import Text
 
 from invoicing import crediting, stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.responding import REJECTED
 from orders import stored_register
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
-from supplier_portal.cli_verdicts import tree_json, tree_of, why_document
+from supplier_portal.cli_verdicts import tree_json, tree_of, verdict_name, why_document
 from supplier_portal.printing import Column, Json, kronor, plain, show, table, write_json
 
 alone = typer.Typer()
@@ -44,7 +45,7 @@ def list_invoices(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """Visa fakturor och kreditfakturor i den ordning de kom. / Show invoices and credit notes as they came."""
+    """Visa dokumenten som de kom / show the documents as they came."""
     with house.reading() as session:
         held = list(
             stored_invoices.listed(
@@ -78,7 +79,7 @@ def list_invoices(
 
 @command(alone, "explain")
 def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
-    """Visa hur en faktura prövats, kontroll för kontroll. / Show how an invoice was judged, check by check."""
+    """Visa hur en faktura prövats / show how an invoice was judged."""
     with house.reading() as session:
         held = stored_invoices.named(session, invoice, supplier=supplier)
         judged = stored_invoices.matches(session, held.id)[::-1]
@@ -102,7 +103,10 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
         latest = (
             house.say("Prövad", "Judged") if position == 0 else house.say("Tidigare prövad", "Judged before")
         )
-        show(Text(""), tree_of(match, f"{latest} {day}: {match.verdict}", house.language))
+        show(
+            Text(""),
+            tree_of(match, f"{latest} {day}: {verdict_name(match.verdict, house.language)}", house.language),
+        )
 
 
 _KINDS = {
@@ -121,20 +125,19 @@ def request(
     ] = "officer",
     on: On = None,
 ) -> None:
-    """Begär kredit av hela fakturan och en ny. / Ask for credit of the whole invoice and a new one."""
+    """Begär kredit och en ny faktura / ask for credit and a new invoice."""
     with house.writing() as session:
         register = stored_register.load(session)
         held = stored_invoices.named(session, invoice, supplier=supplier)
         asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
-    answered = house.say(
-        f"Leverantören har fått svaret {asked.answered}."
-        if asked.answered == "RE"
-        else f"Meddela leverantören själv: svaret {asked.answered or '-'} kan inte tas tillbaka.",
-        f"The supplier was answered {asked.answered}."
-        if asked.answered == "RE"
-        else f"Tell the supplier yourself: the answer {asked.answered or '-'} cannot be taken back.",
-    )
-    typer.echo(plain(f"{asked.number}: {asked.state}. {answered}"))
+    if asked.answered == REJECTED:
+        told = house.say("Leverantören får svaret RE.", "The supplier is answered RE.")
+    else:
+        told = house.say(
+            f"Svaret {asked.answered or '-'} kan inte tas tillbaka: meddela leverantören själv.",
+            f"The answer {asked.answered or '-'} cannot be taken back: tell the supplier yourself.",
+        )
+    typer.echo(plain(f"{asked.number}: {asked.state}. {told}"))
 
 
 def _held_json(held: Held) -> dict[str, Json]:

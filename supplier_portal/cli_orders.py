@@ -1,28 +1,25 @@
 """`billing orders` and `billing flip`: what was ordered, how far it has come, and its invoice."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.orm import Session
 
-from invoicing import flipping, stored_facts, stored_invoices
-from invoicing.flipping import Numbered
-from invoicing.model import DocumentType
-from orders import stored_orders, stored_register
+from invoicing import stored_invoices
+from orders import stored_orders
 from orders.model import LineAccount, Order, PlannedOrder
-from orders.stored_orders import OrderSummary, OrderUnknown
+from orders.stored_orders import OrderSummary
 from orders.values import Article
-from peppol import mailbox, ubl
+from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from supplier_portal import cli_questions
-from supplier_portal.cli_door import AsJson, House, NotFound, On, command, today_or
+from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterOut
+from supplier_portal.cli_refusals import NotFound
 from supplier_portal.event_loading import place_due_orders
 from supplier_portal.printing import Column, Json, kronor, number, show, table, write_json
 
 orders = typer.Typer()
-alone = typer.Typer()
 
 _LIST = (
     Column("Order", "Order"),
@@ -64,7 +61,7 @@ def list_orders(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 500,
     as_json: AsJson = False,
 ) -> None:
-    """Visa ordrar, nyaste först. / Show orders, newest first."""
+    """Visa ordrar, nyaste först / show orders, newest first."""
     with house.reading() as session:
         held = list(
             stored_orders.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
@@ -91,7 +88,7 @@ def list_orders(
 def show_order(
     house: House, order_number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: AsJson = False
 ) -> None:
-    """Visa en order, dess rader och hur långt de har kommit. / Show an order, its lines and their accounts."""
+    """Visa en order och dess rader / show an order and its lines."""
     with house.reading() as session:
         order = stored_orders.get(session, order_number)
         accounts = {each.line_id: each for each in stored_orders.accounts(session, order_number)}
@@ -135,7 +132,7 @@ def show_order(
 
 @command(orders, "xml")
 def order_xml(house: House, order_number: OrderNumber) -> None:
-    """Skriv orderns brev, byte för byte som det skickades. / Write the order's letter, byte for byte as sent."""
+    """Orderns brev, byte för byte / the order's letter, byte for byte."""
     with house.reading() as session:
         stored_orders.get(session, order_number)
         letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
@@ -151,7 +148,7 @@ def due(
     place: Annotated[bool, typer.Option("--place", help="Lägg dem nu / place them now")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Visa resultatordrar vars dag har kommit. / Show result orders whose day has come."""
+    """Resultatordrar vars dag kommit / result orders whose day has come."""
     today = today_or(on)
     with house.opened() as database:
         with database.reading() as session:
@@ -173,55 +170,6 @@ def due(
     show(table(_DUE, rows, language=house.language))
     if place:
         typer.echo(house.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
-
-
-@command(alone, "flip")
-def flip(
-    house: House,
-    order_number: Annotated[str, typer.Argument(metavar="ORDER")],
-    line: Annotated[str, typer.Argument(metavar="LINE")],
-    own_number: Annotated[str, typer.Option("--number", help="Fakturans nummer / the invoice's number")] = "",
-    on: On = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Fil att skriva / file to write")] = None,
-) -> None:
-    """Vänd en levererad orderrad till leverantörens faktura. / Flip a received order line to its invoice."""
-    with house.reading() as session:
-        register = stored_register.load(session)
-        facts = stored_facts.order_facts(session, register, order_number)
-        if facts is None:
-            raise OrderUnknown(order_number)
-        if line not in facts.lines:
-            known = ", ".join(facts.lines)
-            raise NotFound(
-                f"Order {order_number} har ingen rad {line}. Den har {known}.",
-                f"Order {order_number} has no line {line}. It has {known}.",
-            )
-        supplier = register.supplier(facts.order.supplier)
-        given = own_number or _free_number(session, facts.order, line)
-    document = flipping.flip(
-        facts,
-        facts.lines[line],
-        supplier=supplier,
-        buyer=register.buyer,
-        policy=register.policy,
-        given=Numbered(given, today_or(on)),
-    )
-    body = ubl.serialise(document, pretty=True)
-    if out is None:
-        typer.echo(body, nl=False)
-        return
-    out.write_bytes(body)
-    typer.echo(house.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
-
-
-def _free_number(session: Session, order: Order, line: str) -> str:
-    """A number that says what it invoices; the invoice after a credit gets the next free one."""
-    first = given = f"F-{order.number}-{line}"
-    count = 1
-    while stored_invoices.by_key(session, order.supplier, DocumentType.INVOICE, given) is not None:
-        count += 1
-        given = f"{first}-{count}"
-    return given
 
 
 def _article(house: House, article: Article, stage: str) -> str:

@@ -38,7 +38,7 @@ _CLAIMS = (
 
 @command(payments, "due")
 def due(house: House, on: On = None, as_json: AsJson = False) -> None:
-    """Visa godkända fakturor vars betaldag har kommit. / Show accepted invoices whose day of payment has come."""
+    """Visa det som ska betalas / show what is to be paid."""
     today = today_or(on)
     with house.reading() as session:
         invoices = payment.due(session, on=today)
@@ -68,7 +68,7 @@ def pay(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Betala det som ska betalas, två personer. / Pay what is due, by two people."""
+    """Betala det som ska betalas, två personer / pay what is due, by two people."""
     today = today_or(on)
     with house.writing() as session:
         register = stored_register.load(session)
@@ -102,7 +102,7 @@ def pay(
 
 @command(payments, "claims")
 def claims(house: House, as_json: AsJson = False) -> None:
-    """Visa betalda fakturor som krediterats. / Show paid invoices that were credited."""
+    """Visa betalt som krediterats / show what was paid and then credited."""
     with house.reading() as session:
         owed = payment.claims(session)
     if as_json:

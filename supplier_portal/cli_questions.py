@@ -23,14 +23,18 @@ from peppol.mailbox import InState, OutState
 
 @dataclass(frozen=True, slots=True)
 class LetterIn:
-    """A letter to us without its bytes; `size` in bytes, `repeats` the letter it came after."""
+    """A letter to us without its bytes; `size` in bytes, `repeats` the letter it came after.
+
+    `document` is the number of the invoice or credit note it became, if it became one.
+    """
 
     id: int
     transport_id: str
     received_on: date
     state: InState
     kind: str
-    business_key: str
+    document: str
+    document_state: str
     reason: str
     reason_sv: str
     reason_en: str
@@ -197,8 +201,10 @@ def settled_on(session: Session, invoice_id: int) -> date | None:
 
 
 _LETTERS_IN: Select[Any] = select(
-    *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id"))
-)
+    *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id")),
+    tables.invoice.c.number.label("document"),
+    tables.invoice.c.state.label("document_state"),
+).outerjoin(tables.invoice, tables.invoice.c.letter_id == mailbox.inbox.c.id)
 
 
 def _letter_in(row: Row[Any]) -> LetterIn:
@@ -208,7 +214,8 @@ def _letter_in(row: Row[Any]) -> LetterIn:
         row.received_on,
         InState(row.state),
         row.kind,
-        row.business_key,
+        row.document or "",
+        row.document_state or "",
         row.reason,
         row.reason_sv,
         row.reason_en,

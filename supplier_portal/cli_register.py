@@ -16,7 +16,7 @@ register = typer.Typer()
 
 @command(alone, "init")
 def init(house: House) -> None:
-    """Gör de tabeller som saknas. / Make the tables that are missing."""
+    """Gör de tabeller som saknas / make the tables that are missing."""
     with house.opened(create=True) as database:
         address = database.url.render_as_string(hide_password=True)
     typer.echo(house.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
@@ -28,7 +28,7 @@ def load(
     paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
     by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
 ) -> None:
-    """Läs in registret, helt eller inte alls. / Load the register, whole or not at all."""
+    """Läs in registret, helt / load the register, whole."""
     read = read_register(paths)
     with house.opened() as database, database.writing() as session:
         new = stored_register.save(session, read, at=database.clock(), actor=by)

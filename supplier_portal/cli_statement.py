@@ -6,24 +6,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from invoicing import checking, stored_entries
 from invoicing.reconciliation import DEFAULT_KEYS, Key, Row, Statement
 from invoicing.reconciliation import reconcile as add_up
 from orders.values import Money, Month, PeriodRefused
-from supplier_portal.cli_door import AsJson, Code, House, command
+from supplier_portal.cli_door import AsJson, House, command
+from supplier_portal.cli_refusals import Code
 from supplier_portal.printing import (
     Column,
     Json,
-    Language,
-    console,
     csv_text,
     kronor,
-    natural_width,
     plain,
     show,
     table,
+    width_needed,
+    width_of_output,
     write_json,
 )
 
@@ -78,7 +77,7 @@ def reconcile(
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Fil att skriva / file to write")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Stäm av beställt, levererat, fakturerat, krediterat, godkänt, betalt. / Reconcile ordered to paid."""
+    """Stäm av från beställt till betalt / reconcile from ordered to paid."""
     keys = _keys(by)
     with house.reading() as session:
         statement = add_up(
@@ -95,7 +94,7 @@ def reconcile(
 
 @command(alone, "check")
 def check(house: House, as_json: AsJson = False) -> None:
-    """Pröva husets invarianter på hela databasen. / Check the invariants of the house on the whole database."""
+    """Pröva databasens invarianter / check the database's invariants."""
     with house.reading() as session:
         broken = list(checking.check(session))
     if as_json:
@@ -126,47 +125,40 @@ def _amounts(row: Row) -> list[Money]:
 def _show(statement: Statement, house: House) -> None:
     """One amount a column where there is room, otherwise two above each other."""
     sum_word = house.say("Summa", "Total")
-    for made in (_wide(statement, house.language, sum_word), _narrow(statement, house.language, sum_word)):
-        if natural_width(made) <= console().width:
-            break
-    show(made)
-
-
-def _wide(statement: Statement, language: Language, sum_word: str) -> Table:
-    columns = [Column(*_KEYS[key]) for key in statement.keys]
-    columns += [Column(sv, en, right=True) for _, sv, en in _AMOUNTS]
-    rows = [[*row.key, *map(kronor, _amounts(row))] for row in statement.rows]
-    blank = [""] * (len(statement.keys) - 1)
-    return table(
-        columns,
-        rows,
-        language=language,
-        total=[sum_word, *blank, *map(kronor, _amounts(statement.total))],
-        width=10_000,
-    )
-
-
-def _narrow(statement: Statement, language: Language, sum_word: str) -> Table:
-    pairs = list(zip(_AMOUNTS[::2], _AMOUNTS[1::2], strict=True))
+    rows = [*((row.key, _amounts(row)) for row in statement.rows)]
+    whole = _amounts(statement.total)
     columns = [
-        Column(
-            "\n".join(_KEYS[key][0] for key in statement.keys),
-            "\n".join(_KEYS[key][1] for key in statement.keys),
-        )
+        *(Column(*_KEYS[key]) for key in statement.keys),
+        *(Column(sv, en, right=True) for _, sv, en in _AMOUNTS),
     ]
-    columns += [Column(f"{a[1]}\n{b[1]}", f"{a[2]}\n{b[2]}", right=True) for a, b in pairs]
-    return table(
-        columns,
-        [["\n".join(map(plain, row.key)), *_stacked(row)] for row in statement.rows],
-        language=language,
-        total=[sum_word, *_stacked(statement.total)],
-        width=10_000,
-    )
+    cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
+    total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
+    if width_needed(columns, [*cells, total], language=house.language) > width_of_output():
+        columns = _paired_columns(statement.keys)
+        cells = [[_two_lines(key), *_paired(amounts)] for key, amounts in rows]
+        total = [sum_word, *_paired(whole)]
+    show(table(columns, cells, language=house.language, total=total))
 
 
-def _stacked(row: Row) -> Sequence[str]:
-    amounts = [kronor(money) for money in _amounts(row)]
-    return [f"{above}\n{below}" for above, below in zip(amounts[::2], amounts[1::2], strict=True)]
+def _paired_columns(keys: Sequence[Key]) -> list[Column]:
+    """All keys in one column, and two amounts in each of the others."""
+    return [
+        Column(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
+        *(
+            Column(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
+            for above, below in zip(_AMOUNTS[::2], _AMOUNTS[1::2], strict=True)
+        ),
+    ]
+
+
+def _two_lines(parts: Sequence[str]) -> str:
+    """The first part above the others."""
+    return f"{parts[0]}\n{' '.join(parts[1:])}"
+
+
+def _paired(amounts: Sequence[Money]) -> list[str]:
+    written = [kronor(money) for money in amounts]
+    return [f"{above}\n{below}" for above, below in zip(written[::2], written[1::2], strict=True)]
 
 
 def _csv(statement: Statement) -> str:

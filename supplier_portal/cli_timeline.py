@@ -42,7 +42,7 @@ def timeline(
     execution_reference: Annotated[str, typer.Argument(metavar="EXECUTION_REFERENCE")],
     as_json: AsJson = False,
 ) -> None:
-    """Visa allt om en genomförandereferens, dag för dag. / Show all about one execution reference, day by day."""
+    """Allt om en genomförandereferens / all about an execution reference."""
     with house.reading() as session:
         found = happenings(session, execution_reference)
     if as_json:

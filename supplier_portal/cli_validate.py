@@ -10,17 +10,8 @@ from rich.text import Text
 from peppol.rules.findings import Finding
 from peppol.rules.texts import explain
 from peppol.validation import Report, validate
-from supplier_portal.cli_door import (
-    AsJson,
-    Code,
-    House,
-    On,
-    bytes_of,
-    command,
-    complain,
-    refusal_of,
-    today_or,
-)
+from supplier_portal.cli_door import AsJson, House, On, bytes_of, command, today_or
+from supplier_portal.cli_refusals import Code, complain, refusal_of
 from supplier_portal.printing import Json, Language, plain, show, write_json
 
 alone = typer.Typer()
@@ -41,7 +32,7 @@ def validate_files(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Pröva dokument mot schema och regler, utan databas. / Check documents against schema and rules."""
+    """Pröva mot schema och regler / check against schema and rules."""
     today, unreadable = today_or(on), False
     judged = []
     for path in files:
@@ -79,8 +70,7 @@ def _show(house: House, judged: _Judged) -> None:
     for finding in report.findings:
         told = explain(finding, house.language)
         grave = house.say("fel", "error") if finding.fatal else house.say("varning", "warning")
-        line = house.say(f", rad {finding.line}", f", line {finding.line}") if finding.line else ""
-        show(Text(plain(f"  {finding.rule} {grave}{line}: {told.message} {told.remedy}")))
+        show(Text(plain(f"  {finding.rule} {grave}: {told.message} {told.remedy}")))
         if finding.location:
             show(Text(plain(f"      {finding.location}"), style="dim"))
 

@@ -9,7 +9,7 @@ from rich.tree import Tree
 from sqlalchemy.orm import Session
 
 from invoicing import stored_invoices
-from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Weight
+from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
 from peppol.mailbox import InState
@@ -68,8 +68,8 @@ def why_letter(letter: LetterIn, language: Language) -> str:
     if letter.state is InState.ARRIVED:
         return _pick(
             language,
-            "Brevet är sparat men inte läst; kör billing receive igen.",
-            "The letter is stored but not read; run billing receive again.",
+            "Brevet är sparat men inte läst än; det läses vid nästa tillfälle.",
+            "The letter is stored and not read yet; it is read at the next occasion.",
         )
     return _pick(language, letter.reason_sv, letter.reason_en)
 
@@ -112,6 +112,19 @@ def _stands(held: Held, language: Language) -> str:
 
 def _pick(language: Language, sv: str, en: str) -> str:
     return sv if language == "sv" else en
+
+
+_VERDICTS = {
+    Verdict.ACCEPT: ("stämmer", "agrees"),
+    Verdict.HOLD: ("hålls", "is held"),
+    Verdict.PARK: ("väntar", "waits"),
+    Verdict.QUESTION: ("i fråga", "is in question"),
+}
+
+
+def verdict_name(verdict: Verdict, language: Language) -> str:
+    """A verdict in a word or two."""
+    return _pick(language, *_VERDICTS[verdict])
 
 
 def check_name(name: str, language: Language) -> str:

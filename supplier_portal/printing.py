@@ -17,8 +17,8 @@ from decimal import Decimal
 from typing import Literal
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +28,9 @@ Language = Literal["sv", "en"]
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 _PIPE_WIDTH = 200
+_GAP = 2
+# A text that may wrap is given at least so many columns before others are left out.
+_WRAPPED = 22
 # Control characters, and the invisible ones that turn the direction of writing around.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -76,19 +79,28 @@ def plain(text: str) -> str:
     return "".join("�" if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in one_line)
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, or wide enough for every table in a pipe."""
-    probe = Console(highlight=False, markup=False, emoji=False)
-    if probe.is_terminal or "COLUMNS" in os.environ:
-        return probe
-    return Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
+def width_of_output() -> int:
+    """How wide the terminal is; a pipe takes every table whole."""
+    paper = Console()
+    return paper.width if paper.is_terminal or "COLUMNS" in os.environ else _PIPE_WIDTH
 
 
 def show(*things: RenderableType) -> None:
-    """Write tables, trees and texts to standard output."""
-    paper = console()
+    """Write tables, trees and texts to standard output, without spaces at the ends of lines.
+
+    A table that cannot be made narrow enough goes beyond the edge rather than lose a digit.
+    """
     for thing in things:
-        paper.print(thing)
+        least = thing.min_width or 0 if isinstance(thing, Table) else 0
+        paper = Console(
+            highlight=False, markup=False, emoji=False, width=max(width_of_output(), least), soft_wrap=False
+        )
+        if paper.is_terminal:
+            paper.print(thing)
+            continue
+        with paper.capture() as written:
+            paper.print(thing)
+        typer.echo("\n".join(line.rstrip() for line in written.get().splitlines()))
 
 
 def table(
@@ -97,55 +109,67 @@ def table(
     *,
     language: Language,
     total: Sequence[str] | None = None,
-    width: int | None = None,
 ) -> Table:
-    """A table that fits `width` (the terminal's where not given); `total` is a row below a rule."""
-    held = [[plain(cell) if "\n" not in cell else cell for cell in row] for row in rows]
-    room = width if width is not None else console().width
+    """A table for the width there is; `total` is a row below a rule. A cell may hold several lines."""
+    held = [[_cell(cell) for cell in row] for row in rows]
     kept = list(range(len(columns)))
-    while True:
-        made = _table(columns, held, kept, language=language, total=total)
+    everything = [*held, *([list(total)] if total is not None else [])]
+    headings = [column.sv if language == "sv" else column.en for column in columns]
+    least = [
+        _least(column, [headings[index], *(row[index] for row in everything)])
+        for index, column in enumerate(columns)
+    ]
+    while _width(least, kept) > width_of_output():
         sparable = [index for index in kept if columns[index].spare]
-        if natural_width(made) <= room or not sparable:
-            return made
+        if not sparable:
+            break
         kept.remove(max(sparable, key=lambda index: columns[index].spare))
-
-
-def natural_width(thing: RenderableType) -> int:
-    """How many columns of a terminal `thing` takes where nothing is wrapped."""
-    paper = Console(width=10_000, file=io.StringIO())
-    return Measurement.get(paper, paper.options, thing).maximum
-
-
-def _table(
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-    kept: Sequence[int],
-    *,
-    language: Language,
-    total: Sequence[str] | None,
-) -> Table:
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    made = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, _GAP, 0, 0),
+        header_style="bold",
+        show_header=any(headings),
+        min_width=_width(least, kept),
+    )
     for index in kept:
-        column = columns[index]
         made.add_column(
-            column.sv if language == "sv" else column.en,
-            justify="right" if column.right else "left",
-            no_wrap=not column.wrap,
+            headings[index],
+            justify="right" if columns[index].right else "left",
+            no_wrap=not columns[index].wrap,
             overflow="fold",
         )
-    for row in rows:
+    for row in held:
         made.add_row(*(Text(row[index]) for index in kept))
     if total is not None:
-        widest = [max((len(row[index]) for row in (*rows, total)), default=0) for index in kept]
-        made.add_row(
-            *(
-                Text("-" * width if columns[index].right else "")
-                for index, width in zip(kept, widest, strict=True)
-            )
-        )
+        made.add_row(*(Text("-" * least[index] if columns[index].right else "") for index in kept))
         made.add_row(*(Text(total[index], style="bold") for index in kept))
     return made
+
+
+def width_needed(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, language: Language) -> int:
+    """How wide a table of these would be with nothing left out."""
+    held = list(rows)
+    least = [
+        _least(column, [column.sv if language == "sv" else column.en, *(row[index] for row in held)])
+        for index, column in enumerate(columns)
+    ]
+    return _width(least, range(len(columns)))
+
+
+def _cell(text: str) -> str:
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _least(column: Column, cells: Iterable[str]) -> int:
+    """The width a column cannot do without: its longest line, or a readable part of it where it may wrap."""
+    longest = max((cell_len(line) for cell in cells for line in cell.split("\n")), default=0)
+    return min(longest, _WRAPPED) if column.wrap else longest
+
+
+def _width(least: Sequence[int], kept: Iterable[int]) -> int:
+    widths = [least[index] for index in kept]
+    return sum(widths) + _GAP * max(0, len(widths) - 1)
 
 
 def write_json(value: Json) -> None:

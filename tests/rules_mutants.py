@@ -215,7 +215,7 @@ def _decimal(element: etree._Element) -> Decimal | None:
 
 def _attribute(root: etree._Element, data: st.DataObject) -> None:
     element = _pick(data, _leaves(root))
-    names = [str(name) for name in element.keys()]
+    names = [str(name) for name in element.attrib]
     removes = data.draw(st.booleans())
     if names and removes:
         del element.attrib[data.draw(st.sampled_from(names))]

@@ -252,6 +252,12 @@ def test_a_fragment_is_judged_for_what_it_holds() -> None:
     assert fired(line, ORDERS)["PEPPOL-T01-R004"] == 1
 
 
+def test_numbers_of_any_length_are_judged() -> None:
+    long = "9" * 59
+    bill = edited(ORDER, ("@unitCode=DAY 10", f"@unitCode=DAY {long}"), ("SEK 300.000", f"SEK {long}"))
+    assert fired(bill, ORDERS)["PEPPOL-T01-R024"] == 1
+
+
 @given(st.binary(max_size=40), st.integers(0, 60))
 def test_no_text_makes_the_rules_stumble(noise: bytes, place: int) -> None:
     order = tree(ORDER)

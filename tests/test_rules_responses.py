@@ -7,6 +7,7 @@ import pytest
 from peppol.rules.engine import RuleSet
 from peppol.rules.findings import Severity
 from peppol.rules.message_status import MLS
+from peppol.rules.ordering import T01
 from peppol.rules.responses import T71, T76, T111
 from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of
 
@@ -244,6 +245,13 @@ def test_every_rule_has_its_case_but_the_one_that_never_fires() -> None:
     assert own - rules_named(CASES) == {"PEPPOL-T111-R005"}
 
 
+@pytest.mark.parametrize("family", ["PEPPOL-T76", "PEPPOL-T111", "PEPPOL-T71"])
+def test_every_post_award_answer_knows_the_common_rules(family: str) -> None:
+    common = {rule for rule in rules_of(RuleSet("order", (T01,))) if rule.startswith("PEPPOL-COMMON")}
+    assert len(common) == 20
+    assert {rule for rule in rules_of(RULES[family]) if rule.startswith("PEPPOL-COMMON")} == common
+
+
 def test_part_payment_without_paid_passes_as_published() -> None:
     answer = edited(GOOD["PEPPOL-T111"], ("OPStatusReason REF", "OPStatusReason PPD"))
     assert fired(answer, RULES["PEPPOL-T111"]) == {}
@@ -262,7 +270,10 @@ def test_plain_answers_to_an_order_have_no_lines(answer: str) -> None:
 
 
 def test_billing_with_response_is_a_process_of_the_invoice_response() -> None:
-    text = edited(GOOD["PEPPOL-T111"], ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", "urn:peppol:bis:billing_with_response"))
+    text = edited(
+        GOOD["PEPPOL-T111"],
+        ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", "urn:peppol:bis:billing_with_response"),
+    )
     assert fired(text, RULES["PEPPOL-T111"]) == {}
 
 

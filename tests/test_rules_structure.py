@@ -222,6 +222,11 @@ def test_an_unknown_code_list_is_refused_when_the_model_is_read() -> None:
         model("X", "Order\n  ID =NOWHERE\n")
 
 
+def test_an_unknown_part_is_refused_when_the_model_is_read() -> None:
+    with pytest.raises(ValueError, match="no part address"):
+        model("X", "Order\n  <address>\n")
+
+
 def test_a_jump_in_nesting_is_refused_when_the_model_is_read() -> None:
     with pytest.raises(ValueError, match="nested deeper"):
         model("X", "Order\n      ID\n")

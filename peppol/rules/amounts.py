@@ -18,7 +18,6 @@ ALLOWANCE: Final = "false"
 CHARGE: Final = "true"
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-_SHOWN: Final = Decimal("0.000001")
 
 
 def amount_or(default: Decimal, node: Node | None, name: str) -> Decimal | None:
@@ -29,8 +28,7 @@ def amount_or(default: Decimal, node: Node | None, name: str) -> Decimal | None:
 
 def plain(number: Decimal) -> str:
     """A number for people: no exponent, at most six decimals, no zeros at the end."""
-    text = f"{number.quantize(_SHOWN):f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def signed_sum(node: Node, indicator: str) -> Decimal | None:

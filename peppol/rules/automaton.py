@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from peppol.rules.books import Book, Context, Rule, RuleInfo, Test
+from peppol.rules.tree import name_of
 
 _ANY: Final = "*"
 _DESCENT: Final = "**"
@@ -39,13 +40,17 @@ class State:
 
     def __init__(self, active: Active) -> None:
         self.active = active
-        self.next: dict[str, State] = {}
+        self.next: dict[str, tuple[str, State]] = {}
         self.others: dict[str, State] = {}
         self.rules: tuple[tuple[Test, RuleInfo], ...] = ()
         self.choices: tuple[tuple[Row, ...], ...] = ()
         self.absences: tuple[RuleInfo, ...] = ()
         self.attributes: dict[str, tuple[RuleInfo, ...]] = {}
         self.busy = False
+
+
+# The name of an element, and the state it is in.
+Step = tuple[str, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +79,20 @@ class Automaton:
         anchored = frozenset((number, 0) for number, route in numbered if route.anchored)
         self.start = self._state(anchored | self._floating)
 
-    def step(self, state: State, name: str) -> State:
-        """The state after going down to a child called `name`, made when first needed."""
+    def step(self, state: State, tag: str) -> Step:
+        """The name of an element by its lxml tag, and the state after going down to it.
+
+        Made when first needed, and kept in `state.next` for the tags the rules know.
+        """
+        name = name_of(tag)
         if name in self._names:
-            after = state.next[name] = self._after(state, name)
-            return after
+            step = state.next[tag] = (name, self._after(state, name))
+            return step
         kind = next((suffix for suffix in self._suffixes if name.endswith(suffix)), "")
         known = state.others.get(kind)
         if known is None:
             known = state.others[kind] = self._after(state, kind)
-        return known
+        return name, known
 
     def _after(self, state: State, name: str) -> State:
         moved: set[tuple[int, int]] = set(self._floating)

@@ -160,15 +160,17 @@ for _id, _path, _meaning in _ONCE_IN_DOCUMENT:
 
 def _is_vat(scheme: Node) -> bool:
     """As published here, unlike elsewhere, blanks around VAT are not taken away."""
-    return any(tax.text_of("cbc:ID").upper() == "VAT" for tax in scheme.all("cac:TaxScheme"))
+    return any(tax.own("cbc:ID").upper() == "VAT" for tax in scheme.all("cac:TaxScheme"))
 
 
 def _is_other_tax(scheme: Node) -> bool:
-    return any(tax.text_of("cbc:ID").upper() != "VAT" for tax in scheme.all("cac:TaxScheme"))
+    return any(tax.own("cbc:ID").upper() != "VAT" for tax in scheme.all("cac:TaxScheme"))
 
 
 def _numbers(document: Node, party: tuple[str, ...], *, vat: bool) -> Verdict:
     schemes = document.every(*party, "cac:PartyTaxScheme")
+    if len(schemes) == 1 and len(schemes[0].all("cbc:CompanyID")) <= 1:
+        return None
     meant = [scheme for scheme in schemes if (_is_vat(scheme) if vat else _is_other_tax(scheme))]
     count = sum(len(scheme.all("cbc:CompanyID")) for scheme in meant)
     return holds(count <= 1, found=str(count), expected="1")

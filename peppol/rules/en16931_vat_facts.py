@@ -18,13 +18,16 @@ _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 
 def in_vat(category: Node) -> bool:
     """Whether a tax category or a party's tax scheme belongs to VAT."""
-    schemes = category.kids.get("cac:TaxScheme", ())
-    return any(normal(scheme.text_of("cbc:ID").upper()) == "VAT" for scheme in schemes)
+    for scheme in category.kids.get("cac:TaxScheme", ()):
+        tax = scheme.own("cbc:ID")
+        if tax == "VAT" or normal(tax.upper()) == "VAT":
+            return True
+    return False
 
 
 def code_of(category: Node) -> str:
     """The category's code with blanks normalised."""
-    return category.value_of("cbc:ID")
+    return normal(category.own("cbc:ID"))
 
 
 def vat_code_of(category: Node) -> str:
@@ -34,7 +37,7 @@ def vat_code_of(category: Node) -> str:
 
 def is_charge(entry: Node | None) -> bool | None:
     """True for a charge, False for an allowance, None when the indicator says neither."""
-    text = entry.value_of("cbc:ChargeIndicator") if entry is not None else ""
+    text = normal(entry.own("cbc:ChargeIndicator")) if entry is not None else ""
     return True if text in ("true", "1") else False if text in ("false", "0") else None
 
 
@@ -120,7 +123,7 @@ def _note_entry(use: VatUse, entry: Node, *, own: bool) -> None:
 
 
 def _written(category: Node) -> Iterable[str]:
-    return [node.text for node in category.all("cbc:ID")]
+    return [node.text for node in category.kids.get("cbc:ID", ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ def _codes_and_pairs(categories: Iterable[Node]) -> tuple[set[str], set[Rate]]:
     rates: set[Decimal] = set()
     for category in categories:
         codes.add(code_of(category))
-        rate = decimal_of(category.text_of("cbc:Percent"))
+        rate = decimal_of(category.own("cbc:Percent"))
         if rate is not None:
             rates.add(rate)
     return codes, {(code, rate) for code in codes for rate in rates}

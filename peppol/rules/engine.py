@@ -59,7 +59,7 @@ from peppol.rules.books import (
 )
 from peppol.rules.findings import Finding
 from peppol.rules.numbers import EXACT
-from peppol.rules.tree import BARE, CHILDLESS, Document, Node, name_of
+from peppol.rules.tree import BARE, Document, Node
 
 __all__ = [
     "BROKEN",
@@ -135,39 +135,44 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 
 
 def _walk(root: etree._Element, rule_set: RuleSet) -> tuple[Document, list[tuple[State, Node]], Hits]:
-    """Build the tree, and note on the way which rules wait for which node."""
+    """Build the tree, and note on the way which rules wait for which node.
+
+    This is the busiest loop of the post office; what repeats is kept in local names, and
+    only elements with children are put on the way back up.
+    """
     automaton = rule_set.automaton
-    name = name_of(str(root.tag))
-    state = automaton.start.next.get(name) or automaton.step(automaton.start, name)
+    first = automaton.start
+    name, state = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
     document = Document(name, root.text or "", root)
+    document.kids = kids = {}
     named = document._named
     named[name] = [document]
-    work: list[tuple[State, Node]] = [(state, document)] if state.busy else []
     hits: Hits = {}
+    work: list[tuple[State, Node]] = [(state, document)] if state.busy else []
     if state.absences or state.attributes:
         _note(state, document, hits)
-    top: Node = document
     mixed: list[Node] = []
-    path: list[tuple[Node, State]] = []
+    way_up: list[tuple[Node, State]] = []
+    top: Node = document
+    above = root
+    steps = state.next
     elements = root.iter()
     next(elements)
     for element in elements:
         parent = element.getparent()
-        while top.element is not parent:
-            top, state = path.pop()
+        while above is not parent:
+            top, state = way_up.pop()
+            above, kids, steps = top.element, top.kids, state.next
         tag = element.tag
-        if not isinstance(tag, str):  # a comment or an instruction: only what follows it counts
-            top.text += element.tail or ""
-            continue
-        name = name_of(tag)
-        below = state.next.get(name) or automaton.step(state, name)
+        step = steps.get(tag)  # type: ignore[arg-type]  # a comment's tag is a function, and misses
+        if step is None:
+            if not isinstance(tag, str):  # a comment or an instruction: only what follows it counts
+                top.text += element.tail or ""
+                continue
+            step = automaton.step(state, tag)
+        name, below = step
         pairs = element.items()
         node = Node(name, element.text or "", top, element, dict(pairs) if pairs else BARE)
-        kids = top.kids
-        if kids is CHILDLESS:
-            kids = top.kids = {}
-            if top.name.startswith("cbc:"):
-                mixed.append(top)
         if name in kids:
             kids[name].append(node)
         else:
@@ -180,8 +185,12 @@ def _walk(root: etree._Element, rule_set: RuleSet) -> tuple[Document, list[tuple
             work.append((below, node))
         if below.absences or (pairs and below.attributes):
             _note(below, node, hits)
-        path.append((top, state))
-        top, state = node, below
+        if len(element):
+            way_up.append((top, state))
+            top, state, above, steps = node, below, element, below.next
+            top.kids = kids = {}
+            if name.startswith("cbc:"):
+                mixed.append(node)
     for node in mixed:  # a value with elements in it is, as in XPath, all the text there is
         node.text = node.string
     return document, work, hits

@@ -18,7 +18,6 @@ EXACT: Final = Context(prec=80)
 _PLAIN: Final = re.compile(r"[ \t\r\n]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*").fullmatch
 _LONGEST: Final = 60
 _HALF: Final = Decimal("0.5")
-_HUNDRED: Final = Decimal(100)
 
 
 def decimal_of(text: str) -> Decimal | None:
@@ -51,7 +50,7 @@ def hundredths(number: Decimal | None) -> Decimal | None:
     """`number` rounded to two decimals, half upwards (-0.005 becomes 0.00), as XPath's round does."""
     if number is None:
         return None
-    return (number * _HUNDRED + _HALF).to_integral_value(ROUND_FLOOR) / _HUNDRED
+    return (number.scaleb(2) + _HALF).to_integral_value(ROUND_FLOOR).scaleb(-2)
 
 
 def decimals_in(text: str) -> int:

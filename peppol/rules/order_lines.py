@@ -6,8 +6,7 @@ percentage but no base amount is judged by R020 alone, one with a base but no pe
 R021 alone, as published.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from peppol.codelists import UNCL5189, UNCL7161
 from peppol.rules.amounts import (
@@ -83,8 +82,12 @@ def _register_prices(book: Book) -> None:
 
 
 @fact
-def _line_ids(order: Document) -> Mapping[str, int]:
-    return Counter(node.string for line in order.named("cac:LineItem") for node in line.all("cbc:ID"))
+def _lines_by_id(order: Document) -> Mapping[str, Sequence[Node]]:
+    lines: dict[str, list[Node]] = {}
+    for line in order.named("cac:LineItem"):
+        for number in line.all("cbc:ID"):
+            lines.setdefault(number.string, []).append(line)
+    return lines
 
 
 def _indicates(indicator: str) -> Callable[[Node], bool]:
@@ -145,8 +148,9 @@ def line_amount_agrees(line: Node) -> Verdict:
 
 def line_id_is_unique(line: Node) -> Verdict:
     """The line has an identifier (tir01-120) that no other line of the order has."""
-    ids = _line_ids(line)
-    return holds(sum(ids[node.string] for node in line.all("cbc:ID")) == 1, found=line.text_of("cbc:ID"))
+    lines = _lines_by_id(line)
+    namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
+    return holds(len(namesakes) == 1, found=line.text_of("cbc:ID"))
 
 
 def line_has_a_quantity(line: Node) -> Verdict:

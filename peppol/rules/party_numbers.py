@@ -175,8 +175,6 @@ _ESTABLISHMENT: Final = _Scheme(
 
 def register_party_numbers(book: Book, pattern: str) -> None:
     """Put the number rules into the book; each number is judged by the first rule that fits it."""
-    # Most numbers name no scheme; they are done after one look.
-    book.context(_PLACES, pattern=pattern, when=_names_no_scheme)
     for scheme in _SCHEMES:
         _register(book, pattern, scheme)
     registrations = book.context("cac:PartyTaxScheme/cbc:CompanyID", pattern=pattern, when=_is_dutch_vat)
@@ -188,18 +186,14 @@ def register_party_numbers(book: Book, pattern: str) -> None:
 def _register(book: Book, pattern: str, scheme: _Scheme) -> None:
     # R046 alone is published for addresses only: 9907 is no scheme of party identifiers.
     places = "cbc:EndpointID" if scheme.code == "9907" else _PLACES
-    context = book.context(places, pattern=pattern, when=_names(scheme.code))
+    context = book.context(places, pattern=pattern, by=_scheme, case=scheme.code)
     test = _number_test(scheme.valid, as_written=scheme.as_written)
     meaning = f"A number of scheme {scheme.code} is {scheme.meaning}."
     context.add(f"PEPPOL-COMMON-{scheme.rule}", test, meaning, scheme.severity)
 
 
-def _names_no_scheme(node: Node) -> bool:
-    return node.attributes.get("schemeID") is None and not node.value.startswith("NL")
-
-
-def _names(scheme: str) -> Callable[[Node], bool]:
-    return lambda node: node.attributes.get("schemeID") == scheme
+def _scheme(number: Node) -> str | None:
+    return number.attributes.get("schemeID")
 
 
 def _is_dutch_vat(number: Node) -> bool:

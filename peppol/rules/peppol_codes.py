@@ -140,8 +140,8 @@ CODES.context("cbc:EndpointID", pattern="codes", when=_has("schemeID")).add(
 )
 
 
-def _is_exempt_by(reason: str) -> Callable[[Node], bool]:
-    return lambda category: category.text_of("cbc:TaxExemptionReasonCode").upper() == reason
+def _exemption(category: Node) -> str:
+    return category.text_of("cbc:TaxExemptionReasonCode").upper()
 
 
 def _is_category(code: str) -> Test:
@@ -153,7 +153,7 @@ def _is_category(code: str) -> Test:
 
 
 for _id, _reason, _category in _EXEMPTIONS:
-    CODES.context("cac:TaxCategory", pattern="codes", when=_is_exempt_by(_reason)).add(
+    CODES.context("cac:TaxCategory", pattern="codes", by=_exemption, case=_reason).add(
         f"PEPPOL-EN16931-{_id}",
         _is_category(_category),
         f"With the exemption reason {_reason} (BT-121) the VAT category (BT-118) is {_category}.",

@@ -6,7 +6,7 @@ with a base but no percentage by R042 alone, as published. Terms are BT of EN 16
 """
 
 from collections.abc import Callable
-from datetime import date
+from operator import ge, le
 from typing import Final
 
 from peppol.rules.amounts import (
@@ -18,9 +18,9 @@ from peppol.rules.amounts import (
     share_of_base_verdict,
 )
 from peppol.rules.checks import holds
+from peppol.rules.dates import day_of
 from peppol.rules.engine import Book, Broken, Test, Verdict
 from peppol.rules.tree import Document, Node, fact
-from peppol.rules.xpath import date_of
 
 __all__ = ["AMOUNTS", "register_lines"]
 
@@ -81,14 +81,14 @@ def _register_amounts(book: Book) -> None:
         (
             "R110",
             "cbc:StartDate",
-            date.__ge__,
+            ge,
             ">=",
             "A line's period (BT-134) starts within the bill's (BT-73).",
         ),
         (
             "R111",
             "cbc:EndDate",
-            date.__le__,
+            le,
             "<=",
             "A line's period (BT-135) ends within the bill's (BT-74).",
         ),
@@ -119,10 +119,10 @@ def _bill_has_period(name: str) -> Callable[[Node], bool]:
     return lambda node: node.document.exists("cac:InvoicePeriod", name)
 
 
-def _fits_in_period(name: str, fits: Callable[[date, date], bool], sign: str) -> Test:
+def _fits_in_period(name: str, fits: Callable[[int, int], bool], sign: str) -> Test:
     def fits_in_period(node: Node) -> Verdict:
         limit = node.document.text_of("cac:InvoicePeriod", name)
-        day, edge = date_of(node.text), date_of(limit)
+        day, edge = day_of(node.text), day_of(limit)
         if day is not None and edge is not None and fits(day, edge):
             return None
         return Broken(found=node.text, expected=f"{sign} {limit}")

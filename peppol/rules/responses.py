@@ -6,8 +6,7 @@ of the transactions' data models (tir76-nnn, tir111-nnn). Of the contexts of one
 the first that matches a node is used, as published.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from peppol.codelists import STATUS_ACTION, STATUS_REASON
@@ -87,15 +86,20 @@ def promised_period_is_not_reversed(period: Node) -> Verdict:
 
 
 @fact
-def _line_ids(answer: Document) -> Mapping[str, int]:
-    return Counter(node.string for line in answer.named("cac:LineItem") for node in line.all("cbc:ID"))
+def _lines_by_id(answer: Document) -> Mapping[str, Sequence[Node]]:
+    lines: dict[str, list[Node]] = {}
+    for line in answer.named("cac:LineItem"):
+        for number in line.all("cbc:ID"):
+            lines.setdefault(number.string, []).append(line)
+    return lines
 
 
 @T76.context("cac:OrderLine/cac:LineItem", pattern="rules").rule("PEPPOL-T76-R003")
 def answered_line_is_unique(line: Node) -> Verdict:
     """The line has an identifier (tir76-120) that no other line of the answer has."""
-    ids = _line_ids(line)
-    return holds(sum(ids[node.string] for node in line.all("cbc:ID")) == 1, found=line.text_of("cbc:ID"))
+    lines = _lines_by_id(line)
+    namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
+    return holds(len(namesakes) == 1, found=line.text_of("cbc:ID"))
 
 
 _ANSWER: Final = T76.context("cbc:OrderResponseCode", pattern="rules")

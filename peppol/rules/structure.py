@@ -46,7 +46,7 @@ _LISTS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Codes:
     """The values a text or an attribute may have, and what a person calls them."""
 
@@ -54,7 +54,7 @@ class Codes:
     values: frozenset[str]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of the model."""
 
@@ -63,7 +63,7 @@ class Attribute:
     codes: Codes | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """One element of the model: its number, what it holds and what it must hold."""
 
@@ -115,7 +115,10 @@ def _lines(text: str, parts: Mapping[str, str], depth: int = 0) -> Iterator[tupl
         words = line.split()
         here = depth + (len(line) - len(line.lstrip())) // 2
         if words[0].startswith("<"):
-            yield from _lines(parts[line.strip()[1:-1]], parts, here)
+            part = line.strip()[1:-1]
+            if part not in parts:
+                raise ValueError(f"There is no part {part}; give it to model(parts=...).")
+            yield from _lines(parts[part], parts, here)
         else:
             yield here, words
 

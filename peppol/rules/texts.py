@@ -1,38 +1,29 @@
 """Findings in words: what is wrong, where, what to do and who must act, in Swedish and in English.
 
-The sentences are data, in `texts/*.toml` beside this module, one table per rule id.
-A rule that belongs to a generated family (one rule per element of a list) shares the
-template of its family. The convention of a text:
+The sentences are data (see `text_files`); here a finding fills them. A message is
+put together from
 
-- `sv`, `en`: what is wrong, in the words of an invoice, as one or more full sentences.
-- `do`: the name of a remedy in `remedies.toml`, or `do_sv`, `do_en` and `who` of its own.
-- `{found}`, `{expected}`, `{detail}` are filled from the finding. A part in square
-  brackets is left out when a value in it is missing. Values that no sentence
-  uses are added at the end, so that nothing the rule knows is lost.
+    the sentence    Summan med moms är inte summan utan moms plus momsen.
+    the values      Det står 2374.99, det ska vara 2375. Uträkning: 1900.00 + 475.00 = 2375.
+    the place       Plats: summorna, summan med moms, rad 122 i filen.
 
-The place ("fakturarad 2, rad 45 i filen") is added here, from the finding's location.
+Conventions of a sentence: `{found}`, `{expected}` and `{detail}` are the finding's;
+`{doc}` is what the document is called, `{field}` the field at the finding's place,
+`{missing}` the field named by `expected`, `{named}` the one named by `found`, `{form}`
+the form that `expected` asks for. A capital first letter ({Doc}) writes the word so.
+A part in square brackets goes when a value in it is empty.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from peppol.rules.findings import Finding
+from peppol.rules.text_files import Actor, NoText, Pair, Text, name_of, names, remedy, text_of, word
+
+__all__ = ["LANGUAGES", "Actor", "Explanation", "NoText", "explain", "key_of", "place_of"]
 
 LANGUAGES: Final = ("sv", "en")
-_FOLDER: Final = Path(__file__).with_name("texts")
-
-
-class Actor(StrEnum):
-    """Who can put the thing right."""
-
-    SYSTEM_SUPPLIER = "SYSTEM_SUPPLIER"
-    ECONOMIST = "ECONOMIST"
-    BUYER = "BUYER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +35,6 @@ class Explanation:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The sentences of one rule before a finding fills them: language -> sentence."""
-
-    says: dict[str, str]
-    remedy: dict[str, str]
-    actor: Actor
-
-
-class NoText(LookupError):
-    """A rule without a text, or a text with a part missing: a mistake in the data files."""
-
-
 def explain(finding: Finding, lang: str = "sv") -> Explanation:
     """The finding in words of `lang` ("sv" or "en").
 
@@ -64,19 +42,32 @@ def explain(finding: Finding, lang: str = "sv") -> Explanation:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"There are texts in {' and '.join(LANGUAGES)}, not in {lang!r}.")
-    text = text_of(finding.rule)
-    values = {"found": finding.found, "expected": finding.expected, "detail": finding.detail}
-    said = _filled(text.says[lang], values)
-    return Explanation(said, _filled(text.remedy[lang], values), text.actor)
+    which = LANGUAGES.index(lang)
+    text = text_of(key_of(finding))
+    values = _values(finding, text, which)
+    parts = [_filled(text.says[which], values)]
+    if not text.quiet:
+        parts += _values_said(finding, text.says[which], values, which)
+    place = place_of(finding, lang)
+    if place:
+        parts.append(("Plats: ", "Place: ")[which] + place + ".")
+    todo, actor = _remedy(finding, text)
+    return Explanation(" ".join(parts), _filled(todo[which], values), actor)
 
 
-def text_of(rule: str) -> Text:
-    """The text of the rule with this id. Raises `NoText` if there is none."""
-    text = _texts().get(rule)
-    if text is None:
-        raise NoText(f"No text for rule {rule}: add it under peppol/rules/texts/.")
-    return text
+def key_of(finding: Finding) -> str:
+    """The id under which the text of the finding stands."""
+    return f"XSD-{finding.detail}" if finding.rule == "XSD" else finding.rule
 
+
+def _remedy(finding: Finding, text: Text) -> tuple[Pair, Actor]:
+    """What to do and who does it: an order is the buyer's own, also where a rule is shared by all documents."""
+    if finding.location.startswith("/Order/") or finding.location == "/Order":
+        return remedy("buyer" if finding.fatal else "buyer-note")
+    return text.remedy, text.actor
+
+
+# --- filling --------------------------------------------------------------------------------------------
 
 _OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
 _VALUE: Final = re.compile(r"\{(\w+)\}")
@@ -86,19 +77,134 @@ def _filled(template: str, values: dict[str, str]) -> str:
     """The template with its values; a part in brackets goes when one of its values is empty."""
 
     def part(match: re.Match[str]) -> str:
-        return match.group(1) if all(values[name] for name in _VALUE.findall(match.group(1))) else ""
+        return match.group(1) if all(values[name.lower()] for name in _VALUE.findall(match.group(1))) else ""
 
-    return _VALUE.sub(lambda name: values[name.group(1)], _OPTIONAL.sub(part, template))
+    def value(match: re.Match[str]) -> str:
+        filled = values[match.group(1).lower()]
+        return filled if match.group(1)[0].islower() else filled[:1].upper() + filled[1:]
+
+    return _VALUE.sub(value, _OPTIONAL.sub(part, template))
 
 
-@cache
-def _texts() -> dict[str, Text]:
-    texts: dict[str, Text] = {}
-    for path in sorted(_FOLDER.glob("*.toml")):
-        for rule, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            texts[rule] = Text(
-                {"sv": entry["sv"], "en": entry["en"]},
-                {"sv": entry["do_sv"], "en": entry["do_en"]},
-                Actor(entry["who"]),
-            )
-    return texts
+def _values(finding: Finding, text: Text, which: int) -> dict[str, str]:
+    root = re.match(r"/(\w+)", finding.location)
+    document = names("documents").get(root.group(1)) if root else None
+    return {
+        "found": finding.found,
+        "expected": _bound(finding.expected, which),
+        "detail": finding.detail,
+        "doc": (document or ("dokumentet", "the document"))[which],
+        "field": _called(finding.location, which),
+        "missing": _called(finding.expected, which),
+        "named": _called(finding.found, which),
+        "form": _form(finding.expected, which),
+        **{name: pair[which] for name, pair in text.groups.items()},
+    }
+
+
+def _called(path: str, which: int) -> str:
+    named = name_of(path)
+    return named[which] if named else path.rpartition("/")[2].partition("[")[0]
+
+
+def _form(expected: str, which: int) -> str:
+    form = word("form", expected)
+    if form:
+        return form[which]
+    if re.fullmatch(r"[A-Z][A-Z0-9_]+", expected):
+        return ("en kod ur listan ", "a code of the list ")[which] + expected
+    return expected
+
+
+def _bound(expected: str, which: int) -> str:
+    """>= 0 as "minst 0", <= 5 as "högst 5"; days are early or late instead."""
+    if re.fullmatch(r"[<>]= [0-9]{4}-[0-9]{2}-[0-9]{2}", expected):
+        at_least, at_most = ("tidigast", "no earlier than")[which], ("senast", "no later than")[which]
+    else:
+        at_least, at_most = ("minst", "at least")[which], ("högst", "at most")[which]
+    above, below = ("mer än", "more than")[which], ("mindre än", "less than")[which]
+    for sign, words in ((">=", at_least), ("<=", at_most), (">", above), ("<", below)):
+        if expected.startswith(sign + " "):
+            return expected.replace(sign, words, 1)
+    return expected
+
+
+# --- values and places ----------------------------------------------------------------------------------
+
+_SUM_LONGEST: Final = 160
+
+
+def _values_said(finding: Finding, template: str, values: dict[str, str], which: int) -> list[str]:
+    """What the document says, what it should say and how that is computed, as far as known and not yet said."""
+    # The values of a finding about the whole document are counts, and the sentence says them better.
+    whole = finding.location.count("/") == 1
+    found = finding.found if "{found}" not in template and not whole else ""
+    # An expected path or list says what ought to be there in the words of the schema: not for people.
+    wanted = (
+        values["expected"]
+        if "{expected}" not in template and _is_value(finding.expected) and not whole
+        else ""
+    )
+    said: list[str] = []
+    if found and wanted:
+        said.append(
+            (f"Det står {found}, det ska vara {wanted}.", f"It says {found}, it must be {wanted}.")[which]
+        )
+    elif found:
+        said.append((f"Det står {found}.", f"It says {found}.")[which])
+    elif wanted:
+        said.append((f"Det ska vara {wanted}.", f"It must be {wanted}.")[which])
+    if _is_computation(finding.detail):
+        said.append(("Uträkning: ", "Computation: ")[which] + _shortened(finding.detail) + ".")
+    return said
+
+
+def _is_value(expected: str) -> bool:
+    """A number, a date or a bound on one."""
+    return re.fullmatch(r"([<>]=? )?-?[0-9][0-9.-]*", expected) is not None
+
+
+def _is_computation(detail: str) -> bool:
+    """At least two terms and a result; an unreadable number is written "?" and explains nothing."""
+    terms, equals, _ = detail.rpartition(" = ")
+    return bool(equals) and " " in terms and "?" not in detail
+
+
+def _shortened(arithmetic: str) -> str:
+    """A sum of very many terms keeps its beginning and its result."""
+    if len(arithmetic) <= _SUM_LONGEST:
+        return arithmetic
+    terms, _, result = arithmetic.rpartition(" = ")
+    return f"{terms[:_SUM_LONGEST].rpartition(' ')[0]} … = {result}"
+
+
+def place_of(finding: Finding, lang: str = "sv") -> str:
+    """Where the finding stands, in words: "fakturarad 2, pris, rad 145 i filen"; empty if unknown.
+
+    A finding about the document as a whole has no place: the line of its first element helps nobody.
+    """
+    which = LANGUAGES.index(lang)
+    steps = [step for step in finding.location.split("/") if step]
+    if len(steps) == 1:
+        return ""
+    said: list[str] = []
+    for step in steps[1:]:
+        name, _, position = step.partition("[")
+        place = names("places").get(name.rpartition(":")[2])
+        if place:
+            said.append(place[which] + (f" {position.rstrip(']')}" if position else ""))
+    field = _field(steps, which)
+    if field and field not in said:
+        said.append(field)
+    if finding.line:
+        said.append((f"rad {finding.line} i filen", f"line {finding.line} of the file")[which])
+    return ", ".join(said)
+
+
+def _field(steps: list[str], which: int) -> str:
+    """The value the steps end at, with the attribute's owner named rather than the attribute."""
+    values = [step for step in steps if not step.startswith("@")]
+    if len(values) < 2 or not values[-1].startswith("cbc:"):
+        return ""
+    named: Pair | None = name_of("/".join(values))
+    return named[which] if named else values[-1].partition("[")[0].removeprefix("cbc:")

@@ -2,7 +2,7 @@
 
 The tree is made once per document from lxml and then only read. Names are written
 with the usual prefixes ("cbc:ID", "cac:Party"); the root of a document we know is
-written bare ("Invoice"); any other name keeps its namespace in braces. Text is the
+written bare ("Invoice"); any other name keeps its namespace in braces, empty ones too. Text is the
 text as received; what XPath calls normalize-space is `Node.value`.
 
 Reading never fails: a child that is not there is an empty tuple, an empty string
@@ -40,7 +40,8 @@ def name_of(tag: str) -> str:
         return known
     namespace, _, local = tag.rpartition("}")
     prefix = _PREFIXES.get(namespace[1:])
-    name = f"{prefix}:{local}" if prefix else tag
+    # Without a namespace a name gets empty braces, or it would pass for one of our bare roots.
+    name = f"{prefix}:{local}" if prefix else tag if namespace else f"{{}}{tag}"
     if len(_NAMES) < _NAMES_MOST and len(tag) < 200:
         _NAMES[tag] = name
     return name
@@ -48,6 +49,8 @@ def name_of(tag: str) -> str:
 
 def normal(text: str) -> str:
     """`text` as XPath's normalize-space gives it: XML blanks only, so a no-break space stays."""
+    if text.isalnum():
+        return text
     if text.isascii():
         return " ".join(text.split())
     return " ".join(_INKED(text))
@@ -81,6 +84,11 @@ class Node:
         """The first child of that name, or None."""
         found = self.kids.get(name)
         return found[0] if found else None
+
+    def own(self, name: str) -> str:
+        """The text of the first child of that name, "" when there is none."""
+        found = self.kids.get(name)
+        return found[0].text if found else ""
 
     def has(self, name: str) -> bool:
         """Whether there is at least one child of that name."""

@@ -6,17 +6,17 @@ published test would make of it; none of them raises.
 """
 
 import re
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+
+from peppol.rules.dates import day_of
 
 _DOUBLE: Final = re.compile(
     r"[ \t\r\n]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)[ \t\r\n]*"
 )
 _ENDLESS: Final = frozenset({"INF", "-INF"})
 _INTEGER: Final = re.compile(r"[ \t\r\n]*[+-]?[0-9]+[ \t\r\n]*")
-_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _LONGEST: Final = 400
 
 
@@ -45,21 +45,6 @@ def is_integer(text: str) -> bool:
     return _INTEGER.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=4096)
-def date_of(text: str) -> date | None:
-    """The day `xs:date(text)` names, whatever its time zone; None when it names none.
-
-    Years have four digits here: what BIS documents need.
-    """
-    found = _DATE.fullmatch(text.strip(" \t\r\n"))
-    if found is None:
-        return None
-    try:
-        return date.fromisoformat(found[1])
-    except ValueError:
-        return None
-
-
 def is_plain_date(text: str) -> bool:
     """Whether the text is ten characters long and a day of the calendar: YYYY-MM-DD."""
-    return len(text) == 10 and date_of(text) is not None
+    return len(text) == 10 and day_of(text) is not None

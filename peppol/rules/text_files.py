@@ -1,0 +1,222 @@
+"""The sentences and names as they stand in `texts/*.toml`, read once and looked up by rule id.
+
+A table per rule id has `sv` and `en` (what is wrong) and either `do`, the name of a
+remedy in `remedies.toml`, or `do_sv`, `do_en` and `who` of its own; `quiet = true`
+keeps the finding's values from being added after it.
+
+A `[[family]]` speaks for many rules: `rule` is a pattern for whole ids, `meaning` one
+for the rule's meaning. The first family that fits is taken, and a table for the id
+itself wins over all. Named groups of the patterns become placeholders: `inner`, `outer`
+and `attribute` are names of elements and attributes, `path` and `raw` are kept as they
+are, all others are keys of a `[words.<group>]` table.
+
+Everything in two languages is a pair (Swedish, English).
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+Pair = tuple[str, str]
+
+FOLDER: Final = Path(__file__).with_name("texts")
+
+
+class Actor(StrEnum):
+    """Who can put a thing right: the sender's system supplier, the sender's economist, or the buyer."""
+
+    SYSTEM_SUPPLIER = "SYSTEM_SUPPLIER"
+    ECONOMIST = "ECONOMIST"
+    BUYER = "BUYER"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The sentences of one rule, before a finding fills them.
+
+    `groups` are the placeholders that follow from the rule itself; without `quiet` the
+    finding's values are added after the sentence.
+    """
+
+    says: Pair
+    remedy: Pair
+    actor: Actor
+    quiet: bool = False
+    groups: Mapping[str, Pair] = field(default_factory=dict)
+
+
+class NoText(LookupError):
+    """A rule without a text, or a text with a part missing: a mistake in the data files."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    rule: re.Pattern[str]
+    meaning: re.Pattern[str] | None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """All files together."""
+
+    texts: Mapping[str, Text]
+    families: tuple[_Family, ...]
+    words: Mapping[str, Mapping[str, Pair]]
+    remedies: Mapping[str, tuple[Pair, Actor]]
+
+
+@cache
+def text_of(rule: str) -> Text:
+    """The text of the rule with this id; for a schema finding the id is XSD- and its detail.
+
+    Raises `NoText` if there is none.
+    """
+    shelf = _shelf()
+    text = shelf.texts.get(rule)
+    if text is not None:
+        return text
+    for family in shelf.families:
+        named = family.rule.fullmatch(rule)
+        if named is None:
+            continue
+        meant = family.meaning.fullmatch(_meaning(rule)) if family.meaning else named
+        if meant is not None:
+            found = {**named.groupdict(), **meant.groupdict()}
+            if "inner" in found and "outer" in found:
+                found["inner"] = f"{found['outer']}/{found['inner']}"
+            return replace(family.text, groups={name: _word(name, key) for name, key in found.items()})
+    raise NoText(f"No text for rule {rule}: add it under peppol/rules/texts/.")
+
+
+def word(group: str, key: str) -> Pair | None:
+    """The words of `[words.<group>]` for a key, or None."""
+    return _shelf().words.get(group, {}).get(key)
+
+
+def remedy(name: str) -> tuple[Pair, Actor]:
+    """A remedy by its name in remedies.toml, and who does it. Raises `NoText` if there is none."""
+    found = _shelf().remedies.get(name)
+    if found is None:
+        raise NoText(f"There is no remedy {name!r} in remedies.toml.")
+    return found
+
+
+@cache
+def names(table: str) -> Mapping[str, Pair]:
+    """The names of one table of fields.toml: documents, places or fields."""
+    read = _read(FOLDER / "fields.toml")[table]
+    return {key: _pair(value, key) for key, value in _table(read).items()}
+
+
+def name_of(path: str) -> Pair | None:
+    """What people call the last step of an XPath, or None; the parent may decide what it means."""
+    steps = [step.partition("[")[0].rpartition(":")[2] for step in path.split("/") if step]
+    fields, documents = names("fields"), names("documents")
+    if len(steps) > 1 and "/".join(steps[-2:]) in fields:
+        return fields["/".join(steps[-2:])]
+    last = steps[-1] if steps else ""
+    return fields.get(last) or names("places").get(last) or documents.get(last)
+
+
+def _word(group: str, key: str) -> Pair:
+    if group == "raw":
+        return key, key
+    if group in ("inner", "outer", "attribute", "path"):
+        named = name_of("@" + key if group == "attribute" else key)
+        if group == "path" and named:
+            return f"{named[0]} ({key})", f"{named[1]} ({key})"
+        return named or (key.rpartition("/")[2],) * 2
+    words = word(group, key)
+    if words is None:
+        raise NoText(f"No words for {group} {key}: add them to [words.{group}] under peppol/rules/texts/.")
+    return words
+
+
+@cache
+def _meanings() -> Mapping[str, str]:
+    # Only generated families ask; the rules themselves are heavy to load.
+    from peppol.rules.releases import all_rules
+
+    return {info.id: " ".join(info.meaning.split()) for info in all_rules()}
+
+
+def _meaning(rule: str) -> str:
+    return _meanings().get(rule, "")
+
+
+# --- reading the files ----------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _table(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise NoText(f"A table was expected in the texts, not {value!r}.")
+    return value
+
+
+def _pair(value: object, key: str) -> Pair:
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) for part in value):
+        raise NoText(f"{key}: a Swedish and an English text are needed, not {value!r}.")
+    return value[0], value[1]
+
+
+@cache
+def _shelf() -> _Shelf:
+    remedies = {
+        name: (_both(_table(entry), "", name), Actor(str(_table(entry)["who"])))
+        for name, entry in _read(FOLDER / "remedies.toml").items()
+    }
+    texts: dict[str, Text] = {}
+    families: list[_Family] = []
+    words: dict[str, Mapping[str, Pair]] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        if path.name in ("fields.toml", "remedies.toml"):
+            continue
+        for key, value in _read(path).items():
+            if key == "family":
+                families.extend(_families(value, remedies))
+            elif key == "words":
+                for group, entries in _table(value).items():
+                    words[group] = {name: _pair(pair, name) for name, pair in _table(entries).items()}
+            else:
+                texts[key] = _text(_table(value), remedies, key)
+    return _Shelf(texts, tuple(families), words, remedies)
+
+
+Remedies = Mapping[str, tuple[Pair, Actor]]
+
+
+def _families(value: object, remedies: Remedies) -> Iterator[_Family]:
+    if not isinstance(value, list):
+        raise NoText(f"[[family]] was expected in the texts, not {value!r}.")
+    for entry in value:
+        meaning = entry.get("meaning")
+        text = _text(entry, remedies, str(entry["rule"]))
+        yield _Family(re.compile(entry["rule"]), re.compile(meaning) if meaning else None, text)
+
+
+def _text(entry: Mapping[str, object], remedies: Remedies, key: str) -> Text:
+    says = _both(entry, "", key)
+    quiet = bool(entry.get("quiet", False))
+    if "do" not in entry:
+        return Text(says, _both(entry, "do_", key), Actor(str(entry["who"])), quiet)
+    if entry["do"] not in remedies:
+        raise NoText(f"{key}: there is no remedy {entry['do']!r} in remedies.toml.")
+    remedy, actor = remedies[str(entry["do"])]
+    return Text(says, remedy, actor, quiet)
+
+
+def _both(entry: Mapping[str, object], before: str, key: str) -> Pair:
+    swedish, english = entry.get(f"{before}sv"), entry.get(f"{before}en")
+    if not isinstance(swedish, str) or not isinstance(english, str) or not swedish or not english:
+        raise NoText(f"{key}: {before}sv and {before}en are needed, both.")
+    return swedish, english

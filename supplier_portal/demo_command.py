@@ -1,0 +1,131 @@
+"""`billing demo`: the whole house at work on a story of many cases, with a summary at the end."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from supplier_portal.demo import DATABASE_FILE, Played, clear, play
+from supplier_portal.demo_outcomes import Outcome
+from supplier_portal.demo_story import Story, read_story
+from supplier_portal.printing import Column, Json, show, table
+
+_STORY = Path(__file__).resolve().parent.parent / "fixtures" / "demo"
+
+
+def demo(
+    folder: Annotated[
+        Path,
+        typer.Option("--dir", help="Dit brev, kontoutdrag och sammanfattning skrivs / where it all goes"),
+    ] = Path("build/demo"),
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database", metavar="URL", help="En tom databas / an empty database [SQLite i --dir / in --dir]"
+        ),
+    ] = "",
+    story: Annotated[Path, typer.Option(help="Berättelsens filer / the story's files", hidden=True)] = _STORY,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Sammanfattningen som JSON / the summary as JSON")
+    ] = False,
+) -> None:
+    """Spela upp alla fall från beslut till betalning / play every case from decision to payment."""
+    told = read_story(story)
+    clear(folder)
+    url = database or f"sqlite:///{folder / DATABASE_FILE}"
+    with _progress(told) as passed:
+        played = play(told, url=url, folder=folder, passed=passed)
+    summary = json.dumps(_summary(played), ensure_ascii=False, indent=2)
+    (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(summary)
+    else:
+        _show(played, folder)
+    if not played.as_expected:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(story: Story) -> Iterator[Callable[[date], None]]:
+    """A bar with the day of the story, where somebody looks; nothing in a pipe."""
+    paper = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=paper, transient=True, disable=not paper.is_terminal) as progress:
+        task = progress.add_task("", total=len(story.days))
+
+        def passed(day: date) -> None:
+            progress.update(task, advance=1, description=str(day))
+
+        yield passed
+
+
+def _summary(played: Played) -> Json:
+    return {
+        "cases": [
+            {
+                "name": f"{each.name} ({each.about})",
+                "name_en": f"{each.name_en} ({each.about})",
+                "expected": each.expected,
+                "actual": each.actual,
+            }
+            for each in played.outcomes
+        ],
+        "invariants_broken": list(played.broken),
+        "counts": {name: dict(counts) for name, counts in played.counts.items()},
+    }
+
+
+def _show(played: Played, folder: Path) -> None:
+    columns = (
+        Column("", ""),
+        Column("Fall / case", "Case", wrap=True),
+        Column("Gäller / about", "About", wrap=True),
+        Column("Utfall / outcome", "Outcome", wrap=True),
+    )
+    show(table(columns, _rows(played.outcomes), language="sv"), "")
+    for name, sv in _COUNTED.items():
+        counts = ", ".join(f"{count} {what}" for what, count in played.counts[name].items())
+        show(Text(f"{sv}: {counts}"))
+    failed = [each for each in played.outcomes if not each.as_expected]
+    names = {each.name for each in played.outcomes}
+    show("")
+    for each in failed:
+        show(Text(f"FEL / WRONG  {each.name} ({each.about})\n  väntat / expected: {each.expected}"))
+        show(Text(f"  blev / became:     {each.actual}"))
+    for sentence in played.broken:
+        show(Text(f"BRUTEN INVARIANT / BROKEN INVARIANT  {sentence}"))
+    right = len(played.outcomes) - len(failed)
+    show(
+        Text(
+            f"{len(names)} fall, {right} av {len(played.outcomes)} utfall som väntat, "
+            f"{len(played.broken)} brutna invarianter. Allt ligger i {folder}.\n"
+            f"{len(names)} cases, {right} of {len(played.outcomes)} outcomes as expected, "
+            f"{len(played.broken)} invariants broken. Everything is in {folder}."
+        )
+    )
+
+
+_COUNTED = {
+    "events": "Händelser / events",
+    "orders": "Ordrar / orders",
+    "letters_in": "Brev in / letters in",
+    "documents": "Fakturor och kreditfakturor / invoices and credit notes",
+    "letters_out": "Brev ut / letters out",
+}
+
+
+def _rows(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
+    """One row an outcome; the case is named once."""
+    before = ""
+    for each in outcomes:
+        name = "" if each.name == before else f"{each.name}\n{each.name_en}"
+        before = each.name
+        yield ["ja" if each.as_expected else "NEJ", name, each.about, each.actual.replace(" > ", " >\n")]

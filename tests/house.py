@@ -1,0 +1,348 @@
+"""A house for stories: one database with the example register, a clock that stands still, and the real doors.
+
+Everything goes the way it goes in service: what the decision systems tell comes as lines of
+JSON, suppliers' documents come as bytes through the mailbox, and officers press the buttons
+of the audit room. `a_house` closes every story with the invariants of the house, checked on
+the database. Days are given as dates; the clock only dates what nobody sees.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from invoicing import checking, crediting, flipping, payment, stored_facts, stored_invoices
+from invoicing.deviations import Match
+from invoicing.flipping import Numbered
+from invoicing.intake import Outcome
+from invoicing.model import Held
+from invoicing.payment import Payment
+from invoicing.sentences import Language, sentence
+from orders import stored_orders, stored_placements, stored_register
+from orders.contracts import Policy, Register
+from orders.database import Database
+from orders.model import LineAccount, Order, Placement
+from orders.register_files import read_register
+from orders.values import STOCKHOLM, Article, six_months_from
+from peppol import billing, mailbox, ubl
+from peppol.mailbox import Stored
+from supplier_portal.assembly import open_house
+from supplier_portal.event_loading import Line, Loaded, load_events
+from supplier_portal.letter_reading import read_arrived
+
+REGISTER = Path(__file__).resolve().parent.parent / "fixtures" / "demo" / "register"
+CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+Json = Mapping[str, object]
+
+# Who delivers what where, as the example register has it: contract, unit and delivery area.
+FYRBAKEN, LARKDRILLEN, TALLKOTTEN = "5599991014", "5599992020", "5599993036"
+HAVTORNET, STIGFINNAREN, GRYNINGEN = "8029996066", "5599994042", "5599995056"
+_DELIVERS: Mapping[str, tuple[str, str, str]] = {
+    FYRBAKEN: ("AVT-1001", "UV-101", "LO-NORD"),
+    LARKDRILLEN: ("AVT-2001", "UV-201", "LO-MITT"),
+    TALLKOTTEN: ("AVT-3001", "UV-301", "LO-SYD"),
+    HAVTORNET: ("AVT-4001", "UV-401", "LO-SYD"),
+    STIGFINNAREN: ("AVT-5001", "UV-501", "LO-SYD"),
+    GRYNINGEN: ("AVT-6001", "UV-601", "LO-ESF"),
+}
+
+
+def example_register(**policy: object) -> Register:
+    """The register of the examples, with other settings where they are named."""
+    register = read_register([REGISTER])
+    settings = {each: getattr(register.policy, each) for each in Policy.__slots__}
+    return replace(register, policy=Policy(**{**settings, **policy}))
+
+
+def decision(
+    reference: str = "100000101",
+    *,
+    start: date = date(2026, 1, 1),
+    end: date | None = None,
+    supplier: str = FYRBAKEN,
+    level: str = "C",
+    decided_on: date | None = None,
+    decision_id: str = "",
+    **changes: object,
+) -> dict[str, object]:
+    """What placement.decided says, with the supplier's first contract and unit; six months unless `end` is given."""
+    contract, unit, area = _DELIVERS[supplier]
+    period = six_months_from(start)
+    return {
+        "decision_id": decision_id or f"B-{reference}",
+        "execution_reference": reference,
+        "supplier": supplier,
+        "contract": contract,
+        "unit": {
+            "id": unit,
+            "name": "Enheten",
+            "address": {"street": "Gatan 1", "postal_code": "111 11", "city": "Orten"},
+        },
+        "delivery_area": area,
+        "level": level,
+        "period": {"start": str(start), "end": str(end or period.end)},
+        "decided_on": str(decided_on or start),
+        **changes,
+    }
+
+
+def event_line(kind: str, data: Json, *, on: date, event_id: str) -> Line:
+    """One event as a line of JSON, told at eight in the morning of `on`."""
+    moment = datetime.combine(on, time(8), STOCKHOLM)
+    envelope = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": "/beslutssystem",
+        "type": kind,
+        "time": moment.isoformat(),
+        "data": data,
+    }
+    return Line(f"events.jsonl:{event_id}", json.dumps(envelope, ensure_ascii=False))
+
+
+@dataclass(slots=True)
+class House:
+    """An opened house, with what people and systems do to it in the words of the trade."""
+
+    database: Database
+    told: int = field(default=0)
+    sent: int = field(default=0)
+
+    # What the decision systems tell -------------------------------------------------------------
+
+    def tell(self, kind: str, data: Json, *, on: date, event_id: str = "") -> Loaded:
+        """Load one event and say what came of it."""
+        self.told += 1
+        line = event_line(kind, data, on=on, event_id=event_id or f"evt-{self.told:05}")
+        return load_events(self.database, [line])
+
+    def must(self, kind: str, data: Json, *, on: date) -> None:
+        """Load one event that is applied."""
+        loaded = self.tell(kind, data, on=on)
+        assert loaded.applied == 1, [refusal.sentence for _, refusal in loaded.problems]
+
+    def refuses(self, kind: str, data: Json, *, on: date) -> str:
+        """Load one event that cannot be applied; its reason in English."""
+        loaded = self.tell(kind, data, on=on)
+        assert (loaded.applied, loaded.unappliable) == (0, 1)
+        ((_, refusal),) = loaded.problems
+        assert refusal.sentence_sv
+        assert refusal.sentence_sv != refusal.sentence
+        return refusal.sentence
+
+    def decide(self, reference: str = "100000101", *, on: date | None = None, **changes: object) -> Placement:
+        """A placement is decided and ordered on its first day, unless `on` is another."""
+        data = decision(reference, **changes)  # type: ignore[arg-type]
+        self.must("placement.decided", data, on=on or date.fromisoformat(str(data["decided_on"])))
+        return self.placement(reference)
+
+    def file_report(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
+        """The supplier files a report."""
+        self.must("report.filed", _report(reference, month, version, on), on=on)
+
+    def approve(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
+        """The buyer approves a report: the month is received."""
+        self.must("report.approved", _report(reference, month, version, on), on=on)
+
+    def report(self, reference: str, month: str, *, version: int = 1, on: date) -> None:
+        """The supplier files and the buyer approves, the same day."""
+        self.file_report(reference, month, version=version, on=on)
+        self.approve(reference, month, version=version, on=on)
+
+    def interrupt(
+        self, reference: str, *, on: date, last_day: date | None = None, reason: str = "WORK"
+    ) -> None:
+        """The placement is interrupted on the day `on`, with `last_day` as its last billable day."""
+        self.must("interruption.registered", interruption(reference, on, last_day or on, reason), on=on)
+
+    # What suppliers send ------------------------------------------------------------------------
+
+    def flip(
+        self, order_number: str, line_id: str = "001", *, number: str, on: date, supplier: str = ""
+    ) -> billing.Invoice:
+        """The supplier turns a received order line into its invoice; it is not sent yet."""
+        with self.database.reading() as session:
+            register = stored_register.load(session)
+            order = stored_facts.order_facts(session, register, order_number)
+            assert order is not None
+            return flipping.flip(
+                order,
+                order.lines[line_id],
+                supplier=register.supplier(supplier or order.order.supplier),
+                buyer=register.buyer,
+                policy=register.policy,
+                given=Numbered(number, on),
+            )
+
+    def post(self, body: bytes, *, on: date) -> Stored:
+        """Bytes arrive in the mailbox."""
+        self.sent += 1
+        with self.database.writing() as session:
+            return mailbox.store(
+                session, body, transport_id=f"post/{self.sent}.xml", received_on=on, received_at=CLOCK
+            )
+
+    def read_letters(self, *, on: date) -> list[Outcome]:
+        """Everything that has arrived is read."""
+        return list(read_arrived(self.database, today=on))
+
+    def send(self, document: billing.Invoice | billing.CreditNote, *, on: date | None = None) -> Held:
+        """A supplier's document arrives on its own day and is read; what stands in our books then."""
+        day = on or document.issue_date
+        self.post(ubl.serialise(document), on=day)
+        (outcome,) = self.read_letters(on=day)
+        assert outcome.held is not None, outcome
+        return self.held(outcome.held.id)
+
+    def send_invoice(self, order_number: str, line_id: str = "001", *, number: str, on: date) -> Held:
+        """The supplier flips a received line and sends the invoice."""
+        return self.send(self.flip(order_number, line_id, number=number, on=on))
+
+    def send_credit(self, invoice: billing.Invoice, *, number: str, on: date) -> Held:
+        """The supplier credits the whole invoice."""
+        return self.send(flipping.credit_note_of(invoice, given=Numbered(number, on)))
+
+    # What officers do ---------------------------------------------------------------------------
+
+    def ask_credit(self, held: Held, *, on: date, by: str = "officer-1") -> Held:
+        """An officer asks for a credit note and a new invoice."""
+        with self.database.writing() as session:
+            register = stored_register.load(session)
+            crediting.ask_for_credit(
+                session, register, stored_invoices.by_id(session, held.id), by=by, today=on
+            )
+        return self.held(held.id)
+
+    def pay(
+        self, *, on: date, prepared_by: str = "officer-1", attested_by: str = "attester-1"
+    ) -> list[Payment]:
+        """Everything due is paid, by two people."""
+        with self.database.writing() as session:
+            due = payment.due(session, on=on)
+            return payment.pay(
+                session,
+                stored_register.load(session),
+                due,
+                prepared_by=prepared_by,
+                attested_by=attested_by,
+                today=on,
+            )
+
+    def change_register(self, register: Register) -> None:
+        """A new version of the register is loaded."""
+        with self.database.writing() as session:
+            stored_register.save(session, register, at=CLOCK, actor="admin-1")
+
+    # What stands in the books -------------------------------------------------------------------
+
+    def placement(self, reference: str) -> Placement:
+        """The placement of an execution reference."""
+        with self.database.reading() as session:
+            return stored_placements.get(session, reference)
+
+    def orders(self, reference: str, article: Article | None = None) -> list[Order]:
+        """The orders of an execution reference, oldest first."""
+        with self.database.reading() as session:
+            return stored_orders.of_placement(session, reference, article)
+
+    def order(self, reference: str) -> Order:
+        """The one basic order of an execution reference."""
+        (order,) = self.orders(reference, Article.BASIC)
+        return order
+
+    def line(self, order_number: str, line_id: str = "001") -> LineAccount:
+        """How far an order line has come."""
+        with self.database.reading() as session:
+            account = stored_orders.account(session, order_number, line_id)
+        assert account is not None
+        return account
+
+    def days_received(self, reference: str) -> list[str]:
+        """What is received line by line over all basic orders, in days; a dash where nothing is."""
+        return [
+            "-" if account.receipt_id is None else f"{account.quantity_received:f}".rstrip("0").rstrip(".")
+            for order in self.orders(reference, Article.BASIC)
+            for account in self._accounts(order.number)
+        ]
+
+    def held(self, invoice_id: int) -> Held:
+        """A document in the books."""
+        with self.database.reading() as session:
+            return stored_invoices.by_id(session, invoice_id)
+
+    def match(self, held: Held) -> Match:
+        """How a document was judged last."""
+        with self.database.reading() as session:
+            return stored_invoices.matches(session, held.id)[-1][1]
+
+    def sentences(self, held: Held, language: Language = "sv") -> list[str]:
+        """The last judgement in words."""
+        return [sentence(each, language) for each in self.match(held).deviations]
+
+    def answers(self, held: Held) -> list[str]:
+        """The codes of the Invoice Responses sent about a document, in order."""
+        with self.database.reading() as session:
+            letters = mailbox.letters_out(session, about=f"invoice {held.id}")
+            return [letter.document_id.partition("-")[2] for letter in letters]
+
+    def broken(self) -> list[str]:
+        """The invariants that do not hold, in words."""
+        with self.database.reading() as session:
+            return [f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)]
+
+    def _accounts(self, order_number: str) -> list[LineAccount]:
+        with self.database.reading() as session:
+            return stored_orders.accounts(session, order_number)
+
+
+@contextmanager
+def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
+    """An empty house with its register; when the story ends well, every invariant must hold."""
+    database = open_house(url, create=True, clock=lambda: CLOCK)
+    try:
+        house = House(database)
+        house.change_register(register or example_register())
+        yield house
+        assert house.broken() == []
+    finally:
+        database.close()
+
+
+def interruption(
+    reference: str, registered_on: date, last_day: date, reason: str = "WORK"
+) -> dict[str, object]:
+    """What interruption.registered says."""
+    return {
+        "execution_reference": reference,
+        "registered_on": str(registered_on),
+        "effective_on": str(last_day),
+        "reason": reason,
+    }
+
+
+def outcome(
+    reference: str, stage: str = "R1", *, started_on: date, kind: str = "WORK", **changes: object
+) -> dict[str, object]:
+    """What outcome.approved says."""
+    return {
+        "execution_reference": reference,
+        "kind": kind,
+        "started_on": str(started_on),
+        "stage": stage,
+        "approved_on": str(started_on),
+        **changes,
+    }
+
+
+def _report(reference: str, month: str, version: int, on: date) -> dict[str, object]:
+    moment = datetime.combine(on, time(8), STOCKHOLM)
+    return {
+        "execution_reference": reference,
+        "month": month,
+        "version": version,
+        "at": moment.isoformat(),
+        "by": "user-17",
+    }

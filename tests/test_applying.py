@@ -1,0 +1,162 @@
+"""Events come once, twice, changed, early, broken: nothing is applied twice and nothing is lost."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from orders import journal, stored_events
+from orders.stored_events import EventState
+from peppol import mailbox
+from supplier_portal.event_loading import Line, load_events, replay_unappliable
+from tests.house import House, a_house, decision, event_line
+
+REFERENCE = "100000101"
+DAY = date(2026, 1, 1)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def report(month: str = "2026-01", version: int = 1) -> dict[str, object]:
+    return {
+        "execution_reference": REFERENCE,
+        "month": month,
+        "version": version,
+        "at": "2026-02-02T08:00:00+01:00",
+        "by": "user-17",
+    }
+
+
+def counts(house: House) -> dict[EventState, int]:
+    with house.database.reading() as session:
+        return stored_events.counts(session)
+
+
+def test_the_same_event_again_does_nothing_however_it_is_written(house: House) -> None:
+    line = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-1")
+    assert load_events(house.database, [line]).applied == 1
+    spaced = Line("again.jsonl:7", line.text.replace(", ", " ,\t"))
+    again = load_events(house.database, [line, spaced])
+    assert (again.applied, again.repeated, again.problems) == (0, 2, [])
+    assert len(house.orders(REFERENCE)) == 1
+    assert counts(house) == {EventState.APPLIED: 1}
+
+
+def test_the_same_event_twice_in_one_file_is_applied_once(house: House) -> None:
+    line = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-1")
+    loaded = load_events(house.database, [line, line])
+    assert (loaded.applied, loaded.repeated) == (1, 1)
+
+
+def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: House) -> None:
+    house.tell("placement.decided", decision(REFERENCE, level="C"), on=DAY, event_id="evt-1")
+    other = decision(REFERENCE, level="A")
+    loaded = house.tell("placement.decided", other, on=DAY, event_id="evt-1")
+    assert (loaded.applied, loaded.conflicts) == (0, 1)
+    assert "other content" in loaded.problems[0][1].sentence
+    assert house.placement(REFERENCE).level == "C"
+    with house.database.reading() as session:
+        (kept,) = stored_events.in_state(session, EventState.CONFLICT)
+    assert '"level":"A"' in kept.body
+    # The conflict again is known, and the first content is still the event.
+    assert house.tell("placement.decided", other, on=DAY, event_id="evt-1").repeated == 1
+    assert replay_unappliable(house.database).applied == 0
+
+
+def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_its_own_day(
+    house: House,
+) -> None:
+    early = house.tell("report.filed", report(), on=date(2026, 2, 2))
+    assert (early.applied, early.unappliable) == (0, 1)
+    with house.database.reading() as session:
+        (kept,) = stored_events.in_state(session, EventState.UNAPPLIABLE)
+    assert (kept.execution_reference, kept.occurred_on) == (REFERENCE, date(2026, 2, 2))
+    assert "okänd" in kept.reason_sv
+    assert "unknown" in kept.reason_en
+    house.decide(REFERENCE)
+    replayed = replay_unappliable(house.database)
+    assert (replayed.applied, replayed.unappliable) == (1, 0)
+    house.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    assert house.days_received(REFERENCE)[0] == "20"
+
+
+def test_an_unappliable_event_told_again_is_not_tried_behind_anyones_back(house: House) -> None:
+    house.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r")
+    house.decide(REFERENCE)
+    assert house.tell("report.filed", report(), on=date(2026, 2, 2), event_id="evt-r").repeated == 1
+    assert counts(house)[EventState.UNAPPLIABLE] == 1
+
+
+def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(house: House) -> None:
+    house.decide(REFERENCE)
+    with house.database.reading() as session:
+        before = [row.action for row in journal.rows(session)]
+    changed = {
+        "execution_reference": REFERENCE,
+        "last_day": "2026-03-13",
+        # The new placement's level differs, which is found out after the old one was ended.
+        "placement": decision("100000102", start=date(2026, 3, 14), end=date(2026, 6, 30), level="A"),
+    }
+    assert "level" in house.refuses("placement.provider_changed", changed, on=date(2026, 3, 10))
+    assert house.placement(REFERENCE).interruption is None
+    with house.database.reading() as session:
+        assert [row.action for row in journal.rows(session)] == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "{}",
+        '{"type": "placement.decided"}',
+        '{"specversion": "1.0", "type": "unheard.of", "id": "1", "source": "/x"}',
+        "\udce5\udce4",
+        "é" * 70_000,
+    ],
+    ids=["no JSON", "no type", "no data", "unknown type", "broken bytes", "too long"],
+)
+def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: House, text: str) -> None:
+    good = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-2")
+    loaded = load_events(house.database, [Line("file:1", text), Line("file:2", "  "), good])
+    assert (loaded.applied, loaded.quarantined) == (1, 1)
+    inbox = mailbox.inbox
+    with house.database.reading() as session:
+        (kept,) = session.execute(select(inbox)).all()
+    assert (kept.state, kept.reason, kept.transport_id) == ("QUARANTINED", "EVENT", "file:1")
+    assert bytes(kept.body) == text.encode("utf-8", "surrogateescape")
+    assert kept.reason_sv.startswith("Händelsen tas inte emot")
+
+
+def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(house: House) -> None:
+    for _ in range(2):
+        assert load_events(house.database, [Line("file:1", "not json")]).quarantined == 1
+    inbox = mailbox.inbox
+    with house.database.reading() as session:
+        states = list(session.scalars(select(inbox.c.state).order_by(inbox.c.id)))
+    assert states == ["QUARANTINED", "REPEAT"]
+
+
+def test_history_loaded_today_is_decided_as_it_was_then(house: House) -> None:
+    lines = [
+        event_line("placement.decided", decision(REFERENCE, start=DAY), on=DAY, event_id="1"),
+        event_line(
+            "interruption.registered",
+            {
+                "execution_reference": REFERENCE,
+                "registered_on": "2026-03-13",
+                "effective_on": "2026-03-13",
+                "reason": "WORK",
+            },
+            on=date(2026, 3, 13),
+            event_id="2",
+        ),
+    ]
+    # Loaded months afterwards, the interruption is not retroactive: it was told on its day.
+    assert load_events(house.database, lines).applied == 2
+    assert house.placement(REFERENCE).last_day == date(2026, 3, 13)
+    assert house.order(REFERENCE).issued_on == DAY

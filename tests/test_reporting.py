@@ -1,0 +1,285 @@
+"""Reports and interruptions: what a month's receipt comes to, and when it is made again."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from orders import stored_placements, tables
+from orders.model import ReportState
+from orders.values import Month
+from tests.house import House, a_house, interruption
+
+REFERENCE = "100000101"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """A house with one placement from January to June 2026 at 95.00 a day; days 20, 20, 22, 20, 19, 22."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        yield house
+
+
+def told(month: str, version: int, on: date, by: str = "user-17") -> dict[str, object]:
+    return {
+        "execution_reference": REFERENCE,
+        "month": month,
+        "version": version,
+        "at": f"{on}T08:00:00+01:00",
+        "by": by,
+    }
+
+
+def states(house: House, month: str) -> list[ReportState]:
+    with house.database.reading() as session:
+        return [each.state for each in stored_placements.reports(session, REFERENCE, Month.parse(month))]
+
+
+def receipts(house: House) -> list[tuple[str, str, int | None]]:
+    """Every receipt row ever written: line, days, and the row it takes back."""
+    table = tables.receipt
+    with house.database.reading() as session:
+        rows = session.execute(select(table).order_by(table.c.id))
+        return [(row.line_id, f"{row.quantity:.0f}", row.reverses) for row in rows]
+
+
+# Reports ------------------------------------------------------------------------------------
+
+
+def test_an_approved_report_receives_its_month_and_no_other(house: House) -> None:
+    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    assert house.days_received(REFERENCE) == ["-"] * 6
+    house.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    assert house.days_received(REFERENCE) == ["20", "-", "-", "-", "-", "-"]
+    assert states(house, "2026-01") == [ReportState.APPROVED]
+    account = house.line(house.order(REFERENCE).number)
+    assert (account.amount_received.amount, account.amount_claimed.amount) == (
+        Decimal("1900.00"),
+        Decimal("0.00"),
+    )
+
+
+def test_a_rejected_report_receives_nothing_until_a_new_version_is_approved(house: House) -> None:
+    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    house.must("report.rejected", told("2026-01", 1, date(2026, 2, 3)), on=date(2026, 2, 3))
+    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
+    assert "REJECTED" in refusal
+    assert house.days_received(REFERENCE)[0] == "-"
+    house.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 5))
+    assert house.days_received(REFERENCE)[0] == "20"
+    assert states(house, "2026-01") == [ReportState.REJECTED, ReportState.APPROVED]
+
+
+def test_a_second_version_replaces_the_first_that_nobody_had_decided(house: House) -> None:
+    house.file_report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    house.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 3))
+    assert states(house, "2026-01") == [ReportState.REPLACED, ReportState.FILED]
+    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 4)), on=date(2026, 2, 4))
+    assert "REPLACED" in refusal
+
+
+def test_a_corrected_report_takes_the_old_receipt_back_and_makes_a_new_one(house: House) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    house.file_report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 9))
+    # Until the correction is approved the approved report stands, with its receipt.
+    assert states(house, "2026-01") == [ReportState.APPROVED, ReportState.FILED]
+    assert receipts(house) == [("001", "20", None)]
+    house.approve(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
+    assert states(house, "2026-01") == [ReportState.REPLACED, ReportState.APPROVED]
+    assert receipts(house) == [("001", "20", None), ("001", "-20", 1), ("001", "20", None)]
+
+
+@pytest.mark.parametrize("version", [2, 7])
+def test_a_version_that_skips_one_is_refused(house: House, version: int) -> None:
+    refusal = house.refuses("report.filed", told("2026-01", version, date(2026, 2, 2)), on=date(2026, 2, 2))
+    assert "must have version 1" in refusal
+
+
+def test_a_report_that_was_never_filed_cannot_be_approved_and_can_be_once_it_is(house: House) -> None:
+    refusal = house.refuses("report.approved", told("2026-01", 1, date(2026, 2, 2)), on=date(2026, 2, 2))
+    assert "no report" in refusal
+
+
+@pytest.mark.parametrize("month", ["2025-12", "2026-07", "2031-01"])
+def test_a_month_outside_the_placement_is_refused(house: House, month: str) -> None:
+    refusal = house.refuses("report.filed", told(month, 1, date(2026, 8, 3)), on=date(2026, 8, 3))
+    assert "outside" in refusal
+
+
+def test_a_month_that_has_not_begun_is_refused(house: House) -> None:
+    refusal = house.refuses("report.filed", told("2026-03", 1, date(2026, 2, 28)), on=date(2026, 2, 28))
+    assert "has not begun" in refusal
+
+
+def test_a_month_after_the_last_day_is_refused(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 2, 10))
+    refusal = house.refuses("report.filed", told("2026-03", 1, date(2026, 4, 1)), on=date(2026, 4, 1))
+    assert "after the last billable day" in refusal
+
+
+def test_a_report_late_by_months_is_received_all_the_same(house: House) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 9, 14))
+    assert house.days_received(REFERENCE)[0] == "20"
+
+
+# Interruptions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last_day", "march"),
+    [
+        (date(2026, 3, 2), "1"),  # the first working day
+        (date(2026, 3, 1), "0"),  # a Sunday, the first day of the month
+        (date(2026, 3, 12), "9"),  # in the middle; the day itself counts
+        (date(2026, 3, 13), "10"),  # a Friday
+        (date(2026, 3, 14), "10"),  # a Saturday adds nothing
+        (date(2026, 3, 31), "22"),  # the last day: the whole month
+    ],
+)
+def test_the_month_of_an_interruption_is_received_up_to_its_day_that_day_included(
+    house: House, last_day: date, march: str
+) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 2, 27), last_day=last_day)
+    house.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    assert house.days_received(REFERENCE)[2] == march
+    # The order still says the whole month (REQ-25).
+    assert house.order(REFERENCE).lines[2].quantity.value == 22
+
+
+def test_an_interruption_today_holds_from_today(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 12))
+    placement = house.placement(REFERENCE)
+    assert placement.last_day == date(2026, 3, 12)
+    refusal = house.refuses(
+        "interruption.registered",
+        interruption(REFERENCE, date(2026, 3, 12), date(2026, 3, 20)),
+        on=date(2026, 3, 12),
+    )
+    assert "already interrupted" in refusal
+
+
+@pytest.mark.parametrize(
+    ("registered_on", "last_day", "reason"),
+    [
+        (date(2026, 3, 12), date(2026, 3, 11), "retroactive"),
+        (date(2026, 3, 13), date(2026, 3, 13), "has not come"),
+        (date(2026, 3, 12), date(2026, 7, 1), "outside the placement"),
+    ],
+)
+def test_a_retroactive_early_or_outside_interruption_is_refused(
+    house: House, registered_on: date, last_day: date, reason: str
+) -> None:
+    data = interruption(REFERENCE, registered_on, last_day)
+    assert reason in house.refuses("interruption.registered", data, on=date(2026, 3, 12))
+    assert house.placement(REFERENCE).interruption is None
+
+
+def moved(registered_on: date, last_day: date) -> dict[str, object]:
+    data = interruption(REFERENCE, registered_on, last_day)
+    del data["reason"]
+    return data
+
+
+def test_an_interruption_ahead_may_be_moved_and_withdrawn_until_its_day(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
+    data = moved(date(2026, 3, 10), date(2026, 3, 27))
+    house.must("interruption.moved", data, on=date(2026, 3, 10))
+    assert house.placement(REFERENCE).last_day == date(2026, 3, 27)
+    withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-26"}
+    house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 26))
+    assert house.placement(REFERENCE).last_day is None
+    with house.database.reading() as session:
+        history = [row[5] for row in stored_placements.interruptions(session, REFERENCE)]
+    assert history == ["MOVED", "WITHDRAWN"]
+    assert "no interruption" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 27))
+
+
+def test_an_interruption_that_has_taken_effect_stands(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 20))
+    data = moved(date(2026, 3, 21), date(2026, 3, 27))
+    assert "stands" in house.refuses("interruption.moved", data, on=date(2026, 3, 21))
+    withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-21"}
+    assert "stands" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 21))
+    assert house.placement(REFERENCE).last_day == date(2026, 3, 20)
+
+
+def test_an_interruption_in_a_month_already_received_makes_a_new_receipt_with_the_days_that_remain(
+    house: House,
+) -> None:
+    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
+    assert receipts(house) == [("003", "22", None), ("003", "-22", 1), ("003", "10", None)]
+    # Moving it makes another, and withdrawing it gives the whole month back.
+    house.must("interruption.moved", moved(date(2026, 3, 11), date(2026, 3, 16)), on=date(2026, 3, 11))
+    assert house.days_received(REFERENCE)[2] == "11"
+    withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-12"}
+    house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 12))
+    assert house.days_received(REFERENCE)[2] == "22"
+
+
+def test_an_interruption_between_report_and_approval_is_counted_at_approval(house: House) -> None:
+    house.file_report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    house.interrupt(REFERENCE, on=date(2026, 3, 12))
+    house.approve(REFERENCE, "2026-03", on=date(2026, 4, 1))
+    assert receipts(house) == [("003", "9", None)]
+
+
+def period_two(start: str, end: str, decided_on: str) -> dict[str, object]:
+    return {
+        "decision_id": "B-two",
+        "execution_reference": REFERENCE,
+        "period": {"start": start, "end": end},
+        "decided_on": decided_on,
+    }
+
+
+def test_back_for_period_two_the_first_period_keeps_its_end_and_the_second_is_whole(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 12))
+    house.must(
+        "placement.period_two_decided",
+        period_two("2026-08-01", "2027-01-31", "2026-07-20"),
+        on=date(2026, 7, 20),
+    )
+    house.report(REFERENCE, "2026-03", on=date(2026, 8, 3))
+    house.report(REFERENCE, "2026-08", on=date(2026, 9, 1))
+    assert house.days_received(REFERENCE)[2] == "9"
+    assert house.days_received(REFERENCE)[6] == "21"
+
+
+def test_an_interruption_in_period_one_also_ends_a_period_two_decided_before(house: House) -> None:
+    house.must(
+        "placement.period_two_decided",
+        period_two("2026-07-01", "2026-12-31", "2026-06-01"),
+        on=date(2026, 6, 1),
+    )
+    house.interrupt(REFERENCE, on=date(2026, 6, 12))
+    refusal = house.refuses("report.filed", told("2026-08", 1, date(2026, 9, 1)), on=date(2026, 9, 1))
+    assert "after the last billable day" in refusal
+
+
+def test_an_interruption_in_period_two_leaves_period_one_whole(house: House) -> None:
+    house.must(
+        "placement.period_two_decided",
+        period_two("2026-07-01", "2026-12-31", "2026-06-01"),
+        on=date(2026, 6, 1),
+    )
+    house.interrupt(REFERENCE, on=date(2026, 9, 10))
+    house.report(REFERENCE, "2026-06", on=date(2026, 9, 30))
+    house.report(REFERENCE, "2026-09", on=date(2026, 10, 1))
+    assert house.days_received(REFERENCE)[5] == "22"
+    assert house.days_received(REFERENCE)[8] == "8"
+
+
+# Receipts never change ----------------------------------------------------------------------
+
+
+def test_the_database_itself_refuses_to_change_or_remove_a_receipt(house: House) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    for change in (update(tables.receipt).values(quantity=Decimal(1)), delete(tables.receipt)):
+        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+            session.execute(change)
+    assert receipts(house) == [("001", "20", None)]

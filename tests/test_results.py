@@ -1,0 +1,324 @@
+"""Results, bonuses and supplements: ordered on their day, received at once, each at most once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from orders import stored_orders
+from orders.contracts import Register
+from orders.model import Order, PlannedState
+from orders.values import Article, ResultStage
+from supplier_portal.event_loading import place_due_orders, replay_unappliable
+from tests.house import House, a_house, decision, example_register, outcome
+
+REFERENCE = "100000101"
+INTERRUPTED = date(2026, 3, 13)
+AT_WORK = date(2026, 3, 16)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """A participant from 1 January 2026 at level C who left for work on 13 March; R1 after 3 months, R2 after 6."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
+        yield house
+
+
+def results(house: House, reference: str = REFERENCE) -> list[Order]:
+    return [order for order in house.orders(reference) if order.article is not Article.BASIC]
+
+
+def named(orders: list[Order]) -> list[str]:
+    return [
+        f"{order.article} {order.stage or order.code or ''} {order.amount.amount}".replace("  ", " ")
+        for order in orders
+    ]
+
+
+def plans(house: House) -> list[tuple[str, PlannedState]]:
+    with house.database.reading() as session:
+        held = stored_orders.planned(session, REFERENCE)
+    return [(f"{plan.article} {plan.stage or plan.code}".strip(), plan.state) for plan in held]
+
+
+# R1 and the speed bonus ---------------------------------------------------------------------
+
+
+def test_r1_waits_for_its_day_and_comes_with_the_speed_bonus(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
+    assert results(house) == []
+    assert place_due_orders(house.database, today=date(2026, 6, 15)) == 0
+    assert place_due_orders(house.database, today=date(2026, 6, 16)) == 2
+    r1, bonus = results(house)
+    assert named([r1, bonus]) == ["RESULT R1 15000.00", "SPEED_BONUS 2000.00"]
+    assert (r1.number, bonus.number) == ("2100000002", "2100000003")
+    assert {order.execution_reference for order in (r1, bonus)} == {REFERENCE}
+    (line,) = r1.lines
+    assert (line.line_id, line.quantity.value, line.quantity.unit) == ("001", 1, "C62")
+    # What was delivered is the result: it is received when it is ordered, and can be invoiced at once.
+    account = house.line(r1.number)
+    assert (account.quantity_received, account.amount_received.amount) == (Decimal(1), Decimal("15000.00"))
+    invoice = house.send_invoice(r1.number, number="F-R1", on=date(2026, 6, 17))
+    assert (invoice.state, invoice.execution_reference) == ("ACCEPTED", REFERENCE)
+    assert place_due_orders(house.database, today=date(2026, 6, 16)) == 0
+
+
+def test_an_outcome_approved_after_its_day_is_ordered_at_once(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 7, 1))
+    assert named(results(house)) == ["RESULT R1 15000.00", "SPEED_BONUS 2000.00"]
+    assert results(house)[0].issued_on == date(2026, 7, 1)
+
+
+def test_loading_later_events_places_what_fell_due_before_them(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
+    house.decide("100000102", start=date(2026, 7, 1))
+    assert [order.number for order in results(house)] == ["2100000002", "2100000003"]
+    assert house.order("100000102").number == "2100000004"
+
+
+@pytest.mark.parametrize(
+    ("days_from_start", "bonus"), [(180, True), (181, False)], ids=["on the last day", "a day too late"]
+)
+def test_the_speed_bonus_is_counted_in_days_from_the_first_day(
+    database_url: str, days_from_start: int, bonus: bool
+) -> None:
+    start = date(2026, 1, 1)
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=start)
+        began = start + timedelta(days=days_from_start)
+        house.interrupt(REFERENCE, on=date(2026, 6, 29), reason="WORK")
+        house.must("outcome.approved", outcome(REFERENCE, started_on=began), on=date(2026, 12, 1))
+        assert [order.article for order in results(house)] == [Article.RESULT, Article.SPEED_BONUS][
+            : 1 + bonus
+        ]
+
+
+def test_the_price_is_that_of_the_decision_not_of_the_outcome(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2025, 12, 20), level="B")
+        house.interrupt(REFERENCE, on=INTERRUPTED, reason="STUDIES")
+        studies = outcome(REFERENCE, started_on=AT_WORK, kind="REGULAR_STUDIES")
+        # By the list of 2025 R1 is earned when studies begin.
+        house.must("outcome.approved", studies, on=date(2026, 3, 20))
+        assert named(results(house)) == ["RESULT R1 10500.00", "SPEED_BONUS 2000.00"]
+
+
+def test_there_is_no_second_r1(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 7, 1))
+    again = outcome(REFERENCE, started_on=date(2026, 4, 1))
+    assert "already granted" in house.refuses("outcome.approved", again, on=date(2026, 7, 2))
+    assert len(results(house)) == 2
+
+
+# R2 -----------------------------------------------------------------------------------------
+
+
+def test_r2_is_an_order_of_its_own_after_six_months_to_the_supplier_that_earned_r1(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 7, 1))
+    house.must("outcome.approved", outcome(REFERENCE, "R2", started_on=AT_WORK), on=date(2026, 9, 1))
+    assert len(results(house)) == 2
+    assert place_due_orders(house.database, today=date(2026, 9, 16)) == 1
+    r2 = results(house)[-1]
+    assert (r2.stage, r2.supplier, r2.amount.amount) == (ResultStage.R2, "5599991014", Decimal("15000.00"))
+
+
+def test_r2_presupposes_r1(house: House) -> None:
+    told = outcome(REFERENCE, "R2", started_on=AT_WORK)
+    assert "presupposes R1" in house.refuses("outcome.approved", told, on=date(2026, 10, 1))
+
+
+def test_back_before_r2_there_is_no_r2_and_r1_stays(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 7, 1))
+    house.must("outcome.approved", outcome(REFERENCE, "R2", started_on=AT_WORK), on=date(2026, 7, 1))
+    ended = {"execution_reference": REFERENCE, "ended_on": "2026-08-31"}
+    house.must("outcome.ended", ended, on=date(2026, 8, 31))
+    assert place_due_orders(house.database, today=date(2026, 12, 1)) == 0
+    assert plans(house) == [
+        ("RESULT R1", PlannedState.PLACED),
+        ("SPEED_BONUS", PlannedState.PLACED),
+        ("RESULT R2", PlannedState.DROPPED),
+    ]
+
+
+def test_an_interruption_withdrawn_drops_the_result_that_waits_on_it(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.interrupt(REFERENCE, on=date(2026, 3, 2), last_day=date(2026, 3, 31), reason="WORK")
+        house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 9)), on=date(2026, 3, 10))
+        withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-12"}
+        house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 12))
+        assert plans(house) == [("RESULT R1", PlannedState.DROPPED), ("SPEED_BONUS", PlannedState.DROPPED)]
+        assert place_due_orders(house.database, today=date(2026, 12, 1)) == 0
+
+
+def test_back_for_period_two_drops_what_waits_and_the_next_outcome_earns_anew(house: House) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
+    house.must(
+        "placement.period_two_decided",
+        {
+            "decision_id": "B-two",
+            "execution_reference": REFERENCE,
+            "period": {"start": "2026-07-01", "end": "2026-12-31"},
+            "decided_on": "2026-06-10",
+        },
+        on=date(2026, 6, 10),
+    )
+    assert place_due_orders(house.database, today=date(2026, 6, 30)) == 0
+    house.interrupt(REFERENCE, on=date(2026, 9, 1), reason="WORK")
+    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 9, 2)), on=date(2026, 12, 2))
+    # 2 September is more than 180 days after 1 January.
+    assert named(results(house)) == ["RESULT R1 15000.00"] or named(
+        [order for order in results(house) if order.article is Article.RESULT]
+    ) == ["RESULT R1 15000.00"]
+
+
+# What earns nothing -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": "AUB"}, {"kind": "OTHER"}, {"extent_percent": 49}],
+    ids=["labour market training", "something else", "below the minimum extent"],
+)
+def test_an_outcome_that_earns_nothing_is_noted_and_orders_nothing(
+    house: House, changes: dict[str, object]
+) -> None:
+    told = {**outcome(REFERENCE, started_on=AT_WORK), **changes}
+    house.must("outcome.approved", told, on=date(2026, 7, 1))
+    assert results(house) == []
+    assert plans(house) == []
+
+
+def test_half_time_is_enough(house: House) -> None:
+    told = outcome(REFERENCE, started_on=AT_WORK, extent_percent=50)
+    house.must("outcome.approved", told, on=date(2026, 7, 1))
+    assert len(results(house)) == 2
+
+
+def test_an_outcome_without_an_interruption_for_it_is_refused_and_can_be_replayed(
+    database_url: str,
+) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        told = outcome(REFERENCE, started_on=AT_WORK)
+        assert "not interrupted" in house.refuses("outcome.approved", told, on=date(2026, 3, 20))
+        assert replay_unappliable(house.database).unappliable == 1
+        house.interrupt(REFERENCE, on=date(2026, 3, 20), reason="WORK")
+        replayed = replay_unappliable(house.database)
+        assert (replayed.applied, replayed.unappliable) == (1, 0)
+        assert plans(house)[0] == ("RESULT R1", PlannedState.WAITING)
+
+
+@pytest.mark.parametrize("reason", ["STUDIES", "ILLNESS", "OTHER_SERVICE"])
+def test_an_interruption_for_another_reason_does_not_earn_work(database_url: str, reason: str) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.interrupt(REFERENCE, on=INTERRUPTED, reason=reason)
+        told = outcome(REFERENCE, started_on=AT_WORK)
+        assert "not interrupted" in house.refuses("outcome.approved", told, on=date(2026, 7, 1))
+
+
+def test_an_outcome_from_before_the_placement_is_refused(house: House) -> None:
+    told = outcome(REFERENCE, started_on=date(2025, 12, 31))
+    assert "before the placement" in house.refuses("outcome.approved", told, on=date(2026, 7, 1))
+
+
+@pytest.mark.parametrize("changes", [{"continues_legacy": True}, {"protected_identity": True}])
+def test_a_placement_outside_the_order_system_orders_no_result(
+    database_url: str, changes: dict[str, object]
+) -> None:
+    with a_house(database_url) as house:
+        house.must("placement.decided", decision(REFERENCE, **changes), on=date(2026, 1, 1))  # type: ignore[arg-type]
+        house.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
+        told = outcome(REFERENCE, started_on=AT_WORK)
+        assert "No orders are placed" in house.refuses("outcome.approved", told, on=date(2026, 7, 1))
+
+
+# Missing prices -----------------------------------------------------------------------------
+
+
+def without(article: Article) -> Register:
+    register = example_register()
+    lists = tuple(
+        replace(each, articles=tuple(line for line in each.articles if line.article is not article))
+        for each in register.price_lists
+    )
+    return replace(register, price_lists=lists)
+
+
+def test_a_result_without_a_price_is_refused_when_it_is_told_and_nothing_is_numbered(
+    database_url: str,
+) -> None:
+    with a_house(database_url, register=without(Article.SPEED_BONUS)) as house:
+        house.decide(REFERENCE)
+        house.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
+        told = outcome(REFERENCE, started_on=AT_WORK)
+        assert "has no article SPEED_BONUS" in house.refuses("outcome.approved", told, on=date(2026, 3, 20))
+        assert plans(house) == []
+        house.change_register(example_register())
+        assert replay_unappliable(house.database).applied == 1
+        assert len(plans(house)) == 2
+
+
+def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_stops_no_other(
+    house: House,
+) -> None:
+    house.must("outcome.approved", outcome(REFERENCE, started_on=AT_WORK), on=date(2026, 3, 20))
+    house.change_register(without(Article.RESULT))
+    assert place_due_orders(house.database, today=date(2026, 6, 16)) == 1
+    assert named(results(house)) == ["SPEED_BONUS 2000.00"]
+    with house.database.reading() as session:
+        waiting = stored_orders.planned(session, REFERENCE)[0]
+    assert (waiting.state, "has no article RESULT" in waiting.reason) == (PlannedState.WAITING, True)
+    house.change_register(example_register())
+    assert place_due_orders(house.database, today=date(2026, 6, 17)) == 1
+    assert [order.number for order in results(house)] == ["2100000002", "2100000003"]
+
+
+# Supplements --------------------------------------------------------------------------------
+
+
+def supplement(code: str, amount: str | None = None, approved_on: str = "2026-02-10") -> dict[str, object]:
+    told = {"execution_reference": REFERENCE, "code": code, "approved_on": approved_on}
+    return told if amount is None else {**told, "amount": amount}
+
+
+def test_a_supplement_is_ordered_at_once_and_once_for_each_code(house: House) -> None:
+    house.must("supplement.approved", supplement("SPRAK"), on=date(2026, 2, 10))
+    house.must("supplement.approved", supplement("BESLUTAD", "777.50"), on=date(2026, 2, 10))
+    assert named(results(house)) == ["SUPPLEMENTARY SPRAK 1500.00", "SUPPLEMENTARY BESLUTAD 777.50"]
+    assert "already granted" in house.refuses(
+        "supplement.approved", supplement("SPRAK"), on=date(2026, 2, 11)
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (supplement("SPRAK", "1400.00"), "not the price list's 1500.00"),
+        (supplement("BESLUTAD"), "no price"),
+        (supplement("TOLK"), "no article"),
+    ],
+)
+def test_a_supplement_by_another_amount_or_an_unknown_code_is_refused(
+    house: House, told: dict[str, object], reason: str
+) -> None:
+    assert reason in house.refuses("supplement.approved", told, on=date(2026, 2, 10))
+    assert results(house) == []
+
+
+def test_a_supplement_before_the_first_day_waits_for_it_and_falls_with_the_placement(
+    database_url: str,
+) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 3, 1), decided_on=date(2026, 2, 2))
+        house.must("supplement.approved", supplement("SPRAK"), on=date(2026, 2, 10))
+        assert results(house) == []
+        cancelled = {"execution_reference": REFERENCE, "reason": "NEVER_STARTED"}
+        house.must("placement.cancelled", cancelled, on=date(2026, 2, 20))
+        assert place_due_orders(house.database, today=date(2026, 3, 1)) == 0
+        assert plans(house) == [("SUPPLEMENTARY SPRAK", PlannedState.DROPPED)]
