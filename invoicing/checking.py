@@ -250,8 +250,16 @@ def _payments(session: Session) -> Findings:
             yield subject, f"it is {row.amount}, the invoice is {row.amount_payable}"
         if row.prepared_by == row.attested_by:
             yield subject, "one person prepared and attested it"
-        if row.state not in (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.IN_QUESTION):
+        if row.state not in _AFTER_PAYMENT:
             yield subject, f"its invoice is {row.state}"
+
+
+_AFTER_PAYMENT = (
+    InvoiceState.PAID,
+    InvoiceState.IN_QUESTION,
+    InvoiceState.CREDIT_REQUESTED,
+    InvoiceState.CREDITED,
+)
 
 
 def _series(session: Session) -> Findings:

@@ -89,6 +89,7 @@ def ask_for_credit(session: Session, register: Register, held: Held, *, by: str,
     Where the invoice was approved before (AP), a rejection may not follow in the message flow;
     the request then stands in our books and the supplier is told in person.
     """
+    held = stored_invoices.lock(session, held.id)
     if held.state is not InvoiceState.IN_QUESTION:
         raise NotInQuestion(held)
     latest = stored_invoices.matches(session, held.id)[-1][1]

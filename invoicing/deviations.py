@@ -236,6 +236,13 @@ def plain(value: Decimal) -> str:
     return whole if not kept else f"{whole}.{kept.ljust(2, '0')}"
 
 
+def price_text(price: Decimal, base_quantity: Decimal = Decimal(1)) -> str:
+    """A price with at least two decimals, and for how many units where that is not one."""
+    text = plain(price)
+    written = text if "." in text else f"{text}.00"
+    return written if base_quantity == 1 else f"{written} / {plain(base_quantity)}"
+
+
 def percent(rate: Decimal | None) -> str:
     """A VAT rate, or nothing where none is given."""
     return "" if rate is None else plain(rate)

@@ -21,6 +21,7 @@ from orders.contracts import Register
 from orders.ordering import SYSTEM
 from peppol import mailbox
 from peppol.mailbox import InLetter, InState
+from peppol.sql import take_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def receive(
         )
         return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
     supplier = stored_invoices.supplier_key(invoice)
+    # An invoice and its credit note may arrive at once: one of them must see the other.
+    take_turns(session, f"{supplier} {_invoice_number(invoice)}")
     earlier = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
     if earlier is not None:
         return _conflict(session, letter, reading, invoice, earlier)
@@ -171,6 +174,12 @@ def _conflict(
         repeats=earlier.letter_id,
     )
     return Outcome(letter.id, InState.CONFLICT, reason="CONFLICT")
+
+
+def _invoice_number(invoice: Invoice) -> str:
+    """The number of the invoice a document is about: its own, or the one it credits."""
+    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE and invoice.credits
+    return invoice.credits[0].number if is_credit else invoice.number
 
 
 def _business_key(invoice: Invoice) -> str:

@@ -72,13 +72,14 @@ def judge_again(session: Session, register: Register, held: Held, *, today: date
     invoice = stored_invoices.content(session, held.id)
     facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
     result = match(invoice, facts)
-    if not take_lines(session, invoice, facts, result.verdict, held.id):
+    if not take_lines(session, invoice, facts, _verdict(held, result), held.id):
         facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
         result = match(invoice, facts)
-    if result.verdict is not Verdict.ACCEPT:
+    verdict = _verdict(held, result)
+    if verdict is not Verdict.ACCEPT:
         stored_orders.drop_claims(session, held.id)
-    state = STATE_OF[result.verdict]
-    if held.state is InvoiceState.PAID and state is InvoiceState.ACCEPTED:
+    state = STATE_OF[verdict]
+    if held.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
     if state is held.state and result.codes == held.codes:
         return held
@@ -98,9 +99,17 @@ def judge_again(session: Session, register: Register, held: Held, *, today: date
     return replace(held, state=state, codes=result.codes, answered=answered)
 
 
+def _verdict(held: Held, result: Match) -> Verdict:
+    """What follows from a match. What is paid is not held or parked any more: it stands, or is in question."""
+    if held.paid_on is None or result.verdict is Verdict.QUESTION:
+        return result.verdict
+    return Verdict.ACCEPT
+
+
 def judge_lines_again(session: Session, register: Register, lines: Iterable[LineKey], *, today: date) -> None:
     """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival."""
     for order_number, line_id in dict.fromkeys(lines):
+        stored_orders.lock_lines(session, order_number)
         account = stored_orders.account(session, order_number, line_id)
         waiting = stored_invoices.on_line(session, order_number, line_id)
         occupant = account.invoice_id if account else None

@@ -18,6 +18,7 @@ from invoicing.deviations import (
     check,
     not_looked_at,
     plain,
+    price_text,
     question,
 )
 from invoicing.facts import LineFacts, OrderFacts
@@ -125,8 +126,8 @@ def _price(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviatio
         question(
             Code.PRICE,
             "BT-146",
-            plain(line.price if line.base_quantity == 1 else line.price / line.base_quantity),
-            plain(ordered),
+            price_text(line.price, line.base_quantity),
+            price_text(ordered),
             Source.ORDER_LINE,
             line=line.id,
             reference=facts.line.line_id,
@@ -144,7 +145,8 @@ def _period(invoice: Invoice, facts: LineFacts, invoiced: Sequence[InvoicedLine]
     month = Month.of(facts.line.period.start).period
     found = []
     for line in invoiced:
-        given = line.period or invoice.period
+        # A period of the whole invoice says nothing of one month where it is for several.
+        given = line.period or (invoice.period if len(invoice.order_lines) == 1 else None)
         if given is None:
             continue
         days = [day for day in (given.start, given.end) if day is not None]

@@ -76,11 +76,15 @@ def has_order_number(invoice: Invoice) -> bool:
 
 
 def _order(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+    variant = facts.outside.value if facts.outside else ""
     if not has_order_number(invoice):
         suggestion = ", ".join(facts.suggestions)
-        return (question(Code.ORDER_MISSING, "BT-13", invoice.order_number, suggestion, Source.NOTHING),)
+        return (
+            question(
+                Code.ORDER_MISSING, "BT-13", invoice.order_number, suggestion, Source.NOTHING, variant=variant
+            ),
+        )
     if facts.order is None:
-        variant = facts.outside.value if facts.outside else ""
         return (
             question(Code.ORDER_UNKNOWN, "BT-13", invoice.order_number, "", Source.NOTHING, variant=variant),
         )

@@ -39,7 +39,10 @@ _S = InvoiceState
 FOLLOWS: Mapping[InvoiceState, frozenset[InvoiceState]] = {
     _S.PARKED: frozenset({_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.HELD, _S.CREDITED, _S.SETTLED}),
     _S.IN_QUESTION: frozenset(
-        {_S.IN_QUESTION, _S.PARKED, _S.ACCEPTED, _S.HELD, _S.CREDIT_REQUESTED, _S.CREDITED, _S.SETTLED}
+        {
+            *(_S.IN_QUESTION, _S.PARKED, _S.ACCEPTED, _S.HELD, _S.CREDIT_REQUESTED, _S.CREDITED, _S.SETTLED),
+            _S.PAID,  # only what was paid before it came into question
+        }
     ),
     _S.HELD: frozenset({_S.HELD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED}),
     _S.ACCEPTED: frozenset({_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.HELD, _S.CREDITED, _S.ACCEPTED}),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from invoicing import responding, stored_facts, stored_invoices, tables
 from invoicing.judging import record
-from invoicing.model import Held, InvoiceState, check_step
+from invoicing.model import Held, InvoiceState, StepRefused
 from orders import series
 from orders.contracts import Register
 from orders.values import Money, Refused
@@ -66,11 +66,18 @@ def pay(
     attested_by: str,
     today: date,
 ) -> list[Payment]:
-    """Pay accepted invoices and tell their suppliers. Raises SamePerson, or StepRefused for one not accepted."""
+    """Pay accepted invoices and tell their suppliers. Raises SamePerson, or StepRefused for one not accepted now."""
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
     return [
-        _pay_one(session, register, held, prepared_by=prepared_by, attested_by=attested_by, today=today)
+        _pay_one(
+            session,
+            register,
+            stored_invoices.lock(session, held.id),
+            prepared_by=prepared_by,
+            attested_by=attested_by,
+            today=today,
+        )
         for held in invoices
     ]
 
@@ -93,7 +100,8 @@ def claims(session: Session) -> list[Claim]:
 def _pay_one(
     session: Session, register: Register, held: Held, *, prepared_by: str, attested_by: str, today: date
 ) -> Payment:
-    check_step(held.number, held.state, InvoiceState.PAID)
+    if held.state is not InvoiceState.ACCEPTED:
+        raise StepRefused(held.number, held.state, InvoiceState.PAID)
     payment = Payment(
         series.next_number(session, series.PAYMENTS), held.id, held.supplier, held.amount_payable, today
     )

@@ -100,7 +100,7 @@ class Statement:
 def reconcile(
     entries: Iterable[Entry], *, by: Sequence[Key] = DEFAULT_KEYS, currency: str = "SEK"
 ) -> Statement:
-    """Add up the entries by the keys given. Raises values.CurrencyMismatch for another currency."""
+    """Add up the entries by the keys given. Raises values.Incomparable for another currency."""
     zero = Money.of("0.00", currency)
     sums: dict[tuple[str, ...], dict[Column, Money]] = {}
     whole = dict.fromkeys(Column, zero)

@@ -169,7 +169,8 @@ def _asks(code: str, deviations: list[Deviation]) -> tuple[str, ...]:
     if any(_is_credit(deviation.code) for deviation in deviations):
         return ("NIN",)
     nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "LEGACY", "ESF") for deviation in deviations
+        deviation.variant in ("cancelled", "interrupted", "LEGACY", "ESF", "PROTECTED")
+        for deviation in deviations
     )
     return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
 

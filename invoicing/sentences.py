@@ -49,38 +49,47 @@ _CREDIT_AND_NEW = (
     "Credit the whole invoice and send a new one.",
 )
 
+# A case that is never ordered here, whether the invoice names an order for it or none.
+_OUTSIDE = {
+    "LEGACY": _words(
+        "Beslut utanför ordersystemet",
+        "Decision outside the order system",
+        "Fakturan (ordernummer: $found) gäller ett beslut i KA-webb, som inte faktureras hit. Kreditera den och "
+        "använd KA-webb.",
+        "The invoice (order number: $found) is for a decision in KA-webb, which is not invoiced here. Credit it and "
+        "use KA-webb.",
+    ),
+    "ESF": _words(
+        "ESF-område utanför ordersystemet",
+        "ESF area outside the order system",
+        "Fakturan (ordernummer: $found) gäller ett ESF-område, som inte faktureras hit. Kreditera den och använd "
+        "KA-webb.",
+        "The invoice (order number: $found) is for an ESF area, which is not invoiced here. Credit it and use KA-webb.",
+    ),
+    "PROTECTED": _words(
+        "Hanteras för hand",
+        "Handled by hand",
+        "Ärendet hanteras för hand och faktureras inte över Peppol. Kreditera fakturan och kontakta ekonomistödet.",
+        "This case is handled by hand and is not invoiced over Peppol. Credit the invoice and contact finance support.",
+    ),
+}
+
 WORDS: dict[tuple[Code, str], Words] = {
+    **{(Code.ORDER_MISSING, variant): told for variant, told in _OUTSIDE.items()},
+    **{(Code.ORDER_UNKNOWN, variant): told for variant, told in _OUTSIDE.items()},
     (Code.ORDER_MISSING, ""): _words(
         "Ordernummer saknas",
         "Order number missing",
-        "Fakturan har inget ordernummer (”$found”). Kreditera den och skicka en ny med inköpsordernumret "
-        "som orderreferens.",
-        "The invoice has no order number (“$found”). Credit it and send a new one with the purchase order "
-        "number as order reference.",
+        "Fakturan har inget ordernummer (”$found”; förslag: $expected). Kreditera den och skicka en ny med "
+        "inköpsordernumret som orderreferens.",
+        "The invoice has no order number (“$found”; suggestion: $expected). Credit it and send a new one with the "
+        "purchase order number as order reference.",
     ),
     (Code.ORDER_UNKNOWN, ""): _words(
         "Okänt ordernummer",
         "Unknown order number",
         "Ordernumret $found finns inte hos oss. Kontrollera det mot ordern, kreditera fakturan och skicka en ny.",
         "We have no order $found. Check it against the order, credit the invoice and send a new one.",
-    ),
-    (Code.ORDER_UNKNOWN, "LEGACY"): _words(
-        "Beslut utanför ordersystemet",
-        "Decision outside the order system",
-        "$found gäller ett beslut i KA-webb, som inte faktureras hit. Kreditera fakturan och använd KA-webb.",
-        "$found belongs to a decision in KA-webb, which is not invoiced here. Credit the invoice and use KA-webb.",
-    ),
-    (Code.ORDER_UNKNOWN, "ESF"): _words(
-        "ESF-område utanför ordersystemet",
-        "ESF area outside the order system",
-        "$found gäller ett ESF-område, som inte faktureras hit. Kreditera fakturan och använd KA-webb.",
-        "$found belongs to an ESF area, which is not invoiced here. Credit the invoice and use KA-webb.",
-    ),
-    (Code.ORDER_UNKNOWN, "PROTECTED"): _words(
-        "Hanteras för hand",
-        "Handled by hand",
-        "Ärendet hanteras för hand och faktureras inte över Peppol. Kontakta ekonomistödet.",
-        "This case is handled by hand and is not invoiced over Peppol. Contact finance support.",
     ),
     (Code.ORDER_NOT_SUPPLIERS, ""): _words(
         "Ordern gäller en annan leverantör",

@@ -17,15 +17,18 @@ _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 
 def entries(
-    session: Session, *, execution_reference: str = "", month: Month | None = None
+    session: Session, *, execution_reference: str = "", month: Month | None = None, currency: str = "SEK"
 ) -> Iterator[Entry]:
-    """Every document's part of the statement, of one execution reference or month where that is given."""
+    """Every document's part of the statement, of one execution reference or month where that is given.
+
+    A statement is in one currency; an invoice in another than its order's is in question and in its own.
+    """
     for column, question in _questions().items():
         if execution_reference:
             question = question.where(_SOURCES[column] == execution_reference)
         for row in session.execute(question.execution_options(yield_per=1000)):
             entry = _entry(column, row)
-            if month is None or entry.month == str(month):
+            if entry.amount.currency == currency and (month is None or entry.month == str(month)):
                 yield entry
 
 

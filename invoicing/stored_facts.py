@@ -37,7 +37,7 @@ def facts_of(
     """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already."""
     supplier = registered(register, invoice.supplier)
     order = (
-        order_facts(session, register, invoice.order_number, but_not=invoice_id)
+        order_facts(session, register, invoice.order_number, but_not=invoice_id, lock=True)
         if has_order_number(invoice)
         else None
     )
@@ -60,6 +60,10 @@ def credit_facts_of(session: Session, register: Register, credit: Invoice) -> Cr
     credited = stored_invoices.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
         credited = stored_invoices.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
+    if credited is not None:
+        # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
+        stored_orders.lock_lines(session, credited.order_number)
+        credited = stored_invoices.lock(session, credited.id)
     by = stored_invoices.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)
 
@@ -73,10 +77,13 @@ def registered(register: Register, organisation_number: str) -> Supplier | None:
 
 
 def order_facts(
-    session: Session, register: Register, number: str, *, but_not: int | None = None
+    session: Session, register: Register, number: str, *, but_not: int | None = None, lock: bool = False
 ) -> OrderFacts | None:
-    """The order with its lines, receipts and occupants; locks the lines. `but_not` does not count as occupant."""
-    rows = session.execute(_ORDER, {"number": number}).all()
+    """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
+
+    `lock` keeps the lines from others until the transaction ends; it needs a session that may write.
+    """
+    rows = session.execute(_ORDER_LOCKED if lock else _ORDER, {"number": number}).all()
     if not rows:
         return None
     first = rows[0]
@@ -96,9 +103,10 @@ def order_facts(
 
 
 def _outside(session: Session, invoice: Invoice) -> Handling | None:
-    """How the case is handled when the invoice names an execution reference that is not ordered here."""
+    """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
+    supplier = stored_invoices.supplier_key(invoice)
     for reference in (invoice.order_number, *invoice.references):
-        handling = stored_placements.outside(session, reference)
+        handling = stored_placements.outside(session, reference, supplier=supplier)
         if handling is not None:
             return handling
     return None
@@ -178,11 +186,11 @@ def _question() -> Select[Any]:
         .outerjoin(cut, cuts_this_order)
         .where(order.c.number == bindparam("number"))
         .order_by(line.c.line_id, cut.c.effective_on)
-        .with_for_update(of=account)
     )
 
 
 _ORDER = _question()
+_ORDER_LOCKED = _ORDER.with_for_update(of=held.line_account)
 
 
 def _order(row: Row[tuple[object, ...]], lines: Sequence[OrderLine]) -> Order:

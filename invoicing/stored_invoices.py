@@ -62,6 +62,11 @@ def by_id(session: Session, invoice_id: int) -> Held:
     return _held(session.execute(_BY_ID, {"invoice_id": invoice_id}).one())
 
 
+def lock(session: Session, invoice_id: int) -> Held:
+    """The document as it stands now; others may not change it until this transaction ends."""
+    return _held(session.execute(_LOCKED, {"invoice_id": invoice_id}).one())
+
+
 def named(session: Session, number: str, *, supplier: str = "") -> Held:
     """The document a person means by a number, or by its row id written #12; raises InvoiceUnknown."""
     table = tables.invoice
@@ -230,14 +235,14 @@ def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
 
 
 def on_line(session: Session, order_number: str, line_id: str) -> list[Held]:
-    """The invoices that name an order line and may still be judged, oldest first."""
+    """The invoices that name an order line and may still be judged, oldest first; locked like `lock`."""
     part = tables.invoice_part
     ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
     table = tables.invoice
     question = _COLUMNS.where(
         table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(OPEN_STATES)
     )
-    return [_held(row) for row in session.execute(question.order_by(table.c.id))]
+    return [_held(row) for row in session.execute(question.order_by(table.c.id).with_for_update())]
 
 
 def parked_credits(session: Session, supplier: str) -> list[Held]:
@@ -281,6 +286,7 @@ _ADD = insert(_INVOICE).returning(_INVOICE.c.id)
 _ADD_PART, _ADD_MATCH = insert(tables.invoice_part), insert(tables.match_made)
 _COLUMNS = select(*(column for column in _INVOICE.c if column.name != "content"))
 _BY_ID = _COLUMNS.where(_INVOICE.c.id == bindparam("invoice_id"))
+_LOCKED = _BY_ID.with_for_update()
 _BY_KEY = _COLUMNS.where(
     _INVOICE.c.supplier == bindparam("supplier"),
     _INVOICE.c.document_type == bindparam("document_type"),

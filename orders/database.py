@@ -50,7 +50,11 @@ class Database:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(self.url, begin="BEGIN")
         else:
-            self._writer = self._reader = _postgresql_engine(self.url)
+            self._writer = _postgresql_engine(self.url)
+            # One snapshot for the whole question, and the server itself refuses to write in it.
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

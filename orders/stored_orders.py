@@ -319,9 +319,12 @@ def planned(session: Session, reference: str) -> list[PlannedOrder]:
     return [_planned(row) for row in session.execute(question)]
 
 
-def due(session: Session, today: date, *, reference: str = "") -> list[PlannedOrder]:
-    """The waiting orders whose day has come, oldest first; of one placement, where that is named."""
-    rows = session.execute(_DUE, {"today": today, "reference": reference})
+def due(session: Session, today: date, *, reference: str = "", lock: bool = True) -> list[PlannedOrder]:
+    """The waiting orders whose day has come, oldest first; of one placement, where that is named.
+
+    `lock` keeps them from others, and leaves out those others hold; it needs a session that may write.
+    """
+    rows = session.execute(_DUE_LOCKED if lock else _DUE, {"today": today, "reference": reference})
     return [_planned(row) for row in rows]
 
 
@@ -384,8 +387,8 @@ _DUE = (
         or_(bindparam("reference") == "", _PLANNED.c.execution_reference == bindparam("reference")),
     )
     .order_by(_PLANNED.c.due_on, _PLANNED.c.id)
-    .with_for_update(skip_locked=True)
 )
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
 def _line_row(number: str, line: OrderLine) -> dict[str, object]:

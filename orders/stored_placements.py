@@ -71,9 +71,11 @@ def by_decision(session: Session, decision_id: str) -> str | None:
     return found
 
 
-def outside(session: Session, reference: str) -> Handling | None:
-    """How the placement is handled when that is not by order; None when it is ordered or unknown."""
-    question = select(tables.placement.c.handling).where(tables.placement.c.execution_reference == reference)
+def outside(session: Session, reference: str, *, supplier: str) -> Handling | None:
+    """How the supplier's placement is handled when that is not by order; None when it is ordered or unknown."""
+    question = select(tables.placement.c.handling).where(
+        tables.placement.c.execution_reference == reference, tables.placement.c.supplier == supplier
+    )
     found = session.scalar(question)
     return Handling(found) if found is not None and found != Handling.ORDERED else None
 

@@ -30,6 +30,7 @@ FOLDER_VARIABLE: Final = "BILLING_OFFICIAL_RULES"
 _CEN: Final = "CEN-EN16931-UBL.xsl"
 _PROTOCOLS: Final = "http://saxon.sf.net/feature/allowedProtocols"
 _SVRL: Final = "{http://purl.oclc.org/dsdl/svrl}"
+_XSL: Final = "{http://www.w3.org/1999/XSL/Transform}"
 _WARNINGS: Final = ("warning", "warn")
 
 
@@ -111,6 +112,19 @@ def published(name: str = _CEN) -> PublishedRules:
             f" {FOLDER_VARIABLE} name a folder of compiled rules."
         )
     return PublishedRules(stylesheet)
+
+
+@cache
+def rules_in(name: str) -> frozenset[str]:
+    """The ids of the rules that the compiled file of that name holds; empty where it is not at hand."""
+    stylesheet = _stylesheet(name)
+    if stylesheet is None:
+        return frozenset()
+    failures = etree.fromstring(stylesheet.encode()).iter(f"{_SVRL}failed-assert")
+    # Compilers write the id as an attribute of the element, or as an instruction that makes one.
+    return frozenset(
+        each.get("id") or each.findtext(f"{_XSL}attribute[@name='id']") or "" for each in failures
+    )
 
 
 def judge(root: etree._Element) -> tuple[Finding, ...]:

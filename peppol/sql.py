@@ -10,9 +10,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Numeric, String, TypeDecorator, Update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Numeric,
+    String,
+    TypeDecorator,
+    Update,
+    text,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
+
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -89,6 +101,15 @@ def amount() -> ExactDecimal:
 def quantity() -> ExactDecimal:
     """A quantity or a price per unit: four decimals."""
     return ExactDecimal(4)
+
+
+def take_turns(session: Session, about: str) -> None:
+    """Let transactions about the same thing follow each other, where there is no row yet to lock.
+
+    PostgreSQL holds an advisory lock until the transaction ends; on SQLite there is one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TAKE_TURNS, {"about": about})
 
 
 def rows_changed(session: Session, statement: Update, given: Mapping[str, object] | None = None) -> int:

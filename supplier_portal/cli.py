@@ -22,6 +22,8 @@ from supplier_portal import (
     cli_payments,
     cli_receiving,
     cli_register,
+    cli_rules,
+    cli_serve,
     cli_statement,
     cli_timeline,
     cli_validate,
@@ -45,6 +47,7 @@ for _name, _help, _group in (
     ("invoices", "Fakturor och kreditfakturor / invoices and credit notes.", cli_invoices.invoices),
     ("credit", "Begära kredit / asking for credit.", cli_invoices.credit),
     ("payments", "Betalningar / payments.", cli_payments.payments),
+    ("rules", "Regler som dokument prövas mot / rules that documents are judged by.", cli_rules.rules),
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
     ("post", "Skicka och hämta brev / sending and fetching letters.", cli_letters.post_office),
 ):
@@ -58,6 +61,7 @@ for _commands in (
     cli_flip.alone,
     cli_statement.alone,
     cli_validate.alone,
+    cli_serve.alone,
 ):
     app.add_typer(_commands)
 

@@ -17,13 +17,13 @@ from supplier_portal.printing import Column, Json, show, table, write_json
 events = typer.Typer()
 
 _COLUMNS = (
-    Column("Nr", "No", right=True),
+    Column("Nr", "No", right=True, spare=1),
     Column("Dag", "Day"),
-    Column("Händelse", "Event", wrap=True),
-    Column("Id", "Id", wrap=True, spare=1),
+    Column("Händelse", "Event", wrap=17),
+    Column("Id", "Id", wrap=15, spare=2),
     Column("Referens", "Reference"),
     Column("Läge", "State"),
-    Column("Skäl", "Reason", wrap=True),
+    Column("Skäl", "Reason", wrap=22),
 )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
 from orders import journal, stored_events, stored_orders, stored_placements
-from orders.model import Placement, PlannedState, ReportState
+from orders.model import Handling, Placement, PlannedState, ReportState
 from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
@@ -79,15 +79,18 @@ def happenings(session: Session, execution_reference: str) -> list[Happening]:
 def _decisions(placement: Placement) -> Iterator[Happening]:
     follows_sv = f", efter {placement.follows}" if placement.follows else ""
     follows_en = f", after {placement.follows}" if placement.follows else ""
+    ordered = placement.handling is Handling.ORDERED
+    outside_sv = "" if ordered else f", utanför orderflödet ({placement.handling})"
+    outside_en = "" if ordered else f", outside the flow of orders ({placement.handling})"
     for period in placement.periods:
         yield Happening(
             period.decided_on,
             Kind.DECISION,
             period.decision_id,
             f"Beslut om period {period.ordinal}, {period.period.start} – {period.period.end}, nivå {placement.level}, "
-            f"leverantör {placement.supplier}, {placement.handling}{follows_sv}.",
+            f"leverantör {placement.supplier}{outside_sv}{follows_sv}.",
             f"Decision on period {period.ordinal}, {period.period.start} – {period.period.end}, level "
-            f"{placement.level}, supplier {placement.supplier}, {placement.handling}{follows_en}.",
+            f"{placement.level}, supplier {placement.supplier}{outside_en}{follows_en}.",
             state=placement.state.value,
         )
 

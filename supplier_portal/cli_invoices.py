@@ -20,14 +20,14 @@ credit = typer.Typer()
 _COLUMNS = (
     Column("Nr", "No", right=True, spare=4),
     Column("Slag", "Kind", spare=1),
-    Column("Nummer", "Number", wrap=True),
+    Column("Nummer", "Number", wrap=15),
     Column("Leverantör", "Supplier"),
     Column("Referens", "Reference", spare=2),
     Column("Datum", "Date", spare=3),
     Column("Betalas", "Pays on", spare=5),
     Column("Belopp", "Amount", right=True),
     Column("Läge", "State"),
-    Column("Avvikelser", "Deviations", wrap=True),
+    Column("Avvikelser", "Deviations", wrap=15),
 )
 
 Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]

@@ -28,15 +28,15 @@ _INBOX = (
     Column("Kom", "Came"),
     Column("Läge", "State"),
     Column("Slag", "Kind", spare=2),
-    Column("Brev", "Letter", wrap=True, spare=1),
-    Column("Vad", "What", wrap=True),
+    Column("Brev", "Letter", wrap=15, spare=1),
+    Column("Vad", "What", wrap=26),
 )
 _OUTBOX = (
     Column("Nr", "No", right=True),
     Column("Dag", "Day"),
     Column("Slag", "Kind"),
-    Column("Dokument", "Document", wrap=True),
-    Column("Till", "To", wrap=True),
+    Column("Dokument", "Document", wrap=15),
+    Column("Till", "To", wrap=15),
     Column("Om", "About", spare=1),
     Column("Läge", "State"),
 )
@@ -107,7 +107,7 @@ def show_letter(
         ),
         (say("Varför", "Why"), taken.sentence),
     )
-    show(table((Column("", ""), Column("", "", wrap=True)), facts, language=house.language))
+    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
 
 
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Mapp med outbox/ och inbox/ / folder")]
@@ -131,6 +131,11 @@ def deliver(house: House, folder: Folder) -> None:
 def collect(house: House, folder: Folder, on: On = None, as_json: AsJson = False) -> None:
     """Hämta och läs brev ur mappen / collect and read letters."""
     today = today_or(on)
+    if not folder.is_dir():
+        raise NotFound(
+            f"Mappen {folder} finns inte. Kontrollera sökvägen.",
+            f"There is no folder {folder}. Check the path.",
+        )
     with house.opened() as database:
         came = post.collect(database.writing, FolderAccessPoint(folder), today=today, now=database.clock())
         read = [outcome.letter_id for outcome in read_arrived(database, today=today)]

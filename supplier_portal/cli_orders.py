@@ -23,29 +23,30 @@ orders = typer.Typer()
 
 _LIST = (
     Column("Order", "Order"),
-    Column("Artikel", "Article", wrap=True),
+    Column("Artikel", "Article", wrap=18),
     Column("Referens", "Reference"),
     Column("Leverantör", "Supplier"),
-    Column("Period", "Period", wrap=True),
+    Column("Period", "Period", wrap=12),
     Column("Lagd", "Placed", spare=1),
     Column("Belopp", "Amount", right=True),
 )
 _LINES = (
     Column("Rad", "Line"),
-    Column("Period", "Period", wrap=True),
+    Column("Period", "Period", wrap=12),
     Column("Antal", "Quantity", right=True),
     Column("Pris", "Price", right=True, spare=2),
     Column("Beställt", "Ordered", right=True),
     Column("Levererat", "Received", right=True),
     Column("Godkänt", "Approved", right=True),
-    Column("Faktura", "Invoice", wrap=True),
-    Column("Läge", "State", wrap=True, spare=1),
+    Column("Faktura", "Invoice", wrap=15),
+    Column("Läge", "State", wrap=15, spare=1),
 )
 _DUE = (
     Column("Dag", "Day"),
-    Column("Artikel", "Article", wrap=True),
+    Column("Artikel", "Article", wrap=18),
     Column("Referens", "Reference"),
-    Column("Beslut", "Decision", wrap=True),
+    Column("Beslut", "Decision", wrap=15),
+    Column("Skäl", "Reason", wrap=20),
     Column("Belopp", "Amount", right=True),
 )
 
@@ -111,7 +112,7 @@ def show_order(
         (say("Lagd", "Placed"), order.issued_on.isoformat()),
         (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
     )
-    show(table((Column("", ""), Column("", "", wrap=True)), facts, language=house.language))
+    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
     rows = [
         (
             line.line_id,
@@ -152,7 +153,7 @@ def due(
     today = today_or(on)
     with house.opened() as database:
         with database.reading() as session:
-            waiting = stored_orders.due(session, today)
+            waiting = stored_orders.due(session, today, lock=False)
         placed = place_due_orders(database, today=today) if place else 0
     if as_json:
         write_json([_planned_json(each) for each in waiting])
@@ -163,6 +164,7 @@ def due(
             f"{_article(house, each.article, each.stage or '')} {each.code}".strip(),
             each.execution_reference,
             each.decision_id,
+            each.reason,
             kronor(each.amount) if each.amount else "",
         )
         for each in waiting
@@ -260,4 +262,5 @@ def _planned_json(planned: PlannedOrder) -> Json:
         "amount": str(planned.amount.amount) if planned.amount else None,
         "currency": planned.amount.currency if planned.amount else None,
         "state": planned.state.value,
+        "reason": planned.reason,
     }

@@ -16,7 +16,7 @@ payments = typer.Typer()
 _DUE = (
     Column("Nr", "No", right=True, spare=2),
     Column("Betalas", "Pays on"),
-    Column("Faktura", "Invoice", wrap=True),
+    Column("Faktura", "Invoice", wrap=15),
     Column("Leverantör", "Supplier"),
     Column("Referens", "Reference", spare=1),
     Column("Belopp", "Amount", right=True),
@@ -24,13 +24,13 @@ _DUE = (
 _PAID = (
     Column("Betalning", "Payment"),
     Column("Dag", "Day"),
-    Column("Faktura", "Invoice", wrap=True),
+    Column("Faktura", "Invoice", wrap=15),
     Column("Leverantör", "Supplier"),
     Column("Belopp", "Amount", right=True),
 )
 _CLAIMS = (
     Column("Betalning", "Payment"),
-    Column("Faktura", "Invoice", wrap=True),
+    Column("Faktura", "Invoice", wrap=15),
     Column("Leverantör", "Supplier"),
     Column("Fordran", "Claim", right=True),
 )

@@ -84,7 +84,7 @@ def reconcile(
             stored_entries.entries(session, execution_reference=reference, month=month), by=keys
         )
     if csv_file is not None:
-        csv_file.write_text(_csv(statement), encoding="utf-8", newline="")
+        csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
         typer.echo(house.say(f"Avstämningen ligger i {csv_file}.", f"The statement is in {csv_file}."))
     elif as_json:
         write_json(_statement_json(statement))
@@ -161,7 +161,8 @@ def _paired(amounts: Sequence[Money]) -> list[str]:
     return [f"{above}\n{below}" for above, below in zip(written[::2], written[1::2], strict=True)]
 
 
-def _csv(statement: Statement) -> str:
+def statement_csv(statement: Statement) -> str:
+    """The statement as CSV: its keys, every column, and the currency."""
     header = [*statement.keys, *(name for name, _, _ in _AMOUNTS), "currency"]
     rows: list[list[str | Decimal]] = [
         [*row.key, *(money.amount for money in _amounts(row)), row.ordered.currency] for row in statement.rows

@@ -13,8 +13,8 @@ alone = typer.Typer()
 _COLUMNS = (
     Column("Dag", "Day"),
     Column("Vad", "What"),
-    Column("Dokument", "Document", wrap=True),
-    Column("Händelse", "Happening", wrap=True),
+    Column("Dokument", "Document", wrap=15),
+    Column("Händelse", "Happening", wrap=26),
     Column("Läge", "State", spare=1),
     Column("Belopp", "Amount", right=True),
 )

@@ -14,35 +14,26 @@ from pathlib import Path
 
 from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
-from invoicing.reconciliation import Row, reconcile
+from invoicing.reconciliation import reconcile
 from orders import stored_events, stored_orders, stored_register
 from orders.database import Database
 from orders.register_files import read_register
-from orders.values import Article, Money, Month, Refused
+from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from supplier_portal import cli_questions
 from supplier_portal.assembly import open_house
+from supplier_portal.cli_statement import statement_csv
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.printing import csv_text
 
 DATABASE_FILE = "billing.sqlite"
-_OURS = ("outbox", "inbox", "collected")
-_AMOUNTS = (
-    "ordered",
-    "received",
-    "invoiced",
-    "credited",
-    "approved",
-    "paid",
-    "to_invoice",
-    "in_question",
-    "to_pay",
-    "open",
-)
+_FOLDERS = ("outbox", "inbox", "collected")
+_FILES = ("statement.csv", "summary.json")
+# Lies in every folder a demo has begun in, so that the next one may clear it.
+_MARK = ".billing-demo"
 
 
 class NotEmpty(Refused):
@@ -55,9 +46,19 @@ class NotEmpty(Refused):
         )
 
 
+class NotOurs(Refused):
+    """The folder holds files by the demo's names that no demo has made."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"I {folder} ligger redan filer eller brev som demon inte har skrivit. Ange en annan mapp med --dir.",
+            f"In {folder} lie files or letters that no demo has written. Name another folder with --dir.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of the story: every outcome beside the expected one, what is broken (nothing), and how much there was."""
+    """What came of the story: each outcome, the invariants broken, and how much there was of everything."""
 
     outcomes: tuple[Outcome, ...]
     broken: tuple[str, ...]
@@ -71,11 +72,12 @@ class Played:
 
 @dataclass(slots=True)
 class StoryClock:
-    """The instant of the story: noon of its day, more or less."""
+    """The instant of the story: the same hour of its day."""
 
     day: date = field(default=date(2000, 1, 1))
 
     def __call__(self) -> datetime:
+        """Late morning of the day, in UTC."""
         return datetime.combine(self.day, time(11, 0), UTC)
 
 
@@ -86,34 +88,41 @@ def play(
 
     `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
     """
-    house = _House(story, url, folder)
+    clock = StoryClock(story.days[0])
+    database = open_house(url, create=True, clock=clock)
     try:
+        house = _House(story, database, clock, folder)
         for day in story.days:
             house.live(day)
             passed(day)
         return house.closing()
     finally:
-        house.database.close()
+        database.close()
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier demo left in `folder`, and nothing else."""
+    """Remove what an earlier demo left in `folder`; raises NotOurs where the files there are another's."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in _OURS:
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for path in (*folder.glob(f"{DATABASE_FILE}*"), folder / "statement.csv", folder / "summary.json"):
+    files = (*folder.glob(f"{DATABASE_FILE}*"), *(folder / name for name in _FILES))
+    folders = [folder / name for name in _FOLDERS]
+    if not (folder / _MARK).exists() and any(path.exists() for path in (*files, *folders)):
+        raise NotOurs(folder)
+    (folder / _MARK).touch()
+    for path in folders:
+        shutil.rmtree(path, ignore_errors=True)
+    for path in files:
         path.unlink(missing_ok=True)
 
 
 class _House:
     """The buyer's house in the story, with its officer, its two payers and its post."""
 
-    def __init__(self, story: Story, url: str, folder: Path) -> None:
+    def __init__(self, story: Story, database: Database, clock: StoryClock, folder: Path) -> None:
         self.story = story
         self.folder = folder
-        self.clock = StoryClock(story.days[0])
+        self.clock = clock
         self.post = FolderAccessPoint(folder)
-        self.database: Database = open_house(url, create=True, clock=self.clock)
+        self.database = database
         self.register = read_register([story.register])
         with self.database.writing() as session:
             if not stored_register.save(session, self.register, at=self.clock(), actor="demo"):
@@ -152,9 +161,7 @@ class _House:
                     _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))
                 ),
             }
-        (self.folder / "statement.csv").write_text(
-            _csv(statement.rows, [key.value for key in statement.keys]), encoding="utf-8", newline=""
-        )
+        (self.folder / "statement.csv").write_text(statement_csv(statement), encoding="utf-8", newline="")
         return Played(found, broken, counts)
 
     def _take_in(self, letters: Iterable[Path], flips: Iterable[Flip]) -> None:
@@ -221,13 +228,3 @@ def _tallied(values: Iterable[str]) -> Iterable[tuple[str, int]]:
 
 def _counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return {str(name): count for name, count in sorted(counts)}
-
-
-def _csv(rows: Iterable[Row], keys: list[str]) -> str:
-    def amounts(row: Row) -> list[Money]:
-        return [getattr(row, name) for name in _AMOUNTS]
-
-    return csv_text(
-        [*keys, *_AMOUNTS, "currency"],
-        [[*row.key, *(money.amount for money in amounts(row)), row.ordered.currency] for row in rows],
-    )

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -85,30 +86,30 @@ def _summary(played: Played) -> Json:
 
 def _show(played: Played, folder: Path) -> None:
     columns = (
-        Column("", ""),
+        Column("Rätt / right", "Right"),
         Column("Fall / case", "Case", wrap=True),
         Column("Gäller / about", "About", wrap=True),
         Column("Utfall / outcome", "Outcome", wrap=True),
     )
     show(table(columns, _rows(played.outcomes), language="sv"), "")
-    for name, sv in _COUNTED.items():
+    for name, words in _COUNTED.items():
         counts = ", ".join(f"{count} {what}" for what, count in played.counts[name].items())
-        show(Text(f"{sv}: {counts}"))
-    failed = [each for each in played.outcomes if not each.as_expected]
-    names = {each.name for each in played.outcomes}
+        show(Text(f"{words}: {counts}"))
     show("")
+    failed = [each for each in played.outcomes if not each.as_expected]
     for each in failed:
-        show(Text(f"FEL / WRONG  {each.name} ({each.about})\n  väntat / expected: {each.expected}"))
-        show(Text(f"  blev / became:     {each.actual}"))
+        show(Text(f"FEL / WRONG  {each.name} ({each.about})"))
+        show(Text(f"  väntat / expected: {each.expected}\n  blev / became:     {each.actual}"))
     for sentence in played.broken:
         show(Text(f"BRUTEN INVARIANT / BROKEN INVARIANT  {sentence}"))
-    right = len(played.outcomes) - len(failed)
+    cases = len({each.name for each in played.outcomes})
+    count, right, broken = len(played.outcomes), len(played.outcomes) - len(failed), len(played.broken)
     show(
         Text(
-            f"{len(names)} fall, {right} av {len(played.outcomes)} utfall som väntat, "
-            f"{len(played.broken)} brutna invarianter. Allt ligger i {folder}.\n"
-            f"{len(names)} cases, {right} of {len(played.outcomes)} outcomes as expected, "
-            f"{len(played.broken)} invariants broken. Everything is in {folder}."
+            f"{cases} fall, {right} av {count} utfall som väntat, {broken} brutna invarianter. "
+            f"Allt ligger i {folder}.\n"
+            f"{cases} cases, {right} of {count} outcomes as expected, {broken} broken invariants. "
+            f"All of it is in {folder}."
         )
     )
 
@@ -123,9 +124,9 @@ _COUNTED = {
 
 
 def _rows(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
-    """One row an outcome; the case is named once."""
-    before = ""
-    for each in outcomes:
-        name = "" if each.name == before else f"{each.name}\n{each.name_en}"
-        before = each.name
-        yield ["ja" if each.as_expected else "NEJ", name, each.about, each.actual.replace(" > ", " >\n")]
+    """One row a case: how many of its outcomes are right, and the one that tells most, its first."""
+    for _, grouped in groupby(outcomes, key=lambda each: each.name):
+        case = list(grouped)
+        right, first = sum(each.as_expected for each in case), case[0]
+        mark = "ja" if right == len(case) else "NEJ"
+        yield [f"{mark} {right}/{len(case)}", f"{first.name}\n{first.name_en}", first.about, first.actual]

@@ -17,6 +17,7 @@ from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
 from orders import journal, stored_events, stored_orders, stored_placements
 from orders.stored_events import EventState
+from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from supplier_portal import cli_questions
@@ -186,7 +187,7 @@ def _lines(books: _Books, thing: str) -> str:
 def _days(books: _Books, thing: str) -> str:
     """Days ordered and received on a reference's basic orders, month by month where something was received."""
     found = []
-    for order in stored_orders.of_placement(books.session, thing):
+    for order in stored_orders.of_placement(books.session, thing, Article.BASIC):
         accounts = {each.line_id: each for each in stored_orders.accounts(books.session, order.number)}
         for line in order.lines:
             received = accounts[line.line_id].quantity_received

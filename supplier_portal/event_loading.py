@@ -11,6 +11,7 @@ from datetime import date
 from itertools import islice
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from invoicing import judging
@@ -24,6 +25,7 @@ from peppol import mailbox
 from peppol.mailbox import InState
 
 _BATCH = 200
+_TRIES = 3
 _log = structlog.get_logger("events")
 
 
@@ -37,6 +39,15 @@ class Loaded:
     unappliable: int = 0
     quarantined: int = 0
     problems: list[tuple[str, Refused]] = field(default_factory=list)
+
+    def add(self, other: "Loaded") -> None:
+        """Count what another part of the lines came to as well."""
+        self.applied += other.applied
+        self.repeated += other.repeated
+        self.conflicts += other.conflicts
+        self.unappliable += other.unappliable
+        self.quarantined += other.quarantined
+        self.problems += other.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,8 @@ def load_events(database: Database, lines: Iterable[Line]) -> Loaded:
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
-        last_day = _load_batch(database, register, batch, loaded, last_day)
+        part, last_day = _loaded_batch(database, register, batch, last_day)
+        loaded.add(part)
     return loaded
 
 
@@ -81,14 +93,26 @@ def replay_unappliable(database: Database) -> Loaded:
     return loaded
 
 
+def _loaded_batch(
+    database: Database, register: Register, batch: Sequence[Line], last_day: date
+) -> tuple[Loaded, date]:
+    """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
+    for _ in range(_TRIES - 1):
+        try:
+            return _load_batch(database, register, batch, last_day)
+        except IntegrityError:
+            _log.info("batch tried again")
+    return _load_batch(database, register, batch, last_day)
+
+
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[Line], loaded: Loaded, last_day: date
-) -> date:
-    read = list(_read(batch))
+    database: Database, register: Register, batch: Sequence[Line], last_day: date
+) -> tuple[Loaded, date]:
+    loaded = Loaded()
     with database.writing() as session:
-        for line, event, refusal in read:
+        for line, event, refusal in _read(batch):
             if event is None:
-                _quarantine(session, database, line, refusal, last_day)
+                _quarantine(session, database, line, refusal)
                 loaded.quarantined += 1
                 loaded.problems.append((line.place, refusal))
                 continue
@@ -97,7 +121,7 @@ def _load_batch(
                 results.place_due(session, register, today=day)
                 last_day = day
             _apply(session, database, register, line, event, loaded)
-    return last_day
+    return loaded, last_day
 
 
 def _apply(
@@ -131,7 +155,7 @@ def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]
             yield line, None, refusal
 
 
-def _quarantine(session: Session, database: Database, line: Line, refusal: Refused, day: date) -> None:
+def _quarantine(session: Session, database: Database, line: Line, refusal: Refused) -> None:
     moment = database.clock()
     stored = mailbox.store(
         session,

@@ -29,8 +29,6 @@ Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 _PIPE_WIDTH = 200
 _GAP = 2
-# A text that may wrap is given at least so many columns before others are left out.
-_WRAPPED = 22
 # Control characters, and the invisible ones that turn the direction of writing around.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -40,14 +38,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 class Column:
     """A column with its heading in both languages.
 
-    `right` is for numbers, which are never wrapped. `spare` above zero lets the column go where the
-    terminal is too narrow, the highest first.
+    `right` is for numbers. `wrap` above zero lets the column wrap, down to so many signs a line. `spare`
+    above zero lets the column go where the terminal is too narrow, the highest first.
     """
 
     sv: str
     en: str
     right: bool = False
-    wrap: bool = False
+    wrap: int = 0
     spare: int = 0
 
 
@@ -112,64 +110,72 @@ def table(
 ) -> Table:
     """A table for the width there is; `total` is a row below a rule. A cell may hold several lines."""
     held = [[_cell(cell) for cell in row] for row in rows]
-    kept = list(range(len(columns)))
-    everything = [*held, *([list(total)] if total is not None else [])]
-    headings = [column.sv if language == "sv" else column.en for column in columns]
-    least = [
-        _least(column, [headings[index], *(row[index] for row in everything)])
-        for index, column in enumerate(columns)
-    ]
-    while _width(least, kept) > width_of_output():
-        sparable = [index for index in kept if columns[index].spare]
-        if not sparable:
-            break
-        kept.remove(max(sparable, key=lambda index: columns[index].spare))
+    headings = [_heading(column, language) for column in columns]
+    widths = _widths(columns, [headings, *held, *([total] if total is not None else [])])
     made = Table(
         box=None,
         pad_edge=False,
         padding=(0, _GAP, 0, 0),
         header_style="bold",
         show_header=any(headings),
-        min_width=_width(least, kept),
+        min_width=_sum(widths.values()),
     )
-    for index in kept:
+    for index, width in widths.items():
         made.add_column(
             headings[index],
             justify="right" if columns[index].right else "left",
-            no_wrap=not columns[index].wrap,
+            width=width,
             overflow="fold",
         )
     for row in held:
-        made.add_row(*(Text(row[index]) for index in kept))
+        made.add_row(*(Text(row[index]) for index in widths))
     if total is not None:
-        made.add_row(*(Text("-" * least[index] if columns[index].right else "") for index in kept))
-        made.add_row(*(Text(total[index], style="bold") for index in kept))
+        made.add_row(*(Text("-" * width if columns[index].right else "") for index, width in widths.items()))
+        made.add_row(*(Text(total[index], style="bold") for index in widths))
     return made
 
 
 def width_needed(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, language: Language) -> int:
-    """How wide a table of these would be with nothing left out."""
-    held = list(rows)
-    least = [
-        _least(column, [column.sv if language == "sv" else column.en, *(row[index] for row in held)])
-        for index, column in enumerate(columns)
-    ]
-    return _width(least, range(len(columns)))
+    """How wide a table of these would be with nothing wrapped and nothing left out."""
+    held = [[_heading(column, language) for column in columns], *rows]
+    return _sum(_longest(row[index] for row in held) for index in range(len(columns)))
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> dict[int, int]:
+    """The width of each column that is kept: what it cannot do without, and a share of the room left over."""
+    natural = {index: _longest(row[index] for row in rows) for index in range(len(columns))}
+    widths = {
+        index: min(width, columns[index].wrap) if columns[index].wrap else width
+        for index, width in natural.items()
+    }
+    room = width_of_output()
+    for index in sorted(widths, key=lambda index: -columns[index].spare):
+        if _sum(widths.values()) > room and columns[index].spare:
+            del widths[index]
+    left = max(0, room - _sum(widths.values()))
+    wanting = sorted((natural[index] - width, index) for index, width in widths.items())
+    for count, (wanted, index) in enumerate(wanting):
+        share = min(wanted, left // (len(wanting) - count))
+        widths[index] += share
+        left -= share
+    return widths
+
+
+def _heading(column: Column, language: Language) -> str:
+    return column.sv if language == "sv" else column.en
 
 
 def _cell(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n"))
 
 
-def _least(column: Column, cells: Iterable[str]) -> int:
-    """The width a column cannot do without: its longest line, or a readable part of it where it may wrap."""
-    longest = max((cell_len(line) for cell in cells for line in cell.split("\n")), default=0)
-    return min(longest, _WRAPPED) if column.wrap else longest
+def _longest(cells: Iterable[str]) -> int:
+    return max((cell_len(line) for cell in cells for line in cell.split("\n")), default=0)
 
 
-def _width(least: Sequence[int], kept: Iterable[int]) -> int:
-    widths = [least[index] for index in kept]
-    return sum(widths) + _GAP * max(0, len(widths) - 1)
+def _sum(widths: Iterable[int]) -> int:
+    held = list(widths)
+    return sum(held) + _GAP * max(0, len(held) - 1)
 
 
 def write_json(value: Json) -> None:

@@ -16,7 +16,7 @@ _UNFINISHED = (".tmp", ".part", ".downloading")
 
 
 class FolderAccessPoint:
-    """`root/outbox/<receiver>/<instance>.xml` out, `root/inbox/**` in."""
+    """`root/outbox/<receiver, or portal-organisation>/<instance>.xml` out, `root/inbox/**` in."""
 
     def __init__(self, root: Path, *, size_largest: int = 20_000_000) -> None:
         self.root = root
@@ -24,7 +24,7 @@ class FolderAccessPoint:
 
     def submit(self, letter: Outbound) -> None:
         """Write the letter; writing the same one again replaces it by the same bytes."""
-        folder = self.root / "outbox" / _safe(letter.receiver or f"portal {letter.recipient}")
+        folder = self.root / "outbox" / _safe(letter.receiver or f"portal-{letter.recipient}")
         folder.mkdir(parents=True, exist_ok=True)
         final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
         temporary = final.with_suffix(".tmp")

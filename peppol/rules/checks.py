@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from peppol.rules.books import BROKEN, Broken, Test, Verdict
 from peppol.rules.numbers import decimal_of, decimals_in
-from peppol.rules.tree import Node, normal
+from peppol.rules.tree import BLANKS, Node, normal
 
 
 def holds(condition: bool, *, found: str = "", expected: str = "") -> Verdict:
@@ -57,28 +57,53 @@ def attribute_present(node: Node, name: str) -> Verdict:
     return None if name in node.attributes else Broken(expected=f"@{name}")
 
 
+# The makers below try the usual case first, one branch down to the end of the path, and
+# leave everything else to the plain functions above, which then decide.
+
+
 def present_check(*path: str) -> Test:
     """A test that the path leads to an element."""
-    if len(path) > 1:
-        return lambda node: present(node, *path)
-    name = path[0]
-    return lambda node: None if name in node.kids else Broken(expected=name)
+
+    def check(node: Node) -> Verdict:
+        found = node
+        for name in path:
+            group = found.kids.get(name)
+            if group is None:
+                return present(node, *path)
+            found = group[0]
+        return None
+
+    return check
 
 
 def filled_check(*path: str) -> Test:
     """A test that the path leads to an element with text."""
-    return lambda node: filled(node, *path)
+
+    def check(node: Node) -> Verdict:
+        found = node
+        for name in path:
+            group = found.kids.get(name)
+            if group is None:
+                return filled(node, *path)
+            found = group[0]
+        return None if found.text.strip(BLANKS) else filled(node, *path)
+
+    return check
 
 
 def at_most_one_check(*path: str) -> Test:
     """A test that the path leads to one element at most."""
-    if len(path) > 1:
-        return lambda node: at_most_one(node, *path)
-    name = path[0]
 
     def check(node: Node) -> Verdict:
-        count = len(node.kids.get(name, ()))
-        return None if count <= 1 else Broken(found=str(count), expected="1", detail=name)
+        found = node
+        for name in path:
+            group = found.kids.get(name)
+            if group is None:
+                return None
+            if len(group) > 1:
+                return at_most_one(node, *path)
+            found = group[0]
+        return None
 
     return check
 
@@ -90,7 +115,7 @@ def two_decimals_check(name: str) -> Test:
 
 def listed_check(codes: Collection[str]) -> Test:
     """A test that the node's own text, blanks around it aside, is one of the codes."""
-    return lambda node: listed(node.value, codes)
+    return lambda node: None if node.text in codes else listed(node.value, codes)
 
 
 def attribute_check(name: str) -> Test:
@@ -103,7 +128,7 @@ def attribute_listed_check(name: str, codes: Collection[str]) -> Test:
 
     def check(node: Node) -> Verdict:
         value = node.attributes.get(name)
-        if value is None or normal(value) in codes:
+        if value is None or value in codes or normal(value) in codes:
             return None
         return Broken(found=value, attribute=name)
 

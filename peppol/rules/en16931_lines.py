@@ -35,8 +35,9 @@ def line_has_a_quantity(line: Node) -> Verdict:
 def quantity_has_a_unit(line: Node) -> Verdict:
     """A line's quantity says in which unit it counts (BT-130)."""
     quantities = (*line.all("cbc:InvoicedQuantity"), *line.all("cbc:CreditedQuantity"))
-    if any("unitCode" in quantity.attributes for quantity in quantities):
-        return None
+    for quantity in quantities:
+        if "unitCode" in quantity.attributes:
+            return None
     return Broken(expected="@unitCode", at=quantities[0] if quantities else None)
 
 
@@ -59,8 +60,10 @@ def price_is_not_negative(line: Node) -> Verdict:
 def gross_price_is_not_negative(line: Node) -> Verdict:
     """The gross price (BT-148) is not negative."""
     amounts = line.every("cac:Price", "cac:AllowanceCharge", "cbc:BaseAmount")
+    if not amounts:
+        return None
     values = [decimal_of(amount.text) for amount in amounts]
-    if not amounts or any(value is not None and value >= 0 for value in values):
+    if any(value is not None and value >= 0 for value in values):
         return None
     return Broken(found=amounts[0].text, expected=">= 0", at=amounts[0])
 

@@ -61,8 +61,8 @@ BOOK.context("cac:Price/cac:AllowanceCharge/**/*Amount", pattern=_SYNTAX)
 @BOOK.context("*Amount", pattern=_SYNTAX).rule("UBL-DT-01")
 def amount_in_cents(amount: Node) -> Verdict:
     """An amount has at most two decimals, except prices and their discounts."""
-    text = amount.text if amount.name.startswith("cbc:") else amount.string
-    return holds(decimals_in(text) <= 2, found=text, expected="2")
+    text = amount.string if amount.kids else amount.text
+    return None if decimals_in(text) <= 2 else Broken(found=text, expected="2")
 
 
 _file: Final = BOOK.context("*BinaryObject", pattern=_SYNTAX)
@@ -292,7 +292,7 @@ for _id, _path, _meaning in _ONCE_ON_LINE:
 def one_category_per_line(line: Node) -> Verdict:
     """A line has exactly one VAT category (BG-30)."""
     count = len(line.every("cac:Item", "cac:ClassifiedTaxCategory"))
-    return holds(count == 1, found=str(count), expected="1")
+    return None if count == 1 else Broken(found=str(count), expected="1")
 
 
 _payee: Final = BOOK.context("cac:PayeeParty", pattern=_SYNTAX)

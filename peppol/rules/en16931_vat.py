@@ -85,7 +85,8 @@ def _nobody(numbers: VatNumbers) -> bool:
 
 
 def _rate_is_zero(category: Node) -> Verdict:
-    return holds(number(category, "cbc:Percent") == 0, found=category.text_of("cbc:Percent"), expected="0")
+    text = category.own("cbc:Percent")
+    return None if decimal_of(text) == 0 else Broken(found=text, expected="0")
 
 
 def _rate_is_absent(category: Node) -> Verdict:
@@ -94,13 +95,15 @@ def _rate_is_absent(category: Node) -> Verdict:
 
 
 def _rate_is_positive(category: Node) -> Verdict:
-    rate = number(category, "cbc:Percent")
-    return holds(rate is not None and rate > 0, found=category.text_of("cbc:Percent"), expected="> 0")
+    text = category.own("cbc:Percent")
+    rate = decimal_of(text)
+    return None if rate is not None and rate > 0 else Broken(found=text, expected="> 0")
 
 
 def _rate_is_not_negative(category: Node) -> Verdict:
-    rate = number(category, "cbc:Percent")
-    return holds(rate is not None and rate >= 0, found=category.text_of("cbc:Percent"), expected=">= 0")
+    text = category.own("cbc:Percent")
+    rate = decimal_of(text)
+    return None if rate is not None and rate >= 0 else Broken(found=text, expected=">= 0")
 
 
 _SELLER: Final = "the seller's VAT or tax registration or its representative's VAT number is given"
@@ -141,9 +144,10 @@ FAMILIES: Final = (
 def _exactly_one(code: str) -> Test:
     def check(document: Node) -> Verdict:
         use = vat_use(document)
-        if code not in use.used or use.breakdown[code] == 1:
+        count = use.breakdown.get(code, 0)
+        if count == 1 or (code not in use.categories and code not in use.items):
             return None
-        return Broken(found=str(use.breakdown[code]), expected="1", detail=code)
+        return Broken(found=str(count), expected="1", detail=code)
 
     return check
 

@@ -5,7 +5,6 @@ UNCL 5305 with blanks taken away, except where a published rule compares them as
 written; those sets say so in their names.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -63,16 +62,11 @@ class VatUse:
     document_allowances: set[str] = field(default_factory=set)
     document_charges: set[str] = field(default_factory=set)
     document_written: set[str] = field(default_factory=set)
-    breakdown: Counter[str] = field(default_factory=Counter)
+    breakdown: dict[str, int] = field(default_factory=dict)
     breakdown_groups: set[str] = field(default_factory=set)
     breakdown_any: set[str] = field(default_factory=set)
     breakdown_written: set[str] = field(default_factory=set)
     breakdown_vat_written: set[str] = field(default_factory=set)
-
-    @property
-    def used(self) -> set[str]:
-        """The codes of all VAT categories, wherever they stand."""
-        return self.categories | self.items
 
 
 @fact
@@ -88,7 +82,7 @@ def vat_use(document: Document) -> VatUse:
     for category in document.named("cac:TaxCategory"):
         use.categories_written.update(_written(category))
         if in_vat(category):
-            use.categories.update(node.value for node in category.all("cbc:ID"))
+            use.categories.update(map(normal, _written(category)))
     for entry in document.named("cac:AllowanceCharge"):
         _note_entry(use, entry, own=entry.above is document)
     for category in document.every("cac:TaxTotal", "cac:TaxSubtotal", "cac:TaxCategory"):
@@ -97,7 +91,9 @@ def vat_use(document: Document) -> VatUse:
         use.breakdown_written.update(written)
         use.document_written.update(written)
         if in_vat(category):
-            use.breakdown.update(node.value for node in category.all("cbc:ID"))
+            for written_code in written:
+                group = normal(written_code)
+                use.breakdown[group] = use.breakdown.get(group, 0) + 1
             use.breakdown_groups.add(code_of(category))
             use.breakdown_vat_written.update(written)
     return use
@@ -122,7 +118,7 @@ def _note_entry(use: VatUse, entry: Node, *, own: bool) -> None:
             (use.document_charges if charge else use.document_allowances).add(code)
 
 
-def _written(category: Node) -> Iterable[str]:
+def _written(category: Node) -> list[str]:
     return [node.text for node in category.kids.get("cbc:ID", ())]
 
 
@@ -146,7 +142,7 @@ def vat_numbers(document: Document) -> VatNumbers:
         "cac:AccountingCustomerParty", "cac:Party", "cac:PartyLegalEntity", "cbc:CompanyID"
     )
     return VatNumbers(
-        seller_any_tax=any(scheme.has("cbc:CompanyID") for scheme in seller),
+        seller_any_tax=any("cbc:CompanyID" in scheme.kids for scheme in seller),
         seller=_registered(seller),
         representative=_registered(document.anywhere("cac:TaxRepresentativeParty", "cac:PartyTaxScheme")),
         buyer=_registered(buyer),
@@ -155,7 +151,7 @@ def vat_numbers(document: Document) -> VatNumbers:
 
 
 def _registered(schemes: Iterable[Node]) -> bool:
-    return any(scheme.has("cbc:CompanyID") and in_vat(scheme) for scheme in schemes)
+    return any("cbc:CompanyID" in scheme.kids and in_vat(scheme) for scheme in schemes)
 
 
 Rate = tuple[str, Decimal]

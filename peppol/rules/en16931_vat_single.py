@@ -20,7 +20,7 @@ _document = BOOK.context(ROOT)
 @_document.rule("BR-IC-11")
 def union_supply_is_dated(document: Node) -> Verdict:
     """A supply within the Union (K) says when: the delivery date (BT-72) or an invoicing period (BG-14)."""
-    if not vat_use(document).breakdown["K"]:
+    if not vat_use(document).breakdown.get("K"):
         return None
     dated = len(document.text_of("cac:Delivery", "cbc:ActualDeliveryDate")) > 1
     return holds(dated or any(not period.leaf for period in document.all("cac:InvoicePeriod")))
@@ -29,7 +29,7 @@ def union_supply_is_dated(document: Node) -> Verdict:
 @_document.rule("BR-IC-12")
 def union_supply_goes_somewhere(document: Node) -> Verdict:
     """A supply within the Union (K) says to which country it went (BT-80)."""
-    if not vat_use(document).breakdown["K"]:
+    if not vat_use(document).breakdown.get("K"):
         return None
     path = ("cac:Delivery", "cac:DeliveryLocation", "cac:Address", "cac:Country", "cbc:IdentificationCode")
     return holds(len(document.text_of(*path)) > 1, expected="/".join(path))
@@ -37,7 +37,7 @@ def union_supply_goes_somewhere(document: Node) -> Verdict:
 
 def _only_outside_vat(use: VatUse, codes: Collection[str]) -> Verdict:
     others = sorted(code for code in codes if code != "O")
-    return Broken(found=", ".join(others), expected="O") if use.breakdown["O"] and others else None
+    return Broken(found=", ".join(others), expected="O") if use.breakdown.get("O") and others else None
 
 
 @_document.rule("BR-O-11")

@@ -59,7 +59,7 @@ from peppol.rules.books import (
 )
 from peppol.rules.findings import Finding
 from peppol.rules.numbers import EXACT
-from peppol.rules.tree import BARE, Document, Node
+from peppol.rules.tree import BARE, CHILDLESS, Document, Node
 
 __all__ = [
     "BROKEN",
@@ -109,7 +109,7 @@ def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
     `root` may be any element: contexts that begin with "/" match from it. Nothing
     is raised for a document's content, however odd. What ought to be absent comes last.
     """
-    _, work, hits = _walk(root, rule_set)
+    _, work, hits, parents = _walk(root, rule_set)
     findings: list[Finding] = []
     with localcontext(EXACT):
         for state, node in work:
@@ -123,6 +123,8 @@ def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
                     if broken is not None:
                         findings.append(_finding(rule.info, node, broken))
     findings.extend(_finding(info, node, broken) for info, node, broken in hits.values())
+    for node in parents:  # parents and children hold each other; let go, and memory is free at once
+        node.kids = CHILDLESS
     return tuple(findings)
 
 
@@ -134,7 +136,9 @@ def read(root: etree._Element) -> Document:
 Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 
 
-def _walk(root: etree._Element, rule_set: RuleSet) -> tuple[Document, list[tuple[State, Node]], Hits]:
+def _walk(
+    root: etree._Element, rule_set: RuleSet
+) -> tuple[Document, list[tuple[State, Node]], Hits, list[Node]]:
     """Build the tree, and note on the way which rules wait for which node.
 
     This is the busiest loop of the post office; what repeats is kept in local names, and
@@ -145,6 +149,7 @@ def _walk(root: etree._Element, rule_set: RuleSet) -> tuple[Document, list[tuple
     name, state = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
     document = Document(name, root.text or "", root)
     document.kids = kids = {}
+    parents: list[Node] = [document]
     named = document._named
     named[name] = [document]
     hits: Hits = {}
@@ -189,11 +194,12 @@ def _walk(root: etree._Element, rule_set: RuleSet) -> tuple[Document, list[tuple
             way_up.append((top, state))
             top, state, above, steps = node, below, element, below.next
             top.kids = kids = {}
+            parents.append(node)
             if name.startswith("cbc:"):
                 mixed.append(node)
     for node in mixed:  # a value with elements in it is, as in XPath, all the text there is
         node.text = node.string
-    return document, work, hits
+    return document, work, hits, parents
 
 
 def _note(state: State, node: Node, hits: Hits) -> None:

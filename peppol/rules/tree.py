@@ -24,7 +24,7 @@ _PREFIXES: Final = {
     _UBL + "CommonExtensionComponents-2": "ext",
 }
 _ROOTS: Final = ("Invoice", "CreditNote", "Order", "OrderResponse", "ApplicationResponse")
-_BLANKS: Final = " \t\r\n"
+BLANKS: Final = " \t\r\n"
 _INKED: Final = re.compile(r"[^ \t\r\n]+").findall
 
 # Names repeat in every document, so each is built once; the bound keeps a sender
@@ -140,7 +140,7 @@ class Node:
     @property
     def blank(self) -> bool:
         """Whether the element itself holds nothing but blanks."""
-        return not self.text.strip(_BLANKS)
+        return not self.text.strip(BLANKS)
 
     @property
     def children(self) -> "Iterator[Node]":
@@ -221,11 +221,14 @@ def fact(compute: Callable[[Document], T]) -> Callable[[Node], T]:
     """
 
     def known(node: Node) -> T:
-        facts = node.document._facts
-        if known in facts:
-            return cast(T, facts[known])
-        answer = compute(node.document)
-        facts[known] = answer
+        while node.above is not None:
+            node = node.above
+        document = cast(Document, node)
+        facts = document._facts
+        if compute in facts:
+            return cast(T, facts[compute])
+        answer = compute(document)
+        facts[compute] = answer
         return answer
 
     known.__doc__ = compute.__doc__

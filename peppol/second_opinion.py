@@ -1,0 +1,168 @@
+"""Where our rules and the published ones come apart over one document, and what of it is known.
+
+Only what both hold is compared: a rule that one side lacks says nothing about the other.
+What remains is a disagreement, and it is ours to answer for unless it is one of the known
+differences, each with its reason here and in docs/rules-agreement.md. Most of those are
+the age of the compiled rules that can be had without asking; where `BILLING_OFFICIAL_RULES`
+names newer ones, they are not excused.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from lxml import etree
+
+from peppol import official
+from peppol.identifiers import DocumentKind
+from peppol.rules.findings import Finding, Severity
+from peppol.rules.releases import all_rules
+from peppol.validation import Report
+
+_BILLING: Final = ("CEN-EN16931-UBL.xsl", "PEPPOL-EN16931-UBL.xsl")
+STYLESHEETS: Final = {
+    DocumentKind.INVOICE: _BILLING,
+    DocumentKind.CREDIT_NOTE: _BILLING,
+    DocumentKind.ORDER: ("PEPPOLBIS-T01.xsl",),
+    DocumentKind.ORDER_RESPONSE: ("PEPPOLBIS-T76.xsl",),
+    DocumentKind.INVOICE_RESPONSE: ("PEPPOLBIS-T111.xsl",),
+    DocumentKind.MLR: ("PEPPOLBIS-T71.xsl",),
+    DocumentKind.MLS: ("PEPPOL-MLS.xsl",),
+}
+"""The compiled rules that judge a kind, by file name in the folder that holds them."""
+
+
+class Engine(StrEnum):
+    """Whose rules fired."""
+
+    OWN = "own"
+    OFFICIAL = "official"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Rules that are known to differ, as a pattern for whole ids, and why."""
+
+    rules: str
+    reason_sv: str
+    reason: str
+    aged: bool = True
+    """Whether the age of the compiled rules is the reason, so that newer ones have no excuse."""
+
+
+KNOWN: Final = (
+    Known(
+        "UBL-SR-2[23]",
+        "I de äldre reglerna letar regeln på en plats som inte finns i UBL.",
+        "In the older rules the rule looks in a place that UBL does not have.",
+    ),
+    Known(
+        "BR-CO-26",
+        "En banks referens (SEPA) räknas inte längre som säljarens identitet.",
+        "A bank's creditor reference (SEPA) no longer counts as an identifier of the seller.",
+    ),
+    Known(
+        "BR-B-02",
+        "Regeln letar numera efter normal skattesats även i momssammanställningen.",
+        "The rule now looks for standard rate in the breakdown too.",
+    ),
+    Known(
+        "BR-(S|AF|AG)-08",
+        "En skillnad på exakt en enhet: de publicerade reglerna räknar med flyttal, vi med decimaltal.",
+        "A difference of exactly one unit: the published rules count in floating point, we in decimals.",
+        aged=False,
+    ),
+    Known(
+        "BR-CL-(0[345]|1[014]|2[12356])",
+        "Kodlistan har fått och förlorat värden sedan dess.",
+        "The code list has gained and lost values since.",
+    ),
+    Known(
+        "PEPPOL-COMMON-R04[29]|PEPPOL-EN16931-(R002|R004|R007|R051|P0100)|DK-R-00[38]|NL-R-00[78]",
+        "Regeln har ändrats av utgivaren sedan dess.",
+        "The publisher has changed the rule since.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A rule that one engine fires and the other, which holds it too, does not.
+
+    `finding` is the first place where it fired. A rule named SAXON is no rule: the
+    published rules stopped without a verdict over a document that we find valid.
+    """
+
+    rule: str
+    fired_by: Engine
+    finding: Finding
+    known: Known | None
+
+
+def judge(root: etree._Element, kind: DocumentKind) -> tuple[Finding, ...]:
+    """What the published rules for this kind find.
+
+    Raises OfficialRulesMissing where they are not installed and OfficialRulesFailed where they stop.
+    """
+    return tuple(finding for name in STYLESHEETS[kind] for finding in official.published(name).judge(root))
+
+
+def release_of(kind: DocumentKind) -> str:
+    """The published rules for this kind by the names of their files."""
+    return ", ".join(name.removesuffix(".xsl") for name in STYLESHEETS[kind])
+
+
+def disagreements(own: Report) -> tuple[Disagreement, ...]:
+    """Where the published rules say otherwise than our report does, our findings first.
+
+    A document that the gate refused was never put to either, and a document that the
+    published rules stop over is agreed on when we find it invalid.
+
+    Raises OfficialRulesMissing where there are no published rules for the kind.
+    """
+    if own.root is None or own.kind is None:
+        return ()
+    try:
+        theirs = judge(own.root, own.kind)
+    except official.OfficialRulesFailed as stopped:
+        if own.valid:
+            place = Finding("SAXON", Severity.FATAL, "/", detail=str(stopped))
+            return (Disagreement("SAXON", Engine.OFFICIAL, place, None),)
+        return ()
+    both = _held_by_us() & frozenset().union(*(official.rules_in(name) for name in STYLESHEETS[own.kind]))
+    ours_first, theirs_first = _first(own.findings), _first(theirs)
+    return (
+        *_alone(ours_first, theirs_first, both, Engine.OWN),
+        *_alone(theirs_first, ours_first, both, Engine.OFFICIAL),
+    )
+
+
+def known_difference(rule: str) -> Known | None:
+    """The known difference that this rule belongs to, as far as it holds for the rules at hand."""
+    newer = bool(os.environ.get(official.FOLDER_VARIABLE))
+    for known in KNOWN:
+        if re.fullmatch(known.rules, rule) and not (known.aged and newer):
+            return known
+    return None
+
+
+def _alone(
+    fired: dict[str, Finding], elsewhere: dict[str, Finding], both: frozenset[str], engine: Engine
+) -> Iterable[Disagreement]:
+    for rule, finding in fired.items():
+        if rule in both and rule not in elsewhere:
+            yield Disagreement(rule, engine, finding, known_difference(rule))
+
+
+def _first(findings: Iterable[Finding]) -> dict[str, Finding]:
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.rule, finding)
+    return first
+
+
+def _held_by_us() -> frozenset[str]:
+    return frozenset(info.id for info in all_rules())

@@ -1,0 +1,147 @@
+"""The API for suppliers' systems: a document in, its validation report out.
+
+`POST /api/v1/validate` takes the bytes as they would be sent over Peppol and changes
+nothing: nothing is stored, no letter is written, and no name, number or content of the
+document reaches a log. A document with errors is an answered question (200, `valid`
+false), not a failed request. The checks themselves run beside the event loop, a few at
+a time, because one document may cost hundreds of megabytes.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Final
+
+import anyio
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from peppol.gate import LIMITS
+from peppol.validation import validate
+from supplier_portal.printing import Language
+from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument
+from supplier_portal.validation_report import (
+    STYLE_SHEET,
+    ValidationReport,
+    as_html,
+    as_json,
+    reported,
+)
+
+CHECKS_AT_ONCE: Final = 4
+
+Today = Callable[[], date]
+
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "description": f"The XML document, at most {LIMITS.bytes_max} bytes. Any content type is taken.",
+        "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def validation_router(today: Today) -> APIRouter:
+    """The question "is this document valid?" over HTTP, by the rules in force on `today()`."""
+    router = APIRouter(prefix="/api/v1", tags=["validation"])
+    turn = anyio.CapacityLimiter(CHECKS_AT_ONCE)
+
+    @router.post(
+        "/validate",
+        summary="Check a Peppol document",
+        response_class=JSONResponse,
+        response_model=ValidationReport,
+        responses={
+            200: {
+                "description": "The report; `valid` is false for a document with errors. "
+                "With `Accept: text/html` the same report as a page.",
+                "content": {"text/html": {"schema": {"type": "string"}}},
+            },
+            413: _problem("The document is larger than the limit."),
+            422: _problem("A parameter has a value that is not allowed."),
+        },
+        openapi_extra=_BODY,
+    )
+    async def validate_document(
+        request: Request,
+        lang: Annotated[Language, Query(description="The language of messages and remedies.")] = "sv",
+    ) -> Response:
+        """Check against schema and rules, as a document that arrives today; nothing is stored."""
+        data = await _body(request)
+        report = await to_thread.run_sync(_checked, data, today(), lang, limiter=turn)
+        headers = {"Content-Language": lang, "Vary": "Accept"}
+        if _wants_page(request.headers.get("Accept", "")):
+            page = as_html([report], lang, style_sheet=str(request.url_for("static", path=STYLE_SHEET).path))
+            return HTMLResponse(page, headers=headers)
+        return JSONResponse(as_json(report), headers=headers)
+
+    return router
+
+
+def livez_router() -> APIRouter:
+    """Whether the process answers at all; the database is not asked."""
+    router = APIRouter(tags=["operation"])
+
+    @router.get("/livez", summary="Is the process alive?")
+    async def livez() -> dict[str, str]:
+        """Answer ok without looking at anything else."""
+        return {"status": "ok"}
+
+    return router
+
+
+def _checked(data: bytes, on: date, language: Language) -> ValidationReport:
+    return reported(validate(data, on=on), file="", language=language)
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body; stops reading at the gate's limit. Raises Problem (413)."""
+    declared = request.headers.get("Content-Length", "")
+    if declared.isdecimal() and int(declared) > LIMITS.bytes_max:
+        raise _too_large()
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LIMITS.bytes_max:
+            raise _too_large()
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    most = f"{LIMITS.bytes_max:,}".replace(",", " ")
+    return Problem(
+        413,
+        f"Dokumentet är större än {most} byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
+        f"The document is larger than {most} bytes. Make the attachments smaller or send them in another way.",
+        headers={"Connection": "close"},  # what is left of the body is not read
+    )
+
+
+def _wants_page(accept: str) -> bool:
+    """Whether a page is preferred to JSON; a browser says so, a program that takes anything does not."""
+    weights = {"text/html": 0.0, "application/json": 0.0}
+    for part in accept.lower().split(","):
+        media_type, *parameters = (each.strip() for each in part.split(";"))
+        if media_type in weights:
+            weights[media_type] = _weight(parameters)
+    return weights["text/html"] > weights["application/json"]
+
+
+def _weight(parameters: list[str]) -> float:
+    for each in parameters:
+        name, _, value = each.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _problem(description: str) -> dict[str, object]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
+    }

@@ -1,0 +1,65 @@
+"""`billing serve`: the web application on one address, until it is interrupted.
+
+It speaks plain HTTP and listens on the machine itself unless told otherwise; encryption
+and the open net belong to the proxy in front of it. Requests are not logged one by one.
+"""
+
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from orders.values import Refused
+from supplier_portal.app import create_app
+from supplier_portal.cli_door import House, command
+from supplier_portal.cli_refusals import complain
+from supplier_portal.settings import Settings
+
+alone = typer.Typer()
+
+_SECONDS_TO_FINISH = 10
+
+
+@command(alone, "serve")
+def serve(
+    house: House,
+    host: Annotated[str, typer.Option(help="Adress att lyssna på / address to listen on")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 tar en ledig / 0 takes a free one")
+    ] = 8000,
+) -> None:
+    """Starta webbtjänsten / start the web application."""
+    listening = _listening(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    complain(
+        house.say(f"Lyssnar på {address}. Avsluta med Ctrl+C.", f"Listening on {address}. Stop with Ctrl+C.")
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(Settings(database_url=house.url)),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        )
+    )
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        complain(house.say("Stoppad.", "Stopped."))
+    finally:
+        listening.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises Refused where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Refused(
+            f"Det går inte att lyssna på {host} port {port} ({error.strerror}). Välj en annan med --host eller --port.",
+            f"Cannot listen on {host} port {port} ({error.strerror}). Choose another with --host or --port.",
+        ) from None

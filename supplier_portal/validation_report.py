@@ -1,0 +1,251 @@
+"""A validation report, told once: the one shape that JSON, the terminal and the HTML page show.
+
+`reported` puts a check into words; the faces below only lay them out. `ValidationReport`
+is the JSON that `billing validate --json` and `POST /api/v1/validate` answer with, field
+by field. The page is made from `templates/validation_report.html`: no script, no style
+in it, nothing fetched from anywhere but the style sheet it names, so that it can be shown
+under the strictest content policy or saved as a file.
+"""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from peppol.identifiers import DocumentKind
+from peppol.rules.findings import Finding, Severity
+from peppol.rules.texts import Actor, NoText, explain
+from peppol.validation import Report
+from supplier_portal.printing import Json, Language, plain, show
+
+STYLE_SHEET: Final = "validation_report.css"
+
+
+class ReportedFinding(BaseModel):
+    """One broken rule in words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str = Field(
+        description="Official rule id, XSD for the schema, GATE-… for the door.", examples=["BR-CO-15"]
+    )
+    severity: Severity = Field(description="A fatal finding makes the document invalid.")
+    location: str = Field(description="XPath with positions; empty where there is no document to point into.")
+    line: int = Field(description="Line in the file as sent, from 1; 0 where unknown.")
+    found: str = Field(description="The value in the document; empty where there is none to show.")
+    expected: str = Field(
+        description="The value, bound, form or element asked for; empty where it cannot be computed."
+    )
+    message: str = Field(description="What is wrong and where, in the language asked for.")
+    remedy: str = Field(description="What to do.")
+    actor: Actor = Field(description="Who can do it.")
+
+    @property
+    def fatal(self) -> bool:
+        """Whether the document is invalid because of this."""
+        return self.severity is Severity.FATAL
+
+
+class ValidationReport(BaseModel):
+    """What the check of one document came to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str = Field(description="The name of the file; empty for a document sent over HTTP.")
+    kind: DocumentKind | None = Field(
+        description="What kind of document it is; null where it is none that we take."
+    )
+    valid: bool = Field(description="True when nothing found is fatal. Warnings do not change it.")
+    release: str = Field(description="The rules that judged; empty when the document never came that far.")
+    findings: tuple[ReportedFinding, ...]
+
+    @property
+    def fatal_count(self) -> int:
+        """How many findings make the document invalid."""
+        return sum(finding.fatal for finding in self.findings)
+
+    @property
+    def warning_count(self) -> int:
+        """How many findings stop nothing."""
+        return len(self.findings) - self.fatal_count
+
+    @property
+    def by_actor(self) -> dict[Actor, int]:
+        """How many findings each has to deal with, the busiest first."""
+        return dict(Counter(finding.actor for finding in self.findings).most_common())
+
+
+def reported(report: Report, *, file: str, language: Language) -> ValidationReport:
+    """The check of a document in words of `language`. Raises `NoText` for a rule without a text."""
+    return ValidationReport(
+        file=file,
+        kind=report.kind,
+        valid=report.valid,
+        release=report.release,
+        findings=tuple(_in_words(finding, language) for finding in report.findings),
+    )
+
+
+def reported_as_published(
+    findings: Iterable[Finding], *, file: str, kind: DocumentKind, release: str, language: Language
+) -> ValidationReport:
+    """What the published rules said: their own sentence, which is English, and our advice where we know the rule."""
+    told = tuple(_as_published(finding, language) for finding in findings)
+    return ValidationReport(
+        file=file, kind=kind, valid=not any(each.fatal for each in told), release=release, findings=told
+    )
+
+
+def _in_words(finding: Finding, language: Language) -> ReportedFinding:
+    told = explain(finding, language)
+    return _reported(finding, told.message, told.remedy, told.actor)
+
+
+def _as_published(finding: Finding, language: Language) -> ReportedFinding:
+    try:
+        advice = explain(finding, language)
+    except NoText:
+        remedy = {
+            "sv": "Rätta dokumentet så att regeln håller, och skicka det igen.",
+            "en": "Correct the document so that the rule holds, and send it again.",
+        }[language]
+        return _reported(finding, finding.detail, remedy, Actor.SYSTEM_SUPPLIER)
+    return _reported(finding, finding.detail, advice.remedy, advice.actor)
+
+
+def _reported(finding: Finding, message: str, remedy: str, actor: Actor) -> ReportedFinding:
+    return ReportedFinding(
+        rule=finding.rule,
+        severity=finding.severity,
+        location=finding.location,
+        line=finding.line,
+        found=finding.found,
+        expected=finding.expected,
+        message=message,
+        remedy=remedy,
+        actor=actor,
+    )
+
+
+# --- JSON -----------------------------------------------------------------------------------------------
+
+
+def as_json(report: ValidationReport) -> Json:
+    """The report as JSON values, keys in the order of the fields."""
+    told: Json = report.model_dump(mode="json")
+    return told
+
+
+# --- the terminal ---------------------------------------------------------------------------------------
+
+ACTORS: Final = {
+    Actor.SYSTEM_SUPPLIER: ("er systemleverantör", "your system supplier"),
+    Actor.ECONOMIST: ("er ekonom", "your economist"),
+    Actor.BUYER: ("köparen", "the buyer"),
+}
+KINDS: Final = {
+    DocumentKind.ORDER: ("Order", "Order"),
+    DocumentKind.ORDER_RESPONSE: ("Ordersvar", "Order response"),
+    DocumentKind.INVOICE: ("Faktura", "Invoice"),
+    DocumentKind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+    DocumentKind.INVOICE_RESPONSE: ("Fakturasvar", "Invoice response"),
+    DocumentKind.MLR: ("Meddelandesvar (MLR)", "Message level response (MLR)"),
+    DocumentKind.MLS: ("Meddelandestatus (MLS)", "Message level status (MLS)"),
+}
+
+
+def counted(number: int, language: Language, *, of: Severity) -> str:
+    """A number of findings in words.
+
+    >>> counted(1, "sv", of=Severity.WARNING), counted(2, "en", of=Severity.FATAL)
+    ('1 varning', '2 errors')
+    """
+    one, many = {
+        ("sv", Severity.FATAL): ("fel", "fel"),
+        ("sv", Severity.WARNING): ("varning", "varningar"),
+        ("en", Severity.FATAL): ("error", "errors"),
+        ("en", Severity.WARNING): ("warning", "warnings"),
+    }[language, of]
+    return f"{number} {one if number == 1 else many}"
+
+
+def show_report(report: ValidationReport, language: Language) -> None:
+    """The report on the terminal: the verdict, then each finding with what to do and who does it."""
+    swedish = language == "sv"
+    verdict = ("giltig" if report.valid else "ogiltig") if swedish else "valid" if report.valid else "invalid"
+    kind = report.kind.value if report.kind else "okänt slag" if swedish else "unknown kind"
+    judged_by = f"{kind}, {report.release}" if report.release else kind
+    counts = ", ".join(
+        counted(number, language, of=severity)
+        for number, severity in (
+            (report.fatal_count, Severity.FATAL),
+            (report.warning_count, Severity.WARNING),
+        )
+    )
+    show(
+        Text(
+            plain(f"{report.file}: {verdict} ({judged_by}; {counts})"),
+            style="green" if report.valid else "bold red",
+        )
+    )
+    for finding in report.findings:
+        _show_finding(finding, language)
+
+
+def _show_finding(finding: ReportedFinding, language: Language) -> None:
+    which = 0 if language == "sv" else 1
+    grave = (("fel", "error") if finding.fatal else ("varning", "warning"))[which]
+    who = ACTORS[finding.actor][which]
+    todo = ("Gör så här", "What to do")[which]
+    lines: list[RenderableType] = [
+        Text(plain(f"{finding.rule} {grave}"), style="red" if finding.fatal else "yellow"),
+        Padding(Text(plain(finding.message)), (0, 0, 0, 4)),
+        Padding(Text(plain(f"{todo} ({who}): {finding.remedy}")), (0, 0, 0, 4)),
+    ]
+    if finding.location:
+        lines.append(Padding(Text(plain(finding.location), style="dim"), (0, 0, 0, 4)))
+    for line in lines:
+        show(Padding(line, (0, 0, 0, 2)))
+
+
+# --- the page -------------------------------------------------------------------------------------------
+
+
+def as_html(reports: Sequence[ValidationReport], language: Language, *, style_sheet: str) -> str:
+    """The reports as one HTML page that links to the style sheet at the address `style_sheet`."""
+    page = _environment().get_template("validation_report.html")
+    return page.render(
+        reports=reports,
+        language=language,
+        style_sheet=style_sheet,
+        which=0 if language == "sv" else 1,
+        kinds=KINDS,
+        actors=ACTORS,
+        counted=counted,
+        severity=Severity,
+    )
+
+
+def style_sheet_within() -> str:
+    """The style sheet as a data: address, for a page that is saved as one file."""
+    sheet = files("supplier_portal") / "static" / STYLE_SHEET
+    return "data:text/css;base64," + base64.b64encode(sheet.read_bytes()).decode("ascii")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("supplier_portal", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

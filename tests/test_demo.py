@@ -1,0 +1,249 @@
+"""The demo is the proof: the whole story through the command line, on both databases, case by case."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from csv import DictReader
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import cast
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from fixtures import build_demo, build_tour
+from peppol import attachments, gate, mailbox, validation
+from peppol.rules.findings import Severity
+from supplier_portal.assembly import open_house
+from supplier_portal.cli import app
+from supplier_portal.demo_story import Case, read_story
+from tests.databases import PROJECT, PostgresqlServer
+
+STORY = PROJECT / "fixtures" / "demo"
+CASES = read_story(STORY).cases
+CLEAN = "400000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """One run of the demo: its folder, what the command said, and the summary it wrote."""
+
+    folder: Path
+    result: Result
+    summary: Mapping[str, object]
+
+    @property
+    def letters(self) -> dict[str, bytes]:
+        """Every letter that left, by its place in the outbox."""
+        outbox = self.folder / "outbox"
+        return {path.relative_to(outbox).as_posix(): path.read_bytes() for path in outbox.rglob("*.xml")}
+
+
+def billing(*arguments: str, **env: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env=env)
+
+
+def played(folder: Path, *more: str) -> Demo:
+    result = billing("demo", "--dir", str(folder), *more)
+    return Demo(folder, result, json.loads((folder / "summary.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return played(tmp_path_factory.mktemp("demo"))
+
+
+def test_the_demo_ends_well(demo: Demo) -> None:
+    assert demo.result.exit_code == 0, demo.result.output
+    assert demo.summary["invariants_broken"] == []
+    assert f"{len(CASES)} fall" in demo.result.output
+    assert "0 brutna invarianter" in demo.result.output
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name_en)
+def test_every_case_comes_to_what_it_should(case: Case, demo: Demo) -> None:
+    summary = cast("list[dict[str, str]]", demo.summary["cases"])
+    actual = {each["name"]: each["actual"] for each in summary}
+    for about, expected in case.expected:
+        assert actual[f"{case.name} ({about})"] == expected
+
+
+def test_the_statement_of_the_clean_case_sums_to_zero(demo: Demo) -> None:
+    with (demo.folder / "statement.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in DictReader(file) if row["execution_reference"] == CLEAN]
+    assert [row["month"] for row in rows] == [f"2026-0{month}" for month in range(2, 8)]
+    ordered, received, invoiced, credited, paid = (
+        sum(Decimal(row[column]) for row in rows)
+        for column in ("ordered", "received", "invoiced", "credited", "paid")
+    )
+    # 126 working days from February to July 2026, at 95 kronor.
+    assert ordered == received == invoiced == paid == 126 * 95
+    assert credited == 0
+    assert all(Decimal(row["to_invoice"]) == Decimal(row["open"]) == 0 for row in rows)
+
+
+def test_a_second_run_starts_fresh_and_sends_the_same_letters(demo: Demo) -> None:
+    letters, summary = demo.letters, demo.summary
+    again = played(demo.folder)
+    assert again.result.exit_code == 0
+    assert again.letters == letters
+    assert again.summary == summary
+
+
+def test_postgresql_sends_the_same_letters(
+    demo: Demo, tmp_path: Path, postgresql_server: PostgresqlServer
+) -> None:
+    url = postgresql_server.empty()
+    other = played(tmp_path / "demo", "--database", url)
+    assert other.result.exit_code == 0, other.result.output
+    assert other.summary == demo.summary
+    assert other.letters == demo.letters
+    refused = billing("demo", "--dir", str(tmp_path / "demo"), "--database", url)
+    assert refused.exit_code == 1
+    assert "inte tom" in refused.output
+
+
+def test_every_letter_that_left_is_valid_and_as_stored(demo: Demo) -> None:
+    database = open_house(f"sqlite:///{demo.folder / 'billing.sqlite'}")
+    try:
+        with database.reading() as session:
+            stored = sorted(letter.body for letter in mailbox.letters_out(session))
+            days = {letter.body: letter for letter in mailbox.letters_out(session)}
+    finally:
+        database.close()
+    assert stored == sorted(demo.letters.values())
+    assert len(days) == len(stored)
+    story = read_story(STORY)
+    for place, body in demo.letters.items():
+        assert validation.validate(body, on=story.last_day).valid, place
+
+
+def test_letters_for_the_portal_lie_apart(demo: Demo) -> None:
+    portal = [place for place in demo.letters if place.startswith("portal-5599993036/")]
+    assert any(place.startswith("portal-5599993036/order-") for place in portal)
+    assert any(place.startswith("portal-5599993036/invoice-response-") for place in portal)
+
+
+def test_nothing_is_left_in_the_inbox_and_every_letter_is_collected(demo: Demo) -> None:
+    assert list((demo.folder / "inbox").iterdir()) == []
+    collected = {path.name: path.read_bytes() for path in (demo.folder / "collected").iterdir()}
+    sent = {path.name: path.read_bytes() for path in (STORY / "inbox").iterdir()}
+    assert sent.items() <= collected.items()
+    assert collected.keys() - sent.keys() == {"2026-10-07-portal-T-44.xml"}
+
+
+def test_the_summary_is_json_on_request(tmp_path: Path) -> None:
+    short = short_story(tmp_path / "story")
+    result = billing("demo", "--dir", str(tmp_path / "demo"), "--story", str(short), "--json")
+    assert json.loads(result.stdout)["cases"][0]["actual"] == "BASIC"
+
+
+def test_a_case_that_comes_to_something_else_fails_the_demo(tmp_path: Path) -> None:
+    short = short_story(tmp_path / "story", expected="RESULT R1")
+    result = billing("demo", "--dir", str(tmp_path / "demo"), "--story", str(short))
+    assert result.exit_code == 1
+    assert "väntat / expected: RESULT R1" in result.output
+    assert "blev / became:     BASIC" in result.output
+
+
+def test_the_demo_removes_nobody_elses_letters(tmp_path: Path) -> None:
+    letter = tmp_path / "inbox" / "letter.xml"
+    letter.parent.mkdir()
+    letter.write_bytes(b"<a/>")
+    result = billing("demo", "--dir", str(tmp_path))
+    assert result.exit_code == 1
+    assert "Ange en annan mapp" in result.output
+    assert letter.read_bytes() == b"<a/>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("story.toml", 'last_day = "i går"', "story.toml går inte att läsa"),
+        ("inbox/utan-dag.xml", "<a/>", "ska börja med dagen"),
+    ],
+)
+def test_a_story_that_cannot_be_read_is_refused_in_a_sentence(
+    name: str, content: str, sentence: str, tmp_path: Path
+) -> None:
+    short = short_story(tmp_path / "story")
+    (short / name).write_text(content, encoding="utf-8")
+    result = billing("demo", "--dir", str(tmp_path / "demo"), "--story", str(short))
+    assert result.exit_code == 1
+    assert sentence in result.output
+    assert not (tmp_path / "demo").exists()
+
+
+def test_building_the_letters_again_gives_the_same_bytes() -> None:
+    built = build_demo.build()
+    kept = {
+        path.relative_to(STORY).as_posix(): path.read_bytes()
+        for path in (STORY / "events.jsonl", *(STORY / "inbox").iterdir())
+    }
+    assert built.keys() == kept.keys()
+    assert [name for name in built if built[name] != kept[name]] == []
+
+
+def test_only_the_four_strange_files_break_a_rule() -> None:
+    invalid = [
+        path.name
+        for path in sorted((STORY / "inbox").iterdir())
+        if not validation.validate(path.read_bytes(), on=read_story(STORY).last_day).valid
+    ]
+    assert [name[11:13] for name in invalid] == ["37", "38", "39", "40"]
+
+
+def test_suppliers_programs_write_as_differently_as_they_may() -> None:
+    letters = [path.read_bytes() for path in (STORY / "inbox").iterdir()]
+    signs = {
+        "byte order mark": b"\xef\xbb\xbf<",
+        "line breaks of Windows": b"\r\n",
+        "other prefixes": b"<ns0:Invoice ",
+        "basic components as default": b'xmlns="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"',
+        "comment": b"<!--",
+        "no declaration": b"<Invoice",
+        "UBL version": b"UBLVersionID",
+        "attachment": b"EmbeddedDocumentBinaryObject",
+    }
+    missing = [
+        name
+        for name, sign in signs.items()
+        if not any(
+            body.startswith(sign) if name.startswith(("byte", "no ")) else sign in body for body in letters
+        )
+    ]
+    assert missing == []
+
+
+def test_the_embedded_pdf_is_one_that_may_be_shown() -> None:
+    body = (STORY / "inbox" / "2026-03-04-01-invoice.xml").read_bytes()
+    root = gate.admit(body)
+    found = root.find(f".//{{{gate.CBC}}}EmbeddedDocumentBinaryObject")
+    assert found is not None
+    pdf = attachments.decode(
+        found.text or "", mime_code=found.get("mimeCode", ""), filename=found.get("filename", "")
+    )
+    assert pdf.content.startswith(b"%PDF-1.4\n")
+    assert pdf.content.endswith(b"%%EOF\n")
+    assert [finding for finding in attachments.examine(root) if finding.severity is Severity.FATAL] == []
+
+
+def test_the_tour_shows_what_the_commands_print(demo: Demo) -> None:
+    tour = (PROJECT / "docs" / "tour.md").read_text(encoding="utf-8")
+    assert build_tour.guided(tour, demo.folder) == tour
+
+
+def short_story(folder: Path, *, expected: str = "BASIC") -> Path:
+    """A story of one decision, on a day of its own."""
+    (folder / "inbox").mkdir(parents=True)
+    shutil.copytree(STORY / "register", folder / "register")
+    with (STORY / "events.jsonl").open(encoding="utf-8") as file:
+        decision = next(line for line in file if CLEAN in line)
+    (folder / "events.jsonl").write_text(decision, encoding="utf-8")
+    (folder / "story.toml").write_text(
+        'last_day = 2026-01-27\n[payments]\nprepared_by = "a"\nattested_by = "b"\n'
+        f'[[cases]]\nname = "Beslut"\nname_en = "Decision"\nexpected = [["orders {CLEAN}", "{expected}"]]\n',
+        encoding="utf-8",
+    )
+    return folder
