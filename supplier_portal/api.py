@@ -23,8 +23,8 @@ from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument
 from supplier_portal.validation_report import (
     STYLE_SHEET,
     ValidationReport,
-    as_html,
-    as_json,
+    report_json,
+    report_page,
     reported,
 )
 
@@ -71,9 +71,11 @@ def validation_router(today: Today) -> APIRouter:
         report = await to_thread.run_sync(_checked, data, today(), lang, limiter=turn)
         headers = {"Content-Language": lang, "Vary": "Accept"}
         if _wants_page(request.headers.get("Accept", "")):
-            page = as_html([report], lang, style_sheet=str(request.url_for("static", path=STYLE_SHEET).path))
+            page = report_page(
+                [report], lang, style_sheet=str(request.url_for("static", path=STYLE_SHEET).path)
+            )
             return HTMLResponse(page, headers=headers)
-        return JSONResponse(as_json(report), headers=headers)
+        return JSONResponse(report_json(report), headers=headers)
 
     return router
 

@@ -5,6 +5,7 @@ carries the same strict headers, and every failure is a problem document without
 traceback. What the operator needs to know of a fault is one line in the log.
 """
 
+import traceback
 from pathlib import Path
 from typing import Final, cast
 
@@ -94,11 +95,21 @@ class Envelope:
             return  # there is nobody left to answer
         except Exception as error:
             structlog.get_logger().error(
-                "request failed", method=scope["method"], path=scope["path"], fault=type(error).__name__
+                "request failed",
+                method=scope["method"],
+                path=scope["path"],
+                fault=type(error).__name__,
+                at=_place_of(error),
             )
             if begun:
                 raise
             await problems.answer(Request(scope), _FAULT)(scope, receive, with_headers)
+
+
+def _place_of(error: Exception) -> str:
+    """Where a fault arose, for the log: the file and line of the innermost frame."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 _FAULT: Final = Problem(

@@ -7,13 +7,12 @@ question, 4 not found.
 """
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from io import TextIOWrapper
 
 import typer
 
 from supplier_portal import (
+    bench_command,
     cli_events,
     cli_flip,
     cli_invoices,
@@ -27,6 +26,8 @@ from supplier_portal import (
     cli_statement,
     cli_timeline,
     cli_validate,
+    demo_command,
+    simulate_command,
 )
 from supplier_portal.cli_door import remember
 from supplier_portal.cli_refusals import Code, stopped_by
@@ -65,17 +66,9 @@ for _commands in (
 ):
     app.add_typer(_commands)
 
-# Commands with files of their own; whatever stops them is told by `main`.
-for _name in ("demo", "simulate", "bench"):
-    if find_spec(f"supplier_portal.{_name}_command") is None:
-        continue
-    _module = import_module(f"supplier_portal.{_name}_command")
-    if hasattr(_module, "app"):
-        app.add_typer(_module.app, name=_name)
-    else:
-        _single = typer.Typer()
-        _single.command(_name)(getattr(_module, _name))
-        app.add_typer(_single)
+app.add_typer(bench_command.app, name="bench")
+app.command("demo")(demo_command.demo)
+app.command("simulate")(simulate_command.simulate)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from invoicing import crediting, stored_invoices
+from invoicing import crediting, stored_invoices, waiting
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.responding import REJECTED
 from orders import stored_register
@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("Betalas", "Pays on", spare=5),
     Column("Belopp", "Amount", right=True),
     Column("Läge", "State"),
-    Column("Avvikelser", "Deviations", wrap=15),
+    Column("Avvikelser", "Deviations", wrap=24),
 )
 
 Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
@@ -107,6 +107,16 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
             Text(""),
             tree_of(match, f"{latest} {day}: {verdict_name(match.verdict, house.language)}", house.language),
         )
+
+
+@command(invoices, "stop-waiting")
+def stop_waiting(house: House, on: On = None) -> None:
+    """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
+    with house.writing() as session:
+        ended = waiting.stop_waiting(session, stored_register.load(session), today=today_or(on))
+    for held in ended:
+        typer.echo(plain(f"{held.number}: {held.state}"))
+    typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
 
 
 _KINDS = {

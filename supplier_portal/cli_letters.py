@@ -61,7 +61,7 @@ def list_letters(
             each.state.value,
             each.kind,
             each.transport_id,
-            each.document or why_letter(each, house.language),
+            _in_short(house, each),
         )
         for each in held
     ]
@@ -178,6 +178,15 @@ def list_post(
         for each in held
     ]
     show(table(_OUTBOX, rows, language=house.language))
+
+
+def _in_short(house: House, letter: LetterIn) -> str:
+    """The document a letter became, or the first sentence of why it became none."""
+    if letter.document:
+        return f"{letter.document} {letter.document_state}"
+    code = f"{letter.reason}: " if letter.reason_sv else ""
+    first, stop, _ = why_letter(letter, house.language).partition(". ")
+    return f"{code}{first}{stop.strip()}"
 
 
 def _is_repeat(letter: LetterIn) -> bool:

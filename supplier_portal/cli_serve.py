@@ -8,10 +8,8 @@ import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from orders.values import Refused
-from supplier_portal.app import create_app
 from supplier_portal.cli_door import House, command
 from supplier_portal.cli_refusals import complain
 from supplier_portal.settings import Settings
@@ -30,6 +28,11 @@ def serve(
     ] = 8000,
 ) -> None:
     """Starta webbtjänsten / start the web application."""
+    # The web framework takes a third of a second to load; no other command should pay for it.
+    import uvicorn
+
+    from supplier_portal.app import create_app
+
     listening = _listening(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(

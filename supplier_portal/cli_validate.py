@@ -27,8 +27,8 @@ from supplier_portal.printing import Json, plain, show, write_json
 from supplier_portal.validation_report import (
     KINDS,
     ValidationReport,
-    as_html,
-    as_json,
+    report_json,
+    report_page,
     reported,
     reported_as_published,
     show_report,
@@ -98,15 +98,14 @@ def _judge(
         if not as_json:
             show_report(reports[-1], house.language)
     if as_json:
-        write_json([_report_json(report) for report in reports])
+        write_json([report_json(report) for report in reports])
     if html is not None:
-        html.write_text(as_html(reports, house.language, style_sheet=style_sheet_within()), encoding="utf-8")
+        html.write_text(
+            report_page(reports, house.language, style_sheet=style_sheet_within()), encoding="utf-8"
+        )
     if len(reports) < len(files):
         return Code.FAILED
     return Code.OK if all(report.valid for report in reports) else Code.IN_QUESTION
-
-
-_report_json = as_json
 
 
 def _told(house: House, path: Path, report: Report, engine: Asked) -> ValidationReport:
@@ -204,11 +203,15 @@ def _compared_json(house: House, compared: _Compared) -> Json:
 def _no_published_rules(path: Path, kind: DocumentKind) -> Refused:
     sv, en = KINDS[kind]
     folder, names = official.FOLDER_VARIABLE, ", ".join(second_opinion.STYLESHEETS[kind])
+    todo = (
+        # The extra brings the rules for bills and the program that runs any of them.
+        ("Installera tillägget official", "Install the extra official")
+        if not official.available()
+        else (f"Låt {folder} peka på en mapp med dem", f"Let {folder} name a folder that holds them")
+    )
     return Refused(
-        f"{path}: de publicerade reglerna för {sv.lower()} finns inte här ({names}). Installera tillägget"
-        f" official, eller låt {folder} peka på en mapp med kompilerade regler.",
-        f"{path}: the published rules for {en.lower()} are not at hand here ({names}). Install the extra"
-        f" official, or let {folder} name a folder of compiled rules.",
+        f"{path}: de publicerade reglerna för {sv.lower()} finns inte här ({names}). {todo[0]}.",
+        f"{path}: the published rules for {en.lower()} are not at hand here ({names}). {todo[1]}.",
     )
 
 

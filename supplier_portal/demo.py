@@ -134,7 +134,8 @@ class _House:
         """One day, from the morning's events to the evening's post."""
         self.clock.day = day
         place_due_orders(self.database, today=day)
-        load_events(self.database, self.story.events.get(day, ()))
+        if day in self.story.events:
+            load_events(self.database, self.story.events[day])
         self._take_in(self.story.letters.get(day, ()), self.story.flips.get(day, ()))
         for request in self.story.credit_requests.get(day, ()):
             self._ask_for_credit(request)

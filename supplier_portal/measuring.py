@@ -77,7 +77,7 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
         for number, summary in enumerate(reversed(summaries))
         for kind in ("report.filed", "report.approved")
     ]
-    lines = []
+    lines: list[tuple[str, str]] = []
     rest = iter(told)
     while batch := list(islice(rest, _BATCH)):
         with database.writing() as session:

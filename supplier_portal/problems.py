@@ -5,7 +5,6 @@ arose. The language is that of the request (`?lang=en`), Swedish unless asked ot
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from fastapi import Request
@@ -28,14 +27,17 @@ class ProblemDocument(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Problem(Exception):
     """A request that gets no answer: the status, and a sentence in both languages."""
 
-    status: int
-    detail_sv: str
-    detail: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    def __init__(
+        self, status: int, detail_sv: str, detail: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail_sv = detail_sv
+        self.detail = detail
+        self.headers = dict(headers or {})
 
 
 _TITLES: Final = {

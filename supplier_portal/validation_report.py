@@ -138,7 +138,7 @@ def _reported(finding: Finding, message: str, remedy: str, actor: Actor) -> Repo
 # --- JSON -----------------------------------------------------------------------------------------------
 
 
-def as_json(report: ValidationReport) -> Json:
+def report_json(report: ValidationReport) -> Json:
     """The report as JSON values, keys in the order of the fields."""
     told: Json = report.model_dump(mode="json")
     return told
@@ -219,7 +219,7 @@ def _show_finding(finding: ReportedFinding, language: Language) -> None:
 # --- the page -------------------------------------------------------------------------------------------
 
 
-def as_html(reports: Sequence[ValidationReport], language: Language, *, style_sheet: str) -> str:
+def report_page(reports: Sequence[ValidationReport], language: Language, *, style_sheet: str) -> str:
     """The reports as one HTML page that links to the style sheet at the address `style_sheet`."""
     page = _environment().get_template("validation_report.html")
     return page.render(

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from sqlalchemy import Engine, event, make_url
+
 from invoicing import checking, crediting, flipping, payment, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.flipping import Numbered
@@ -28,7 +30,7 @@ from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl
 from peppol.mailbox import Stored
-from supplier_portal.assembly import open_house
+from supplier_portal.assembly import bring_up_to_date, open_house
 from supplier_portal.event_loading import Line, Loaded, load_events
 from supplier_portal.letter_reading import read_arrived
 
@@ -301,7 +303,7 @@ class House:
 @contextmanager
 def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
     """An empty house with its register; when the story ends well, every invariant must hold."""
-    database = open_house(url, create=True, clock=lambda: CLOCK)
+    database = _whole(url)
     try:
         house = House(database)
         house.change_register(register or example_register())
@@ -309,6 +311,38 @@ def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
         assert house.broken() == []
     finally:
         database.close()
+
+
+# A database remembers the statements it has prepared, so each process opens one of each kind and
+# lets it lead to the story's own place; making the tables of SQLite is copying a file.
+_SLOT = "sqlite:///story.sqlite"
+_opened: dict[str, Database] = {}
+_empty: list[bytes] = []
+_place: list[str] = []
+
+
+def _whole(url: str) -> Database:
+    """The database at `url` with all its tables and nothing in them."""
+    if not url.startswith("sqlite"):
+        if url not in _opened:
+            _opened[url] = open_house(url, clock=lambda: CLOCK)
+        bring_up_to_date(_opened[url])
+        return _opened[url]
+    path = make_url(url).database
+    assert path is not None
+    if _SLOT not in _opened:
+        open_house(url, create=True, clock=lambda: CLOCK).close()
+        _empty.append(Path(path).read_bytes())
+        event.listen(Engine, "do_connect", _lead_to_the_place)
+        _opened[_SLOT] = open_house(_SLOT, clock=lambda: CLOCK)
+    Path(path).write_bytes(_empty[0])
+    _place[:] = [path]
+    return _opened[_SLOT]
+
+
+def _lead_to_the_place(_dialect: object, _record: object, given: list[str], _options: object) -> None:
+    if given and Path(given[0]).name == "story.sqlite":
+        given[0] = _place[0]
 
 
 def interruption(

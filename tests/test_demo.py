@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from fixtures import build_demo, build_tour
+from orders.values import Refused
 from peppol import attachments, gate, mailbox, validation
 from peppol.rules.findings import Severity
 from supplier_portal.assembly import open_house
@@ -42,6 +43,13 @@ class Demo:
 
 def billing(*arguments: str, **env: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env=env)
+
+
+def refused(*arguments: str) -> str:
+    """The sentence the demo ends with; the program itself would print it and exit with 1."""
+    result = billing("demo", *arguments)
+    assert isinstance(result.exception, Refused)
+    return result.exception.sentence_sv
 
 
 def played(folder: Path, *more: str) -> Demo:
@@ -99,9 +107,7 @@ def test_postgresql_sends_the_same_letters(
     assert other.result.exit_code == 0, other.result.output
     assert other.summary == demo.summary
     assert other.letters == demo.letters
-    refused = billing("demo", "--dir", str(tmp_path / "demo"), "--database", url)
-    assert refused.exit_code == 1
-    assert "inte tom" in refused.output
+    assert "inte tom" in refused("--dir", str(tmp_path / "demo"), "--database", url)
 
 
 def test_every_letter_that_left_is_valid_and_as_stored(demo: Demo) -> None:
@@ -109,11 +115,9 @@ def test_every_letter_that_left_is_valid_and_as_stored(demo: Demo) -> None:
     try:
         with database.reading() as session:
             stored = sorted(letter.body for letter in mailbox.letters_out(session))
-            days = {letter.body: letter for letter in mailbox.letters_out(session)}
     finally:
         database.close()
     assert stored == sorted(demo.letters.values())
-    assert len(days) == len(stored)
     story = read_story(STORY)
     for place, body in demo.letters.items():
         assert validation.validate(body, on=story.last_day).valid, place
@@ -151,9 +155,7 @@ def test_the_demo_removes_nobody_elses_letters(tmp_path: Path) -> None:
     letter = tmp_path / "inbox" / "letter.xml"
     letter.parent.mkdir()
     letter.write_bytes(b"<a/>")
-    result = billing("demo", "--dir", str(tmp_path))
-    assert result.exit_code == 1
-    assert "Ange en annan mapp" in result.output
+    assert "Ange en annan mapp" in refused("--dir", str(tmp_path))
     assert letter.read_bytes() == b"<a/>"
 
 
@@ -169,9 +171,7 @@ def test_a_story_that_cannot_be_read_is_refused_in_a_sentence(
 ) -> None:
     short = short_story(tmp_path / "story")
     (short / name).write_text(content, encoding="utf-8")
-    result = billing("demo", "--dir", str(tmp_path / "demo"), "--story", str(short))
-    assert result.exit_code == 1
-    assert sentence in result.output
+    assert sentence in refused("--dir", str(tmp_path / "demo"), "--story", str(short))
     assert not (tmp_path / "demo").exists()
 
 

@@ -8,7 +8,9 @@ other UBL-DT, BR-51 and UBL-CR but two. Release 1.3.16 of the validation artefac
 from typing import Final
 
 from peppol.rules import (
+    en16931_breakdown,
     en16931_codes,
+    en16931_data_types,
     en16931_document,
     en16931_elements,
     en16931_lines,
@@ -24,10 +26,12 @@ BOOKS: Final[tuple[Book, ...]] = (
     en16931_document.BOOK,
     en16931_parties.BOOK,
     en16931_totals.BOOK,
+    en16931_breakdown.BOOK,
     en16931_lines.BOOK,
     en16931_vat.BOOK,
     en16931_vat_single.BOOK,
     en16931_syntax.BOOK,
+    en16931_data_types.BOOK,
     en16931_elements.BOOK,
     en16931_codes.BOOK,
 )

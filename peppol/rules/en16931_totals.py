@@ -5,13 +5,13 @@ left-hand sides are taken as written. A number that cannot be read breaks every 
 takes part in. Source: EN 16931 validation for UBL, release 1.3.16.
 """
 
-from collections.abc import Iterable
-from decimal import ROUND_FLOOR, Decimal
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Final
 
-from peppol.rules.checks import holds, number, present_check, two_decimals_check
+from peppol.rules.checks import number, present_check, two_decimals_check
 from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_vat_facts import code_of, in_vat, is_charge
+from peppol.rules.en16931_vat_facts import is_charge
 from peppol.rules.engine import Book, Broken, Verdict
 from peppol.rules.numbers import decimal_of, hundredths, total
 from peppol.rules.tree import Document, Node, fact
@@ -37,26 +37,30 @@ def shown(value: Decimal | None) -> str:
     return "?" if value is None else f"{value:f}"
 
 
-def _equal(stated: Node | None, expected: Decimal | None, arithmetic: str) -> Verdict:
-    """The stated amount is the expected one; nothing equals a number that cannot be read."""
+def equal(stated: Node | None, expected: Decimal | None, arithmetic: Callable[[], str]) -> Verdict:
+    """The stated amount is the expected one; nothing equals a number that cannot be read.
+
+    `arithmetic` says how the expected one came about, and is asked only when they differ.
+    """
     value = decimal_of(stated.text) if stated is not None else None
     if value is not None and expected is not None and value == expected:
         return None
     return Broken(
         found=stated.text if stated is not None else "",
         expected="" if expected is None else f"{expected:f}",
-        detail=arithmetic,
+        detail=arithmetic(),
         at=stated,
     )
 
 
-def _written_out(values: Iterable[Decimal | None], expected: Decimal | None, most: int = 12) -> str:
+def written_out(values: Iterable[Decimal | None], expected: Decimal | None, most: int = 12) -> str:
+    """The sum written out for a person: at most `most` terms, and how many there are."""
     parts = [shown(value) for value in values]
     listed = " + ".join(parts[:most]) + (f" + ... ({len(parts)})" if len(parts) > most else "")
     return f"{listed or '0'} = {shown(expected)}"
 
 
-def _amounts(nodes: Iterable[Node], name: str) -> list[Decimal | None]:
+def amounts_of(nodes: Iterable[Node], name: str) -> list[Decimal | None]:
     """The amounts of those nodes that state one; one that cannot be read is None."""
     found = (node.first(name) for node in nodes)
     return [decimal_of(amount.text) for amount in found if amount is not None]
@@ -65,7 +69,7 @@ def _amounts(nodes: Iterable[Node], name: str) -> list[Decimal | None]:
 @fact
 def line_amounts(document: Document) -> list[Decimal | None]:
     """The net amounts of all lines, wherever they stand."""
-    return _amounts(document.named("cac:InvoiceLine"), "cbc:LineExtensionAmount") + _amounts(
+    return amounts_of(document.named("cac:InvoiceLine"), "cbc:LineExtensionAmount") + amounts_of(
         document.named("cac:CreditNoteLine"), "cbc:LineExtensionAmount"
     )
 
@@ -75,22 +79,19 @@ def sum_of_lines(totals: Node) -> Verdict:
     """The sum of the lines (BT-106) is that of their net amounts (BT-131)."""
     amounts = line_amounts(totals)
     expected = hundredths(total(amounts))
-    verdict = _equal(totals.first("cbc:LineExtensionAmount"), expected, "")
-    if verdict is None:
-        return None
-    return Broken(verdict.found, verdict.expected, _written_out(amounts, expected), verdict.at)
+    return equal(totals.first("cbc:LineExtensionAmount"), expected, lambda: written_out(amounts, expected))
 
 
 def _sum_of_entries(totals: Node, name: str, *, charges: bool) -> Verdict:
     around = totals.above
-    entries = [entry for entry in around.all("cac:AllowanceCharge")] if around is not None else []
+    entries = around.all("cac:AllowanceCharge") if around is not None else ()
     meant = [entry for entry in entries if is_charge(entry) is charges]
     stated = totals.first(name)
     if stated is None and not meant:
         return None
-    amounts = _amounts(meant, "cbc:Amount")
+    amounts = amounts_of(meant, "cbc:Amount")
     expected = hundredths(total(amounts))
-    return _equal(stated, expected, _written_out(amounts, expected))
+    return equal(stated, expected, lambda: written_out(amounts, expected))
 
 
 @_totals.rule("BR-CO-11")
@@ -114,13 +115,13 @@ def total_without_vat(totals: Node) -> Verdict:
     stated = totals.first("cbc:TaxExclusiveAmount")
     lines = number(totals, "cbc:LineExtensionAmount")
     if not totals.has("cbc:ChargeTotalAmount") and not totals.has("cbc:AllowanceTotalAmount"):
-        return _equal(stated, lines, f"{shown(lines)} = {shown(lines)}")
+        return equal(stated, lines, lambda: f"{shown(lines)} = {shown(lines)}")
     charges = _or_zero(totals, "cbc:ChargeTotalAmount")
     allowances = _or_zero(totals, "cbc:AllowanceTotalAmount")
     if lines is None or charges is None or allowances is None:
-        return _equal(stated, None, "")
+        return equal(stated, None, str)
     expected = hundredths(lines + charges - allowances)
-    return _equal(stated, expected, f"{lines:f} + {charges:f} - {allowances:f} = {shown(expected)}")
+    return equal(stated, expected, lambda: f"{lines:f} + {charges:f} - {allowances:f} = {shown(expected)}")
 
 
 def _or_zero(totals: Node, name: str) -> Decimal | None:
@@ -173,25 +174,23 @@ def total_with_vat(document: Node) -> Verdict:
 
     There is exactly one VAT total in that currency.
     """
-    for currency in document.all("cbc:DocumentCurrencyCode"):
-        taxes = [
-            amount
-            for amount in document.every("cac:TaxTotal", "cbc:TaxAmount")
-            if amount.attribute("currencyID") == currency.text
-        ]
-        if len(taxes) != 1:
-            return Broken(found=str(len(taxes)), expected="1", detail=currency.text)
-        without = number(document, "cac:LegalMonetaryTotal", "cbc:TaxExclusiveAmount")
-        vat = decimal_of(taxes[0].text)
-        expected = hundredths(without + vat) if without is not None and vat is not None else None
-        verdict = _equal(
-            document.at("cac:LegalMonetaryTotal", "cbc:TaxInclusiveAmount"),
-            expected,
-            f"{shown(without)} + {shown(vat)} = {shown(expected)}",
-        )
-        if verdict is not None:
-            return verdict
-    return None
+    verdicts = (_total_in(document, currency.text) for currency in document.all("cbc:DocumentCurrencyCode"))
+    return next((verdict for verdict in verdicts if verdict is not None), None)
+
+
+def _total_in(document: Node, currency: str) -> Verdict:
+    stated = document.every("cac:TaxTotal", "cbc:TaxAmount")
+    taxes = [amount for amount in stated if amount.attributes.get("currencyID") == currency]
+    if len(taxes) != 1:
+        return Broken(found=str(len(taxes)), expected="1", detail=currency)
+    without = number(document, "cac:LegalMonetaryTotal", "cbc:TaxExclusiveAmount")
+    vat = decimal_of(taxes[0].text)
+    expected = hundredths(without + vat) if without is not None and vat is not None else None
+    return equal(
+        document.at("cac:LegalMonetaryTotal", "cbc:TaxInclusiveAmount"),
+        expected,
+        lambda: f"{shown(without)} + {shown(vat)} = {shown(expected)}",
+    )
 
 
 def _never(document: Node) -> Verdict:
@@ -209,86 +208,4 @@ _document.add(
     _never,
     "The VAT total in the accounting currency (BT-111) has at most two decimals."
     " Cannot fire as published; UBL-DT-01 covers it.",
-)
-
-
-@BOOK.context("/Invoice/cac:TaxTotal | /CreditNote/cac:TaxTotal").rule("BR-CO-14")
-def sum_of_vat(tax_total: Node) -> Verdict:
-    """The VAT total (BT-110) is the sum of the VAT of the groups in the breakdown (BT-117)."""
-    groups = tax_total.all("cac:TaxSubtotal")
-    if not groups:
-        return None
-    amounts = _amounts(groups, "cbc:TaxAmount")
-    expected = hundredths(total(amounts))
-    return _equal(tax_total.first("cbc:TaxAmount"), expected, _written_out(amounts, expected))
-
-
-_group: Final = BOOK.context("cac:TaxTotal/cac:TaxSubtotal")
-_group.add("BR-45", present_check("cbc:TaxableAmount"), "A VAT group states what is taxed (BT-116).")
-_group.add("BR-46", present_check("cbc:TaxAmount"), "A VAT group states the tax (BT-117).")
-
-
-def _vat_categories(group: Node) -> list[Node]:
-    return [category for category in group.all("cac:TaxCategory") if in_vat(category)]
-
-
-@_group.rule("BR-47")
-def group_has_a_category(group: Node) -> Verdict:
-    """A VAT group has a category code (BT-118)."""
-    return holds(any(category.has("cbc:ID") for category in _vat_categories(group)))
-
-
-@_group.rule("BR-48")
-def group_has_a_rate(group: Node) -> Verdict:
-    """A VAT group has a rate (BT-119), except outside VAT (O)."""
-    return holds(
-        any(category.has("cbc:Percent") or code_of(category) == "O" for category in _vat_categories(group))
-    )
-
-
-@_group.rule("BR-CO-17")
-def group_tax(group: Node) -> Verdict:
-    """The tax (BT-117) is what is taxed (BT-116) times the rate (BT-119).
-
-    As published a difference of less than one unit of the currency is allowed, and at a
-    rate that rounds to nothing, or without a rate, the tax rounds to nothing.
-    """
-    stated = group.first("cbc:TaxAmount")
-    tax = decimal_of(stated.text) if stated is not None else None
-    percent = next(
-        (
-            category.text_of("cbc:Percent")
-            for category in _vat_categories(group)
-            if category.has("cbc:Percent")
-        ),
-        None,
-    )
-    rate = decimal_of(percent) if percent is not None else None
-    found = stated.text if stated is not None else ""
-    if tax is None or (percent is not None and rate is None):
-        return Broken(found=found, at=stated)
-    if rate is None or _whole(rate) == 0:
-        return holds(_whole(tax) == 0, found=found, expected="0")
-    taxable = number(group, "cbc:TaxableAmount")
-    expected = hundredths(abs(taxable) * rate / 100) if taxable is not None else None
-    if taxable is None or expected is None:
-        return Broken(found=found, at=stated)
-    if abs(tax) - _ONE < expected < abs(tax) + _ONE:
-        return None
-    return Broken(found, f"{expected:f}", f"{taxable:f} x {rate:f} % = {expected:f}", stated)
-
-
-def _whole(value: Decimal) -> Decimal:
-    return (value + _HALF).to_integral_value(ROUND_FLOOR)
-
-
-_group.add(
-    "BR-DEC-19",
-    two_decimals_check("cbc:TaxableAmount"),
-    "What is taxed in a VAT group (BT-116) has at most two decimals.",
-)
-_group.add(
-    "BR-DEC-20",
-    two_decimals_check("cbc:TaxAmount"),
-    "The tax of a VAT group (BT-117) has at most two decimals.",
 )

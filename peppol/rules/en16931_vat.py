@@ -14,23 +14,28 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from peppol.rules.checks import holds, number
+from peppol.rules.checks import holds
 from peppol.rules.en16931_document import RELEASE, ROOT
 from peppol.rules.en16931_vat_facts import (
-    Share,
     VatNumbers,
     VatUse,
     is_charge,
-    shares,
     vat_code_of,
     vat_numbers,
     vat_use,
 )
+from peppol.rules.en16931_vat_groups import (
+    adds_up_exactly,
+    adds_up_per_rate,
+    reason_given,
+    reason_not_given,
+    tax_is_rate_of_taxable,
+    tax_is_zero,
+)
 from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of, hundredths
+from peppol.rules.numbers import decimal_of
 from peppol.rules.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -42,7 +47,6 @@ _ITEMS: Final = (
     "cac:InvoiceLine/cac:Item/cac:ClassifiedTaxCategory | "
     "cac:CreditNoteLine/cac:Item/cac:ClassifiedTaxCategory"
 )
-_ONE: Final = Decimal(1)
 
 Uses = Callable[[VatUse], bool]
 Registered = Callable[[VatNumbers], bool]
@@ -225,109 +229,6 @@ def _used_by_charges(family: Family) -> Uses:
     return lambda use: code in use.charges
 
 
-def _taxable(group: Node) -> Node | None:
-    return group.above.first("cbc:TaxableAmount") if group.above is not None else None
-
-
-def _tax_amount(group: Node) -> str:
-    return group.above.text_of("cbc:TaxAmount") if group.above is not None else ""
-
-
-def _adds_up_exactly(code: str) -> Test:
-    def check(group: Node) -> Verdict:
-        document = group.document
-        stated = _taxable(group)
-        taxable = decimal_of(stated.text) if stated is not None else None
-        parts = shares(group)
-        said: list[Share] = []
-        for kind in ("cac:InvoiceLine", "cac:CreditNoteLine"):
-            share = parts.by_code.get((kind, code)) or Share()
-            if document.named(kind):
-                if taxable is not None and share.sum == taxable:
-                    return None
-                said.append(share)
-        return _does_not_add_up(group, stated, said)
-
-    return check
-
-
-def _does_not_add_up(group: Node, stated: Node | None, said: list[Share]) -> Broken:
-    share = said[0] if said else Share()
-    expected = share.sum
-    return Broken(
-        found=stated.text if stated is not None else "",
-        expected="" if expected is None else f"{expected:f}",
-        detail=share.arithmetic,
-        at=stated or group,
-    )
-
-
-def _adds_up_per_rate(code: str) -> Test:
-    """Rule 08 for taxed categories: a difference of less than one unit of the currency is allowed."""
-
-    def check(group: Node) -> Verdict:
-        percent = group.first("cbc:Percent")
-        if percent is None:
-            return None
-        stated = _taxable(group)
-        rate = decimal_of(percent.text)
-        taxable = decimal_of(stated.text) if stated is not None else None
-        if rate is None:
-            return Broken(found=percent.text, at=percent)
-        parts = shares(group)
-        document = group.document
-        pair = (code, rate)
-        said: list[Share] = []
-        for kind in ("cac:InvoiceLine", "cac:CreditNoteLine"):
-            # As published, S asks for a line or an entry at this rate, L and M only for any line.
-            if code == "S":
-                spoken_of = (kind, pair) in parts.line_rates or pair in parts.entry_rates
-            else:
-                spoken_of = bool(document.named(kind))
-            share = parts.by_rate.get((kind, pair)) or Share()
-            expected = share.sum
-            if spoken_of:
-                if taxable is not None and expected is not None and abs(taxable - expected) < _ONE:
-                    return None
-                said.append(share)
-        return _does_not_add_up(group, stated, said)
-
-    return check
-
-
-def _tax_is_zero(group: Node) -> Verdict:
-    amount = _tax_amount(group)
-    return holds(decimal_of(amount) == 0, found=amount, expected="0")
-
-
-def _tax_is_rate_of_taxable(group: Node) -> Verdict:
-    """The tax is the rate of the taxable amount, with a difference of less than one unit."""
-    stated = _taxable(group)
-    taxable = decimal_of(stated.text) if stated is not None else None
-    tax = decimal_of(_tax_amount(group))
-    rate = number(group, "cbc:Percent")
-    if taxable is None or tax is None or rate is None:
-        return Broken(found=_tax_amount(group))
-    expected = hundredths(abs(taxable) * rate / 100)
-    if expected is not None and abs(tax) - _ONE < expected < abs(tax) + _ONE:
-        return None
-    return Broken(
-        found=_tax_amount(group), expected=f"{expected:f}", detail=f"{taxable:f} x {rate:f} % = {expected:f}"
-    )
-
-
-def _has_reason(group: Node) -> bool:
-    return group.has("cbc:TaxExemptionReason") or group.has("cbc:TaxExemptionReasonCode")
-
-
-def _reason_given(group: Node) -> Verdict:
-    return holds(_has_reason(group), expected="cbc:TaxExemptionReason")
-
-
-def _reason_not_given(group: Node) -> Verdict:
-    return holds(not _has_reason(group))
-
-
 def _side_and_code(category: Node) -> Hashable:
     charge = is_charge(category.above)
     return None if charge is None else (charge, vat_code_of(category))
@@ -363,30 +264,30 @@ def _register(family: Family) -> None:
     if family.taxed:
         group.add(
             f"{id}08",
-            _adds_up_per_rate(code),
+            adds_up_per_rate(code),
             f"What is taxed at {name} ({code}) and one rate (BT-116) is its lines and charges less its"
             " allowances, to less than one unit.",
         )
         group.add(
             f"{id}09",
-            _tax_is_rate_of_taxable,
+            tax_is_rate_of_taxable,
             f"The tax at {name} ({code}) (BT-117) is the rate of what is taxed, to less than one unit.",
         )
     else:
         group.add(
             f"{id}08",
-            _adds_up_exactly(code),
+            adds_up_exactly(code),
             f"What falls under {name} ({code}) (BT-116) is its lines and charges less its allowances.",
         )
-        group.add(f"{id}09", _tax_is_zero, f"The tax at {name} ({code}) (BT-117) is 0.")
+        group.add(f"{id}09", tax_is_zero, f"The tax at {name} ({code}) (BT-117) is 0.")
     if family.reason:
         group.add(
             f"{id}10",
-            _reason_given,
+            reason_given,
             f"The group {name} ({code}) gives a reason for exemption, as a code (BT-121) or in words (BT-120).",
         )
     else:
-        group.add(f"{id}10", _reason_not_given, f"The group {name} ({code}) gives no reason for exemption.")
+        group.add(f"{id}10", reason_not_given, f"The group {name} ({code}) gives no reason for exemption.")
 
 
 for _family in FAMILIES:

@@ -1,0 +1,73 @@
+"""The simulated world: the same seed, the same bytes; and it plays again elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from invoicing import checking, stored_invoices
+from orders import stored_register
+from orders.values import stockholm_date
+from peppol import mailbox
+from supplier_portal.assembly import open_house
+from supplier_portal.event_loading import Line, load_events
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.simulation import Simulated, simulate
+from tests.house import CLOCK, example_register
+
+
+def play(folder: Path, seed: int) -> Simulated:
+    return simulate(example_register(), participants=8, months=1, seed=seed, folder=folder)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    files = [folder / "events.jsonl", *sorted((folder / "inbox").iterdir())]
+    return {file.name: file.read_bytes() for file in files}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Simulated]:
+    folder = tmp_path_factory.mktemp("world")
+    return folder, play(folder, seed=7)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
+    world: tuple[Path, Simulated], tmp_path: Path
+) -> None:
+    folder, simulated = world
+    assert play(tmp_path / "again", seed=7) == simulated
+    assert bytes_of(tmp_path / "again") == bytes_of(folder)
+    play(tmp_path / "other", seed=8)
+    assert bytes_of(tmp_path / "other") != bytes_of(folder)
+
+
+def test_no_invariant_breaks_and_every_document_ends_somewhere(world: tuple[Path, Simulated]) -> None:
+    _, simulated = world
+    assert simulated.broken == ()
+    assert simulated.documents > 20
+    assert sum(simulated.states.values()) <= simulated.documents
+
+
+def test_what_went_through_the_doors_plays_again_on_another_database(
+    world: tuple[Path, Simulated], database_url: str
+) -> None:
+    folder, simulated = world
+    database = open_house(database_url, create=True, clock=lambda: CLOCK)
+    try:
+        with database.writing() as session:
+            stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+        loaded = load_events(database, (Line(str(n), line) for n, line in enumerate(lines, 1)))
+        assert (loaded.applied, loaded.problems) == (simulated.events, [])
+        today = stockholm_date(CLOCK)
+        for file in sorted((folder / "inbox").iterdir()):
+            with database.writing() as session:
+                mailbox.store(
+                    session, file.read_bytes(), transport_id=file.name, received_on=today, received_at=CLOCK
+                )
+        list(read_arrived(database, today=today))
+        with database.reading() as session:
+            states = {state.value: count for state, count in stored_invoices.counts(session).items()}
+            assert list(checking.check(session)) == []
+        assert states == dict(simulated.states)
+    finally:
+        database.close()

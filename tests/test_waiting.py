@@ -1,0 +1,108 @@
+"""What waits for a receipt, an invoice or an account, and how the waiting ends."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from invoicing import waiting
+from invoicing.flipping import Numbered, credit_note_of
+from invoicing.model import InvoiceState
+from orders import stored_register
+from orders.parties import AccountScheme, PaymentAccount
+from orders.stored_orders import ReceiptOvertaken
+from orders.values import stockholm_date
+from peppol import billing, shapes, ubl
+from tests.house import CLOCK, FYRBAKEN, House, a_house, example_register
+
+REFERENCE = "100000101"
+NEW_BANKGIRO = "9912346"
+
+
+def a_month_received(house: House) -> str:
+    house.decide(REFERENCE)
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 3))
+    return house.order(REFERENCE).number
+
+
+def stop(house: House, on: date) -> list[InvoiceState]:
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        return [held.state for held in waiting.stop_waiting(session, register, today=on)]
+
+
+def with_account(invoice: billing.Invoice, bankgiro: str) -> billing.Invoice:
+    account = billing.FinancialAccount(
+        id=bankgiro, financial_institution_branch=shapes.Reference(id="SE:BANKGIRO")
+    )
+    means = replace(invoice.payment_means[0], payee_financial_account=account)
+    return replace(invoice, payment_means=(means,))
+
+
+def test_an_invoice_without_a_receipt_is_asked_back_when_the_days_have_passed(database_url: str) -> None:
+    with a_house(database_url, register=example_register(days_to_wait_for_receipt=30)) as house:
+        number = a_month_received(house)
+        february = replace(
+            house.flip(number, "001", number="F-2", on=date(2026, 2, 10)),
+            invoice_period=None,
+        )
+        line = replace(
+            february.invoice_lines[0],
+            order_line_reference=shapes.LineReference(line_id="002"),
+            invoice_period=None,
+        )
+        parked = house.send(replace(february, invoice_lines=(line,)))
+        assert parked.state is InvoiceState.PARKED
+        assert stop(house, parked.received_on + timedelta(days=30)) == []
+        assert stop(house, parked.received_on + timedelta(days=31)) == [InvoiceState.CREDIT_REQUESTED]
+        assert house.answers(parked) == ["IP", "RE"]
+
+
+def test_a_credit_note_whose_invoice_never_comes_is_put_in_question(database_url: str) -> None:
+    with a_house(database_url, register=example_register(days_to_wait_for_invoice=10)) as house:
+        number = a_month_received(house)
+        never_sent = house.flip(number, number="F-1", on=date(2026, 2, 4))
+        credit = house.send(credit_note_of(never_sent, given=Numbered("K-1", date(2026, 2, 5))))
+        assert credit.state is InvoiceState.PARKED
+        assert stop(house, date(2026, 2, 20)) == [InvoiceState.IN_QUESTION]
+
+
+def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(database_url: str) -> None:
+    register = example_register()
+    with a_house(database_url, register=register) as house:
+        number = a_month_received(house)
+        invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
+        held = house.send(invoice)
+        assert (held.state, held.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
+        supplier = register.supplier(FYRBAKEN)
+        account = PaymentAccount(AccountScheme.BANKGIRO, NEW_BANKGIRO)
+        changed = replace(supplier, payment_accounts=(*supplier.payment_accounts, account))
+        others = tuple(each for each in register.suppliers if each.organisation_number != FYRBAKEN)
+        known = replace(register, suppliers=(*others, changed))
+        house.change_register(known)
+        with house.database.writing() as session:
+            freed = waiting.judge_held_again(session, known, today=stockholm_date(CLOCK))
+        assert [each.state for each in freed] == [InvoiceState.ACCEPTED]
+        assert house.answers(held) == ["UQ", "AP"]
+
+
+def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url: str) -> None:
+    with a_house(database_url) as house:
+        number = a_month_received(house)
+        invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
+        held = house.send(invoice)
+        with house.database.writing() as session:
+            register = stored_register.load(session)
+            assert waiting.judge_held_again(session, register, today=date(2026, 2, 5)) == []
+        assert house.held(held.id).state is InvoiceState.HELD
+
+
+def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None:
+    with a_house(database_url) as house:
+        number = a_month_received(house)
+        invoice = house.flip(number, number="F-1", on=date(2026, 2, 4))
+        house.send(invoice)
+        again = house.post(ubl.serialise(invoice), on=date(2026, 2, 5))
+        assert again.repeats is not None
+
+
+def test_the_sentence_of_an_overtaken_receipt_says_what_to_do() -> None:
+    assert "Försök igen" in ReceiptOvertaken("2100000001", "001").sentence_sv
