@@ -17,7 +17,7 @@ from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterOut
 from supplier_portal.cli_refusals import NotFound
 from supplier_portal.event_loading import place_due_orders
-from supplier_portal.printing import Column, Json, kronor, number, show, table, write_json
+from supplier_portal.printing import Column, Json, kronor, number, price, show, table, write_json
 
 orders = typer.Typer()
 
@@ -118,7 +118,7 @@ def show_order(
             line.line_id,
             f"{line.period.start} – {line.period.end}",
             f"{number(line.quantity.value)} {line.quantity.unit}",
-            number(line.price),
+            price(line.price),
             kronor(line.amount),
             kronor(accounts[line.line_id].amount_received),
             kronor(accounts[line.line_id].amount_claimed),

@@ -60,13 +60,23 @@ def kronor(money: Money) -> str:
 
 
 def number(value: Decimal) -> str:
-    """A quantity or price without meaningless decimals.
+    """A quantity without meaningless decimals.
 
-    >>> number(Decimal("21.0000")), number(Decimal("95.5000"))
-    ('21', '95,5')
+    >>> number(Decimal("21.0000")), number(Decimal("0.5000"))
+    ('21', '0,5')
     """
     text = f"{value:,f}".replace(",", " ").replace(".", ",")
     return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def price(value: Decimal) -> str:
+    """A price with at least two decimals.
+
+    >>> price(Decimal("95.0000")), price(Decimal("0.1250"))
+    ('95,00', '0,125')
+    """
+    whole, _, decimals = f"{value:,f}".replace(",", " ").partition(".")
+    return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def plain(text: str) -> str:

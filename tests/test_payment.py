@@ -1,0 +1,104 @@
+"""Payment: what is accepted, on its thirtieth day, by two different people, once."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from invoicing import payment, stored_invoices, tables
+from invoicing.model import Held, InvoiceState, StepRefused
+from orders import stored_register
+from orders.values import Money
+from tests.builders import billed
+from tests.house import House, a_house
+
+REFERENCE = "100000101"
+FEBRUARY = date(2026, 2, 3)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+@pytest.fixture
+def accepted(house: House) -> Held:
+    return house.send_invoice(house.order(REFERENCE).number, number="F-1", on=FEBRUARY)
+
+
+def test_an_invoice_is_due_on_its_thirtieth_day_and_not_before(house: House, accepted: Held) -> None:
+    assert accepted.pays_on == date(2026, 3, 5)
+    assert house.pay(on=date(2026, 3, 4)) == []
+    (paid,) = house.pay(on=date(2026, 3, 5))
+    assert (paid.number, paid.amount, paid.paid_on) == ("10000001", Money.of("2375.00"), date(2026, 3, 5))
+    held = house.held(accepted.id)
+    assert (held.state, held.paid_on) == (InvoiceState.PAID, date(2026, 3, 5))
+    assert house.answers(held) == ["AP", "PD"]
+
+
+def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:
+    house.pay(on=accepted.pays_on)
+    assert house.pay(on=date(2026, 12, 31)) == []
+    with pytest.raises(StepRefused, match="PAID"), house.database.writing() as session:
+        register = stored_register.load(session)
+        # A list drawn up before somebody else paid it says still that it is accepted.
+        payment.pay(
+            session, register, [accepted], prepared_by="officer-1", attested_by="attester-1", today=FEBRUARY
+        )
+
+
+@pytest.mark.parametrize(
+    ("prepared_by", "attested_by"),
+    [("officer-1", "officer-1"), ("officer-1", ""), ("", "attester-1"), ("", "")],
+)
+def test_one_person_cannot_pay_alone(
+    house: House, accepted: Held, prepared_by: str, attested_by: str
+) -> None:
+    with pytest.raises(payment.SamePerson) as refusal:
+        house.pay(on=accepted.pays_on, prepared_by=prepared_by, attested_by=attested_by)
+    assert "annan" in refusal.value.sentence_sv
+    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+
+
+def test_what_is_in_question_is_not_paid(house: House) -> None:
+    invoice = billed(house.flip(house.order(REFERENCE).number, number="F-1", on=FEBRUARY), days="22")
+    held = house.send(invoice)
+    assert house.pay(on=date(2026, 12, 31)) == []
+    with pytest.raises(StepRefused, match="IN_QUESTION"), house.database.writing() as session:
+        register = stored_register.load(session)
+        payment.pay(session, register, [held], prepared_by="a", attested_by="b", today=FEBRUARY)
+
+
+def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
+    house: House, accepted: Held
+) -> None:
+    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    second = house.send_invoice(accepted.order_number, "002", number="F-2", on=date(2026, 3, 3))
+    with pytest.raises(StepRefused), house.database.writing() as session:
+        payment.pay(
+            session,
+            stored_register.load(session),
+            [accepted, accepted],
+            prepared_by="a",
+            attested_by="b",
+            today=FEBRUARY,
+        )
+    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+    assert [each.number for each in house.pay(on=date(2026, 12, 31))] == ["10000001", "10000002"]
+    assert house.held(second.id).state is InvoiceState.PAID
+
+
+def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted: Held) -> None:
+    house.pay(on=accepted.pays_on)
+    for change in (update(tables.payment).values(amount=Decimal("1.00")), delete(tables.payment)):
+        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+            session.execute(change)
+    with house.database.reading() as session:
+        assert list(session.scalars(select(tables.payment.c.amount))) == [Decimal("2375.00")]
+        assert stored_invoices.counts(session) == {InvoiceState.PAID: 1}
