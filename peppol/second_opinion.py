@@ -78,7 +78,7 @@ KNOWN: Final = (
     ),
     Known(
         (
-            *(f"BR-CL-{number}" for number in "01 03 04 05 10 11 13 16 20 21 22 23 25 26".split()),
+            *(f"BR-CL-{number:02}" for number in (1, 3, 4, 5, 10, 11, 13, 16, 20, 21, 22, 23, 25, 26)),
             "PEPPOL-EN16931-CL007",
             "PEPPOL-EN16931-CL008",
         ),

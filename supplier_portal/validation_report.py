@@ -210,7 +210,7 @@ def _show_finding(finding: ReportedFinding, language: Language) -> None:
         Padding(Text(plain(finding.message)), (0, 0, 0, 4)),
         Padding(Text(plain(f"{todo} ({who}): {finding.remedy}")), (0, 0, 0, 4)),
     ]
-    if finding.location:
+    if len(finding.location) > 1:  # "/" says no more than the message does
         lines.append(Padding(Text(plain(finding.location), style="dim"), (0, 0, 0, 4)))
     for line in lines:
         show(Padding(line, (0, 0, 0, 2)))

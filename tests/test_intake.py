@@ -1,6 +1,6 @@
 """Invoices coming in: every one ends in one state, is answered in the right order, and nothing is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -190,7 +190,8 @@ def named_otherwise(invoice: billing.Invoice, order_number: str | None) -> billi
     return replace(invoice, order_reference=reference, buyer_reference="Avd 4")
 
 
-DEVIATIONS = {
+Change = Callable[[billing.Invoice], billing.Invoice]
+DEVIATIONS: dict[str, tuple[Change, tuple[str, ...]]] = {
     "two days too many": (lambda invoice: billed(invoice, days="22"), ("QUANTITY",)),
     "a day too few": (lambda invoice: billed(invoice, days="19"), ("QUANTITY",)),
     "last year's price": (lambda invoice: billed(invoice, price="92.00"), ("PRICE",)),

@@ -45,12 +45,15 @@ def test_an_invoice_is_due_on_its_thirtieth_day_and_not_before(house: House, acc
 def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:
     house.pay(on=accepted.pays_on)
     assert house.pay(on=date(2026, 12, 31)) == []
-    with pytest.raises(StepRefused, match="PAID"), house.database.writing() as session:
+    # A list drawn up before somebody else paid it says still that it is accepted.
+    with pytest.raises(StepRefused, match="PAID"):
+        pay_these(house, accepted)
+
+
+def pay_these(house: House, *invoices: Held) -> None:
+    with house.database.writing() as session:
         register = stored_register.load(session)
-        # A list drawn up before somebody else paid it says still that it is accepted.
-        payment.pay(
-            session, register, [accepted], prepared_by="officer-1", attested_by="attester-1", today=FEBRUARY
-        )
+        payment.pay(session, register, invoices, prepared_by="a", attested_by="b", today=FEBRUARY)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +73,8 @@ def test_what_is_in_question_is_not_paid(house: House) -> None:
     invoice = billed(house.flip(house.order(REFERENCE).number, number="F-1", on=FEBRUARY), days="22")
     held = house.send(invoice)
     assert house.pay(on=date(2026, 12, 31)) == []
-    with pytest.raises(StepRefused, match="IN_QUESTION"), house.database.writing() as session:
-        register = stored_register.load(session)
-        payment.pay(session, register, [held], prepared_by="a", attested_by="b", today=FEBRUARY)
+    with pytest.raises(StepRefused, match="IN_QUESTION"):
+        pay_these(house, held)
 
 
 def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
@@ -80,15 +82,8 @@ def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
 ) -> None:
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     second = house.send_invoice(accepted.order_number, "002", number="F-2", on=date(2026, 3, 3))
-    with pytest.raises(StepRefused), house.database.writing() as session:
-        payment.pay(
-            session,
-            stored_register.load(session),
-            [accepted, accepted],
-            prepared_by="a",
-            attested_by="b",
-            today=FEBRUARY,
-        )
+    with pytest.raises(StepRefused):
+        pay_these(house, accepted, accepted)
     assert house.held(accepted.id).state is InvoiceState.ACCEPTED
     assert [each.number for each in house.pay(on=date(2026, 12, 31))] == ["10000001", "10000002"]
     assert house.held(second.id).state is InvoiceState.PAID

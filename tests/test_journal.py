@@ -1,0 +1,118 @@
+"""The journal: one row for each thing done, chained, without a person's name or number."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from orders import journal, tables
+from tests.house import House, a_house
+
+REFERENCE = "100000101"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def written(house: House, reference: str | None = None) -> list[tuple[int, str, str]]:
+    with house.database.reading() as session:
+        rows = journal.rows(session, execution_reference=reference)
+        return [(row.sequence, row.action, row.subject) for row in rows]
+
+
+def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> None:
+    house.decide(REFERENCE)
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    house.pay(on=date(2026, 3, 5))
+    rows = written(house)
+    assert [sequence for sequence, _, _ in rows] == list(range(1, len(rows) + 1))
+    assert [(action, subject) for _, action, subject in written(house, REFERENCE)] == [
+        ("order.placed", "order 2100000001"),
+        ("placement.decided", f"placement {REFERENCE}"),
+        ("report.filed", f"report {REFERENCE} 2026-01 v1"),
+        ("report.approved", f"report {REFERENCE} 2026-01 v1"),
+        ("receipt.made", "order line 2100000001/001"),
+        ("invoice.received", "invoice 1"),
+        ("invoice.paid", "invoice 1"),
+    ]
+    with house.database.reading() as session:
+        assert list(journal.verify(session)) == []
+        paid = list(journal.rows(session))[-1]
+    assert paid.actor == "attester-1"
+    assert json.loads(paid.detail) == {
+        "prepared_by": "officer-1",
+        "payment": "10000001",
+        "amount": "2375.00",
+    }
+
+
+def test_what_is_rolled_back_leaves_no_row(house: House) -> None:
+    before = written(house)
+
+    class Interrupted(Exception):
+        pass
+
+    def work() -> None:
+        with house.database.writing() as session:
+            journal.record(session, "officer-1", "something.done", "nothing 1")
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        work()
+    assert written(house) == before
+
+
+def test_what_is_undone_within_a_transaction_is_forgotten_and_the_rest_stays(house: House) -> None:
+    class Refused(Exception):
+        pass
+
+    def attempted() -> None:
+        with journal.attempt(session):
+            journal.record(session, "officer-1", "second", "nothing 2")
+            raise Refused
+
+    with house.database.writing() as session:
+        journal.record(session, "officer-1", "first", "nothing 1")
+        with pytest.raises(Refused):
+            attempted()
+        with journal.attempt(session):
+            journal.record(session, "officer-1", "third", "nothing 3")
+    assert [action for _, action, _ in written(house)][1:] == ["first", "third"]
+
+
+def test_a_transaction_that_says_nothing_writes_nothing(house: House) -> None:
+    before = written(house)
+    with house.database.writing():
+        pass
+    assert written(house) == before
+
+
+def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
+    row = {"sequence": 1, "actor": "å"}
+    assert journal.row_hash(journal.GENESIS, row) == journal.row_hash(
+        journal.GENESIS, {"actor": "å", "sequence": 1}
+    )
+    assert journal.row_hash(journal.GENESIS, row) != journal.row_hash("1" * 64, row)
+    assert journal.row_hash(journal.GENESIS, row) != journal.row_hash(journal.GENESIS, {**row, "actor": "ä"})
+
+
+def test_the_database_itself_refuses_to_change_or_remove_a_row(house: House) -> None:
+    for change in (update(tables.journal).values(actor="x"), delete(tables.journal)):
+        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+            session.execute(change)
+
+
+def test_no_row_tells_of_a_person_or_a_reason_to_leave_beyond_its_code(house: House) -> None:
+    house.decide(REFERENCE, level="C")
+    house.interrupt(REFERENCE, on=date(2026, 3, 13), reason="ILLNESS")
+    with house.database.reading() as session:
+        text = " ".join(f"{row.actor} {row.subject} {row.detail}" for row in journal.rows(session))
+    assert "level" not in text
+    assert "Enheten" not in text

@@ -1,0 +1,174 @@
+"""The mailbox: bytes as they came and as they will go, each once, however often they are handed over."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from peppol import mailbox
+from peppol.mailbox import InState, OutState, Stored
+from tests.house import CLOCK, House, a_house
+
+DAY = date(2026, 2, 3)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:5599991014") -> str:
+    with house.database.writing() as session:
+        return mailbox.put_out(
+            session,
+            body,
+            kind="message",
+            document_id="1",
+            sender="0007:2021002114",
+            receiver=receiver,
+            recipient="5599991014",
+            about="order 1",
+            issued_on=DAY,
+        )
+
+
+def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
+    with house.database.writing() as session:
+        return mailbox.store(
+            session,
+            body,
+            transport_id="file.xml",
+            received_on=DAY,
+            received_at=CLOCK,
+            instance_id=instance_id,
+        )
+
+
+# Out ----------------------------------------------------------------------------------------
+
+
+def test_a_letter_waits_with_its_bytes_and_is_marked_sent_once(house: House) -> None:
+    instance_id = put_out(house)
+    with house.database.writing() as session:
+        (letter,) = mailbox.waiting(session, limit=10)
+        mailbox.mark_sent(session, [letter.sequence], at=CLOCK)
+        mailbox.mark_sent(session, [letter.sequence], at=CLOCK + timedelta(hours=1))
+    assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
+    outbox = mailbox.outbox
+    with house.database.reading() as session:
+        row = session.execute(select(outbox)).one()
+        assert mailbox.waiting(session, limit=10) == [] or not house.database.is_sqlite
+    assert (row.state, row.attempts, row.sent_at) == (OutState.SENT, 1, CLOCK)
+
+
+def test_the_same_letter_always_has_the_same_instance_identifier_and_another_never(house: House) -> None:
+    given = {"kind": "order", "document_id": "1", "receiver": "0007:1", "digest": "a" * 64}
+    same = mailbox.instance_id_of(**given)
+    assert mailbox.instance_id_of(**given) == same
+    for key in given:
+        assert mailbox.instance_id_of(**{**given, key: "other"}) != same
+
+
+def test_a_letter_without_a_receiver_lies_in_the_portal_and_waits_for_nobody(house: House) -> None:
+    put_out(house, receiver="")
+    outbox = mailbox.outbox
+    with house.database.writing() as session:
+        assert list(mailbox.waiting(session, limit=10)) == []
+        assert session.scalar(select(outbox.c.state)) == OutState.IN_PORTAL
+
+
+def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: House) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def work() -> None:
+        with house.database.writing() as session:
+            mailbox.put_out(
+                session,
+                b"x",
+                kind="message",
+                document_id="1",
+                sender="a",
+                receiver="b",
+                recipient="c",
+                about="",
+                issued_on=DAY,
+            )
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        work()
+    with house.database.reading() as session:
+        assert list(mailbox.letters_out(session)) == []
+
+
+def test_letters_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
+    put_out(house, b"<A/>")
+    put_out(house, b"<B/>")
+    with house.database.reading() as session:
+        assert [letter.body for letter in mailbox.letters_out(session, about="order 1")] == [b"<A/>", b"<B/>"]
+        assert list(mailbox.letters_out(session, kind="order")) == []
+        assert len(list(mailbox.letters_out(session, kind="message", document_id="1"))) == 2
+
+
+# In -----------------------------------------------------------------------------------------
+
+
+def test_bytes_that_came_before_are_a_repeat_of_the_first_and_kept_once(house: House) -> None:
+    first = store(house, b"\x00\xff<not xml")
+    again = store(house, b"\x00\xff<not xml")
+    assert (first.state, again) == (InState.ARRIVED, Stored(again.id, InState.REPEAT, first.id))
+    with house.database.writing() as session:
+        assert mailbox.body_of(session, first.id) == b"\x00\xff<not xml"
+        assert mailbox.body_of(session, again.id) == b""
+        assert mailbox.body_of(session, 999) is None
+        settle(house, first.id)
+
+
+def settle(house: House, letter_id: int) -> None:
+    with house.database.writing() as session:
+        mailbox.settle(session, letter_id, InState.QUARANTINED, reason="TEST")
+
+
+def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(house: House) -> None:
+    first = store(house, b"<A/>", instance_id="i-1")
+    other = store(house, b"<B/>", instance_id="i-1")
+    assert (other.state, other.repeats) == (InState.CONFLICT, first.id)
+    with house.database.reading() as session:
+        assert mailbox.body_of(session, other.id) == b"<B/>"
+    # The conflict does not take the place of what it conflicts with.
+    assert store(house, b"<A/>", instance_id="i-1").state is InState.REPEAT
+
+
+def test_the_same_bytes_under_a_new_instance_are_a_repeat(house: House) -> None:
+    first = store(house, b"<A/>", instance_id="i-1")
+    assert store(house, b"<A/>", instance_id="i-2") == Stored(2, InState.REPEAT, first.id)
+
+
+def test_a_letter_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has_ended(house: House) -> None:
+    store(house, b"<A/>")
+    lease = timedelta(minutes=10)
+    with house.database.writing() as session:
+        (letter,) = mailbox.claim(session, limit=10, now=CLOCK, lease=lease)
+    with house.database.writing() as session:
+        assert mailbox.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
+        (again,) = mailbox.claim(session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease)
+    assert again == letter
+
+
+def test_a_letter_is_taken_once(house: House) -> None:
+    stored = store(house, b"<A/>")
+    with house.database.writing() as session:
+        assert mailbox.take(session, stored.id, kind="order")
+        assert not mailbox.take(session, stored.id, kind="order")
+        mailbox.settle(session, stored.id, InState.QUARANTINED, reason="TEST", reason_sv="å", reason_en="a")
+    with house.database.reading() as session:
+        row = session.execute(select(mailbox.inbox)).one()
+    assert (row.state, row.reason, row.reason_sv, row.received_at) == (
+        InState.QUARANTINED,
+        "TEST",
+        "å",
+        CLOCK,
+    )

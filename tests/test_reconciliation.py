@@ -1,0 +1,219 @@
+"""The statement: every column is a sum of documents, and a settled case comes to nothing."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoicing import flipping, stored_entries
+from invoicing.flipping import Numbered
+from invoicing.reconciliation import Column, Entry, Key, Row, Statement, reconcile
+from orders.values import Incomparable, Money, Month
+from peppol import ubl
+from tests.builders import billed
+from tests.house import LARKDRILLEN, House, a_house, outcome
+
+REFERENCE = "100000101"
+SECOND = "100000102"
+NOTHING = Money.of("0.00")
+
+
+def an_entry(
+    column: Column,
+    amount: str = "100.00",
+    *,
+    execution_reference: str = REFERENCE,
+    month: str = "2026-01",
+    supplier: str = "5599991014",
+    article: str = "BASIC",
+) -> Entry:
+    return Entry(column, "1", execution_reference, supplier, month, article, Money.of(amount))
+
+
+def columns(row: Row) -> dict[str, str]:
+    return {column.value: str(getattr(row, column.value).amount) for column in Column}
+
+
+# Pure ---------------------------------------------------------------------------------------
+
+
+def test_nothing_reconciles_to_nothing() -> None:
+    statement = reconcile([])
+    assert statement.rows == ()
+    assert statement.total.settled
+    assert set(columns(statement.total).values()) == {"0.00"}
+
+
+def test_what_lies_between_the_columns_is_told() -> None:
+    received = [an_entry(Column.ORDERED, "300.00"), an_entry(Column.RECEIVED, "200.00")]
+    (row,) = reconcile(received).rows
+    assert (row.to_invoice, row.open, row.settled) == (Money.of("200.00"), NOTHING, False)
+    (row,) = reconcile([*received, an_entry(Column.INVOICED, "250.00")]).rows
+    assert (row.in_question, row.open) == (Money.of("250.00"), Money.of("250.00"))
+    credited = [an_entry(Column.INVOICED, "250.00"), an_entry(Column.CREDITED, "250.00")]
+    right = [an_entry(Column.INVOICED, "200.00"), an_entry(Column.APPROVED, "200.00")]
+    (row,) = reconcile([*received, *credited, *right]).rows
+    assert (row.to_pay, row.in_question, row.to_invoice) == (Money.of("200.00"), NOTHING, NOTHING)
+    assert not row.settled
+    (row,) = reconcile([*received, *credited, *right, an_entry(Column.PAID, "200.00")]).rows
+    assert row.settled
+
+
+def test_rows_stand_in_the_order_of_the_keys_asked_for() -> None:
+    entries = [
+        an_entry(Column.ORDERED, month="2026-02"),
+        an_entry(Column.ORDERED, month="2026-01", execution_reference=SECOND),
+        an_entry(Column.ORDERED, month="2026-01"),
+    ]
+    assert [row.key for row in reconcile(entries).rows] == [
+        (REFERENCE, "5599991014", "2026-01"),
+        (REFERENCE, "5599991014", "2026-02"),
+        (SECOND, "5599991014", "2026-01"),
+    ]
+    by_month = reconcile(entries, by=(Key.MONTH,))
+    assert [(row.key, row.ordered.amount) for row in by_month.rows] == [
+        (("2026-01",), Decimal("200.00")),
+        (("2026-02",), Decimal("100.00")),
+    ]
+
+
+def test_two_currencies_are_never_added_up() -> None:
+    with pytest.raises(Incomparable):
+        reconcile([an_entry(Column.ORDERED)], currency="EUR")
+
+
+amounts = st.integers(-(10**9), 10**9).map(lambda ore: Money(Decimal(ore).scaleb(-2)))
+entries_made = st.lists(
+    st.builds(
+        Entry,
+        column=st.sampled_from(Column),
+        document=st.just("1"),
+        execution_reference=st.sampled_from([REFERENCE, SECOND, ""]),
+        supplier=st.sampled_from(["5599991014", LARKDRILLEN]),
+        month=st.sampled_from(["2026-01", "2026-02"]),
+        article=st.sampled_from(["BASIC", "RESULT"]),
+        amount=amounts,
+    ),
+    max_size=40,
+)
+
+
+def in_ore(amount: Money) -> int:
+    return int(amount.amount.scaleb(2))
+
+
+def independently(entries: list[Entry], key: tuple[str, ...], keys: tuple[Key, ...], column: Column) -> int:
+    """The sum of a column in whole öre, by attribute names instead of a table."""
+    return sum(
+        in_ore(entry.amount)
+        for entry in entries
+        if entry.column is column and tuple(getattr(entry, each.value) for each in keys) == key
+    )
+
+
+@given(entries=entries_made, keys=st.lists(st.sampled_from(Key), unique=True, max_size=4).map(tuple))
+def test_every_cell_is_the_sum_of_its_documents_and_the_total_of_all(
+    entries: list[Entry], keys: tuple[Key, ...]
+) -> None:
+    statement: Statement = reconcile(entries, by=keys)
+    for row in statement.rows:
+        for column in Column:
+            assert in_ore(getattr(row, column.value)) == independently(entries, row.key, keys, column)
+    for column in Column:
+        whole = sum(in_ore(entry.amount) for entry in entries if entry.column is column)
+        assert in_ore(getattr(statement.total, column.value)) == whole
+        assert sum(in_ore(getattr(row, column.value)) for row in statement.rows) == whole
+    assert len({row.key for row in statement.rows}) == len(statement.rows)
+
+
+@given(entries=entries_made)
+def test_the_differences_hold_together(entries: list[Entry]) -> None:
+    total = reconcile(entries).total
+    assert total.open == total.in_question + total.to_pay
+    assert total.received + total.in_question == total.to_invoice + total.invoiced - total.credited
+
+
+# From the books -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.decide(SECOND, supplier=LARKDRILLEN)
+        yield house
+
+
+def a_month_in_full(house: House) -> None:
+    """Two placements; January received on both; the first invoiced wrongly, credited, corrected and paid."""
+    for reference in (REFERENCE, SECOND):
+        house.report(reference, "2026-01", on=date(2026, 2, 2))
+    number = house.order(REFERENCE).number
+    right = house.flip(number, number="F-2", on=date(2026, 2, 10))
+    wrong = billed(house.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
+    house.ask_credit(house.send(wrong), on=date(2026, 2, 4))
+    house.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
+    house.send(right)
+    house.send_invoice(house.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
+    house.pay(on=date(2026, 3, 5))
+
+
+def drawn_up(house: House, *by: Key, month: Month | None = None, reference: str = "") -> Statement:
+    with house.database.reading() as session:
+        entries = stored_entries.entries(session, execution_reference=reference, month=month)
+        return reconcile(entries, by=by)
+
+
+def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
+    a_month_in_full(house)
+    first, second = drawn_up(house, Key.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
+    assert columns(first) == {
+        "ordered": "1900.00",
+        "received": "1900.00",
+        "invoiced": "3990.00",
+        "credited": "2090.00",
+        "approved": "1900.00",
+        "paid": "0.00",
+    }
+    assert (first.to_pay, second.to_pay) == (Money.of("1900.00"), NOTHING)
+    assert second.settled
+    house.pay(on=date(2026, 3, 12))
+    for row in drawn_up(house, Key.EXECUTION_REFERENCE, month=Month(2026, 1)).rows:
+        assert row.settled
+    by_supplier = drawn_up(house, Key.SUPPLIER)
+    assert [row.key for row in by_supplier.rows] == [("5599991014",), (LARKDRILLEN,)]
+    assert drawn_up(house, Key.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
+
+
+def test_a_receipt_made_again_counts_once(house: House) -> None:
+    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
+    (row,) = drawn_up(house, Key.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
+    assert (row.ordered, row.received) == (Money.of("2090.00"), Money.of("950.00"))
+
+
+def test_a_result_stands_under_its_own_article(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 13))
+    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 7, 1))
+    rows = drawn_up(house, Key.ARTICLE, reference=REFERENCE).rows
+    assert [(row.key[0], str(row.to_invoice.amount)) for row in rows] == [
+        ("BASIC", "0.00"),
+        ("RESULT", "15000.00"),
+        ("SPEED_BONUS", "2000.00"),
+    ]
+
+
+def test_an_invoice_in_another_currency_is_in_question_and_stands_in_no_statement_of_kronor(
+    house: House,
+) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    held = house.send_bytes(ubl.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
+    assert held.codes == ("CURRENCY",)
+    assert drawn_up(house, Key.SUPPLIER).total.invoiced == NOTHING
+    with house.database.reading() as session:
+        euro = reconcile(stored_entries.entries(session, currency="EUR"), by=(), currency="EUR")
+    assert str(euro.total.invoiced) == "1900.00 EUR"
