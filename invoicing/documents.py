@@ -18,11 +18,12 @@ from invoicing.model import (
     PeriodGiven,
     VatSubtotal,
 )
+from orders.contracts import Register
 from orders.values import Money, Quantity, Refused
-from peppol import billing, shapes, ubl, validation
-from peppol.identifiers import DocumentKind
+from peppol import billing, envelope, envelope_checks, shapes, ubl, validation
+from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.rules.findings import Finding
-from peppol.rules.texts import explain
+from peppol.rules.texts import Actor, explain
 
 _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
@@ -34,7 +35,8 @@ _ONE = Decimal(1)
 class Reading:
     """What came of reading a letter: an invoice, or the reason why there is none.
 
-    `findings` are the warnings of a document that was read, and everything found where it was not.
+    `findings` are the warnings of a document that was read, and everything found where it was not;
+    `reason` and its sentences are empty for an invoice, unless its envelope was not quite right.
     """
 
     kind: DocumentKind | None
@@ -43,6 +45,38 @@ class Reading:
     reason: str = ""
     reason_sv: str = ""
     reason_en: str = ""
+
+
+def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
+    """Read the document of a letter to us, in its envelope or bare, that came on the day `on`.
+
+    A letter for somebody else, or in an envelope that cannot be read, is refused. What the envelope
+    merely says otherwise than the document is told in the reason of a document that is read all the
+    same, unless the two senders are registered addresses of one supplier.
+    """
+    opened = envelope.unwrap(body)
+    objections = opened.findings
+    if opened.envelope is not None:
+        ours = ParticipantId.parse(register.buyer.participant_id)
+        pairs = {
+            (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
+        }
+        objections += envelope_checks.check(opened, ours=ours, on=on, pairs=pairs)
+    if any(each.fatal for each in objections):
+        kind = validation.kind_of(opened.root) if opened.root is not None else None
+        return _refused(validation.Report(kind, False, "", objections, None))
+    reading = read(opened.payload, on=on)
+    return _remarked(reading, objections) if objections else reading
+
+
+def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
+    """The reading with what is odd about its envelope, that for the buyer to look at first."""
+    findings = (*remarks, *reading.findings)
+    if reading.reason:
+        return replace(reading, findings=findings)
+    ordered = sorted(remarks, key=lambda each: explain(each).actor is not Actor.BUYER)
+    sv, en = (" ".join(envelope.describe(each, lang) for each in ordered) for lang in ("sv", "en"))
+    return replace(reading, findings=findings, reason=ordered[0].rule, reason_sv=sv, reason_en=en)
 
 
 def read(body: bytes, *, on: date) -> Reading:

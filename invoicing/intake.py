@@ -19,7 +19,7 @@ from invoicing.matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from orders.contracts import Register
 from orders.ordering import SYSTEM
-from peppol import mailbox
+from peppol import envelope, mailbox
 from peppol.mailbox import InLetter, InState
 from peppol.sql import take_turns
 
@@ -75,6 +75,17 @@ def receive(
         if taken is None:
             raise
         return _conflict(session, letter, reading, invoice, taken)
+    if reading.reason:
+        # The envelope was odd and the document is not: it is handled, and the letter says who should look.
+        mailbox.settle(
+            session,
+            letter.id,
+            InState.HANDLED,
+            kind=reading.kind or "",
+            reason=reading.reason,
+            reason_sv=reading.reason_sv,
+            reason_en=reading.reason_en,
+        )
     return Outcome(letter.id, InState.HANDLED, held)
 
 
@@ -161,7 +172,22 @@ def _keep(
 def _conflict(
     session: Session, letter: InLetter, reading: Reading, invoice: Invoice, earlier: Held
 ) -> Outcome:
-    """The same supplier, type and number with other bytes: both are kept, the first one stands."""
+    """The same supplier, type and number with other bytes: both are kept, the first one stands.
+
+    The same document in a new envelope is no conflict: it is the first one once more.
+    """
+    # Two letters of one number are rare; only then is a document taken out of its envelope in here.
+    if envelope.same_document(letter.body, mailbox.body_of(session, earlier.letter_id) or b""):
+        mailbox.settle(
+            session,
+            letter.id,
+            InState.REPEAT,
+            kind=reading.kind or "",
+            business_key=_business_key(invoice),
+            reason="REPEAT",
+            repeats=earlier.letter_id,
+        )
+        return Outcome(letter.id, InState.REPEAT, reason="REPEAT")
     mailbox.settle(
         session,
         letter.id,

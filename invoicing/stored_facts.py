@@ -83,7 +83,11 @@ def order_facts(
 
     `lock` keeps the lines from others until the transaction ends; it needs a session that may write.
     """
-    rows = session.execute(_ORDER_LOCKED if lock else _ORDER, {"number": number}).all()
+    if lock:
+        # In a question of its own: one that joined and locked at once would, after waiting, see the
+        # account as it is now beside receipts and invoices as they were before.
+        stored_orders.lock_lines(session, number)
+    rows = session.execute(_ORDER, {"number": number}).all()
     if not rows:
         return None
     first = rows[0]
@@ -190,7 +194,6 @@ def _question() -> Select[Any]:
 
 
 _ORDER = _question()
-_ORDER_LOCKED = _ORDER.with_for_update(of=held.line_account)
 
 
 def _order(row: Row[tuple[object, ...]], lines: Sequence[OrderLine]) -> Order:

@@ -5,9 +5,12 @@ aside. An event that cannot be applied is kept with its reason and can be replay
 of an event is the day of its time in Sweden: history loaded today is decided as it was then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from orders import events, journal, placing, reporting, results, stored_events
@@ -69,6 +72,38 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
     if applied.state is not EventState.APPLIED:
         stored_events.set_state(session, sequence, applied.state, reason=applied.reason)
     return applied
+
+
+def apply_all(
+    session: Session, register: Register, told: Sequence[Event], *, received_at: datetime
+) -> list[Applied]:
+    """Apply events of one day in their order; decisions that follow each other are stored in strokes.
+
+    A stroke holds only where everything is in order. As soon as one decision is known, in conflict
+    or refused, the stroke is undone and its decisions are applied one by one, with the same result.
+    """
+    applied: list[Applied] = []
+    for decided, run in groupby(told, key=lambda event: isinstance(event.data, events.PlacementDecided)):
+        group = list(run)
+        if decided and len(group) > 1 and _in_one_stroke(session, register, group, received_at=received_at):
+            applied += [Applied(EventState.APPLIED)] * len(group)
+        else:
+            applied += [apply(session, register, event, received_at=received_at) for event in group]
+    return applied
+
+
+def _in_one_stroke(
+    session: Session, register: Register, told: Sequence[Event], *, received_at: datetime
+) -> bool:
+    """Place all these decisions together; False, with nothing done, where that cannot be."""
+    decisions = [event.data for event in told if isinstance(event.data, events.PlacementDecided)]
+    try:
+        with journal.attempt(session):
+            stored_events.add_applied(session, told, received_at=received_at)
+            placing.place_all(session, register, decisions, today=stockholm_date(told[0].time))
+    except (Refused, post.InvalidDocument, IntegrityError):
+        return False
+    return True
 
 
 def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:

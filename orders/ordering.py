@@ -4,6 +4,7 @@ The number is taken, the order and its letter are laid down in one transaction; 
 that breaks a rule stops the whole, and the number is not used.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -22,34 +23,52 @@ def place_order(
     session: Session, register: Register, placement: Placement, draft: Order, *, today: date
 ) -> Order:
     """Number, keep and send one order. Raises post.InvalidDocument naming the broken rule."""
-    order = replace(draft, number=series.next_number(session, series.ORDERS), issued_on=today)
+    return place_orders(session, register, [(placement, draft)], today=today)[0]
+
+
+def place_orders(
+    session: Session, register: Register, drafts: Sequence[tuple[Placement, Order]], *, today: date
+) -> list[Order]:
+    """Number, keep and send orders in strokes: all are numbered, all rendered and judged, all stored.
+
+    Raises post.InvalidDocument for the first that breaks a rule; the caller's transaction must then be undone.
+    """
+    numbers = series.next_numbers(session, series.ORDERS, len(drafts))
+    orders = [
+        replace(draft, number=number, issued_on=today)
+        for (_, draft), number in zip(drafts, numbers, strict=True)
+    ]
+    stored_orders.add_all(session, orders)
+    placements = [placement for placement, _ in drafts]
+    post.send_all(session, [_letter(register, *each) for each in zip(placements, orders, strict=True)])
+    for order in orders:
+        journal.record(
+            session,
+            SYSTEM,
+            "order.placed",
+            f"order {order.number}",
+            execution_reference=order.execution_reference,
+            article=order.article,
+            amount=str(order.amount.amount),
+            decision=order.decision_id,
+        )
+    return orders
+
+
+def _letter(register: Register, placement: Placement, order: Order) -> post.Outgoing:
     supplier = register.supplier(order.supplier)
-    document = documents.order_document(
-        order, buyer=register.buyer, supplier=supplier, unit=placement.unit, policy=register.policy
-    )
-    stored_orders.add(session, order)
     over_peppol = supplier.channel is Channel.PEPPOL and supplier.participant_id is not None
-    post.send(
-        session,
-        document,
-        kind=DocumentKind.ORDER,
-        document_id=order.number,
-        address=post.Address(
+    return post.Outgoing(
+        documents.order_document(
+            order, buyer=register.buyer, supplier=supplier, unit=placement.unit, policy=register.policy
+        ),
+        DocumentKind.ORDER,
+        order.number,
+        post.Address(
             sender=register.buyer.participant_id,
             receiver=supplier.participant_id or "" if over_peppol else "",
             recipient=supplier.organisation_number,
         ),
-        about=order.number,
-        issued_on=today,
+        order.number,
+        order.issued_on,
     )
-    journal.record(
-        session,
-        SYSTEM,
-        "order.placed",
-        f"order {order.number}",
-        execution_reference=order.execution_reference,
-        article=order.article,
-        amount=str(order.amount.amount),
-        decision=order.decision_id,
-    )
-    return order

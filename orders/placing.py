@@ -5,6 +5,8 @@ order's letter, in the caller's transaction. What stays outside the order system
 decisions, ESF areas, protected identity) is kept with its handling and never ordered.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +28,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.ordering import SYSTEM, place_order
+from orders.ordering import SYSTEM, place_order, place_orders
 from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
@@ -34,7 +36,18 @@ from orders.values import Article, InterruptionReason
 
 def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:
     """A new placement, with its basic order unless it is handled outside. Refuses a decision known already."""
-    return _placed(session, register, decided, today=today)
+    return place_all(session, register, [decided], today=today)[0]
+
+
+def place_all(
+    session: Session, register: Register, decisions: Sequence[PlacementDecided], *, today: date
+) -> list[Placement]:
+    """New placements with their basic orders, decided one by one and stored in strokes.
+
+    Raises for the first that is refused; the caller's transaction must then be undone, and the
+    decisions may be tried one at a time.
+    """
+    return _placed(session, register, [(decided, None) for decided in decisions], today=today)
 
 
 def place_period_two(
@@ -42,7 +55,7 @@ def place_period_two(
 ) -> Placement:
     """The second six months: its own decision and order, the same execution reference and level (REQ-03)."""
     placement = stored_placements.get(session, decided.execution_reference, lock=True)
-    _check_decision_is_new(session, decided.decision_id)
+    _check_decisions_are_new(session, [decided.decision_id])
     _check_stands(placement)
     first = placement.periods[-1]
     period = decided.period
@@ -62,9 +75,10 @@ def place_period_two(
         stored_placements.set_interruption(session, placement.execution_reference, None, was="ENDED")
     second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
     if placement.handling is Handling.ORDERED:
-        order = _basic_order(session, register, placement, second, today=today)
-        second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period, order.number)
-    stored_placements.add_period(session, placement.execution_reference, second)
+        draft = _basic_order(register, placement, second, today=today)
+        order = place_order(session, register, placement, draft, today=today)
+        second = replace(second, order_number=order.number)
+    stored_placements.add_periods(session, [(placement.execution_reference, second)])
     _record(session, placement, "placement.period_two", decision=decided.decision_id, period=str(period))
     return stored_placements.get(session, placement.execution_reference)
 
@@ -108,7 +122,7 @@ def change_provider(
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = reporting.set_interruption(session, old, end, was="REPLACED", today=today)
     _record(session, old, "placement.provider_changed", last_day=str(changed.last_day))
-    _placed(session, register, new, today=today, follows=old)
+    _placed(session, register, [(new, old)], today=today)
     return received
 
 
@@ -154,24 +168,47 @@ def handling_of(decided: PlacementDecided, register: Register) -> Handling:
 def _placed(
     session: Session,
     register: Register,
-    decided: PlacementDecided,
+    decisions: Sequence[tuple[PlacementDecided, Placement | None]],
     *,
     today: date,
-    follows: Placement | None = None,
+) -> list[Placement]:
+    """Placements for decisions, each with the placement it follows at a change of supplier."""
+    _check_decisions_are_new(session, [decided.decision_id for decided, _ in decisions])
+    drafts = [
+        _placement(register, decided, decided.execution_reference or _free_reference(session), follows)
+        for decided, follows in decisions
+    ]
+    _check_references_are_free(session, [draft.execution_reference for draft in drafts])
+    stored_placements.add_all(session, drafts)
+    ordered = [draft for draft in drafts if draft.handling is Handling.ORDERED]
+    orders = (
+        place_orders(
+            session,
+            register,
+            [(draft, _basic_order(register, draft, draft.periods[0], today=today)) for draft in ordered],
+            today=today,
+        )
+        if ordered
+        else []
+    )
+    numbers = {order.execution_reference: order.number for order in orders}
+    placed = [_numbered(draft, numbers.get(draft.execution_reference, "")) for draft in drafts]
+    stored_placements.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
+    for each in placed:
+        decision = each.periods[0].decision_id
+        _record(session, each, "placement.decided", decision=decision, handling=each.handling)
+    return placed
+
+
+def _placement(
+    register: Register, decided: PlacementDecided, reference: str, follows: Placement | None
 ) -> Placement:
-    _check_decision_is_new(session, decided.decision_id)
-    handling = handling_of(decided, register)
+    """What a decision says, checked against the register; its order has no number yet."""
     contract = register.contract(decided.contract)
     if contract.supplier != decided.supplier or decided.delivery_area not in contract.areas:
         raise StepRefused(
             f"Avtal {contract.id} gäller inte den leverantören i leveransområde {decided.delivery_area}.",
             f"Contract {contract.id} is not for that supplier in delivery area {decided.delivery_area}.",
-        )
-    reference = decided.execution_reference or _free_reference(session)
-    if stored_placements.find(session, reference) is not None:
-        raise StepRefused(
-            f"Genomförandereferensen {reference} används redan.",
-            f"The execution reference {reference} is already used.",
         )
     if follows is not None and follows.level is not decided.level:
         raise StepRefused(
@@ -179,26 +216,23 @@ def _placed(
             f"The level is {follows.level} for the whole placement and cannot become {decided.level} at a change.",
         )
     period = PlacementPeriod(1, decided.decision_id, decided.decided_on, decided.period)
-    placement = Placement(
+    return Placement(
         execution_reference=reference,
         supplier=decided.supplier,
         contract_id=contract.id,
         unit=_unit(decided, register),
         delivery_area=decided.delivery_area,
         level=decided.level,
-        handling=handling,
+        handling=handling_of(decided, register),
         state=PlacementState.DECIDED,
-        periods=(),
+        periods=(period,),
         ends_on_latest=period.period.end if follows is not None else None,
         follows=follows.execution_reference if follows is not None else "",
     )
-    stored_placements.add(session, placement)
-    if handling is Handling.ORDERED:
-        order = _basic_order(session, register, placement, period, today=today)
-        period = PlacementPeriod(1, period.decision_id, period.decided_on, period.period, order.number)
-    stored_placements.add_period(session, reference, period)
-    _record(session, placement, "placement.decided", decision=decided.decision_id, handling=handling)
-    return replace(placement, periods=(period,))
+
+
+def _numbered(placement: Placement, order_number: str) -> Placement:
+    return replace(placement, periods=(replace(placement.periods[0], order_number=order_number),))
 
 
 def _free_reference(session: Session) -> str:
@@ -209,12 +243,11 @@ def _free_reference(session: Session) -> str:
     return number
 
 
-def _basic_order(
-    session: Session, register: Register, placement: Placement, period: PlacementPeriod, *, today: date
-) -> Order:
+def _basic_order(register: Register, placement: Placement, period: PlacementPeriod, *, today: date) -> Order:
+    """The order of a period, without its number; raises where no price is agreed or no day is billable."""
     prices = register.price_list(placement.contract_id, period.decided_on)
     price = prices.price_of(Article.BASIC, placement.level)
-    draft = Order(
+    return Order(
         number="",
         article=Article.BASIC,
         stage=None,
@@ -238,7 +271,6 @@ def _basic_order(
             article_name=price.article_name,
         ),
     )
-    return place_order(session, register, placement, draft, today=today)
 
 
 def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
@@ -252,12 +284,20 @@ def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
     return unit
 
 
-def _check_decision_is_new(session: Session, decision_id: str) -> None:
-    reference = stored_placements.by_decision(session, decision_id)
-    if reference is not None:
+def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> None:
+    for decision_id, reference in stored_placements.by_decision(session, decision_ids).items():
         raise StepRefused(
             f"Beslutet {decision_id} är redan infört med genomförandereferens {reference}.",
             f"Decision {decision_id} is already in, with execution reference {reference}.",
+        )
+
+
+def _check_references_are_free(session: Session, references: Sequence[str]) -> None:
+    twice = [reference for reference, count in Counter(references).items() if count > 1]
+    for reference in (*twice, *stored_placements.references_used(session, references)):
+        raise StepRefused(
+            f"Genomförandereferensen {reference} används redan.",
+            f"The execution reference {reference} is already used.",
         )
 
 

@@ -5,7 +5,6 @@ two transactions take turns, and a rollback gives the number back.
 """
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from orders import tables
@@ -36,16 +35,15 @@ def start(session: Session) -> None:
 
 def next_number(session: Session, name: str) -> str:
     """The next number of the series, as text. Raises KeyError for a series that does not exist."""
-    number = session.execute(_TAKE, {"series": name}).scalar_one_or_none()
-    if number is None:
-        first = FIRST[name]
-        try:
-            with session.begin_nested():
-                session.execute(insert(tables.number_series), {"name": name, "first": first, "last": first})
-        except IntegrityError:
-            return next_number(session, name)
-        return str(first)
-    return str(number)
+    return next_numbers(session, name, 1)[0]
+
+
+def next_numbers(session: Session, name: str, count: int) -> list[str]:
+    """The next `count` numbers of the series, in order, taken in one stroke."""
+    last = session.execute(_TAKE, {"series": name, "count": count}).scalar_one_or_none()
+    if last is None:
+        raise KeyError(name)
+    return [str(number) for number in range(last - count + 1, last + 1)]
 
 
 # Prepared once: building a statement costs more than running it.
@@ -53,7 +51,7 @@ _SERIES = tables.number_series
 _TAKE = (
     update(_SERIES)
     .where(_SERIES.c.name == bindparam("series"))
-    .values(last=_SERIES.c.last + 1)
+    .values(last=_SERIES.c.last + bindparam("count"))
     .returning(_SERIES.c.last)
 )
 

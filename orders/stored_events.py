@@ -1,6 +1,6 @@
 """Events as the database holds them: each once, conflicts and unappliable ones with their reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,21 +52,20 @@ def add(
     reason: Refused | None = None,
 ) -> int:
     """Keep an event with what became of it, and return its row number."""
-    row = {
-        "source": event.source,
-        "event_id": event.id,
-        "content_sha256": digest,
-        "type": event.type,
-        "occurred_on": stockholm_date(event.time),
-        "execution_reference": event.execution_reference,
-        "body": events.canonical(event),
-        "state": state,
-        "reason_sv": reason.sentence_sv if reason else "",
-        "reason_en": reason.sentence if reason else "",
-        "received_at": received_at,
-    }
+    row = _row(event, state, digest=digest, received_at=received_at, reason=reason)
     sequence: int = session.execute(_ADD, row).scalar_one()
     return sequence
+
+
+def add_applied(session: Session, told: Sequence[events.Event], *, received_at: datetime) -> None:
+    """Keep events as applied, all or none: raises IntegrityError when the id of one is held already."""
+    session.execute(
+        _ADD_MANY,
+        [
+            _row(event, EventState.APPLIED, digest=events.content_hash(event), received_at=received_at)
+            for event in told
+        ],
+    )
 
 
 def claim(session: Session, event: events.Event, *, digest: str, received_at: datetime) -> int | None:
@@ -110,12 +109,36 @@ def counts(session: Session) -> dict[EventState, int]:
     return {EventState(state): count for state, count in rows}
 
 
+def _row(
+    event: events.Event,
+    state: EventState,
+    *,
+    digest: str,
+    received_at: datetime,
+    reason: Refused | None = None,
+) -> dict[str, object]:
+    return {
+        "source": event.source,
+        "event_id": event.id,
+        "content_sha256": digest,
+        "type": event.type,
+        "occurred_on": stockholm_date(event.time),
+        "execution_reference": event.execution_reference,
+        "body": events.canonical(event),
+        "state": state,
+        "reason_sv": reason.sentence_sv if reason else "",
+        "reason_en": reason.sentence if reason else "",
+        "received_at": received_at,
+    }
+
+
 # Prepared once: building a statement costs more than running it.
 _EVENT = tables.inbound_event
 _KNOWN = select(_EVENT.c.content_sha256, _EVENT.c.state).where(
     _EVENT.c.source == bindparam("source"), _EVENT.c.event_id == bindparam("event_id")
 )
 _ADD = insert(_EVENT).returning(_EVENT.c.sequence)
+_ADD_MANY = insert(_EVENT)
 
 
 def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:

@@ -100,32 +100,12 @@ def summaries(
         )
 
 
-def add(session: Session, order: Order) -> None:
-    """Keep an order, its lines and an empty account for each line."""
-    session.execute(
-        _ADD_ORDER,
-        {
-            "number": order.number,
-            "article": order.article,
-            "stage": order.stage or "",
-            "code": order.code,
-            "execution_reference": order.execution_reference,
-            "decision_id": order.decision_id,
-            "supplier": order.supplier,
-            "contract_id": order.contract_id,
-            "unit_id": order.unit_id,
-            "delivery_area": order.delivery_area,
-            "price_list_id": order.price_list_id,
-            "day_convention": order.day_convention,
-            "currency": order.amount.currency,
-            "starts_on": order.period.start,
-            "ends_on": order.period.end,
-            "issued_on": order.issued_on,
-            "amount": order.amount.amount,
-        },
-    )
-    session.execute(_ADD_LINE, [_line_row(order.number, line) for line in order.lines])
-    session.execute(_ADD_ACCOUNT, [_account_row(order.number, line) for line in order.lines])
+def add_all(session: Session, orders: Sequence[Order]) -> None:
+    """Keep orders, their lines and an empty account for each line."""
+    lines = [(order.number, line) for order in orders for line in order.lines]
+    session.execute(_ADD_ORDER, [_order_row(order) for order in orders])
+    session.execute(_ADD_LINE, [_line_row(number, line) for number, line in lines])
+    session.execute(_ADD_ACCOUNT, [_account_row(number, line) for number, line in lines])
 
 
 def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
@@ -389,6 +369,28 @@ _DUE = (
     .order_by(_PLANNED.c.due_on, _PLANNED.c.id)
 )
 _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+
+
+def _order_row(order: Order) -> dict[str, object]:
+    return {
+        "number": order.number,
+        "article": order.article,
+        "stage": order.stage or "",
+        "code": order.code,
+        "execution_reference": order.execution_reference,
+        "decision_id": order.decision_id,
+        "supplier": order.supplier,
+        "contract_id": order.contract_id,
+        "unit_id": order.unit_id,
+        "delivery_area": order.delivery_area,
+        "price_list_id": order.price_list_id,
+        "day_convention": order.day_convention,
+        "currency": order.amount.currency,
+        "starts_on": order.period.start,
+        "ends_on": order.period.end,
+        "issued_on": order.issued_on,
+        "amount": order.amount.amount,
+    }
 
 
 def _line_row(number: str, line: OrderLine) -> dict[str, object]:

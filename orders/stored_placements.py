@@ -65,10 +65,10 @@ def get(session: Session, reference: str, *, lock: bool = False) -> Placement:
     return found
 
 
-def by_decision(session: Session, decision_id: str) -> str | None:
-    """The execution reference a decision belongs to, if the decision is known."""
-    found: str | None = session.scalar(_BY_DECISION, {"decision_id": decision_id})
-    return found
+def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]:
+    """The execution references that decisions belong to, by decision; those not known are left out."""
+    rows = session.execute(_BY_DECISION, {"decisions": list(decision_ids)})
+    return {row.decision_id: row.execution_reference for row in rows}
 
 
 def outside(session: Session, reference: str, *, supplier: str) -> Handling | None:
@@ -86,42 +86,19 @@ def count_by_handling(session: Session) -> dict[Handling, int]:
     return {Handling(handling): count for handling, count in session.execute(question)}
 
 
-def add(session: Session, placement: Placement) -> None:
-    """Keep a new placement with its first period."""
-    session.execute(
-        _ADD,
-        {
-            "execution_reference": placement.execution_reference,
-            "supplier": placement.supplier,
-            "contract_id": placement.contract_id,
-            "unit_id": placement.unit.id,
-            "unit": json.dumps(asdict(placement.unit), ensure_ascii=False, sort_keys=True),
-            "delivery_area": placement.delivery_area,
-            "level": placement.level,
-            "handling": placement.handling,
-            "state": placement.state,
-            "ends_on_latest": placement.ends_on_latest,
-            "follows": placement.follows,
-        },
-    )
-    for period in placement.periods:
-        add_period(session, placement.execution_reference, period)
+def references_used(session: Session, references: Sequence[str]) -> set[str]:
+    """Those of the execution references that a placement has."""
+    return set(session.scalars(_USED, {"references": list(references)}))
 
 
-def add_period(session: Session, reference: str, period: PlacementPeriod) -> None:
-    """Keep a period with its decision and its order."""
-    session.execute(
-        _ADD_PERIOD,
-        {
-            "execution_reference": reference,
-            "ordinal": period.ordinal,
-            "decision_id": period.decision_id,
-            "decided_on": period.decided_on,
-            "starts_on": period.period.start,
-            "ends_on": period.period.end,
-            "order_number": period.order_number,
-        },
-    )
+def add_all(session: Session, placements: Sequence[Placement]) -> None:
+    """Keep new placements; their periods are kept when their orders have numbers (`add_periods`)."""
+    session.execute(_ADD, [_placement_row(placement) for placement in placements])
+
+
+def add_periods(session: Session, periods: Sequence[tuple[str, PlacementPeriod]]) -> None:
+    """Keep periods with their decisions and orders, each with its execution reference."""
+    session.execute(_ADD_PERIOD, [_period_row(reference, period) for reference, period in periods])
 
 
 def set_state(session: Session, reference: str, state: PlacementState) -> None:
@@ -211,7 +188,12 @@ _PLACEMENT, _PERIOD, _REPORT = tables.placement, tables.placement_period, tables
 _INTERRUPTION = tables.interruption
 _FIND = select(_PLACEMENT).where(_PLACEMENT.c.execution_reference == bindparam("reference"))
 _FIND_LOCKED = _FIND.with_for_update()
-_BY_DECISION = select(_PERIOD.c.execution_reference).where(_PERIOD.c.decision_id == bindparam("decision_id"))
+_BY_DECISION = select(_PERIOD.c.decision_id, _PERIOD.c.execution_reference).where(
+    _PERIOD.c.decision_id.in_(bindparam("decisions", expanding=True))
+)
+_USED = select(_PLACEMENT.c.execution_reference).where(
+    _PLACEMENT.c.execution_reference.in_(bindparam("references", expanding=True))
+)
 _ADD = insert(_PLACEMENT)
 _ADD_PERIOD = insert(_PERIOD)
 _PERIODS = (
@@ -233,6 +215,34 @@ _REPORTS = (
     )
     .order_by(_REPORT.c.month, _REPORT.c.version)
 )
+
+
+def _placement_row(placement: Placement) -> dict[str, object]:
+    return {
+        "execution_reference": placement.execution_reference,
+        "supplier": placement.supplier,
+        "contract_id": placement.contract_id,
+        "unit_id": placement.unit.id,
+        "unit": json.dumps(asdict(placement.unit), ensure_ascii=False, sort_keys=True),
+        "delivery_area": placement.delivery_area,
+        "level": placement.level,
+        "handling": placement.handling,
+        "state": placement.state,
+        "ends_on_latest": placement.ends_on_latest,
+        "follows": placement.follows,
+    }
+
+
+def _period_row(reference: str, period: PlacementPeriod) -> dict[str, object]:
+    return {
+        "execution_reference": reference,
+        "ordinal": period.ordinal,
+        "decision_id": period.decision_id,
+        "decided_on": period.decided_on,
+        "starts_on": period.period.start,
+        "ends_on": period.period.end,
+        "order_number": period.order_number,
+    }
 
 
 def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:

@@ -15,21 +15,18 @@ see `envelope_findings`), whether it matches is asked in `envelope_checks`.
 Peppol Business Message Envelope (SBDH) 2.0.2, mandatory from 2026-07-02.
 """
 
-import copy
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import zip_longest
 from typing import Final
 
 from lxml import etree
 
 from peppol.envelope_findings import EnvelopeRule, describe, finding_at
-from peppol.envelope_header import Envelope, instance_of, read_header, sbdh, write_header
-from peppol.gate import CBC, LIMITS, SBDH, GateRefused, Limits, admit
+from peppol.envelope_header import Envelope, write_header
+from peppol.envelope_opening import DECLARATION, Opened, instance_id_in, unwrap
+from peppol.gate import CBC, SBDH, GateRefused, admit
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.literals import SPACE
-from peppol.rules.findings import Finding
 
 __all__ = [
     "Envelope",
@@ -39,36 +36,14 @@ __all__ = [
     "for_document",
     "for_payload",
     "instance_id_in",
+    "same_document",
     "unwrap",
+    "value_in",
     "wrap",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What came out of a letter.
-
-    `envelope` is None for a bare document and for a header that cannot be read; `findings` tell
-    the two apart. `payload` is a document on its own, empty where there is none to be had. `root`
-    is that document as a tree from the door; None for a bare document, which nobody has read yet.
-    """
-
-    envelope: Envelope | None
-    payload: bytes
-    findings: tuple[Finding, ...] = ()
-    root: etree._Element | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def fatal(self) -> tuple[Finding, ...]:
-        """The findings for which the letter is kept aside."""
-        return tuple(each for each in self.findings if each.fatal)
-
-
-# --- putting on -----------------------------------------------------------------------------------------
-
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _ANY_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n][^>]*\?>)?")
-_SPACE: Final = SPACE.encode()
 
 
 def for_document(
@@ -118,7 +93,7 @@ def for_payload(
     have, `peppol.gate.GateRefused` for bytes that may not come in.
     """
     root = admit(payload)
-    kind = DocumentKind.recognise(etree.QName(root).text, _text(root, "CustomizationID"))
+    kind = DocumentKind.recognise(etree.QName(root).text, value_in(root, "CustomizationID"))
     if kind is None:
         raise ValueError(f"{etree.QName(root).localname} is no document we have an envelope for.")
     return for_document(
@@ -128,7 +103,7 @@ def for_payload(
         instance_id=instance_id,
         created_at=created_at,
         country_c1=country_c1,
-        process_id=_text(root, "ProfileID"),
+        process_id=value_in(root, "ProfileID"),
     )
 
 
@@ -144,159 +119,21 @@ def wrap(payload: bytes, envelope: Envelope) -> bytes:
     if inner is not None:
         raise GateRefused(finding_at(EnvelopeRule.NESTED, inner))
     start = f'<sh:StandardBusinessDocument xmlns:sh="{SBDH}">\n{write_header(envelope)}\n'
-    declared = _ANY_DECLARATION.match(payload)
-    bare = payload[declared.end() if declared else 0 :].strip(_SPACE)
-    return _DECLARATION + start.encode() + bare + b"\n</sh:StandardBusinessDocument>\n"
+    return DECLARATION + start.encode() + _bare(payload) + b"\n</sh:StandardBusinessDocument>\n"
 
 
-# --- taking off -----------------------------------------------------------------------------------------
+def same_document(one: bytes, other: bytes) -> bool:
+    """Whether two letters hold the same document, byte for byte, in whatever envelopes they came."""
+    first, second = unwrap(one).payload, unwrap(other).payload
+    return bool(first) and _bare(first) == _bare(second)
 
 
-def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
-    """Take the envelope off, if there is one. Raises nothing for the content of `data`.
-
-    Without an envelope the bytes come back unread and unchanged. Bytes with one that the door
-    refuses give the door's finding and no document; a header that cannot be read gives its
-    findings and the document all the same, for a person to look at.
-    """
-    # No letter can have an envelope without naming its namespace. One that hides it in character
-    # references is taken for a bare document, and the door finds no document of ours in it.
-    if SBDH.encode() not in data:
-        return Opened(None, data)
-    try:
-        root = admit(data, limits)
-        if etree.QName(root).namespace != SBDH:
-            return Opened(None, data)
-        return _open(data, root, limits)
-    except GateRefused as refused:
-        return Opened(None, b"", (refused.finding,))
+def _bare(document: bytes) -> bytes:
+    """The document without its XML declaration and the white space around it."""
+    declared = _ANY_DECLARATION.match(document)
+    return document[declared.end() if declared else 0 :].strip(SPACE.encode())
 
 
-def instance_id_in(data: bytes) -> str:
-    """The instance identifier on the envelope, a UUID in small letters; empty where there is none.
-
-    Cheap for a bare document: its bytes are searched once, not read. Raises nothing.
-    """
-    if SBDH.encode() not in data:
-        return ""
-    try:
-        header = admit(data).find(sbdh("StandardBusinessDocumentHeader"))
-    except GateRefused:
-        return ""
-    return "" if header is None else instance_of(header)
-
-
-def _open(data: bytes, root: etree._Element, limits: Limits) -> Opened:
-    header, document, findings = _parts(root)
-    envelope = None
-    if header is not None:
-        envelope, wrong = read_header(header)
-        findings += wrong
-    if document is None:
-        return Opened(None, b"", findings)
-    payload, read = _document_in(data, document, limits)
-    if any(each.fatal for each in findings):
-        envelope = None
-    return Opened(envelope, payload, findings, read)
-
-
-_Parts = tuple[etree._Element | None, etree._Element | None, tuple[Finding, ...]]
-
-
-def _parts(root: etree._Element) -> _Parts:
-    """The header and the one document, and what is wrong with how they lie in the envelope."""
-    findings: list[Finding] = []
-    headers = root.findall(sbdh("StandardBusinessDocumentHeader"))
-    whole = root.tag == sbdh("StandardBusinessDocument")
-    if not whole or len(headers) != 1 or root[0] is not headers[0]:
-        findings.append(finding_at(EnvelopeRule.HEADER, root, found=str(len(headers))))
-    documents = [child for child in root if child not in headers]
-    if not documents:
-        findings.append(finding_at(EnvelopeRule.NO_PAYLOAD, root))
-    elif len(documents) > 1:
-        findings.append(finding_at(EnvelopeRule.PAYLOADS, documents[1], found=str(len(documents))))
-    for document in documents:
-        inner = next(document.iter(f"{{{SBDH}}}*"), None)
-        if inner is not None:
-            findings.append(finding_at(EnvelopeRule.NESTED, inner))
-    if any(text.strip(SPACE) for text in (root.text or "", *(child.tail or "" for child in root))):
-        findings.append(finding_at(EnvelopeRule.STRAY, root))
-    usable = len(documents) == 1 and not any(each.rule == EnvelopeRule.NESTED for each in findings)
-    return headers[0] if headers else None, documents[0] if usable else None, tuple(findings)
-
-
-# --- the document's own bytes ---------------------------------------------------------------------------
-
-_HEADER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocumentHeader[ \t\r\n]*>")
-_LETTER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocument[ \t\r\n]*>")
-_NAME: Final = re.compile(rb"<[^\s<>/!?]+")
-
-
-def _document_in(
-    data: bytes, document: etree._Element, limits: Limits
-) -> tuple[bytes, etree._Element]:
-    """The document as bytes of its own and as the tree they read as.
-
-    A search finds where it lies; comments can fool a search, so what was cut out counts only
-    when the door reads it as the same document.
-    """
-    cut = _cut_out(data)
-    for candidate in (cut, _with_declarations(cut, document)):
-        read = _admitted(candidate, limits)
-        if read is not None and _same(read, document):
-            return candidate, read
-    # A copy carries the namespace declarations it uses, wherever they stood.
-    alone = copy.deepcopy(document)
-    alone.tail = None
-    written = _DECLARATION + etree.tostring(alone, encoding="unicode").encode() + b"\n"
-    return written, admit(written, limits)
-
-
-def _cut_out(data: bytes) -> bytes:
-    start, end = 0, len(data)
-    header = _HEADER_END.search(data)
-    if header is not None:
-        start = header.end()
-    for match in _LETTER_END.finditer(data):
-        end = match.start()
-    return _DECLARATION + data[start:end].strip(_SPACE) + b"\n"
-
-
-def _with_declarations(cut: bytes, document: etree._Element) -> bytes:
-    """The cut with those of the envelope's declarations in its start tag that the document may need."""
-    name = _NAME.match(cut, len(_DECLARATION))
-    around = document.getparent()
-    if name is None or around is None:
-        return cut
-    start_tag = cut[name.end() : cut.find(b">", name.end())]
-    used = {element.prefix for element in document.iter()}
-    declarations = b""
-    for prefix, uri in around.nsmap.items():
-        label = f"xmlns:{prefix}" if prefix else "xmlns"
-        if uri == SBDH or prefix not in used or re.search(label.encode() + rb"[ \t\r\n]*=", start_tag):
-            continue
-        declarations += f' {label}="{uri}"'.encode()
-    return cut[: name.end()] + declarations + cut[name.end() :]
-
-
-def _admitted(data: bytes, limits: Limits) -> etree._Element | None:
-    try:
-        return admit(data, limits)
-    except GateRefused:
-        return None
-
-
-def _same(one: etree._Element, other: etree._Element) -> bool:
-    """Whether two trees say the same: names, values and shape, whatever their prefixes are."""
-    for left, right in zip_longest(one.iter(), other.iter()):
-        if left is None or right is None or left.tag != right.tag or len(left) != len(right):
-            return False
-        if left.text != right.text or left.items() != right.items():
-            return False
-        if left is not one and left.tail != right.tail:
-            return False
-    return True
-
-
-def _text(root: etree._Element, name: str) -> str:
+def value_in(root: etree._Element, name: str) -> str:
+    """The text of one of the document's own cbc elements, such as ProfileID; empty where it is missing."""
     return (root.findtext(f"{{{CBC}}}{name}") or "").strip(SPACE)

@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope import Opened
+from peppol.envelope import Opened, value_in
 from peppol.envelope_findings import EnvelopeRule, finding
 from peppol.envelope_header import Envelope
 from peppol.gate import CAC, CBC
@@ -79,14 +79,19 @@ def _about(envelope: Envelope, root: etree._Element) -> tuple[Finding, ...]:
     if named != document_type:
         # One sentence says it all; the rest of the identifier belongs to the other document.
         return (_differs(EnvelopeRule.DOCUMENT_TYPE, f"{_SCOPE}[DOCUMENTID]", named, document_type),)
-    ubl_version = _value(root, "UBLVersionID") or DocumentKind.INVOICE.ubl_version
+    ubl_version = value_in(root, "UBLVersionID") or DocumentKind.INVOICE.ubl_version
     compared = (
-        (EnvelopeRule.CUSTOMIZATION, f"{_SCOPE}[DOCUMENTID]", customization, _value(root, "CustomizationID")),
+        (
+            EnvelopeRule.CUSTOMIZATION,
+            f"{_SCOPE}[DOCUMENTID]",
+            customization,
+            value_in(root, "CustomizationID"),
+        ),
         (EnvelopeRule.TYPE_VERSION, f"{_SCOPE}[DOCUMENTID]", version, ubl_version),
         (EnvelopeRule.STANDARD, f"{_IDENTIFICATION}/Standard", envelope.standard, str(name.namespace)),
         (EnvelopeRule.TYPE, f"{_IDENTIFICATION}/Type", envelope.type, name.localname),
         (EnvelopeRule.TYPE_VERSION, f"{_IDENTIFICATION}/TypeVersion", envelope.type_version, ubl_version),
-        (EnvelopeRule.PROCESS, f"{_SCOPE}[PROCESSID]", envelope.process_id, _value(root, "ProfileID")),
+        (EnvelopeRule.PROCESS, f"{_SCOPE}[PROCESSID]", envelope.process_id, value_in(root, "ProfileID")),
     )
     return tuple(
         _differs(rule, location, written, carried)
@@ -100,7 +105,7 @@ def _between(
     envelope: Envelope, root: etree._Element, pairs: Collection[tuple[str, str]]
 ) -> tuple[Finding, ...]:
     """Who writes to whom, on the envelope and in the document."""
-    kind = DocumentKind.recognise(etree.QName(root).text, _value(root, "CustomizationID"))
+    kind = DocumentKind.recognise(etree.QName(root).text, value_in(root, "CustomizationID"))
     if kind is None:
         return ()
     sending, receiving = (_endpoint(root, path) for path in _ENDPOINTS[kind])
@@ -130,10 +135,6 @@ def _endpoint(root: etree._Element, path: str) -> str:
     if element is None:
         return ""
     return f"{element.get('schemeID', '').strip(SPACE)}:{(element.text or '').strip(SPACE)}"
-
-
-def _value(root: etree._Element, name: str) -> str:
-    return (root.findtext(f"{{{CBC}}}{name}") or "").strip(SPACE)
 
 
 def _equal(one: str, other: str) -> bool:

@@ -15,22 +15,22 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    and_,
-    bindparam,
     Column,
     Date,
     Index,
-    insert,
     Integer,
     LargeBinary,
     MetaData,
-    or_,
     Row,
-    select,
     String,
     Table,
-    text,
     Text,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -116,6 +116,20 @@ for _key, _extra in (("sha256", ""), ("instance_id", " and instance_id <> ''")):
 
 
 @dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
+
+    body: bytes
+    kind: str
+    document_id: str
+    sender: str
+    receiver: str
+    recipient: str
+    about: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class OutLetter:
     """A letter of ours as it lies in the outbox. `recipient` is the organisation number it is for."""
 
@@ -126,6 +140,7 @@ class OutLetter:
     sender: str
     receiver: str
     recipient: str
+    issued_on: date
     body: bytes
 
 
@@ -172,32 +187,43 @@ def put_out(
     about: str,
     issued_on: date,
 ) -> str:
-    """Lay a letter in the outbox and return its instance identifier.
+    """Lay one letter in the outbox and return its instance identifier; see `put_out_all`."""
+    letter = NewLetter(body, kind, document_id, sender, receiver, recipient, about, issued_on)
+    return put_out_all(session, [letter])[0]
 
-    A letter without a receiver on the network is for the portal. `about` is the document or
-    order the letter concerns. The row lives or dies with the caller's transaction.
+
+def put_out_all(session: Session, letters: Sequence[NewLetter]) -> list[str]:
+    """Lay letters in the outbox and return their instance identifiers, in order.
+
+    A letter without a receiver on the network is for the portal. The rows live or die with
+    the caller's transaction.
     """
-    digest = sha256_of(body)
-    instance_id = instance_id_of(
-        kind=kind, document_id=document_id, receiver=receiver or recipient, digest=digest
-    )
-    session.execute(
-        _PUT_OUT,
-        {
-            "instance_id": instance_id,
-            "kind": kind,
-            "document_id": document_id,
-            "sender": sender,
-            "receiver": receiver,
-            "recipient": recipient,
-            "about": about,
-            "issued_on": issued_on,
-            "sha256": digest,
-            "body": body,
-            "state": OutState.WAITING if receiver else OutState.IN_PORTAL,
-        },
-    )
-    return instance_id
+    rows = [_outbox_row(letter) for letter in letters]
+    if rows:
+        session.execute(_PUT_OUT, rows)
+    return [str(row["instance_id"]) for row in rows]
+
+
+def _outbox_row(letter: NewLetter) -> dict[str, object]:
+    digest = sha256_of(letter.body)
+    return {
+        "instance_id": instance_id_of(
+            kind=letter.kind,
+            document_id=letter.document_id,
+            receiver=letter.receiver or letter.recipient,
+            digest=digest,
+        ),
+        "kind": letter.kind,
+        "document_id": letter.document_id,
+        "sender": letter.sender,
+        "receiver": letter.receiver,
+        "recipient": letter.recipient,
+        "about": letter.about,
+        "issued_on": letter.issued_on,
+        "sha256": digest,
+        "body": letter.body,
+        "state": OutState.WAITING if letter.receiver else OutState.IN_PORTAL,
+    }
 
 
 def waiting(session: Session, *, limit: int) -> Sequence[OutLetter]:
@@ -384,5 +410,6 @@ def _out_letter(row: Row[tuple[object, ...]]) -> OutLetter:
         row.sender,
         row.receiver,
         row.recipient,
+        row.issued_on,
         row.body,
     )

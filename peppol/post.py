@@ -6,7 +6,7 @@ marked sent after the access point took it, and an arrived letter is acknowledge
 its bytes are committed, never before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ import structlog
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from peppol import mailbox, ubl, validation
+from peppol import envelope, mailbox, ubl, validation
 from peppol.access_points.protocol import AccessPoint
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
@@ -56,6 +56,18 @@ class Collected:
     conflicts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A document to be sent: what it is, to whom, and which order or document it is about."""
+
+    document: ubl.Document
+    kind: DocumentKind
+    document_id: str
+    address: Address
+    about: str
+    issued_on: date
+
+
 def send(
     session: Session,
     document: ubl.Document,
@@ -70,24 +82,32 @@ def send(
 
     Raises InvalidDocument when a schema or a published rule is broken: then nothing is stored.
     """
+    return send_all(session, [Outgoing(document, kind, document_id, address, about, issued_on)])[0]
+
+
+def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
+    """Send several documents in one stroke: all are rendered and judged before any is laid out."""
+    return mailbox.put_out_all(session, [_letter(each) for each in outgoing])
+
+
+def _letter(outgoing: Outgoing) -> mailbox.NewLetter:
     try:
-        body = ubl.serialise(document)
+        body = ubl.serialise(outgoing.document)
     except ubl.UnwritableDocument as unwritable:
         finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason)
-        raise InvalidDocument(kind, document_id, (finding,)) from unwritable
-    report = validation.judge_tree(etree.fromstring(body), kind, on=issued_on)
+        raise InvalidDocument(outgoing.kind, outgoing.document_id, (finding,)) from unwritable
+    report = validation.judge_tree(etree.fromstring(body), outgoing.kind, on=outgoing.issued_on)
     if not report.valid:
-        raise InvalidDocument(kind, document_id, report.fatal)
-    return mailbox.put_out(
-        session,
-        body,
-        kind=kind,
-        document_id=document_id,
-        sender=address.sender,
-        receiver=address.receiver,
-        recipient=address.recipient,
-        about=about,
-        issued_on=issued_on,
+        raise InvalidDocument(outgoing.kind, outgoing.document_id, report.fatal)
+    return mailbox.NewLetter(
+        body=body,
+        kind=outgoing.kind,
+        document_id=outgoing.document_id,
+        sender=outgoing.address.sender,
+        receiver=outgoing.address.receiver,
+        recipient=outgoing.address.recipient,
+        about=outgoing.about,
+        issued_on=outgoing.issued_on,
     )
 
 
@@ -123,10 +143,17 @@ def collect(
     tally = {state: 0 for state in mailbox.InState}
     letters = iter(access_point.inbound())
     while batch := list(islice(letters, _BATCH)):
+        # Reading envelopes is XML work and stays outside the transaction.
+        instances = [envelope.instance_id_in(letter.body) for letter in batch]
         with transactions() as session:
-            for letter in batch:
+            for letter, instance_id in zip(batch, instances, strict=True):
                 stored = mailbox.store(
-                    session, letter.body, transport_id=letter.transport_id, received_on=today, received_at=now
+                    session,
+                    letter.body,
+                    transport_id=letter.transport_id,
+                    received_on=today,
+                    received_at=now,
+                    instance_id=instance_id,
                 )
                 tally[stored.state] += 1
                 _log.info("arrived", letter=stored.id, state=stored.state)

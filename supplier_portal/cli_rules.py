@@ -1,122 +1,30 @@
 """`billing rules`: what a document is judged by, counted, listed and explained one by one.
 
-Beside the rules of the releases stand the refusals of the door (family GATE) and the
-schema (family XSD), since a report names those too. A sentence is shown with … where a
-report puts the values of the document.
+The rules come from `rulebook`; here they are only laid out. Counts and releases are
+always those of the selection that is listed.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from peppol.gate import GateRule
 from peppol.identifiers import DocumentKind
-from peppol.rules.engine import RuleInfo
-from peppol.rules.findings import Finding, Severity
+from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release
-from peppol.rules.text_files import text_of
-from peppol.rules.texts import Explanation, explain, key_of
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import NotFound
 from supplier_portal.printing import Column, Json, Language, plain, show, table, write_json
+from supplier_portal.rulebook import ListedRule, listed_rules
 from supplier_portal.validation_report import ACTORS, KINDS
 
 rules = typer.Typer()
 
 _LANGUAGES: Final[tuple[Language, Language]] = ("sv", "en")
-_BYTES: Final = "*"
-_SHARED: Final = "PEPPOL-COMMON"
-T = TypeVar("T")
-_XSD_FORMS: Final = (
-    "root",
-    "missing",
-    "unexpected",
-    "misplaced",
-    "repeated",
-    "value",
-    "attribute-missing",
-    "attribute-unexpected",
-    "text",
-    "schema",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRule:
-    """One rule and the releases it belongs to; `meaning` is English, as rules are written down.
-
-    `forms` are the ways in which a finding tells it, where there are several; the door and the
-    schema belong to no release.
-    """
-
-    id: str
-    family: str
-    severity: Severity
-    context: str
-    meaning: str
-    releases: tuple[Release, ...] = ()
-    forms: tuple[str, ...] = ("…",)
-
-    def explained(self, language: Language) -> Explanation:
-        """The words of a report about this rule, with … where the sentence takes a value of the document."""
-        root = self.releases[0].kind.root_name if self.releases else "Invoice"
-        told = [self._explained(form, f"/{root}/…", language) for form in self.forms]
-        return replace(told[0], message=" ".join(each.message for each in told))
-
-    def _explained(self, form: str, location: str, language: Language) -> Explanation:
-        bare = Finding(self.id, self.severity, location, detail=form)
-        sentence = " ".join(text_of(key_of(bare)).says)
-        found = "…" if re.search(r"\{(found|named)\}", sentence, re.IGNORECASE) else ""
-        expected = "…" if re.search(r"\{(expected|missing|form)\}", sentence, re.IGNORECASE) else ""
-        return explain(replace(bare, found=found, expected=expected), language)
-
-
-@cache
-def listed_rules() -> tuple[ListedRule, ...]:
-    """The door, the schema and every rule of every release once, family by family in published order."""
-    found: dict[str, ListedRule] = {}
-    for release in RELEASES:
-        for info in (info for book in release.rule_set.books for info in book.infos):
-            before = found.get(info.id) or _first_seen(info)
-            found[info.id] = replace(
-                before,
-                context=" | ".join(_together(before.context.split(" | "), info.context.split(" | "))),
-                releases=_together(before.releases, (release,)),
-            )
-    return (*_door(), _schema(), *found.values())
-
-
-def _first_seen(info: RuleInfo) -> ListedRule:
-    # Rules that every document shares stand in the book of each; they are one family all the same.
-    family = _SHARED if info.id.startswith(_SHARED) else info.family
-    return ListedRule(info.id, family, info.severity, info.context, info.meaning)
-
-
-def _together(first: Sequence[T], second: Sequence[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
-
-
-def _door() -> list[ListedRule]:
-    listed = []
-    for rule in GateRule:
-        # An attachment that may not stay is withheld; the document itself goes on.
-        severity = Severity.WARNING if rule.value.startswith("GATE-ATTACHMENT-") else Severity.FATAL
-        meaning = explain(Finding(rule.value, severity, ""), "en").message
-        listed.append(ListedRule(rule.value, "GATE", severity, _BYTES, meaning))
-    return listed
-
-
-def _schema() -> ListedRule:
-    meaning = "The document has the shape of its kind: what stands where, how often and in which form."
-    return ListedRule("XSD", "XSD", Severity.FATAL, _BYTES, meaning, forms=_XSD_FORMS)
 
 
 # --- list -----------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ shape of `validation_report`; what kept a file from being read or compared goes 
 standard error.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -113,7 +115,8 @@ def _told(house: House, path: Path, report: Report, engine: Asked) -> Validation
     if engine is Asked.OWN or report.root is None or report.kind is None:
         return reported(report, file=str(path), language=house.language)
     try:
-        findings = second_opinion.judge(report.root, report.kind)
+        with _saxon_silenced():
+            findings = second_opinion.judge(report.root, report.kind)
     except official.OfficialRulesMissing:
         raise _no_published_rules(path, report.kind) from None
     except official.OfficialRulesFailed:
@@ -160,7 +163,8 @@ def _compare(house: House, files: Sequence[Path], on: date, *, as_json: bool) ->
 
 def _disagreements(path: Path, report: Report) -> tuple[Disagreement, ...]:
     try:
-        return second_opinion.disagreements(report)
+        with _saxon_silenced():
+            return second_opinion.disagreements(report)
     except official.OfficialRulesMissing:
         assert report.kind is not None  # noqa: S101 - without a kind there was nothing to ask about
         raise _no_published_rules(path, report.kind) from None
@@ -198,6 +202,23 @@ def _compared_json(house: House, compared: _Compared) -> Json:
             for each in compared.disagreements
         ],
     }
+
+
+@contextmanager
+def _saxon_silenced() -> Iterator[None]:
+    """Keep off the terminal what Saxon writes about a document it stops over: pages, and straight to the system.
+
+    It has no setting for it. The command line has one thread, so that nobody else's line is lost.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
 
 
 def _no_published_rules(path: Path, kind: DocumentKind) -> Refused:

@@ -8,7 +8,7 @@ was. A line that is no event lies in quarantine with its bytes and the reason.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -110,38 +110,53 @@ def _load_batch(
 ) -> tuple[Loaded, date]:
     loaded = Loaded()
     with database.writing() as session:
-        for line, event, refusal in _read(batch):
-            if event is None:
-                _quarantine(session, database, line, refusal)
-                loaded.quarantined += 1
-                loaded.problems.append((line.place, refusal))
+        for day, group in groupby(_read(batch), key=_day_of):
+            if day is None:
+                for line, _, refusal in group:
+                    _quarantine(session, database, line, refusal)
+                    loaded.quarantined += 1
+                    loaded.problems.append((line.place, refusal))
                 continue
-            day = stockholm_date(event.time)
             if day > last_day:
                 results.place_due(session, register, today=day)
                 last_day = day
-            _apply(session, database, register, line, event, loaded)
+            told = [(line, event) for line, event, _ in group if event is not None]
+            _apply(session, database, register, told, day, loaded)
     return loaded, last_day
 
 
 def _apply(
-    session: Session, database: Database, register: Register, line: Line, event: Event, loaded: Loaded
+    session: Session,
+    database: Database,
+    register: Register,
+    told: Sequence[tuple[Line, Event]],
+    day: date,
+    loaded: Loaded,
 ) -> None:
-    applied = applying.apply(session, register, event, received_at=database.clock())
-    if applied.repeated:
-        loaded.repeated += 1
-        return
-    judging.judge_lines_again(session, register, applied.lines, today=stockholm_date(event.time))
-    if applied.state is EventState.APPLIED:
-        loaded.applied += 1
-        return
-    if applied.state is EventState.CONFLICT:
-        loaded.conflicts += 1
-    else:
-        loaded.unappliable += 1
-    if applied.reason is not None:
-        loaded.problems.append((f"{line.place} ({event.id})", applied.reason))
-    _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+    """Apply the events of one day, and let the invoices that waited for them be judged again."""
+    all_applied = applying.apply_all(
+        session, register, [event for _, event in told], received_at=database.clock()
+    )
+    for (line, event), applied in zip(told, all_applied, strict=True):
+        if applied.repeated:
+            loaded.repeated += 1
+            continue
+        judging.judge_lines_again(session, register, applied.lines, today=day)
+        if applied.state is EventState.APPLIED:
+            loaded.applied += 1
+            continue
+        if applied.state is EventState.CONFLICT:
+            loaded.conflicts += 1
+        else:
+            loaded.unappliable += 1
+        if applied.reason is not None:
+            loaded.problems.append((f"{line.place} ({event.id})", applied.reason))
+        _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
+
+
+def _day_of(read: tuple[Line, Event | None, Refused]) -> date | None:
+    event = read[1]
+    return stockholm_date(event.time) if event is not None else None
 
 
 def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]:

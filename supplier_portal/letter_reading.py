@@ -43,7 +43,7 @@ def read_arrived(database: Database, *, today: date) -> Iterator[Outcome]:
 
 def _read(database: Database, register: Register, letter: InLetter, *, today: date) -> Outcome | None:
     try:
-        reading = documents.read(letter.body, on=letter.received_on)
+        reading = documents.read_letter(letter.body, on=letter.received_on, register=register)
         with database.writing() as session:
             return intake.receive(session, register, letter, reading, today=today)
     except Exception as error:

@@ -160,3 +160,47 @@ def test_history_loaded_today_is_decided_as_it_was_then(house: House) -> None:
     assert load_events(house.database, lines).applied == 2
     assert house.placement(REFERENCE).last_day == date(2026, 3, 13)
     assert house.order(REFERENCE).issued_on == DAY
+
+
+# Decisions stored in strokes ----------------------------------------------------------------
+
+
+def lines_of(told: list[dict[str, object]], *, ids: list[str]) -> list[Line]:
+    return [
+        event_line("placement.decided", data, on=date(2026, 1, 1), event_id=event_id)
+        for data, event_id in zip(told, ids, strict=True)
+    ]
+
+
+def test_decisions_of_one_day_are_stored_together_as_if_one_by_one(database_url: str) -> None:
+    told = [decision(f"2000000{number:02}") for number in range(5)]
+    with a_house(database_url) as house:
+        loaded = load_events(house.database, lines_of(told, ids=[f"e{number}" for number in range(5)]))
+        assert (loaded.applied, loaded.problems) == (5, [])
+        numbers = [house.order(str(each["execution_reference"])).number for each in told]
+        assert numbers == [str(2_100_000_001 + position) for position in range(5)]
+
+
+def test_one_refused_decision_among_many_stops_no_other(database_url: str) -> None:
+    told = [
+        decision("200000001"),
+        decision("200000002", supplier="5599991014", level="B"),
+        decision("200000003"),
+    ]
+    told[1]["contract"] = "AVT-2001"  # another supplier's
+    with a_house(database_url) as house:
+        loaded = load_events(house.database, lines_of(told, ids=["a", "b", "c"]))
+        assert (loaded.applied, loaded.unappliable) == (2, 1)
+        assert house.order("200000001").number == "2100000001"
+        assert house.order("200000003").number == "2100000002"
+
+
+def test_the_same_decision_twice_in_one_file_is_ordered_once(database_url: str) -> None:
+    told = [decision("200000001"), decision("200000001"), decision("200000002")]
+    with a_house(database_url) as house:
+        loaded = load_events(house.database, lines_of(told, ids=["a", "a", "b"]))
+        assert (loaded.applied, loaded.repeated) == (2, 1)
+        assert [house.order(reference).number for reference in ("200000001", "200000002")] == [
+            "2100000001",
+            "2100000002",
+        ]

@@ -25,7 +25,7 @@ from peppol.rules.releases import RELEASES, all_rules
 from peppol.rules.texts import Actor
 from peppol.validation import validate
 from supplier_portal.cli import app
-from supplier_portal.cli_rules import listed_rules
+from supplier_portal.rulebook import listed_rules
 from supplier_portal.validation_report import (
     ACTORS,
     KINDS,

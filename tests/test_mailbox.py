@@ -57,9 +57,9 @@ def test_a_letter_waits_with_its_bytes_and_is_marked_sent_once(house: House) -> 
         mailbox.mark_sent(session, [letter.sequence], at=CLOCK + timedelta(hours=1))
     assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
     outbox = mailbox.outbox
-    with house.database.reading() as session:
+    with house.database.writing() as session:
         row = session.execute(select(outbox)).one()
-        assert mailbox.waiting(session, limit=10) == [] or not house.database.is_sqlite
+        assert list(mailbox.waiting(session, limit=10)) == []
     assert (row.state, row.attempts, row.sent_at) == (OutState.SENT, 1, CLOCK)
 
 
@@ -120,16 +120,10 @@ def test_bytes_that_came_before_are_a_repeat_of_the_first_and_kept_once(house: H
     first = store(house, b"\x00\xff<not xml")
     again = store(house, b"\x00\xff<not xml")
     assert (first.state, again) == (InState.ARRIVED, Stored(again.id, InState.REPEAT, first.id))
-    with house.database.writing() as session:
+    with house.database.reading() as session:
         assert mailbox.body_of(session, first.id) == b"\x00\xff<not xml"
         assert mailbox.body_of(session, again.id) == b""
         assert mailbox.body_of(session, 999) is None
-        settle(house, first.id)
-
-
-def settle(house: House, letter_id: int) -> None:
-    with house.database.writing() as session:
-        mailbox.settle(session, letter_id, InState.QUARANTINED, reason="TEST")
 
 
 def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(house: House) -> None:

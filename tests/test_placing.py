@@ -220,7 +220,7 @@ def test_a_decision_without_a_reference_gets_the_next_free_one(house: House) -> 
     del without["execution_reference"]
     house.must("placement.decided", without, on=date(2026, 1, 1))
     with house.database.reading() as session:
-        assert stored_placements.by_decision(session, "B-2") == "100000002"
+        assert stored_placements.by_decision(session, ["B-2"]) == {"B-2": "100000002"}
 
 
 # Period two ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.build_bad import base, edited
 from peppol import schemas
+from peppol.envelope_findings import EnvelopeRule
 from peppol.gate import GateRule
 from peppol.rules.engine import RuleInfo
 from peppol.rules.findings import Finding, Severity
@@ -18,7 +19,8 @@ from tests.test_validation import TODAY
 
 SCHEMA_KEYS = tuple(f"XSD-{detail}" for detail in schemas._SENTENCES)
 RULE_KEYS = tuple(info.id for info in all_rules())
-KEYS = (*(rule.value for rule in GateRule), *SCHEMA_KEYS, *RULE_KEYS)
+DOOR_KEYS = tuple(rule.value for rule in (*GateRule, *EnvelopeRule))
+KEYS = (*DOOR_KEYS, *SCHEMA_KEYS, *RULE_KEYS)
 
 
 def finding_of(key: str, *, found: str = "", expected: str = "", detail: str = "") -> Finding:

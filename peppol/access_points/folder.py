@@ -3,14 +3,19 @@
 A letter is written under a temporary name, flushed to disk and renamed, so a reader sees
 it whole or not at all. Files are named by the server's own ids; a name found in the inbox
 is only data. What was taken in is moved to `collected/` after the commit, never before.
+
+Letters are handed over bare, as most operators want them, or in their envelope.
 """
 
 import os
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 
+from peppol import envelope
 from peppol.access_points.protocol import Inbound, Outbound
+from peppol.identifiers import ParticipantId
 
 _UNFINISHED = (".tmp", ".part", ".downloading")
 
@@ -18,9 +23,10 @@ _UNFINISHED = (".tmp", ".part", ".downloading")
 class FolderAccessPoint:
     """`root/outbox/<receiver, or portal-organisation>/<instance>.xml` out, `root/inbox/**` in."""
 
-    def __init__(self, root: Path, *, size_largest: int = 20_000_000) -> None:
+    def __init__(self, root: Path, *, size_largest: int = 20_000_000, enveloped: bool = False) -> None:
         self.root = root
         self.size_largest = size_largest
+        self.enveloped = enveloped
 
     def submit(self, letter: Outbound) -> None:
         """Write the letter; writing the same one again replaces it by the same bytes."""
@@ -30,7 +36,7 @@ class FolderAccessPoint:
         temporary = final.with_suffix(".tmp")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(letter.body)
+            file.write(_enveloped(letter) if self.enveloped and letter.receiver else letter.body)
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(final)
@@ -66,10 +72,25 @@ class FolderAccessPoint:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
             return None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            # A folder cannot even be wrapped as a file.
+            os.close(descriptor)
+            return None
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
             return file.read(self.size_largest + 1)
+
+
+def _enveloped(letter: Outbound) -> bytes:
+    """The letter in its envelope, made of its row alone: every attempt gives the same bytes."""
+    written = envelope.for_payload(
+        letter.body,
+        sender=ParticipantId.parse(letter.sender),
+        receiver=ParticipantId.parse(letter.receiver),
+        instance_id=letter.instance_id,
+        # The row knows the day only; its first moment is as true on every attempt.
+        created_at=datetime.combine(letter.issued_on, time(), UTC),
+    )
+    return envelope.wrap(letter.body, written)
 
 
 def _safe(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 
@@ -21,12 +22,20 @@ class Outbound(Protocol):
         """The number the document carries."""
 
     @property
+    def sender(self) -> str:
+        """Our own Peppol participant."""
+
+    @property
     def receiver(self) -> str:
         """The Peppol participant, or nothing for a reader in the portal."""
 
     @property
     def recipient(self) -> str:
         """The organisation the letter is for."""
+
+    @property
+    def issued_on(self) -> date:
+        """The day the letter was laid out."""
 
     @property
     def body(self) -> bytes:

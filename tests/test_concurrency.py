@@ -1,0 +1,355 @@
+"""Several workers at once: who was first is decided by the database, and nobody does anything twice."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from invoicing import documents, flipping, intake, payment, stored_invoices
+from invoicing.flipping import Numbered
+from invoicing.model import Held, InvoiceState, StepRefused
+from orders import placing, stored_register
+from orders.events import PlacementDecided, read_event
+from orders.model import Order
+from orders.values import Article
+from peppol import billing, mailbox, shapes, ubl
+from peppol.mailbox import InLetter, InState
+from supplier_portal.event_loading import Line, load_events, place_due_orders
+from tests.builders import billed
+from tests.house import CLOCK, House, a_house, decision, event_line, interruption
+
+REFERENCE = "100000101"
+FEBRUARY = date(2026, 2, 3)
+_S = InvoiceState
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Start all works at the same moment, each in its own thread, and give back what they return."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Result]) -> Result:
+        start.wait()
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def january(house: House, number: str = "F-1", days: str = "20") -> billing.Invoice:
+    return billed(house.flip(house.order(REFERENCE).number, number=number, on=FEBRUARY), days=days)
+
+
+def credit_of(invoice: billing.Invoice, number: str) -> billing.CreditNote:
+    return flipping.credit_note_of(invoice, given=Numbered(number, FEBRUARY))
+
+
+def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Callable[[], Held]:
+    """Post a document now, and give back the work of reading it as one of several workers would."""
+    house.post(ubl.serialise(document), on=FEBRUARY)
+    with house.database.writing() as session:
+        (letter,) = mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+    return reading(house, letter)
+
+
+def reading(house: House, letter: InLetter) -> Callable[[], Held]:
+    read = documents.read(letter.body, on=letter.received_on)
+
+    def work() -> Held:
+        with house.database.writing() as session:
+            register = stored_register.load(session)
+            outcome = intake.receive(session, register, letter, read, today=FEBRUARY)
+        assert outcome is not None
+        assert outcome.held is not None
+        return outcome.held
+
+    return work
+
+
+def loading(house: House, lines: list[Line]) -> Callable[[], object]:
+    """The work of loading events as one of several loaders would."""
+    return lambda: load_events(house.database, lines)
+
+
+# Invoices -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [2, 16])
+def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, workers: int) -> None:
+    works = [worker(house, january(house, f"F-{number}")) for number in range(workers)]
+    held = [house.held(each.id) for each in at_once(works)]
+    accepted = [each for each in held if each.state is _S.ACCEPTED]
+    assert len(accepted) == 1
+    assert {each.codes for each in held if each not in accepted} == {("ALREADY_INVOICED",)}
+    assert house.line(accepted[0].order_number).invoice_id == accepted[0].id
+
+
+def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house: House) -> None:
+    letters: list[InLetter] = []
+    for days in ("20", "19"):
+        house.post(ubl.serialise(january(house, "F-1", days)), on=FEBRUARY)
+        with house.database.writing() as session:
+            letters += mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+    readings = [documents.read(letter.body, on=FEBRUARY) for letter in letters]
+
+    def work(place: int) -> Callable[[], InState]:
+        def receive() -> InState:
+            with house.database.writing() as session:
+                register = stored_register.load(session)
+                outcome = intake.receive(session, register, letters[place], readings[place], today=FEBRUARY)
+            assert outcome is not None
+            return outcome.letter_state
+
+        return receive
+
+    assert sorted(at_once([work(0), work(1)])) == [InState.CONFLICT, InState.HANDLED]
+
+
+def test_workers_share_the_letters_and_each_is_read_once(house: House) -> None:
+    for number in range(12):
+        house.decide(f"20000010{number:02}", start=date(2026, 1, 1))
+        house.report(f"20000010{number:02}", "2026-01", on=date(2026, 2, 2))
+        invoice = house.flip(house.order(f"20000010{number:02}").number, number=f"F-{number}", on=FEBRUARY)
+        house.post(ubl.serialise(invoice), on=FEBRUARY)
+    outcomes = [each for part in at_once([lambda: house.read_letters(on=FEBRUARY)] * 4) for each in part]
+    assert sorted(each.letter_id for each in outcomes) == list(range(1, 13))
+    assert {each.held.state for each in outcomes if each.held} == {_S.ACCEPTED}
+
+
+def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House) -> None:
+    """Whichever comes first, the invoice ends accepted: it is not left waiting for what has come."""
+    for line_id, month in (("002", "2026-02"), ("003", "2026-03"), ("004", "2026-04"), ("005", "2026-05")):
+        on = date.fromisoformat(f"{month}-28")
+        house.file_report(REFERENCE, month, on=on)
+        line = house.order(REFERENCE).lines[int(line_id) - 1]
+        invoice = billed(
+            january(house, f"F-{line_id}"),
+            days=f"{line.quantity.value:.0f}",
+            order_line_reference=shapes.LineReference(line_id=line_id),
+            invoice_period=None,
+        )
+        read = worker(house, invoice)
+        approved = {
+            "execution_reference": REFERENCE,
+            "month": month,
+            "version": 1,
+            "at": f"{on}T09:00:00+02:00",
+            "by": "user-17",
+        }
+        told = [event_line("report.approved", approved, on=on, event_id=f"approved-{month}")]
+        works: list[Callable[[], object]] = [read, loading(house, told)]
+        at_once(works)
+        with house.database.reading() as session:
+            held = stored_invoices.named(session, f"F-{line_id}")
+        assert held.state is _S.ACCEPTED
+
+
+def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circle(house: House) -> None:
+    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
+    order = house.order(REFERENCE)
+    works: list[Callable[[], object]] = [
+        worker(house, house.flip(order.number, line_id, number=f"F-{line_id}", on=FEBRUARY))
+        for line_id in ("001", "002", "003")
+    ]
+    told = interruption(REFERENCE, date(2026, 3, 10), date(2026, 3, 13))
+    line = event_line("interruption.registered", told, on=date(2026, 3, 10), event_id="cut")
+    works.append(loading(house, [line]))
+    at_once(works)
+    with house.database.reading() as session:
+        states = {held.number: held.state for held in stored_invoices.listed(session)}
+    assert states == {"F-001": _S.ACCEPTED, "F-002": _S.ACCEPTED, "F-003": _S.IN_QUESTION}
+
+
+# Credit notes -------------------------------------------------------------------------------
+
+
+def test_of_two_credit_notes_for_one_invoice_one_settles_it(house: House) -> None:
+    invoice = january(house)
+    held = house.send(invoice)
+    works = [worker(house, credit_of(invoice, number)) for number in ("K-1", "K-2")]
+    credits = [house.held(each.id) for each in at_once(works)]
+    assert sorted((each.state, each.codes) for each in credits) == [
+        (_S.IN_QUESTION, ("ALREADY_CREDITED",)),
+        (_S.SETTLED, ()),
+    ]
+    assert house.held(held.id).state is _S.CREDITED
+
+
+def test_a_credit_note_and_its_invoice_that_arrive_at_once_find_each_other(house: House) -> None:
+    for number in range(4):
+        invoice = january(house, f"F-{number}")
+        works = [worker(house, invoice), worker(house, credit_of(invoice, f"K-{number}"))]
+        held, credit = (house.held(each.id) for each in at_once(works))
+        assert (held.state, credit.state) == (_S.CREDITED, _S.SETTLED)
+
+
+def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_circle(house: House) -> None:
+    for version in range(2, 6):
+        invoice = january(house, f"F-{version}")
+        assert house.send(invoice).state is _S.ACCEPTED
+        house.file_report(REFERENCE, "2026-01", version=version, on=date(2026, 2, 4))
+        read = worker(house, credit_of(invoice, f"K-{version}"))
+        approved = {
+            "execution_reference": REFERENCE,
+            "month": "2026-01",
+            "version": version,
+            "at": "2026-02-05T09:00:00+01:00",
+            "by": "user-17",
+        }
+        told = [event_line("report.approved", approved, on=date(2026, 2, 5), event_id=f"v{version}")]
+        works: list[Callable[[], object]] = [read, loading(house, told)]
+        at_once(works)
+        assert house.line(house.order(REFERENCE).number).invoice_id is None
+
+
+# Payment ------------------------------------------------------------------------------------
+
+
+def test_two_people_who_pay_the_same_list_pay_it_once(house: House) -> None:
+    held = house.send(january(house))
+
+    def pay() -> int:
+        try:
+            return len(_paid(house, held))
+        except StepRefused:
+            return 0
+
+    assert sorted(at_once([pay, pay])) == [0, 1]
+    assert house.answers(held) == ["AP", "PD"]
+
+
+def _paid(house: House, held: Held) -> list[payment.Payment]:
+    with house.database.writing() as session:
+        return payment.pay(
+            session,
+            stored_register.load(session),
+            [held],
+            prepared_by="officer-1",
+            attested_by="attester-1",
+            today=held.pays_on,
+        )
+
+
+# Orders and events --------------------------------------------------------------------------
+
+
+class Interrupted(Exception):
+    """Something fails after the order is placed and before the commit."""
+
+
+@pytest.mark.parametrize("failing", [0, 30], ids=["all succeed", "thirty in a hundred roll back"])
+def test_orders_placed_at_once_are_numbered_without_gaps(house: House, failing: int) -> None:
+    def work(place: int) -> Callable[[], str]:
+        reference = f"30000010{place:02}"
+        line = event_line("placement.decided", decision(reference), on=date(2026, 1, 1), event_id=reference)
+        decided = read_event(line.text).data
+        assert isinstance(decided, PlacementDecided)
+
+        def place_it() -> str:
+            try:
+                with house.database.writing() as session:
+                    register = stored_register.load(session)
+                    placement = placing.place(session, register, decided, today=date(2026, 1, 1))
+                    if place * 100 < failing * 20:
+                        raise Interrupted
+            except Interrupted:
+                return ""
+            return placement.periods[0].order_number
+
+        return place_it
+
+    numbers = [number for number in at_once([work(place) for place in range(20)]) if number]
+    assert len(numbers) == 20 - failing * 20 // 100
+    # 2100000001 is the house's first order.
+    assert sorted(int(number) for number in numbers) == list(range(2100000002, 2100000002 + len(numbers)))
+
+
+def test_two_loaders_of_one_file_apply_every_event_once(house: House) -> None:
+    lines = [
+        event_line(
+            "placement.decided",
+            decision(f"40000010{number:02}"),
+            on=date(2026, 1, 1),
+            event_id=f"file-{number}",
+        )
+        for number in range(5)
+    ]
+    loaded = at_once([lambda: load_events(house.database, lines)] * 3)
+    assert sum(each.applied for each in loaded) == 5
+    assert sum(each.repeated for each in loaded) == 10
+    assert sum(each.unappliable + each.conflicts for each in loaded) == 0
+
+
+def test_a_result_that_falls_due_is_ordered_once_by_many_timetables(house: House) -> None:
+    house.interrupt(REFERENCE, on=date(2026, 3, 13))
+    approved = {
+        "execution_reference": REFERENCE,
+        "kind": "WORK",
+        "started_on": "2026-03-16",
+        "stage": "R1",
+        "approved_on": "2026-03-20",
+    }
+    house.must("outcome.approved", approved, on=date(2026, 3, 20))
+    at_once([lambda: _ordered(house)] * 4)
+    orders: list[Order] = [
+        *house.orders(REFERENCE, Article.RESULT),
+        *house.orders(REFERENCE, Article.SPEED_BONUS),
+    ]
+    assert len(orders) == 2
+
+
+def _ordered(house: House) -> int:
+    return place_due_orders(house.database, today=date(2026, 6, 16))
+
+
+# Letters ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("instance_id", ["", "i-1"])
+def test_two_collectors_of_the_same_bytes_keep_one_letter_and_one_repeat(
+    house: House, instance_id: str
+) -> None:
+    def store() -> InState:
+        with house.database.writing() as session:
+            return mailbox.store(
+                session,
+                b"<A/>",
+                transport_id="a.xml",
+                received_on=FEBRUARY,
+                received_at=CLOCK,
+                instance_id=instance_id,
+            ).state
+
+    states = at_once([store] * 4)
+    assert sorted(states) == [InState.ARRIVED, *[InState.REPEAT] * 3]
+
+
+def test_two_deliverers_hand_every_letter_over_once(house: House) -> None:
+    for number in range(6):
+        house.decide(f"50000010{number:02}")
+    taken: list[list[str]] = [[], []]
+
+    def deliver(mine: list[str]) -> Callable[[], None]:
+        def work() -> None:
+            with house.database.writing() as session:
+                letters = mailbox.waiting(session, limit=3)
+                mine.extend(letter.document_id for letter in letters)
+                mailbox.mark_sent(session, [letter.sequence for letter in letters], at=CLOCK)
+
+        return work
+
+    at_once([deliver(taken[0]), deliver(taken[1])])
+    assert not set(taken[0]) & set(taken[1])
+    assert len(taken[0] + taken[1]) == 6

@@ -1,0 +1,223 @@
+"""The counter: a document is judged and rendered once, its bytes go out unchanged, and what comes is stored first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from peppol import mailbox, post, shapes, ubl
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import Inbound, Outbound
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InState, OutState
+from peppol.post import Collected
+from tests.house import CLOCK, TALLKOTTEN, House, a_house
+
+REFERENCE = "100000101"
+DAY = date(2026, 2, 3)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+@dataclass
+class FailingAccessPoint:
+    """Takes some letters and then fails; hands in the same letters until they are acknowledged."""
+
+    takes: int = 0
+    submitted: list[bytes] = field(default_factory=list)
+    inbox: list[Inbound] = field(default_factory=list)
+    stored_at_acknowledgement: list[int] = field(default_factory=list)
+    house: House | None = None
+
+    def submit(self, letter: Outbound) -> None:
+        if len(self.submitted) >= self.takes:
+            raise OSError("no contact")
+        self.submitted.append(letter.body)
+
+    def inbound(self) -> Iterator[Inbound]:
+        yield from list(self.inbox)
+
+    def acknowledge(self, letter: Inbound) -> None:
+        assert self.house is not None
+        with self.house.database.reading() as session:
+            self.stored_at_acknowledgement.append(len(session.execute(select(mailbox.inbox.c.id)).all()))
+        self.inbox.remove(letter)
+
+
+def states(house: House) -> list[str]:
+    with house.database.reading() as session:
+        return list(session.scalars(select(mailbox.outbox.c.state).order_by(mailbox.outbox.c.sequence)))
+
+
+def bodies(house: House) -> list[bytes]:
+    with house.database.reading() as session:
+        return [letter.body for letter in mailbox.letters_out(session)]
+
+
+# Out ----------------------------------------------------------------------------------------
+
+
+def test_orders_lie_in_the_folder_as_the_bytes_they_were_laid_out_with(house: House, tmp_path: Path) -> None:
+    house.decide(REFERENCE)
+    folder = FolderAccessPoint(tmp_path / "post")
+    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    (file,) = (tmp_path / "post" / "outbox").rglob("*.xml")
+    assert [file.read_bytes()] == bodies(house)
+    assert file.parent.name == "0007_5599991014"
+    assert file.name.startswith("order-2100000001-")
+    assert states(house) == [OutState.SENT]
+    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
+
+
+def test_what_cannot_be_delivered_now_waits_and_goes_later_in_the_same_bytes(house: House) -> None:
+    for number in range(3):
+        house.decide(f"10000010{number}")
+    access_point = FailingAccessPoint(takes=1)
+    assert post.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 1
+    assert states(house) == [OutState.SENT, OutState.WAITING, OutState.WAITING]
+    access_point.takes = 3
+    assert post.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 2
+    assert access_point.submitted == bodies(house)
+
+
+def test_a_delivery_whose_commit_fails_sends_the_same_letter_again(house: House, tmp_path: Path) -> None:
+    house.decide(REFERENCE)
+    folder = FolderAccessPoint(tmp_path)
+
+    class PowerCut(Exception):
+        pass
+
+    def cut() -> None:
+        with house.database.writing() as session:
+            (letter,) = mailbox.waiting(session, limit=10)
+            folder.submit(letter)
+            raise PowerCut
+
+    with pytest.raises(PowerCut):
+        cut()
+    assert states(house) == [OutState.WAITING]
+    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    # The receiver sees one letter: the same name, the same bytes.
+    (file,) = (tmp_path / "outbox").rglob("*.xml")
+    assert [file.read_bytes()] == bodies(house)
+
+
+def test_more_letters_than_a_batch_all_go(house: House) -> None:
+    with house.database.writing() as session:
+        for number in range(120):
+            mailbox.put_out(
+                session,
+                f"<M>{number}</M>".encode(),
+                kind="message",
+                document_id=str(number),
+                sender="a",
+                receiver="0007:5599991014",
+                recipient="5599991014",
+                about="",
+                issued_on=DAY,
+            )
+    assert post.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
+
+
+def test_a_document_that_breaks_a_rule_is_not_laid_out(house: House) -> None:
+    house.decide(REFERENCE)
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+    wrong = replace(invoice, document_currency_code="XXX")
+    unwritable = replace(invoice, id="F\u0001")
+    before = bodies(house)
+    for document, rule in ((wrong, "BR-CO-15"), (unwritable, "XSD")):
+        with pytest.raises(post.InvalidDocument, match=rule):
+            send(house, document)
+    assert bodies(house) == before
+
+
+def send(house: House, document: ubl.Document) -> None:
+    with house.database.writing() as session:
+        post.send(
+            session,
+            document,
+            kind=DocumentKind.INVOICE,
+            document_id="F-1",
+            address=post.Address("0007:2021002114", "0007:5599991014", "5599991014"),
+            about="",
+            issued_on=DAY,
+        )
+
+
+# In -----------------------------------------------------------------------------------------
+
+
+def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) -> Collected:
+    return post.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
+
+
+def test_letters_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
+    letters = [Inbound("a.xml", b"<A/>"), Inbound("b.xml", b"<B/>"), Inbound("a-again.xml", b"<A/>")]
+    access_point = FailingAccessPoint(inbox=letters, house=house)
+    assert collect(house, access_point) == Collected(stored=2, repeats=1, conflicts=0)
+    assert access_point.stored_at_acknowledgement == [3, 3, 3]
+    assert collect(house, access_point) == Collected(0, 0, 0)
+
+
+def test_a_letter_whose_acknowledgement_was_lost_comes_again_as_a_repeat(
+    house: House, tmp_path: Path
+) -> None:
+    folder = FolderAccessPoint(tmp_path)
+    file = tmp_path / "inbox" / "sub" / "faktura 1.xml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"<A/>")
+    assert collect(house, folder) == Collected(1, 0, 0)
+    assert not file.exists()
+    assert (tmp_path / "collected" / "sub" / "faktura 1.xml").read_bytes() == b"<A/>"
+    file.write_bytes(b"<A/>")
+    assert collect(house, folder) == Collected(0, 1, 0)
+    assert (tmp_path / "collected" / "sub" / "faktura 1~2.xml").exists()
+
+
+def test_unfinished_hidden_and_linked_files_are_left_alone(house: House, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    (inbox / "link.xml").symlink_to(secret)
+    for name in (".hidden.xml", "half.xml.part", "half.tmp", "half.downloading"):
+        (inbox / name).write_bytes(b"<A/>")
+    assert collect(house, FolderAccessPoint(tmp_path)) == Collected(0, 0, 0)
+    assert secret.exists()
+
+
+def test_a_file_larger_than_the_cap_is_cut_just_above_it_and_refused_at_the_gate(
+    house: House, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "large.xml").write_bytes(b"<A>" + b"x" * 1000)
+    access_point = FolderAccessPoint(tmp_path, size_largest=100)
+    (letter,) = access_point.inbound()
+    assert len(letter.body) == 101
+
+
+def test_an_empty_or_missing_folder_is_no_fault(house: House, tmp_path: Path) -> None:
+    assert collect(house, FolderAccessPoint(tmp_path / "nowhere")) == Collected(0, 0, 0)
+
+
+def test_what_is_collected_is_read_as_any_letter(house: House, tmp_path: Path) -> None:
+    house.decide(REFERENCE, supplier=TALLKOTTEN)
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "f1.xml").write_bytes(ubl.serialise(invoice))
+    collect(house, FolderAccessPoint(tmp_path))
+    (outcome,) = house.read_letters(on=DAY)
+    assert (outcome.letter_state, outcome.held is not None) == (InState.HANDLED, True)
+    assert invoice.legal_monetary_total.payable_amount == shapes.Amount(
+        invoice.legal_monetary_total.payable_amount.value, "SEK"
+    )
