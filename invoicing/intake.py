@@ -8,7 +8,6 @@ transaction. Whatever a document says, it ends in exactly one state and nothing 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from invoicing import crediting, responding, stored_facts, stored_invoices
@@ -34,16 +33,13 @@ class Outcome:
     reason: str = ""
 
 
-class _NumberTaken(Exception):
-    """Another document of this supplier, type and number was kept a moment ago."""
-
-
 def receive(
     session: Session, register: Register, letter: InLetter, reading: Reading, *, today: date
 ) -> Outcome | None:
     """Let a read letter become an invoice or credit note in our books, or lie in quarantine with its reason.
 
-    None when another worker handled the letter in the meantime.
+    None when another worker handled the letter in the meantime. Raises IntegrityError when another
+    document with the same number was kept in the meantime: tried again, it finds that one.
     """
     if not mailbox.take(session, letter.id, kind=reading.kind or ""):
         return None
@@ -65,16 +61,10 @@ def receive(
     earlier = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
     if earlier is not None:
         return _conflict(session, letter, reading, invoice, earlier)
-    try:
-        if invoice.document_type is DocumentType.CREDIT_NOTE:
-            held = _take_credit(session, register, letter, invoice, today=today)
-        else:
-            held = _take_invoice(session, register, letter, invoice, today=today)
-    except _NumberTaken:
-        taken = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
-        if taken is None:
-            raise
-        return _conflict(session, letter, reading, invoice, taken)
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        held = _take_credit(session, register, letter, invoice, today=today)
+    else:
+        held = _take_invoice(session, register, letter, invoice, today=today)
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
         mailbox.settle(
@@ -141,28 +131,22 @@ def _keep(
     reference: str,
     today: date,
 ) -> Held:
-    """Keep the document in the state its match gives; raises _NumberTaken when its key is held meanwhile."""
+    """Keep the document in the state its match gives."""
     state = STATE_OF[result.verdict]
     if invoice.document_type is DocumentType.CREDIT_NOTE and state is InvoiceState.ACCEPTED:
         # It becomes SETTLED with its pair, in this same transaction.
         state = InvoiceState.PARKED
-    try:
-        with session.begin_nested():
-            invoice_id = stored_invoices.add(
-                session,
-                invoice,
-                letter_id=letter.id,
-                received_on=today,
-                pays_on=pays_on(invoice.issued_on, terms_days=register.policy.payment_terms_days),
-                execution_reference=reference,
-                state=state,
-                codes=result.codes,
-                answered="",
-            )
-    except IntegrityError as error:
-        raise _NumberTaken from error
-    stored_invoices.add_match(session, invoice_id, result, made_on=today)
-    held = stored_invoices.by_id(session, invoice_id)
+    held = stored_invoices.add(
+        session,
+        invoice,
+        letter_id=letter.id,
+        received_on=today,
+        pays_on=pays_on(invoice.issued_on, terms_days=register.policy.payment_terms_days),
+        execution_reference=reference,
+        state=state,
+        codes=result.codes,
+    )
+    stored_invoices.add_match(session, held.id, result, made_on=today)
     record(
         session, held, "invoice.received", state=held.state, codes=" ".join(held.codes), letter=str(letter.id)
     )

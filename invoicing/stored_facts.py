@@ -37,15 +37,30 @@ def facts_of(
     """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already."""
     supplier = registered(register, invoice.supplier)
     order = (
-        order_facts(session, register, invoice.order_number, but_not=invoice_id, lock=True)
-        if has_order_number(invoice)
-        else None
+        _order_of(session, register, invoice, invoice_id=invoice_id) if has_order_number(invoice) else None
     )
     outside = None if order is not None else _outside(session, invoice)
     suggestions: tuple[str, ...] = ()
     if order is None and supplier is not None and not has_order_number(invoice):
         suggestions = tuple(_orders_waiting(session, supplier.organisation_number, invoice.amount_net))
     return Facts(register.buyer, register.policy, supplier, order, outside, suggestions)
+
+
+def _order_of(
+    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None
+) -> OrderFacts | None:
+    """The invoice's order with the lines it names; with all lines where others may matter too.
+
+    They do where a line is missing or unknown, for suggestions, and after an interruption, when
+    later lines are closed.
+    """
+    stored_orders.lock_lines(session, invoice.order_number)
+    named = invoice.order_lines
+    if named and all(line.order_line for line in invoice.lines):
+        order = order_facts(session, register, invoice.order_number, but_not=invoice_id, only=named)
+        if order is not None and len(order.lines) == len(named) and order.interruption is None:
+            return order
+    return order_facts(session, register, invoice.order_number, but_not=invoice_id)
 
 
 def credit_facts_of(session: Session, register: Register, credit: Invoice) -> CreditFacts:
@@ -77,17 +92,23 @@ def registered(register: Register, organisation_number: str) -> Supplier | None:
 
 
 def order_facts(
-    session: Session, register: Register, number: str, *, but_not: int | None = None, lock: bool = False
+    session: Session,
+    register: Register,
+    number: str,
+    *,
+    but_not: int | None = None,
+    only: Sequence[str] = (),
 ) -> OrderFacts | None:
     """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
 
-    `lock` keeps the lines from others until the transaction ends; it needs a session that may write.
+    `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
+    (`stored_orders.lock_lines`), in a question of its own: one that joined and locked at once would, after
+    waiting, see the account as it is now beside receipts and invoices as they were before.
     """
-    if lock:
-        # In a question of its own: one that joined and locked at once would, after waiting, see the
-        # account as it is now beside receipts and invoices as they were before.
-        stored_orders.lock_lines(session, number)
-    rows = session.execute(_ORDER, {"number": number}).all()
+    if only:
+        rows = session.execute(_ORDER_ONLY, {"number": number, "only": list(only)}).all()
+    else:
+        rows = session.execute(_ORDER, {"number": number}).all()
     if not rows:
         return None
     first = rows[0]
@@ -194,6 +215,7 @@ def _question() -> Select[Any]:
 
 
 _ORDER = _question()
+_ORDER_ONLY = _ORDER.where(held.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
 def _order(row: Row[tuple[object, ...]], lines: Sequence[OrderLine]) -> Order:

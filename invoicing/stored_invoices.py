@@ -126,17 +126,17 @@ def add(
     pays_on: date,
     execution_reference: str,
     state: InvoiceState,
-    codes: Sequence[str],
-    answered: str,
-) -> int:
-    """Keep a document and return its row id. The key of supplier, type and number may be held once."""
+    codes: tuple[str, ...],
+) -> Held:
+    """Keep a document that nobody has answered yet. Its key of supplier, type and number may be held once."""
+    supplier = supplier_key(invoice)
     key: int = session.execute(
         _ADD,
         {
             "letter_id": letter_id,
             "document_type": invoice.document_type,
             "type_code": invoice.type_code,
-            "supplier": supplier_key(invoice),
+            "supplier": supplier,
             "number": invoice.number,
             "issued_on": invoice.issued_on,
             "received_on": received_on,
@@ -151,10 +151,31 @@ def add(
             "content": _CONTENT.dump_json(invoice).decode(),
             "state": state,
             "codes": " ".join(codes),
-            "answered": answered,
+            "answered": "",
         },
     ).scalar_one()
-    return key
+    return Held(
+        key,
+        letter_id,
+        invoice.document_type,
+        invoice.type_code,
+        supplier,
+        invoice.number,
+        invoice.issued_on,
+        received_on,
+        pays_on,
+        invoice.currency,
+        invoice.order_number,
+        execution_reference,
+        invoice.endpoint,
+        invoice.amount_net,
+        invoice.amount_vat,
+        invoice.amount_payable,
+        state,
+        codes,
+        "",
+        None,
+    )
 
 
 def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str, Money]]) -> None:

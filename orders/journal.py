@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from orders import immutable, tables
@@ -23,6 +23,8 @@ from orders import immutable, tables
 GENESIS = "0" * 64
 _PENDING = "journal"
 _HEAD = select(tables.journal_head).with_for_update()
+_ADD = insert(tables.journal)
+_MOVE_HEAD = update(tables.journal_head).values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ def write(session: Session, *, at: datetime) -> None:
         }
         previous = row_hash(previous, row)
         rows.append({**row, "hash": previous})
-    session.execute(insert(tables.journal), rows)
-    session.execute(update(tables.journal_head).values(sequence=sequence, hash=previous))
+    session.execute(_ADD, rows)
+    session.execute(_MOVE_HEAD, {"to_sequence": sequence, "to_hash": previous})
 
 
 def row_hash(previous: str, row: Mapping[str, object]) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from invoicing import documents, intake
+from invoicing.documents import Reading
 from invoicing.intake import Outcome
 from orders import stored_register
 from orders.contracts import Register
@@ -44,8 +46,11 @@ def read_arrived(database: Database, *, today: date) -> Iterator[Outcome]:
 def _read(database: Database, register: Register, letter: InLetter, *, today: date) -> Outcome | None:
     try:
         reading = documents.read_letter(letter.body, on=letter.received_on, register=register)
-        with database.writing() as session:
-            return intake.receive(session, register, letter, reading, today=today)
+        try:
+            return _receive(database, register, letter, reading, today=today)
+        except IntegrityError:
+            # Another worker kept a document of the same number just now; now it can be seen.
+            return _receive(database, register, letter, reading, today=today)
     except Exception as error:
         # Nothing is lost: the letter lies where it lay. The log names the place, never a value.
         where = traceback.extract_tb(error.__traceback__)[-1]
@@ -56,3 +61,10 @@ def _read(database: Database, register: Register, letter: InLetter, *, today: da
             at=f"{where.name}:{where.lineno}",
         )
         return None
+
+
+def _receive(
+    database: Database, register: Register, letter: InLetter, reading: Reading, *, today: date
+) -> Outcome | None:
+    with database.writing() as session:
+        return intake.receive(session, register, letter, reading, today=today)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from orders import journal, stored_events
+from orders import journal, stored_events, stored_placements
 from orders.stored_events import EventState
 from peppol import mailbox
 from supplier_portal.event_loading import Line, load_events, replay_unappliable
@@ -66,6 +66,57 @@ def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: H
     # The conflict again is known, and the first content is still the event.
     assert house.tell("placement.decided", other, on=DAY, event_id="evt-1").repeated == 1
     assert replay_unappliable(house.database).applied == 0
+
+
+def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> None:
+    """Decisions that follow each other are stored in strokes; one that is refused stops no other."""
+
+    def told(name: str, reference: str, **changes: object) -> Line:
+        data = decision(reference, **changes)  # type: ignore[arg-type]
+        return event_line("placement.decided", data, on=DAY, event_id=name)
+
+    good = [told(f"evt-{number}", f"1000002{number:02}") for number in range(6)]
+    strange = [
+        told("no-such-contract", "100000301", contract="AVT-9999"),
+        told("no-day", "100000302", start=date(2026, 1, 31), end=date(2026, 2, 1)),
+        told("decided-twice", "100000303", decision_id="B-100000200"),
+        told("reference-taken", "100000201", decision_id="B-other"),
+        told("outside", "100000304", continues_legacy=True),
+    ]
+    loaded = load_events(house.database, [*good[:3], *strange, *good[3:], good[0]])
+    assert (loaded.applied, loaded.unappliable, loaded.repeated) == (7, 4, 1)
+    references = [f"1000002{number:02}" for number in range(6)]
+    assert [house.order(each).number for each in references] == [
+        f"210000000{number}" for number in range(1, 7)
+    ]
+    assert house.orders("100000304") == []
+    with house.database.reading() as session:
+        reasons = {
+            each.event_id: each.reason_en for each in stored_events.in_state(session, EventState.UNAPPLIABLE)
+        }
+        placed = [row.subject for row in journal.rows(session) if row.action == "order.placed"]
+    assert "not in the register" in reasons["no-such-contract"]
+    assert "already in" in reasons["decided-twice"]
+    assert "already used" in reasons["reference-taken"]
+    assert placed == [f"order 210000000{number}" for number in range(1, 7)]
+
+
+def test_a_stroke_of_new_decisions_gives_each_its_own_reference(house: House) -> None:
+    lines = []
+    for number in range(4):
+        data = decision("x", decision_id=f"B-{number}")
+        del data["execution_reference"]
+        lines.append(event_line("placement.decided", data, on=DAY, event_id=f"evt-{number}"))
+    taken = event_line("placement.decided", decision("100000002"), on=DAY, event_id="taken")
+    assert load_events(house.database, [taken, *lines]).applied == 5
+    with house.database.reading() as session:
+        given = stored_placements.by_decision(session, [f"B-{number}" for number in range(4)])
+    assert [given[f"B-{number}"] for number in range(4)] == [
+        "100000001",
+        "100000003",
+        "100000004",
+        "100000005",
+    ]
 
 
 def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_its_own_day(

@@ -681,3 +681,22 @@ def test_a_negative_invoice_is_the_credit_note_it_is() -> None:
 def test_turning_an_invoice_twice_gives_it_back() -> None:
     credit = a_credit_note(INVOICE)
     assert turned(turned(credit)) == credit
+
+
+# Answers ------------------------------------------------------------------------------------
+
+
+def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
+    codes = ("AB", "IP", "UQ", "RE", "AP", "PD")
+    follows = {
+        before: [after for after in codes if responding.may_follow(before, after)] for before in ("", *codes)
+    }
+    assert follows == {
+        "": list(codes),
+        "AB": ["IP", "UQ", "RE", "AP", "PD"],
+        "IP": ["UQ", "RE", "AP", "PD"],
+        "UQ": ["RE", "AP", "PD"],
+        "AP": ["PD"],
+        "RE": [],
+        "PD": [],
+    }

@@ -30,13 +30,14 @@ class FolderAccessPoint:
 
     def submit(self, letter: Outbound) -> None:
         """Write the letter; writing the same one again replaces it by the same bytes."""
+        body = _enveloped(letter) if self.enveloped and letter.receiver else letter.body
         folder = self.root / "outbox" / _safe(letter.receiver or f"portal-{letter.recipient}")
         folder.mkdir(parents=True, exist_ok=True)
         final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
         temporary = final.with_suffix(".tmp")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(_enveloped(letter) if self.enveloped and letter.receiver else letter.body)
+            file.write(body)
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(final)
