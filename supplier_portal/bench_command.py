@@ -24,7 +24,7 @@ from orders.register_files import read_register
 from peppol.rules import benchmark
 from supplier_portal import measuring
 from supplier_portal.assembly import METADATAS, open_house
-from supplier_portal.measuring import Figures
+from supplier_portal.measuring import Arrived, Figures
 
 app = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
 
@@ -95,41 +95,38 @@ def settle_memory() -> None:
 def _one_process(
     url: str, register: Register, documents: int, *, empty: bool = False
 ) -> tuple[Figures, Figures]:
-    bodies, orders = _prepared(url, register, documents, empty=empty)
+    arrived, orders = _prepared(url, register, documents, empty=empty)
     database = open_house(url, clock=measuring.clock)
     try:
-        return orders, measuring.measure_invoices(database, register, bodies)
+        return orders, measuring.measure_invoices(database, register, arrived)
     finally:
         database.close()
 
 
-def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[list[bytes], Figures]:
-    """A database with its orders placed and a month received, and the invoices for it."""
+def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[Arrived, Figures]:
+    """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         _empty(url)
     database = open_house(url, create=True, clock=measuring.clock)
     measuring.prepare(database, register)
     orders = measuring.measure_orders(database, register, count=documents)
     lines = measuring.receive_first_months(database, register)
-    bodies = list(measuring.invoices_for(database, register, lines))
+    arrived = measuring.store_letters(database, measuring.invoices_for(database, register, lines))
     database.close()
-    return bodies, orders
+    return arrived, orders
 
 
 def _with_workers(url: str, register: Register, documents: int, count: int) -> tuple[int, Figures]:
     """The same letters, stored beforehand, read by several processes that share them through the database."""
-    bodies, _ = _prepared(url, register, documents, empty=True)
-    database = open_house(url, clock=measuring.clock)
-    storing = measuring.store_letters(database, bodies)
-    database.close()
+    arrived, _ = _prepared(url, register, documents, empty=True)
     with ProcessPoolExecutor(count) as pool:
         # Every process is warm before the clock starts.
         list(pool.map(_warm, [url] * count))
         began = perf_counter()
         spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
-        seconds = perf_counter() - began + storing
+        seconds = perf_counter() - began + arrived.seconds
     what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
-    return count, measuring.figures(what, spent, seconds, each=storing / max(1, len(bodies)))
+    return count, measuring.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
 
 
 def _warm(url: str) -> None:

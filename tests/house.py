@@ -306,19 +306,12 @@ class House:
 @contextmanager
 def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
     """An empty house with its register; when the story ends well, every invariant must hold."""
-    with opened_house(url, register=register) as house:
-        yield house
-        assert house.broken() == []
-
-
-@contextmanager
-def opened_house(url: str, *, register: Register | None = None) -> Iterator[House]:
-    """The same for a story that breaks the house on purpose."""
     database = _whole(url)
     try:
         house = House(database)
         house.change_register(register or example_register())
         yield house
+        assert house.broken() == []
     finally:
         database.close()
 

@@ -50,6 +50,11 @@ def rules(
     return [each.rule for each in found]
 
 
+def same(data: bytes) -> bytes:
+    """What a document says, whatever its prefixes, comments and line ends are: its canonical form."""
+    return etree.tostring(etree.fromstring(data), method="c14n", exclusive=True, with_comments=False)
+
+
 # What goes in comes out ---------------------------------------------------------------------
 
 participants = st.builds(
@@ -160,10 +165,10 @@ def test_a_document_that_leans_on_the_envelopes_namespaces_stands_alone_afterwar
     assert rules(opened) == []
     assert b"unused" not in opened.payload
     assert SBDH.encode() not in opened.payload
-    assert etree.canonicalize(opened.payload) == etree.canonicalize(base("invoice"))
+    assert same(opened.payload) == same(base("invoice"))
     # Beside the declarations not a byte was changed.
-    assert re.sub(rb"\s*xmlns:ca?bc?=\"[^\"]*\"", b"", opened.payload) == re.sub(
-        rb"\s*xmlns:ca?bc?=\"[^\"]*\"", b"", base("invoice")
+    assert re.sub(rb"\s*xmlns:c[ab]c=\"[^\"]*\"", b"", opened.payload) == re.sub(
+        rb"\s*xmlns:c[ab]c=\"[^\"]*\"", b"", base("invoice")
     )
 
 
@@ -177,7 +182,7 @@ def test_a_document_whose_own_namespace_stands_on_the_envelope_is_found() -> Non
     body = body.partition('"')[2].partition('"')[2].replace("</Standard", "</sh:Standard")
     opened = unwrap(f"{head}<Invoice{body}".encode())
     assert rules(opened) == []
-    assert etree.canonicalize(opened.payload) == etree.canonicalize(base("invoice"))
+    assert same(opened.payload) == same(base("invoice"))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +196,7 @@ def test_a_document_whose_own_namespace_stands_on_the_envelope_is_found() -> Non
 def test_an_end_tag_in_a_comment_deceives_nobody(find: str, put: str) -> None:
     opened = unwrap(edited([[find, put]]))
     assert rules(opened) == []
-    assert etree.canonicalize(opened.payload) == etree.canonicalize(base("invoice"))
+    assert same(opened.payload) == same(base("invoice"))
 
 
 def test_a_second_document_in_a_comment_is_not_the_one_that_is_read() -> None:
@@ -206,7 +211,7 @@ def test_a_second_document_in_a_comment_is_not_the_one_that_is_read() -> None:
 def test_white_space_written_as_cdata_beside_the_document_does_not_come_along() -> None:
     opened = unwrap(edited([["</Invoice>\n", "</Invoice><![CDATA[ ]]>"]]))
     assert rules(opened) == []
-    assert etree.canonicalize(opened.payload) == etree.canonicalize(base("invoice"))
+    assert same(opened.payload) == same(base("invoice"))
 
 
 def test_a_name_in_capitals_is_the_same_address() -> None:
@@ -228,7 +233,7 @@ def test_every_bad_envelope_is_told_by_its_code_in_both_languages(letter: BadEnv
     for each in found:
         swedish, english = describe(each, "sv"), describe(each, "en")
         assert swedish != english
-        assert not re.search("[{}]", swedish + english)
+        assert not re.search(r"\{\w+\}", swedish + english)
     if not letter.fatal:
         assert opened.envelope is not None
         assert b"<cbc:ID>F2001<" in opened.payload
@@ -300,10 +305,10 @@ def test_whatever_the_bytes_are_there_is_an_answer(start: int, length: int, put:
 
 
 def test_a_letter_is_never_put_into_another() -> None:
+    envelope = unwrap(GOOD).envelope
+    assert envelope is not None
     with pytest.raises(GateRefused, match="ENV-NESTED"):
-        enveloped_again = unwrap(GOOD)
-        assert enveloped_again.envelope is not None
-        wrap(GOOD, enveloped_again.envelope)
+        wrap(GOOD, envelope)
 
 
 def test_what_is_no_document_gets_no_envelope() -> None:

@@ -193,7 +193,7 @@ def test_an_interruption_ahead_may_be_moved_and_withdrawn_until_its_day(house: H
     house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 26))
     assert house.placement(REFERENCE).last_day is None
     with house.database.reading() as session:
-        history = [row[5] for row in stored_placements.interruptions(session, REFERENCE)]
+        history = [row._mapping["state"] for row in stored_placements.interruptions(session, REFERENCE)]
     assert history == ["MOVED", "WITHDRAWN"]
     assert "no interruption" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 27))
 

@@ -10,7 +10,7 @@ import pytest
 from orders import stored_orders
 from orders.contracts import Register
 from orders.model import Order, PlannedState
-from orders.values import Article, ResultStage
+from orders.values import Article, Quantity, ResultStage
 from supplier_portal.event_loading import place_due_orders, replay_unappliable
 from tests.house import House, a_house, decision, example_register, outcome
 
@@ -58,7 +58,7 @@ def test_r1_waits_for_its_day_and_comes_with_the_speed_bonus(house: House) -> No
     assert (r1.number, bonus.number) == ("2100000002", "2100000003")
     assert {order.execution_reference for order in (r1, bonus)} == {REFERENCE}
     (line,) = r1.lines
-    assert (line.line_id, line.quantity.value, line.quantity.unit) == ("001", 1, "C62")
+    assert (line.line_id, line.quantity) == ("001", Quantity.pieces())
     # What was delivered is the result: it is received when it is ordered, and can be invoiced at once.
     account = house.line(r1.number)
     assert (account.quantity_received, account.amount_received.amount) == (Decimal(1), Decimal("15000.00"))
@@ -281,7 +281,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
 
 
 def supplement(code: str, amount: str | None = None, approved_on: str = "2026-02-10") -> dict[str, object]:
-    told = {"execution_reference": REFERENCE, "code": code, "approved_on": approved_on}
+    told: dict[str, object] = {"execution_reference": REFERENCE, "code": code, "approved_on": approved_on}
     return told if amount is None else {**told, "amount": amount}
 
 

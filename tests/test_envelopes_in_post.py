@@ -1,0 +1,181 @@
+"""Letters in envelopes through the house: taken out, checked, known again, and nothing lost on the way."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from invoicing.model import InvoiceState
+from peppol import mailbox, post, ubl
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.envelope import for_payload, unwrap, wrap
+from peppol.envelope_checks import check
+from peppol.identifiers import ParticipantId
+from peppol.post import Collected
+from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
+
+REFERENCE = "100000101"
+FEBRUARY = date(2026, 2, 3)
+OURS = ParticipantId("0007", "2021002114")
+SUPPLIER = ParticipantId("0007", FYRBAKEN)
+INSTANCE = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
+OTHER_INSTANCE = "0e3bb9d4-92a7-4f10-8d53-6a1f0a7c2b90"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """A house with January 2026 ordered and received."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def january(house: House, number: str = "F-1") -> bytes:
+    order = house.order(REFERENCE).number
+    return ubl.serialise(house.flip(order, "001", number=number, on=FEBRUARY))
+
+
+def letter(
+    payload: bytes,
+    *,
+    sender: ParticipantId = SUPPLIER,
+    receiver: ParticipantId = OURS,
+    instance_id: str = INSTANCE,
+) -> bytes:
+    made = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
+    return wrap(
+        payload,
+        for_payload(payload, sender=sender, receiver=receiver, instance_id=instance_id, created_at=made),
+    )
+
+
+def collect(house: House, folder: Path, *bodies: bytes) -> Collected:
+    """Letters lie in the folder, are collected and read."""
+    (folder / "inbox").mkdir(parents=True, exist_ok=True)
+    for number, body in enumerate(bodies):
+        (folder / "inbox" / f"{number}.xml").write_bytes(body)
+    came = post.collect(house.database.writing, FolderAccessPoint(folder), today=FEBRUARY, now=CLOCK)
+    house.read_letters(on=FEBRUARY)
+    return came
+
+
+def inbox(house: House) -> list[tuple[str, str, str]]:
+    """State, reason and instance identifier of every letter, in the order they came."""
+    columns = mailbox.inbox.c
+    with house.database.reading() as session:
+        rows = session.execute(
+            select(columns.state, columns.reason, columns.instance_id).order_by(columns.id)
+        )
+        return [(row.state, row.reason, row.instance_id) for row in rows]
+
+
+def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: House, tmp_path: Path) -> None:
+    body = letter(january(house))
+    collect(house, tmp_path, body)
+    assert inbox(house) == [("HANDLED", "", INSTANCE)]
+    assert house.held(1).state is InvoiceState.ACCEPTED
+    with house.database.reading() as session:
+        assert mailbox.body_of(session, 1) == body
+
+
+def test_the_same_letter_once_more_is_a_repeat(house: House, tmp_path: Path) -> None:
+    body = letter(january(house))
+    collect(house, tmp_path, body)
+    assert collect(house, tmp_path, body) == Collected(stored=0, repeats=1, conflicts=0)
+    assert [state for state, _, _ in inbox(house)] == ["HANDLED", "REPEAT"]
+
+
+def test_the_same_instance_with_another_document_is_a_conflict(house: House, tmp_path: Path) -> None:
+    first, second = letter(january(house)), letter(january(house, number="F-2"))
+    assert collect(house, tmp_path, first, second) == Collected(stored=1, repeats=0, conflicts=1)
+    assert [(state, reason) for state, reason, _ in inbox(house)] == [
+        ("HANDLED", ""),
+        ("CONFLICT", "INSTANCE_CONFLICT"),
+    ]
+
+
+def test_an_instance_in_capitals_is_the_same_instance(house: House, tmp_path: Path) -> None:
+    first = letter(january(house))
+    second = letter(january(house, number="F-2"), instance_id=INSTANCE.upper())
+    assert collect(house, tmp_path, first, second).conflicts == 1
+
+
+def test_the_same_invoice_in_a_new_envelope_is_the_first_one_once_more(house: House, tmp_path: Path) -> None:
+    payload = january(house)
+    collect(house, tmp_path, letter(payload))
+    collect(house, tmp_path, letter(payload, instance_id=OTHER_INSTANCE))
+    collect(house, tmp_path, payload)
+    assert [(state, reason) for state, reason, _ in inbox(house)] == [
+        ("HANDLED", ""),
+        ("REPEAT", "REPEAT"),
+        ("REPEAT", "REPEAT"),
+    ]
+
+
+def test_the_same_number_with_other_content_is_a_conflict_in_any_envelope(
+    house: House, tmp_path: Path
+) -> None:
+    changed = january(house).replace(b"<cbc:DueDate>2026-03-05<", b"<cbc:DueDate>2026-03-06<")
+    assert changed != january(house)
+    collect(house, tmp_path, january(house), letter(changed))
+    assert [(state, reason) for state, reason, _ in inbox(house)] == [
+        ("HANDLED", ""),
+        ("CONFLICT", "CONFLICT"),
+    ]
+
+
+def test_a_letter_for_somebody_else_lies_in_quarantine_with_its_reason(house: House, tmp_path: Path) -> None:
+    collect(house, tmp_path, letter(january(house), receiver=ParticipantId("0007", LARKDRILLEN)))
+    assert inbox(house) == [("QUARANTINED", "ENV-NOT-OURS", INSTANCE)]
+    columns = mailbox.inbox.c
+    with house.database.reading() as session:
+        row = session.execute(select(columns.reason_sv, columns.reason_en, columns.kind)).one()
+    assert "Brevet är till någon annan: 0007:5599992020. Vår adress är 0007:2021002114." in row.reason_sv
+    assert "The letter is for somebody else" in row.reason_en
+    assert row.kind == "invoice"
+
+
+def test_a_letter_from_a_service_provider_is_taken_and_a_person_is_told(house: House, tmp_path: Path) -> None:
+    collect(house, tmp_path, letter(january(house), sender=ParticipantId("0007", LARKDRILLEN)))
+    assert inbox(house) == [("HANDLED", "ENV-SENDER", INSTANCE)]
+    assert house.held(1).state is InvoiceState.ACCEPTED
+    with house.database.reading() as session:
+        told = session.scalar(select(mailbox.inbox.c.reason_sv))
+    assert told is not None
+    assert "På kuvertet står 0007:5599992020, i dokumentet 0007:5599991014." in told
+
+
+def test_an_envelope_without_a_document_lies_in_quarantine(house: House, tmp_path: Path) -> None:
+    body = letter(january(house))
+    start, end = body.index(b"<Invoice"), body.index(b"</sh:StandardBusinessDocument>")
+    collect(house, tmp_path, body[:start] + body[end:])
+    assert inbox(house) == [("QUARANTINED", "ENV-NO-PAYLOAD", INSTANCE)]
+
+
+def test_an_invalid_invoice_in_an_envelope_is_told_its_own_fault(house: House, tmp_path: Path) -> None:
+    payload = january(house).replace(b"<cbc:ID>F-1</cbc:ID>", b"")
+    collect(house, tmp_path, letter(payload, sender=ParticipantId("0007", LARKDRILLEN)))
+    ((state, reason, _),) = inbox(house)
+    assert state == "QUARANTINED"
+    assert not reason.startswith("ENV-")
+
+
+def test_our_orders_go_in_envelopes_where_the_operator_wants_them(house: House, tmp_path: Path) -> None:
+    folder = FolderAccessPoint(tmp_path, enveloped=True)
+    with house.database.reading() as session:
+        (order,) = mailbox.letters_out(session)
+    folder.submit(order)
+    (file,) = (tmp_path / "outbox").rglob("*.xml")
+    first = file.read_bytes()
+    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    assert file.read_bytes() == first
+    opened = unwrap(first)
+    assert opened.payload == order.body
+    assert opened.envelope is not None
+    assert opened.envelope.instance_id == order.instance_id
+    assert (opened.envelope.sender, opened.envelope.receiver) == (OURS, SUPPLIER)
+    assert opened.envelope.created_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert opened.findings == check(opened, ours=SUPPLIER, on=date(2026, 1, 2)) == ()
