@@ -100,22 +100,23 @@ _Parts = tuple[etree._Element | None, etree._Element | None, tuple[Finding, ...]
 def _parts(root: etree._Element) -> _Parts:
     """The header and the one document, and what is wrong with how they lie in the envelope."""
     findings: list[Finding] = []
-    headers = root.findall(sbdh("StandardBusinessDocumentHeader"))
+    label = sbdh("StandardBusinessDocumentHeader")
+    headers = root.findall(label)
     whole = root.tag == sbdh("StandardBusinessDocument")
     if not whole or len(headers) != 1 or root[0] is not headers[0]:
         findings.append(finding_at(EnvelopeRule.HEADER, root, found=str(len(headers))))
-    documents = [child for child in root if child not in headers]
+    documents = [child for child in root if child.tag != label]
     if not documents:
         findings.append(finding_at(EnvelopeRule.NO_PAYLOAD, root))
     elif len(documents) > 1:
         findings.append(finding_at(EnvelopeRule.PAYLOADS, documents[1], found=str(len(documents))))
-    for document in documents:
-        inner = next(document.iter(f"{{{SBDH}}}*"), None)
-        if inner is not None:
-            findings.append(finding_at(EnvelopeRule.NESTED, inner))
+    # The first of its sort is enough: strangers decide how many there are.
+    inner = next((each for document in documents for each in document.iter(f"{{{SBDH}}}*")), None)
+    if inner is not None:
+        findings.append(finding_at(EnvelopeRule.NESTED, inner))
     if any(text.strip(SPACE) for text in (root.text or "", *(child.tail or "" for child in root))):
         findings.append(finding_at(EnvelopeRule.STRAY, root))
-    usable = len(documents) == 1 and not any(each.rule == EnvelopeRule.NESTED for each in findings)
+    usable = len(documents) == 1 and inner is None
     return headers[0] if headers else None, documents[0] if usable else None, tuple(findings)
 
 

@@ -126,7 +126,9 @@ class _Reader:
         for element in self.header.iterdescendants():
             name = etree.QName(element)
             if name.namespace != SBDH or (element.getparent() is self.header and element.tag not in known):
+                # The first is enough: strangers decide how many there are.
                 self._object(EnvelopeRule.UNUSED, element, found=name.localname)
+                return
 
     def _one(self, parent: etree._Element, name: str) -> str:
         """The text of an element that must be there once; empty where it is not."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
@@ -22,7 +23,7 @@ from invoicing.intake import Outcome
 from invoicing.model import Held
 from invoicing.payment import Payment
 from invoicing.sentences import Language, sentence
-from orders import stored_orders, stored_placements, stored_register
+from orders import journal, series, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
 from orders.database import Database
 from orders.model import LineAccount, Order, Placement
@@ -54,9 +55,14 @@ _DELIVERS: Mapping[str, tuple[str, str, str]] = {
 
 def example_register(**policy: object) -> Register:
     """The register of the examples, with other settings where they are named."""
-    register = read_register([REGISTER])
+    register = _read_once()
     settings = {each: getattr(register.policy, each) for each in Policy.__slots__}
     return replace(register, policy=Policy(**{**settings, **policy}))
+
+
+@cache
+def _read_once() -> Register:
+    return read_register([REGISTER])
 
 
 def decision(
@@ -317,20 +323,21 @@ def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
 
 
 # A database remembers the statements it has prepared, so each process opens one of each kind and
-# lets it lead to the story's own place; making the tables of SQLite is copying a file.
+# lets it lead to the story's own place. Making the tables is the same every time: SQLite copies a
+# file, and PostgreSQL runs what it was told the first time as one script.
 _SLOT = "sqlite:///story.sqlite"
 _opened: dict[str, Database] = {}
 _empty: list[bytes] = []
+_tables: list[str] = []
 _place: list[str] = []
 
 
 def _whole(url: str) -> Database:
     """The database at `url` with all its tables and nothing in them."""
-    if not url.startswith("sqlite"):
-        if url not in _opened:
-            _opened[url] = open_house(url, clock=lambda: CLOCK)
-        bring_up_to_date(_opened[url])
-        return _opened[url]
+    return _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+
+
+def _sqlite(url: str) -> Database:
     path = make_url(url).database
     assert path is not None
     if _SLOT not in _opened:
@@ -341,6 +348,29 @@ def _whole(url: str) -> Database:
     Path(path).write_bytes(_empty[0])
     _place[:] = [path]
     return _opened[_SLOT]
+
+
+def _postgresql(url: str) -> Database:
+    if url not in _opened:
+        database = _opened[url] = open_house(url, clock=lambda: CLOCK)
+        event.listen(database.engine, "before_cursor_execute", _note_tables)
+        bring_up_to_date(database)
+        event.remove(database.engine, "before_cursor_execute", _note_tables)
+        return database
+    database = _opened[url]
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(";\n".join(_tables))
+    with database.writing() as session:
+        journal.start(session)
+        series.start(session)
+    return database
+
+
+def _note_tables(
+    _connection: object, _cursor: object, statement: str, _given: object, _context: object, _many: bool
+) -> None:
+    if statement.lstrip().startswith("CREATE"):
+        _tables.append(statement)
 
 
 def _lead_to_the_place(_dialect: object, _record: object, given: list[str], _options: object) -> None:

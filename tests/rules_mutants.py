@@ -259,9 +259,9 @@ CHANGES: Final[tuple[Change, ...]] = (
 
 
 @st.composite
-def mutants(draw: st.DrawFn) -> etree._Element:
+def mutants(draw: st.DrawFn, base: Facts) -> etree._Element:
     """A valid document after one to three changes."""
-    root = a_tree(draw(st.sampled_from(BASES)))
+    root = a_tree(base)
     data = draw(st.data())
     for change in draw(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3)):
         if len(root):

@@ -284,6 +284,15 @@ def test_a_letter_too_large_is_refused_at_the_door() -> None:
     assert (opened.envelope, opened.payload) == (None, b"")
 
 
+@pytest.mark.parametrize(
+    "many",
+    ["<Manifest/>", "<Sender/>", "<StandardBusinessDocumentHeader/>", "<Scope><Type>MLS_TO</Type></Scope>"],
+)
+def test_a_flood_is_answered_in_a_few_sentences(many: str) -> None:
+    opened = unwrap(edited([["    <BusinessScope>", f"    <BusinessScope>{many * 20_000}"]]))
+    assert len(opened.findings) < 5
+
+
 GOOD = edited([])
 
 

@@ -411,6 +411,19 @@ def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: Hou
         assert [held.number for held in stored_invoices.listed(session)] == ["F-1"]
 
 
+def test_the_same_document_in_other_white_space_or_a_new_envelope_is_a_repeat(house: House) -> None:
+    body = ubl.serialise(january(house))
+    first = house.send_bytes(body, on=FEBRUARY)
+    house.post(body + b"\n", on=FEBRUARY)
+    (outcome,) = house.read_letters(on=FEBRUARY)
+    assert (outcome.letter_state, outcome.held) == (InState.REPEAT, None)
+    inbox = mailbox.inbox
+    with house.database.reading() as session:
+        row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
+    assert (row.repeats, bytes(row.body)) == (first.letter_id, body + b"\n")
+    assert house.held(first.id) == first
+
+
 def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(house: House) -> None:
     first = house.send(january(house))
     house.post(ubl.serialise(billed(january_again(house), price="94.00")), on=FEBRUARY)

@@ -135,9 +135,6 @@ def comparable(rules: Counter[str]) -> dict[str, int]:
     }
 
 
-@pytest.mark.skipif(
-    not official.available(), reason="the published rules are not installed: extra 'official'"
-)
 @settings(max_examples=150, deadline=None)
 @given(broken_bills())
 def test_the_published_rules_say_the_same(bill: etree._Element) -> None:
@@ -152,9 +149,6 @@ def test_the_published_rules_say_the_same(bill: etree._Element) -> None:
     )
 
 
-@pytest.mark.skipif(
-    not official.available(), reason="the published rules are not installed: extra 'official'"
-)
 @pytest.mark.parametrize("bill", GOOD + BROKEN)
 def test_the_published_rules_say_the_same_of_bills_broken_by_hand(bill: str) -> None:
     root = tree(bill)
