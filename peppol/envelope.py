@@ -123,9 +123,15 @@ def wrap(payload: bytes, envelope: Envelope) -> bytes:
 
 
 def same_document(one: bytes, other: bytes) -> bool:
-    """Whether two letters hold the same document, byte for byte, in whatever envelopes they came."""
-    first, second = unwrap(one).payload, unwrap(other).payload
-    return bool(first) and _bare(first) == _bare(second)
+    """Whether two letters hold the same document, byte for byte, at least one of them in an envelope.
+
+    White space and the XML declaration around a document do not survive an envelope, so they do
+    not count. Two bare letters are the same only where all their bytes are.
+    """
+    first, second = unwrap(one), unwrap(other)
+    if first.payload == one and second.payload == other:
+        return one == other
+    return bool(first.payload) and _bare(first.payload) == _bare(second.payload)
 
 
 def _bare(document: bytes) -> bytes:

@@ -354,4 +354,9 @@ def test_a_byte_order_mark_and_a_declaration_stay_outside() -> None:
     assert unwrap(enveloped(other)).payload == payload
     assert same_document(enveloped(other), payload)
     assert not same_document(payload.replace(b"F2001", b"F2002"), enveloped(other))
-    assert not same_document(b"", b"")
+    assert not same_document(GOOD.replace(b"</Invoice>", b""), GOOD.replace(b"</Invoice>", b" "))
+
+
+def test_two_bare_letters_are_the_same_only_where_all_bytes_are() -> None:
+    assert same_document(base("invoice"), base("invoice"))
+    assert not same_document(base("invoice"), base("invoice") + b"\n")
