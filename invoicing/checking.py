@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Table, func, select
-from sqlalchemy.orm import Session
 
 from invoicing import tables
 from invoicing.model import DocumentType, InvoiceState
@@ -20,6 +19,7 @@ from orders import tables as held
 from orders.values import Article
 from peppol import mailbox
 from peppol.mailbox import InState
+from peppol.sql import Session
 
 _BATCH = 500
 

@@ -9,8 +9,6 @@ invoice: then it waits.
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from invoicing import judging, responding, stored_facts, stored_invoices
 from invoicing.credit_matching import match_credit
 from invoicing.deviations import Match, Verdict
@@ -21,6 +19,7 @@ from orders import stored_orders
 from orders.contracts import Register
 from orders.ordering import SYSTEM
 from orders.values import Refused
+from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

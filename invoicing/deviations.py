@@ -146,14 +146,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The whole result: the tree, and what follows from it."""
+    """The whole result: the tree, what deviates in it in the order of the checks, and what follows from it."""
 
     tree: Group
+    deviations: tuple[Deviation, ...] = field(init=False)
 
-    @property
-    def deviations(self) -> tuple[Deviation, ...]:
-        """Every deviation, in the order of the checks."""
-        return tuple(_deviations(self.tree))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "deviations", tuple(_deviations(self.tree)))
 
     @property
     def verdict(self) -> Verdict:

@@ -8,8 +8,6 @@ transaction. Whatever a document says, it ends in exactly one state and nothing 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from invoicing import crediting, responding, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.documents import Reading
@@ -20,7 +18,7 @@ from orders.contracts import Register
 from orders.ordering import SYSTEM
 from peppol import envelope, mailbox
 from peppol.mailbox import InLetter, InState
-from peppol.sql import take_turns
+from peppol.sql import Session, take_turns
 
 
 @dataclass(frozen=True, slots=True)

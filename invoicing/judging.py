@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from invoicing import responding, stored_facts, stored_invoices
 from invoicing.deviations import Match, Verdict
 from invoicing.facts import Facts, LineFacts
@@ -22,6 +20,7 @@ from orders.contracts import Register
 from orders.model import LineState
 from orders.ordering import SYSTEM
 from orders.values import Article, Money, total
+from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

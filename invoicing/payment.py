@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
 
 from invoicing import responding, stored_facts, stored_invoices, tables
 from invoicing.judging import record
@@ -18,6 +17,7 @@ from invoicing.model import Held, InvoiceState, StepRefused
 from orders import series
 from orders.contracts import Register
 from orders.values import Money, Refused
+from peppol.sql import Session
 
 
 class SamePerson(Refused):

@@ -9,14 +9,13 @@ the supplier's own endpoint where its system takes such answers, and otherwise t
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from invoicing.deviations import Code, Deviation, Weight
 from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence
 from orders.contracts import Register, Supplier
 from peppol import post, responses, shapes
 from peppol.identifiers import DocumentKind
+from peppol.sql import Session
 
 RECEIVED, IN_PROCESS, UNDER_QUERY, REJECTED, APPROVED, PAID = "AB", "IP", "UQ", "RE", "AP", "PD"
 

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, func, literal_column, select
-from sqlalchemy.orm import Session
 
 from invoicing import tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation import Column, Entry
 from orders import tables as held
 from orders.values import Money, Month
+from peppol.sql import Session
 
 _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 

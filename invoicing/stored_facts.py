@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session
 
 from invoicing import stored_invoices, tables
 from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
@@ -29,6 +28,7 @@ from orders.model import (
 )
 from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity, ResultStage
 from orders.workdays import DayConvention
+from peppol.sql import Session
 
 
 def facts_of(

@@ -9,12 +9,12 @@ from datetime import date
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from invoicing import tables
 from invoicing.deviations import Group, Match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders.values import Money, Refused
+from peppol.sql import Session
 
 _CONTENT = TypeAdapter(Invoice)
 _TREE = TypeAdapter(Group)

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from orders import events, journal, placing, reporting, results, stored_events
 from orders.contracts import Register
@@ -20,6 +19,7 @@ from orders.model import Order
 from orders.stored_events import EventState, StoredEvent
 from orders.values import Refused, stockholm_date
 from peppol import post
+from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

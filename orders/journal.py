@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
-from sqlalchemy.orm import Session
 
 from orders import immutable, tables
+from peppol.sql import Session
 
 GENESIS = "0" * 64
 _PENDING = "journal"
@@ -77,6 +77,11 @@ def attempt(session: Session) -> Iterator[None]:
     except BaseException:
         del pending[recorded:]
         raise
+
+
+def forget(session: Session) -> None:
+    """Forget what a transaction recorded that never came to its end; the connection is used again."""
+    session.info.pop(_PENDING, None)
 
 
 def write(session: Session, *, at: datetime) -> None:

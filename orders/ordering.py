@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from orders import documents, journal, series, stored_orders
 from orders.contracts import Channel, Register
 from orders.model import Order, Placement
 from peppol import post
 from peppol.identifiers import DocumentKind
+from peppol.sql import Session
 
 SYSTEM = "system"
 

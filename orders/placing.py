@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from orders import journal, reporting, series, stored_orders, stored_placements
 from orders.agreements import DeliveryUnit
 from orders.contracts import Register
@@ -32,6 +30,7 @@ from orders.ordering import SYSTEM, place_order, place_orders
 from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
+from peppol.sql import Session
 
 
 def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:

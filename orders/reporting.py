@@ -8,8 +8,6 @@ changed, so that the invoices waiting on them can be matched again.
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from orders import journal, stored_orders, stored_placements
 from orders.events import (
     InterruptionMoved,
@@ -39,6 +37,7 @@ from orders.model import (
 from orders.ordering import SYSTEM
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason, Month, Period, line_amount, stockholm_date
+from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

@@ -9,8 +9,6 @@ reference. These orders are received when they are placed, so they can be invoic
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from orders import journal, stored_orders, stored_placements
 from orders.contracts import Price, PriceList, Register
 from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
@@ -40,6 +38,7 @@ from orders.values import (
     line_amount,
 )
 from peppol import post
+from peppol.sql import Session
 
 _LEFT_FOR = {
     OutcomeKind.WORK: InterruptionReason.WORK,

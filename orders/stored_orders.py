@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from orders import tables
 from orders.model import (
@@ -26,7 +25,7 @@ from orders.model import (
 )
 from orders.values import Article, Money, Month, Period, Quantity, Refused, ResultStage
 from orders.workdays import DayConvention
-from peppol.sql import rows_changed
+from peppol.sql import Session, rows_changed
 
 ZERO = Decimal("0.00")
 
@@ -152,7 +151,7 @@ def lock_lines(session: Session, number: str) -> None:
     them afterwards: so nobody waits for somebody who waits for them.
     """
     # SQLite has one writer at a time, so there is nobody to keep away.
-    if session.get_bind().dialect.name == "postgresql":
+    if session.dialect.name == "postgresql":
         session.execute(_LOCK_LINES, {"order_number": number}).all()
 
 

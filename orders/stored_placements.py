@@ -10,7 +10,6 @@ from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy import Row, bindparam, func, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from orders import tables
 from orders.agreements import DeliveryUnit
@@ -25,6 +24,7 @@ from orders.model import (
 )
 from orders.parties import Address
 from orders.values import CompensationLevel, InterruptionReason, Month, Period, Refused
+from peppol.sql import Session
 
 STANDING = "STANDING"
 # What an interruption is once the participant came back: it still ends its own period.

@@ -8,11 +8,11 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
 
 from orders import journal, tables
 from orders.contracts import Register
 from orders.values import Refused
+from peppol.sql import Session
 
 
 class NoRegister(Refused):

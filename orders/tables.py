@@ -69,6 +69,7 @@ inbound_event = Table(
     Column("received_at", UtcDateTime(), nullable=False),
     UniqueConstraint("source", "event_id", "content_sha256"),
     Index("ix_inbound_event_state", "state"),
+    Index("ix_inbound_event_execution_reference", "execution_reference"),
 )
 # The same id with other content is kept as a conflict; only one content may ever be the event.
 Index(
@@ -121,6 +122,7 @@ interruption = Table(
     Column("reason", String(30), nullable=False),
     Column("state", String(20), nullable=False),
     CheckConstraint("registered_on <= effective_on or reason = 'PROVIDER_CHANGE'", name="not_retroactive"),
+    Index("ix_interruption_execution_reference", "execution_reference"),
 )
 Index(
     "uq_interruption_standing",
@@ -198,6 +200,7 @@ line_account = Table(
     CheckConstraint("0 <= amount_claimed and amount_claimed <= amount_received", name="claimed"),
     CheckConstraint("amount_received <= amount_ordered", name="received"),
     CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
+    Index("ix_line_account_invoice_id", "invoice_id"),
 )
 
 periodic_report = Table(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     insert,
     or_,
     select,
@@ -34,9 +35,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from peppol.sql import UtcDateTime, rows_changed
+from peppol.sql import Session, UtcDateTime, rows_changed
 
 metadata = MetaData()
 
@@ -107,7 +107,6 @@ inbox = Table(
     # Until then a worker is reading it; others pass it over.
     Column("claimed_until", UtcDateTime(), nullable=True),
     Index("ix_inbox_state", "state", "id"),
-    Index("ix_inbox_business_key", "business_key"),
 )
 # The same bytes, and the same instance of a letter, are taken in once; later copies are repeats.
 for _key, _extra in (("sha256", ""), ("instance_id", " and instance_id <> ''")):
@@ -326,6 +325,12 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> S
         InLetter(row.id, row.transport_id, row.sha256, row.body, row.received_on, InState(row.state))
         for row in session.execute(question)
     ]
+
+
+def count_arrived(session: Session) -> int:
+    """How many letters are stored and not yet read."""
+    question = select(func.count()).select_from(inbox).where(inbox.c.state == InState.ARRIVED)
+    return session.execute(question).scalar_one()
 
 
 def take(session: Session, letter_id: int, *, kind: str) -> bool:

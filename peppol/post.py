@@ -14,12 +14,12 @@ from itertools import islice
 
 import structlog
 from lxml import etree
-from sqlalchemy.orm import Session
 
 from peppol import envelope, mailbox, ubl, validation
 from peppol.access_points.protocol import AccessPoint
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
+from peppol.sql import Session
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 

@@ -1,4 +1,7 @@
-"""What SQLite and PostgreSQL need to do the same: exact column types, and counted changes.
+"""What SQLite and PostgreSQL need to do the same: one unit of work, exact column types, counted changes.
+
+A `Session` is a connection inside its transaction: a use case executes statements on it and
+never commits. There is no object state behind it, so a plain connection is all it is.
 
 PostgreSQL stores amounts as NUMERIC and instants as timestamps with zone. SQLite has
 neither: there an amount is an integer of its smallest unit and an instant is ISO 8601
@@ -12,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -21,8 +25,9 @@ from sqlalchemy import (
     Update,
     text,
 )
-from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
+
+Session = Connection
 
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
 
@@ -108,7 +113,7 @@ def take_turns(session: Session, about: str) -> None:
 
     PostgreSQL holds an advisory lock until the transaction ends; on SQLite there is one writer anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if session.dialect.name == "postgresql":
         session.execute(_TAKE_TURNS, {"about": about})
 
 

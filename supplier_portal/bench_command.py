@@ -98,7 +98,7 @@ def _one_process(
     arrived, orders = _prepared(url, register, documents, empty=empty)
     database = open_house(url, clock=measuring.clock)
     try:
-        return orders, measuring.measure_invoices(database, register, arrived)
+        return orders, measuring.measure_invoices(database, arrived, reader=True)
     finally:
         database.close()
 
@@ -139,10 +139,8 @@ def _warm(url: str) -> None:
 
 def _read_all(url: str) -> list[float]:
     database = open_house(url, clock=measuring.clock)
-    with database.reading() as session:
-        register = stored_register.load(session)
     try:
-        return measuring.read_all(database, register)
+        return measuring.read_all(database)
     finally:
         database.close()
 

@@ -17,10 +17,10 @@ from typing import Annotated
 
 import structlog
 import typer
-from sqlalchemy.orm import Session
 
 from orders.database import Database, utc_now
 from orders.values import Refused, stockholm_date
+from peppol.sql import Session
 from supplier_portal.assembly import open_house
 from supplier_portal.cli_refusals import Code, complain, stopped_by
 from supplier_portal.printing import Language

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from invoicing import flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
@@ -13,6 +12,7 @@ from orders import stored_register
 from orders.model import Order
 from orders.stored_orders import OrderUnknown
 from peppol import ubl
+from peppol.sql import Session
 from supplier_portal.cli_door import House, On, command, today_or
 from supplier_portal.cli_refusals import NotFound
 

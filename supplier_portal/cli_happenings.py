@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
-from sqlalchemy.orm import Session
-
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
 from orders import journal, stored_events, stored_orders, stored_placements
@@ -20,6 +18,7 @@ from orders.model import Handling, Placement, PlannedState, ReportState
 from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
+from peppol.sql import Session
 from supplier_portal import cli_questions
 from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.printing import number

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from invoicing import stored_invoices
 from orders import stored_orders
@@ -12,6 +11,7 @@ from orders.stored_orders import OrderSummary
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
+from peppol.sql import Session
 from supplier_portal import cli_questions
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterOut

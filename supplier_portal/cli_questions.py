@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session
 
 from invoicing import stored_invoices, tables
 from invoicing.model import Held
@@ -19,6 +18,7 @@ from orders import tables as held
 from orders.values import Money, Period, Quantity
 from peppol import mailbox
 from peppol.mailbox import InState, OutState
+from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from invoicing.model import Held
 from orders.database import Database
 from peppol import mailbox
 from peppol.mailbox import InState
+from peppol.sql import Session
 from supplier_portal import cli_questions
 from supplier_portal.cli_door import AsJson, House, On, bytes_of, command, today_or
 from supplier_portal.cli_questions import LetterIn

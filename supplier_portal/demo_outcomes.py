@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from invoicing import payment, stored_entries, stored_invoices
 from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
@@ -20,6 +18,7 @@ from orders.stored_events import EventState
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
+from peppol.sql import Session
 from supplier_portal import cli_questions
 from supplier_portal.demo_story import Case
 from supplier_portal.printing import number

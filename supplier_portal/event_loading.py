@@ -12,7 +12,6 @@ from itertools import groupby, islice
 
 import structlog
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from invoicing import judging
 from orders import applying, results, stored_events, stored_register
@@ -23,6 +22,7 @@ from orders.stored_events import EventState
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
 from peppol.mailbox import InState
+from peppol.sql import Session
 
 _BATCH = 200
 _TRIES = 3

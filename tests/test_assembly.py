@@ -14,7 +14,10 @@ def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) 
         with database.engine.connect() as connection:
             context = MigrationContext.configure(connection)
             assert context.get_current_revision() == "0001"
-            assert compare_metadata(context, list(METADATAS)) == []
+            # Each describes its own tables; what the other has is not missing.
+            unknown = [compare_metadata(context, metadata) for metadata in METADATAS]
+            names = {name for metadata in METADATAS for name in metadata.tables} | {"alembic_version"}
+            assert [change for found in unknown for change in found if not _is_of(change, names)] == []
         with database.reading() as session:
             assert set(series.ranges(session)) == set(series.FIRST)
     finally:
@@ -29,3 +32,12 @@ def test_bringing_up_to_date_twice_changes_nothing(database_url: str) -> None:
             assert session.execute(text("select count(*) from journal_head")).scalar_one() == 1
     finally:
         database.close()
+
+
+def _is_of(change: object, names: set[str]) -> bool:
+    """Whether a difference is only that a table or index belongs to the other description."""
+    if not isinstance(change, tuple) or change[0] not in ("remove_table", "remove_index"):
+        return False
+    thing = change[1]
+    table = thing if change[0] == "remove_table" else thing.table
+    return str(table.name) in names

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import Table, delete, insert, select, text, update
-from sqlalchemy.orm import Session
 
 from invoicing import checking, flipping
 from invoicing import tables as audit
 from invoicing.flipping import Numbered
 from orders import tables
 from peppol import mailbox
+from peppol.sql import Session
 from tests.databases import PostgresqlServer
 from tests.house import House, a_house
 
@@ -89,14 +89,14 @@ def one_byte_changed(table: Table, where: str) -> Callable[[Session], None]:
 
 def setting(table: Table, where: str, **values: object) -> Callable[[Session], None]:
     def change(session: Session) -> None:
-        assert session.execute(update(table).where(text(where)).values(**values)).rowcount == 1  # type: ignore[attr-defined]
+        assert session.execute(update(table).where(text(where)).values(**values)).rowcount == 1
 
     return change
 
 
 def removing(table: Table, where: str) -> Callable[[Session], None]:
     def change(session: Session) -> None:
-        assert session.execute(delete(table).where(text(where))).rowcount == 1  # type: ignore[attr-defined]
+        assert session.execute(delete(table).where(text(where))).rowcount == 1
 
     return change
 
