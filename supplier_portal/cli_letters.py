@@ -114,10 +114,17 @@ Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Mapp med 
 
 
 @command(post_office, "deliver")
-def deliver(house: House, folder: Folder) -> None:
+def deliver(
+    house: House,
+    folder: Folder,
+    enveloped: Annotated[
+        bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
+    ] = False,
+) -> None:
     """Lämna väntande brev till mappen / hand over waiting letters."""
+    access_point = FolderAccessPoint(folder, enveloped=enveloped)
     with house.opened() as database:
-        sent = post.deliver_waiting(database.writing, FolderAccessPoint(folder), now=database.clock())
+        sent = post.deliver_waiting(database.writing, access_point, now=database.clock())
         with database.reading() as session:
             left = cli_questions.waiting_count(session)
     typer.echo(

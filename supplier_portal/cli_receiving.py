@@ -13,7 +13,7 @@ import typer
 
 from invoicing.model import Held
 from orders.database import Database
-from peppol import mailbox
+from peppol import envelope, mailbox
 from peppol.mailbox import InState
 from peppol.sql import Session
 from supplier_portal import cli_questions
@@ -73,7 +73,12 @@ def receive(
                 continue
             with database.writing() as session:
                 letter = mailbox.store(
-                    session, body, transport_id=path.name, received_on=today, received_at=database.clock()
+                    session,
+                    body,
+                    transport_id=path.name,
+                    received_on=today,
+                    received_at=database.clock(),
+                    instance_id=envelope.instance_id_in(body),
                 )
             stored.append((str(path), letter.id))
         for _ in read_arrived(database, today=today):

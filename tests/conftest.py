@@ -14,6 +14,9 @@ from hypothesis import settings
 
 from tests.databases import PostgresqlServer, running_server
 
+# How wide somebody's terminal is must not decide how our output is cut.
+os.environ.pop("COLUMNS", None)
+
 # A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
 # same examples, so that its answer is about the commit; desks and `make fuzz` look further each time.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,8 @@ from invoicing import documents, stored_invoices
 from invoicing.model import InvoiceState
 from orders.values import Article
 from peppol import billing, mailbox, responses, shapes, ubl, validation
-from peppol.identifiers import DocumentKind
+from peppol.envelope import for_payload, wrap
+from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.mailbox import InState
 from tests.builders import billed
 from tests.house import (
@@ -402,12 +403,28 @@ def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: Hou
         assert [held.number for held in stored_invoices.listed(session)] == ["F-1"]
 
 
-def test_the_same_document_in_other_white_space_or_a_new_envelope_is_a_repeat(house: House) -> None:
+def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
+    body = ubl.serialise(january(house))
+    first = house.send_bytes(body, on=FEBRUARY)
+    addressed = for_payload(
+        body,
+        sender=ParticipantId.of_organisation(FYRBAKEN),
+        receiver=ParticipantId.of_organisation("2021002114"),
+        instance_id="5d2f1b3e-6a0c-4c58-9f2e-0a3b7c1d9e10",
+        created_at=datetime.combine(FEBRUARY, time(8), UTC),
+    )
+    house.post(wrap(body, addressed), on=FEBRUARY)
+    (outcome,) = house.read_letters(on=FEBRUARY)
+    assert (outcome.letter_state, outcome.held) == (InState.REPEAT, None)
+    assert house.held(first.id) == first
+
+
+def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_aside(house: House) -> None:
     body = ubl.serialise(january(house))
     first = house.send_bytes(body, on=FEBRUARY)
     house.post(body + b"\n", on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.held) == (InState.REPEAT, None)
+    assert (outcome.letter_state, outcome.held) == (InState.CONFLICT, None)
     inbox = mailbox.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
