@@ -6,6 +6,7 @@ codes: 0 done, 1 failed or an invariant broken, 2 wrong usage, 3 a document refu
 question, 4 not found.
 """
 
+import gc
 import sys
 from io import TextIOWrapper
 
@@ -77,6 +78,9 @@ def main() -> None:
         # A terminal that cannot show å gets a question mark, not a crash.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # What is loaded by now stays: the collector need not walk it again and again.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     try:
         app(prog_name="billing")
     except KeyboardInterrupt:

@@ -65,6 +65,9 @@ class _Route:
     exempt: bool = False
 
 
+_STEPS_MOST: Final = 400
+
+
 class Automaton:
     """The contexts of some books, compiled."""
 
@@ -82,7 +85,8 @@ class Automaton:
     def step(self, state: State, tag: str) -> Step:
         """The name of an element by its lxml tag, and the state after going down to it.
 
-        Made when first needed, and kept in `state.next` for the tags the rules know.
+        Made when first needed, and kept in `state.next`; of the tags no rule knows only so many, since a
+        sender may invent any number of them.
         """
         name = name_of(tag)
         if name in self._names:
@@ -92,6 +96,8 @@ class Automaton:
         known = state.others.get(kind)
         if known is None:
             known = state.others[kind] = self._after(state, kind)
+        if len(state.next) < _STEPS_MOST:
+            state.next[tag] = (name, known)
         return name, known
 
     def _after(self, state: State, name: str) -> State:

@@ -109,7 +109,7 @@ def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
     `root` may be any element: contexts that begin with "/" match from it. Nothing
     is raised for a document's content, however odd. What ought to be absent comes last.
     """
-    _, work, hits, parents = _walk(root, rule_set)
+    document, work, hits, parents = _walk(root, rule_set)
     findings: list[Finding] = []
     with localcontext(EXACT):
         for state, node in work:
@@ -123,8 +123,10 @@ def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
                     if broken is not None:
                         findings.append(_finding(rule.info, node, broken))
     findings.extend(_finding(info, node, broken) for info, node, broken in hits.values())
-    for node in parents:  # parents and children hold each other; let go, and memory is free at once
+    # Parents and children hold each other, and the document all of them: let go, and memory is free at once.
+    for node in parents:
         node.kids = CHILDLESS
+    document.forget()
     return tuple(findings)
 
 

@@ -206,6 +206,11 @@ class Document(Node):
         """All nodes of that name in the whole document, in document order."""
         return self._named.get(name, ())
 
+    def forget(self) -> None:
+        """Let go of the nodes and of what was found out about them; the tree has been judged."""
+        self._named = {}
+        self._facts = {}
+
     def anywhere(self, *path: str) -> Sequence[Node]:
         """All nodes at the end of a path that may begin anywhere: XPath's `//a/b/c`."""
         found = self.named(path[0])
