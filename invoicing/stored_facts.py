@@ -19,15 +19,10 @@ from orders.contracts import NotInRegister, Register, Supplier
 from orders.model import (
     Handling,
     Interruption,
-    LineAccount,
-    LineState,
-    Order,
-    OrderLine,
     PlacementState,
     Receipt,
 )
-from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity, ResultStage
-from orders.workdays import DayConvention
+from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity
 from peppol.sql import Session
 
 
@@ -115,7 +110,11 @@ def order_facts(
     lines = {row.line_id: _line(row, but_not) for row in rows}
     supplier = register.supplier(first.supplier)
     return OrderFacts(
-        order=_order(first, [facts.line for facts in lines.values()]),
+        order=stored_orders.order_of(
+            first,
+            [facts.line for facts in lines.values()],
+            period=Period(first.order_starts_on, first.order_ends_on),
+        ),
         lines=lines,
         vat=register.price_list_named(first.price_list_id).vat_for(supplier),
         interruption=None
@@ -218,49 +217,10 @@ _ORDER = _question()
 _ORDER_ONLY = _ORDER.where(held.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
-def _order(row: Row[tuple[object, ...]], lines: Sequence[OrderLine]) -> Order:
-    return Order(
-        number=row.number,
-        article=Article(row.article),
-        stage=ResultStage(row.stage) if row.stage else None,
-        code=row.code,
-        execution_reference=row.execution_reference,
-        decision_id=row.decision_id,
-        supplier=row.supplier,
-        contract_id=row.contract_id,
-        unit_id=row.unit_id,
-        delivery_area=row.delivery_area,
-        price_list_id=row.price_list_id,
-        day_convention=DayConvention(row.day_convention),
-        period=Period(row.order_starts_on, row.order_ends_on),
-        issued_on=row.issued_on,
-        lines=tuple(lines),
-    )
-
-
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
     currency = row.currency
-    line = OrderLine(
-        row.line_id,
-        row.article_number,
-        row.article_name,
-        Quantity(row.quantity, row.unit),
-        row.price,
-        Money(row.amount, currency),
-        Period(row.starts_on, row.ends_on),
-    )
-    account = LineAccount(
-        row.number,
-        row.line_id,
-        row.quantity_ordered,
-        row.quantity_received,
-        Money(row.amount_ordered, currency),
-        Money(row.amount_received, currency),
-        Money(row.amount_claimed, currency),
-        row.receipt_id,
-        row.invoice_id,
-        LineState(row.state),
-    )
+    line = stored_orders.line_of(row, currency)
+    account = stored_orders.account_of(row, row.number)
     occupied = row.invoice_id is not None and row.invoice_id != but_not
     return LineFacts(
         line,

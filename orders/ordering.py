@@ -9,13 +9,46 @@ from dataclasses import replace
 from datetime import date
 
 from orders import documents, journal, series, stored_orders
-from orders.contracts import Channel, Register
-from orders.model import Order, Placement
+from orders.contracts import Channel, PriceList, Register
+from orders.model import Order, OrderLine, Placement
+from orders.values import Article, Period, ResultStage
 from peppol import post
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
 
 SYSTEM = "system"
+
+
+def draft(
+    placement: Placement,
+    prices: PriceList,
+    *,
+    article: Article,
+    decision_id: str,
+    period: Period,
+    today: date,
+    lines: tuple[OrderLine, ...],
+    stage: ResultStage | None = None,
+    code: str = "",
+) -> Order:
+    """An order of a placement by a price list, without its number."""
+    return Order(
+        number="",
+        article=article,
+        stage=stage,
+        code=code,
+        execution_reference=placement.execution_reference,
+        decision_id=decision_id,
+        supplier=placement.supplier,
+        contract_id=placement.contract_id,
+        unit_id=placement.unit.id,
+        delivery_area=placement.delivery_area,
+        price_list_id=prices.id,
+        day_convention=prices.day_convention,
+        period=period,
+        issued_on=today,
+        lines=lines,
+    )
 
 
 def place_order(

@@ -26,7 +26,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.ordering import SYSTEM, place_order, place_orders
+from orders.ordering import SYSTEM, draft, place_order, place_orders
 from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
@@ -74,8 +74,8 @@ def place_period_two(
         stored_placements.set_interruption(session, placement.execution_reference, None, was="ENDED")
     second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
     if placement.handling is Handling.ORDERED:
-        draft = _basic_order(register, placement, second, today=today)
-        order = place_order(session, register, placement, draft, today=today)
+        basic = _basic_order(register, placement, second, today=today)
+        order = place_order(session, register, placement, basic, today=today)
         second = replace(second, order_number=order.number)
     stored_placements.add_periods(session, [(placement.execution_reference, second)])
     _record(session, placement, "placement.period_two", decision=decided.decision_id, period=str(period))
@@ -173,25 +173,20 @@ def _placed(
 ) -> list[Placement]:
     """Placements for decisions, each with the placement it follows at a change of supplier."""
     _check_decisions_are_new(session, [decided.decision_id for decided, _ in decisions])
-    drafts = [
+    placements = [
         _placement(register, decided, decided.execution_reference or _free_reference(session), follows)
         for decided, follows in decisions
     ]
-    _check_references_are_free(session, [draft.execution_reference for draft in drafts])
-    stored_placements.add_all(session, drafts)
-    ordered = [draft for draft in drafts if draft.handling is Handling.ORDERED]
-    orders = (
-        place_orders(
-            session,
-            register,
-            [(draft, _basic_order(register, draft, draft.periods[0], today=today)) for draft in ordered],
-            today=today,
-        )
-        if ordered
-        else []
-    )
+    _check_references_are_free(session, [each.execution_reference for each in placements])
+    stored_placements.add_all(session, placements)
+    drafts = [
+        (each, _basic_order(register, each, each.periods[0], today=today))
+        for each in placements
+        if each.handling is Handling.ORDERED
+    ]
+    orders = place_orders(session, register, drafts, today=today) if drafts else []
     numbers = {order.execution_reference: order.number for order in orders}
-    placed = [_numbered(draft, numbers.get(draft.execution_reference, "")) for draft in drafts]
+    placed = [_numbered(each, numbers.get(each.execution_reference, "")) for each in placements]
     stored_placements.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
     for each in placed:
         decision = each.periods[0].decision_id
@@ -246,21 +241,13 @@ def _basic_order(register: Register, placement: Placement, period: PlacementPeri
     """The order of a period, without its number; raises where no price is agreed or no day is billable."""
     prices = register.price_list(placement.contract_id, period.decided_on)
     price = prices.price_of(Article.BASIC, placement.level)
-    return Order(
-        number="",
+    return draft(
+        placement,
+        prices,
         article=Article.BASIC,
-        stage=None,
-        code="",
-        execution_reference=placement.execution_reference,
         decision_id=period.decision_id,
-        supplier=placement.supplier,
-        contract_id=placement.contract_id,
-        unit_id=placement.unit.id,
-        delivery_area=placement.delivery_area,
-        price_list_id=prices.id,
-        day_convention=prices.day_convention,
         period=period.period,
-        issued_on=today,
+        today=today,
         lines=basic_lines(
             period.period,
             convention=prices.day_convention,

@@ -9,7 +9,7 @@ reference. These orders are received when they are placed, so they can be invoic
 from collections.abc import Sequence
 from datetime import date
 
-from orders import journal, stored_orders, stored_placements
+from orders import journal, stored_orders, stored_placements, stored_plans
 from orders.contracts import Price, PriceList, Register
 from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
@@ -23,7 +23,7 @@ from orders.model import (
     Receipt,
     StepRefused,
 )
-from orders.ordering import SYSTEM, place_order
+from orders.ordering import SYSTEM, draft, place_order
 from orders.values import (
     Article,
     InterruptionReason,
@@ -62,7 +62,7 @@ def approve_outcome(
         _record(session, placement, "outcome.earns_nothing", kind=approved.kind, stage=approved.stage)
         return []
     _check_earns(placement, approved, prices)
-    held = stored_orders.planned(session, placement.execution_reference)
+    held = stored_plans.of_placement(session, placement.execution_reference)
     if any(plan.stage is approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
             f"{approved.stage} är redan beviljat för {placement.execution_reference}.",
@@ -80,7 +80,7 @@ def approve_outcome(
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
         _price(prices, placement, plan)
-        stored_orders.plan(session, plan)
+        stored_plans.add(session, plan)
     _record(session, placement, "outcome.approved", stage=approved.stage, due_on=str(due_on))
     return _place_due_of(session, register, placement.execution_reference, today=today)
 
@@ -96,13 +96,13 @@ def approve_supplement(
     price = prices.price_of(
         Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
-    held = stored_orders.planned(session, placement.execution_reference)
+    held = stored_plans.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
             f"Tillägget {approved.code} är redan beviljat för {placement.execution_reference}.",
             f"Supplement {approved.code} is already granted for {placement.execution_reference}.",
         )
-    stored_orders.plan(
+    stored_plans.add(
         session,
         PlannedOrder(
             id=0,
@@ -135,9 +135,9 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
     Supplements are not tied to an outcome and stay, unless `supplements` says that nothing is to be ordered.
     """
     dropped = 0
-    for plan in stored_orders.planned(session, reference):
+    for plan in stored_plans.of_placement(session, reference):
         if plan.state is PlannedState.WAITING and (supplements or plan.article is not Article.SUPPLEMENTARY):
-            stored_orders.finish_planned(session, plan.id, PlannedState.DROPPED, reason=reason)
+            stored_plans.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
             journal.record(
                 session,
                 SYSTEM,
@@ -154,17 +154,17 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
 def place_due(session: Session, register: Register, *, today: date) -> list[Order]:
     """Place every waiting order whose day has come. One that cannot be placed waits on, with the reason."""
     placed = []
-    for plan in stored_orders.due(session, today):
+    for plan in stored_plans.due(session, today):
         try:
             with journal.attempt(session):
                 placed.append(_place(session, register, plan, today=today))
         except (Refused, post.InvalidDocument) as refusal:
-            stored_orders.note_planned(session, plan.id, str(refusal))
+            stored_plans.note(session, plan.id, str(refusal))
     return placed
 
 
 def _place_due_of(session: Session, register: Register, reference: str, *, today: date) -> list[Order]:
-    waiting = stored_orders.due(session, today, reference=reference)
+    waiting = stored_plans.due(session, today, reference=reference)
     return [_place(session, register, plan, today=today) for plan in waiting]
 
 
@@ -186,26 +186,20 @@ def _place(session: Session, register: Register, plan: PlannedOrder, *, today: d
         line_amount(quantity, price.amount, currency=prices.currency),
         period,
     )
-    draft = Order(
-        number="",
+    result = draft(
+        placement,
+        prices,
         article=plan.article,
         stage=plan.stage,
         code=plan.code,
-        execution_reference=placement.execution_reference,
         decision_id=plan.decision_id,
-        supplier=placement.supplier,
-        contract_id=placement.contract_id,
-        unit_id=placement.unit.id,
-        delivery_area=placement.delivery_area,
-        price_list_id=prices.id,
-        day_convention=prices.day_convention,
         period=period,
-        issued_on=today,
+        today=today,
         lines=(line,),
     )
-    order = place_order(session, register, placement, draft, today=today)
+    order = place_order(session, register, placement, result, today=today)
     _receive(session, order, today=today)
-    stored_orders.finish_planned(session, plan.id, PlannedState.PLACED, order_number=order.number)
+    stored_plans.finish(session, plan.id, PlannedState.PLACED, order_number=order.number)
     return order
 
 

@@ -1,11 +1,11 @@
-"""Orders, their lines, accounts, receipts and planned orders, as the database holds them.
+"""Orders, their lines, accounts and receipts, as the database holds them.
 
 Orders, lines and receipts are only ever added. What may happen once on a line is decided by
 an UPDATE with a condition whose row count is read: `take_line` for an invoice, `set_receipt`
 for a receipt. Nobody else may have changed the row in between, on either engine.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,8 +19,6 @@ from orders.model import (
     LineState,
     Order,
     OrderLine,
-    PlannedOrder,
-    PlannedState,
     Receipt,
 )
 from orders.values import Article, Money, Month, Period, Quantity, Refused, ResultStage
@@ -273,59 +271,6 @@ def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, st
     return [(row.id, row.order_number, row.line_id) for row in session.execute(question)]
 
 
-def plan(session: Session, planned: PlannedOrder) -> None:
-    """Put an order into the timetable."""
-    session.execute(
-        insert(tables.planned_order),
-        {
-            "execution_reference": planned.execution_reference,
-            "article": planned.article,
-            "stage": planned.stage or "",
-            "code": planned.code,
-            "decision_id": planned.decision_id,
-            "outcome_started_on": planned.outcome_started_on,
-            "amount": planned.amount.amount if planned.amount else None,
-            "due_on": planned.due_on,
-            "state": planned.state,
-        },
-    )
-
-
-def planned(session: Session, reference: str) -> list[PlannedOrder]:
-    """Everything ever planned on one execution reference, oldest first."""
-    table = tables.planned_order
-    question = select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
-    return [_planned(row) for row in session.execute(question)]
-
-
-def due(session: Session, today: date, *, reference: str = "", lock: bool = True) -> list[PlannedOrder]:
-    """The waiting orders whose day has come, oldest first; of one placement, where that is named.
-
-    `lock` keeps them from others, and leaves out those others hold; it needs a session that may write.
-    """
-    rows = session.execute(_DUE_LOCKED if lock else _DUE, {"today": today, "reference": reference})
-    return [_planned(row) for row in rows]
-
-
-def note_planned(session: Session, planned_id: int, reason: str) -> None:
-    """Say why an order that waits could not be placed on its day; it goes on waiting."""
-    table = tables.planned_order
-    session.execute(update(table).where(table.c.id == planned_id).values(reason=reason))
-
-
-def finish_planned(
-    session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: str = ""
-) -> bool:
-    """Place or drop a waiting order; False when it no longer waits."""
-    table = tables.planned_order
-    change = (
-        update(table)
-        .where(table.c.id == planned_id, table.c.state == PlannedState.WAITING)
-        .values(state=state, order_number=order_number, reason=reason)
-    )
-    return rows_changed(session, change) == 1
-
-
 def _is_line(number: str, line_id: str) -> ColumnElement[bool]:
     table = tables.line_account
     return (table.c.order_number == number) & (table.c.line_id == line_id)
@@ -363,17 +308,6 @@ _TAKE_LINE = (
     )
     .values(invoice_id=bindparam("taker"), amount_claimed=bindparam("claim"))
 )
-_PLANNED = tables.planned_order
-_DUE = (
-    select(_PLANNED)
-    .where(
-        _PLANNED.c.state == PlannedState.WAITING,
-        _PLANNED.c.due_on <= bindparam("today"),
-        or_(bindparam("reference") == "", _PLANNED.c.execution_reference == bindparam("reference")),
-    )
-    .order_by(_PLANNED.c.due_on, _PLANNED.c.id)
-)
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 
 def _order_row(order: Order) -> dict[str, object]:
@@ -428,6 +362,12 @@ def _account_row(number: str, line: OrderLine) -> dict[str, object]:
 
 def _order(session: Session, row: Row[tuple[object, ...]]) -> Order:
     of_order = session.execute(_LINES, {"order_number": row.number})
+    lines = [line_of(line, row.currency) for line in of_order]
+    return order_of(row, lines, period=Period(row.starts_on, row.ends_on))
+
+
+def order_of(row: Row[tuple[object, ...]], lines: Sequence[OrderLine], *, period: Period) -> Order:
+    """The order a row of `purchase_order` stands for, alone or joined with others."""
     return Order(
         number=row.number,
         article=Article(row.article),
@@ -441,30 +381,33 @@ def _order(session: Session, row: Row[tuple[object, ...]]) -> Order:
         delivery_area=row.delivery_area,
         price_list_id=row.price_list_id,
         day_convention=DayConvention(row.day_convention),
-        period=Period(row.starts_on, row.ends_on),
+        period=period,
         issued_on=row.issued_on,
-        lines=_lines(of_order, row.currency),
+        lines=tuple(lines),
     )
 
 
-def _lines(rows: Iterable[Row[tuple[object, ...]]], currency: str) -> tuple[OrderLine, ...]:
-    return tuple(
-        OrderLine(
-            row.line_id,
-            row.article_number,
-            row.article_name,
-            Quantity(row.quantity, row.unit),
-            row.price,
-            Money(row.amount, currency),
-            Period(row.starts_on, row.ends_on),
-        )
-        for row in rows
+def line_of(row: Row[tuple[object, ...]], currency: str) -> OrderLine:
+    """The order line a row of `order_line` stands for, alone or joined with others."""
+    return OrderLine(
+        row.line_id,
+        row.article_number,
+        row.article_name,
+        Quantity(row.quantity, row.unit),
+        row.price,
+        Money(row.amount, currency),
+        Period(row.starts_on, row.ends_on),
     )
 
 
 def _account(row: Row[tuple[object, ...]]) -> LineAccount:
+    return account_of(row, row.order_number)
+
+
+def account_of(row: Row[tuple[object, ...]], order_number: str) -> LineAccount:
+    """The account a row of `line_account` stands for, alone or joined with its order."""
     return LineAccount(
-        row.order_number,
+        order_number,
         row.line_id,
         row.quantity_ordered,
         row.quantity_received,
@@ -474,21 +417,4 @@ def _account(row: Row[tuple[object, ...]]) -> LineAccount:
         row.receipt_id,
         row.invoice_id,
         LineState(row.state),
-    )
-
-
-def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
-    return PlannedOrder(
-        row.id,
-        row.execution_reference,
-        Article(row.article),
-        ResultStage(row.stage) if row.stage else None,
-        row.code,
-        row.decision_id,
-        row.outcome_started_on,
-        Money(row.amount) if row.amount is not None else None,
-        row.due_on,
-        PlannedState(row.state),
-        row.order_number,
-        row.reason,
     )

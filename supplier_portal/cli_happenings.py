@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
-from orders import journal, stored_events, stored_orders, stored_placements
+from orders import journal, stored_events, stored_orders, stored_placements, stored_plans
 from orders.model import Handling, Placement, PlannedState, ReportState
 from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
@@ -130,7 +130,7 @@ def _orders(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _planned(session: Session, reference: str) -> Iterator[Happening]:
-    for plan in stored_orders.planned(session, reference):
+    for plan in stored_plans.of_placement(session, reference):
         if plan.state is PlannedState.PLACED:
             continue
         name = f"{plan.stage or plan.code or ''}".strip()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from invoicing import stored_invoices
-from orders import stored_orders
+from orders import stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
 from orders.stored_orders import OrderSummary
 from orders.values import Article
@@ -153,7 +153,7 @@ def due(
     today = today_or(on)
     with house.opened() as database:
         with database.reading() as session:
-            waiting = stored_orders.due(session, today, lock=False)
+            waiting = stored_plans.due(session, today, lock=False)
         placed = place_due_orders(database, today=today) if place else 0
     if as_json:
         write_json([_planned_json(each) for each in waiting])

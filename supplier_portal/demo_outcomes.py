@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from invoicing import payment, stored_entries, stored_invoices
 from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
-from orders import journal, stored_events, stored_orders, stored_placements
+from orders import journal, stored_events, stored_orders, stored_placements, stored_plans
 from orders.stored_events import EventState
 from orders.values import Article
 from peppol import mailbox
@@ -167,7 +167,7 @@ def _orders(books: _Books, thing: str) -> str:
 
 
 def _planned(books: _Books, thing: str) -> str:
-    found = stored_orders.planned(books.session, thing)
+    found = stored_plans.of_placement(books.session, thing)
     return (
         ", ".join(" ".join(filter(None, (each.article, each.stage, each.code, each.state))) for each in found)
         or _NOTHING

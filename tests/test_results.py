@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders import stored_orders
+from orders import stored_plans
 from orders.contracts import Register
 from orders.model import Order, PlannedState
 from orders.values import Article, Quantity, ResultStage
@@ -41,7 +41,7 @@ def named(orders: list[Order]) -> list[str]:
 
 def plans(house: House) -> list[tuple[str, PlannedState]]:
     with house.database.reading() as session:
-        held = stored_orders.planned(session, REFERENCE)
+        held = stored_plans.of_placement(session, REFERENCE)
     return [(f"{plan.article} {plan.stage or plan.code}".strip(), plan.state) for plan in held]
 
 
@@ -270,7 +270,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
     assert place_due_orders(house.database, today=date(2026, 6, 16)) == 1
     assert named(results(house)) == ["SPEED_BONUS 2000.00"]
     with house.database.reading() as session:
-        waiting = stored_orders.planned(session, REFERENCE)[0]
+        waiting = stored_plans.of_placement(session, REFERENCE)[0]
     assert (waiting.state, "has no article RESULT" in waiting.reason) == (PlannedState.WAITING, True)
     house.change_register(example_register())
     assert place_due_orders(house.database, today=date(2026, 6, 17)) == 1
