@@ -126,6 +126,11 @@ def credit_note_of(invoice: billing.Invoice, *, given: Numbered) -> billing.Cred
 
 def _to_invoice(order: OrderFacts, line: LineFacts) -> Receipt:
     name = f"{order.order.number}/{line.line.line_id}"
+    if line.receipt is None and not order.will_be_received(line):
+        raise NotToInvoice(
+            f"På orderrad {name} levereras inget mer, så den kan inte faktureras.",
+            f"Nothing more is delivered on order line {name}, so it cannot be invoiced.",
+        )
     if line.receipt is None:
         raise NotToInvoice(
             f"Orderrad {name} är inte inlevererad. Lämna månadens redovisning och vänta tills den är godkänd.",
