@@ -84,14 +84,19 @@ def _take_invoice(
     result = match(invoice, facts)
     parts = parts_of(invoice, facts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
-    held = _keep(session, register, letter, invoice, result, reference=reference, today=today)
+    # The answer this verdict gives is noted at once; the row is written again only where it turns out otherwise.
+    noted = responding.ANSWER_OF[STATE_OF[result.verdict]] if facts.supplier is not None else ""
+    held = _keep(session, register, letter, invoice, result, reference=reference, today=today, answered=noted)
+    held = replace(held, answered="")
     stored_invoices.add_parts(session, held.id, parts)
     if not take_lines(session, invoice, facts, result.verdict, held.id):
         # Another invoice took the line between our look and our hand.
         held = judge_again(session, register, held, today=today)
+        noted = held.answered
     settled = crediting.settle_waiting(session, register, held, today=today)
     if settled is not None:
-        return settled
+        stored_invoices.set_answered(session, held.id, held.answered)
+        return replace(settled, answered=held.answered)
     answered = responding.answer(
         session,
         register,
@@ -101,9 +106,9 @@ def _take_invoice(
         today=today,
         supplier=facts.supplier,
     )
-    if answered != held.answered:
+    if answered != noted:
         stored_invoices.set_answered(session, held.id, answered)
-        held = replace(held, answered=answered)
+    held = replace(held, answered=answered)
     if held.state is InvoiceState.IN_QUESTION and register.policy.automatic_answer:
         return crediting.ask_for_credit(session, register, held, by=SYSTEM, today=today)
     return held
@@ -128,6 +133,7 @@ def _keep(
     *,
     reference: str,
     today: date,
+    answered: str = "",
 ) -> Held:
     """Keep the document in the state its match gives."""
     state = STATE_OF[result.verdict]
@@ -143,6 +149,7 @@ def _keep(
         execution_reference=reference,
         state=state,
         codes=result.codes,
+        answered=answered,
     )
     stored_invoices.add_match(session, held.id, result, made_on=today)
     record(

@@ -127,8 +127,9 @@ def add(
     execution_reference: str,
     state: InvoiceState,
     codes: tuple[str, ...],
+    answered: str,
 ) -> Held:
-    """Keep a document that nobody has answered yet. Its key of supplier, type and number may be held once."""
+    """Keep a document. Its key of supplier, type and number may be held once."""
     supplier = supplier_key(invoice)
     key: int = session.execute(
         _ADD,
@@ -151,7 +152,7 @@ def add(
             "content": _CONTENT.dump_json(invoice).decode(),
             "state": state,
             "codes": " ".join(codes),
-            "answered": "",
+            "answered": answered,
         },
     ).scalar_one()
     return Held(
@@ -173,7 +174,7 @@ def add(
         invoice.amount_payable,
         state,
         codes,
-        "",
+        answered,
         None,
     )
 

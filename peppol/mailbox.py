@@ -81,7 +81,6 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent_at", UtcDateTime(), nullable=True),
     Column("answer", Text, nullable=False, server_default=""),
-    Index("ix_outbox_state", "state", "sequence"),
     Index("ix_outbox_document", "kind", "document_id"),
     Index("ix_outbox_about", "about"),
 )
@@ -106,8 +105,16 @@ inbox = Table(
     Column("repeats", Integer, nullable=True),
     # Until then a worker is reading it; others pass it over.
     Column("claimed_until", UtcDateTime(), nullable=True),
-    Index("ix_inbox_state", "state", "id"),
 )
+# What waits is few among many; only that is looked for by its state.
+for _table, _state in ((outbox, OutState.WAITING), (inbox, InState.ARRIVED)):
+    _where = text(f"state = '{_state.value}'")
+    Index(
+        f"ix_{_table.name}_{_state.value.lower()}",
+        *_table.primary_key.columns,
+        sqlite_where=_where,
+        postgresql_where=_where,
+    )
 # The same bytes, and the same instance of a letter, are taken in once; later copies are repeats.
 for _key, _extra in (("sha256", ""), ("instance_id", " and instance_id <> ''")):
     _where = text(f"state <> 'REPEAT' and state <> 'CONFLICT'{_extra}")
