@@ -34,8 +34,8 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "trusted_schema=OFF",
-    # 64 MB of pages in memory, and the log copied back every 40 MB instead of every 4.
-    "cache_size=-65536",
+    # 16 MB of pages in memory, and the log copied back every 40 MB instead of every 4.
+    "cache_size=-16384",
     "wal_autocheckpoint=10000",
     "temp_store=MEMORY",
 )

@@ -74,7 +74,7 @@ def bench(
             _row(table, "PostgreSQL", figures)
         for count, figures in workers:
             _row(table, f"PostgreSQL, {count} proc.", figures)
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 @app.command("validation")
