@@ -74,15 +74,17 @@ def measure_orders(database: Database, register: Register, *, count: int) -> Fig
 def receive_first_months(database: Database, register: Register) -> list[tuple[str, str]]:
     """File and approve the first month's report of every placement; the order lines to invoice."""
     with database.reading() as session:
-        summaries = list(stored_orders.summaries(session, limit=10_000_000))
-    told = [
-        _event(number, kind, _report(summary.execution_reference))
-        for number, summary in enumerate(reversed(summaries))
+        references = [
+            summary.execution_reference for summary in stored_orders.summaries(session, limit=10_000_000)
+        ]
+    # Told as they are needed: the events of all months at once would be the peak that is measured.
+    told = (
+        _event(number, kind, _report(reference))
+        for number, reference in enumerate(reversed(references))
         for kind in ("report.filed", "report.approved")
-    ]
+    )
     lines: list[tuple[str, str]] = []
-    rest = iter(told)
-    while batch := list(islice(rest, _BATCH)):
+    while batch := list(islice(told, _BATCH)):
         with database.writing() as session:
             for event in batch:
                 lines += applying.apply(session, register, event, received_at=database.clock()).lines
