@@ -17,7 +17,7 @@ from invoicing.judging import record
 from invoicing.model import Held, Invoice, InvoiceState, check_step
 from orders import stored_orders
 from orders.contracts import Register
-from orders.ordering import SYSTEM
+from orders.journal import SYSTEM
 from orders.values import Refused
 from peppol.sql import Session
 

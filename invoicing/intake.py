@@ -15,7 +15,7 @@ from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_line
 from invoicing.matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from orders.contracts import Register
-from orders.ordering import SYSTEM
+from orders.journal import SYSTEM
 from peppol import envelope, mailbox
 from peppol.mailbox import InLetter, InState
 from peppol.sql import Session, take_turns
@@ -43,15 +43,7 @@ def receive(
         return None
     invoice = reading.invoice
     if invoice is None:
-        mailbox.settle(
-            session,
-            letter.id,
-            InState.QUARANTINED,
-            kind=reading.kind or "",
-            reason=reading.reason,
-            reason_sv=reading.reason_sv,
-            reason_en=reading.reason_en,
-        )
+        _settle(session, letter, reading, InState.QUARANTINED)
         return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
     supplier = stored_invoices.supplier_key(invoice)
     # An invoice and its credit note may arrive at once: one of them must see the other.
@@ -65,16 +57,20 @@ def receive(
         held = _take_invoice(session, register, letter, invoice, today=today)
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
-        mailbox.settle(
-            session,
-            letter.id,
-            InState.HANDLED,
-            kind=reading.kind or "",
-            reason=reading.reason,
-            reason_sv=reading.reason_sv,
-            reason_en=reading.reason_en,
-        )
+        _settle(session, letter, reading, InState.HANDLED)
     return Outcome(letter.id, InState.HANDLED, held)
+
+
+def _settle(session: Session, letter: InLetter, reading: Reading, state: InState) -> None:
+    mailbox.settle(
+        session,
+        letter.id,
+        state,
+        kind=reading.kind or "",
+        reason=reading.reason,
+        reason_sv=reading.reason_sv,
+        reason_en=reading.reason_en,
+    )
 
 
 def _take_invoice(

@@ -17,8 +17,8 @@ from invoicing.matching import lines_to_take, match
 from invoicing.model import Held, Invoice, InvoiceState, check_step
 from orders import journal, stored_orders
 from orders.contracts import Register
+from orders.journal import SYSTEM
 from orders.model import LineState
-from orders.ordering import SYSTEM
 from orders.values import Article, Money, total
 from peppol.sql import Session
 
@@ -126,11 +126,6 @@ def record(session: Session, held: Held, action: str, *, actor: str = SYSTEM, **
         execution_reference=held.execution_reference,
         **detail,
     )
-
-
-def codes_of(result: Match) -> str:
-    """The codes of a match as one text."""
-    return " ".join(result.codes)
 
 
 def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None:

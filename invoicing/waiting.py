@@ -13,7 +13,7 @@ from invoicing import crediting, judging, responding, stored_facts, stored_invoi
 from invoicing.judging import record
 from invoicing.model import DocumentType, Held, InvoiceState, check_step
 from orders.contracts import Register
-from orders.ordering import SYSTEM
+from orders.journal import SYSTEM
 from peppol.sql import Session
 
 _MANY = 100_000

@@ -27,6 +27,10 @@ _ADD = insert(tables.journal)
 _MOVE_HEAD = update(tables.journal_head).values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
 
 
+#: The actor where no person acts.
+SYSTEM = "system"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event to be written: the actor did the action to the subject."""
@@ -58,6 +62,12 @@ def record(
     """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
     entry = Entry(actor, action, subject, execution_reference, detail)
     session.info.setdefault(_PENDING, []).append(entry)
+
+
+def record_placement(session: Session, execution_reference: str, action: str, **detail: str) -> None:
+    """Note that the system did `action` to a placement, as a decision told it to."""
+    subject = f"placement {execution_reference}"
+    record(session, SYSTEM, action, subject, execution_reference=execution_reference, **detail)
 
 
 def start(session: Session) -> None:

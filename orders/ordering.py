@@ -16,8 +16,6 @@ from peppol import post
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
 
-SYSTEM = "system"
-
 
 def draft(
     placement: Placement,
@@ -76,7 +74,7 @@ def place_orders(
     for order in orders:
         journal.record(
             session,
-            SYSTEM,
+            journal.SYSTEM,
             "order.placed",
             f"order {order.number}",
             execution_reference=order.execution_reference,

@@ -26,7 +26,7 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.ordering import SYSTEM, draft, place_order, place_orders
+from orders.ordering import draft, place_order, place_orders
 from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
@@ -78,7 +78,13 @@ def place_period_two(
         order = place_order(session, register, placement, basic, today=today)
         second = replace(second, order_number=order.number)
     stored_placements.add_periods(session, [(placement.execution_reference, second)])
-    _record(session, placement, "placement.period_two", decision=decided.decision_id, period=str(period))
+    journal.record_placement(
+        session,
+        placement.execution_reference,
+        "placement.period_two",
+        decision=decided.decision_id,
+        period=str(period),
+    )
     return stored_placements.get(session, placement.execution_reference)
 
 
@@ -120,7 +126,9 @@ def change_provider(
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = reporting.set_interruption(session, old, end, was="REPLACED", today=today)
-    _record(session, old, "placement.provider_changed", last_day=str(changed.last_day))
+    journal.record_placement(
+        session, old.execution_reference, "placement.provider_changed", last_day=str(changed.last_day)
+    )
     _placed(session, register, [(new, old)], today=today)
     return received
 
@@ -150,7 +158,7 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str) 
         stored_orders.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
         )
-    _record(session, placement, "placement.cancelled", reason=reason)
+    journal.record_placement(session, placement.execution_reference, "placement.cancelled", reason=reason)
 
 
 def handling_of(decided: PlacementDecided, register: Register) -> Handling:
@@ -190,7 +198,9 @@ def _placed(
     stored_placements.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
     for each in placed:
         decision = each.periods[0].decision_id
-        _record(session, each, "placement.decided", decision=decision, handling=each.handling)
+        journal.record_placement(
+            session, each.execution_reference, "placement.decided", decision=decision, handling=each.handling
+        )
     return placed
 
 
@@ -293,14 +303,3 @@ def _check_stands(placement: Placement) -> None:
             f"Placeringen {placement.execution_reference} är återkallad.",
             f"Placement {placement.execution_reference} is cancelled.",
         )
-
-
-def _record(session: Session, placement: Placement, action: str, **detail: str) -> None:
-    journal.record(
-        session,
-        SYSTEM,
-        action,
-        f"placement {placement.execution_reference}",
-        execution_reference=placement.execution_reference,
-        **detail,
-    )

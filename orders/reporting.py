@@ -17,6 +17,7 @@ from orders.events import (
     ReportFiled,
     ReportRejected,
 )
+from orders.journal import SYSTEM
 from orders.model import (
     Handling,
     Interruption,
@@ -34,7 +35,6 @@ from orders.model import (
     check_report_step,
     days_received,
 )
-from orders.ordering import SYSTEM
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason, Month, Period, line_amount, stockholm_date
 from peppol.sql import Session

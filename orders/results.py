@@ -23,7 +23,7 @@ from orders.model import (
     Receipt,
     StepRefused,
 )
-from orders.ordering import SYSTEM, draft, place_order
+from orders.ordering import draft, place_order
 from orders.values import (
     Article,
     InterruptionReason,
@@ -59,7 +59,13 @@ def approve_outcome(
     _check_ordered(placement)
     if not prices.result_rules.qualifies(approved.kind, extent_percent=approved.extent_percent):
         # Not a fault: the outcome is known and earns nothing. Labour market training (AUB) never does.
-        _record(session, placement, "outcome.earns_nothing", kind=approved.kind, stage=approved.stage)
+        journal.record_placement(
+            session,
+            placement.execution_reference,
+            "outcome.earns_nothing",
+            kind=approved.kind,
+            stage=approved.stage,
+        )
         return []
     _check_earns(placement, approved, prices)
     held = stored_plans.of_placement(session, placement.execution_reference)
@@ -81,7 +87,9 @@ def approve_outcome(
         # A price that is missing is told now, not on the day the order falls due.
         _price(prices, placement, plan)
         stored_plans.add(session, plan)
-    _record(session, placement, "outcome.approved", stage=approved.stage, due_on=str(due_on))
+    journal.record_placement(
+        session, placement.execution_reference, "outcome.approved", stage=approved.stage, due_on=str(due_on)
+    )
     return _place_due_of(session, register, placement.execution_reference, today=today)
 
 
@@ -118,14 +126,18 @@ def approve_supplement(
             state=PlannedState.WAITING,
         ),
     )
-    _record(session, placement, "supplement.approved", code=approved.code)
+    journal.record_placement(
+        session, placement.execution_reference, "supplement.approved", code=approved.code
+    )
     return _place_due_of(session, register, placement.execution_reference, today=today)
 
 
 def end_outcome(session: Session, ended: OutcomeEnded) -> int:
     """The participant is back: what still waits is dropped. How many were."""
     placement = stored_placements.get(session, ended.execution_reference, lock=True)
-    _record(session, placement, "outcome.ended", ended_on=str(ended.ended_on))
+    journal.record_placement(
+        session, placement.execution_reference, "outcome.ended", ended_on=str(ended.ended_on)
+    )
     return drop_waiting(session, placement.execution_reference, reason=f"back on {ended.ended_on}")
 
 
@@ -140,7 +152,7 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
             stored_plans.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
             journal.record(
                 session,
-                SYSTEM,
+                journal.SYSTEM,
                 "result.dropped",
                 f"planned order {plan.id}",
                 execution_reference=reference,
@@ -279,15 +291,4 @@ def _plan(
         amount=None,
         due_on=max(due_on, approved.started_on),
         state=PlannedState.WAITING,
-    )
-
-
-def _record(session: Session, placement: Placement, action: str, **detail: str) -> None:
-    journal.record(
-        session,
-        SYSTEM,
-        action,
-        f"placement {placement.execution_reference}",
-        execution_reference=placement.execution_reference,
-        **detail,
     )

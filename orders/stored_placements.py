@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from orders import tables
 from orders.agreements import DeliveryUnit
@@ -78,12 +78,6 @@ def outside(session: Session, reference: str, *, supplier: str) -> Handling | No
     )
     found = session.scalar(question)
     return Handling(found) if found is not None and found != Handling.ORDERED else None
-
-
-def count_by_handling(session: Session) -> dict[Handling, int]:
-    """How many placements are handled in each way."""
-    question = select(tables.placement.c.handling, func.count()).group_by(tables.placement.c.handling)
-    return {Handling(handling): count for handling, count in session.execute(question)}
 
 
 def references_used(session: Session, references: Sequence[str]) -> set[str]:

@@ -181,24 +181,7 @@ def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -
     return str(uuid.uuid5(_LETTERS, f"{kind}|{document_id}|{receiver}|{digest}"))
 
 
-def put_out(
-    session: Session,
-    body: bytes,
-    *,
-    kind: str,
-    document_id: str,
-    sender: str,
-    receiver: str,
-    recipient: str,
-    about: str,
-    issued_on: date,
-) -> str:
-    """Lay one letter in the outbox and return its instance identifier; see `put_out_all`."""
-    letter = NewLetter(body, kind, document_id, sender, receiver, recipient, about, issued_on)
-    return put_out_all(session, [letter])[0]
-
-
-def put_out_all(session: Session, letters: Sequence[NewLetter]) -> list[str]:
+def put_out(session: Session, letters: Sequence[NewLetter]) -> list[str]:
     """Lay letters in the outbox and return their instance identifiers, in order.
 
     A letter without a receiver on the network is for the portal. The rows live or die with

@@ -87,7 +87,7 @@ def send(
 
 def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     """Send several documents in one stroke: all are rendered and judged before any is laid out."""
-    return mailbox.put_out_all(session, [_letter(each) for each in outgoing])
+    return mailbox.put_out(session, [_letter(each) for each in outgoing])
 
 
 def _letter(outgoing: Outgoing) -> mailbox.NewLetter:

@@ -6,11 +6,11 @@ import typer
 from rich.text import Text
 
 from invoicing import crediting, stored_invoices, waiting
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState
 from invoicing.responding import REJECTED
 from orders import stored_register
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
-from supplier_portal.cli_verdicts import tree_json, tree_of, verdict_name, why_document
+from supplier_portal.cli_verdicts import document_json, tree_json, tree_of, verdict_name, why_document
 from supplier_portal.printing import Column, Json, kronor, plain, show, table, write_json
 
 alone = typer.Typer()
@@ -53,7 +53,7 @@ def list_invoices(
             )
         )
     if as_json:
-        write_json([_held_json(each) for each in held])
+        write_json([document_json(each) for each in held])
         return
     kinds = {
         DocumentType.INVOICE: house.say("faktura", "invoice"),
@@ -94,7 +94,7 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
             }
             for day, match in judged
         ]
-        write_json({**_held_json(held), "sentence": reason, "judgements": judgements})
+        write_json({**document_json(held), "sentence": reason, "judgements": judgements})
         return
     kind = house.say(*_KINDS[held.document_type])
     show(Text(plain(f"{kind} {held.number}  {held.supplier}  {kronor(held.amount_payable)}  {held.state}")))
@@ -148,26 +148,3 @@ def request(
             f"The answer {asked.answered or '-'} cannot be taken back: tell the supplier yourself.",
         )
     typer.echo(plain(f"{asked.number}: {asked.state}. {told}"))
-
-
-def _held_json(held: Held) -> dict[str, Json]:
-    return {
-        "id": held.id,
-        "document_type": held.document_type.value,
-        "number": held.number,
-        "supplier": held.supplier,
-        "execution_reference": held.execution_reference,
-        "order_number": held.order_number,
-        "issued_on": held.issued_on.isoformat(),
-        "received_on": held.received_on.isoformat(),
-        "pays_on": held.pays_on.isoformat(),
-        "paid_on": held.paid_on.isoformat() if held.paid_on else None,
-        "amount_net": str(held.amount_net.amount),
-        "amount_vat": str(held.amount_vat.amount),
-        "amount_payable": str(held.amount_payable.amount),
-        "currency": held.currency,
-        "state": held.state.value,
-        "codes": list(held.codes),
-        "answered": held.answered,
-        "letter": held.letter_id,
-    }

@@ -14,9 +14,9 @@ from peppol.mailbox import InState, OutState
 from supplier_portal import cli_questions
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterIn, LetterOut
-from supplier_portal.cli_receiving import all_taken, became, document_json, end, tell
+from supplier_portal.cli_receiving import all_taken, became, end, tell
 from supplier_portal.cli_refusals import Code, NotFound
-from supplier_portal.cli_verdicts import why_letter
+from supplier_portal.cli_verdicts import document_json, why_letter
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.printing import Column, Json, show, table, write_json
 
@@ -92,7 +92,9 @@ def show_letter(
             return
         taken = became(house, session, letter.transport_id, letter_id)
     if as_json:
-        write_json({**_letter_json(house, letter), "document": document_json(taken.held)})
+        write_json(
+            {**_letter_json(house, letter), "document": document_json(taken.held) if taken.held else None}
+        )
         return
     say = house.say
     facts = (

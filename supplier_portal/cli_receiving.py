@@ -20,7 +20,7 @@ from supplier_portal import cli_questions
 from supplier_portal.cli_door import AsJson, House, On, bytes_of, command, today_or
 from supplier_portal.cli_questions import LetterIn
 from supplier_portal.cli_refusals import Code, complain, refusal_of
-from supplier_portal.cli_verdicts import IN_QUESTION, REFUSED, why_document, why_letter
+from supplier_portal.cli_verdicts import IN_QUESTION, REFUSED, document_json, why_document, why_letter
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.printing import Json, plain, write_json
 
@@ -131,24 +131,5 @@ def _taken_json(taken: Taken) -> Json:
         "state": taken.state,
         "reason": taken.letter.reason,
         "sentence": taken.sentence,
-        "document": document_json(taken.held),
-    }
-
-
-def document_json(held: Held | None) -> Json:
-    """A document in our books, or null where the letter became none."""
-    if held is None:
-        return None
-    return {
-        "id": held.id,
-        "document_type": held.document_type.value,
-        "number": held.number,
-        "supplier": held.supplier,
-        "execution_reference": held.execution_reference,
-        "order_number": held.order_number,
-        "amount_payable": str(held.amount_payable.amount),
-        "currency": held.amount_payable.currency,
-        "pays_on": held.pays_on.isoformat(),
-        "state": held.state.value,
-        "codes": list(held.codes),
+        "document": document_json(taken.held) if taken.held else None,
     }

@@ -7,7 +7,7 @@ import typer
 
 from invoicing import waiting
 from orders import stored_register
-from orders.ordering import SYSTEM
+from orders.journal import SYSTEM
 from orders.register_files import read_register
 from orders.values import stockholm_date
 from supplier_portal.cli_door import House, command

@@ -210,3 +210,27 @@ def _deviation_json(deviation: Deviation, language: Language) -> Json:
         "title": title(deviation, language),
         "sentence": sentence(deviation, language),
     }
+
+
+def document_json(held: Held) -> dict[str, Json]:
+    """A document in our books, for a program: amounts and days as text."""
+    return {
+        "id": held.id,
+        "document_type": held.document_type.value,
+        "number": held.number,
+        "supplier": held.supplier,
+        "execution_reference": held.execution_reference,
+        "order_number": held.order_number,
+        "issued_on": held.issued_on.isoformat(),
+        "received_on": held.received_on.isoformat(),
+        "pays_on": held.pays_on.isoformat(),
+        "paid_on": held.paid_on.isoformat() if held.paid_on else None,
+        "amount_net": str(held.amount_net.amount),
+        "amount_vat": str(held.amount_vat.amount),
+        "amount_payable": str(held.amount_payable.amount),
+        "currency": held.currency,
+        "state": held.state.value,
+        "codes": list(held.codes),
+        "answered": held.answered,
+        "letter": held.letter_id,
+    }

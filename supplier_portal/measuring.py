@@ -26,6 +26,7 @@ from orders.values import Month, six_months_from
 from peppol import mailbox, ubl
 from peppol.mailbox import InLetter
 from supplier_portal import letter_reading
+from supplier_portal.simulated_events import ordered_choices
 
 _START = date(2026, 1, 12)
 _BATCH = 200
@@ -200,14 +201,7 @@ def prepare(database: Database, register: Register) -> None:
 
 def _decisions(register: Register, count: int) -> Iterator[Event]:
     """One placement after the other, spread over the contracts outside ESF areas."""
-    choices = [
-        (contract, area, unit)
-        for contract in register.contracts
-        for area in contract.areas
-        if not register.area(area).esf
-        for unit in register.units
-        if unit.supplier == contract.supplier
-    ]
+    choices = ordered_choices(register)
     for number in range(count):
         contract, area, unit = choices[number % len(choices)]
         start = _START + timedelta(days=number % 5)

@@ -47,6 +47,18 @@ def events(
     return sorted(teller.told, key=lambda each: each.day)
 
 
+def ordered_choices(register: Register) -> list[tuple[Contract, str, DeliveryUnit]]:
+    """Every contract with an area and a unit of its supplier where a placement leads to orders: outside ESF areas."""
+    return [
+        (contract, area, unit)
+        for contract in register.contracts
+        for area in contract.areas
+        if not register.area(area).esf
+        for unit in register.units
+        if unit.supplier == contract.supplier
+    ]
+
+
 class _Teller:
     """Tells one participant's story after the other; every choice is the generator's."""
 
@@ -54,14 +66,7 @@ class _Teller:
         self.rng = rng
         self.fates = fates
         self.told: list[Told] = []
-        self.choices = [
-            (contract, area, unit)
-            for contract in register.contracts
-            for area in contract.areas
-            if not register.area(area).esf
-            for unit in register.units
-            if unit.supplier == contract.supplier
-        ]
+        self.choices = ordered_choices(register)
 
     def tell_participant(self, number: int, months: int) -> None:
         """Decision, reports and the end of one placement."""

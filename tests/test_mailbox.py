@@ -20,18 +20,19 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:5599991014") -> str:
+    letter = mailbox.NewLetter(
+        body,
+        kind="message",
+        document_id="1",
+        sender="0007:2021002114",
+        receiver=receiver,
+        recipient="5599991014",
+        about="order 1",
+        issued_on=DAY,
+    )
     with house.database.writing() as session:
-        return mailbox.put_out(
-            session,
-            body,
-            kind="message",
-            document_id="1",
-            sender="0007:2021002114",
-            receiver=receiver,
-            recipient="5599991014",
-            about="order 1",
-            issued_on=DAY,
-        )
+        (instance_id,) = mailbox.put_out(session, [letter])
+    return instance_id
 
 
 def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
@@ -85,8 +86,7 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
 
     def work() -> None:
         with house.database.writing() as session:
-            mailbox.put_out(
-                session,
+            letter = mailbox.NewLetter(
                 b"x",
                 kind="message",
                 document_id="1",
@@ -96,6 +96,7 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
                 about="",
                 issued_on=DAY,
             )
+            mailbox.put_out(session, [letter])
             raise Interrupted
 
     with pytest.raises(Interrupted):

@@ -112,8 +112,7 @@ def test_a_delivery_whose_commit_fails_sends_the_same_letter_again(house: House,
 def test_more_letters_than_a_batch_all_go(house: House) -> None:
     with house.database.writing() as session:
         for number in range(120):
-            mailbox.put_out(
-                session,
+            letter = mailbox.NewLetter(
                 f"<M>{number}</M>".encode(),
                 kind="message",
                 document_id=str(number),
@@ -123,6 +122,7 @@ def test_more_letters_than_a_batch_all_go(house: House) -> None:
                 about="",
                 issued_on=DAY,
             )
+            mailbox.put_out(session, [letter])
     assert post.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
 
 
