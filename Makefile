@@ -35,6 +35,7 @@ test: $(WORKSHOP) ## Format, lint, types, import rules, and every test on SQLite
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest -n $(WORKERS)
 
 fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
