@@ -16,7 +16,7 @@ import structlog
 from lxml import etree
 
 from peppol import envelope, mailbox, ubl, validation
-from peppol.access_points.protocol import AccessPoint
+from peppol.access_points.protocol import AccessPoint, Arrival, Gone
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
 from peppol.sql import Session
@@ -141,24 +141,33 @@ def collect(
 ) -> Collected:
     """Store what has come, commit, then acknowledge it, in small batches."""
     tally = {state: 0 for state in mailbox.InState}
-    letters = iter(access_point.inbound())
-    while batch := list(islice(letters, _BATCH)):
+    arrivals = iter(access_point.inbound())
+    while batch := list(islice(arrivals, _BATCH)):
+        letters = [(arrival.reference, _fetched(access_point, arrival)) for arrival in batch]
         # Reading envelopes is XML work and stays outside the transaction.
-        instances = [envelope.instance_id_in(letter.body) for letter in batch]
+        came = [(name, body, envelope.instance_id_in(body)) for name, body in letters if body is not None]
         with transactions() as session:
-            for letter, instance_id in zip(batch, instances, strict=True):
+            for reference, body, instance_id in came:
                 stored = mailbox.store(
                     session,
-                    letter.body,
-                    transport_id=letter.transport_id,
+                    body,
+                    transport_id=reference,
                     received_on=today,
                     received_at=now,
                     instance_id=instance_id,
                 )
                 tally[stored.state] += 1
                 _log.info("arrived", letter=stored.id, state=stored.state)
-        for letter in batch:
-            access_point.acknowledge(letter)
+        for reference, _, _ in came:
+            access_point.acknowledge(reference)
     return Collected(
         tally[mailbox.InState.ARRIVED], tally[mailbox.InState.REPEAT], tally[mailbox.InState.CONFLICT]
     )
+
+
+def _fetched(access_point: AccessPoint, arrival: Arrival) -> bytes | None:
+    """The bytes of an arrival, or None where another worker has taken it already."""
+    try:
+        return access_point.fetch(arrival.reference)
+    except Gone:
+        return None

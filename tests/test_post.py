@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from peppol import mailbox, post, shapes, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.access_points.protocol import Inbound, Outbound
+from peppol.access_points.protocol import (
+    Arrival,
+    DeliveryState,
+    DeliveryStatus,
+    NoDirectory,
+    Outbound,
+    Submission,
+    Unreachable,
+)
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState, OutState
 from peppol.post import Collected
@@ -27,28 +35,36 @@ def house(database_url: str) -> Iterator[House]:
 
 
 @dataclass
-class FailingAccessPoint:
+class FailingAccessPoint(NoDirectory):
     """Takes some letters and then fails; hands in the same letters until they are acknowledged."""
 
     takes: int = 0
     submitted: list[bytes] = field(default_factory=list)
-    inbox: list[Inbound] = field(default_factory=list)
+    inbox: dict[str, bytes] = field(default_factory=dict)
     stored_at_acknowledgement: list[int] = field(default_factory=list)
     house: House | None = None
+    name: str = "failing"
 
-    def submit(self, letter: Outbound) -> None:
+    def submit(self, letter: Outbound) -> Submission:
         if len(self.submitted) >= self.takes:
-            raise OSError("no contact")
+            raise Unreachable("no contact")
         self.submitted.append(letter.body)
+        return Submission(letter.instance_id)
 
-    def inbound(self) -> Iterator[Inbound]:
-        yield from list(self.inbox)
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        return DeliveryStatus(DeliveryState.UNKNOWN)
 
-    def acknowledge(self, letter: Inbound) -> None:
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
+        yield from [Arrival(reference) for reference in self.inbox]
+
+    def fetch(self, reference: str) -> bytes:
+        return self.inbox[reference]
+
+    def acknowledge(self, reference: str) -> None:
         assert self.house is not None
         with self.house.database.reading() as session:
             self.stored_at_acknowledgement.append(len(session.execute(select(mailbox.inbox.c.id)).all()))
-        self.inbox.remove(letter)
+        del self.inbox[reference]
 
 
 def states(house: House) -> list[str]:
@@ -160,7 +176,7 @@ def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) 
 
 
 def test_letters_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
-    letters = [Inbound("a.xml", b"<A/>"), Inbound("b.xml", b"<B/>"), Inbound("a-again.xml", b"<A/>")]
+    letters = {"a.xml": b"<A/>", "b.xml": b"<B/>", "a-again.xml": b"<A/>"}
     access_point = FailingAccessPoint(inbox=letters, house=house)
     assert collect(house, access_point) == Collected(stored=2, repeats=1, conflicts=0)
     assert access_point.stored_at_acknowledgement == [3, 3, 3]
@@ -201,8 +217,8 @@ def test_a_file_larger_than_the_cap_is_cut_just_above_it_and_refused_at_the_gate
     inbox.mkdir()
     (inbox / "large.xml").write_bytes(b"<A>" + b"x" * 1000)
     access_point = FolderAccessPoint(tmp_path, size_largest=100)
-    (letter,) = access_point.inbound()
-    assert len(letter.body) == 101
+    (arrival,) = access_point.inbound()
+    assert len(access_point.fetch(arrival.reference)) == 101
 
 
 def test_an_empty_or_missing_folder_is_no_fault(house: House, tmp_path: Path) -> None:

@@ -14,7 +14,18 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from peppol import envelope
-from peppol.access_points.protocol import Inbound, Outbound
+from peppol.access_points.protocol import (
+    Arrival,
+    Capability,
+    DeliveryState,
+    DeliveryStatus,
+    Directory,
+    Gone,
+    NoDirectory,
+    Outbound,
+    Submission,
+    Unreachable,
+)
 from peppol.identifiers import ParticipantId
 
 _UNFINISHED = (".tmp", ".part", ".downloading")
@@ -23,49 +34,80 @@ _UNFINISHED = (".tmp", ".part", ".downloading")
 class FolderAccessPoint:
     """`root/outbox/<receiver, or portal-organisation>/<instance>.xml` out, `root/inbox/**` in."""
 
-    def __init__(self, root: Path, *, size_largest: int = 20_000_000, enveloped: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        size_largest: int = 20_000_000,
+        enveloped: bool = False,
+        directory: Directory | None = None,
+    ) -> None:
         self.root = root
         self.size_largest = size_largest
         self.enveloped = enveloped
+        self._directory = directory or NoDirectory()
 
-    def submit(self, letter: Outbound) -> None:
+    @property
+    def name(self) -> str:
+        """`folder`, whatever its path is."""
+        return "folder"
+
+    def submit(self, letter: Outbound) -> Submission:
         """Write the letter; writing the same one again replaces it by the same bytes."""
         body = _enveloped(letter) if self.enveloped and letter.receiver else letter.body
         folder = self.root / "outbox" / _safe(letter.receiver or f"portal-{letter.recipient}")
-        folder.mkdir(parents=True, exist_ok=True)
         final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
         temporary = final.with_suffix(".tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(final)
-        _flush_folder(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(final)
+            _flush_folder(folder)
+        except OSError as error:
+            raise Unreachable(error.strerror or "") from error
+        return Submission(final.relative_to(self.root).as_posix())
 
-    def inbound(self) -> Iterator[Inbound]:
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        """A folder tells nothing more than that it has the letter."""
+        return DeliveryStatus(DeliveryState.ACCEPTED if reference else DeliveryState.UNKNOWN)
+
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
         """What lies in the inbox, by name. Links, pipes, hidden and unfinished files are passed over."""
         inbox = self.root / "inbox"
         if not inbox.is_dir():
             return
         for path in sorted(inbox.rglob("*")):
             name = path.name
-            if name.startswith(".") or name.endswith(_UNFINISHED):
+            if name.startswith(".") or name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
                 continue
-            body = self._read(path)
-            if body is not None:
-                yield Inbound(transport_id=path.relative_to(inbox).as_posix(), body=body)
+            reference = path.relative_to(inbox).as_posix()
+            yield Arrival(reference, cursor=reference)
 
-    def acknowledge(self, letter: Inbound) -> None:
+    def fetch(self, reference: str) -> bytes:
+        """The bytes of a file in the inbox. Raises Gone where there is no such plain file."""
+        body = self._read(self.root / "inbox" / reference)
+        if body is None:
+            raise Gone(reference)
+        return body
+
+    def acknowledge(self, reference: str) -> None:
         """Move what is safely stored out of the inbox, beside earlier files of the same name."""
-        source = self.root / "inbox" / letter.transport_id
-        target = self.root / "collected" / letter.transport_id
+        source = self.root / "inbox" / reference
+        target = self.root / "collected" / reference
         target.parent.mkdir(parents=True, exist_ok=True)
         number = 1
         while target.exists():
             number += 1
             target = target.with_name(f"{source.stem}~{number}{source.suffix}")
         source.rename(target)
+
+    def lookup(self, participant: str, document_type: str, process: str) -> Capability:
+        """What the directory beside the folder says."""
+        return self._directory.lookup(participant, document_type, process)
 
     def _read(self, path: Path) -> bytes | None:
         """The bytes of a plain file, at most one more than the cap (the gate refuses that); None otherwise."""

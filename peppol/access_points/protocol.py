@@ -1,9 +1,84 @@
-"""What every access point can do for us: take a letter, show what has come, be thanked for it."""
+"""What every access point can do for us, and how it says that it could not.
+
+Six verbs: hand a letter over (`submit`), ask how it fared (`status`), list what has come
+(`inbound`), get its bytes (`fetch`), say that they are safely stored (`acknowledge`), and
+ask whether somebody can receive a kind of letter (`lookup`).
+
+Conventions. A letter keeps its instance identifier and its bytes on every attempt, so
+`submit` may always be repeated. Accepted is not delivered: only the receiving side's own
+word closes a letter (`DELIVERED`, `REJECTED`). What goes wrong is one of four errors, and
+nothing else leaves an access point: `Unreachable`, `Unclear`, `RejectedForGood`, `Gone`.
+The peer's words are data for people; they are cut to `WORDS_MAX` and never interpreted.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+WORDS_MAX: Final = 2_000
+"""How much of a peer's words is kept, in characters."""
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------
+
+
+class AccessPointError(OSError):
+    """Something an access point could not do. `code` is one word for rows and logs, `words` are the peer's own."""
+
+    code = "FAILED"
+
+    def __init__(self, words: str = "", *, code: str = "") -> None:
+        self.words = in_short(words)
+        self.code = code or type(self).code
+        super().__init__(f"{self.code}: {self.words}" if self.words else self.code)
+
+
+class Unreachable(AccessPointError):
+    """The letter was not taken, or nothing could be asked: try again later, with the same instance id.
+
+    No contact, a full disk, an answer that says "not now", and a door that does not know us (code
+    DENIED: somebody must mend the key, and the letter is none the worse for it). `retry_after` is
+    in seconds, where the access point asks for a time.
+    """
+
+    code = "UNREACHABLE"
+
+    def __init__(self, words: str = "", *, code: str = "", retry_after: int | None = None) -> None:
+        super().__init__(words, code=code)
+        self.retry_after = retry_after
+
+
+class Unclear(AccessPointError):
+    """The letter left us and the reply was lost: it may be taken or not.
+
+    It is safe to submit again with the same instance id; asking `status` first spares a repeat.
+    """
+
+    code = "UNCLEAR"
+
+
+class RejectedForGood(AccessPointError):
+    """The access point or the receiver says no, and the same letter will never be taken."""
+
+    code = "REJECTED"
+
+
+class Gone(AccessPointError):
+    """What was listed is no longer there: another worker has fetched and acknowledged it."""
+
+    code = "GONE"
+
+
+def in_short(words: str) -> str:
+    """A peer's words on one line without control characters, at most `WORDS_MAX` of them."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words[: 2 * WORDS_MAX]).split())[
+        :WORDS_MAX
+    ]
+
+
+# --- out --------------------------------------------------------------------------------------------------
 
 
 class Outbound(Protocol):
@@ -42,22 +117,134 @@ class Outbound(Protocol):
         """The bytes, rendered once."""
 
 
+class DeliveryState(StrEnum):
+    """How far a letter of ours has come, as its access point knows it."""
+
+    ACCEPTED = "ACCEPTED"  # the access point has it and works on it; nothing is final
+    DELIVERED = "DELIVERED"  # the receiving access point has given its receipt
+    REJECTED = "REJECTED"  # the receiving side, or a check on the way, has said no for good
+    GIVEN_UP = "GIVEN_UP"  # the access point stopped trying; nobody has said no, a person may send again
+    UNKNOWN = "UNKNOWN"  # the access point does not have the letter, or cannot tell
+
+    @property
+    def final(self) -> bool:
+        """Whether asking again will give the same answer."""
+        return self in (DeliveryState.DELIVERED, DeliveryState.REJECTED)
+
+
 @dataclass(frozen=True, slots=True)
-class Inbound:
-    """A letter that has come: the access point's own id for it, and its bytes."""
+class Submission:
+    """A letter handed over: the access point's own name for it, and how far it is already."""
 
-    transport_id: str
-    body: bytes
+    reference: str
+    state: DeliveryState = DeliveryState.ACCEPTED
+    words: str = ""
 
 
-class AccessPoint(Protocol):
-    """The way out and in. `submit` may be called again for the same instance id; `acknowledge` only after commit."""
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """How a letter fares. `at` is when the access point finished with it, None where it does not say."""
 
-    def submit(self, letter: Outbound) -> None:
-        """Hand a letter over, or raise OSError when that cannot be done now."""
+    state: DeliveryState
+    words: str = ""
+    at: datetime | None = None
 
-    def inbound(self) -> Iterator[Inbound]:
-        """What has come and is not acknowledged."""
 
-    def acknowledge(self, letter: Inbound) -> None:
-        """Say that the letter is safely stored."""
+# --- in ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A letter that has come and waits at the access point.
+
+    `reference` is the access point's own name for it, which `fetch` and `acknowledge` take; it is
+    data, never a path. `cursor` is the place right after it. `instance_id` and `size` (bytes) are
+    what the access point says of it, "" and None where it is silent.
+    """
+
+    reference: str
+    cursor: str = ""
+    instance_id: str = ""
+    size: int | None = None
+
+
+# --- whether somebody can receive -------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """Whether a participant receives a kind of letter in a process."""
+
+    TAKES = "TAKES"
+    OTHER_KINDS_ONLY = "OTHER_KINDS_ONLY"  # registered, but not for this kind of document in this process
+    NOT_REGISTERED = "NOT_REGISTERED"  # nobody on the network has that address
+    CANNOT_TELL = "CANNOT_TELL"  # no directory is set, or it did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a directory says of a participant, a document type and a process.
+
+    `processes` are those the participant takes this document type in, `address` the receiving
+    access point's, `asked_at` when the directory answered (older than now where it was remembered);
+    `words` say why for CANNOT_TELL.
+    """
+
+    participant: str
+    document_type: str
+    process: str
+    verdict: Verdict
+    processes: tuple[str, ...] = ()
+    address: str = ""
+    asked_at: datetime | None = None
+    words: str = ""
+
+    @property
+    def takes(self) -> bool:
+        """Whether the letter can be sent; doubt is no yes."""
+        return self.verdict is Verdict.TAKES
+
+
+class Directory(Protocol):
+    """Whoever can tell what a participant receives."""
+
+    def lookup(self, participant: str, document_type: str, process: str) -> Capability:
+        """What is known of the participant. Raises nothing: doubt is a verdict."""
+
+
+class NoDirectory:
+    """No look-up is set: everybody may be tried, and nobody is known to receive anything."""
+
+    def lookup(self, participant: str, document_type: str, process: str) -> Capability:
+        """Always CANNOT_TELL."""
+        return Capability(
+            participant, document_type, process, Verdict.CANNOT_TELL, words="no directory is set"
+        )
+
+
+# --- the protocol -----------------------------------------------------------------------------------------
+
+
+class AccessPoint(Directory, Protocol):
+    """The way out and in. Every verb may be repeated; `acknowledge` comes only after the commit."""
+
+    @property
+    def name(self) -> str:
+        """What rows, logs and the circuit breaker call it; holds no secret."""
+
+    def submit(self, letter: Outbound) -> Submission:
+        """Hand a letter over. Raises Unreachable, Unclear or RejectedForGood."""
+
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        """How the letter with that instance id fares; `reference` is what submit gave. Raises Unreachable."""
+
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
+        """What has come after `cursor` and is not acknowledged, oldest first where the access point knows.
+
+        Raises Unreachable, also while it is read.
+        """
+
+    def fetch(self, reference: str) -> bytes:
+        """The bytes of one arrival, at most one more than the largest size. Raises Unreachable or Gone."""
+
+    def acknowledge(self, reference: str) -> None:
+        """Say that the letter is safely stored; saying so again does nothing. Raises Unreachable."""
