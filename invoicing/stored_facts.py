@@ -27,12 +27,22 @@ from peppol.sql import Session
 
 
 def facts_of(
-    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None = None
+    session: Session,
+    register: Register,
+    invoice: Invoice,
+    *,
+    invoice_id: int | None = None,
+    lock: bool = True,
 ) -> Facts:
-    """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already."""
+    """What an invoice is judged by. `invoice_id` is the invoice itself where it lies on a line already.
+
+    Without `lock` the facts are only looked at, for a verdict that takes no effect.
+    """
     supplier = registered(register, invoice.supplier)
     order = (
-        _order_of(session, register, invoice, invoice_id=invoice_id) if has_order_number(invoice) else None
+        _order_of(session, register, invoice, invoice_id=invoice_id, lock=lock)
+        if has_order_number(invoice)
+        else None
     )
     outside = None if order is not None else _outside(session, invoice)
     suggestions: tuple[str, ...] = ()
@@ -42,14 +52,15 @@ def facts_of(
 
 
 def _order_of(
-    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None
+    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None, lock: bool
 ) -> OrderFacts | None:
     """The invoice's order with the lines it names; with all lines where others may matter too.
 
     They do where a line is missing or unknown, for suggestions, and after an interruption, when
     later lines are closed.
     """
-    stored_orders.lock_lines(session, invoice.order_number)
+    if lock:
+        stored_orders.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
     if named and all(line.order_line for line in invoice.lines):
         order = order_facts(session, register, invoice.order_number, but_not=invoice_id, only=named)
@@ -58,8 +69,10 @@ def _order_of(
     return order_facts(session, register, invoice.order_number, but_not=invoice_id)
 
 
-def credit_facts_of(session: Session, register: Register, credit: Invoice) -> CreditFacts:
-    """What a credit note is judged by."""
+def credit_facts_of(
+    session: Session, register: Register, credit: Invoice, *, lock: bool = True
+) -> CreditFacts:
+    """What a credit note is judged by; without `lock` the facts are only looked at."""
     supplier = stored_invoices.supplier_key(credit)
     if len(credit.credits) != 1:
         suggestions = (
@@ -70,7 +83,7 @@ def credit_facts_of(session: Session, register: Register, credit: Invoice) -> Cr
     credited = stored_invoices.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
         credited = stored_invoices.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
-    if credited is not None:
+    if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
         stored_orders.lock_lines(session, credited.order_number)
         credited = stored_invoices.lock(session, credited.id)

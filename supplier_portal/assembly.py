@@ -8,13 +8,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
 
+import invoicing.change_tables
+import invoicing.portal_tables
 import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
-AUDIT_ROOM = (invoicing.tables.invoice,)
+AUDIT_ROOM = (
+    invoicing.tables.invoice,
+    invoicing.portal_tables.portal_document,
+    invoicing.change_tables.change_request,
+)
 
 
 def open_house(url: str, *, create: bool = False, clock: Clock = utc_now) -> Database:

@@ -1,0 +1,130 @@
+"""A supplier asks for another account; two people of the buyer's confirm it, never one and never the asker."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from invoicing import change_requests
+from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from orders import stored_register
+from orders.parties import PaymentAccount
+from orders.values import Refused
+from tests.house import CLOCK, FYRBAKEN, House, a_house
+
+NEW_ACCOUNT = {"scheme": "BANKGIRO", "number": "991-2346"}
+CALLED = "Ringde växeln på känt nummer 2026-11-21, bekräftat."
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def asked(house: House, kind: ChangeKind = ChangeKind.ADD_ACCOUNT, **content: str) -> int:
+    with house.database.writing() as session:
+        return change_requests.ask(
+            session,
+            stored_register.load(session),
+            supplier=FYRBAKEN,
+            kind=kind,
+            content=content or NEW_ACCOUNT,
+            by="user-17",
+            now=CLOCK,
+        )
+
+
+def first(house: House, request: int, *, by: str = "eko-1", call_back: str = CALLED) -> None:
+    with house.database.writing() as session:
+        change_requests.confirm_first(session, request, by=by, call_back=call_back, now=CLOCK)
+
+
+def second(house: House, request: int, *, by: str = "eko-2") -> None:
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        change_requests.confirm_second(session, register, request, by=by, now=CLOCK + timedelta(minutes=1))
+
+
+def stands(house: House, request: int) -> ChangeRequest:
+    with house.database.reading() as session:
+        return change_requests.get(session, request)
+
+
+def accounts(house: House) -> tuple[PaymentAccount, ...]:
+    with house.database.reading() as session:
+        return stored_register.load(session).supplier(FYRBAKEN).payment_accounts
+
+
+def test_an_account_is_registered_when_two_people_have_confirmed_it(house: House) -> None:
+    before = accounts(house)
+    request = asked(house)
+    first(house, request)
+    assert accounts(house) == before
+    second(house, request)
+    assert [each.number for each in accounts(house)] == [*(each.number for each in before), "9912346"]
+    assert stands(house, request).state is ChangeState.CONFIRMED
+
+
+def test_one_person_cannot_confirm_twice_and_the_asker_never(house: House) -> None:
+    request = asked(house)
+    with pytest.raises(ChangeRefused, match="asked"):
+        first(house, request, by="user-17")
+    first(house, request)
+    with pytest.raises(ChangeRefused, match="another person"):
+        second(house, request, by="eko-1")
+    with pytest.raises(ChangeRefused, match="asked"):
+        second(house, request, by="user-17")
+    assert stands(house, request).state is ChangeState.FIRST_CONFIRMED
+
+
+def test_without_a_note_of_the_call_nothing_is_confirmed(house: House) -> None:
+    request = asked(house)
+    with pytest.raises(ChangeRefused, match="called back"):
+        first(house, request, call_back="  ja ")
+    with pytest.raises(ChangeRefused, match="changed by somebody else"):
+        second(house, request)
+
+
+def test_a_refused_request_is_over_and_its_reason_is_read_by_the_supplier(house: House) -> None:
+    request = asked(house)
+    with house.database.writing() as session:
+        change_requests.refuse(session, request, by="eko-1", reason="Numret svarade inte.", now=CLOCK)
+    assert (stands(house, request).state, stands(house, request).reason) == (
+        ChangeState.REFUSED,
+        "Numret svarade inte.",
+    )
+    with pytest.raises(ChangeRefused):
+        first(house, request)
+
+
+def test_another_supplier_cannot_withdraw_it(house: House) -> None:
+    request = asked(house)
+    with house.database.writing() as session, pytest.raises(ChangeRefused):
+        change_requests.withdraw(session, "5599992020", request, by="user-9")
+    with house.database.writing() as session:
+        change_requests.withdraw(session, FYRBAKEN, request, by="user-17")
+    assert stands(house, request).state is ChangeState.WITHDRAWN
+
+
+def test_what_is_wrong_in_itself_is_refused_at_once(house: House) -> None:
+    (account,) = accounts(house)
+    with pytest.raises(Refused, match="not valid"):
+        asked(house, scheme="BANKGIRO", number="991-2345")
+    with pytest.raises(ChangeRefused, match="registered already"):
+        asked(house, scheme=account.scheme.value, number=account.number)
+    with pytest.raises(ChangeRefused, match="last account"):
+        asked(house, ChangeKind.REMOVE_ACCOUNT, scheme=account.scheme.value, number=account.number)
+    asked(house)
+    with pytest.raises(ChangeRefused, match="already and waits"):
+        asked(house)
+
+
+def test_new_details_stand_on_the_next_order(house: House) -> None:
+    details = {"name": "Fyrbåken Stöd AB", "street": "Nya gatan 1", "postal_code": "903 26", "city": "Umeå"}
+    request = asked(house, ChangeKind.DETAILS, **details)
+    first(house, request)
+    second(house, request)
+    with house.database.reading() as session:
+        supplier = stored_register.load(session).supplier(FYRBAKEN)
+    assert (supplier.name, supplier.address.city) == ("Fyrbåken Stöd AB", "Umeå")
