@@ -81,14 +81,16 @@ def _take_invoice(
     parts = parts_of(invoice, facts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
     # The answer this verdict gives is noted at once; the row is written again only where it turns out otherwise.
-    noted = responding.ANSWER_OF[STATE_OF[result.verdict]] if facts.supplier is not None else ""
+    told = responding.code_for(STATE_OF[result.verdict], result.deviations, register.policy)
+    noted = told if facts.supplier is not None else ""
     held = _keep(session, register, letter, invoice, result, reference=reference, today=today, answered=noted)
-    held = replace(held, answered="")
+    held = _acknowledged(session, register, replace(held, answered=""), today=today)
     stored_invoices.add_parts(session, held.id, parts)
     if not take_lines(session, invoice, facts, result.verdict, held.id):
         # Another invoice took the line between our look and our hand.
         held = judge_again(session, register, held, today=today)
         noted = held.answered
+        result = stored_invoices.matches(session, held.id)[-1][1]
     settled = crediting.settle_waiting(session, register, held, today=today)
     if settled is not None:
         stored_invoices.set_answered(session, held.id, held.answered)
@@ -97,7 +99,7 @@ def _take_invoice(
         session,
         register,
         held,
-        responding.ANSWER_OF[held.state],
+        responding.code_for(held.state, result.deviations, register.policy),
         result.deviations,
         today=today,
         supplier=facts.supplier,
@@ -117,7 +119,15 @@ def _take_credit(
     credited = judged.facts.credited
     reference = credited.execution_reference if credited is not None else ""
     held = _keep(session, register, letter, credit, judged.match, reference=reference, today=today)
+    held = _acknowledged(session, register, held, today=today)
     return crediting.take_effect(session, register, held, judged, today=today)
+
+
+def _acknowledged(session: Session, register: Register, held: Held, *, today: date) -> Held:
+    """The document with its arrival answered, where that is agreed: before the verdict, so that AB goes first."""
+    supplier = stored_facts.registered(register, held.supplier)
+    answered = responding.acknowledge(session, register, held, today=today, supplier=supplier)
+    return replace(held, answered=answered)
 
 
 def _keep(

@@ -88,7 +88,7 @@ def judge_again(session: Session, register: Register, held: Held, *, today: date
         session,
         register,
         held,
-        responding.ANSWER_OF[state],
+        responding.code_for(state, result.deviations, register.policy),
         result.deviations,
         today=today,
         supplier=facts.supplier,

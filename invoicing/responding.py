@@ -1,28 +1,68 @@
-"""The buyer's answer to a document: the Invoice Response (T111) a verdict gives.
+"""Answering a supplier's document: which Invoice Response (T111) a step gives, and which may follow which.
 
-AB received, IP in process (parked), UQ under query (held), RE rejected with reasons and what
-to do, AP approved for payment, PD paid. RE and PD are final, and after AP only PD may follow
-(BIS Invoice Response, process rules). An answer that says nothing new is not sent. It goes to
-the supplier's own endpoint where its system takes such answers, and otherwise to the portal.
+AB received, IP in process (parked), UQ under query (held, or a question asked), CA accepted with a
+remark, RE rejected with reasons and what to do, AP approved for payment, PD paid. RE and PD are
+final, and after AP only PD may follow (OP-BR111-R004, R005, R012). An answer that says nothing new
+is not sent. It goes to the supplier's own endpoint where its system takes such answers, and
+otherwise to the portal.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from invoicing.deviations import Code, Deviation, Weight
+from invoicing.deviations import Deviation
 from invoicing.model import Held, InvoiceState
-from invoicing.sentences import sentence
-from orders.contracts import Register, Supplier
-from peppol import post, responses, shapes
+from invoicing.response_documents import (
+    APPROVED,
+    CONDITIONALLY,
+    IN_PROCESS,
+    PAID,
+    REASON_OF,
+    RECEIVED,
+    REJECTED,
+    UNDER_QUERY,
+    Question,
+    receiver_of,
+    response,
+)
+from orders.contracts import Acknowledgement, Policy, Register, ResponseProcess, Supplier
+from peppol import mailbox, post
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
 
-RECEIVED, IN_PROCESS, UNDER_QUERY, REJECTED, APPROVED, PAID = "AB", "IP", "UQ", "RE", "AP", "PD"
+__all__ = [
+    "ANSWER_OF",
+    "APPROVED",
+    "CONDITIONALLY",
+    "IN_PROCESS",
+    "PAID",
+    "REASON_OF",
+    "RECEIVED",
+    "REJECTED",
+    "UNDER_QUERY",
+    "Question",
+    "acknowledge",
+    "acknowledges",
+    "answer",
+    "code_for",
+    "may_follow",
+    "response",
+]
 
-# The order of answers is fixed; steps may be left out, and none may be taken back.
-_RANK = {"": 0, RECEIVED: 1, IN_PROCESS: 2, UNDER_QUERY: 3, REJECTED: 5, APPROVED: 5, PAID: 6}
+# The order of answers is fixed; steps may be left out, and none may be taken back (OP-BR111-R012).
+_RANK = {
+    "": 0,
+    RECEIVED: 1,
+    IN_PROCESS: 2,
+    UNDER_QUERY: 3,
+    CONDITIONALLY: 4,
+    REJECTED: 5,
+    APPROVED: 5,
+    PAID: 6,
+}
 _FINAL = (REJECTED, PAID)
 
+# What a document's coming into a state tells its supplier; CREDITED tells nothing: its credit note is answered.
 ANSWER_OF: Mapping[InvoiceState, str] = {
     InvoiceState.PARKED: IN_PROCESS,
     InvoiceState.IN_QUESTION: RECEIVED,
@@ -33,49 +73,47 @@ ANSWER_OF: Mapping[InvoiceState, str] = {
     InvoiceState.PAID: PAID,
 }
 
-_REASONS, _ACTIONS = "OPStatusReason", "OPStatusAction"
 
-# Which reason of the published list a deviation is (OPStatusReason, release 3.0.17).
-REASON_OF: Mapping[Code, str] = {
-    Code.ORDER_MISSING: "REF",
-    Code.ORDER_UNKNOWN: "REF",
-    Code.ORDER_NOT_SUPPLIERS: "REF",
-    Code.BUYER: "REC",
-    Code.CURRENCY: "FIN",
-    Code.LINE_MISSING: "REF",
-    Code.LINE_UNKNOWN: "REF",
-    Code.SEVERAL_LINES: "REF",
-    Code.NOT_RECEIVED: "DEL",
-    Code.ALREADY_INVOICED: "UNR",
-    Code.UNIT: "QTY",
-    Code.QUANTITY: "QTY",
-    Code.PRICE: "PRI",
-    Code.PERIOD: "DEL",
-    Code.AMOUNT: "FIN",
-    Code.VAT_CATEGORY: "LEG",
-    Code.VAT_RATE: "LEG",
-    Code.VAT_AMOUNT: "LEG",
-    Code.PAYEE_ACCOUNT: "PAY",
-    Code.DUE_DATE: "PAY",
-    Code.EXECUTION_REFERENCE: "REF",
-    Code.CONTRACT: "REF",
-    Code.CREDIT_REFERENCE_MISSING: "REF",
-    Code.CREDIT_SEVERAL: "REF",
-    Code.CREDIT_UNKNOWN: "REF",
-    Code.CREDIT_OF_CREDIT: "REF",
-    Code.ALREADY_CREDITED: "UNR",
-    Code.CREDIT_AMOUNT: "FIN",
-    Code.CREDIT_CURRENCY: "FIN",
-}
+def code_for(state: InvoiceState, deviations: Iterable[Deviation], policy: Policy) -> str:
+    """The code a state is told with: an approval with remarks is conditional where the policy allows it."""
+    code = ANSWER_OF[state]
+    conditional = policy.conditional_acceptance and state is InvoiceState.ACCEPTED
+    return CONDITIONALLY if conditional and any(deviations) else code
 
 
 def may_follow(answered: str, answer: str) -> bool:
-    """Whether `answer` may be sent after `answered` (empty: nothing was). Nothing follows RE or PD."""
+    """Whether `answer` may be sent after `answered` (empty: nothing was). Nothing follows RE or PD.
+
+    A query may follow a query: each asks something of its own.
+    """
     if answered in _FINAL:
         return False
     if answered == APPROVED:
         return answer == PAID
+    if answered == answer == UNDER_QUERY:
+        return True
     return _RANK[answer] > _RANK[answered]
+
+
+def acknowledges(policy: Policy, supplier: Supplier | None) -> bool:
+    """Whether arrival itself is answered: where the policy says so, or the supplier's process counts on it."""
+    return (
+        supplier is not None
+        and supplier.answers
+        and (
+            policy.acknowledgement is Acknowledgement.ARRIVAL
+            or supplier.response_process is ResponseProcess.BILLING_WITH_RESPONSE
+        )
+    )
+
+
+def acknowledge(
+    session: Session, register: Register, held: Held, *, today: date, supplier: Supplier | None
+) -> str:
+    """Answer a document's arrival with AB where that is agreed; the last answer given is returned."""
+    if not acknowledges(register.policy, supplier):
+        return held.answered
+    return answer(session, register, held, RECEIVED, (), today=today, supplier=supplier)
 
 
 def answer(
@@ -87,110 +125,44 @@ def answer(
     *,
     today: date,
     supplier: Supplier | None,
+    question: Question | None = None,
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
-    A sender that is no supplier of ours gets no answer: it would tell a stranger about us.
+    A `question` to the supplier goes with UQ; only with one of its own is a query repeated. A sender
+    that is no supplier of ours gets no answer: it would tell a stranger about us.
     """
-    if supplier is None or not may_follow(held.answered, code):
+    says_nothing_new = code == held.answered and question is None
+    if supplier is None or says_nothing_new or not may_follow(held.answered, code):
         return held.answered
-    document = response(register, held, code, tuple(deviations), supplier=supplier, today=today)
-    receiver = _receiver(supplier, held) if supplier.answers else ""
+    document = response(
+        register,
+        held,
+        code,
+        tuple(deviations),
+        supplier=supplier,
+        today=today,
+        question=question,
+        number=_times_told(session, held, code) + 1 if held.answered == code else 1,
+    )
+    receiver = receiver_of(supplier, held) if supplier.answers else ""
     post.send(
         session,
         document,
         kind=DocumentKind.INVOICE_RESPONSE,
         document_id=document.id,
         address=post.Address(register.buyer.participant_id, receiver, supplier.organisation_number),
-        about=f"invoice {held.id}",
+        about=_about(held),
         issued_on=today,
     )
     return code
 
 
-def response(
-    register: Register,
-    held: Held,
-    code: str,
-    deviations: tuple[Deviation, ...],
-    *,
-    supplier: Supplier,
-    today: date,
-) -> responses.InvoiceResponse:
-    """The document: one status per reason, with a condition per deviation, and what is asked for."""
-    buyer = register.buyer
-    return responses.InvoiceResponse(
-        id=f"{held.id}-{code}",
-        issue_date=today,
-        sender_party=_messenger(buyer.participant_id, buyer.organisation_number, buyer.name),
-        receiver_party=_messenger(_receiver(supplier, held), supplier.organisation_number, supplier.name),
-        document_response=responses.InvoiceAnswer(
-            response=responses.InvoiceVerdict(
-                response_code=code,
-                effective_date=today,
-                statuses=_statuses(code, deviations),
-            ),
-            document_reference=responses.AnsweredInvoice(
-                id=held.number, issue_date=held.issued_on, document_type_code=held.type_code
-            ),
-        ),
-    )
+def _about(held: Held) -> str:
+    return f"invoice {held.id}"
 
 
-def _statuses(code: str, deviations: tuple[Deviation, ...]) -> tuple[responses.ClarifiedStatus, ...]:
-    if code not in (REJECTED, UNDER_QUERY, IN_PROCESS):
-        return ()
-    telling = [deviation for deviation in deviations if code != REJECTED or deviation.weight > Weight.NOTE]
-    by_reason: dict[str, list[Deviation]] = {}
-    for deviation in telling:
-        by_reason.setdefault(REASON_OF[deviation.code], []).append(deviation)
-    reasons = tuple(
-        responses.ClarifiedStatus(
-            status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(f"{sentence(each, 'sv')} / {sentence(each, 'en')}" for each in grouped),
-            conditions=tuple(
-                responses.Condition(attribute_id=each.term, description=each.expected or None)
-                for each in grouped
-            ),
-        )
-        for reason, grouped in by_reason.items()
-    )
-    return reasons + tuple(
-        responses.ClarifiedStatus(status_reason_code=shapes.Code(action, _ACTIONS))
-        for action in _asks(code, telling)
-    )
-
-
-def _asks(code: str, deviations: list[Deviation]) -> tuple[str, ...]:
-    """What the supplier is to do: credit in full, and a new invoice where there is something to invoice."""
-    if code != REJECTED:
-        return ("NOA",)
-    if any(_is_credit(deviation.code) for deviation in deviations):
-        return ("NIN",)
-    nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "LEGACY", "ESF", "PROTECTED")
-        for deviation in deviations
-    )
-    return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
-
-
-def _is_credit(code: Code) -> bool:
-    return code.value.startswith("CREDIT_") or code is Code.ALREADY_CREDITED
-
-
-def _receiver(supplier: Supplier, held: Held) -> str:
-    """The endpoint the document came from if it is the supplier's, otherwise its registered one."""
-    if held.endpoint in supplier.endpoints:
-        return held.endpoint
-    return supplier.participant_id or f"0007:{supplier.organisation_number}"
-
-
-def _messenger(participant: str, organisation_number: str, name: str) -> responses.TradeMessenger:
-    scheme, _, number = participant.partition(":")
-    return responses.TradeMessenger(
-        endpoint_id=shapes.Identifier(number, scheme),
-        party_identifications=(
-            shapes.PartyIdentification(id=shapes.Identifier(organisation_number, "0007")),
-        ),
-        party_legal_entity=shapes.PartyLegalEntity(registration_name=name),
-    )
+def _times_told(session: Session, held: Held, code: str) -> int:
+    """How often a document was answered with this code; only a query is told more than once."""
+    told = mailbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(held))
+    return sum(letter.document_id.endswith(f"-{code}") for letter in told)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from orders.exchange import Acknowledgement, TechnicalAnswer
 from orders.parties import Address, OrganisationNumber, RegisterValueRefused, Supplier, organisation_number
 from orders.pricing import PriceList
 from orders.values import Period
@@ -69,6 +70,9 @@ class Policy:
     """The buyer's own settings of how strictly and how automatically it works.
 
     `amount_tolerance` is in the order's currency and at most 1.00; all `..._days` are calendar days.
+    `acknowledgement` says when arrival is answered (AB), `conditional_acceptance` whether an invoice that
+    is approved with a remark is answered CA instead of AP, and `technical_answer` which message about
+    broken rules we send where the supplier takes more than one (see `exchange`).
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -80,6 +84,9 @@ class Policy:
     automatic_answer: bool = False
     execution_reference_slot: ExecutionReferenceSlot = ExecutionReferenceSlot.SHIPPING_MARKS
     credit_of_paid: CreditOfPaid = CreditOfPaid.NETTED
+    acknowledgement: Acknowledgement = Acknowledgement.UNDECIDED
+    conditional_acceptance: bool = False
+    technical_answer: TechnicalAnswer = TechnicalAnswer.MLS
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):

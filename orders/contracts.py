@@ -28,6 +28,7 @@ from orders.agreements import (
     Tables,
     inconsistencies,
 )
+from orders.exchange import Acknowledgement, OrderProcess, ResponseProcess, TechnicalAnswer
 from orders.parties import (
     AccountScheme,
     Address,
@@ -59,6 +60,7 @@ STRICT = ConfigDict(strict=True, extra="forbid")
 __all__ = [
     "STRICT",
     "AccountScheme",
+    "Acknowledgement",
     "Address",
     "Buyer",
     "Channel",
@@ -75,6 +77,7 @@ __all__ = [
     "NoPriceAgreed",
     "NoPriceListValid",
     "NotInRegister",
+    "OrderProcess",
     "PaymentAccount",
     "Policy",
     "Price",
@@ -83,9 +86,11 @@ __all__ = [
     "PricedArticle",
     "Register",
     "RegisterValueRefused",
+    "ResponseProcess",
     "ResultRules",
     "Supplier",
     "Tables",
+    "TechnicalAnswer",
     "Vat",
     "VatCategory",
     "inconsistencies",

@@ -1,12 +1,15 @@
 """An order as a Peppol Order (T01): the shape of the buyer's own sample order, element by element.
 
-Profile order_only: no order response exists in it. No participant's name or number stands
+The profile is the one the supplier is registered for: order_only, in which no order response
+exists, or ordering, under which its system answers. No participant's name or number stands
 anywhere; the execution reference is the only link (facts/domain.md section 3, point 3).
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from orders.agreements import DeliveryUnit, ExecutionReferenceSlot, Policy
+from orders.exchange import OrderProcess
 from orders.model import Order, OrderLine
 from orders.parties import Address, Buyer, Supplier
 from orders.values import Money
@@ -15,7 +18,10 @@ from peppol import ordering, shapes
 from peppol.identifiers import DocumentKind
 from peppol.ordering import DeliveryLocation, DeliveryParty, LineDelivery, LineItem, OrderDelivery, Shipment
 
-ORDER_ONLY = DocumentKind.ORDER.profile_ids[0]
+_PROFILES: Mapping[OrderProcess, str] = {
+    OrderProcess.ORDER_ONLY: DocumentKind.ORDER.profile_ids[0],
+    OrderProcess.ORDERING: DocumentKind.ORDER.profile_ids[1],
+}
 _ORGANISATION = "0007"
 # Shipment/ID is mandatory where the execution reference stands beside it, and there is no shipment.
 _NO_SHIPMENT = "NA"
@@ -28,7 +34,7 @@ def order_document(
     total = amount_document(order.amount)
     in_marks = policy.execution_reference_slot is ExecutionReferenceSlot.SHIPPING_MARKS
     return ordering.Order(
-        profile_id=ORDER_ONLY,
+        profile_id=_PROFILES[supplier.order_process],
         id=order.number,
         issue_date=order.issued_on,
         document_currency_code=order.amount.currency,

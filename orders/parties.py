@@ -16,12 +16,15 @@ from pydantic import AfterValidator
 from stdnum import iban, luhn
 from stdnum.se import vat
 
+from orders.exchange import OrderProcess, ResponseProcess, TechnicalAnswer
 from orders.values import Refused
 from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
 
 _HUNDRED = Decimal(100)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}", re.ASCII)
+# SCH-MLS-09 and its like: six digits, then perhaps a seat and a part of it.
+_SERVICE_PROVIDER = re.compile(r"0242:[0-9]{6}(-[0-9A-Z_]{3,12}(\.[0-9A-Z\-._~]{3,24})?)?", re.ASCII)
 _GIRO_DIGITS = {"BANKGIRO": range(7, 9), "PLUSGIRO": range(2, 9)}
 
 
@@ -189,7 +192,9 @@ class Supplier:
 
     `participant_id` is the one address that receives orders (REQ-27) and is None only for the portal.
     `sending_endpoints` are further addresses it may invoice from (REQ-39); what it may do follows from the
-    organisation number alone. `answers` says whether it takes Invoice Responses over Peppol.
+    organisation number alone. `answers` says whether it takes Invoice Responses over Peppol, and
+    `technical_answers` which message about a broken rule; `order_process` whether its system answers
+    orders, `response_process` under which process it is answered about invoices (see `exchange`).
     """
 
     organisation_number: OrganisationNumber
@@ -203,6 +208,9 @@ class Supplier:
     participant_id: Endpoint | None = None
     sending_endpoints: tuple[Endpoint, ...] = ()
     answers: bool = False
+    order_process: OrderProcess = OrderProcess.ORDER_ONLY
+    response_process: ResponseProcess = ResponseProcess.INVOICE_RESPONSE
+    technical_answers: TechnicalAnswer = TechnicalAnswer.PORTAL
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))
@@ -219,6 +227,22 @@ class Supplier:
             yield (
                 "Kanal PEPPOL, liksom att ta emot fakturasvar (answers), kräver participant_id.",
                 "Channel PEPPOL, as taking invoice responses (answers) does, requires participant_id.",
+            )
+        if self.participant_id is None and self.technical_answers is not TechnicalAnswer.PORTAL:
+            yield (
+                "Tekniska svar över nätet (technical_answers) kräver participant_id. Skriv portal, eller adressen.",
+                "Technical answers over the network (technical_answers) require participant_id. "
+                "Write portal, or the address.",
+            )
+        if self.order_process is OrderProcess.ORDERING and self.channel is not Channel.PEPPOL:
+            yield (
+                "Processen ordering kräver kanal PEPPOL: bara ett system svarar på order.",
+                "The process ordering requires channel PEPPOL: only a system answers orders.",
+            )
+        if self.response_process is ResponseProcess.BILLING_WITH_RESPONSE and not self.answers:
+            yield (
+                "Processen billing_with_response kräver answers = true.",
+                "The process billing_with_response requires answers = true.",
             )
         if not self.payment_accounts:
             yield (
@@ -254,7 +278,11 @@ def _is_vat_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """The public buyer. `invoice_address` is where the customer of the invoice stands on an order."""
+    """The public buyer. `invoice_address` is where the customer of the invoice stands on an order.
+
+    `service_provider` is our access point's own address (0242:...), which an MLS is written from; empty
+    where our access point writes them itself.
+    """
 
     organisation_number: OrganisationNumber
     name: str
@@ -263,10 +291,16 @@ class Buyer:
     address: Address
     invoice_address: Address
     contact: Contact
+    service_provider: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "organisation_number", organisation_number(self.organisation_number))
         object.__setattr__(self, "participant_id", participant_id(self.participant_id))
+        if self.service_provider and not _SERVICE_PROVIDER.fullmatch(self.service_provider):
+            raise RegisterValueRefused(
+                "Operatörens adress (service_provider) skrivs 0242:, sex siffror och eventuellt en plats.",
+                "The service provider's address (service_provider) is 0242:, six digits and perhaps a seat.",
+            )
         if not self.name.strip() or not _is_vat_id(self.vat_id):
             raise RegisterValueRefused(
                 "Köparen saknar namn eller ett giltigt momsregistreringsnummer.",

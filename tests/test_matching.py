@@ -687,15 +687,16 @@ def test_turning_an_invoice_twice_gives_it_back() -> None:
 
 
 def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
-    codes = ("AB", "IP", "UQ", "RE", "AP", "PD")
+    codes = ("AB", "IP", "UQ", "CA", "RE", "AP", "PD")
     follows = {
         before: [after for after in codes if responding.may_follow(before, after)] for before in ("", *codes)
     }
     assert follows == {
         "": list(codes),
-        "AB": ["IP", "UQ", "RE", "AP", "PD"],
-        "IP": ["UQ", "RE", "AP", "PD"],
-        "UQ": ["RE", "AP", "PD"],
+        "AB": ["IP", "UQ", "CA", "RE", "AP", "PD"],
+        "IP": ["UQ", "CA", "RE", "AP", "PD"],
+        "UQ": ["UQ", "CA", "RE", "AP", "PD"],
+        "CA": ["RE", "AP", "PD"],
         "AP": ["PD"],
         "RE": [],
         "PD": [],

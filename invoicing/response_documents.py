@@ -1,0 +1,176 @@
+"""The Invoice Response (T111) as a document: one code, why, what to do, and which field should say what.
+
+Reasons stand in one status each (list OPStatusReason) with a condition per deviation, which names
+the field at fault and the value expected; what is asked for stands in statuses of its own (list
+OPStatusAction). PPD, partly paid, is never written: an invoice here is paid whole or not at all,
+and the rule that keeps PPD to PD (PEPPOL-T111-R005) cannot fail as published.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from invoicing.deviations import Code, Deviation, Weight
+from invoicing.model import Held
+from invoicing.sentences import sentence
+from orders.contracts import Register, ResponseProcess, Supplier
+from peppol import responses, shapes
+from peppol.identifiers import DocumentKind
+
+RECEIVED, IN_PROCESS, UNDER_QUERY, CONDITIONALLY = "AB", "IP", "UQ", "CA"
+REJECTED, APPROVED, PAID = "RE", "AP", "PD"
+
+_REASONS, _ACTIONS = "OPStatusReason", "OPStatusAction"
+_PROFILES: Mapping[ResponseProcess, str] = {
+    ResponseProcess.INVOICE_RESPONSE: DocumentKind.INVOICE_RESPONSE.profile_ids[0],
+    ResponseProcess.BILLING_WITH_RESPONSE: DocumentKind.INVOICE_RESPONSE.profile_ids[1],
+}
+# Answers that tell their reasons: PEPPOL-T111-R001 demands one of CA, UQ and RE, and IP says what is waited for.
+_TOLD = (IN_PROCESS, UNDER_QUERY, CONDITIONALLY, REJECTED)
+
+# Which reason of the published list a deviation is (OPStatusReason, release 3.0.17).
+REASON_OF: Mapping[Code, str] = {
+    Code.ORDER_MISSING: "REF",
+    Code.ORDER_UNKNOWN: "REF",
+    Code.ORDER_NOT_SUPPLIERS: "REF",
+    Code.BUYER: "REC",
+    Code.CURRENCY: "FIN",
+    Code.LINE_MISSING: "REF",
+    Code.LINE_UNKNOWN: "REF",
+    Code.SEVERAL_LINES: "REF",
+    Code.NOT_RECEIVED: "DEL",
+    Code.ALREADY_INVOICED: "UNR",
+    Code.UNIT: "QTY",
+    Code.QUANTITY: "QTY",
+    Code.PRICE: "PRI",
+    Code.PERIOD: "DEL",
+    Code.AMOUNT: "FIN",
+    Code.VAT_CATEGORY: "LEG",
+    Code.VAT_RATE: "LEG",
+    Code.VAT_AMOUNT: "LEG",
+    Code.PAYEE_ACCOUNT: "PAY",
+    Code.DUE_DATE: "PAY",
+    Code.EXECUTION_REFERENCE: "REF",
+    Code.CONTRACT: "REF",
+    Code.CREDIT_REFERENCE_MISSING: "REF",
+    Code.CREDIT_SEVERAL: "REF",
+    Code.CREDIT_UNKNOWN: "REF",
+    Code.CREDIT_OF_CREDIT: "REF",
+    Code.ALREADY_CREDITED: "UNR",
+    Code.CREDIT_AMOUNT: "FIN",
+    Code.CREDIT_CURRENCY: "FIN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks the supplier: a reason of OPStatusReason and the words, in Swedish and English."""
+
+    reason: str
+    words_sv: str
+    words_en: str
+
+
+def response(
+    register: Register,
+    held: Held,
+    code: str,
+    deviations: tuple[Deviation, ...],
+    *,
+    supplier: Supplier,
+    today: date,
+    question: Question | None = None,
+    number: int = 1,
+) -> responses.InvoiceResponse:
+    """The document, in force from `today`. `number` counts answers with the same code, as UQ may have several."""
+    buyer = register.buyer
+    asked = () if question is None else (_asked(question),)
+    return responses.InvoiceResponse(
+        profile_id=_PROFILES[supplier.response_process],
+        id=f"{held.id}-{code}" if number == 1 else f"{held.id}.{number}-{code}",
+        issue_date=today,
+        sender_party=_messenger(buyer.participant_id, buyer.organisation_number, buyer.name),
+        receiver_party=_messenger(receiver_of(supplier, held), supplier.organisation_number, supplier.name),
+        document_response=responses.InvoiceAnswer(
+            response=responses.InvoiceVerdict(
+                response_code=code,
+                effective_date=today,
+                statuses=(*asked, *_statuses(code, deviations, asks_back=question is not None)),
+            ),
+            document_reference=responses.AnsweredInvoice(
+                id=held.number, issue_date=held.issued_on, document_type_code=held.type_code
+            ),
+        ),
+    )
+
+
+def receiver_of(supplier: Supplier, held: Held) -> str:
+    """The endpoint the document came from if it is the supplier's, otherwise its registered one."""
+    if held.endpoint in supplier.endpoints:
+        return held.endpoint
+    return supplier.participant_id or f"0007:{supplier.organisation_number}"
+
+
+def _asked(question: Question) -> responses.ClarifiedStatus:
+    return responses.ClarifiedStatus(
+        status_reason_code=shapes.Code(question.reason, _REASONS),
+        status_reason=f"{question.words_sv} / {question.words_en}",
+    )
+
+
+def _statuses(
+    code: str, deviations: tuple[Deviation, ...], *, asks_back: bool
+) -> tuple[responses.ClarifiedStatus, ...]:
+    if code not in _TOLD:
+        return ()
+    telling = [deviation for deviation in deviations if code != REJECTED or deviation.weight > Weight.NOTE]
+    by_reason: dict[str, list[Deviation]] = {}
+    for deviation in telling:
+        by_reason.setdefault(REASON_OF[deviation.code], []).append(deviation)
+    reasons = tuple(
+        responses.ClarifiedStatus(
+            status_reason_code=shapes.Code(reason, _REASONS),
+            status_reason=" ".join(f"{sentence(each, 'sv')} / {sentence(each, 'en')}" for each in grouped),
+            conditions=tuple(
+                responses.Condition(attribute_id=each.term, description=each.expected or None)
+                for each in grouped
+            ),
+        )
+        for reason, grouped in by_reason.items()
+    )
+    return reasons + tuple(
+        responses.ClarifiedStatus(status_reason_code=shapes.Code(action, _ACTIONS))
+        for action in (("PIN",) if asks_back else asks(code, telling))
+    )
+
+
+def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
+    """What the supplier is to do: credit in full, and a new invoice where there is something to invoice.
+
+    Only a rejection asks for anything by itself: credit in part (CNP, CNA) is never asked for,
+    since a wrong invoice is credited whole (REQ-37).
+    """
+    if code != REJECTED:
+        return ("NOA",)
+    if any(_is_credit(deviation.code) for deviation in deviations):
+        return ("NIN",)
+    nothing_left = all(
+        deviation.variant in ("cancelled", "interrupted", "LEGACY", "ESF", "PROTECTED")
+        for deviation in deviations
+    )
+    return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
+
+
+def _is_credit(code: Code) -> bool:
+    return code.value.startswith("CREDIT_") or code is Code.ALREADY_CREDITED
+
+
+def _messenger(participant: str, organisation_number: str, name: str) -> responses.TradeMessenger:
+    scheme, _, number = participant.partition(":")
+    return responses.TradeMessenger(
+        endpoint_id=shapes.Identifier(number, scheme),
+        party_identifications=(
+            shapes.PartyIdentification(id=shapes.Identifier(organisation_number, "0007")),
+        ),
+        party_legal_entity=shapes.PartyLegalEntity(registration_name=name),
+    )

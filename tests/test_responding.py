@@ -1,0 +1,334 @@
+"""What a supplier is told about its invoice, and when: every code of the Invoice Response from a real story."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from invoicing import responding, stored_invoices
+from invoicing.deviations import Code, Deviation, Source, Weight
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.response_documents import Question
+from orders import stored_register
+from orders.contracts import Acknowledgement, Register, RegisterValueRefused, ResponseProcess, Supplier
+from orders.exchange import OrderProcess, TechnicalAnswer
+from orders.values import Money
+from peppol import billing, mailbox, responses, shapes, ubl, validation
+from peppol.identifiers import DocumentKind
+from supplier_portal.simulated_invoices import with_mistake
+from tests.golden import FOLDER, is_golden, letter_body
+from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
+
+REFERENCE = "100000101"
+RECEIVED_ON, BILLED_ON = date(2026, 2, 2), date(2026, 2, 3)
+_S = InvoiceState
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def registered(register: Register, **changes: object) -> Register:
+    """The register with Fyrbåken registered otherwise."""
+    changed = tuple(
+        replace(each, **changes) if each.organisation_number == FYRBAKEN else each  # type: ignore[arg-type]
+        for each in register.suppliers
+    )
+    return replace(register, suppliers=changed)
+
+
+def january(house: House, number: str = "F-1") -> billing.Invoice:
+    house.decide(REFERENCE)
+    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+
+
+def written(house: House, held: Held) -> list[responses.InvoiceResponse]:
+    """The Invoice Responses about a document as their letters read, each judged by every rule once more."""
+    with house.database.reading() as session:
+        letters = list(mailbox.letters_out(session, about=f"invoice {held.id}"))
+    answers = []
+    for letter in letters:
+        report = validation.validate(letter.body, on=letter.issued_on)
+        assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
+        assert report.root is not None
+        answers.append(ubl.parse(responses.InvoiceResponse, report.root))
+    return answers
+
+
+def golden(name: str, house: House, held: Held, code: str) -> None:
+    is_golden(name, letter_body(house, f"{held.id}-{code}"))
+
+
+def codes(answers: list[responses.InvoiceResponse]) -> list[str]:
+    return [each.document_response.response.response_code for each in answers]
+
+
+def reasons(answer: responses.InvoiceResponse) -> list[str]:
+    """The reason and action codes of an answer, in order."""
+    return [
+        each.status_reason_code.value
+        for each in answer.document_response.response.statuses
+        if each.status_reason_code is not None
+    ]
+
+
+# Every code -----------------------------------------------------------------------------------------------
+
+
+def test_a_clean_invoice_is_approved_at_once_and_paid_on_its_day(house: House) -> None:
+    held = house.send(january(house))
+    house.pay(on=held.pays_on)
+    approved, paid = written(house, held)
+    assert codes([approved, paid]) == ["AP", "PD"]
+    assert (approved.profile_id, reasons(approved)) == ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", [])
+    assert paid.document_response.response.effective_date == held.pays_on
+    golden("invoice-response-ap.xml", house, held, "AP")
+    golden("invoice-response-pd.xml", house, held, "PD")
+
+
+def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(house: House) -> None:
+    house.decide(REFERENCE)
+    invoice = a_flip_before_the_report(house)
+    held = house.send(invoice)
+    (waits,) = written(house, held)
+    assert (codes([waits]), reasons(waits)) == (["IP"], ["DEL", "NOA"])
+    golden("invoice-response-ip.xml", house, held, "IP")
+
+
+def a_flip_before_the_report(house: House) -> billing.Invoice:
+    """An invoice for a month that is not reported yet: that of another placement's month, readdressed."""
+    house.decide("100000102")
+    house.report("100000102", "2026-01", on=RECEIVED_ON)
+    other = house.flip(house.order("100000102").number, number="F-1", on=BILLED_ON)
+    return replace(other, order_reference=billing.OrderReference(id=house.order(REFERENCE).number))
+
+
+def test_an_unknown_account_is_queried(house: House) -> None:
+    invoice = january(house)
+    account = billing.FinancialAccount(
+        id="9912346", financial_institution_branch=shapes.Reference(id="SE:BANKGIRO")
+    )
+    means = replace(invoice.payment_means[0], payee_financial_account=account)
+    held = house.send(replace(invoice, payment_means=(means,)))
+    (query,) = written(house, held)
+    assert (codes([query]), reasons(query)) == (["UQ"], ["PAY", "NOA"])
+    golden("invoice-response-uq.xml", house, held, "UQ")
+
+
+def test_a_rejection_names_the_field_the_value_expected_and_what_to_send(house: House) -> None:
+    held = house.ask_credit(house.send(in_excess(january(house))), on=BILLED_ON)
+    received, rejected = written(house, held)
+    assert codes([received, rejected]) == ["AB", "RE"]
+    assert reasons(rejected) == ["QTY", "CNF", "NIN"]
+    (condition,) = rejected.document_response.response.statuses[0].conditions
+    assert (condition.attribute_id, condition.description) == ("BT-129", "20")
+    golden("invoice-response-ab.xml", house, held, "AB")
+    golden("invoice-response-re.xml", house, held, "RE")
+
+
+def in_excess(invoice: billing.Invoice) -> billing.Invoice:
+    return with_mistake(invoice, "over")
+
+
+def test_an_early_due_date_is_a_condition_where_the_policy_says_so(house: House) -> None:
+    house.change_register(example_register(conditional_acceptance=True))
+    held = house.send(replace(january(house), due_date=BILLED_ON))
+    assert held.state is _S.ACCEPTED
+    house.pay(on=held.pays_on)
+    conditional, paid = written(house, held)
+    assert codes([conditional, paid]) == ["CA", "PD"]
+    assert reasons(conditional) == ["PAY", "NOA"]
+    (condition,) = conditional.document_response.response.statuses[0].conditions
+    assert (condition.attribute_id, condition.description) == ("BT-9", str(held.pays_on))
+    golden("invoice-response-ca.xml", house, held, "CA")
+
+
+def test_an_early_due_date_is_otherwise_approved_without_more_ado(house: House) -> None:
+    held = house.send(replace(january(house), due_date=BILLED_ON))
+    assert (held.codes, house.answers(held)) == (("DUE_DATE",), ["AP"])
+
+
+def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: House) -> None:
+    held = house.send(in_excess(january(house)))
+    for words in ("Vilka dagar?", "Och vilken enhet?"):
+        with house.database.writing() as session:
+            now = stored_invoices.by_id(session, held.id)
+            register = stored_register.load(session)
+            answered = responding.answer(
+                session,
+                register,
+                now,
+                "UQ",
+                (),
+                today=BILLED_ON,
+                supplier=register.supplier(FYRBAKEN),
+                question=Question("QTY", words, f"en: {words}"),
+            )
+            stored_invoices.set_answered(session, held.id, answered)
+    first, second = written(house, held)[1:]
+    assert codes([first, second]) == ["UQ", "UQ"]
+    assert first.id != second.id
+    assert reasons(first) == ["QTY", "PIN"]
+    assert "Och vilken enhet?" in str(second.document_response.response.statuses[0].status_reason)
+
+
+# AB on arrival, and the process ---------------------------------------------------------------------------
+
+
+def test_arrival_is_answered_first_where_the_policy_says_so(house: House) -> None:
+    house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
+    held = house.send(january(house))
+    assert house.answers(held) == ["AB", "AP"]
+    credit = house.send_credit(house_invoice(house), number="K-1", on=date(2026, 2, 9))
+    assert house.answers(credit) == ["AB", "AP"]
+
+
+def house_invoice(house: House) -> billing.Invoice:
+    """The January invoice once more, as the supplier has it in its books."""
+    with house.database.reading() as session:
+        body = mailbox.body_of(session, 1)
+    assert body is not None
+    return ubl.parse(billing.Invoice, etree.fromstring(body))
+
+
+def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_process(house: House) -> None:
+    process = ResponseProcess.BILLING_WITH_RESPONSE
+    house.change_register(registered(example_register(), response_process=process))
+    held = house.send(january(house))
+    assert house.answers(held) == ["AB", "AP"]
+    assert {each.profile_id for each in written(house, held)} == {"urn:peppol:bis:billing_with_response"}
+    golden("invoice-response-ab-billing-with-response.xml", house, held, "AB")
+
+
+def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_letter_about_it(house: House) -> None:
+    house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
+    house.decide(REFERENCE, supplier=TALLKOTTEN)
+    house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
+    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+    assert house.answers(held) == ["AP"]
+
+
+# What the register accepts --------------------------------------------------------------------------------
+
+
+def test_what_a_registration_cannot_mean_is_refused_with_what_to_do() -> None:
+    portal = example_register().supplier(TALLKOTTEN)
+    refused: list[dict[str, object]] = [
+        {"technical_answers": TechnicalAnswer.MLR},
+        {"order_process": OrderProcess.ORDERING},
+        {"response_process": ResponseProcess.BILLING_WITH_RESPONSE},
+    ]
+    for change in refused:
+        with pytest.raises(RegisterValueRefused) as refusal:
+            replace(portal, **change)  # type: ignore[arg-type]
+        assert refusal.value.sentence
+    with pytest.raises(RegisterValueRefused):
+        replace(example_register().buyer, service_provider="0007:2021002114")
+    assert replace(example_register().buyer, service_provider="0242:000123-AFM").service_provider
+
+
+def test_a_register_kept_before_these_settings_reads_as_it_was(house: House) -> None:
+    older = example_register().to_json()
+    for name in ("acknowledgement", "conditional_acceptance", "technical_answer", "order_process"):
+        assert f'"{name}":' in older
+    content = json.loads(older)
+    for policy_key in ("acknowledgement", "conditional_acceptance", "technical_answer"):
+        del content["policy"][policy_key]
+    for supplier in content["suppliers"]:
+        for key in ("order_process", "response_process", "technical_answers"):
+            del supplier[key]
+    del content["buyer"]["service_provider"]
+    assert Register.from_json(json.dumps(content)) == example_register()
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+_CODES = ("AB", "IP", "UQ", "CA", "RE", "AP", "PD")
+
+
+@given(st.lists(st.sampled_from(_CODES), max_size=12))
+def test_whatever_is_wished_to_be_said_the_words_said_never_contradict_each_other(wished: list[str]) -> None:
+    said: list[str] = []
+    for code in wished:
+        if responding.may_follow(said[-1] if said else "", code):
+            said.append(code)
+    assert not {"RE", "AP"} <= set(said)
+    assert not {"RE", "PD"} <= set(said)
+    for final in ("RE", "PD"):
+        assert final not in said[:-1]
+    if "AP" in said:
+        assert said[said.index("AP") + 1 :] in ([], ["PD"])
+    ranks = [_CODES.index(code) for code in said]
+    assert ranks == sorted(ranks)
+
+
+_DEVIATIONS = st.builds(
+    Deviation,
+    code=st.sampled_from(Code),
+    weight=st.sampled_from([Weight.HOLD, Weight.PARK, Weight.QUESTION]),
+    term=st.sampled_from(["BT-13", "BT-129", "BT-146"]),
+    found=st.sampled_from(["", "22", "95.00"]),
+    expected=st.sampled_from(["", "14", "90.00"]),
+    expected_from=st.sampled_from(Source),
+)
+
+
+@given(st.sampled_from(_CODES), st.lists(_DEVIATIONS, min_size=1, max_size=4))
+def test_any_answer_says_one_code_and_asks_for_nothing_that_contradicts_it(
+    code: str, deviations: list[Deviation]
+) -> None:
+    register = example_register()
+    supplier: Supplier = register.supplier(FYRBAKEN)
+    answer = responding.response(
+        register, a_held(), code, tuple(deviations), supplier=supplier, today=BILLED_ON
+    )
+    report = validation.judge_tree(tree(answer), DocumentKind.INVOICE_RESPONSE, on=BILLED_ON)
+    assert report.findings == ()
+    told = reasons(answer)
+    assert ("NOA" in told) != bool({"CNF", "NIN", "PIN"} & set(told)) or not told
+    if code in ("AB", "AP", "PD"):
+        assert told == []
+    assert "PPD" not in told
+
+
+def tree(document: ubl.Document) -> etree._Element:
+    return etree.fromstring(ubl.serialise(document))
+
+
+def a_held() -> Held:
+    money = Money.of("2090.00")
+    return Held(
+        id=7,
+        letter_id=7,
+        document_type=DocumentType.INVOICE,
+        type_code="380",
+        supplier=FYRBAKEN,
+        number="F-7",
+        issued_on=BILLED_ON,
+        received_on=BILLED_ON,
+        pays_on=BILLED_ON,
+        currency="SEK",
+        order_number="2100000001",
+        execution_reference=REFERENCE,
+        endpoint="0007:5599991014",
+        amount_net=money,
+        amount_vat=money,
+        amount_payable=money,
+        state=_S.IN_QUESTION,
+        codes=(),
+        answered="",
+        paid_on=None,
+    )
+
+
+def test_the_golden_files_are_the_ones_named_here() -> None:
+    named = {path.stem.removeprefix("invoice-response-") for path in FOLDER.glob("invoice-response-*.xml")}
+    assert named == {"ab", "ip", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}
