@@ -9,7 +9,7 @@ invoice: then it waits.
 from dataclasses import dataclass, replace
 from datetime import date
 
-from invoicing import judging, responding, stored_facts, stored_invoices
+from invoicing import judging, responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.credit_matching import match_credit
 from invoicing.deviations import Match, Verdict
 from invoicing.facts import CreditFacts
@@ -46,12 +46,20 @@ def judge(session: Session, register: Register, credit: Invoice) -> Judged:
     return Judged(match_credit(credit, facts), facts)
 
 
-def take_effect(session: Session, register: Register, credit: Held, judged: Judged, *, today: date) -> Held:
+def take_effect(
+    session: Session,
+    register: Register,
+    credit: Held,
+    judged: Judged,
+    *,
+    today: date,
+    answering: responding.Answering = responding.answer,
+) -> Held:
     """Settle the pair, or park the credit note, or leave it in question; answered in each case."""
     credited = judged.facts.credited
     if judged.match.verdict is Verdict.ACCEPT and credited is not None:
         return _settle(session, register, credit=credit, invoice=credited, today=today)
-    answered = responding.answer(
+    answered = answering(
         session,
         register,
         credit,
@@ -67,7 +75,7 @@ def take_effect(session: Session, register: Register, credit: Held, judged: Judg
 def settle_waiting(session: Session, register: Register, invoice: Held, *, today: date) -> Held | None:
     """Settle an invoice that has just come with the credit note that waited for it, if there is one."""
     for credit in stored_invoices.parked_credits(session, invoice.supplier):
-        content = stored_invoices.content(session, credit.id)
+        content = stored_exceptions.as_judged(session, credit.id)
         if content.credits[0].number != invoice.number:
             continue
         judged = judge(session, register, content)
@@ -82,7 +90,15 @@ def settle_waiting(session: Session, register: Register, invoice: Held, *, today
     return None
 
 
-def ask_for_credit(session: Session, register: Register, held: Held, *, by: str, today: date) -> Held:
+def ask_for_credit(
+    session: Session,
+    register: Register,
+    held: Held,
+    *,
+    by: str,
+    today: date,
+    answering: responding.Answering = responding.answer,
+) -> Held:
     """Answer RE: credit the whole invoice and send a new one. Raises NotInQuestion.
 
     Where the invoice was approved before (AP), a rejection may not follow in the message flow;
@@ -92,7 +108,7 @@ def ask_for_credit(session: Session, register: Register, held: Held, *, by: str,
     if held.state is not InvoiceState.IN_QUESTION:
         raise NotInQuestion(held)
     latest = stored_invoices.matches(session, held.id)[-1][1]
-    answered = responding.answer(
+    answered = answering(
         session,
         register,
         held,

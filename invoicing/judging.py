@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from invoicing import responding, stored_facts, stored_invoices
+from invoicing import responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.deviations import Match, Verdict
+from invoicing.exception_rules import with_acceptance
 from invoicing.facts import Facts, LineFacts
 from invoicing.line_matching import invoiced_on
 from invoicing.matching import lines_to_take, match
@@ -66,14 +67,27 @@ def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdic
     return True
 
 
-def judge_again(session: Session, register: Register, held: Held, *, today: date) -> Held:
-    """Match a document in our books again and let the result take effect, if it differs."""
-    invoice = stored_invoices.content(session, held.id)
+def judge_again(
+    session: Session,
+    register: Register,
+    held: Held,
+    *,
+    today: date,
+    actor: str = SYSTEM,
+    answering: responding.Answering = responding.answer,
+) -> Held:
+    """Match a document in our books again and let the result take effect, if it differs.
+
+    It is read as a person has linked it, and what a person has accepted of it is a note. `answering`
+    gives the answer that follows; the finance desk holds it back for a while.
+    """
+    invoice = stored_exceptions.as_judged(session, held.id)
+    accepted = stored_exceptions.acceptance_of(session, held.id, currency=held.currency)
     facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
-    result = match(invoice, facts)
+    result = with_acceptance(match(invoice, facts), accepted)
     if not take_lines(session, invoice, facts, _verdict(held, result), held.id):
         facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
-        result = match(invoice, facts)
+        result = with_acceptance(match(invoice, facts), accepted)
     verdict = _verdict(held, result)
     if verdict is not Verdict.ACCEPT:
         stored_orders.drop_claims(session, held.id)
@@ -84,7 +98,7 @@ def judge_again(session: Session, register: Register, held: Held, *, today: date
         return held
     check_step(held.number, held.state, state)
     stored_invoices.add_match(session, held.id, result, made_on=today)
-    answered = responding.answer(
+    answered = answering(
         session,
         register,
         held,
@@ -94,7 +108,15 @@ def judge_again(session: Session, register: Register, held: Held, *, today: date
         supplier=facts.supplier,
     )
     stored_invoices.set_state(session, held.id, state, codes=result.codes, answered=answered)
-    record(session, held, "invoice.judged", was=held.state, state=state, codes=" ".join(result.codes))
+    record(
+        session,
+        held,
+        "invoice.judged",
+        actor=actor,
+        was=held.state,
+        state=state,
+        codes=" ".join(result.codes),
+    )
     return replace(held, state=state, codes=result.codes, answered=answered)
 
 

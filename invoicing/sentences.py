@@ -162,6 +162,12 @@ WORDS: dict[tuple[Code, str], Words] = {
         "Order line $found already carries invoice $reference. If that is to be replaced: credit $reference "
         "and this one is matched again. Otherwise credit this one.",
     ),
+    (Code.ALREADY_INVOICED, "duplicate"): _words(
+        "Dubblett",
+        "Duplicate",
+        "Fakturan är en dubblett av $reference. Kreditera den här fakturan i sin helhet; skicka ingen ny.",
+        "The invoice is a duplicate of $reference. Credit this invoice in full; send no new one.",
+    ),
     (Code.UNIT, ""): _words(
         "Fel enhet",
         "Wrong unit",

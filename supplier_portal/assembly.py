@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
 
 import invoicing.change_tables
+import invoicing.exception_tables
 import invoicing.portal_tables
 import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables
@@ -20,6 +21,7 @@ AUDIT_ROOM = (
     invoicing.tables.invoice,
     invoicing.portal_tables.portal_document,
     invoicing.change_tables.change_request,
+    invoicing.exception_tables.desk_item,
 )
 
 

@@ -1,0 +1,281 @@
+"""What the finance desk has decided about documents, as the database holds it: acceptances, links, actions, limits.
+
+Everything is a row that is withdrawn or undone, never removed. At most one acceptance and one link stand
+on a document: the database refuses a second one.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from invoicing import exception_tables as desk
+from invoicing import stored_invoices
+from invoicing.deviations import Deviation
+from invoicing.exception_rules import Acceptance, Action, Link, as_linked
+from invoicing.model import Held, Invoice, InvoiceState
+from orders import journal
+from orders.values import Money, Refused
+from peppol.sql import Session, rows_changed
+
+_DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
+
+
+class NoSuchAction(Refused):
+    """Nobody has taken an action with this number."""
+
+    def __init__(self) -> None:
+        super().__init__("Åtgärden finns inte.", "There is no such action.")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something a person did to a document. `answer` leaves at `answers_at` while `state` is HELD."""
+
+    id: int
+    invoice_id: int
+    batch_id: int | None
+    kind: Action
+    made_by: str
+    made_at: datetime
+    reason: str
+    state_before: InvoiceState
+    state_after: InvoiceState
+    answer: str
+    answers_at: datetime | None
+    state: str
+    undone_by: str
+    undone_at: datetime | None
+    detail: Mapping[str, Any]
+
+
+def acceptance_of(session: Session, invoice_id: int, *, currency: str) -> Acceptance | None:
+    """What a person has accepted of the document, or None."""
+    row = session.execute(_ACCEPTED, {"invoice": invoice_id}).one_or_none()
+    if row is None:
+        return None
+    return Acceptance(
+        row.id,
+        row.accepted_by,
+        row.reason,
+        Money(row.difference, currency),
+        _DEVIATIONS.validate_json(row.deviations),
+    )
+
+
+def add_acceptance(
+    session: Session,
+    held: Held,
+    *,
+    by: str,
+    on: date,
+    reason: str,
+    difference: Money,
+    at_stake: Money,
+    deviations: tuple[Deviation, ...],
+) -> int:
+    """Let an acceptance stand instead of an earlier one."""
+    withdraw_acceptance(session, held.id)
+    key: int = session.execute(
+        insert(desk.acceptance).returning(desk.acceptance.c.id),
+        {
+            "invoice_id": held.id,
+            "accepted_by": by,
+            "accepted_on": on,
+            "reason": reason,
+            "difference": difference.amount,
+            "at_stake": at_stake.amount,
+            "deviations": _DEVIATIONS.dump_json(deviations).decode(),
+        },
+    ).scalar_one()
+    return key
+
+
+def withdraw_acceptance(session: Session, invoice_id: int) -> None:
+    """No acceptance stands on the document any more."""
+    _withdraw(session, desk.acceptance, invoice_id)
+
+
+def link_of(session: Session, invoice_id: int) -> Link | None:
+    """How a person says the document is meant, or None."""
+    row = session.execute(_LINKED, {"invoice": invoice_id}).one_or_none()
+    if row is None:
+        return None
+    return Link(row.id, row.linked_by, row.reason, row.order_number, row.line_id, row.credited_number)
+
+
+def add_link(
+    session: Session,
+    invoice_id: int,
+    *,
+    by: str,
+    on: date,
+    reason: str,
+    order_number: str = "",
+    line_id: str = "",
+    credited_number: str = "",
+) -> int:
+    """Let a link stand instead of an earlier one."""
+    _withdraw(session, desk.line_link, invoice_id)
+    key: int = session.execute(
+        insert(desk.line_link).returning(desk.line_link.c.id),
+        {
+            "invoice_id": invoice_id,
+            "linked_by": by,
+            "linked_on": on,
+            "reason": reason,
+            "order_number": order_number,
+            "line_id": line_id,
+            "credited_number": credited_number,
+        },
+    ).scalar_one()
+    return key
+
+
+def restore_link(session: Session, invoice_id: int, link_id: int | None) -> None:
+    """Withdraw the standing link, and let the earlier one stand again where there was one."""
+    _withdraw(session, desk.line_link, invoice_id)
+    if link_id is not None:
+        session.execute(update(desk.line_link).where(desk.line_link.c.id == link_id).values(withdrawn=0))
+
+
+def _withdraw(session: Session, table: Any, invoice_id: int) -> None:  # noqa: ANN401 - either of two tables
+    session.execute(
+        update(table).where(table.c.invoice_id == invoice_id, table.c.withdrawn == 0).values(withdrawn=1)
+    )
+
+
+def as_judged(session: Session, invoice_id: int) -> Invoice:
+    """The document as it is to be judged: as a person has linked it, or as it was read."""
+    return as_linked(stored_invoices.content(session, invoice_id), link_of(session, invoice_id))
+
+
+def add_action(
+    session: Session,
+    held: Held,
+    kind: Action,
+    *,
+    by: str,
+    at: datetime,
+    reason: str,
+    state_before: InvoiceState,
+    state_after: InvoiceState,
+    answer: str = "",
+    answers_at: datetime | None = None,
+    batch_id: int | None = None,
+    **detail: object,
+) -> int:
+    """Note what a person did. With an answer it is HELD until that leaves, otherwise STANDING."""
+    key: int = session.execute(
+        insert(desk.desk_action).returning(desk.desk_action.c.id),
+        {
+            "invoice_id": held.id,
+            "batch_id": batch_id,
+            "kind": kind,
+            "made_by": by,
+            "made_at": at,
+            "reason": reason,
+            "state_before": state_before,
+            "state_after": state_after,
+            "answer": answer,
+            "answers_at": answers_at,
+            "state": "HELD" if answer else "STANDING",
+            "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        },
+    ).scalar_one()
+    return key
+
+
+def action(session: Session, action_id: int, *, lock: bool = False) -> Done:
+    """One action; raises NoSuchAction."""
+    question = select(desk.desk_action).where(desk.desk_action.c.id == action_id)
+    row = session.execute(question.with_for_update() if lock else question).one_or_none()
+    if row is None:
+        raise NoSuchAction
+    return _done(row)
+
+
+def actions_of(session: Session, invoice_id: int) -> Sequence[Done]:
+    """What people have done to a document, newest first."""
+    table = desk.desk_action
+    question = select(table).where(table.c.invoice_id == invoice_id).order_by(table.c.id.desc())
+    return [_done(row) for row in session.execute(question)]
+
+
+def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequence[Done]:
+    """The actions whose answer is to leave now, oldest first; each worker gets its own on PostgreSQL."""
+    table = desk.desk_action
+    question = (
+        select(table)
+        .where(table.c.state == "HELD", table.c.answers_at <= now)
+        .order_by(table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_done(row) for row in session.execute(question)]
+
+
+def settle_action(
+    session: Session, action_id: int, state: str, *, by: str = "", at: datetime | None = None
+) -> bool:
+    """Let an action be SENT, LAPSED or UNDONE; False where somebody else was first."""
+    table = desk.desk_action
+    changed = (
+        update(table)
+        .where(table.c.id == action_id, table.c.state.in_(("HELD", "STANDING")))
+        .values(state=state, **({"undone_by": by, "undone_at": at} if by else {}))
+    )
+    return rows_changed(session, changed) == 1
+
+
+def limit_of(session: Session, person: str, *, currency: str = "SEK") -> Money | None:
+    """How large a difference the person may accept alone, or None: nothing."""
+    table = desk.accept_limit
+    found = session.scalar(select(table.c.limit_amount).where(table.c.person == person))
+    return Money(found, currency) if found is not None else None
+
+
+def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date) -> None:
+    """Give a person a limit. Nobody sets their own."""
+    if by == person:
+        raise Refused(
+            "Ingen sätter sin egen gräns. Be en annan administratör.",
+            "Nobody sets their own limit. Ask another administrator.",
+        )
+    table = desk.accept_limit
+    values = {"limit_amount": limit.amount, "set_by": by, "set_on": on}
+    if not rows_changed(session, update(table).where(table.c.person == person).values(**values)):
+        session.execute(insert(table), {"person": person, **values})
+    journal.record(session, by, "limit.set", f"person {person}", limit=str(limit.amount), kind="ACCEPT")
+
+
+def _done(row: Row[Any]) -> Done:
+    return Done(
+        row.id,
+        row.invoice_id,
+        row.batch_id,
+        Action(row.kind),
+        row.made_by,
+        row.made_at,
+        row.reason,
+        InvoiceState(row.state_before),
+        InvoiceState(row.state_after),
+        row.answer,
+        row.answers_at,
+        row.state,
+        row.undone_by,
+        row.undone_at,
+        json.loads(row.detail),
+    )
+
+
+_ACCEPTED = select(desk.acceptance).where(
+    desk.acceptance.c.invoice_id == bindparam("invoice"), desk.acceptance.c.withdrawn == 0
+)
+_LINKED = select(desk.line_link).where(
+    desk.line_link.c.invoice_id == bindparam("invoice"), desk.line_link.c.withdrawn == 0
+)

@@ -1,0 +1,264 @@
+"""What people do with a document in question, and taking it back: every action, on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from invoicing import exception_actions, exception_undo, judging, stored_exceptions, stored_invoices
+from invoicing.exception_actions import Hand
+from invoicing.exception_rules import Action, ActionRefused
+from invoicing.model import Held, InvoiceState
+from orders import stored_register
+from orders.values import Money, Refused
+from peppol import billing, mailbox
+from tests.builders import billed
+from tests.house import House, a_house
+
+REFERENCE = "100000101"
+FEBRUARY = date(2026, 2, 3)
+NOW = datetime(2026, 2, 4, 8, 0, tzinfo=UTC)
+_S = InvoiceState
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """January and February received: 20 days each at 95.00."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+        with house.database.writing() as session:
+            for person, limit in (("user-1", "200.00"), ("user-2", "5000.00")):
+                stored_exceptions.set_limit(session, person, Money.of(limit), by="admin-1", on=FEBRUARY)
+        yield house
+
+
+def january(house: House, number: str = "F-1", days: str = "22") -> billing.Invoice:
+    return billed(house.flip(house.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
+
+
+def two_of_the_same_line(house: House) -> tuple[Held, Held]:
+    """Two invoices made of one line before either was sent."""
+    first, second = january(house, "F-1", days="20"), january(house, "F-2", days="20")
+    return house.send(first), house.send(second)
+
+
+def hand(by: str = "user-1", minutes: int = 0) -> Hand:
+    return Hand(by, NOW + timedelta(minutes=minutes), FEBRUARY)
+
+
+def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: str) -> int:
+    """One press of a button, in a transaction of its own."""
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        pressed = {
+            Action.ASK_CREDIT: exception_actions.ask_credit,
+            Action.ACCEPT: exception_actions.accept,
+            Action.LINK: exception_actions.link,
+            Action.UNLINK: exception_actions.unlink,
+            Action.ASK_SUPPLIER: exception_actions.ask_supplier,
+            Action.REJECT_DUPLICATE: exception_actions.reject_duplicate,
+        }[kind]
+        return int(pressed(session, register, held.id, hand(by), **given))  # type: ignore[operator]
+
+
+def undo(house: House, action: int, by: str = "user-1", minutes: int = 1) -> None:
+    with house.database.writing() as session:
+        exception_undo.undo(session, stored_register.load(session), action, hand(by, minutes))
+
+
+def release(house: House, minutes: int = 11) -> int:
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        now = NOW + timedelta(minutes=minutes)
+        return exception_undo.release_answers(session, register, now=now, today=FEBRUARY)
+
+
+def last_letter(house: House, held: Held) -> str:
+    with house.database.reading() as session:
+        return list(mailbox.letters_out(session, about=f"invoice {held.id}"))[-1].body.decode()
+
+
+def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:
+    held = house.send(january(house))
+    action = press(house, Action.ASK_CREDIT, held)
+    assert house.held(held.id).state is _S.CREDIT_REQUESTED
+    assert (release(house, minutes=9), house.answers(held)) == (0, ["AB"])
+    assert (release(house), house.answers(held), house.held(held.id).answered) == (1, ["AB", "RE"], "RE")
+    assert release(house) == 0
+    with pytest.raises(ActionRefused, match="already left"):
+        undo(house, action, minutes=12)
+
+
+def test_a_request_for_credit_taken_back_never_leaves(house: House) -> None:
+    held = house.send(january(house))
+    undo(house, press(house, Action.ASK_CREDIT, held))
+    stands = house.held(held.id)
+    assert (stands.state, stands.codes) == (_S.IN_QUESTION, ("QUANTITY",))
+    assert (release(house), house.answers(held)) == (0, ["AB"])
+    press(house, Action.ASK_CREDIT, held)
+    assert (release(house), house.answers(held)) == (1, ["AB", "RE"])
+
+
+def test_no_answer_is_sent_when_the_credit_note_came_first(house: House) -> None:
+    invoice = january(house)
+    held = house.send(invoice)
+    press(house, Action.ASK_CREDIT, held)
+    house.send_credit(invoice, number="K-1", on=FEBRUARY)
+    assert house.held(held.id).state is _S.CREDITED
+    assert (release(house), house.answers(held)) == (0, ["AB"])
+
+
+def test_a_difference_within_the_limit_is_accepted_and_paid(house: House) -> None:
+    held = house.send(january(house))
+    press(house, Action.ACCEPT, held, reason="Två dagar rättades per telefon")
+    accepted = house.held(held.id)
+    assert (accepted.state, accepted.answered) == (_S.ACCEPTED, "AB")
+    assert [each.weight.name for each in house.match(held).deviations] == ["NOTE"]
+    assert (release(house), house.answers(held)) == (1, ["AB", "AP"])
+    (paid,) = house.pay(on=accepted.pays_on)
+    assert paid.invoice_id == held.id
+
+
+def test_a_difference_above_the_limit_is_refused_and_a_colleague_may(house: House) -> None:
+    held = house.send(january(house, days="23"))
+    with pytest.raises(Refused, match=r"285\.00 SEK and your limit is 200\.00"):
+        press(house, Action.ACCEPT, held, reason="Enligt avtal")
+    with pytest.raises(Refused, match="you have no limit"):
+        press(house, Action.ACCEPT, held, by="user-3", reason="Enligt avtal")
+    assert house.held(held.id).state is _S.IN_QUESTION
+    press(house, Action.ACCEPT, held, by="user-2", reason="Enligt avtal")
+    assert house.held(held.id).state is _S.ACCEPTED
+
+
+def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> None:
+    held = house.send(january(house))
+    press(house, Action.ACCEPT, held, reason="Två dagar rättades")
+    house.report(REFERENCE, "2026-01", version=2, on=FEBRUARY)
+    assert house.held(held.id).state is _S.ACCEPTED
+    with house.database.writing() as session:
+        accepted = stored_exceptions.acceptance_of(session, held.id, currency="SEK")
+        assert accepted is not None
+        (seen,) = accepted.deviations
+        stored_exceptions.add_acceptance(
+            session,
+            held,
+            by="user-1",
+            on=FEBRUARY,
+            reason="Ett annat antal",
+            difference=accepted.difference,
+            at_stake=accepted.difference,
+            deviations=(replace(seen, expected="19"),),
+        )
+        register = stored_register.load(session)
+        judging.judge_again(session, register, stored_invoices.by_id(session, held.id), today=FEBRUARY)
+    assert house.held(held.id).state is _S.IN_QUESTION
+
+
+def test_an_acceptance_taken_back_puts_the_invoice_in_question(house: House) -> None:
+    held = house.send(january(house))
+    undo(house, press(house, Action.ACCEPT, held, reason="Fel knapp"))
+    assert house.held(held.id).state is _S.IN_QUESTION
+    assert (release(house), house.answers(held)) == (0, ["AB"])
+    assert house.line(held.order_number).amount_claimed.is_zero
+
+
+def test_what_is_somebody_elses_cannot_be_accepted(house: House) -> None:
+    first, second = two_of_the_same_line(house)
+    assert (first.state, second.codes) == (_S.ACCEPTED, ("ALREADY_INVOICED",))
+    with pytest.raises(ActionRefused, match="cannot be accepted: ALREADY_INVOICED"):
+        press(house, Action.ACCEPT, second, reason="Vi betalar ändå")
+    with pytest.raises(ActionRefused, match="no other invoice F-9"):
+        press(house, Action.REJECT_DUPLICATE, second, of="F-9")
+    press(house, Action.REJECT_DUPLICATE, second, of="F-1")
+    release(house)
+    letter = last_letter(house, second)
+    assert "dubblett av F-1" in letter
+    assert "CNF" in letter
+    assert "NIN" not in letter
+
+
+def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(house: House) -> None:
+    bare = january(house, days="20")
+    order = bare.order_reference.id if bare.order_reference else ""
+    held = house.send(without_line(bare))
+    assert (held.state, held.codes[0]) == (_S.IN_QUESTION, "LINE_MISSING")
+    linked = press(
+        house, Action.LINK, held, order_number=order, line_id="001", reason="Samma belopp och månad"
+    )
+    stands = house.held(held.id)
+    assert (stands.state, stands.execution_reference) == (_S.ACCEPTED, REFERENCE)
+    assert house.line(order).invoice_id == held.id
+    undo(house, linked)
+    stands = house.held(held.id)
+    assert (stands.state, stands.execution_reference) == (_S.IN_QUESTION, "")
+    assert house.line(order).invoice_id is None
+    press(house, Action.LINK, held, order_number=order, line_id="001", reason="Rätt ändå")
+    assert (release(house), house.answers(held)) == (1, ["AB", "AP"])
+    press(house, Action.UNLINK, held, reason="Gäller en annan månad")
+    assert house.held(held.id).state is _S.IN_QUESTION
+    assert house.line(order).invoice_id is None
+
+
+def test_a_freed_line_goes_to_the_invoice_that_waited_for_it(house: House) -> None:
+    first, second = two_of_the_same_line(house)
+    press(house, Action.UNLINK, first, reason="Gäller februari")
+    assert house.held(second.id).state is _S.ACCEPTED
+    assert house.held(first.id).state is _S.IN_QUESTION
+
+
+def test_a_question_to_the_supplier_is_sent_in_a_persons_words(house: House) -> None:
+    held = house.send(january(house))
+    action = press(house, Action.ASK_SUPPLIER, held, text="Vilka två dagar gäller det?")
+    assert house.held(held.id).state is _S.IN_QUESTION
+    assert release(house) == 1
+    letter = last_letter(house, held)
+    assert "Vilka två dagar gäller det?" in letter
+    assert "PIN" in letter
+    with pytest.raises(ActionRefused):
+        undo(house, action)
+    with pytest.raises(ActionRefused, match="after the answer UQ"):
+        press(house, Action.ASK_SUPPLIER, held, text="En gång till")
+
+
+def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -> None:
+    held = house.send(january(house))
+    with pytest.raises(ActionRefused, match="Say why"):
+        press(house, Action.ACCEPT, held, reason=" ")
+    with pytest.raises(Refused, match="personal identity number"):
+        press(house, Action.ACCEPT, held, reason="Gäller 19121212-1212")
+    with house.database.writing() as session:
+        exception_actions.park(
+            session, held.id, hand(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
+        )
+    with house.database.reading() as session:
+        (done,) = stored_exceptions.actions_of(session, held.id)
+    assert (done.kind, done.made_by, done.reason) == (Action.PARK, "user-1", "Svar väntas i nästa vecka")
+    undo(house, done.id)
+    with house.database.reading() as session:
+        assert [each.state for each in stored_exceptions.actions_of(session, held.id)] == ["UNDONE"]
+        assert stored_invoices.by_id(session, held.id).state is _S.IN_QUESTION
+
+
+def test_only_the_newest_action_is_undone(house: House) -> None:
+    held = house.send(january(house))
+    asked = press(house, Action.ASK_SUPPLIER, held, text="Vilka dagar?")
+    credit = press(house, Action.ASK_CREDIT, held)
+    with pytest.raises(ActionRefused, match="Undo that first"):
+        undo(house, asked)
+    undo(house, credit)
+    undo(house, asked)
+    assert (release(house), house.answers(held)) == (0, ["AB"])
+
+
+def test_nobody_sets_their_own_limit(house: House) -> None:
+    with house.database.writing() as session, pytest.raises(Refused, match="their own limit"):
+        stored_exceptions.set_limit(session, "user-1", Money.of("9.00"), by="user-1", on=FEBRUARY)
+
+
+def without_line(invoice: billing.Invoice) -> billing.Invoice:
+    """The invoice as a system writes it that keeps no order lines."""
+    lines = tuple(replace(line, order_line_reference=None) for line in invoice.invoice_lines)
+    return replace(invoice, invoice_lines=lines)
