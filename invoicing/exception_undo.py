@@ -19,6 +19,7 @@ from invoicing.exception_actions import Hand, Later
 from invoicing.exception_rules import Action, ActionRefused
 from invoicing.judging import record
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.response_documents import Question
 from invoicing.stored_exceptions import Done
 from orders import journal, stored_orders
 from orders.contracts import Register
@@ -114,7 +115,7 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         latest.deviations,
         today=today,
         supplier=supplier,
-        remark=done.reason if asks else "",
+        question=Question("OTH", done.reason, done.reason) if asks else None,
     )
     stored_invoices.set_answered(session, held.id, answered)
     stored_exceptions.settle_action(session, done.id, "SENT")

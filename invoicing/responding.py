@@ -143,27 +143,17 @@ def answer(
     *,
     today: date,
     supplier: Supplier | None,
-<<<<<<< HEAD
     question: Question | None = None,
 ) -> str:
     """Send `code` if it may follow what was answered before; the last answer given is returned.
 
     A `question` to the supplier goes with UQ; only with one of its own is a query repeated. A sender
     that is no supplier of ours gets no answer: it would tell a stranger about us.
-=======
-    remark: str = "",
-) -> str:
-    """Send `code` if it may follow what was answered before; the last answer given is returned.
-
-    `remark` is what a person asks in their own words. A sender that is no supplier of ours gets no
-    answer: it would tell a stranger about us.
->>>>>>> 073b15e (Let people settle what the house could not: accept, link, ask, reject, and take it back)
     """
     says_nothing_new = code == held.answered and question is None
     if supplier is None or says_nothing_new or not may_follow(held.answered, code):
         return held.answered
     document = response(
-<<<<<<< HEAD
         register,
         held,
         code,
@@ -174,11 +164,6 @@ def answer(
         number=_times_told(session, held, code) + 1 if held.answered == code else 1,
     )
     receiver = receiver_of(supplier, held) if supplier.answers else ""
-=======
-        register, held, code, tuple(deviations), supplier=supplier, today=today, remark=remark
-    )
-    receiver = _receiver(supplier, held) if supplier.answers else ""
->>>>>>> 073b15e (Let people settle what the house could not: accept, link, ask, reject, and take it back)
     post.send(
         session,
         document,
@@ -191,7 +176,6 @@ def answer(
     return code
 
 
-<<<<<<< HEAD
 def _about(held: Held) -> str:
     return f"invoice {held.id}"
 
@@ -200,104 +184,3 @@ def _times_told(session: Session, held: Held, code: str) -> int:
     """How often a document was answered with this code; only a query is told more than once."""
     told = mailbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(held))
     return sum(letter.document_id.endswith(f"-{code}") for letter in told)
-=======
-def response(
-    register: Register,
-    held: Held,
-    code: str,
-    deviations: tuple[Deviation, ...],
-    *,
-    supplier: Supplier,
-    today: date,
-    remark: str = "",
-) -> responses.InvoiceResponse:
-    """The document: one status per reason, with a condition per deviation, and what is asked for."""
-    buyer = register.buyer
-    return responses.InvoiceResponse(
-        id=f"{held.id}-{code}",
-        issue_date=today,
-        sender_party=_messenger(buyer.participant_id, buyer.organisation_number, buyer.name),
-        receiver_party=_messenger(_receiver(supplier, held), supplier.organisation_number, supplier.name),
-        document_response=responses.InvoiceAnswer(
-            response=responses.InvoiceVerdict(
-                response_code=code,
-                effective_date=today,
-                statuses=(*_remarks(remark), *_statuses(code, deviations, asks=not remark)),
-            ),
-            document_reference=responses.AnsweredInvoice(
-                id=held.number, issue_date=held.issued_on, document_type_code=held.type_code
-            ),
-        ),
-    )
-
-
-def _remarks(remark: str) -> tuple[responses.ClarifiedStatus, ...]:
-    """What a person asks in their own words: a reason of its own, and the request to tell us (PIN)."""
-    if not remark:
-        return ()
-    return (
-        responses.ClarifiedStatus(status_reason_code=shapes.Code("OTH", _REASONS), status_reason=remark),
-        responses.ClarifiedStatus(status_reason_code=shapes.Code("PIN", _ACTIONS)),
-    )
-
-
-def _statuses(
-    code: str, deviations: tuple[Deviation, ...], *, asks: bool = True
-) -> tuple[responses.ClarifiedStatus, ...]:
-    if code not in (REJECTED, UNDER_QUERY, IN_PROCESS):
-        return ()
-    telling = [deviation for deviation in deviations if code != REJECTED or deviation.weight > Weight.NOTE]
-    by_reason: dict[str, list[Deviation]] = {}
-    for deviation in telling:
-        by_reason.setdefault(REASON_OF[deviation.code], []).append(deviation)
-    reasons = tuple(
-        responses.ClarifiedStatus(
-            status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(f"{sentence(each, 'sv')} / {sentence(each, 'en')}" for each in grouped),
-            conditions=tuple(
-                responses.Condition(attribute_id=each.term, description=each.expected or None)
-                for each in grouped
-            ),
-        )
-        for reason, grouped in by_reason.items()
-    )
-    return reasons + tuple(
-        responses.ClarifiedStatus(status_reason_code=shapes.Code(action, _ACTIONS))
-        for action in (_asks(code, telling) if asks else ())
-    )
-
-
-def _asks(code: str, deviations: list[Deviation]) -> tuple[str, ...]:
-    """What the supplier is to do: credit in full, and a new invoice where there is something to invoice."""
-    if code != REJECTED:
-        return ("NOA",)
-    if any(_is_credit(deviation.code) for deviation in deviations):
-        return ("NIN",)
-    nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "duplicate", "LEGACY", "ESF", "PROTECTED")
-        for deviation in deviations
-    )
-    return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
-
-
-def _is_credit(code: Code) -> bool:
-    return code.value.startswith("CREDIT_") or code is Code.ALREADY_CREDITED
-
-
-def _receiver(supplier: Supplier, held: Held) -> str:
-    """The endpoint the document came from if it is the supplier's, otherwise its registered one."""
-    if held.endpoint in supplier.endpoints:
-        return held.endpoint
-    return supplier.participant_id or f"0007:{supplier.organisation_number}"
-
-
-def _messenger(participant: str, organisation_number: str, name: str) -> responses.TradeMessenger:
-    scheme, _, number = participant.partition(":")
-    return responses.TradeMessenger(
-        endpoint_id=shapes.Identifier(number, scheme),
-        party_identifications=(
-            shapes.PartyIdentification(id=shapes.Identifier(organisation_number, "0007")),
-        ),
-        party_legal_entity=shapes.PartyLegalEntity(registration_name=name),
-    )
->>>>>>> 073b15e (Let people settle what the house could not: accept, link, ask, reject, and take it back)

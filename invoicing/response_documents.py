@@ -114,7 +114,7 @@ def receiver_of(supplier: Supplier, held: Held) -> str:
 def _asked(question: Question) -> responses.ClarifiedStatus:
     return responses.ClarifiedStatus(
         status_reason_code=shapes.Code(question.reason, _REASONS),
-        status_reason=f"{question.words_sv} / {question.words_en}",
+        status_reason=" / ".join(dict.fromkeys((question.words_sv, question.words_en))),
     )
 
 
@@ -155,7 +155,7 @@ def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
     if any(_is_credit(deviation.code) for deviation in deviations):
         return ("NIN",)
     nothing_left = all(
-        deviation.variant in ("cancelled", "interrupted", "LEGACY", "ESF", "PROTECTED")
+        deviation.variant in ("cancelled", "interrupted", "duplicate", "LEGACY", "ESF", "PROTECTED")
         for deviation in deviations
     )
     return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
