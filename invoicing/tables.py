@@ -38,6 +38,7 @@ invoice = Table(
     Column("paid_on", Date, nullable=True),
     UniqueConstraint("supplier", "document_type", "number"),
     Index("ix_invoice_state", "state"),
+    Index("ix_invoice_supplier_state", "supplier", "state"),
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
 )

@@ -25,6 +25,7 @@ from pydantic import (
 
 from orders.parties import Address, OrganisationNumber
 from orders.values import (
+    Activity,
     AmountRefused,
     CompensationLevel,
     InterruptionReason,
@@ -33,6 +34,7 @@ from orders.values import (
     Period,
     PeriodRefused,
     Refused,
+    RejectionReason,
     ResultStage,
 )
 
@@ -69,6 +71,8 @@ def _from_text(value: object) -> Decimal:
 
 
 def _month(value: object) -> Month:
+    if isinstance(value, Month):
+        return value
     if not isinstance(value, str):
         raise PeriodRefused("Skriv månaden ÅÅÅÅ-MM.", "Write the month as YYYY-MM.")
     return Month.parse(value)
@@ -197,7 +201,9 @@ class _ReportStep(Told):
 
 
 class ReportFiled(_ReportStep):
-    """The supplier filed the periodic report of a month (REQ-30)."""
+    """The supplier filed the periodic report of a month (REQ-30); `activities` changes no amount (REQ-55)."""
+
+    activities: Annotated[tuple[Activity, ...], Field(max_length=len(Activity))] | None = None
 
 
 class ReportApproved(_ReportStep):
@@ -205,7 +211,9 @@ class ReportApproved(_ReportStep):
 
 
 class ReportRejected(_ReportStep):
-    """The buyer sent a report back."""
+    """The buyer sent a report back, for a reason where one is told."""
+
+    reason: RejectionReason | None = None
 
 
 class OutcomeApproved(Told):

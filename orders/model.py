@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from orders.agreements import DeliveryUnit
 from orders.values import (
+    Activity,
     Article,
     CompensationLevel,
     InterruptionReason,
@@ -21,6 +22,7 @@ from orders.values import (
     Period,
     Quantity,
     Refused,
+    RejectionReason,
     ResultStage,
     line_amount,
     total,
@@ -201,7 +203,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One version of the periodic report for one month."""
+    """One version of the periodic report for one month; `reason` says why it was sent back, where told."""
 
     execution_reference: str
     month: Month
@@ -211,6 +213,8 @@ class Report:
     filed_by: str
     decided_on: date | None = None
     decided_by: str = ""
+    activities: tuple[Activity, ...] = ()
+    reason: RejectionReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

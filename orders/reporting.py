@@ -65,6 +65,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
         ReportState.FILED,
         stockholm_date(filed.at),
         filed.by,
+        activities=filed.activities or (),
     )
     stored_placements.add_report(session, report)
     _record(session, report, "report.filed", actor=filed.by)
@@ -90,7 +91,9 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
     month = rejected.month
     report = stored_placements.report(session, rejected.execution_reference, month, rejected.version)
     check_report_step(report, ReportState.REJECTED)
-    stored_placements.set_report_state(session, report, ReportState.REJECTED, on=today, by=rejected.by)
+    stored_placements.set_report_state(
+        session, report, ReportState.REJECTED, on=today, by=rejected.by, reason=rejected.reason
+    )
     _record(session, report, "report.rejected", actor=rejected.by)
     return report
 

@@ -23,7 +23,15 @@ from orders.model import (
     ReportState,
 )
 from orders.parties import Address
-from orders.values import CompensationLevel, InterruptionReason, Month, Period, Refused
+from orders.values import (
+    Activity,
+    CompensationLevel,
+    InterruptionReason,
+    Month,
+    Period,
+    Refused,
+    RejectionReason,
+)
 from peppol.sql import Session
 
 STANDING = "STANDING"
@@ -132,7 +140,7 @@ def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object
 def reports(session: Session, reference: str, month: Month | None = None) -> list[Report]:
     """The reports of a placement, by month and version."""
     rows = session.execute(_REPORTS, {"reference": reference, "month": "" if month is None else str(month)})
-    return [_report(row) for row in rows]
+    return [report_of(row) for row in rows]
 
 
 def report(session: Session, reference: str, month: Month, version: int) -> Report:
@@ -154,16 +162,25 @@ def add_report(session: Session, report: Report) -> None:
             "state": report.state,
             "filed_on": report.filed_on,
             "filed_by": report.filed_by,
+            "activities": " ".join(report.activities),
         },
     )
 
 
 def set_report_state(
-    session: Session, report: Report, state: ReportState, *, on: date | None = None, by: str = ""
+    session: Session,
+    report: Report,
+    state: ReportState,
+    *,
+    on: date | None = None,
+    by: str = "",
+    reason: RejectionReason | None = None,
 ) -> None:
-    """Move a report to `state`; a decision carries its day and who took it."""
+    """Move a report to `state`; a decision carries its day and who took it, a rejection why where told."""
     table = tables.periodic_report
     values: dict[str, object] = {"state": state}
+    if reason is not None:
+        values["reason"] = reason
     if on is not None:
         values |= {"decided_on": on, "decided_by": by}
     session.execute(
@@ -274,7 +291,8 @@ def _interruption(row: Row[tuple[object, ...]]) -> Interruption:
     return Interruption(row.registered_on, row.effective_on, InterruptionReason(row.reason))
 
 
-def _report(row: Row[tuple[object, ...]]) -> Report:
+def report_of(row: Row[tuple[object, ...]]) -> Report:
+    """The report a row of `periodic_report` stands for."""
     return Report(
         row.execution_reference,
         Month.parse(row.month),
@@ -284,6 +302,8 @@ def _report(row: Row[tuple[object, ...]]) -> Report:
         row.filed_by,
         row.decided_on,
         row.decided_by,
+        tuple(Activity(code) for code in row.activities.split()),
+        RejectionReason(row.reason) if row.reason else None,
     )
 
 

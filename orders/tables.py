@@ -96,6 +96,7 @@ placement = Table(
     Column("ends_on_latest", Date, nullable=True),
     Column("follows", String(60), nullable=False, server_default=""),
     CheckConstraint("level in ('A','B','C')", name="level"),
+    Index("ix_placement_supplier", "supplier", "execution_reference"),
 )
 
 placement_period = Table(
@@ -153,7 +154,7 @@ purchase_order = Table(
     Column("issued_on", Date, nullable=False),
     Column("amount", amount(), nullable=False),
     Index("ix_purchase_order_execution_reference", "execution_reference"),
-    Index("ix_purchase_order_supplier", "supplier"),
+    Index("ix_purchase_order_supplier_number", "supplier", "number"),
 )
 # At most one R1, one R2, one speed bonus and one of each supplement on an execution reference.
 Index(
@@ -202,6 +203,21 @@ line_account = Table(
     CheckConstraint("quantity_received <= quantity_ordered", name="quantity"),
     Index("ix_line_account_invoice_id", "invoice_id"),
 )
+# The lines a supplier has something to do with: few of all there are.
+Index(
+    "ix_line_account_to_report",
+    line_account.c.order_number,
+    line_account.c.line_id,
+    sqlite_where=text("receipt_id is null and state = 'OPEN'"),
+    postgresql_where=text("receipt_id is null and state = 'OPEN'"),
+)
+Index(
+    "ix_line_account_to_invoice",
+    line_account.c.order_number,
+    line_account.c.line_id,
+    sqlite_where=text("receipt_id is not null and invoice_id is null"),
+    postgresql_where=text("receipt_id is not null and invoice_id is null"),
+)
 
 periodic_report = Table(
     "periodic_report",
@@ -214,6 +230,10 @@ periodic_report = Table(
     Column("filed_by", String(80), nullable=False),
     Column("decided_on", Date, nullable=True),
     Column("decided_by", String(80), nullable=False, server_default=""),
+    # Codes with a space between; they tell what was done and change no amount.
+    Column("activities", String(200), nullable=False, server_default=""),
+    Column("reason", String(30), nullable=False, server_default=""),
+    Index("ix_periodic_report_state", "state", "month"),
 )
 
 receipt = Table(

@@ -36,6 +36,7 @@ __all__ = [
     "C62",
     "DAY",
     "STOCKHOLM",
+    "Activity",
     "AmountRefused",
     "Article",
     "CompensationLevel",
@@ -48,6 +49,7 @@ __all__ = [
     "PeriodRefused",
     "Quantity",
     "Refused",
+    "RejectionReason",
     "ResultStage",
     "add_months",
     "decimal_of",
@@ -126,4 +128,24 @@ class InterruptionReason(StrEnum):
     ILLNESS = "ILLNESS"
     LONG_INTERNSHIP = "LONG_INTERNSHIP"
     PROVIDER_CHANGE = "PROVIDER_CHANGE"
+    OTHER = "OTHER"
+
+
+class Activity(StrEnum):
+    """What a periodic report may say was done in the month: codes only, never about the person (REQ-55, REQ-57)."""
+
+    MEETING = "MEETING"
+    PLANNING = "PLANNING"
+    JOB_SEARCH = "JOB_SEARCH"
+    EMPLOYER_CONTACT = "EMPLOYER_CONTACT"
+    INTERNSHIP = "INTERNSHIP"
+    STUDY_GUIDANCE = "STUDY_GUIDANCE"
+
+
+class RejectionReason(StrEnum):
+    """Why the buyer sent a periodic report back; a code, since free text could name somebody (REQ-57)."""
+
+    ACTIVITIES_MISSING = "ACTIVITIES_MISSING"
+    WRONG_MONTH = "WRONG_MONTH"
+    NOT_DELIVERED = "NOT_DELIVERED"
     OTHER = "OTHER"

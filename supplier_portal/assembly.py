@@ -12,9 +12,10 @@ import invoicing.change_tables
 import invoicing.exception_tables
 import invoicing.portal_tables
 import invoicing.tables  # its tables join the counting room's description
-from orders import journal, series, tables
+from orders import journal, series, tables, tutor_tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
+from supplier_portal import visits
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 AUDIT_ROOM = (
@@ -23,6 +24,7 @@ AUDIT_ROOM = (
     invoicing.change_tables.change_request,
     invoicing.exception_tables.desk_item,
 )
+SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
 
 
 def open_house(url: str, *, create: bool = False, clock: Clock = utc_now) -> Database:

@@ -1,0 +1,86 @@
+"""Filing periodic reports by hand, one month or many: what is due, until when, and each press counted once.
+
+A month is due when its days are over: the month's last day, or the last billable day of an
+interrupted placement. It should be filed within the days of the buyer's policy after the month
+(REQ-31: no window closes, there is only a reminder). Filing goes through `reporting.file`, the same
+use case as a `report.filed` event. A version is filed once: a second press with the same version
+finds the first one's report, so that a double press gives one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from orders import reporting, stored_placements
+from orders.events import ReportFiled
+from orders.model import Report, ReportState, StepRefused
+from orders.values import Activity, Month
+from peppol.sql import Session
+
+
+@dataclass(frozen=True, slots=True)
+class MonthToFile:
+    """One month of one placement, and the version its report gets."""
+
+    execution_reference: str
+    month: Month
+    version: int
+
+
+def file_by(month: Month, *, days: int) -> date:
+    """The last day to file the month's report without a reminder: so many days after the month.
+
+    >>> file_by(Month(2026, 9), days=10)
+    datetime.date(2026, 10, 10)
+    """
+    return month.period.end + timedelta(days=days)
+
+
+def next_version(reports: Sequence[Report]) -> int:
+    """The version the next report of the month gets, with the month's reports so far."""
+    return len(reports) + 1
+
+
+def standing_report(reports: Sequence[Report]) -> Report | None:
+    """The report of a month that tells where it stands: the newest version."""
+    return max(reports, key=lambda report: report.version, default=None)
+
+
+def may_correct(reports: Sequence[Report]) -> bool:
+    """Whether a new version may be filed instead: something is filed, approved or sent back."""
+    newest = standing_report(reports)
+    return newest is not None and newest.state is not ReportState.REPLACED
+
+
+def file_month(
+    session: Session,
+    to_file: MonthToFile,
+    *,
+    activities: Sequence[Activity] = (),
+    at: datetime,
+    by: str,
+) -> tuple[Report, bool]:
+    """File the report of one month; the report, and whether it was this press that filed it.
+
+    Raises what `reporting.file` raises, and StepRefused when another person has meanwhile filed this version.
+    """
+    reference, month = to_file.execution_reference, to_file.month
+    # The placement's row is locked first, so that two presses come one after the other.
+    stored_placements.get(session, reference, lock=True)
+    for held in stored_placements.reports(session, reference, month):
+        if held.version == to_file.version:
+            if held.filed_by != by:
+                raise StepRefused(
+                    f"Redovisningen för {month} är redan lämnad av {held.filed_by}. Öppna den för att se den.",
+                    f"The report for {month} has already been filed by {held.filed_by}. Open it to see it.",
+                )
+            return held, False
+    filed = ReportFiled(
+        execution_reference=reference,
+        month=month,
+        version=to_file.version,
+        at=at,
+        by=by,
+        activities=tuple(sorted(set(activities))) or None,
+    )
+    return reporting.file(session, filed), True

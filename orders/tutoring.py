@@ -1,0 +1,153 @@
+"""The tutor (handledare) of a placement: assigned within ten days of the decision, changed at any time.
+
+A tutor is known by a code of the supplier's own, or by the id of an account; a name or a personal
+number is refused, since neither may stand here. The tutor decides nothing about orders, receipts or
+permissions (REQ-08, REQ-09, REQ-53): it tells whom the supplier's own people turn to.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from orders import journal, stored_placements
+from orders.model import Handling, Placement, PlacementState, StepRefused
+from orders.tutor_tables import tutor_assignment
+from orders.values import Refused
+from peppol.sql import Session
+
+DAYS_TO_ASSIGN: Final = 10
+"""Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
+
+STANDING: Final = "STANDING"
+REPLACED: Final = "REPLACED"
+
+_CODE = re.compile(r"[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9._-]{0,38}[0-9]")
+_MANY_DIGITS = re.compile(r"\d[\d-]{7,}")
+
+
+class TutorRefused(Refused, ValueError):
+    """What was written is not a code of a tutor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment; `standing` until another takes its place. `assigned_by` is an opaque id."""
+
+    execution_reference: str
+    tutor: str
+    assigned_on: date
+    assigned_by: str
+    standing: bool
+
+
+def tutor_code(text: str) -> str:
+    """The code as written, without spaces around it; raises TutorRefused.
+
+    A code begins with a letter and ends with a digit, which no name does, and has no long row of
+    digits, which a personal number is.
+
+    >>> tutor_code(" handledare-7 ")
+    'handledare-7'
+    """
+    code = text.strip()
+    if not _CODE.fullmatch(code) or _MANY_DIGITS.search(code):
+        raise TutorRefused(
+            "Skriv handledarens kod, som börjar med en bokstav och slutar med en siffra, till exempel "
+            "handledare-7. Skriv inte namn eller personnummer.",
+            "Write the tutor's code, which begins with a letter and ends with a digit, such as tutor-7. "
+            "Write no name or personal number.",
+        )
+    return code
+
+
+def last_day_to_assign(decided_on: date) -> date:
+    """The last of the days within which a tutor is assigned (REQ-08)."""
+    return decided_on + timedelta(days=DAYS_TO_ASSIGN)
+
+
+def assign(session: Session, reference: str, tutor: str, *, by: str, today: date) -> bool:
+    """Let `tutor` be the placement's tutor; False, with nothing done, when it already is.
+
+    Raises TutorRefused, PlacementUnknown, or StepRefused where there is nobody to be a tutor for.
+    """
+    code = tutor_code(tutor)
+    placement = stored_placements.get(session, reference, lock=True)
+    _check_assignable(placement, today=today)
+    held = standing(session, [reference]).get(reference)
+    if held is not None and held.tutor == code:
+        return False
+    session.execute(_REPLACE, {"reference": reference})
+    session.execute(
+        _ADD,
+        {
+            "execution_reference": reference,
+            "tutor": code,
+            "assigned_on": today,
+            "assigned_by": by,
+            "state": STANDING,
+        },
+    )
+    was = {"was": held.tutor} if held is not None else {}
+    journal.record(
+        session,
+        by,
+        "tutor.assigned",
+        f"placement {reference}",
+        execution_reference=reference,
+        tutor=code,
+        **was,
+    )
+    return True
+
+
+def standing(session: Session, references: Sequence[str]) -> dict[str, Assignment]:
+    """The tutor each of the placements has now; those without one are left out."""
+    rows = session.execute(_STANDING, {"references": list(references)})
+    return {row.execution_reference: _assignment(row) for row in rows}
+
+
+def history(session: Session, reference: str) -> list[Assignment]:
+    """Every tutor the placement has had, oldest first."""
+    return [_assignment(row) for row in session.execute(_HISTORY, {"reference": reference})]
+
+
+def _check_assignable(placement: Placement, *, today: date) -> None:
+    reference = placement.execution_reference
+    if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
+        raise StepRefused(
+            f"Placeringen {reference} är återkallad och behöver ingen handledare.",
+            f"Placement {reference} is cancelled and needs no tutor.",
+        )
+    last = min(placement.last_day or date.max, placement.periods[-1].period.end)
+    if last < today:
+        raise StepRefused(
+            f"Placeringen {reference} är avslutad sedan {last} och behöver ingen handledare.",
+            f"Placement {reference} ended on {last} and needs no tutor.",
+        )
+
+
+def _assignment(row: Row[tuple[object, ...]]) -> Assignment:
+    return Assignment(
+        row.execution_reference,
+        row.tutor,
+        row.assigned_on,
+        row.assigned_by,
+        row.state == STANDING,
+    )
+
+
+_T = tutor_assignment
+_ADD = insert(_T)
+_REPLACE = (
+    update(_T)
+    .where(_T.c.execution_reference == bindparam("reference"), _T.c.state == STANDING)
+    .values(state=REPLACED)
+)
+_STANDING = select(_T).where(
+    _T.c.state == STANDING, _T.c.execution_reference.in_(bindparam("references", expanding=True))
+)
+_HISTORY = select(_T).where(_T.c.execution_reference == bindparam("reference")).order_by(_T.c.id)

@@ -1,0 +1,333 @@
+"""What a supplier asks about its orders: the list with filter and search, one order line by line, its letter.
+
+Convention: every question takes a `Scope` and answers only within it; an order outside it is not
+there (`NotThere`). A page of the list takes two statements, however many orders it holds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+
+from invoicing import tables as audit
+from invoicing.model import InvoiceState
+from orders import tables
+from orders.model import LineState, Order
+from orders.stored_orders import ZERO, line_of, order_of
+from orders.values import Article, Money, Month, Period, stockholm_date
+from peppol import mailbox
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import OutState
+from peppol.sql import Session
+from supplier_portal.scope import Scope, limited
+
+_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
+_INVOICE, _PAYMENT = audit.invoice, audit.payment
+
+
+class LinesAre(StrEnum):
+    """Which state at least one line of an order is in, as the list's filter has it."""
+
+    ORDERED = "ordered"  # open, and not received yet
+    TO_INVOICE = "to_invoice"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+class Sort(StrEnum):
+    """By what the list is ordered; newest or largest first."""
+
+    NUMBER = "number"
+    REFERENCE = "reference"
+    PERIOD = "period"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the list is limited to; empty where not. `text` is a number's beginning or a whole reference."""
+
+    text: str = ""
+    article: Article | None = None
+    lines: LinesAre | None = None
+    month: Month | None = None
+    unit: str = ""
+    sort: Sort = Sort.NUMBER
+    rising: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in the list, and how far its lines have come, in amounts without VAT."""
+
+    number: str
+    article: Article
+    stage: str
+    execution_reference: str
+    unit_id: str
+    period: Period
+    issued_on: date
+    ordered: Money
+    received: Money
+    invoiced: Money
+    paid: Money
+    to_invoice: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of an order and what came of it; the invoice is the one that lies on the line now."""
+
+    line_id: str
+    article_number: str
+    article_name: str
+    unit: str
+    price: Decimal
+    period: Period
+    quantity_ordered: Decimal
+    quantity_received: Decimal | None
+    ordered: Money
+    received: Money
+    invoiced: Money
+    credited: Money
+    paid: Money
+    state: LineState
+    invoice_id: int | None
+    invoice_number: str
+    invoice_state: InvoiceState | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the line can be turned into an invoice now."""
+        return self.quantity_received is not None and self.invoice_id is None and not self.received.is_zero
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order, its lines and where its letter stands."""
+
+    order: Order
+    lines: tuple[LineView, ...]
+    letter: "Letter | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter that carried a document: the very bytes, their sha256, and how far it came."""
+
+    body: bytes
+    sha256: str
+    state: OutState
+    receiver: str
+    sent_on: date | None
+
+
+def count(session: Session, scope: Scope, wanted: OrderFilter) -> int:
+    """How many of the supplier's orders the filter lets through."""
+    question = select(func.count()).select_from(_ORDER).where(_condition(scope, wanted))
+    return session.execute(question).scalar_one()
+
+
+def listed(
+    session: Session, scope: Scope, wanted: OrderFilter, *, limit: int, offset: int = 0
+) -> list[OrderRow]:
+    """One page of the supplier's orders."""
+    question = _ordered(select(_ORDER).where(_condition(scope, wanted)), wanted)
+    return _with_progress(session, session.execute(question.limit(limit).offset(offset)).all())
+
+
+def every(session: Session, scope: Scope, wanted: OrderFilter) -> Iterator[OrderRow]:
+    """All of the supplier's orders that the filter lets through, some hundred at a time."""
+    question = _ordered(select(_ORDER).where(_condition(scope, wanted)), wanted)
+    for part in session.execute(question.execution_options(yield_per=500)).partitions():
+        yield from _with_progress(session, part)
+
+
+def view(session: Session, scope: Scope, number: str) -> OrderView | None:
+    """One order with its lines, or None where it is not within the scope."""
+    row = session.execute(select(_ORDER).where(_ORDER.c.number == number, scope.of_orders())).one_or_none()
+    if row is None:
+        return None
+    lines = session.execute(_lines_of(number)).all()
+    order = order_of(
+        row, [line_of(line, row.currency) for line in lines], period=Period(row.starts_on, row.ends_on)
+    )
+    return OrderView(
+        order,
+        tuple(_line_view(line, row.currency) for line in lines),
+        letter_of(session, scope, number),
+    )
+
+
+def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
+    """The letter that carried an order of the scope, the newest where it was sent again; None without one."""
+    outbox = mailbox.outbox
+    own = exists().where(_ORDER.c.number == number, scope.of_orders())
+    question = (
+        select(outbox.c.sequence, outbox.c.sha256, outbox.c.state, outbox.c.receiver, outbox.c.sent_at)
+        .where(outbox.c.kind == DocumentKind.ORDER, outbox.c.document_id == number, own)
+        .order_by(outbox.c.sequence.desc())
+        .limit(1)
+    )
+    row = session.execute(question).one_or_none()
+    if row is None:
+        return None
+    # All of them, since a question read in parts must be read to its end.
+    letters = {
+        letter.sequence: letter.body
+        for letter in mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
+    }
+    sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
+    return Letter(letters[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
+
+
+def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
+    parts = [limited(scope, wanted.unit).of_orders()]
+    if wanted.text:
+        parts.append(
+            or_(
+                _ORDER.c.number.startswith(wanted.text, autoescape=True),
+                _ORDER.c.execution_reference == wanted.text,
+            )
+        )
+    if wanted.article is not None:
+        parts.append(_ORDER.c.article == wanted.article)
+    if wanted.lines is not None:
+        parts.append(_some_line(wanted.lines))
+    if wanted.month is not None:
+        days = wanted.month.period
+        parts.append(and_(_ORDER.c.starts_on <= days.end, _ORDER.c.ends_on >= days.start))
+    return and_(*parts)
+
+
+def _some_line(lines: LinesAre) -> ColumnElement[bool]:
+    account = _ACCOUNT
+    found = {
+        LinesAre.ORDERED: account.c.receipt_id.is_(None) & (account.c.state == LineState.OPEN),
+        LinesAre.TO_INVOICE: account.c.receipt_id.is_not(None)
+        & account.c.invoice_id.is_(None)
+        & (account.c.amount_received > ZERO),
+        LinesAre.INVOICED: account.c.invoice_id.is_not(None),
+        LinesAre.PAID: account.c.invoice_id.in_(
+            select(_INVOICE.c.id).where(_INVOICE.c.state == InvoiceState.PAID)
+        ),
+        LinesAre.CLOSED: account.c.state != LineState.OPEN,
+    }[lines]
+    return _ORDER.c.number.in_(select(account.c.order_number).where(found))
+
+
+def _ordered(question: Select[Any], wanted: OrderFilter) -> Select[Any]:
+    column = {
+        Sort.NUMBER: _ORDER.c.number,
+        Sort.REFERENCE: _ORDER.c.execution_reference,
+        Sort.PERIOD: _ORDER.c.starts_on,
+        Sort.AMOUNT: _ORDER.c.amount,
+    }[wanted.sort]
+    # The number makes the order whole, so that a row never stands on two pages.
+    if wanted.rising:
+        return question.order_by(column.asc(), _ORDER.c.number.asc())
+    return question.order_by(column.desc(), _ORDER.c.number.desc())
+
+
+def _with_progress(session: Session, rows: Sequence[Row[Any]]) -> list[OrderRow]:
+    if not rows:
+        return []
+    progress: dict[str, list[Any]] = defaultdict(list)
+    for line in session.execute(_PROGRESS.where(_ACCOUNT.c.order_number.in_([row.number for row in rows]))):
+        progress[line.order_number].append(line)
+    return [_order_row(row, progress[row.number]) for row in rows]
+
+
+def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
+    currency = row.currency
+    return OrderRow(
+        row.number,
+        Article(row.article),
+        row.stage,
+        row.execution_reference,
+        row.unit_id,
+        Period(row.starts_on, row.ends_on),
+        row.issued_on,
+        Money(row.amount, currency),
+        Money(sum((line.amount_received for line in lines), ZERO), currency),
+        Money(sum((line.amount_received for line in lines if line.invoice_id is not None), ZERO), currency),
+        Money(
+            sum((line.amount_received for line in lines if line.state == InvoiceState.PAID), ZERO), currency
+        ),
+        sum(
+            1
+            for line in lines
+            if line.receipt_id is not None and line.invoice_id is None and line.amount_received
+        ),
+    )
+
+
+_PROGRESS = select(
+    _ACCOUNT.c.order_number,
+    _ACCOUNT.c.receipt_id,
+    _ACCOUNT.c.invoice_id,
+    _ACCOUNT.c.amount_received,
+    _INVOICE.c.state,
+).outerjoin(_INVOICE, _INVOICE.c.id == _ACCOUNT.c.invoice_id)
+
+
+def _lines_of(number: str) -> Select[Any]:
+    """The lines of an order with their accounts, the invoice on each, and all that was invoiced and credited."""
+    part = audit.invoice_part
+    on_line = (part.c.order_number == _LINE.c.order_number) & (part.c.line_id == _LINE.c.line_id)
+    sums = (
+        select(func.coalesce(func.sum(part.c.amount_net), ZERO, type_=part.c.amount_net.type))
+        .join(_INVOICE, _INVOICE.c.id == part.c.invoice_id)
+        .where(on_line, _INVOICE.c.document_type == "INVOICE")
+    )
+    standing = _INVOICE.alias("standing")
+    return (
+        select(
+            *_LINE.c,
+            _ACCOUNT.c.quantity_received,
+            _ACCOUNT.c.amount_received,
+            _ACCOUNT.c.receipt_id,
+            _ACCOUNT.c.invoice_id,
+            _ACCOUNT.c.state.label("line_state"),
+            standing.c.number.label("invoice_number"),
+            standing.c.state.label("invoice_state"),
+            sums.scalar_subquery().label("invoiced"),
+            sums.where(_INVOICE.c.state == InvoiceState.CREDITED).scalar_subquery().label("credited"),
+            sums.where(_INVOICE.c.id.in_(select(_PAYMENT.c.invoice_id))).scalar_subquery().label("paid"),
+        )
+        .join(
+            _ACCOUNT,
+            (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id),
+        )
+        .outerjoin(standing, standing.c.id == _ACCOUNT.c.invoice_id)
+        .where(_LINE.c.order_number == number)
+        .order_by(_LINE.c.line_id)
+    )
+
+
+def _line_view(row: Row[Any], currency: str) -> LineView:
+    return LineView(
+        row.line_id,
+        row.article_number,
+        row.article_name,
+        row.unit,
+        row.price,
+        Period(row.starts_on, row.ends_on),
+        row.quantity,
+        row.quantity_received if row.receipt_id is not None else None,
+        Money(row.amount, currency),
+        Money(row.amount_received, currency),
+        Money(row.invoiced, currency),
+        Money(row.credited, currency),
+        Money(row.paid, currency),
+        LineState(row.line_state),
+        row.invoice_id,
+        row.invoice_number or "",
+        InvoiceState(row.invoice_state) if row.invoice_state else None,
+    )

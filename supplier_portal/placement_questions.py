@@ -1,0 +1,275 @@
+"""What a supplier asks about its placements: the list, one of them, and what is new about them.
+
+Convention: every question takes a `Scope`. A placement is known by its execution reference; its level
+is never read here, since the supplier need not see it, nor why it was interrupted, which may tell of
+somebody's health. A page of the list takes one statement, however many placements it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+
+from orders import stored_placements, tables, tutoring
+from orders.model import Placement, PlacementState
+from orders.stored_placements import STANDING
+from orders.tutor_tables import tutor_assignment
+from orders.values import Month, Period
+from peppol.sql import Session
+from supplier_portal.scope import Scope, limited
+
+_PLACEMENT, _PERIOD, _INTERRUPTION = tables.placement, tables.placement_period, tables.interruption
+_ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
+# The same tables as a condition asks about them, whatever the list itself is joined with.
+_SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")
+
+
+class PlacementsAre(StrEnum):
+    """Which placements the list shows."""
+
+    ONGOING = "ongoing"
+    COMING = "coming"
+    INTERRUPTED = "interrupted"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    TO_ASSIGN = "to_assign"
+    NEWS = "news"  # interrupted since the last visit
+
+
+class Stands(StrEnum):
+    """Where one placement stands today."""
+
+    COMING = "COMING"
+    ONGOING = "ONGOING"
+    INTERRUPTED = "INTERRUPTED"  # a last billable day is set, and it has not passed
+    ENDED = "ENDED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFilter:
+    """What the list is limited to. `since` is the newest interruption seen on the last visit."""
+
+    state: PlacementsAre | None = None
+    unit: str = ""
+    month: Month | None = None
+    text: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementRow:
+    """One placement in the list; `tutor` is empty while nobody is assigned."""
+
+    execution_reference: str
+    unit_id: str
+    period: Period
+    periods: int
+    last_day: date | None
+    stands: Stands
+    tutor: str
+    assign_by: date
+
+    @property
+    def needs_tutor(self) -> bool:
+        """Whether somebody must be assigned."""
+        return not self.tutor and self.stands not in (Stands.ENDED, Stands.CANCELLED)
+
+
+def count(session: Session, scope: Scope, wanted: PlacementFilter, *, today: date) -> int:
+    """How many placements the filter lets through."""
+    question = select(func.count()).select_from(_PLACEMENT).where(_condition(scope, wanted, today))
+    return session.execute(question).scalar_one()
+
+
+def listed(
+    session: Session, scope: Scope, wanted: PlacementFilter, *, today: date, limit: int, offset: int = 0
+) -> list[PlacementRow]:
+    """One page of the supplier's placements, the newest start first; those that need a tutor by their last day."""
+    to_assign = wanted.state is PlacementsAre.TO_ASSIGN
+    by = _ONE.c.decided_on.asc() if to_assign else _ONE.c.starts_on.desc()
+    question = (
+        select(
+            _PLACEMENT.c.execution_reference,
+            _PLACEMENT.c.unit_id,
+            _PLACEMENT.c.state,
+            _ONE.c.starts_on,
+            func.coalesce(_TWO.c.ends_on, _ONE.c.ends_on).label("ends_on"),
+            _ONE.c.decided_on,
+            _TWO.c.ordinal.label("second"),
+            _INTERRUPTION.c.effective_on,
+            tutor_assignment.c.tutor,
+        )
+        .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
+        .outerjoin(
+            _TWO, (_TWO.c.execution_reference == _PLACEMENT.c.execution_reference) & (_TWO.c.ordinal == 2)
+        )
+        .outerjoin(
+            _INTERRUPTION,
+            (_INTERRUPTION.c.execution_reference == _PLACEMENT.c.execution_reference)
+            & (_INTERRUPTION.c.state == STANDING),
+        )
+        .outerjoin(
+            tutor_assignment,
+            (tutor_assignment.c.execution_reference == _PLACEMENT.c.execution_reference)
+            & (tutor_assignment.c.state == tutoring.STANDING),
+        )
+        .where(_condition(scope, wanted, today))
+        .order_by(by, _PLACEMENT.c.execution_reference.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_row(row, today) for row in session.execute(question)]
+
+
+def find(session: Session, scope: Scope, reference: str) -> Placement | None:
+    """The placement, or None where it is not within the scope."""
+    own = select(literal(1)).where(_PLACEMENT.c.execution_reference == reference, scope.of_placements())
+    if session.execute(own).one_or_none() is None:
+        return None
+    return stored_placements.get(session, reference)
+
+
+def stands(
+    *, state: PlacementState, starts_on: date, ends_on: date, last_day: date | None, today: date
+) -> Stands:
+    """Where a placement stands on a day, by its whole period and its last billable day.
+
+    >>> stands(state=PlacementState.DECIDED, starts_on=date(2026, 1, 1), ends_on=date(2026, 6, 30),
+    ...        last_day=None, today=date(2026, 7, 1)).value
+    'ENDED'
+    """
+    if state is PlacementState.CANCELLED:
+        return Stands.CANCELLED
+    if min(ends_on, last_day or ends_on) < today:
+        return Stands.ENDED
+    if last_day is not None:
+        return Stands.INTERRUPTED
+    return Stands.COMING if starts_on > today else Stands.ONGOING
+
+
+def where_it_stands(placement: Placement, *, today: date) -> Stands:
+    """Where a whole placement stands."""
+    return stands(
+        state=placement.state,
+        starts_on=placement.starts_on,
+        ends_on=placement.periods[-1].period.end,
+        last_day=placement.last_day,
+        today=today,
+    )
+
+
+def new_interruptions(session: Session, scope: Scope, *, since: int) -> int:
+    """How many placements got a last billable day since the interruption with that row number."""
+    question = select(func.count()).select_from(_PLACEMENT).where(scope.of_placements(), _news(since))
+    return session.execute(question).scalar_one()
+
+
+def first_to_assign(session: Session, scope: Scope, *, today: date) -> date | None:
+    """The first last day to assign a tutor, of the placements that have none."""
+    question = (
+        select(func.min(_ONE.c.decided_on))
+        .select_from(_PLACEMENT)
+        .join(_ONE, (_ONE.c.execution_reference == _PLACEMENT.c.execution_reference) & (_ONE.c.ordinal == 1))
+        .where(_condition(scope, PlacementFilter(PlacementsAre.TO_ASSIGN), today))
+    )
+    decided_on = session.scalar(question)
+    return tutoring.last_day_to_assign(decided_on) if decided_on is not None else None
+
+
+def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[str]:
+    """The codes of the tutors that stand on placements within the scope: suggestions for a form."""
+    question = (
+        select(tutor_assignment.c.tutor)
+        .join(_PLACEMENT, _PLACEMENT.c.execution_reference == tutor_assignment.c.execution_reference)
+        .where(scope.of_placements(), tutor_assignment.c.state == tutoring.STANDING)
+        .group_by(tutor_assignment.c.tutor)
+        .order_by(tutor_assignment.c.tutor)
+        .limit(limit)
+    )
+    return session.scalars(question).all()
+
+
+def _condition(scope: Scope, wanted: PlacementFilter, today: date) -> ColumnElement[bool]:
+    parts = [limited(scope, wanted.unit).of_placements()]
+    if wanted.text:
+        parts.append(_PLACEMENT.c.execution_reference.startswith(wanted.text, autoescape=True))
+    if wanted.month is not None:
+        days = wanted.month.period
+        parts.append(_has_period(_SPAN.c.starts_on <= days.end, _SPAN.c.ends_on >= days.start))
+    if wanted.state is not None:
+        parts += _in_state(wanted, today)
+    return and_(*parts)
+
+
+def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]:
+    decided = _PLACEMENT.c.state == PlacementState.DECIDED
+    over = or_(~_has_period(_SPAN.c.ends_on >= today), _interrupted(_CUT.c.effective_on < today))
+    begun = _has_period(_SPAN.c.starts_on <= today)
+    match wanted.state:
+        case PlacementsAre.ONGOING:
+            return [decided, begun, ~over]
+        case PlacementsAre.COMING:
+            return [decided, ~begun]
+        case PlacementsAre.INTERRUPTED:
+            return [decided, _interrupted()]
+        case PlacementsAre.ENDED:
+            return [decided, over]
+        case PlacementsAre.TO_ASSIGN:
+            assigned = exists().where(
+                _TUTOR.c.execution_reference == _PLACEMENT.c.execution_reference,
+                _TUTOR.c.state == tutoring.STANDING,
+            )
+            return [decided, ~over, ~assigned]
+        case PlacementsAre.NEWS:
+            return [_news(wanted.since)]
+        case _:
+            return [_PLACEMENT.c.state == PlacementState.CANCELLED]
+
+
+def _has_period(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_SPAN.c.execution_reference == _PLACEMENT.c.execution_reference, *conditions)
+
+
+def _interrupted(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        _CUT.c.execution_reference == _PLACEMENT.c.execution_reference,
+        _CUT.c.state == STANDING,
+        *conditions,
+    )
+
+
+def _news(since: int) -> ColumnElement[bool]:
+    return _interrupted(_CUT.c.id > since)
+
+
+def _row(row: Any, today: date) -> PlacementRow:  # noqa: ANN401 - a row of a question without a type
+    return PlacementRow(
+        row.execution_reference,
+        row.unit_id,
+        Period(row.starts_on, row.ends_on),
+        1 if row.second is None else 2,
+        row.effective_on,
+        stands(
+            state=PlacementState(row.state),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            last_day=row.effective_on,
+            today=today,
+        ),
+        row.tutor or "",
+        tutoring.last_day_to_assign(row.decided_on),
+    )
+
+
+def late(row: PlacementRow, *, today: date) -> bool:
+    """Whether the days to assign a tutor have passed without one."""
+    return row.needs_tutor and row.assign_by < today
+
+
+def soon(row: PlacementRow, *, today: date) -> bool:
+    """Whether fewer than four days are left to assign a tutor."""
+    return row.needs_tutor and today <= row.assign_by < today + timedelta(days=4)

@@ -1,0 +1,252 @@
+"""What is asked about periodic reports: which months are due, what was filed, and who must be reminded.
+
+A month is due when the days of its basic order line are over and nothing stands filed or approved for
+it. The order line is what is asked, not the calendar: a month without a line has nothing to receive.
+A month after an interruption's last billable day is not due, and one the interruption cuts is due from
+the day after. `missing` is the same question over all suppliers, for the reminders (E-12).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from orders import filing, tables
+from orders.model import LineState, PlacementState, Report, ReportState
+from orders.stored_placements import ENDED, STANDING, report_of
+from orders.values import Article, Month
+from peppol.sql import Session
+from supplier_portal.scope import Scope, limited
+
+_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
+_REPORT, _PLACEMENT, _INTERRUPTION = tables.periodic_report, tables.placement, tables.interruption
+_LIVING = (ReportState.FILED, ReportState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class DueMonth:
+    """A month that waits for its report. `newest` is what was filed for it and sent back, if anything was."""
+
+    execution_reference: str
+    month: Month
+    supplier: str
+    unit_id: str
+    file_by: date
+    newest: Report | None
+
+    @property
+    def version(self) -> int:
+        """The version its report gets."""
+        return self.newest.version + 1 if self.newest is not None else 1
+
+    def late(self, today: date) -> bool:
+        """Whether the last day to file has passed."""
+        return self.file_by < today
+
+
+class ReportsAre(StrEnum):
+    """Which reports the list of filed ones shows."""
+
+    FILED = "filed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """What the list of filed reports is limited to; empty where not."""
+
+    state: ReportsAre | None = None
+    month: Month | None = None
+    unit: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledMonth:
+    """The newest report of a month, with the unit of its placement."""
+
+    report: Report
+    unit_id: str
+
+
+def due(
+    session: Session,
+    scope: Scope,
+    *,
+    today: date,
+    days: int,
+    unit: str = "",
+    limit: int = 1000,
+    offset: int = 0,
+) -> list[DueMonth]:
+    """The supplier's months that wait for a report, the oldest first; `days` as the buyer's policy has it."""
+    return _due(session, limited(scope, unit).of_orders(), today=today, days=days, limit=limit, offset=offset)
+
+
+def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") -> int:
+    """How many months wait for a report."""
+    waiting = _waiting(limited(scope, unit).of_orders(), today).subquery()
+    return session.execute(select(func.count()).select_from(waiting)).scalar_one()
+
+
+def first_due(session: Session, scope: Scope, *, today: date) -> Month | None:
+    """The oldest month that waits for a report."""
+    question = _waiting(scope.of_orders(), today).order_by("month_text").limit(1)
+    row = session.execute(question).one_or_none()
+    return Month.parse(row.month_text) if row is not None else None
+
+
+def missing(session: Session, *, today: date, days: int, limit: int = 10_000) -> list[DueMonth]:
+    """Every supplier's months whose report is late: what the reminders are written from (E-12)."""
+    found = _due(session, literal(True), today=today, days=days, limit=limit, offset=0)
+    return [each for each in found if each.late(today)]
+
+
+def may_file(session: Session, scope: Scope, months: Sequence[tuple[str, Month]]) -> set[str]:
+    """Those of the execution references that are within the scope."""
+    references = sorted({reference for reference, _ in months})
+    question = select(_PLACEMENT.c.execution_reference).where(
+        scope.of_placements(), _PLACEMENT.c.execution_reference.in_(references)
+    )
+    return set(session.scalars(question))
+
+
+def count_filed(session: Session, scope: Scope, wanted: ReportFilter) -> int:
+    """How many months have a report that the filter lets through."""
+    question = _filed(scope, wanted).with_only_columns(func.count(), maintain_column_froms=True)
+    return session.execute(question).scalar_one()
+
+
+def filed(
+    session: Session, scope: Scope, wanted: ReportFilter, *, limit: int, offset: int = 0
+) -> list[FiledMonth]:
+    """The newest report of each month, the newest month first."""
+    question = _filed(scope, wanted).order_by(
+        _REPORT.c.month.desc(), _REPORT.c.filed_on.desc(), _REPORT.c.execution_reference
+    )
+    rows = session.execute(question.limit(limit).offset(offset))
+    return [FiledMonth(report_of(row), row.unit_id) for row in rows]
+
+
+def _due(
+    session: Session, condition: ColumnElement[bool], *, today: date, days: int, limit: int, offset: int
+) -> list[DueMonth]:
+    question = _waiting(condition, today).order_by("month_text", _ORDER.c.execution_reference)
+    rows = session.execute(question.limit(limit).offset(offset)).all()
+    newest = _newest(session, [(row.execution_reference, row.month_text) for row in rows])
+    found = []
+    for row in rows:
+        month = Month.parse(row.month_text)
+        found.append(
+            DueMonth(
+                row.execution_reference,
+                month,
+                row.supplier,
+                row.unit_id,
+                filing.file_by(month, days=days),
+                newest.get((row.execution_reference, row.month_text)),
+            )
+        )
+    return found
+
+
+def _newest(session: Session, months: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Report]:
+    if not months:
+        return {}
+    question = (
+        select(_REPORT)
+        .where(tuple_(_REPORT.c.execution_reference, _REPORT.c.month).in_(months))
+        .order_by(_REPORT.c.version)
+    )
+    return {(row.execution_reference, row.month): report_of(row) for row in session.execute(question)}
+
+
+def month_text(column: ColumnElement[date]) -> ColumnElement[str]:
+    """The month of a day column, written 2026-01, on either engine."""
+    return func.substr(cast(column, String), 1, 7)
+
+
+def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
+    """One row for each month of each placement that waits for its report."""
+    written = month_text(_LINE.c.starts_on)
+    of_line = _INTERRUPTION.c.execution_reference == _ORDER.c.execution_reference
+    # One that the participant came back from ends only its own period, which is that of the order.
+    counts = or_(
+        _INTERRUPTION.c.state == STANDING,
+        and_(_INTERRUPTION.c.state == ENDED, _INTERRUPTION.c.effective_on >= _ORDER.c.starts_on),
+    )
+    ended_before = exists().where(of_line, counts, _INTERRUPTION.c.effective_on < _LINE.c.starts_on)
+    cut_already = exists().where(
+        of_line,
+        counts,
+        _INTERRUPTION.c.effective_on >= _LINE.c.starts_on,
+        _INTERRUPTION.c.effective_on <= today - timedelta(days=1),
+    )
+    reported = exists().where(
+        _REPORT.c.execution_reference == _ORDER.c.execution_reference,
+        _REPORT.c.month == written,
+        _REPORT.c.state.in_(_LIVING),
+    )
+    return (
+        select(
+            _ORDER.c.execution_reference,
+            written.label("month_text"),
+            func.min(_ORDER.c.supplier).label("supplier"),
+            func.min(_ORDER.c.unit_id).label("unit_id"),
+        )
+        .join_from(_ORDER, _ACCOUNT, _ACCOUNT.c.order_number == _ORDER.c.number)
+        .join(
+            _LINE,
+            (_LINE.c.order_number == _ACCOUNT.c.order_number) & (_LINE.c.line_id == _ACCOUNT.c.line_id),
+        )
+        .join(_PLACEMENT, _PLACEMENT.c.execution_reference == _ORDER.c.execution_reference)
+        .where(
+            condition,
+            _PLACEMENT.c.state == PlacementState.DECIDED,
+            _ORDER.c.article == Article.BASIC,
+            _ACCOUNT.c.receipt_id.is_(None),
+            _ACCOUNT.c.state == LineState.OPEN,
+            _LINE.c.starts_on < today,
+            or_(_LINE.c.ends_on < today, cut_already),
+            ~ended_before,
+            ~reported,
+        )
+        .group_by(_ORDER.c.execution_reference, written)
+    )
+
+
+def _filed(scope: Scope, wanted: ReportFilter) -> Select[Any]:
+    newer = _REPORT.alias("newer")
+    is_newest = ~exists().where(
+        newer.c.execution_reference == _REPORT.c.execution_reference,
+        newer.c.month == _REPORT.c.month,
+        newer.c.version > _REPORT.c.version,
+    )
+    question = (
+        select(_REPORT, _PLACEMENT.c.unit_id)
+        .join(_PLACEMENT, _PLACEMENT.c.execution_reference == _REPORT.c.execution_reference)
+        .where(limited(scope, wanted.unit).of_placements(), is_newest)
+    )
+    if wanted.state is not None:
+        question = question.where(_REPORT.c.state == ReportState(wanted.state.value.upper()))
+    if wanted.month is not None:
+        question = question.where(_REPORT.c.month == str(wanted.month))
+    if wanted.reference:
+        question = question.where(_REPORT.c.execution_reference == wanted.reference)
+    return question

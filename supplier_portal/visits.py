@@ -1,0 +1,86 @@
+"""When each account last looked at its overview, so that it can say what is new since then.
+
+A visit lasts until an hour has passed without a look at the overview; only then does the next look
+begin a new one. What is news is told by the row number of the last interruption seen, not by a
+clock, so that nothing falls between two visits. It is a convenience of the page and no step in any
+case, so the journal does not hold it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from orders.tables import interruption, metadata
+from peppol.sql import Session, UtcDateTime
+
+VISIT: Final = timedelta(hours=1)
+
+portal_visit = Table(
+    "portal_visit",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("seen_at", UtcDateTime(), nullable=False),
+    # The visit before this one, and the newest interruption at its end and at the start of this.
+    Column("before_at", UtcDateTime(), nullable=True),
+    Column("seen_interruption", Integer, nullable=False),
+    Column("before_interruption", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`before_at` is None on a first visit; interruptions with a higher row number than `since` are new."""
+
+    before_at: datetime | None
+    since: int
+
+
+def is_current(session: Session, person: str, *, now: datetime) -> Visit | None:
+    """The visit that goes on, or None where `begin` must be called to begin one."""
+    row = session.execute(select(portal_visit).where(portal_visit.c.person == person)).one_or_none()
+    if row is None or now - row.seen_at >= VISIT:
+        return None
+    return Visit(row.before_at, row.before_interruption)
+
+
+def begin(session: Session, person: str, *, now: datetime) -> Visit:
+    """Begin a visit unless one goes on, and say what the one before had seen.
+
+    On the first visit nothing is called news, since everything would be.
+    """
+    current = is_current(session, person, now=now)
+    if current is not None:
+        return current
+    newest = session.scalar(select(func.max(interruption.c.id))) or 0
+    visit = portal_visit
+    row = session.execute(select(visit).where(visit.c.person == person).with_for_update()).one_or_none()
+    if row is None:
+        try:
+            with session.begin_nested():
+                session.execute(
+                    insert(visit),
+                    {
+                        "person": person,
+                        "seen_at": now,
+                        "before_at": None,
+                        "seen_interruption": newest,
+                        "before_interruption": newest,
+                    },
+                )
+        except IntegrityError:
+            return begin(session, person, now=now)  # the same person in another window was first
+        return Visit(None, newest)
+    session.execute(
+        update(visit)
+        .where(visit.c.person == person)
+        .values(
+            seen_at=now,
+            before_at=row.seen_at,
+            seen_interruption=newest,
+            before_interruption=row.seen_interruption,
+        )
+    )
+    return Visit(row.seen_at, row.seen_interruption)

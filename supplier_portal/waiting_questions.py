@@ -1,0 +1,216 @@
+"""What waits for a supplier, in numbers, and its amounts month by month: the questions of the overview.
+
+Convention: each number is counted by the same conditions as the list it leads to. Amounts are without
+VAT and belong to the month of the service, as in the statement. An invoice that names no order line of
+the scope counts in the month of its date, for whoever sees the whole organisation.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from invoicing import tables as audit
+from invoicing.model import DocumentType, InvoiceState
+from orders import tables
+from orders.stored_orders import ZERO
+from orders.values import Money, Month
+from peppol.sql import Session
+from supplier_portal.scope import Scope
+
+_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
+_INVOICE, _PART = audit.invoice, audit.invoice_part
+
+# What a supplier must do something about, or wait for: the states an invoice is not done in.
+IN_QUESTION = (
+    InvoiceState.CREDIT_REQUESTED,
+    InvoiceState.IN_QUESTION,
+    InvoiceState.HELD,
+    InvoiceState.PARKED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToInvoice:
+    """How many lines can be turned into invoices now, and their amounts, one for each currency."""
+
+    lines: int
+    amounts: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questioned:
+    """How many invoices are in one of the states, and their sums with VAT, one for each currency."""
+
+    state: InvoiceState
+    count: int
+    amounts: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSums:
+    """One month of service in amounts without VAT; `invoiced` is less what was credited."""
+
+    month: Month
+    ordered: Money
+    received: Money
+    invoiced: Money
+    paid: Money
+
+
+def to_invoice(session: Session, scope: Scope) -> ToInvoice:
+    """The lines that are received and have no invoice, and what they come to without VAT."""
+    question = (
+        select(func.count(), func.sum(_ACCOUNT.c.amount_received).label("amount"), _ORDER.c.currency)
+        .join_from(_ACCOUNT, _ORDER, _ORDER.c.number == _ACCOUNT.c.order_number)
+        .where(
+            scope.of_orders(),
+            _ACCOUNT.c.receipt_id.is_not(None),
+            _ACCOUNT.c.invoice_id.is_(None),
+            _ACCOUNT.c.amount_received > ZERO,
+        )
+        .group_by(_ORDER.c.currency)
+        .order_by(_ORDER.c.currency)
+    )
+    rows = session.execute(question).all()
+    return ToInvoice(sum(row[0] for row in rows), tuple(Money(row.amount, row.currency) for row in rows))
+
+
+def questioned(session: Session, scope: Scope) -> list[Questioned]:
+    """The supplier's invoices and credit notes that are not done, by state; a state without any is left out."""
+    question = (
+        select(
+            _INVOICE.c.state,
+            _INVOICE.c.currency,
+            func.count(),
+            func.sum(_INVOICE.c.amount_payable).label("amount"),
+        )
+        .where(scope.of_invoices(), _INVOICE.c.state.in_(IN_QUESTION))
+        .group_by(_INVOICE.c.state, _INVOICE.c.currency)
+        .order_by(_INVOICE.c.currency)
+    )
+    counts: dict[str, int] = {}
+    sums: dict[str, list[Money]] = {}
+    for row in session.execute(question):
+        counts[row.state] = counts.get(row.state, 0) + row[2]
+        sums.setdefault(row.state, []).append(Money(row.amount, row.currency))
+    return [Questioned(state, counts[state], tuple(sums[state])) for state in IN_QUESTION if state in counts]
+
+
+def by_month(
+    session: Session, scope: Scope, *, first: Month, last: Month, currency: str = "SEK"
+) -> list[MonthSums]:
+    """The sums of each month from `first` to `last`, months without anything too; in one currency."""
+    days = (first.period.start, last.period.end)
+    return fold(
+        first,
+        last,
+        ordered=_parts(session, _ordered(scope, days), currency),
+        received=_parts(session, _received(scope, days), currency),
+        invoiced=_parts(session, _invoiced(scope, days), currency),
+        paid=_parts(session, _paid(scope, days), currency),
+        currency=currency,
+    )
+
+
+def fold(
+    first: Month,
+    last: Month,
+    *,
+    ordered: Iterable[tuple[date, Decimal]],
+    received: Iterable[tuple[date, Decimal]],
+    invoiced: Iterable[tuple[date, Decimal]],
+    paid: Iterable[tuple[date, Decimal]],
+    currency: str = "SEK",
+) -> list[MonthSums]:
+    """Amounts by day added up by month; what lies outside the months is left out. Pure."""
+    columns = [_added(parts) for parts in (ordered, received, invoiced, paid)]
+    return [
+        MonthSums(month, *(Money(column.get(month, ZERO), currency) for column in columns))
+        for month in _months(first, last)
+    ]
+
+
+def _added(parts: Iterable[tuple[date, Decimal]]) -> dict[Month, Decimal]:
+    sums: dict[Month, Decimal] = {}
+    for day, amount in parts:
+        month = Month.of(day)
+        sums[month] = sums.get(month, ZERO) + amount
+    return sums
+
+
+def _months(first: Month, last: Month) -> Iterator[Month]:
+    month = first
+    while month <= last:
+        yield month
+        month = month.next
+
+
+def months_back(last: Month, count: int) -> Month:
+    """The month so many before `last` that both ends make `count` months.
+
+    >>> str(months_back(Month(2026, 11), 12))
+    '2025-12'
+    """
+    index = last.year * 12 + last.month - 1 - (count - 1)
+    return Month(index // 12, index % 12 + 1)
+
+
+def _parts(session: Session, question: Select[Any], currency: str) -> list[tuple[date, Decimal]]:
+    rows: Iterable[Row[Any]] = session.execute(question)
+    return [(row.day, row.amount) for row in rows if row.currency == currency and row.amount is not None]
+
+
+def _ordered(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    return (
+        select(_LINE.c.starts_on.label("day"), func.sum(_LINE.c.amount).label("amount"), _ORDER.c.currency)
+        .join_from(_ORDER, _LINE, _LINE.c.order_number == _ORDER.c.number)
+        .where(scope.of_orders(), _ORDER.c.ends_on >= days[0], _LINE.c.starts_on.between(*days))
+        .group_by(_LINE.c.starts_on, _ORDER.c.currency)
+    )
+
+
+def _received(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    on_account = (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id)
+    return (
+        select(
+            _LINE.c.starts_on.label("day"),
+            func.sum(_ACCOUNT.c.amount_received).label("amount"),
+            _ORDER.c.currency,
+        )
+        .join_from(_ORDER, _LINE, _LINE.c.order_number == _ORDER.c.number)
+        .join(_ACCOUNT, on_account)
+        .where(
+            scope.of_orders(),
+            _ORDER.c.ends_on >= days[0],
+            _LINE.c.starts_on.between(*days),
+            _ACCOUNT.c.receipt_id.is_not(None),
+        )
+        .group_by(_LINE.c.starts_on, _ORDER.c.currency)
+    )
+
+
+def _invoiced(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    """The invoices that are not credited, each part in the month of its order line."""
+    on_line = (_LINE.c.order_number == _PART.c.order_number) & (_LINE.c.line_id == _PART.c.line_id)
+    day = func.coalesce(_LINE.c.starts_on, _INVOICE.c.issued_on, type_=_INVOICE.c.issued_on.type)
+    amount = func.coalesce(_PART.c.amount_net, _INVOICE.c.amount_net, type_=_INVOICE.c.amount_net.type)
+    return (
+        select(day.label("day"), func.sum(amount, type_=amount.type).label("amount"), _INVOICE.c.currency)
+        .outerjoin(_PART, _PART.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(_LINE, on_line)
+        .where(
+            scope.of_invoices(),
+            _INVOICE.c.document_type == DocumentType.INVOICE,
+            _INVOICE.c.state != InvoiceState.CREDITED,
+            day.between(*days),
+        )
+        .group_by(day, _INVOICE.c.currency)
+    )
+
+
+def _paid(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    return _invoiced(scope, days).where(_INVOICE.c.id.in_(select(audit.payment.c.invoice_id)))

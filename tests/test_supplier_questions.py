@@ -1,0 +1,199 @@
+"""What a supplier sees of its orders, placements and sums: its own, within its units, and counted right."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoicing.model import InvoiceState
+from orders.values import Article, Money, Month
+from supplier_portal import order_questions, placement_questions, visits, waiting_questions
+from supplier_portal.order_questions import LinesAre, OrderFilter, Sort
+from supplier_portal.placement_questions import PlacementFilter, PlacementsAre, Stands
+from supplier_portal.scope import Scope
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+
+OURS = Scope(FYRBAKEN)
+NORTH = {
+    "id": "UV-102",
+    "name": "Norra",
+    "address": {"street": "G 2", "postal_code": "111 11", "city": "Orten"},
+}
+
+
+def numbers(house: House, scope: Scope = OURS, **wanted: object) -> list[str]:
+    with house.database.reading() as session:
+        limits = OrderFilter(**wanted)  # type: ignore[arg-type]
+        found = order_questions.listed(session, scope, limits, limit=10)
+        assert order_questions.count(session, scope, limits) == len(found)
+        assert list(order_questions.every(session, scope, limits)) == found
+    return [row.number for row in found]
+
+
+def references(house: House, state: PlacementsAre | None, on: date, **wanted: object) -> list[str]:
+    with house.database.reading() as session:
+        limits = PlacementFilter(state, **wanted)  # type: ignore[arg-type]
+        found = placement_questions.listed(session, OURS, limits, today=on, limit=10)
+        assert placement_questions.count(session, OURS, limits, today=on) == len(found)
+    return [row.execution_reference for row in found]
+
+
+def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide("100000101")
+        house.decide("100000102", start=date(2026, 5, 1), unit=NORTH)
+        house.decide("100000103", supplier=LARKDRILLEN)
+        first, second = (house.order(each).number for each in ("100000101", "100000102"))
+        assert numbers(house) == [second, first]
+        assert numbers(house, rising=True, sort=Sort.PERIOD) == [first, second]
+        assert numbers(house, unit="UV-102") == [second]
+        assert numbers(house, Scope(FYRBAKEN, frozenset({"UV-101"}))) == [first]
+        assert numbers(house, Scope(FYRBAKEN, frozenset({"UV-101"})), unit="UV-102") == []
+        assert numbers(house, month=Month(2026, 8)) == [second]
+        assert numbers(house, text="100000101") == [first]
+        assert numbers(house, text=first[:5], article=Article.BASIC) == [second, first]
+        assert numbers(house, text="%") == []
+        assert numbers(house, article=Article.RESULT) == []
+        assert numbers(house, Scope(LARKDRILLEN), text=first) == []
+
+
+def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide()
+        order = house.order("100000101")
+        assert numbers(house, lines=LinesAre.TO_INVOICE) == []
+        house.report("100000101", "2026-01", on=date(2026, 2, 2))
+        assert numbers(house, lines=LinesAre.TO_INVOICE) == [order.number]
+        with house.database.reading() as session:
+            ready = waiting_questions.to_invoice(session, OURS)
+            assert waiting_questions.to_invoice(session, Scope(LARKDRILLEN)).lines == 0
+        assert (ready.lines, ready.amounts) == (1, (order.lines[0].amount,))
+        house.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
+        house.pay(on=date(2026, 4, 1))
+        with house.database.reading() as session:
+            view = order_questions.view(session, OURS, order.number)
+            assert order_questions.view(session, Scope(LARKDRILLEN), order.number) is None
+            assert order_questions.letter_of(session, Scope(LARKDRILLEN), order.number) is None
+        assert view is not None
+        assert view.letter is not None
+        line, untouched = view.lines[0], view.lines[1]
+        assert line.ordered == line.received == line.invoiced == line.paid == order.lines[0].amount
+        assert (line.invoice_number, line.invoice_state, line.ready) == ("F-1", InvoiceState.PAID, False)
+        assert (untouched.quantity_received, untouched.invoice_state, untouched.ready) == (None, None, False)
+        assert numbers(house, lines=LinesAre.PAID) == [order.number]
+        assert numbers(house, lines=LinesAre.TO_INVOICE) == []
+
+
+def test_a_credited_line_can_be_invoiced_again(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide()
+        order = house.order("100000101")
+        house.report("100000101", "2026-01", on=date(2026, 2, 2))
+        invoice = house.flip(order.number, number="F-1", on=date(2026, 2, 3))
+        house.send(invoice)
+        house.send_credit(invoice, number="K-1", on=date(2026, 2, 4))
+        with house.database.reading() as session:
+            view = order_questions.view(session, OURS, order.number)
+        assert view is not None
+        line = view.lines[0]
+        assert line.invoiced == line.credited == order.lines[0].amount
+        assert line.ready
+
+
+def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
+    with a_house(database_url) as house:
+        today = date(2026, 3, 10)
+        house.decide("100000101")
+        house.decide("100000102", start=date(2026, 4, 1), decided_on=date(2026, 3, 1))
+        house.decide("100000103", unit=NORTH)
+        house.interrupt("100000103", on=date(2026, 2, 2), last_day=date(2026, 3, 20))
+        house.decide("100000104", start=date(2025, 9, 1))
+        house.decide("100000105", supplier=LARKDRILLEN)
+        assert references(house, PlacementsAre.ONGOING, today) == ["100000103", "100000101"]
+        assert references(house, PlacementsAre.COMING, today) == ["100000102"]
+        assert references(house, PlacementsAre.INTERRUPTED, today) == ["100000103"]
+        assert references(house, PlacementsAre.ENDED, today) == ["100000104"]
+        assert references(house, None, today, unit="UV-102") == ["100000103"]
+        assert references(house, None, today, month=Month(2026, 9)) == ["100000102"]
+        with house.database.reading() as session:
+            (row,) = placement_questions.listed(
+                session, OURS, PlacementFilter(text="100000103"), today=today, limit=5
+            )
+            assert placement_questions.find(session, Scope(LARKDRILLEN), "100000103") is None
+            limited = Scope(FYRBAKEN, frozenset({"UV-101"}))
+            assert placement_questions.find(session, limited, "100000103") is None
+        assert (row.stands, row.last_day, row.unit_id) == (Stands.INTERRUPTED, date(2026, 3, 20), "UV-102")
+
+
+def test_protected_and_outside_placements_are_never_listed(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide("100000101", protected_identity=True)
+        house.decide("100000102", continues_legacy=True)
+        assert references(house, None, date(2026, 1, 10)) == []
+        with house.database.reading() as session:
+            assert placement_questions.find(session, OURS, "100000101") is None
+
+
+def test_interruptions_since_the_last_visit(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide("100000101")
+        house.decide("100000102")
+        house.interrupt("100000101", on=date(2026, 1, 12))
+        morning = datetime(2026, 1, 13, 8, tzinfo=UTC)
+        with house.database.writing() as session:
+            first = visits.begin(session, "user-1", now=morning)
+            assert placement_questions.new_interruptions(session, OURS, since=first.since) == 0
+        house.interrupt("100000102", on=date(2026, 1, 14))
+        with house.database.writing() as session:
+            same = visits.begin(session, "user-1", now=morning + timedelta(minutes=59))
+            later = visits.begin(session, "user-1", now=morning + timedelta(days=1))
+            assert placement_questions.new_interruptions(session, OURS, since=later.since) == 1
+            still = visits.begin(session, "user-1", now=morning + timedelta(days=1, minutes=5))
+        assert (first.before_at, same, later.before_at, still) == (None, first, morning, later)
+        assert references(house, PlacementsAre.NEWS, date(2026, 1, 14), since=later.since) == ["100000102"]
+
+
+def test_the_months_add_up_to_the_documents(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide("100000101")
+        house.decide("100000103", supplier=LARKDRILLEN)
+        order = house.order("100000101")
+        for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+            house.report("100000101", month, on=day)
+        paid = house.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
+        credited = house.flip(order.number, "002", number="F-2", on=date(2026, 3, 3))
+        house.send(credited)
+        house.send_credit(credited, number="K-2", on=date(2026, 3, 4))
+        house.pay(on=date(2026, 3, 5))
+        with house.database.reading() as session:
+            sums = waiting_questions.by_month(session, OURS, first=Month(2025, 12), last=Month(2026, 3))
+            elsewhere = waiting_questions.by_month(
+                session, Scope(FYRBAKEN, frozenset({"UV-9"})), first=Month(2026, 1), last=Month(2026, 3)
+            )
+            assert waiting_questions.questioned(session, OURS) == []
+        nothing, january, february, march = sums
+        none = Money.of("0.00")
+        assert {nothing.ordered, nothing.paid} == {none}
+        assert january.ordered == january.received == january.invoiced == january.paid == paid.amount_net
+        assert (february.received, february.invoiced, february.paid) == (order.lines[1].amount, none, none)
+        assert (march.ordered, march.received) == (order.lines[2].amount, none)
+        assert all(each.ordered == each.invoiced == none for each in elsewhere)
+
+
+AMOUNTS = st.decimals(min_value=Decimal("-99999.99"), max_value=Decimal("99999.99"), places=2)
+PARTS = st.lists(st.tuples(st.dates(date(2025, 11, 1), date(2026, 12, 31)), AMOUNTS), max_size=30)
+
+
+@given(PARTS, PARTS)
+def test_no_amount_is_lost_or_counted_twice_when_days_become_months(
+    ordered: Sequence[tuple[date, Decimal]], received: Sequence[tuple[date, Decimal]]
+) -> None:
+    months = waiting_questions.fold(
+        Month(2025, 11), Month(2026, 12), ordered=ordered, received=received, invoiced=(), paid=()
+    )
+    assert len(months) == 14
+    assert sum(each.ordered.amount for each in months) == sum(amount for _, amount in ordered)
+    assert sum(each.received.amount for each in months) == sum(amount for _, amount in received)
+    assert all(each.paid.is_zero for each in months)

@@ -1,0 +1,87 @@
+"""Who is the tutor of a placement: assigned within ten days, changed later, never a name."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orders import journal, tutoring
+from orders.model import StepRefused
+from orders.tutoring import TutorRefused, tutor_code
+from supplier_portal import placement_questions
+from supplier_portal.placement_questions import PlacementFilter, PlacementRow, PlacementsAre, Stands
+from supplier_portal.scope import Scope
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+
+OURS = Scope(FYRBAKEN)
+
+
+def assign(house: House, tutor: str, *, on: date = date(2026, 1, 5)) -> bool:
+    with house.database.writing() as session:
+        return tutoring.assign(session, "100000101", tutor, by="user-3", today=on)
+
+
+def waiting(house: House, on: date) -> list[PlacementRow]:
+    wanted = PlacementFilter(PlacementsAre.TO_ASSIGN)
+    with house.database.reading() as session:
+        found = placement_questions.listed(session, OURS, wanted, today=on, limit=10)
+        assert placement_questions.count(session, OURS, wanted, today=on) == len(found)
+    return found
+
+
+def test_a_new_placement_waits_for_its_tutor_for_ten_days(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide(decided_on=date(2025, 12, 20))
+        (row,) = waiting(house, date(2025, 12, 21))
+        assert (row.assign_by, row.tutor, row.stands) == (date(2025, 12, 30), "", Stands.COMING)
+        assert not placement_questions.late(row, today=date(2025, 12, 30))
+        assert placement_questions.late(row, today=date(2025, 12, 31))
+        with house.database.reading() as session:
+            first = placement_questions.first_to_assign(session, OURS, today=date(2025, 12, 21))
+        assert first == date(2025, 12, 30)
+        assert assign(house, "handledare-7")
+        assert waiting(house, date(2026, 1, 5)) == []
+
+
+def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide()
+        assert assign(house, "handledare-7")
+        assert not assign(house, "handledare-7", on=date(2026, 1, 6))
+        assert assign(house, " H2 ", on=date(2026, 3, 1))
+        with house.database.reading() as session:
+            held = tutoring.history(session, "100000101")
+            rows = [row.detail for row in journal.rows(session) if row.action == "tutor.assigned"]
+            suggestions = placement_questions.tutors_used(session, OURS)
+            others = placement_questions.tutors_used(session, Scope(LARKDRILLEN))
+        assert [(each.tutor, each.assigned_on, each.standing) for each in held] == [
+            ("handledare-7", date(2026, 1, 5), False),
+            ("H2", date(2026, 3, 1), True),
+        ]
+        assert rows == ['{"tutor": "handledare-7"}', '{"tutor": "H2", "was": "handledare-7"}']
+        assert (list(suggestions), list(others)) == (["H2"], [])
+
+
+def test_nobody_is_assigned_to_what_is_over(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide()
+        house.interrupt("100000101", on=date(2026, 2, 10))
+        with pytest.raises(StepRefused, match="ended on 2026-02-10"):
+            assign(house, "handledare-7", on=date(2026, 2, 11))
+        assert waiting(house, date(2026, 2, 11)) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Anna Svensson", "Svensson", "", "19800101-1234", "8001011234", "user-198001011234", "7", "a b-1"],
+)
+def test_a_name_or_a_personal_number_is_no_code(written: str) -> None:
+    with pytest.raises(TutorRefused, match="no name or personal number"):
+        tutor_code(written)
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "Zs"]), max_size=40))
+def test_whatever_is_only_letters_and_spaces_is_refused(written: str) -> None:
+    with pytest.raises(TutorRefused):
+        tutor_code(written)
