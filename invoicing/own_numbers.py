@@ -60,6 +60,11 @@ class Series:
     returned: tuple[OwnNumber, ...]
 
 
+def take_turns_at(session: Session, supplier: str) -> None:
+    """Let everybody who takes or gives back numbers of a supplier follow each other."""
+    take_turns(session, f"own series {supplier}")
+
+
 def letters_of(session: Session, supplier: str) -> str:
     """What the supplier's numbers begin with."""
     chosen = session.scalar(select(series_choice.c.letters).where(series_choice.c.supplier == supplier))
@@ -71,7 +76,7 @@ def choose_letters(session: Session, supplier: str, letters: str, *, by: str) ->
     wanted = letters.strip().upper()
     if not _LETTERS.fullmatch(wanted):
         raise LettersRefused
-    take_turns(session, f"own series {supplier}")
+    take_turns_at(session, supplier)
     was = letters_of(session, supplier)
     if wanted == was:
         return
@@ -95,7 +100,7 @@ def ahead(session: Session, supplier: str, day: date, count: int = 1) -> list[Ow
 
 def take(session: Session, supplier: str, day: date) -> OwnNumber:
     """The next number, the supplier's own from here on. Transactions of one supplier take turns."""
-    take_turns(session, f"own series {supplier}")
+    take_turns_at(session, supplier)
     (number,) = ahead(session, supplier, day)
     gone = delete(returned_number).where(
         returned_number.c.supplier == supplier,
@@ -115,7 +120,7 @@ def take(session: Session, supplier: str, day: date) -> OwnNumber:
 
 def give_back(session: Session, supplier: str, number: OwnNumber) -> None:
     """Let the next document have the number: the one that had it was never seen by anybody else."""
-    take_turns(session, f"own series {supplier}")
+    take_turns_at(session, supplier)
     row = {"supplier": supplier, "series": number.series, "position": number.position}
     session.execute(insert(returned_number), row)
 

@@ -1,0 +1,215 @@
+"""An invoice or credit note as a person reads it: the paper that a page and a PDF show.
+
+Made from the document itself, so that it shows what the bytes say and nothing else. What the
+document does not say is empty here. Only this module, `documents.py`, `responding.py` and
+`flipping.py` know the documents' own models.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from invoicing.model import AccountGiven, DocumentType
+from orders.values import Money, Refused
+from peppol import billing, envelope, shapes, ubl, validation
+from peppol.gate import GateRefused, admit
+from peppol.identifiers import DocumentKind
+
+_GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
+_CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] = {
+    DocumentKind.INVOICE: billing.Invoice,
+    DocumentKind.CREDIT_NOTE: billing.CreditNote,
+}
+
+
+class NoPaper(Refused):
+    """The bytes are no invoice or credit note that can be shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dokumentet går inte att visa som faktura. Läs det som XML i stället.",
+            "The document cannot be shown as an invoice. Read it as XML instead.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperParty:
+    """Who sells or who buys, as the paper writes it."""
+
+    name: str
+    organisation_number: str
+    vat_id: str
+    f_tax: bool
+    address: tuple[str, ...]
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One line."""
+
+    id: str
+    order_line: str
+    article: str
+    name: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    amount: Money
+    starts_on: date | None
+    ends_on: date | None
+    vat_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVat:
+    """The tax of one category and rate; a reason where there is none."""
+
+    category: str
+    percent: Decimal | None
+    taxable: Money
+    tax: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The whole document."""
+
+    document_type: DocumentType
+    type_code: str
+    number: str
+    issued_on: date
+    due_on: date | None
+    order_number: str
+    contract: str
+    buyer_reference: str
+    note: str
+    credits: tuple[str, ...]
+    seller: PaperParty
+    buyer: PaperParty
+    lines: tuple[PaperLine, ...]
+    adjustments: Money
+    vat: tuple[PaperVat, ...]
+    net: Money
+    tax: Money
+    gross: Money
+    prepaid: Money
+    rounding: Money
+    payable: Money
+    accounts: tuple[AccountGiven, ...]
+    payment_reference: str
+    terms: str
+
+
+def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
+    """The document in a letter's bytes, in its envelope or bare. Raises NoPaper."""
+    opened = envelope.unwrap(body)
+    try:
+        root = opened.root if opened.root is not None else admit(opened.payload)
+        document_class = _CLASSES.get(validation.kind_of(root) or DocumentKind.ORDER)
+        if document_class is None:
+            raise NoPaper
+        return ubl.parse(document_class, root)
+    except (GateRefused, ubl.UnreadableDocument) as error:
+        raise NoPaper from error
+
+
+def paper_of(body: bytes) -> Paper:
+    """The paper of a letter's bytes. Raises NoPaper."""
+    return paper(document_of(body))
+
+
+def paper(document: billing.Invoice | billing.CreditNote) -> Paper:
+    """The paper of a document."""
+    currency = document.document_currency_code
+    totals = document.legal_monetary_total
+    means = document.payment_means
+    signed = (
+        each.amount.value if each.charge_indicator else -each.amount.value
+        for each in document.allowance_charges
+    )
+    is_invoice = document.kind is DocumentKind.INVOICE
+    return Paper(
+        document_type=DocumentType.INVOICE if is_invoice else DocumentType.CREDIT_NOTE,
+        type_code=document.type_code,
+        number=document.id,
+        issued_on=document.issue_date,
+        due_on=document.due_date,
+        order_number=document.order_reference.id if document.order_reference else "",
+        contract=document.contract_document_reference.id if document.contract_document_reference else "",
+        buyer_reference=document.buyer_reference or "",
+        note=document.note or "",
+        credits=tuple(each.invoice_document_reference.id for each in document.billing_references),
+        seller=_party(document.accounting_supplier_party.party),
+        buyer=_party(document.accounting_customer_party.party),
+        lines=tuple(_line(line, currency) for line in document.lines),
+        adjustments=Money(sum(signed, Decimal("0.00")), currency),
+        vat=tuple(_vat(each, currency) for total in document.tax_totals for each in total.tax_subtotals),
+        net=_money(totals.tax_exclusive_amount, currency),
+        tax=_money(document.tax_totals[0].tax_amount if document.tax_totals else None, currency),
+        gross=_money(totals.tax_inclusive_amount, currency),
+        prepaid=_money(totals.prepaid_amount, currency),
+        rounding=_money(totals.payable_rounding_amount, currency),
+        payable=_money(totals.payable_amount, currency),
+        accounts=tuple(_account(each) for each in means if each.payee_financial_account is not None),
+        payment_reference=next((each.payment_id for each in means if each.payment_id), ""),
+        terms=document.payment_terms.note if document.payment_terms else "",
+    )
+
+
+def _party(party: billing.BillingParty) -> PaperParty:
+    entity = party.party_legal_entity
+    schemes = {each.tax_scheme.id: each.company_id or "" for each in party.party_tax_schemes}
+    address = party.postal_address
+    town = " ".join(filter(None, (address.postal_zone, address.city_name)))
+    lines = (address.street_name, address.additional_street_name, town)
+    return PaperParty(
+        name=entity.registration_name,
+        organisation_number=entity.company_id.value if entity.company_id else "",
+        vat_id=schemes.get("VAT", ""),
+        f_tax="TAX" in schemes,
+        address=tuple(each for each in lines if each),
+        endpoint=f"{party.endpoint_id.scheme_id}:{party.endpoint_id.value}",
+    )
+
+
+def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> PaperLine:
+    period = line.invoice_period
+    article = line.item.sellers_item_identification
+    return PaperLine(
+        id=line.id,
+        order_line=line.order_line_reference.line_id if line.order_line_reference else "",
+        article=article.id if article else "",
+        name=line.item.name,
+        quantity=line.quantity.value,
+        unit=line.quantity.unit_code,
+        price=line.price.price_amount.value,
+        amount=_money(line.line_extension_amount, currency),
+        starts_on=period.start_date if period else None,
+        ends_on=period.end_date if period else None,
+        vat_percent=line.item.classified_tax_category.percent,
+    )
+
+
+def _vat(subtotal: shapes.TaxSubtotal, currency: str) -> PaperVat:
+    category = subtotal.tax_category
+    return PaperVat(
+        category=category.id,
+        percent=category.percent,
+        taxable=_money(subtotal.taxable_amount, currency),
+        tax=_money(subtotal.tax_amount, currency),
+        reason=category.tax_exemption_reason or category.tax_exemption_reason_code or "",
+    )
+
+
+def _account(means: billing.PaymentMeans) -> AccountGiven:
+    account = means.payee_financial_account
+    assert account is not None  # noqa: S101 - the caller chose those that have one
+    branch = account.financial_institution_branch
+    scheme = _GIRO.get(branch.id.upper(), "") if branch else ""
+    return AccountGiven(scheme or ("IBAN" if account.id[:2].isalpha() else ""), account.id)
+
+
+def _money(amount: shapes.Amount | None, currency: str) -> Money:
+    return Money(amount.value if amount is not None else Decimal("0.00"), currency)

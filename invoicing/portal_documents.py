@@ -1,0 +1,313 @@
+"""What suppliers made in the portal, as the database holds it: named questions and single steps.
+
+A document waits (WAITING), leaves (RELEASED), and is ours once its letter is read (READ); before it
+leaves it may be undone (UNDONE), or stopped at the door because it would not match any more (STOPPED).
+Its bytes never change. A step is an UPDATE with a condition whose row count is read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from invoicing.makers import Maker, sees_made
+from invoicing.model import DocumentType
+from invoicing.own_numbers import OwnNumber
+from invoicing.portal_tables import portal_document, portal_press, portal_press_row
+from orders import journal
+from orders.values import Money
+from peppol.mailbox import InState, inbox
+from peppol.sql import Session, rows_changed
+
+
+class Origin(StrEnum):
+    """How a document was made."""
+
+    FLIP = "FLIP"
+    CREDIT = "CREDIT"
+    CORRECTION = "CORRECTION"
+    UPLOAD = "UPLOAD"
+
+
+class PortalState(StrEnum):
+    """How far a document has come."""
+
+    WAITING = "WAITING"
+    RELEASED = "RELEASED"
+    READ = "READ"
+    UNDONE = "UNDONE"
+    STOPPED = "STOPPED"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document a supplier made here."""
+
+    id: int
+    supplier: str
+    kind: Origin
+    press_key: str
+    bundle: int
+    document_type: DocumentType
+    number: str
+    own: OwnNumber | None
+    order_number: str
+    line_id: str
+    credits: str
+    issued_on: date
+    amount_net: Money
+    amount_payable: Money
+    state: PortalState
+    release_at: datetime
+    letter_id: int | None
+    reason_sv: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMade:
+    """A document to be kept until it leaves. `bundle` is the first document of the same decision, if any."""
+
+    supplier: str
+    kind: Origin
+    press_key: str
+    document_type: DocumentType
+    number: str
+    own: OwnNumber | None
+    issued_on: date
+    amount_net: Money
+    amount_payable: Money
+    body: bytes
+    sha256: str
+    release_at: datetime
+    order_number: str = ""
+    line_id: str = ""
+    credits: str = ""
+    bundle: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PressRow:
+    """What one row of a pressed form came to: the documents of a bundle, or why there are none."""
+
+    order_number: str
+    line_id: str
+    made: tuple[Made, ...]
+    reason_sv: str
+    reason_en: str
+
+
+def begin_press(session: Session, key: str, *, supplier: str, kind: str, by: str, now: datetime) -> bool:
+    """Take the key of a rendered form; False where that form was sent before."""
+    row = {"key": key, "supplier": supplier, "kind": kind, "made_by": by, "made_at": now}
+    try:
+        with session.begin_nested():
+            session.execute(insert(portal_press), row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def press_is_of(session: Session, key: str, supplier: str) -> bool:
+    """Whether the form was sent by this supplier."""
+    mine = (portal_press.c.key == key) & (portal_press.c.supplier == supplier)
+    return session.execute(select(portal_press.c.key).where(mine)).first() is not None
+
+
+def add_row(
+    session: Session,
+    key: str,
+    place: int,
+    *,
+    order_number: str = "",
+    line_id: str = "",
+    bundle: int | None = None,
+    reason: tuple[str, str] = ("", ""),
+) -> None:
+    """Note what one row of the form came to."""
+    session.execute(
+        insert(portal_press_row),
+        {
+            "press_key": key,
+            "place": place,
+            "order_number": order_number,
+            "line_id": line_id,
+            "bundle": bundle,
+            "reason_sv": reason[0],
+            "reason_en": reason[1],
+        },
+    )
+
+
+def press_rows(session: Session, maker: Maker, key: str) -> list[PressRow]:
+    """What a press of the supplier's came to, in the form's order; nothing for a foreign key."""
+    if not press_is_of(session, key, maker.supplier):
+        return []
+    made: dict[int, list[Made]] = {}
+    for each in _listed(session, _COLUMNS.where(portal_document.c.press_key == key, sees_made(maker))):
+        made.setdefault(each.bundle, []).append(each)
+    question = (
+        select(portal_press_row).where(portal_press_row.c.press_key == key).order_by(portal_press_row.c.place)
+    )
+    return [
+        PressRow(row.order_number, row.line_id, tuple(made.get(row.bundle, ())), row.reason_sv, row.reason_en)
+        for row in session.execute(question)
+    ]
+
+
+def add(session: Session, new: NewMade) -> Made:
+    """Keep a document; its line, what it credits and its number may each be pending once."""
+    row: dict[str, object] = {
+        "supplier": new.supplier,
+        "kind": new.kind,
+        "press_key": new.press_key,
+        "bundle": new.bundle or 0,
+        "document_type": new.document_type,
+        "number": new.number,
+        "series": new.own.series if new.own else "",
+        "position": new.own.position if new.own else None,
+        "order_number": new.order_number,
+        "line_id": new.line_id,
+        "credits": new.credits,
+        "issued_on": new.issued_on,
+        "currency": new.amount_payable.currency,
+        "amount_net": new.amount_net.amount,
+        "amount_payable": new.amount_payable.amount,
+        "sha256": new.sha256,
+        "body": new.body,
+        "state": PortalState.WAITING,
+        "release_at": new.release_at,
+    }
+    key: int = session.execute(insert(portal_document).returning(portal_document.c.id), row).scalar_one()
+    if new.bundle is None:
+        session.execute(update(portal_document).where(portal_document.c.id == key).values(bundle=key))
+    (made,) = _listed(session, _COLUMNS.where(portal_document.c.id == key))
+    return made
+
+
+def by_id(session: Session, maker: Maker, document_id: int) -> Made | None:
+    """One document the person may see."""
+    mine = (portal_document.c.id == document_id) & sees_made(maker)
+    return next(iter(_listed(session, _COLUMNS.where(mine))), None)
+
+
+def of_letter(session: Session, maker: Maker, letter_id: int) -> Made | None:
+    """The document that became this letter, if it was made here."""
+    mine = (portal_document.c.letter_id == letter_id) & sees_made(maker)
+    return next(iter(_listed(session, _COLUMNS.where(mine))), None)
+
+
+def body_of(session: Session, document_id: int) -> bytes:
+    """The bytes of a document, as they will leave or have left."""
+    question = select(portal_document.c.body).where(portal_document.c.id == document_id)
+    body: bytes = session.execute(question).scalar_one()
+    return body
+
+
+def in_state(session: Session, maker: Maker, *states: PortalState, limit: int = 500) -> list[Made]:
+    """The documents in these states that the person may see, newest first."""
+    question = _COLUMNS.where(sees_made(maker), portal_document.c.state.in_(states)).order_by(None)
+    return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
+
+
+def pending_on(session: Session, order_number: str, line_id: str) -> Made | None:
+    """The invoice of a line that has not been read yet, if there is one."""
+    question = _COLUMNS.where(
+        portal_document.c.order_number == order_number,
+        portal_document.c.line_id == line_id,
+        portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
+    )
+    return next(iter(_listed(session, question)), None)
+
+
+def pending_credit(session: Session, supplier: str, number: str) -> Made | None:
+    """The credit note of an invoice that has not been read yet, if there is one."""
+    question = _COLUMNS.where(
+        portal_document.c.supplier == supplier,
+        portal_document.c.credits == number,
+        portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
+    )
+    return next(iter(_listed(session, question)), None)
+
+
+def due_bundles(session: Session, *, now: datetime, limit: int) -> Sequence[tuple[int, str]]:
+    """What is to leave now: each bundle and its supplier, the oldest first."""
+    question = (
+        select(portal_document.c.bundle, portal_document.c.supplier)
+        .where(portal_document.c.state == PortalState.WAITING, portal_document.c.release_at <= now)
+        .distinct()
+        .order_by(portal_document.c.bundle)
+        .limit(limit)
+    )
+    return [(row.bundle, row.supplier) for row in session.execute(question)]
+
+
+def waiting(session: Session, supplier: str, bundle: int) -> list[Made]:
+    """The documents of a bundle that have not left, in their order; held until the transaction ends."""
+    question = _COLUMNS.where(
+        portal_document.c.supplier == supplier,
+        portal_document.c.bundle == bundle,
+        portal_document.c.state == PortalState.WAITING,
+    )
+    return _listed(session, question.with_for_update())
+
+
+def step(session: Session, made: Made, state: PortalState, **values: object) -> bool:
+    """Let a waiting document become something else; False where it waits no longer."""
+    change = update(portal_document).where(
+        portal_document.c.id == made.id, portal_document.c.state == PortalState.WAITING
+    )
+    return rows_changed(session, change.values(state=state, **values)) == 1
+
+
+def settle_read(session: Session) -> None:
+    """Note which letters have been read: from then on our books know what lies on the line."""
+    handled = select(inbox.c.id).where(inbox.c.state != InState.ARRIVED)
+    session.execute(
+        update(portal_document)
+        .where(portal_document.c.state == PortalState.RELEASED, portal_document.c.letter_id.in_(handled))
+        .values(state=PortalState.READ)
+    )
+
+
+def record(session: Session, made: Made, action: str, *, by: str = journal.SYSTEM, **detail: str) -> None:
+    """One journal row about a document made here."""
+    given = {"number": made.number, "order": made.order_number, **detail}
+    journal.record(session, by, action, f"portal document {made.id}", **given)
+
+
+_COLUMNS = select(
+    *(column for column in portal_document.c if column.name not in ("body", "sha256"))
+).order_by(portal_document.c.id)
+
+
+def _listed(session: Session, question: Select[tuple[object, ...]]) -> list[Made]:
+    return [_made(row) for row in session.execute(question)]
+
+
+def _made(row: Row[tuple[object, ...]]) -> Made:
+    own = OwnNumber(row.series, row.position) if row.position is not None else None
+    return Made(
+        row.id,
+        row.supplier,
+        Origin(row.kind),
+        row.press_key,
+        row.bundle,
+        DocumentType(row.document_type),
+        row.number,
+        own,
+        row.order_number,
+        row.line_id,
+        row.credits,
+        row.issued_on,
+        Money(row.amount_net, row.currency),
+        Money(row.amount_payable, row.currency),
+        PortalState(row.state),
+        row.release_at,
+        row.letter_id,
+        row.reason_sv,
+        row.reason_en,
+    )

@@ -1,0 +1,264 @@
+"""Sending from the portal: one press makes the documents, ten minutes later they leave, until then they can be undone.
+
+A press is one transaction and its key, which stood in the rendered form, is kept for ever: the same
+form sent twice does nothing the second time. Each row of it stands for itself; one that is refused
+does not stop the others. Transactions of one supplier take turns at its number series, which is
+always the first thing taken, before the lines of any order: so nobody waits in a circle.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from invoicing import (
+    own_numbers,
+    portal_documents,
+    proposals,
+    stored_invoices,
+    supplier_invoices,
+)
+from invoicing.flipping import Numbered
+from invoicing.makers import Maker, NotYours
+from invoicing.model import Held, Invoice
+from invoicing.own_numbers import OwnNumber
+from invoicing.portal_documents import Made, NewMade, Origin, PressRow
+from invoicing.proposals import Proposal
+from orders import journal, stored_orders
+from orders.contracts import Register
+from orders.values import Refused, stockholm_date
+from peppol import mailbox
+from peppol.sql import Session
+
+UNDO = timedelta(minutes=10)
+ROWS_MAX = 200
+_KEY_LENGTHS = range(16, 65)
+
+Line = tuple[str, str]
+
+
+class PressRefused(Refused):
+    """The form cannot be used: its key is none of ours, or it has too many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Who pressed which form when."""
+
+    maker: Maker
+    key: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day that stands on the documents."""
+        return stockholm_date(self.now)
+
+
+def send_lines(
+    session: Session, register: Register, pressed: Pressed, lines: Sequence[Line]
+) -> list[PressRow]:
+    """Make the invoice of each line; what was done before under the same key is only told again."""
+    wanted = sorted(set(lines))
+    if not wanted or len(wanted) > ROWS_MAX:
+        raise PressRefused(
+            f"Välj minst en och högst {ROWS_MAX} orderrader.",
+            f"Choose at least one and at most {ROWS_MAX} order lines.",
+        )
+    makers = [(line, lambda line=line: _line(session, register, pressed, line)) for line in wanted]
+    return _press(session, pressed, Origin.FLIP, makers)
+
+
+def send_credit(
+    session: Session, register: Register, pressed: Pressed, invoice_id: int, *, new_invoice: bool
+) -> list[PressRow]:
+    """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
+
+    def work() -> int:
+        held = supplier_invoices.find(session, pressed.maker, invoice_id)
+        if held is None:
+            raise NotYours
+        return _credit(session, register, pressed, held, new_invoice=new_invoice)
+
+    return _press(session, pressed, Origin.CREDIT, [(("", ""), work)])
+
+
+def send_file(
+    session: Session, pressed: Pressed, content: Invoice, body: bytes, *, digest: str
+) -> list[PressRow]:
+    """Send a document made elsewhere, its bytes as they came."""
+
+    def work() -> int:
+        kept = _keep(
+            session,
+            pressed,
+            NewMade(
+                supplier=pressed.maker.supplier,
+                kind=Origin.UPLOAD,
+                press_key=pressed.key,
+                document_type=content.document_type,
+                number=content.number,
+                own=None,
+                issued_on=content.issued_on,
+                amount_net=content.amount_net,
+                amount_payable=content.amount_payable,
+                body=body,
+                sha256=digest,
+                release_at=pressed.now + UNDO,
+                order_number=content.order_number,
+                credits=content.credits[0].number if len(content.credits) == 1 else "",
+            ),
+        )
+        return kept.bundle
+
+    return _press(session, pressed, Origin.UPLOAD, [((content.order_number, ""), work)])
+
+
+# One press -------------------------------------------------------------------------------------------
+
+
+def _press(
+    session: Session, pressed: Pressed, kind: Origin, works: Sequence[tuple[Line, Callable[[], int]]]
+) -> list[PressRow]:
+    """Do each row's work once, and tell what came of it; a work gives the bundle it made."""
+    key, maker = pressed.key, pressed.maker
+    if len(key) not in _KEY_LENGTHS or not key.isalnum():
+        raise _stale()
+    if not portal_documents.begin_press(
+        session, key, supplier=maker.supplier, kind=kind, by=maker.by, now=pressed.now
+    ):
+        if not portal_documents.press_is_of(session, key, maker.supplier):
+            raise _stale()
+        return portal_documents.press_rows(session, maker, key)
+    own_numbers.take_turns_at(session, maker.supplier)
+    portal_documents.settle_read(session)
+    for place, ((order_number, line_id), work) in enumerate(works, 1):
+        bundle, reason = None, ("", "")
+        try:
+            with journal.attempt(session):
+                bundle = work()
+        except NotYours:
+            # A line that is not theirs is not even named.
+            order_number, line_id, reason = "", "", _NOT_THERE
+        except Refused as refusal:
+            reason = (refusal.sentence_sv, refusal.sentence)
+        except IntegrityError:
+            reason = _OVERTAKEN
+        portal_documents.add_row(
+            session, key, place, order_number=order_number, line_id=line_id, bundle=bundle, reason=reason
+        )
+    return portal_documents.press_rows(session, maker, key)
+
+
+_NOT_THERE = ("Raden finns inte.", "There is no such line.")
+_OVERTAKEN = (
+    "Någon annan skickade samma sak i samma stund. Ladda om sidan och se vad som hände.",
+    "Somebody else sent the same at the same moment. Reload the page and see what happened.",
+)
+
+
+def _stale() -> PressRefused:
+    return PressRefused(
+        "Formuläret är för gammalt. Ladda om sidan och försök igen.",
+        "The form is too old. Reload the page and try again.",
+    )
+
+
+def _line(session: Session, register: Register, pressed: Pressed, line: Line) -> int:
+    order_number, line_id = line
+    proposals.order_line(session, register, pressed.maker, order_number, line_id)
+    stored_orders.lock_lines(session, order_number)
+    check_free(session, order_number, line_id)
+    own = own_numbers.take(session, pressed.maker.supplier, pressed.today)
+    proposal = proposals.invoice_of_line(
+        session,
+        register,
+        pressed.maker,
+        order_number,
+        line_id,
+        given=Numbered(str(own), pressed.today),
+        lock=True,
+    )
+    proposals.check_sendable(proposal)
+    return _keep(session, pressed, _new(pressed, Origin.FLIP, proposal, own)).bundle
+
+
+def check_free(session: Session, order_number: str, line_id: str) -> None:
+    """Raise CannotBeSent where an invoice of the line is on its way already."""
+    pending = portal_documents.pending_on(session, order_number, line_id)
+    if pending is not None:
+        raise proposals.CannotBeSent(
+            f"Orderrad {order_number}/{line_id} har redan faktura {pending.number} på väg. "
+            "Vill ni ändra den: ångra den innan den går.",
+            f"Order line {order_number}/{line_id} already has invoice {pending.number} on its way. "
+            "To change it, undo it before it leaves.",
+        )
+
+
+def _credit(session: Session, register: Register, pressed: Pressed, held: Held, *, new_invoice: bool) -> int:
+    maker = pressed.maker
+    stored_orders.lock_lines(session, held.order_number)
+    held = stored_invoices.lock(session, held.id)
+    if portal_documents.pending_credit(session, maker.supplier, held.number) is not None:
+        raise proposals.CannotBeSent(
+            f"En kreditfaktura på {held.number} är redan på väg.",
+            f"A credit note of {held.number} is on its way already.",
+        )
+    own = own_numbers.take(session, maker.supplier, pressed.today)
+    given = Numbered(str(own), pressed.today)
+    proposal = proposals.credit_of(session, register, maker, held, given=given, lock=True)
+    proposals.check_sendable(proposal)
+    first = _keep(session, pressed, _new(pressed, Origin.CREDIT, proposal, own))
+    if new_invoice:
+        line_id = proposals.line_to_correct(session, register, maker, held)
+        if not line_id:
+            raise proposals.CannotBeSent(
+                "Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan.",
+                "The order line cannot be invoiced anew. Send the credit note alone.",
+            )
+        check_free(session, held.order_number, line_id)
+        own = own_numbers.take(session, maker.supplier, pressed.today)
+        proposal = proposals.invoice_of_line(
+            session,
+            register,
+            maker,
+            held.order_number,
+            line_id,
+            given=Numbered(str(own), pressed.today),
+            credited_first=True,
+            lock=True,
+        )
+        proposals.check_sendable(proposal)
+        _keep(session, pressed, _new(pressed, Origin.CORRECTION, proposal, own, bundle=first.bundle))
+    return first.bundle
+
+
+def _new(
+    pressed: Pressed, kind: Origin, proposal: Proposal, own: OwnNumber, *, bundle: int | None = None
+) -> NewMade:
+    content = proposal.content
+    return NewMade(
+        supplier=pressed.maker.supplier,
+        kind=kind,
+        press_key=pressed.key,
+        document_type=content.document_type,
+        number=content.number,
+        own=own,
+        issued_on=content.issued_on,
+        amount_net=content.amount_net,
+        amount_payable=content.amount_payable,
+        body=proposal.body,
+        sha256=mailbox.sha256_of(proposal.body),
+        release_at=pressed.now + UNDO,
+        order_number=content.order_number,
+        line_id=proposal.line_id,
+        credits=proposal.credits,
+        bundle=bundle,
+    )
+
+
+def _keep(session: Session, pressed: Pressed, new: NewMade) -> Made:
+    made = portal_documents.add(session, new)
+    portal_documents.record(session, made, "portal.made", by=pressed.maker.by, kind=made.kind)
+    return made

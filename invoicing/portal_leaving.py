@@ -1,0 +1,108 @@
+"""What was sent from the portal and has not left: undoing it, letting it leave, or stopping it at the door.
+
+Undoing and leaving are one race, decided by the row: whoever changes it first has it. Both take the
+supplier's number series first, as a press does, so that nobody waits in a circle.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from invoicing import documents, own_numbers, portal_documents, proposals, stored_facts
+from invoicing.deviations import Match, Verdict
+from invoicing.makers import Maker, NotYours
+from invoicing.matching import match
+from invoicing.portal_documents import Made, Origin, PortalState
+from invoicing.sentences import sentence
+from orders.contracts import Register
+from orders.values import Refused, stockholm_date
+from peppol import mailbox
+from peppol.sql import Session
+
+
+class TooLate(Refused):
+    """What should be undone has left."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Fakturan har redan lämnat er, så den kan inte ångras. Behöver den rättas, kreditera den i stället.",
+            "The invoice has left you already and cannot be undone. If it is wrong, credit it instead.",
+        )
+
+
+def undo(session: Session, maker: Maker, bundle: int) -> list[Made]:
+    """Take back what has not left: it never existed for the buyer, and its numbers are free again.
+
+    Raises TooLate where it has left, or NotYours.
+    """
+    own_numbers.take_turns_at(session, maker.supplier)
+    first = portal_documents.by_id(session, maker, bundle)
+    if first is None:
+        raise NotYours
+    if first.state is PortalState.UNDONE:
+        return []
+    found = portal_documents.waiting(session, maker.supplier, bundle)
+    if not found:
+        raise TooLate
+    for made in found:
+        _step(session, made, PortalState.UNDONE)
+        portal_documents.record(session, made, "portal.undone", by=maker.by)
+    return found
+
+
+def release(session: Session, register: Register, supplier: str, bundle: int, *, now: datetime) -> list[Made]:
+    """Let a bundle whose time has come leave: its exact bytes into the mailbox, the credit note first.
+
+    What would not match any more is stopped here and not sent: the supplier is told and nobody has to
+    credit it.
+    """
+    own_numbers.take_turns_at(session, supplier)
+    found = [made for made in portal_documents.waiting(session, supplier, bundle) if made.release_at <= now]
+    today = stockholm_date(now)
+    objection = _objection(session, register, found)
+    for made in found:
+        if objection is not None:
+            reason_sv, reason_en = objection
+            _step(session, made, PortalState.STOPPED, reason_sv=reason_sv, reason_en=reason_en)
+            portal_documents.record(session, made, "portal.stopped")
+            continue
+        stored = mailbox.store(
+            session,
+            portal_documents.body_of(session, made.id),
+            transport_id=f"portal/{made.id}",
+            received_on=today,
+            received_at=now,
+        )
+        _step(session, made, PortalState.RELEASED, letter_id=stored.id)
+        portal_documents.record(session, made, "portal.released", letter=str(stored.id))
+    return [] if objection is not None else found
+
+
+def _objection(session: Session, register: Register, found: Sequence[Made]) -> tuple[str, str] | None:
+    """Why the documents should not leave any more, if they matched when they were made and do not now."""
+    for made in found:
+        if made.kind in (Origin.UPLOAD, Origin.CORRECTION):
+            # A file goes as its supplier confirmed it; a correction matches once its credit note is read.
+            continue
+        verdict = _judged(session, register, made)
+        if verdict.verdict is Verdict.QUESTION:
+            grave = verdict.deviations
+            return (
+                " ".join(dict.fromkeys(sentence(each, "sv") for each in grave)),
+                " ".join(dict.fromkeys(sentence(each, "en") for each in grave)),
+            )
+    return None
+
+
+def _judged(session: Session, register: Register, made: Made) -> Match:
+    reading = documents.read(portal_documents.body_of(session, made.id), on=made.issued_on)
+    assert reading.invoice is not None  # noqa: S101 - it was read when it was made
+    if made.kind is Origin.CREDIT:
+        return proposals.judged_credit(session, register, reading.invoice)
+    return match(reading.invoice, stored_facts.facts_of(session, register, reading.invoice))
+
+
+def _step(session: Session, made: Made, state: PortalState, **values: object) -> None:
+    if not portal_documents.step(session, made, state, **values):
+        raise TooLate
+    if state in (PortalState.UNDONE, PortalState.STOPPED) and made.own is not None:
+        own_numbers.give_back(session, made.supplier, made.own)

@@ -1,0 +1,164 @@
+"""What a supplier may send from the portal: the document as it will be, and how it will be judged.
+
+The verdict is no estimate: the document's own bytes go through the very gate, rules and matching that
+every letter goes through (`documents`, `matching`, `credit_matching`), on the facts as they stand; only
+nothing of it takes effect. Who sees what is decided here: another supplier's line does not exist.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from invoicing import crediting, documents, flipping, papers, stored_facts, stored_invoices
+from invoicing.deviations import Match, Weight
+from invoicing.facts import Facts, OrderFacts
+from invoicing.flipping import Numbered
+from invoicing.makers import Maker, NotYours
+from invoicing.matching import match
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.sentences import sentence
+from orders.contracts import Register
+from orders.values import Refused
+from peppol import billing, mailbox, ubl
+from peppol.sql import Session
+
+_WITHOUT_CREDIT = (InvoiceState.CREDITED, InvoiceState.SETTLED)
+
+
+class CannotBeSent(Refused):
+    """The document would be refused or come into question; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A document as it will be sent, and its verdict. `order` is known where it lies on one of our orders."""
+
+    document: billing.Invoice | billing.CreditNote
+    body: bytes
+    content: Invoice
+    match: Match
+    order: OrderFacts | None = None
+    line_id: str = ""
+    credits: str = ""
+
+    @property
+    def paper(self) -> papers.Paper:
+        """The document for a person to read."""
+        return papers.paper(self.document)
+
+
+def order_line(
+    session: Session, register: Register, maker: Maker, order_number: str, line_id: str
+) -> OrderFacts:
+    """The order with this one line, if the person may see it. Raises NotYours."""
+    order = stored_facts.order_facts(session, register, order_number, only=(line_id,))
+    if order is None or order.order.supplier != maker.supplier or not maker.may_see(order.order.unit_id):
+        raise NotYours
+    return order
+
+
+def invoice_of_line(
+    session: Session,
+    register: Register,
+    maker: Maker,
+    order_number: str,
+    line_id: str,
+    *,
+    given: Numbered,
+    credited_first: bool = False,
+    lock: bool = False,
+) -> Proposal:
+    """The invoice of a received line. With `credited_first` as it will be once the line is open again.
+
+    Raises NotYours, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
+    """
+    order = order_line(session, register, maker, order_number, line_id)
+    if credited_first:
+        order = _opened(order, line_id)
+    document = flipping.flip(
+        order,
+        order.lines[line_id],
+        supplier=register.supplier(maker.supplier),
+        buyer=register.buyer,
+        policy=register.policy,
+        given=given,
+    )
+    body = ubl.serialise(document)
+    content = _read(body, on=given.issued_on)
+    facts = stored_facts.facts_of(session, register, content, lock=lock)
+    if credited_first and facts.order is not None:
+        facts = _without_occupant(facts, facts.order, line_id)
+    return Proposal(document, body, content, match(content, facts), order, line_id)
+
+
+def credit_of(
+    session: Session,
+    register: Register,
+    maker: Maker,
+    held: Held,
+    *,
+    given: Numbered,
+    lock: bool = False,
+) -> Proposal:
+    """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
+    if held.supplier != maker.supplier:
+        raise NotYours
+    if held.document_type is DocumentType.CREDIT_NOTE or held.state in _WITHOUT_CREDIT:
+        raise CannotBeSent(
+            f"{held.number} är redan krediterad eller är själv en kreditfaktura.",
+            f"{held.number} is credited already or is itself a credit note.",
+        )
+    original = papers.document_of(mailbox.body_of(session, held.letter_id) or b"")
+    if not isinstance(original, billing.Invoice):
+        raise papers.NoPaper
+    document = flipping.credit_note_of(original, given=given)
+    body = ubl.serialise(document)
+    content = _read(body, on=given.issued_on)
+    judged = crediting.judge(session, register, content, lock=lock)
+    return Proposal(document, body, content, judged.match, credits=held.number)
+
+
+def judged_credit(session: Session, register: Register, credit: Invoice) -> Match:
+    """How a credit note would be judged now."""
+    return crediting.judge(session, register, credit).match
+
+
+def check_sendable(proposal: Proposal) -> None:
+    """Raise CannotBeSent where the buyer's matching would ask for a credit at once."""
+    grave = [each for each in proposal.match.deviations if each.weight is Weight.QUESTION]
+    if grave:
+        raise CannotBeSent(
+            " ".join(dict.fromkeys(sentence(each, "sv") for each in grave)),
+            " ".join(dict.fromkeys(sentence(each, "en") for each in grave)),
+        )
+
+
+def line_to_correct(session: Session, register: Register, maker: Maker, held: Held) -> str:
+    """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
+    named = stored_invoices.content(session, held.id).order_lines
+    order = stored_facts.order_facts(session, register, held.order_number)
+    if order is None or order.order.supplier != maker.supplier or len(named) != 1:
+        return ""
+    line = order.lines.get(named[0])
+    if line is None or line.receipt is None or line.receipt.quantity.is_zero:
+        return ""
+    others = line.occupant is not None and line.occupant.invoice_id != held.id
+    return "" if others else named[0]
+
+
+def _read(body: bytes, *, on: date) -> Invoice:
+    reading = documents.read(body, on=on)
+    if reading.invoice is None:
+        raise CannotBeSent(
+            f"Dokumentet skulle inte bli giltigt: {reading.reason_sv}",
+            f"The document would not be valid: {reading.reason_en}",
+        )
+    return reading.invoice
+
+
+def _opened(order: OrderFacts, line_id: str) -> OrderFacts:
+    lines = {**order.lines, line_id: replace(order.lines[line_id], occupant=None)}
+    return replace(order, lines=lines)
+
+
+def _without_occupant(facts: Facts, order: OrderFacts, line_id: str) -> Facts:
+    return replace(facts, order=_opened(order, line_id)) if line_id in order.lines else facts

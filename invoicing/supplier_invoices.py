@@ -1,0 +1,261 @@
+"""A supplier's own questions about its lines and invoices: what can be invoiced, what was, and how it stands.
+
+Every question carries the person's conditions (`makers`); an id of somebody else's gives nothing, as an
+id that does not exist does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
+
+from invoicing import stored_invoices, tables
+from invoicing.makers import Maker, sees_invoice
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.portal_tables import portal_document
+from orders import tables as counting
+from orders.values import Money, Month, Period
+from peppol.mailbox import OutLetter, letters_out, outbox
+from peppol.sql import Session
+
+PAGE = 25
+_S = InvoiceState
+
+
+class Standing(StrEnum):
+    """How a supplier sorts its invoices: what to do first, what waits, what is over."""
+
+    TO_DO = "to-do"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    PAID = "paid"
+    SETTLED = "settled"
+
+
+STATES: dict[Standing, tuple[InvoiceState, ...]] = {
+    Standing.TO_DO: (_S.IN_QUESTION, _S.CREDIT_REQUESTED),
+    Standing.WAITING: (_S.PARKED, _S.HELD),
+    Standing.ACCEPTED: (_S.ACCEPTED,),
+    Standing.PAID: (_S.PAID,),
+    Standing.SETTLED: (_S.CREDITED, _S.SETTLED),
+}
+
+
+class Order(StrEnum):
+    """What a list is sorted by; a minus before it turns the list round."""
+
+    RECEIVED = "received"
+    NUMBER = "number"
+    AMOUNT = "amount"
+    PAYS = "pays"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a list of invoices is to be shown."""
+
+    standing: Standing | None = None
+    document_type: DocumentType | None = None
+    month: Month | None = None
+    text: str = ""
+    order: Order = Order.RECEIVED
+    falling: bool = True
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a list, and how much there is in all."""
+
+    invoices: Sequence[Held]
+    count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.count // PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLine:
+    """An order line that is received and free to be invoiced."""
+
+    order_number: str
+    line_id: str
+    article_name: str
+    execution_reference: str
+    unit_id: str
+    period: Period
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    amount: Money
+    received_on: date
+
+    @property
+    def month(self) -> Month:
+        """The month the line is for."""
+        return Month.of(self.period.start)
+
+
+def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
+    """One invoice or credit note the person may see, or None."""
+    mine = (tables.invoice.c.id == invoice_id) & sees_invoice(maker)
+    if session.execute(select(tables.invoice.c.id).where(mine)).first() is None:
+        return None
+    return stored_invoices.by_id(session, invoice_id)
+
+
+def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
+    """One page of the person's invoices and credit notes."""
+    table = tables.invoice
+    where = and_(*_conditions(maker, wanted))
+    count = session.execute(select(func.count()).select_from(table).where(where)).scalar_one()
+    page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
+    column = {
+        Order.RECEIVED: table.c.received_on,
+        Order.NUMBER: table.c.number,
+        Order.AMOUNT: table.c.amount_payable,
+        Order.PAYS: table.c.pays_on,
+    }[wanted.order]
+    turn = desc if wanted.falling else asc
+    ids = session.scalars(
+        select(table.c.id)
+        .where(where)
+        .order_by(turn(column), turn(table.c.id))
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    return Found([stored_invoices.by_id(session, each) for each in ids], count, page)
+
+
+def counts(session: Session, maker: Maker) -> dict[Standing, int]:
+    """How many of the person's documents stand where."""
+    table = tables.invoice
+    rows = session.execute(
+        select(table.c.state, func.count()).where(sees_invoice(maker)).group_by(table.c.state)
+    )
+    by_state = {InvoiceState(state): count for state, count in rows}
+    return {standing: sum(by_state.get(state, 0) for state in states) for standing, states in STATES.items()}
+
+
+def months(session: Session, maker: Maker) -> list[Month]:
+    """The months in which invoices of the person's are dated, the newest first."""
+    table = tables.invoice
+    days = session.scalars(select(table.c.issued_on).where(sees_invoice(maker)).distinct())
+    return sorted({Month.of(day) for day in days}, key=str, reverse=True)
+
+
+def ready_lines(
+    session: Session, maker: Maker, *, month: Month | None = None, unit: str = "", limit: int = 2000
+) -> list[ReadyLine]:
+    """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
+    question = _ready(maker)
+    order, line = counting.purchase_order, counting.order_line
+    if unit:
+        question = question.where(order.c.unit_id == unit)
+    if month is not None:
+        period = month.period
+        question = question.where(line.c.starts_on >= period.start, line.c.starts_on <= period.end)
+    return [
+        ReadyLine(
+            row.order_number,
+            row.line_id,
+            row.article_name,
+            row.execution_reference,
+            row.unit_id,
+            Period(row.starts_on, row.ends_on),
+            row.quantity,
+            row.unit,
+            row.price,
+            Money(row.amount, row.currency),
+            row.received_on,
+        )
+        for row in session.execute(question.limit(limit))
+    ]
+
+
+def answers(session: Session, held: Held) -> list[OutLetter]:
+    """The Invoice Responses the buyer gave about a document, oldest first."""
+    return list(letters_out(session, about=f"invoice {held.id}"))
+
+
+def answer(session: Session, held: Held, sequence: int) -> OutLetter | None:
+    """One of those answers."""
+    question = select(outbox.c.sequence).where(
+        outbox.c.sequence == sequence, outbox.c.about == f"invoice {held.id}"
+    )
+    if session.execute(question).first() is None:
+        return None
+    return next(each for each in answers(session, held) if each.sequence == sequence)
+
+
+def settled_with(session: Session, held: Held) -> tuple[Held, date] | None:
+    """The other half of a settled pair, and the day it was settled."""
+    pair = tables.credit_pair
+    row = session.execute(
+        select(pair).where(or_(pair.c.credit_id == held.id, pair.c.invoice_id == held.id))
+    ).one_or_none()
+    if row is None:
+        return None
+    other = row.invoice_id if row.credit_id == held.id else row.credit_id
+    return stored_invoices.by_id(session, other), row.settled_on
+
+
+def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
+    table = tables.invoice
+    found = [sees_invoice(maker)]
+    if wanted.standing is not None:
+        found.append(table.c.state.in_(STATES[wanted.standing]))
+    if wanted.document_type is not None:
+        found.append(table.c.document_type == wanted.document_type)
+    if wanted.month is not None:
+        period = wanted.month.period
+        found += [table.c.issued_on >= period.start, table.c.issued_on <= period.end]
+    if wanted.text:
+        columns = (table.c.number, table.c.order_number, table.c.execution_reference)
+        found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    return found
+
+
+def _ready(maker: Maker) -> Select[tuple[object, ...]]:
+    order, line = counting.purchase_order, counting.order_line
+    account, receipt = counting.line_account, counting.receipt
+    on_its_way = select(portal_document.c.id).where(
+        portal_document.c.order_number == account.c.order_number,
+        portal_document.c.line_id == account.c.line_id,
+        portal_document.c.state.in_(("WAITING", "RELEASED")),
+    )
+    question = (
+        select(
+            line.c.order_number,
+            line.c.line_id,
+            line.c.article_name,
+            line.c.unit,
+            line.c.price,
+            line.c.starts_on,
+            line.c.ends_on,
+            order.c.execution_reference,
+            order.c.unit_id,
+            order.c.currency,
+            account.c.quantity_received.label("quantity"),
+            account.c.amount_received.label("amount"),
+            receipt.c.received_on,
+        )
+        .select_from(account)
+        .join(order, order.c.number == account.c.order_number)
+        .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
+        .join(receipt, receipt.c.id == account.c.receipt_id)
+        .where(
+            order.c.supplier == maker.supplier,
+            account.c.invoice_id.is_(None),
+            account.c.quantity_received > Decimal(0),
+            ~on_its_way.exists(),
+        )
+        .order_by(line.c.starts_on, order.c.number, line.c.line_id)
+    )
+    return question if maker.units is None else question.where(order.c.unit_id.in_(maker.units))

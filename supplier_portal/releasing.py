@@ -1,0 +1,33 @@
+"""Letting go of what suppliers sent from the portal, once it can no longer be undone.
+
+Each bundle leaves in a transaction of its own; two workers at once let it leave once. A bundle that
+fails stays where it is and is tried again at the next tick; the log names it.
+"""
+
+from datetime import datetime
+
+import structlog
+
+from invoicing import portal_documents, portal_leaving
+from orders import stored_register
+from orders.database import Database
+
+_AT_ONCE = 200
+_log = structlog.get_logger("portal")
+
+
+def release_due(database: Database, now: datetime) -> int:
+    """Put every document whose time has come into the mailbox; how many left."""
+    with database.reading() as session:
+        due = portal_documents.due_bundles(session, now=now, limit=_AT_ONCE)
+    left = 0
+    for bundle, supplier in due:
+        try:
+            with database.writing() as session:
+                register = stored_register.load(session)
+                left += len(portal_leaving.release(session, register, supplier, bundle, now=now))
+        except Exception as error:
+            _log.error("document not released", bundle=bundle, error=type(error).__name__)
+    with database.writing() as session:
+        portal_documents.settle_read(session)
+    return left

@@ -1,0 +1,77 @@
+"""A supplier at the portal, in the words of the trade, for stories that need no browser."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from invoicing import portal_documents, portal_invoices, portal_leaving
+from invoicing.makers import Maker
+from invoicing.portal_documents import Made, PressRow
+from invoicing.portal_invoices import Pressed
+from orders import stored_register
+from supplier_portal.releasing import release_due
+from tests.house import CLOCK, FYRBAKEN, House
+
+
+def key() -> str:
+    """A new form's key."""
+    return uuid.uuid4().hex
+
+
+@dataclass
+class Desk:
+    """One person of a supplier's, with a clock of its own."""
+
+    house: House
+    supplier: str = FYRBAKEN
+    units: frozenset[str] | None = None
+    now: datetime = field(default=CLOCK)
+
+    @property
+    def maker(self) -> Maker:
+        return Maker(self.supplier, "user-17", self.units)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def send(self, *lines: tuple[str, str], form: str = "") -> list[PressRow]:
+        """Press once to send the invoices of these lines."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            pressed = Pressed(self.maker, form or key(), self.now)
+            return portal_invoices.send_lines(session, register, pressed, lines)
+
+    def made(self, *lines: tuple[str, str]) -> Made:
+        """The one document a press made."""
+        (row,) = self.send(*lines)
+        (made,) = row.made
+        return made
+
+    def credit(self, invoice_id: int, *, new_invoice: bool = True, form: str = "") -> PressRow:
+        """Press once to credit an invoice, and to send a new one."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            pressed = Pressed(self.maker, form or key(), self.now)
+            (row,) = portal_invoices.send_credit(
+                session, register, pressed, invoice_id, new_invoice=new_invoice
+            )
+            return row
+
+    def undo(self, bundle: int) -> Sequence[Made]:
+        """Press undo."""
+        with self.house.database.writing() as session:
+            return portal_leaving.undo(session, self.maker, bundle)
+
+    def wait(self, minutes: int = 11) -> int:
+        """Time goes by and the job does its round; how many documents left."""
+        self.now += timedelta(minutes=minutes)
+        return release_due(self.house.database, self.now)
+
+    def stands(self, made: Made) -> Made:
+        """How a document stands now."""
+        with self.house.database.reading() as session:
+            found = portal_documents.by_id(session, self.maker, made.id)
+        assert found is not None
+        return found

@@ -1,0 +1,281 @@
+"""One press turns a received line into an invoice; ten minutes it can be undone; then its exact bytes leave."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
+
+from invoicing import own_numbers, portal_documents, proposals, stored_invoices
+from invoicing.deviations import Verdict
+from invoicing.flipping import Numbered
+from invoicing.model import InvoiceState
+from invoicing.portal_documents import PortalState
+from invoicing.portal_invoices import PressRefused
+from invoicing.portal_leaving import TooLate
+from orders import stored_register
+from peppol import mailbox
+from supplier_portal.releasing import release_due
+from tests.builders import billed
+from tests.house import CLOCK, LARKDRILLEN, House, a_house
+from tests.portal import Desk, key
+
+REFERENCE = "100000101"
+_P = PortalState
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 6, 1))
+        for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
+            house.report(REFERENCE, month, on=on)
+        yield house
+
+
+@pytest.fixture
+def desk(house: House) -> Desk:
+    return Desk(house)
+
+
+@pytest.fixture
+def june(house: House) -> tuple[str, str]:
+    return house.order(REFERENCE).number, "001"
+
+
+@pytest.fixture
+def july(june: tuple[str, str]) -> tuple[str, str]:
+    return june[0], "002"
+
+
+def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
+    desk: Desk, june: tuple[str, str]
+) -> None:
+    made = desk.made(june)
+    assert (made.number, made.state) == ("F26-0001", _P.WAITING)
+    assert desk.wait(9) == 0
+    assert desk.wait(1) == 1
+    with desk.house.database.reading() as session:
+        letter = session.execute(mailbox.inbox.select()).one()
+        assert letter.body == portal_documents.body_of(session, made.id)
+        assert letter.transport_id == f"portal/{made.id}"
+    (outcome,) = desk.house.read_letters(on=desk.today)
+    assert outcome.held is not None
+    assert (outcome.held.number, outcome.held.state) == ("F26-0001", InvoiceState.ACCEPTED)
+    assert desk.wait() == 0
+    assert desk.stands(made).state is _P.READ
+
+
+def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple[str, str]) -> None:
+    with desk.house.database.reading() as session:
+        proposal = proposals.invoice_of_line(
+            session, stored_register.load(session), desk.maker, *june, given=Numbered("F26-0001", desk.today)
+        )
+    assert proposal.match.verdict is Verdict.ACCEPT
+    made = desk.made(june)
+    with desk.house.database.reading() as session:
+        assert portal_documents.body_of(session, made.id) == proposal.body
+    desk.wait()
+    (outcome,) = desk.house.read_letters(on=desk.today)
+    assert outcome.held is not None
+    assert desk.house.match(outcome.held) == proposal.match
+
+
+def test_an_undone_invoice_never_existed_and_its_number_goes_to_the_next(
+    desk: Desk, june: tuple[str, str], july: tuple[str, str]
+) -> None:
+    first, second = desk.made(june), desk.made(july)
+    desk.undo(first.bundle)
+    assert desk.stands(first).state is _P.UNDONE
+    assert desk.wait() == 1
+    again = desk.made(june)
+    assert (first.number, second.number, again.number) == ("F26-0001", "F26-0002", "F26-0001")
+    assert list(desk.undo(first.bundle)) == []
+
+
+def test_what_has_left_cannot_be_undone(desk: Desk, june: tuple[str, str]) -> None:
+    made = desk.made(june)
+    desk.wait()
+    with pytest.raises(TooLate):
+        desk.undo(made.bundle)
+
+
+def test_a_second_press_on_a_line_is_refused_until_the_first_is_undone(
+    desk: Desk, june: tuple[str, str]
+) -> None:
+    made = desk.made(june)
+    (row,) = desk.send(june)
+    assert row.made == ()
+    assert "F26-0001 on its way" in row.reason_en
+    desk.wait()
+    (row,) = desk.send(june)
+    assert "on its way" in row.reason_en
+    desk.house.read_letters(on=desk.today)
+    (row,) = desk.send(june)
+    assert "already invoiced with F26-0001" in row.reason_en
+    assert desk.stands(made).state is _P.READ
+
+
+def test_the_same_form_sent_twice_does_nothing_the_second_time(desk: Desk, june: tuple[str, str]) -> None:
+    form = key()
+    first, second = desk.send(june, form=form), desk.send(june, form=form)
+    assert first == second
+    with pytest.raises(PressRefused):
+        Desk(desk.house, LARKDRILLEN).send(june, form=form)
+
+
+def test_rows_that_are_refused_do_not_stop_the_others(desk: Desk, june: tuple[str, str]) -> None:
+    order = june[0]
+    rows = desk.send((order, "001"), (order, "002"), (order, "003"), ("2100000999", "001"))
+    assert [(row.line_id, [each.number for each in row.made]) for row in rows] == [
+        ("001", ["F26-0001"]),
+        ("002", ["F26-0002"]),
+        ("003", []),
+        ("", []),
+    ]
+    assert "is not received" in rows[2].reason_en
+    assert rows[3].reason_en == "There is no such line."
+
+
+def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
+    desk: Desk, june: tuple[str, str]
+) -> None:
+    for stranger in (Desk(desk.house, LARKDRILLEN), Desk(desk.house, units=frozenset({"UV-102"}))):
+        (row,) = stranger.send(june)
+        assert (row.made, row.order_number, row.reason_en) == ((), "", "There is no such line.")
+    assert Desk(desk.house, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
+
+
+def test_of_32_presses_at_once_on_one_line_one_makes_an_invoice(desk: Desk, june: tuple[str, str]) -> None:
+    start = Barrier(32)
+
+    def press(_: int) -> int:
+        start.wait()
+        (row,) = desk.send(june)
+        return len(row.made)
+
+    with ThreadPoolExecutor(32) as pool:
+        assert sum(pool.map(press, range(32))) == 1
+
+
+def test_undo_and_leaving_at_once_give_one_of_the_two(desk: Desk, june: tuple[str, str]) -> None:
+    for _ in range(4):
+        made = desk.made(june)
+        desk.now += timedelta(minutes=11)
+        start = Barrier(2)
+
+        def undo(bundle: int = made.bundle, start: Barrier = start) -> str:
+            start.wait()
+            try:
+                desk.undo(bundle)
+            except TooLate:
+                return "late"
+            return "undone"
+
+        def leave(start: Barrier = start) -> str:
+            start.wait()
+            return "left" if release_due(desk.house.database, desk.now) else "nothing"
+
+        works: list[Callable[[], str]] = [undo, leave]
+        with ThreadPoolExecutor(2) as pool:
+            came = [each.result() for each in [pool.submit(work) for work in works]]
+        assert came in (["undone", "nothing"], ["late", "left"])
+        if came == ["late", "left"]:
+            break
+
+
+def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
+    desk: Desk, june: tuple[str, str]
+) -> None:
+    made = desk.made(june)
+    desk.house.send_invoice(*june, number="EGEN-1", on=desk.today)
+    assert desk.wait() == 0
+    stopped = desk.stands(made)
+    assert stopped.state is _P.STOPPED
+    assert "EGEN-1" in stopped.reason_sv
+    with desk.house.database.reading() as session:
+        (number,) = own_numbers.ahead(session, desk.supplier, desk.today)
+        assert str(number) == made.number
+        assert len(list(stored_invoices.listed(session))) == 1
+
+
+def test_numbers_already_used_elsewhere_are_passed_over(
+    desk: Desk, june: tuple[str, str], july: tuple[str, str]
+) -> None:
+    desk.house.send_invoice(*june, number="F26-0001", on=desk.today)
+    assert desk.made(july).number == "F26-0002"
+
+
+def test_the_letters_of_the_series_are_the_suppliers_choice_and_the_year_the_documents(
+    desk: Desk, june: tuple[str, str]
+) -> None:
+    with desk.house.database.writing() as session:
+        own_numbers.choose_letters(session, desk.supplier, "rm", by="user-17")
+        with pytest.raises(own_numbers.LettersRefused):
+            own_numbers.choose_letters(session, desk.supplier, "1/2", by="user-17")
+    assert desk.made(june).number == "RM26-0001"
+    with desk.house.database.reading() as session:
+        (next_year,) = own_numbers.ahead(session, desk.supplier, date(2027, 1, 2))
+        assert str(next_year) == "RM27-0001"
+
+
+# Credit and correct ------------------------------------------------------------------------------------
+
+
+def test_a_wrong_invoice_is_credited_and_made_anew_in_one_press(desk: Desk, june: tuple[str, str]) -> None:
+    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    assert wrong.state is InvoiceState.IN_QUESTION
+    desk.house.ask_credit(wrong, on=desk.today)
+    row = desk.credit(wrong.id)
+    assert [(each.kind.value, each.number, each.credits) for each in row.made] == [
+        ("CREDIT", "F26-0001", "EGEN-1"),
+        ("CORRECTION", "F26-0002", ""),
+    ]
+    assert desk.wait() == 2
+    desk.house.read_letters(on=desk.today)
+    with desk.house.database.reading() as session:
+        states = {held.number: held.state.value for held in stored_invoices.listed(session)}
+    assert states == {"EGEN-1": "CREDITED", "F26-0001": "SETTLED", "F26-0002": "ACCEPTED"}
+
+
+def test_credit_and_new_invoice_are_undone_together(desk: Desk, june: tuple[str, str]) -> None:
+    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    row = desk.credit(wrong.id)
+    assert len(desk.undo(row.made[1].bundle)) == 2
+    assert desk.wait() == 0
+    again = desk.credit(wrong.id)
+    assert [each.number for each in again.made] == ["F26-0001", "F26-0002"]
+
+
+def test_an_invoice_is_credited_once(desk: Desk, june: tuple[str, str]) -> None:
+    wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
+    desk.credit(wrong.id)
+    assert "on its way already" in desk.credit(wrong.id).reason_en
+    desk.wait()
+    desk.house.read_letters(on=desk.today)
+    assert "credited already" in desk.credit(wrong.id).reason_en
+    assert desk.credit(wrong.id + 500).reason_en == "There is no such line."
+
+
+def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1))
+        for month in range(1, 7):
+            house.report(REFERENCE, f"2026-{month:02}", on=date(2026, month + 1, 10))
+        desk, order = Desk(house), house.order(REFERENCE).number
+        bundles: list[int] = []
+        for place, line in enumerate([1, 2, 3, 2, 4, 1, 5, 6, 3], 1):
+            (row,) = desk.send((order, f"{line:03}"))
+            bundles += [each.bundle for each in row.made]
+            if place % 3 == 0:
+                desk.undo(bundles.pop(0))
+        desk.wait()
+        with house.database.reading() as session:
+            (series,) = own_numbers.series_of(session, desk.supplier)
+            kept = portal_documents.in_state(session, desk.maker, _P.RELEASED, _P.READ)
+            used = {each.own.position for each in kept if each.own}
+            free = {each.position for each in series.returned}
+        assert used | free == set(range(1, series.last + 1))
+        assert used & free == set()
+        assert desk.now > CLOCK
