@@ -20,8 +20,9 @@ from invoicing.model import (
 )
 from orders.contracts import Register
 from orders.values import Money, Quantity, Refused
-from peppol import billing, envelope, envelope_checks, shapes, ubl, validation
+from peppol import billing, envelope, envelope_checks, origins, shapes, ubl, validation
 from peppol.identifiers import DocumentKind, ParticipantId
+from peppol.origins import Origin
 from peppol.rules.findings import Finding
 from peppol.rules.texts import Actor, explain
 
@@ -29,6 +30,7 @@ _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
+NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Reading:
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its sentences are empty for an invoice, unless its envelope was not quite right.
+    `origin` says whom an answer about the letter itself would go to.
     """
 
     kind: DocumentKind | None
@@ -45,6 +48,7 @@ class Reading:
     reason: str = ""
     reason_sv: str = ""
     reason_en: str = ""
+    origin: Origin = NOWHERE
 
 
 def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
@@ -64,9 +68,13 @@ def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
         objections += envelope_checks.check(opened, ours=ours, on=on, pairs=pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
-        return _refused(validation.Report(kind, False, "", objections, None))
-    reading = read(opened.payload, on=on)
-    return _remarked(reading, objections) if objections else reading
+        reading = _refused(validation.Report(kind, False, "", objections, opened.root))
+    else:
+        reading = read(opened.payload, on=on)
+        reading = _remarked(reading, objections) if objections else reading
+    if opened.envelope is None:
+        return reading
+    return replace(reading, origin=reading.origin.enveloped(opened.envelope))
 
 
 def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
@@ -192,7 +200,8 @@ def _refused(report: validation.Report) -> Reading:
         explained = explain(first, language)
         where = f" ({first.location})" if first.location else ""
         sentences.append(f"{explained.message}{where} {explained.remedy}".strip() + (others if more else ""))
-    return Reading(report.kind, None, report.findings, first.rule, sentences[0], sentences[1])
+    origin = origins.of_document(report.root, report.kind)
+    return Reading(report.kind, None, report.findings, first.rule, sentences[0], sentences[1], origin)
 
 
 def _organisation_number(party: billing.BillingParty) -> str:

@@ -8,7 +8,7 @@ transaction. Whatever a document says, it ends in exactly one state and nothing 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from invoicing import crediting, responding, stored_facts, stored_invoices
+from invoicing import crediting, refusing, responding, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.documents import Reading
 from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
@@ -44,6 +44,9 @@ def receive(
     invoice = reading.invoice
     if invoice is None:
         _settle(session, letter, reading, InState.QUARANTINED)
+        refusing.refuse(
+            session, register, letter, reading.kind, reading.findings, reading.origin, today=today
+        )
         return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
     supplier = stored_invoices.supplier_key(invoice)
     # An invoice and its credit note may arrive at once: one of them must see the other.
@@ -58,6 +61,7 @@ def receive(
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
         _settle(session, letter, reading, InState.HANDLED)
+    refusing.confirm(session, register, letter, reading.origin, today=today)
     return Outcome(letter.id, InState.HANDLED, held)
 
 

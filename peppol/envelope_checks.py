@@ -129,6 +129,11 @@ def _made(envelope: Envelope, on: date) -> tuple[Finding, ...]:
     return ()
 
 
+def sender_in(root: etree._Element, kind: DocumentKind) -> str:
+    """The endpoint a document of this kind names as its sender, as `0007:2021002114`; empty where there is none."""
+    return _endpoint(root, _ENDPOINTS[kind][0])
+
+
 def _endpoint(root: etree._Element, path: str) -> str:
     steps = "/".join(f"{{{CAC}}}{step}" for step in path.split("/"))
     element = root.find(f"{steps}/{{{CBC}}}EndpointID")

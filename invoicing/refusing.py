@@ -1,0 +1,154 @@
+"""Answering what the door, the schema or a published rule refused: to whom, as what, and never twice.
+
+An MLS goes to the service provider that the envelope names (MLS_TO), from ours, where the policy
+prefers it. Otherwise an MLR goes to the registered supplier the letter came from: over the network
+where the register says that it takes one, else into the portal. A stranger, a letter for somebody
+else and a letter nobody can read get no answer; they lie in quarantine and are shown. Answers are
+never answered, so two machines cannot talk to each other for ever.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from orders import journal
+from orders.contracts import Register, Supplier, TechnicalAnswer
+from peppol import post, technical_answers, ubl
+from peppol.envelope_findings import EnvelopeRule
+from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.mailbox import InLetter
+from peppol.origins import ALWAYS, Origin
+from peppol.rules.findings import Finding
+from peppol.sql import Session
+
+_ANSWERS = (DocumentKind.MLR, DocumentKind.MLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a technical answer goes: an MLS or MLR, between whom, and whether it leaves the portal."""
+
+    kind: DocumentKind
+    sender: str
+    receiver: str
+    recipient: str
+    over_network: bool
+
+
+def way_of(
+    register: Register, origin: Origin, kind: DocumentKind | None, findings: Sequence[Finding]
+) -> Way | None:
+    """How to answer a letter of this origin; None where there is nobody we may answer."""
+    if kind in _ANSWERS or any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
+        return None
+    preferred = register.policy.technical_answer
+    supplier, address = _known(register, origin)
+    ours = register.buyer.service_provider
+    if preferred is TechnicalAnswer.MLS and ours and origin.mls_to and origin.instance_id:
+        recipient = supplier.organisation_number if supplier else ""
+        return Way(DocumentKind.MLS, ours, origin.mls_to, recipient, over_network=True)
+    if supplier is None:
+        return None
+    takes = supplier.technical_answers is TechnicalAnswer.MLR and preferred is not TechnicalAnswer.PORTAL
+    return Way(
+        DocumentKind.MLR,
+        register.buyer.participant_id,
+        address,
+        supplier.organisation_number,
+        over_network=takes,
+    )
+
+
+def refuse(
+    session: Session,
+    register: Register,
+    letter: InLetter,
+    kind: DocumentKind | None,
+    findings: Sequence[Finding],
+    origin: Origin,
+    *,
+    today: date,
+) -> DocumentKind | None:
+    """Answer a refused letter with everything found in it; what was sent, or None where nothing could be."""
+    way = way_of(register, origin, kind, findings) if any(each.fatal for each in findings) else None
+    return None if way is None else _answer(session, letter, findings, origin, way, today=today)
+
+
+def confirm(
+    session: Session, register: Register, letter: InLetter, origin: Origin, *, today: date
+) -> DocumentKind | None:
+    """Tell the sender's service provider that a letter came through, where its envelope asks for that always."""
+    if origin.mls_type != ALWAYS:
+        return None
+    way = way_of(register, origin, None, ())
+    if way is None or way.kind is not DocumentKind.MLS:
+        return None
+    return _answer(session, letter, (), origin, way, today=today)
+
+
+def _answer(
+    session: Session,
+    letter: InLetter,
+    findings: Sequence[Finding],
+    origin: Origin,
+    way: Way,
+    *,
+    today: date,
+) -> DocumentKind | None:
+    try:
+        document = _document(letter, findings, origin, way, today=today)
+        post.send(
+            session,
+            document,
+            kind=way.kind,
+            document_id=document.id,
+            address=post.Address(way.sender, way.receiver if way.over_network else "", way.recipient),
+            about=f"letter {letter.id}",
+            issued_on=today,
+        )
+    except (InvalidIdentifier, post.InvalidDocument):
+        # A letter may be so odd that no valid answer to it can be written; it is shown all the same.
+        journal.record(session, journal.SYSTEM, "letter.unanswerable", f"letter {letter.id}", kind=way.kind)
+        return None
+    journal.record(
+        session,
+        journal.SYSTEM,
+        "letter.answered",
+        f"letter {letter.id}",
+        kind=way.kind,
+        rules=" ".join(sorted({each.rule for each in findings if each.fatal})),
+    )
+    return way.kind
+
+
+def _document(
+    letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, today: date
+) -> ubl.Document:
+    sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
+    if way.kind is DocumentKind.MLS:
+        return technical_answers.mls(
+            findings,
+            document_id=f"MLS-{letter.id}",
+            instance_id=origin.instance_id,
+            sender=sender,
+            receiver=receiver,
+            at=datetime.combine(today, time(), UTC),
+        )
+    return technical_answers.refusal_mlr(
+        findings,
+        document_id=f"MLR-{letter.id}",
+        answered=origin.document_id or origin.instance_id,
+        type_code=origin.type_code,
+        sender=sender,
+        receiver=receiver,
+        on=today,
+    )
+
+
+def _known(register: Register, origin: Origin) -> tuple[Supplier | None, str]:
+    """The supplier a letter came from and the address it used: the envelope's sender, or the author of a bare one."""
+    address = origin.sender or origin.author
+    for supplier in register.suppliers:
+        if address in (*supplier.endpoints, f"0007:{supplier.organisation_number}"):
+            return supplier, address
+    return None, address

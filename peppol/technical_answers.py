@@ -1,0 +1,136 @@
+"""The technical answer to a document that breaks a published rule: an MLR (T71) or an MLS, one line a finding.
+
+A line names the place (an XPath, or NA), the rule and its sentences in Swedish and English, and of what
+sort the fault is: SV the door or the schema, BV a fatal rule, BW a warning. Only findings of published
+rules stand here, never a business reason: those are for the Invoice Response. An MLR goes from party to
+party and names the document; an MLS goes from access point to access point and names the transmission.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from peppol.identifiers import ParticipantId
+from peppol.responses import (
+    AnsweredMessage,
+    Issue,
+    IssuesAtPlace,
+    IssueStatus,
+    MessageAnswer,
+    MessageLevelResponse,
+    MessageLevelStatus,
+    Messenger,
+    Outcome,
+)
+from peppol.rules.findings import Finding
+from peppol.rules.texts import explain
+from peppol.shapes import Identifier, LineReference
+
+ACCEPTED, TAKEN_OVER, REJECTED = "AP", "AB", "RE"
+_SYNTAX, _RULE, _WARNING = "SV", "BV", "BW"
+_NOWHERE = "NA"
+#: A document may break the same rule ten thousand times; nobody reads more lines than this.
+LINES_MOST = 200
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def refusal_mlr(
+    findings: Sequence[Finding],
+    *,
+    document_id: str,
+    answered: str,
+    type_code: str,
+    sender: ParticipantId,
+    receiver: ParticipantId,
+    on: date,
+) -> MessageLevelResponse:
+    """The MLR that refuses the document numbered `answered` for these findings."""
+    return MessageLevelResponse(
+        id=document_id,
+        issue_date=on,
+        sender_party=_messenger(sender),
+        receiver_party=_messenger(receiver),
+        document_response=MessageAnswer(
+            response=Outcome(response_code=REJECTED, description=_summary(findings)),
+            document_reference=AnsweredMessage(id=answered or _NOWHERE, document_type_code=type_code or None),
+            line_responses=_lines(findings),
+        ),
+    )
+
+
+def mls(
+    findings: Sequence[Finding],
+    *,
+    document_id: str,
+    instance_id: str,
+    sender: ParticipantId,
+    receiver: ParticipantId,
+    at: datetime,
+) -> MessageLevelStatus:
+    """The MLS about the transmission `instance_id`: RE with these findings, or AP where none is fatal.
+
+    `at` needs its time zone (SCH-MLS-06).
+    """
+    refused = any(finding.fatal for finding in findings)
+    return MessageLevelStatus(
+        id=document_id,
+        issue_date=at.date(),
+        issue_time=at.timetz().replace(microsecond=0),
+        sender_party=_messenger(sender),
+        receiver_party=_messenger(receiver),
+        document_response=MessageAnswer(
+            response=Outcome(
+                response_code=REJECTED if refused else ACCEPTED,
+                description=_summary(findings) if refused else None,
+            ),
+            document_reference=AnsweredMessage(id=instance_id),
+            line_responses=_lines(findings) if refused else (),
+        ),
+    )
+
+
+def _messenger(participant: ParticipantId) -> Messenger:
+    return Messenger(endpoint_id=Identifier(participant.value, participant.scheme))
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    fatal = sum(finding.fatal for finding in findings)
+    return (
+        f"Dokumentet följer inte reglerna ({fatal} fel). Rätta och skicka det på nytt. / "
+        f"The document does not follow the rules ({fatal} errors). Correct it and send it again."
+    )
+
+
+def _lines(findings: Sequence[Finding]) -> tuple[IssuesAtPlace, ...]:
+    """The fatal findings before the warnings; what is too much is counted in a last line."""
+    ordered = sorted(findings, key=lambda finding: not finding.fatal)
+    lines = [
+        _line(finding.location, f"{finding.rule}: {_words(finding)}", _sort_of(finding))
+        for finding in ordered[:LINES_MOST]
+    ]
+    if (left := len(ordered) - LINES_MOST) > 0:
+        lines.append(_line("", f"Ytterligare {left}. / {left} more.", _WARNING))
+    return tuple(lines)
+
+
+def _line(place: str, words: str, sort: str) -> IssuesAtPlace:
+    return IssuesAtPlace(
+        line_reference=LineReference(line_id=place or _NOWHERE),
+        responses=(
+            Issue(
+                description=_UNWRITABLE.sub("?", words),
+                statuses=(IssueStatus(status_reason_code=sort),),
+            ),
+        ),
+    )
+
+
+def _words(finding: Finding) -> str:
+    said = (explain(finding, language) for language in ("sv", "en"))
+    return " / ".join(f"{each.message} {each.remedy}".strip() for each in said)
+
+
+def _sort_of(finding: Finding) -> str:
+    if not finding.fatal:
+        return _WARNING
+    return _SYNTAX if finding.rule == "XSD" or finding.rule.startswith(("GATE-", "ENV-")) else _RULE
