@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from peppol.gate import LIMITS
 from peppol.validation import validate
 from supplier_portal.printing import Language
-from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument
+from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
 from supplier_portal.validation_report import (
     STYLE_SHEET,
     ValidationReport,
@@ -70,7 +70,7 @@ def validation_router(today: Today) -> APIRouter:
         data = await _body(request)
         report = await to_thread.run_sync(_checked, data, today(), lang, limiter=turn)
         headers = {"Content-Language": lang, "Vary": "Accept"}
-        if _wants_page(request.headers.get("Accept", "")):
+        if wants_page(request):
             page = report_page(
                 [report], lang, style_sheet=str(request.url_for("static", path=STYLE_SHEET).path)
             )
@@ -119,27 +119,6 @@ def _too_large() -> Problem:
         f"The document is larger than {most} bytes. Make the attachments smaller or send them in another way.",
         headers={"Connection": "close"},  # what is left of the body is not read
     )
-
-
-def _wants_page(accept: str) -> bool:
-    """Whether a page is preferred to JSON; a browser says so, a program that takes anything does not."""
-    weights = {"text/html": 0.0, "application/json": 0.0}
-    for part in accept.lower().split(","):
-        media_type, *parameters = (each.strip() for each in part.split(";"))
-        if media_type in weights:
-            weights[media_type] = _weight(parameters)
-    return weights["text/html"] > weights["application/json"]
-
-
-def _weight(parameters: list[str]) -> float:
-    for each in parameters:
-        name, _, value = each.partition("=")
-        if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def _problem(description: str) -> dict[str, object]:

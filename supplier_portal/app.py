@@ -1,37 +1,61 @@
 """The web application put together: its routers, its headers, and how a failed request leaves.
 
 Convention: every answer, also to an address that does not exist and to a fault of ours,
-carries the same strict headers, and every failure is a problem document without a
+carries the same strict headers, and every failure is a page or a problem document without a
 traceback. What the operator needs to know of a fault is one line in the log.
 """
 
 import traceback
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orders.database import Clock, utc_now
+from orders.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import problems
+from supplier_portal import failures
+from supplier_portal.account_pages import admin, apply, people, sign_in, statement
 from supplier_portal.api import livez_router, validation_router
-from supplier_portal.problems import Problem
+from supplier_portal.finance_pages import (
+    accounts_held,
+    accruals,
+    audit,
+    bank_files,
+    bulk,
+    exception,
+    payments,
+    policies,
+    post,
+    queue,
+    reconciliation,
+)
 from supplier_portal.settings import Settings
+from supplier_portal.static_files import FOLDER, MarkedFiles
+from supplier_portal.supplier_pages import (
+    correcting,
+    exports,
+    invoices,
+    orders,
+    overview,
+    placements,
+    reports,
+    test_bench,
+    to_invoice,
+    uploads,
+)
+from supplier_portal.supplier_pages import settings as settings_pages
 
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Our own pages are told where a form came from; no other site ever is.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -40,11 +64,43 @@ HEADERS: Final = {
 }
 """Sent with every answer, unless the answer has its own."""
 
-_STATIC: Final = Path(__file__).with_name("static")
+PAGES: Final = (
+    sign_in,
+    apply,
+    admin,
+    people,
+    statement,
+    overview,
+    placements,
+    orders,
+    reports,
+    exports,
+    to_invoice,
+    invoices,
+    correcting,
+    uploads,
+    test_bench,
+    settings_pages,
+    payments,
+    accounts_held,
+    bank_files,
+    reconciliation,
+    accruals,
+    queue,
+    exception,
+    bulk,
+    policies,
+    audit,
+    post,
+)
+"""The modules of pages; each has a `router`."""
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Clock | None = None) -> FastAPI:
     """The application of one installation; `clock` tells which day's rules are in force.
+
+    `business_clock` is for a demo, whose books stand at the day its story ends: everything about orders and
+    invoices happens then, while sessions and codes keep the true time.
 
     Interactive documentation is left out, since it fetches scripts from elsewhere; the
     description itself is at /api/v1/openapi.json.
@@ -57,12 +113,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.clock = clock
+    app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(livez_router())
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.add_exception_handler(Problem, _told)
-    app.add_exception_handler(HTTPException, _refused_by_framework)
-    app.add_exception_handler(RequestValidationError, _wrong_parameter)
+    app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
+    for module in PAGES:
+        app.include_router(module.router)
+    failures.add_failures(app)
     app.add_middleware(Envelope)
     return app
 
@@ -103,38 +161,10 @@ class Envelope:
             )
             if begun:
                 raise
-            await problems.answer(Request(scope), _FAULT)(scope, receive, with_headers)
+            await failures.fault(Request(scope))(scope, receive, with_headers)
 
 
 def _place_of(error: Exception) -> str:
     """Where a fault arose, for the log: the file and line of the innermost frame."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-
-
-_FAULT: Final = Problem(
-    500,
-    "Ett fel hos oss gjorde att frågan inte kunde besvaras. Försök igen om en stund.",
-    "A fault of ours kept the request from being answered. Try again in a while.",
-)
-
-
-async def _told(request: Request, error: Exception) -> Response:
-    return problems.answer(request, cast(Problem, error))
-
-
-async def _refused_by_framework(request: Request, error: Exception) -> Response:
-    refused = cast(HTTPException, error)
-    return problems.answer(request, problems.of_status(refused.status_code, dict(refused.headers or {})))
-
-
-async def _wrong_parameter(request: Request, error: Exception) -> Response:
-    names = ", ".join(str(each["loc"][-1]) for each in cast(RequestValidationError, error).errors())
-    return problems.answer(
-        request,
-        Problem(
-            422,
-            f"Uppgiften {names} i adressen har ett värde som inte är tillåtet. Språket är lang=sv eller lang=en.",
-            f"The value of {names} in the address is not allowed. The language is lang=sv or lang=en.",
-        ),
-    )

@@ -15,9 +15,10 @@ import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables, tutor_tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
-from supplier_portal import visits
+from supplier_portal import account_tables, mail_tables, visits
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
+# Named so that their tables join the description as well.
 AUDIT_ROOM = (
     invoicing.tables.invoice,
     invoicing.portal_tables.portal_document,
@@ -25,6 +26,7 @@ AUDIT_ROOM = (
     invoicing.exception_tables.desk_item,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
+FRONT = (account_tables.account, mail_tables.mail)
 
 
 def open_house(url: str, *, create: bool = False, clock: Clock = utc_now) -> Database:

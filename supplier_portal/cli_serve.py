@@ -5,6 +5,7 @@ and the open net belong to the proxy in front of it. Requests are not logged one
 """
 
 import socket
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ import typer
 from orders.values import Refused
 from supplier_portal.cli_door import House, command
 from supplier_portal.cli_refusals import complain
+from supplier_portal.demo_folder import DATABASE_FILE, clock_of
 from supplier_portal.settings import Settings
 
 alone = typer.Typer()
@@ -23,6 +25,10 @@ _SECONDS_TO_FINISH = 10
 def serve(
     house: House,
     host: Annotated[str, typer.Option(help="Adress att lyssna på / address to listen on")] = "127.0.0.1",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="En mapp som demon har fyllt / a folder filled by the demo"),
+    ] = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port; 0 tar en ledig / 0 takes a free one")
     ] = 8000,
@@ -33,6 +39,14 @@ def serve(
 
     from supplier_portal.app import create_app
 
+    application = (
+        create_app(Settings(database_url=house.url))
+        if folder is None
+        else create_app(
+            Settings(database_url=f"sqlite:///{folder / DATABASE_FILE}", is_demo=True),
+            business_clock=clock_of(folder),
+        )
+    )
     listening = _listening(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(
@@ -40,7 +54,7 @@ def serve(
     )
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(Settings(database_url=house.url)),
+            application,
             log_level="warning",
             access_log=False,
             server_header=False,

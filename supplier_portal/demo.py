@@ -21,19 +21,13 @@ from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal import cli_questions
+from supplier_portal import cli_questions, demo_people
 from supplier_portal.assembly import open_house
 from supplier_portal.cli_statement import statement_csv
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.letter_reading import read_arrived
-
-DATABASE_FILE = "billing.sqlite"
-_FOLDERS = ("outbox", "inbox", "collected")
-_FILES = ("statement.csv", "summary.json")
-# Lies in every folder a demo has begun in, so that the next one may clear it.
-_MARK = ".billing-demo"
 
 
 class NotEmpty(Refused):
@@ -43,16 +37,6 @@ class NotEmpty(Refused):
         super().__init__(
             "Databasen är inte tom, och demon rör inget som finns. Ange en tom databas med --database.",
             "The database is not empty, and the demo touches nothing that exists. Name an empty one with --database.",
-        )
-
-
-class NotOurs(Refused):
-    """The folder holds files by the demo's names that no demo has made."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"I {folder} ligger redan filer eller brev som demon inte har skrivit. Ange en annan mapp med --dir.",
-            f"In {folder} lie files or letters that no demo has written. Name another folder with --dir.",
         )
 
 
@@ -95,23 +79,12 @@ def play(
         for day in story.days:
             house.live(day)
             passed(day)
-        return house.closing()
+        played = house.closing()
+        with database.writing() as session:
+            demo_people.move_in(session, house.register, at=clock())
+        return played
     finally:
         database.close()
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier demo left in `folder`; raises NotOurs where the files there are another's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = (*folder.glob(f"{DATABASE_FILE}*"), *(folder / name for name in _FILES))
-    folders = [folder / name for name in _FOLDERS]
-    if not (folder / _MARK).exists() and any(path.exists() for path in (*files, *folders)):
-        raise NotOurs(folder)
-    (folder / _MARK).touch()
-    for path in folders:
-        shutil.rmtree(path, ignore_errors=True)
-    for path in files:
-        path.unlink(missing_ok=True)
 
 
 class _House:

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from supplier_portal.demo import DATABASE_FILE, Played, clear, play
+from supplier_portal import demo_people
+from supplier_portal.demo import Played, play
+from supplier_portal.demo_folder import DATABASE_FILE, clear, mark
 from supplier_portal.demo_outcomes import Outcome
 from supplier_portal.demo_story import Story, read_story
 from supplier_portal.printing import Column, Json, show, table
@@ -44,6 +46,7 @@ def demo(
     url = database or f"sqlite:///{folder / DATABASE_FILE}"
     with _progress(told) as passed:
         played = play(told, url=url, folder=folder, passed=passed)
+    mark(folder, told.last_day)
     summary = json.dumps(_summary(played), ensure_ascii=False, indent=2)
     (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
     if as_json:
@@ -112,6 +115,15 @@ def _show(played: Played, folder: Path) -> None:
             f"All of it is in {folder}."
         )
     )
+    show("")
+    show(
+        Text(
+            f"Portalen / the portal: billing serve --dir {folder}\n"
+            f"Lösenord för alla / password for all: {demo_people.PASSWORD}"
+        )
+    )
+    for person in demo_people.PEOPLE:
+        show(Text(f"  {person.sign_in_name:<28}{person.told[0]}"))
 
 
 _COUNTED = {

@@ -91,3 +91,24 @@ def of_status(status: int, headers: Mapping[str, str]) -> Problem:
                 "The request does not follow HTTP. Correct it and try again.",
             )
     return Problem(status, *sentences, headers=headers)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a page is preferred to JSON; a browser says so, a program that takes anything does not."""
+    weights = {"text/html": 0.0, "application/json": 0.0}
+    for part in request.headers.get("Accept", "").lower().split(","):
+        media_type, *parameters = (each.strip() for each in part.split(";"))
+        if media_type in weights:
+            weights[media_type] = _weight(parameters)
+    return weights["text/html"] > weights["application/json"]
+
+
+def _weight(parameters: list[str]) -> float:
+    for each in parameters:
+        name, _, value = each.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -12,3 +12,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)
 
     database_url: str = "sqlite:///billing.sqlite"
+
+    public_url: str = ""
+    """Where people reach the portal, as https://portal.example; mails link there, and cookies are Secure."""
+
+    is_demo: bool = False
+    """Invented data only: the sign-in page lists the demo's users, and nobody needs a second step."""
+
+    second_step: bool = True
+    """Whether those who sign in with a password must set up codes as well."""

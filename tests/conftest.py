@@ -8,11 +8,15 @@ about one of them says so:
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.databases import PostgresqlServer, running_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 # How wide somebody's terminal is must not decide how our output is cut.
 os.environ.pop("COLUMNS", None)
@@ -44,3 +48,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'billing.sqlite'}"
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
     return server.empty()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One browser for all tests of a worker, started when the first asks for it."""
+    from tests.browser import running_chromium
+
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser_page(chromium: "Browser") -> Iterator["Page"]:
+    """A page of a browser without history; fails its test for anything the console complains of."""
+    from tests.browser import a_page
+
+    with a_page(chromium) as page:
+        yield page

@@ -1,0 +1,133 @@
+"""Who is asking: permissions, the signed-in person, and the dependency that pages name them with.
+
+Convention: a page says who may have it in its signature, `person: Person = signed_in(Permission.REPORT)`. Without a
+session the answer leads to the sign-in page and back; without the permission it is a page that says so (403).
+What a person may see within the permission follows from `organisation` and `units`, which every query takes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+
+from orders.database import Database
+from orders.refusals import Refused
+from supplier_portal.printing import Language
+
+
+class Permission(StrEnum):
+    """What a person may do. Three on the supplier's side, freely combined (REQ-51), five on the buyer's."""
+
+    ADMINISTER = "ADMINISTER"
+    ASSIGN = "ASSIGN"
+    REPORT = "REPORT"
+    FINANCE = "FINANCE"
+    ATTEST = "ATTEST"
+    BUYER_ADMIN = "BUYER_ADMIN"
+    AUDIT = "AUDIT"
+    PROTECTED = "PROTECTED"
+
+
+SUPPLIER_SIDE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
+
+    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    """
+
+    id: str
+    display_name: str
+    organisation: str
+    permissions: frozenset[Permission]
+    units: frozenset[str] | None = None
+    language: Language = "sv"
+
+    @property
+    def is_buyer(self) -> bool:
+        """Whether the person works for the buyer."""
+        return bool(self.permissions & BUYER_SIDE)
+
+    @property
+    def account_id(self) -> int:
+        """The number of the account behind `id`."""
+        return int(self.id.rpartition("-")[2])
+
+    def may(self, *any_of: Permission) -> bool:
+        """Whether the person has at least one of these; of none named, any permission does."""
+        return bool(self.permissions & frozenset(any_of or Permission))
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in; `back_to` is the path to return to."""
+
+    def __init__(self, back_to: str, *, step: str = "") -> None:
+        super().__init__(back_to)
+        self.back_to = back_to
+        self.step = step
+
+    @property
+    def path(self) -> str:
+        """Where signing in goes on."""
+        page = f"/sign-in{self.step}"
+        return f"{page}?{urlencode({'next': self.back_to})}" if self.back_to not in ("", "/") else page
+
+
+class NotPermitted(Refused):
+    """The person is known but lacks the permission."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sidan kräver en behörighet som du inte har. Be er behörighetsadministratör om den.",
+            "The page needs a permission that you do not have. Ask your permission administrator for it.",
+        )
+
+
+def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value of a parameter of type Person
+    """A FastAPI dependency that gives the Person; one of the permissions named is enough, none named: any."""
+
+    def person(request: Request) -> Person:
+        found = person_of(request)
+        if found is None:
+            raise SignInFirst(_back_to(request), step=str(getattr(request.state, "step_left", "")))
+        if not found.may(*any_of):
+            raise NotPermitted
+        return found
+
+    return Depends(person)
+
+
+def person_of(request: Request) -> Person | None:
+    """Who is signed in, asked of the database once a request."""
+    from supplier_portal import sessions
+
+    if not hasattr(request.state, "person"):
+        request.state.person = None
+        database: Database = request.app.state.database
+        found = sessions.of_request(request, database, now=instant_of(request))
+        if found is not None and found.stage == sessions.FULL:
+            request.state.person = found.person
+        elif found is not None:
+            request.state.step_left = sessions.PATHS[found.stage]
+    person: Person | None = request.state.person
+    return person
+
+
+def instant_of(request: Request) -> datetime:
+    """The true instant, for sessions and codes; the business day is `pages.today_of`."""
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def _back_to(request: Request) -> str:
+    """Where to return after signing in: only for a page that was asked for, never for something sent."""
+    if request.method != "GET":
+        return "/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

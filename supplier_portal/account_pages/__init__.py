@@ -1,0 +1,1 @@
+"""Pages about accounts: signing in, applying, administering; each module exposes `router`."""

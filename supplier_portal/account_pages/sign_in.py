@@ -1,0 +1,111 @@
+"""Signing in and out, and the choice of language."""
+
+from typing import Annotated
+
+from fastapi import Form, Query, Request, Response
+
+from supplier_portal import cookies, demo_people, sessions, signing_in, stored_accounts
+from supplier_portal.access import instant_of, person_of
+from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
+from supplier_portal.wrong_tries import TooOften
+
+router = pages_router()
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """The form; whoever is signed in already goes on."""
+    if person_of(request) is not None:
+        return see_other(back)
+    return _form(request, back)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=254)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    back: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Check the password and begin a session of a new name."""
+    try:
+        signed_in = signing_in.with_password(
+            house_of(request),
+            request.app.state.settings,
+            name,
+            password,
+            client=client_of(request),
+            now=instant_of(request),
+        )
+    except signing_in.WrongSignIn as wrong:
+        return _form(request, back, name=name, wrong=wrong, status=422)
+    except TooOften as wait:
+        response = _form(request, back, name=name, wrong=wait, status=429)
+        response.headers["Retry-After"] = str(wait.seconds)
+        return response
+    step = sessions.PATHS.get(signed_in.stage)
+    response = see_other(f"/sign-in{step}" if step else back)
+    _leave_old_session(request)
+    cookies.put(request, response, cookies.SESSION, signed_in.secret)
+    cookies.drop(request, response, cookies.VISIT)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """End this session."""
+    _leave_old_session(request)
+    response = see_other("/sign-in", said=("Du är utloggad.", "You have signed out."))
+    cookies.drop(request, response, cookies.SESSION)
+    return response
+
+
+@router.post("/language")
+def choose_language(
+    request: Request,
+    language: Annotated[str, Form()] = "sv",
+    back: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Keep the language with the account, or in the browser of somebody without one."""
+    chosen = "en" if language == "en" else "sv"
+    response = see_other(back)
+    person = person_of(request)
+    if person is not None:
+        with house_of(request).writing() as session:
+            stored_accounts.change(session, person.account_id, language=chosen)
+    cookies.put(request, response, cookies.LANGUAGE, chosen)
+    return response
+
+
+def client_of(request: Request) -> str:
+    """Where the request comes from, for counting tries; never logged."""
+    return request.client.host if request.client else ""
+
+
+def _leave_old_session(request: Request) -> None:
+    secret = cookies.read(request, cookies.SESSION)
+    if secret:
+        with house_of(request).writing() as session:
+            sessions.end(session, secret)
+
+
+def _form(
+    request: Request,
+    back: str,
+    *,
+    name: str = "",
+    wrong: signing_in.WrongSignIn | TooOften | None = None,
+    status: int = 200,
+) -> Response:
+    demo = demo_people.PEOPLE if request.app.state.settings.is_demo else ()
+    return render(
+        request,
+        None,
+        "account/sign_in.html",
+        status,
+        name=name,
+        next=own_path(back),
+        wrong=wrong,
+        demo_people=demo,
+        demo_password=demo_people.PASSWORD,
+    )

@@ -1,0 +1,5 @@
+"""The accessibility statement."""
+
+from supplier_portal.pages import pages_router
+
+router = pages_router()

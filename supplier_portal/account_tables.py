@@ -1,0 +1,168 @@
+"""The tables of accounts: who may sign in, as what, and what keeps a stolen or guessed secret from working.
+
+Convention: no secret is stored as it was given. Passwords lie as argon2id, everything random (sessions,
+invitations, recovery codes) as sha256. A person is known to the rest of the house by `user-<id>` only; the name
+and the mail address stand here and nowhere else.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from orders.tables import metadata
+from peppol.sql import UtcDateTime
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("organisation", String(20), nullable=False),
+    # The mail address in lower case; two people never share one.
+    Column("sign_in_name", String(254), nullable=False, unique=True),
+    Column("display_name", String(120), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("state", String(20), nullable=False),
+    # All units of the organisation, or those in account_unit.
+    Column("all_units", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False, server_default=""),
+    Column("totp_secret", String(64), nullable=False, server_default=""),
+    # The step of time whose six digits were used last; none of it or before it is taken again.
+    Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("made_by", String(80), nullable=False),
+    CheckConstraint("state in ('INVITED', 'ACTIVE', 'ENDED')", name="state"),
+    CheckConstraint("sign_in_name = lower(sign_in_name)", name="sign_in_name"),
+    Index("ix_account_organisation", "organisation"),
+)
+
+account_permission = Table(
+    "account_permission",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("permission", String(20), primary_key=True),
+)
+
+account_unit = Table(
+    "account_unit",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("unit_id", String(60), primary_key=True),
+)
+
+# One of an organisation at a time is the responsible administrator, whom the buyer set up (REQ-50).
+account_responsible = Table(
+    "account_responsible",
+    metadata,
+    Column("organisation", String(20), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    # FULL: signed in. CODE: the password was right, the second step is left. ENROL: the second step must be set up.
+    Column("stage", String(10), nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("seen_at", UtcDateTime(), nullable=False),
+    Column("ends_at", UtcDateTime(), nullable=False),
+    # A secret offered for the second step until its first code has been given.
+    Column("offered_totp", String(64), nullable=False, server_default=""),
+    CheckConstraint("stage in ('FULL', 'CODE', 'ENROL')", name="stage"),
+    Index("ix_web_session_account_id", "account_id"),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("code_sha256", String(64), primary_key=True),
+    Column("used_at", UtcDateTime(), nullable=True),
+)
+
+# A link sent by mail: to take up an account, or to choose a new password. Good once, and for a time.
+mailed_link = Table(
+    "mailed_link",
+    metadata,
+    Column("secret_sha256", String(64), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("ends_at", UtcDateTime(), nullable=False),
+    Column("used_at", UtcDateTime(), nullable=True),
+    CheckConstraint("purpose in ('INVITE', 'RESET')", name="purpose"),
+    Index("ix_mailed_link_account_id", "account_id"),
+)
+
+# An identity at an OpenID provider that may sign in as an account.
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+)
+
+# A sign-in at the provider that has begun and not come back yet.
+openid_journey = Table(
+    "openid_journey",
+    metadata,
+    Column("state_sha256", String(64), primary_key=True),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", Text, nullable=False),
+    Column("ends_at", UtcDateTime(), nullable=False),
+)
+
+# Wrong tries, counted for a key such as one name tried from one client.
+wrong_try = Table(
+    "wrong_try",
+    metadata,
+    Column("key_sha256", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime(), nullable=False),
+    Column("open_at", UtcDateTime(), nullable=False),
+    Index("ix_wrong_try_last_at", "last_at"),
+)
+
+account_application = Table(
+    "account_application",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("organisation", String(20), nullable=False),
+    Column("contact_name", String(120), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("telephone", String(40), nullable=False, server_default=""),
+    # Ids of units, one a line; empty for all.
+    Column("units", Text, nullable=False, server_default=""),
+    Column("language", String(2), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("decided_on", Date, nullable=True),
+    Column("decided_by", String(80), nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("account_id", ForeignKey("account.id"), nullable=True),
+    CheckConstraint("state in ('WAITING', 'APPROVED', 'REFUSED')", name="state"),
+    Index("ix_account_application_state", "state"),
+)
+# A second application for the same company waits for nothing new.
+Index(
+    "uq_account_application_waiting",
+    account_application.c.organisation,
+    unique=True,
+    sqlite_where=text("state = 'WAITING'"),
+    postgresql_where=text("state = 'WAITING'"),
+)

@@ -1,0 +1,68 @@
+"""What the states of things are called on pages, and the tone they are shown in.
+
+Convention: (kind, state) -> (tone, Swedish, English). The tone chooses a colour and a sign; the word says it all
+without either. Tones: good, note (something waits), bad (something is wrong), quiet (closed, of no concern now).
+A state that is not here shows as it is.
+"""
+
+from typing import Final
+
+Told = tuple[str, str, str]
+
+STATES: Final[dict[str, dict[str, Told]]] = {
+    "invoice": {
+        "PARKED": ("note", "Väntar", "Waiting"),
+        "IN_QUESTION": ("bad", "I fråga", "In question"),
+        "HELD": ("note", "Hålls för kontroll", "Held for a check"),
+        "ACCEPTED": ("good", "Godkänd", "Accepted"),
+        "CREDIT_REQUESTED": ("bad", "Kredit begärd", "Credit requested"),
+        "CREDITED": ("quiet", "Krediterad", "Credited"),
+        "PAID": ("good", "Betald", "Paid"),
+        "SETTLED": ("quiet", "Avräknad", "Settled"),
+    },
+    "line": {
+        "OPEN": ("note", "Öppen", "Open"),
+        "CLOSED_UNUSED": ("quiet", "Stängd, inte använd", "Closed, not used"),
+        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+    },
+    "report": {
+        "FILED": ("note", "Lämnad", "Filed"),
+        "APPROVED": ("good", "Godkänd", "Approved"),
+        "REJECTED": ("bad", "Avslagen", "Rejected"),
+        "REPLACED": ("quiet", "Ersatt", "Replaced"),
+    },
+    "placement": {
+        "DECIDED": ("good", "Beslutad", "Decided"),
+        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+    },
+    "interruption": {
+        "STANDING": ("note", "Gäller", "In force"),
+        "CANCELLED": ("quiet", "Återkallat", "Cancelled"),
+    },
+    "letter": {
+        "WAITING": ("note", "Väntar", "Waiting"),
+        "SENT": ("good", "Skickat", "Sent"),
+        "IN_PORTAL": ("good", "Läses i portalen", "Read in the portal"),
+        "STUCK": ("bad", "Fastnat", "Stuck"),
+        "ARRIVED": ("note", "Kommet", "Arrived"),
+        "HANDLED": ("good", "Hanterat", "Handled"),
+        "REPEAT": ("quiet", "Upprepning", "Repeat"),
+        "CONFLICT": ("bad", "Konflikt", "Conflict"),
+        "QUARANTINED": ("bad", "I karantän", "Quarantined"),
+    },
+    "application": {
+        "WAITING": ("note", "Väntar", "Waiting"),
+        "APPROVED": ("good", "Godkänd", "Approved"),
+        "REFUSED": ("bad", "Avslagen", "Refused"),
+    },
+    "account": {
+        "INVITED": ("note", "Inbjuden", "Invited"),
+        "ACTIVE": ("good", "Aktiv", "Active"),
+        "ENDED": ("quiet", "Avslutad", "Ended"),
+    },
+}
+
+
+def told(kind: str, state: str) -> Told:
+    """The tone and both words for a state."""
+    return STATES.get(kind, {}).get(str(state), ("quiet", str(state), str(state)))

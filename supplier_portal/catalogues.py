@@ -1,0 +1,112 @@
+"""The words of the pages: Swedish in the templates, English in `locale/en/<area>.po`, and Swedish ways of writing.
+
+Convention: the Swedish text is the msgid. Templates write `{{ _("Ordrar") }}` or, with a value,
+`{{ _("Order %(number)s", number=order.number) }}`; a literal percent sign is doubled there. Python on the pages
+takes `_t = words(language)` and writes `_t("Ordrar")`. Sentences of the floors below come as pairs (Swedish,
+English) and are picked by `pair`. Catalogues are read once at the start; a text without English shows in Swedish,
+and a test finds it first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel.dates import format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from orders.values import STOCKHOLM, Money, Month, Period, Quantity, Refused
+from supplier_portal.printing import Language
+
+LOCALE: Final = Path(__file__).with_name("locale")
+Words = Callable[[str], str]
+
+_BABEL: Final = {"sv": "sv_SE", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of one language; Swedish is its own catalogue and empty."""
+
+    single: dict[str, str] = field(default_factory=dict)
+    plural: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def gettext(self, text: str) -> str:
+        """The text in this language, or as it is."""
+        return self.single.get(text, text)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The text for one or for another number."""
+        forms = self.plural.get((one, many), (one, many))
+        return forms[0] if count == 1 else forms[1]
+
+
+@cache
+def catalogue(language: Language) -> Catalogue:
+    """All areas' texts of a language together."""
+    found = Catalogue()
+    if language == "sv":
+        return found
+    for path in sorted((LOCALE / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if isinstance(message.id, tuple | list):
+                    one, many = (str(each) for each in message.id)
+                    first, others = (str(each) for each in message.string or ("", ""))
+                    found.plural[one, many] = (first or one, others or many)
+                elif message.id and message.string:
+                    found.single[str(message.id)] = str(message.string)
+    return found
+
+
+def words(language: Language) -> Words:
+    """The function that puts a Swedish text of a page into `language`."""
+    return catalogue(language).gettext
+
+
+def pair(sentence: Refused | tuple[str, str], language: Language) -> str:
+    """One of the two sentences that the floors below give."""
+    if isinstance(sentence, Refused):
+        sentence = (sentence.sentence_sv, sentence.sentence)
+    return sentence[0 if language == "sv" else 1]
+
+
+def money(amount: Money, language: Language) -> str:
+    """An amount as people write it: 11 970,00 kr, or SEK 11,970.00, with spaces that do not break."""
+    form = None if language == "sv" else "¤¤\N{NO-BREAK SPACE}#,##0.00;¤¤\N{NO-BREAK SPACE}-#,##0.00"
+    return format_currency(amount.amount, amount.currency, format=form, locale=_BABEL[language])
+
+
+def number(value: Decimal | int | Quantity, language: Language) -> str:
+    """A number with grouped thousands; a quantity without the zeros it does not need."""
+    plain = value.value if isinstance(value, Quantity) else value
+    return format_decimal(plain, locale=_BABEL[language])
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as 2026-11-21, in both languages; nothing for none."""
+    if isinstance(value, datetime):
+        value = value.astimezone(STOCKHOLM).date()
+    return value.isoformat() if value is not None else ""
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as 2026-11-21 14.05 in Swedish time."""
+    return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
+
+
+def month(value: Month | date, language: Language) -> str:
+    """A month as november 2026, or November 2026."""
+    first = value if isinstance(value, date) else date(value.year, value.month, 1)
+    return format_datetime(
+        datetime(first.year, first.month, 1, tzinfo=STOCKHOLM), "LLLL yyyy", locale=_BABEL[language]
+    )
+
+
+def period(value: Period) -> str:
+    """A period as 2026-09-01 – 2026-09-30."""
+    return f"{value.start.isoformat()} – {value.end.isoformat()}"

@@ -1,0 +1,74 @@
+"""The cookies of the portal, and the secrets derived from them.
+
+Convention: every cookie is HttpOnly and SameSite=Lax and belongs to the whole site. Over https it is Secure and
+carries the prefix __Host-, so that no neighbouring site can plant one. `session` is set at sign-in and never taken
+over from before it; `visit` keeps the forms of those who have not signed in; `said` carries one message over one
+redirect; `language` is the choice of somebody without an account.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from fastapi import Request, Response
+
+SESSION = "session"
+VISIT = "visit"
+SAID = "said"
+LANGUAGE = "language"
+
+_YEAR = 365 * 24 * 3600
+
+
+def secret() -> str:
+    """A fresh secret of 256 bits, as text that fits a cookie or an address."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(text: str) -> str:
+    """How a random secret is stored: sha256 in hexadecimal. Not for passwords."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_secure(request: Request) -> bool:
+    """Whether people reach the portal over https, as configured or as this request came."""
+    public: str = request.app.state.settings.public_url
+    return public.startswith("https://") if public else request.url.scheme == "https"
+
+
+def read(request: Request, name: str) -> str:
+    """The value of one of our cookies; empty where there is none."""
+    return request.cookies.get(_full(request, name), "")
+
+
+def put(request: Request, response: Response, name: str, value: str) -> None:
+    """Set one of our cookies; the language stays for a year, everything else until the browser closes."""
+    response.set_cookie(
+        _full(request, name),
+        value,
+        max_age=_YEAR if name == LANGUAGE else None,
+        path="/",
+        secure=is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop(request: Request, response: Response, name: str) -> None:
+    """Take one of our cookies back."""
+    response.delete_cookie(
+        _full(request, name), path="/", secure=is_secure(request), httponly=True, samesite="lax"
+    )
+
+
+def form_token(request: Request, *, fresh_visit: str = "") -> str:
+    """What a form must carry to be ours: derived from the session, or from the visit where there is none.
+
+    Whoever can compute it knows the cookie, which no other site can read.
+    """
+    key = read(request, SESSION) or read(request, VISIT) or fresh_visit
+    return hmac.new(key.encode(), b"form", hashlib.sha256).hexdigest() if key else ""
+
+
+def _full(request: Request, name: str) -> str:
+    return f"__Host-billing-{name}" if is_secure(request) else f"billing-{name}"

@@ -1,0 +1,128 @@
+"""The people of the demo: somebody of every kind at the demo's suppliers, and of every role at the buyer.
+
+Convention: they exist only where `billing demo` has played, all with the password printed here, and they sign in
+without a second step. Names and addresses are invented; `.example` belongs to nobody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from orders.contracts import Register
+from peppol.sql import Session
+from supplier_portal import passwords, stored_accounts
+from supplier_portal.access import Permission
+
+PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
+_P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One user of the demo; `supplier` is empty for the buyer's people."""
+
+    sign_in_name: str
+    display_name: str
+    supplier: str
+    permissions: frozenset[Permission]
+    told: tuple[str, str]
+    units: frozenset[str] | None = None
+
+
+def _of(
+    name: str,
+    display_name: str,
+    supplier: str,
+    permissions: Iterable[Permission],
+    told: tuple[str, str],
+    units: frozenset[str] | None = None,
+) -> DemoPerson:
+    return DemoPerson(f"{name}.example", display_name, supplier, frozenset(permissions), told, units)
+
+
+_SUPPLIER_ALL = (_P.ADMINISTER, _P.ASSIGN, _P.REPORT)
+
+PEOPLE: Final = (
+    _of(
+        "alla@fyrbaken",
+        "Alva Lind",
+        "5599991014",
+        _SUPPLIER_ALL,
+        ("Fyrbåken: alla tre behörigheterna", "Fyrbåken: all three permissions"),
+    ),
+    _of(
+        "redovisa@fyrbaken",
+        "Bo Ek",
+        "5599991014",
+        (_P.REPORT,),
+        ("Fyrbåken: redovisa och se, en enhet", "Fyrbåken: report and view, one unit"),
+        frozenset({"UV-101"}),
+    ),
+    _of(
+        "alla@larkdrillen",
+        "Cilla Ås",
+        "5599992020",
+        _SUPPLIER_ALL,
+        ("Lärkdrillen: alla tre behörigheterna", "Lärkdrillen: all three permissions"),
+    ),
+    _of(
+        "alla@tallkotten",
+        "David Rud",
+        "5599993036",
+        _SUPPLIER_ALL,
+        (
+            "Tallkotten: alla tre; tar emot order bara i portalen",
+            "Tallkotten: all three; takes orders in the portal only",
+        ),
+    ),
+    _of(
+        "alla@havtornet",
+        "Elin Sund",
+        "8029996066",
+        _SUPPLIER_ALL,
+        ("Havtornet: alla tre; utan moms", "Havtornet: all three; without VAT"),
+    ),
+    _of(
+        "ekonom@kopare",
+        "Frida Holm",
+        "",
+        (_P.FINANCE,),
+        ("Köparen: ekonomihandläggare", "The buyer: finance officer"),
+    ),
+    _of("attest1@kopare", "Gustav Berg", "", (_P.ATTEST,), ("Köparen: attestant", "The buyer: attests")),
+    _of("attest2@kopare", "Hanna Vik", "", (_P.ATTEST,), ("Köparen: attestant", "The buyer: attests")),
+    _of(
+        "admin@kopare",
+        "Ivar Dahl",
+        "",
+        (_P.BUYER_ADMIN,),
+        ("Köparen: administratör", "The buyer: administrator"),
+    ),
+    _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), ("Köparen: granskare", "The buyer: auditor")),
+)
+
+
+def move_in(session: Session, register: Register, *, at: datetime) -> int:
+    """Make the accounts of all people whose company is in the register; how many."""
+    known = {each.organisation_number for each in register.suppliers}
+    password_hash = passwords.hashed(PASSWORD)
+    made = 0
+    for each in PEOPLE:
+        if each.supplier and each.supplier not in known:
+            continue
+        stored_accounts.add(
+            session,
+            organisation=each.supplier or register.buyer.organisation_number,
+            sign_in_name=each.sign_in_name,
+            display_name=each.display_name,
+            permissions=each.permissions,
+            units=each.units,
+            language="sv",
+            at=at,
+            by="demo",
+            state=stored_accounts.ACTIVE,
+            password_hash=password_hash,
+        )
+        made += 1
+    return made

@@ -1,0 +1,145 @@
+"""How a request leaves that cannot be answered: a page for people, a problem document for programs.
+
+Convention: what a person should do stands in the sentence; where a fault arose stands in one line of the log. A
+page of the portal always fails as a page; an address that does not exist fails as what the asker prefers.
+"""
+
+from http import HTTPStatus
+from typing import Final, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from invoicing.stored_invoices import InvoiceUnknown
+from orders.database import DatabaseUnusable, explain
+from orders.refusals import Refused
+from orders.stored_orders import OrderUnknown
+from orders.stored_placements import PlacementUnknown
+from supplier_portal import problems
+from supplier_portal.access import NotPermitted, SignInFirst
+from supplier_portal.guard import NotOurForm
+from supplier_portal.pages import NotThere, render
+from supplier_portal.problems import Problem
+from supplier_portal.wrong_tries import TooOften
+
+_NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
+_FORBIDDEN: Final = (NotPermitted, NotOurForm)
+_TITLES: Final = {
+    400: ("Begäran går inte att läsa", "The request cannot be read"),
+    403: ("Det får du inte göra", "You may not do that"),
+    404: ("Det finns inte här", "It is not here"),
+    409: ("Det går inte just nu", "That cannot be done now"),
+    413: ("Filen är för stor", "The file is too large"),
+    429: ("Vänta en stund", "Wait a while"),
+    500: ("Ett fel hos oss", "A fault of ours"),
+    503: ("Portalen är inte klar att använda", "The portal is not ready for use"),
+}
+
+
+def add_failures(app: FastAPI) -> None:
+    """Let the application fail as this module says."""
+    app.add_exception_handler(Problem, _told)
+    app.add_exception_handler(HTTPException, _refused_by_framework)
+    app.add_exception_handler(RequestValidationError, _wrong_parameter)
+    app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(SQLAlchemyError, _database_does_not_answer)
+
+
+def fault(request: Request) -> Response:
+    """The answer to what nobody foresaw."""
+    sentence = (
+        "Ett fel hos oss gjorde att frågan inte kunde besvaras. Försök igen om en stund.",
+        "A fault of ours kept the request from being answered. Try again in a while.",
+    )
+    if _is_page(request):
+        return page(request, 500, sentence)
+    return problems.answer(request, Problem(500, *sentence))
+
+
+def page(request: Request, status: int, sentence: tuple[str, str]) -> Response:
+    """A page with what is wrong and what to do."""
+    person = getattr(request.state, "person", None)
+    title = _TITLES.get(status, _TITLES[400])
+    return render(request, person, "failure.html", status, title=title, sentence=sentence)
+
+
+def _sign_in_first(request: Request, error: Exception) -> Response:
+    return RedirectResponse(cast(SignInFirst, error).path, status_code=303)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    refused = cast(Refused, error)
+    status = _status_of(refused)
+    sentence = (refused.sentence_sv, refused.sentence)
+    if not _is_page(request):
+        return problems.answer(request, Problem(status, *sentence))
+    response = page(request, status, sentence)
+    if isinstance(refused, TooOften):
+        response.headers["Retry-After"] = str(refused.seconds)
+    return response
+
+
+def _status_of(refused: Refused) -> int:
+    match refused:
+        case TooOften():
+            return HTTPStatus.TOO_MANY_REQUESTS
+        case DatabaseUnusable():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        case _ if isinstance(refused, _NOT_THERE):
+            return HTTPStatus.NOT_FOUND
+        case _ if isinstance(refused, _FORBIDDEN):
+            return HTTPStatus.FORBIDDEN
+        case _:
+            return HTTPStatus.CONFLICT
+
+
+def _database_does_not_answer(request: Request, error: Exception) -> Response:
+    unusable = explain(error)
+    if "billing init" not in unusable.sentence:
+        raise error
+    return _refused(request, unusable)
+
+
+def _told(request: Request, error: Exception) -> Response:
+    return problems.answer(request, cast(Problem, error))
+
+
+def _refused_by_framework(request: Request, error: Exception) -> Response:
+    refused = cast(HTTPException, error)
+    if _is_page(request) and refused.status_code == HTTPStatus.NOT_FOUND:
+        return _refused(request, NotThere())
+    problem = problems.of_status(refused.status_code, dict(refused.headers or {}))
+    if _is_page(request):
+        return page(request, refused.status_code, (problem.detail_sv, problem.detail))
+    return problems.answer(request, problem)
+
+
+def _wrong_parameter(request: Request, error: Exception) -> Response:
+    names = ", ".join(str(each["loc"][-1]) for each in cast(RequestValidationError, error).errors())
+    if _is_page(request):
+        return page(
+            request,
+            400,
+            (
+                f"Uppgiften {names} saknas eller har ett värde som inte går att läsa. Gå tillbaka och fyll i den.",
+                f"The value of {names} is missing or cannot be read. Go back and fill it in.",
+            ),
+        )
+    return problems.answer(
+        request,
+        Problem(
+            422,
+            f"Uppgiften {names} i adressen har ett värde som inte är tillåtet. Språket är lang=sv eller lang=en.",
+            f"The value of {names} in the address is not allowed. The language is lang=sv or lang=en.",
+        ),
+    )
+
+
+def _is_page(request: Request) -> bool:
+    """Whether a person sees the answer: the asker prefers a page, and the address is not the API's."""
+    path = request.url.path
+    return not path.startswith(("/api/", "/static/")) and problems.wants_page(request)

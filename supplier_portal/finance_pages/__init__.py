@@ -1,0 +1,1 @@
+"""Pages for the buyer's finance staff, one topic a module; each exposes `router`."""

@@ -1,0 +1,5 @@
+"""Actions on many exceptions."""
+
+from supplier_portal.pages import pages_router
+
+router = pages_router()

@@ -1,0 +1,5 @@
+"""Policies and their replay."""
+
+from supplier_portal.pages import pages_router
+
+router = pages_router()

@@ -1,0 +1,69 @@
+"""What every POST of a page must prove: that it comes from a form of ours, opened by the one who sends it.
+
+Convention: two independent proofs, both required. The browser says where the request comes from (Sec-Fetch-Site,
+or Origin where it does not tell), and the form carries the token derived from the sender's own cookie. The parsed
+form is left in `request.state.form` for handlers that read it themselves.
+"""
+
+import hmac
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import FormData
+
+from orders.refusals import Refused
+from supplier_portal import cookies
+
+TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
+FIELDS_MAX: Final = 5_000
+_HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class NotOurForm(Refused):
+    """The request was not sent by a form of ours, or by one from before signing in or out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Formuläret är inte längre giltigt, och ingenting har ändrats. Gå tillbaka, läs in sidan igen "
+            "och försök en gång till.",
+            "The form is no longer valid, and nothing has been changed. Go back, reload the page and try again.",
+        )
+
+
+async def guarded(request: Request) -> None:
+    """The dependency of every page: refuses what changes something without both proofs."""
+    if request.method in _HARMLESS:
+        return
+    if not _is_own_origin(request):
+        raise NotOurForm
+    form = await request.form(max_fields=FIELDS_MAX, max_files=100)
+    request.state.form = form
+    given = form.get(TOKEN_FIELD)
+    expected = cookies.form_token(request)
+    if not (isinstance(given, str) and expected and hmac.compare_digest(given.encode(), expected.encode())):
+        raise NotOurForm
+
+
+def form_of(request: Request) -> FormData:
+    """The form that was sent, after `guarded` let it in."""
+    form: FormData = request.state.form
+    return form
+
+
+def _is_own_origin(request: Request) -> bool:
+    """Whether the browser says that one of our own pages sent this."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is None and origin is None:
+        return False
+    if site is not None and site != "same-origin":
+        return False
+    return origin is None or _same_host(request, origin)
+
+
+def _same_host(request: Request, origin: str) -> bool:
+    public: str = request.app.state.settings.public_url
+    if public:
+        return origin == public.rstrip("/")
+    return urlsplit(origin).netloc == request.headers.get("Host", "")

@@ -1,0 +1,28 @@
+"""The table of mails that wait to be sent or have been; written in the transaction they tell of."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from orders.tables import metadata
+from peppol.sql import UtcDateTime
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # The receiver's account, or none where the address belongs to nobody's account yet.
+    Column("account_id", ForeignKey("account.id"), nullable=True),
+    Column("to_address", String(254), nullable=False),
+    # What the mail is made from; its text is emptied when it has left, as it may carry a link that lets in.
+    Column("template", String(40), nullable=False),
+    Column("about", String(120), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("next_at", UtcDateTime(), nullable=False),
+    Column("sent_at", UtcDateTime(), nullable=True),
+    Column("fault", String(200), nullable=False, server_default=""),
+    CheckConstraint("state in ('WAITING', 'SENT', 'STUCK')", name="state"),
+    Index("ix_mail_state", "state", "next_at"),
+)

@@ -1,0 +1,261 @@
+"""What every page stands on: its router, its rendering, its database and day, and the way back after a POST.
+
+Convention: a handler is a plain function (it runs beside the event loop), reads with
+`with house_of(request).reading() as session:`, changes with `.writing()`, and returns `render(...)` for a question
+or `see_other(...)` after a change. What must not be is raised: `Refused` becomes a kind page with its sentence
+(409), `NotThere` a page that says the thing does not exist (404), whether it never was or belongs to another.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.types import Receive, Scope, Send
+
+from orders.database import Database
+from orders.refusals import Refused
+from orders.values import stockholm_date
+from supplier_portal import badges, catalogues, cookies, navigation, static_files
+from supplier_portal.access import Permission, Person, instant_of, signed_in
+from supplier_portal.guard import TOKEN_FIELD, form_of, guarded
+from supplier_portal.printing import Language
+
+__all__ = [
+    "NotThere",
+    "Page",
+    "Permission",
+    "Person",
+    "form_of",
+    "house_of",
+    "instant_of",
+    "language_of",
+    "own_path",
+    "pages_router",
+    "render",
+    "see_other",
+    "signed_in",
+    "today_of",
+]
+
+
+class NotThere(Refused):
+    """What was asked for does not exist, or is not for this person; the two look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sidan eller det du söker finns inte, eller tillhör någon annan. Kontrollera adressen eller gå "
+            "till översikten.",
+            "The page or what you look for does not exist, or belongs to another. Check the address or go "
+            "to the overview.",
+        )
+
+
+def pages_router(prefix: str = "") -> APIRouter:
+    """A router for pages: whatever is sent to it is checked, and none of it is part of the API's description."""
+    return APIRouter(
+        prefix=prefix,
+        dependencies=[Depends(guarded)],
+        default_response_class=HTMLResponse,
+        include_in_schema=False,
+    )
+
+
+def house_of(request: Request) -> Database:
+    """The database this installation works with."""
+    database: Database = request.app.state.database
+    return database
+
+
+def today_of(request: Request) -> date:
+    """The business day: today in Sweden, or the day a demo stands at."""
+    return stockholm_date(house_of(request).clock())
+
+
+def language_of(request: Request, person: Person | None = None) -> Language:
+    """The language of the answer: the person's, otherwise the browser's cookie, otherwise Swedish."""
+    if person is not None:
+        return person.language
+    return "en" if cookies.read(request, cookies.LANGUAGE) == "en" else "sv"
+
+
+def render(
+    request: Request, person: Person | None, template: str, status: int = 200, **context: object
+) -> Response:
+    """The page made from a template, with the navigation, the message of the last step and a token for forms."""
+    language = language_of(request, person)
+    has_key = cookies.read(request, cookies.SESSION) or cookies.read(request, cookies.VISIT)
+    visit = "" if has_key else cookies.secret()
+    rendering = _FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
+    try:
+        body = (
+            _environment(language)
+            .get_template(template)
+            .render(
+                person=person,
+                navigation=navigation.entries(person),
+                here=navigation.current(person, request.url.path),
+                path=own_path(_path_and_query(request)),
+                said=_said(request),
+                demo=request.app.state.settings.is_demo,
+                **context,
+            )
+        )
+    finally:
+        _FORM_TOKEN.reset(rendering)
+    response = HTMLResponse(body, status_code=status, headers={"Content-Language": language})
+    if visit:
+        cookies.put(request, response, cookies.VISIT, visit)
+    if cookies.read(request, cookies.SAID):
+        cookies.drop(request, response, cookies.SAID)
+    return response
+
+
+def see_other(path: str, said: tuple[str, str] | None = None) -> Response:
+    """Where to go after a POST, always within the site, with a message shown once there: (Swedish, English)."""
+    return _SeeOther(own_path(path), said)
+
+
+class _SeeOther(RedirectResponse):
+    """A redirect that carries a message; how its cookie is set depends on how the request came."""
+
+    def __init__(self, path: str, said: tuple[str, str] | None) -> None:
+        super().__init__(path, status_code=303)
+        self._message = said
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the message and answer."""
+        if self._message is not None:
+            packed = json.dumps(self._message, ensure_ascii=False).encode()
+            value = base64.urlsafe_b64encode(packed).decode()
+            cookies.put(Request(scope), self, cookies.SAID, value)
+        await super().__call__(scope, receive, send)
+
+
+def own_path(path: str) -> str:
+    """`path` where it is one of this site, otherwise the front page: no redirect leads elsewhere.
+
+    >>> own_path("/orders?month=2026-11"), own_path("https://elsewhere.example/"), own_path("//elsewhere.example")
+    ('/orders?month=2026-11', '/', '/')
+    """
+    harmless = path.isascii() and path.isprintable() and "\\" not in path
+    return path if harmless and path.startswith("/") and not path.startswith("//") else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a long list: which, how large, of how many rows, and the address it stands at."""
+
+    number: int
+    size: int
+    total: int
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, request: Request, total: int, *, size: int = 50) -> "Page":
+        """The page that the request asks for with `?page=`, within what there is."""
+        asked = request.query_params.get("page", "1")
+        number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
+        last = max(1, -(-total // size))
+        query = tuple((name, value) for name, value in request.query_params.multi_items() if name != "page")
+        return cls(min(max(1, number), last), size, total, request.url.path, query)
+
+    @property
+    def first_row(self) -> int:
+        """The number of the first row shown, from 1; 0 where there is none."""
+        return self.offset + 1 if self.total else 0
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row shown."""
+        return min(self.total, self.number * self.size)
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.number - 1) * self.size
+
+    @property
+    def previous(self) -> str:
+        """The address of the page before; empty on the first."""
+        return self._at(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next(self) -> str:
+        """The address of the page after; empty on the last."""
+        return self._at(self.number + 1) if self.last_row < self.total else ""
+
+    def _at(self, number: int) -> str:
+        return f"{self.path}?{urlencode([*self.query, ('page', str(number))])}"
+
+
+def _said(request: Request) -> tuple[str, str] | None:
+    """The message of the step before, unless somebody else's hand is in it."""
+    try:
+        held = json.loads(base64.urlsafe_b64decode(cookies.read(request, cookies.SAID)))
+    except (ValueError, binascii.Error):
+        return None
+    match held:
+        case [str() as sv, str() as en]:
+            return sv, en
+        case _:
+            return None
+
+
+def _path_and_query(request: Request) -> str:
+    """Where a page may be shown again: itself, or the front page when it answers something sent."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+# The token of the page being rendered; macros of other files reach it without being handed it.
+_FORM_TOKEN: ContextVar[str] = ContextVar("form_token", default="")
+
+
+def _csrf() -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, _FORM_TOKEN.get())
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    """The templates in one language; an unknown name in a template is a fault, never an empty place."""
+    environment = Environment(
+        loader=PackageLoader("supplier_portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        cache_size=-1,
+    )
+    texts = catalogues.catalogue(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext, texts.ngettext, newstyle=True
+    )
+    helpers: dict[str, Callable[..., Any] | str] = {
+        "language": language,
+        "csrf_field": _csrf,
+        "pair": lambda sentence: catalogues.pair(sentence, language),
+        "money": lambda amount: catalogues.money(amount, language),
+        "number": lambda value: catalogues.number(value, language),
+        "day": catalogues.day,
+        "moment": catalogues.moment,
+        "month": lambda value: catalogues.month(value, language),
+        "period": catalogues.period,
+        "badge_of": badges.told,
+        "static": static_files.address,
+    }
+    environment.globals.update(helpers)
+    return environment

@@ -1,0 +1,118 @@
+"""Sessions of the portal: kept on the server, named by a secret that only the browser's cookie holds.
+
+Convention: a session is made at sign-in and at every step that raises what it may do, and the old one is gone by
+then (no fixation). It ends after `IDLE` without a request, after `LONGEST` whatever happens, at sign-out, and
+everywhere at once when the password, the second step or the account changes. All instants are the true ones.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from fastapi import Request
+from sqlalchemy import delete, insert, select, update
+
+from orders.database import Database
+from peppol.sql import Session
+from supplier_portal import cookies, stored_accounts
+from supplier_portal.access import Person
+from supplier_portal.account_tables import web_session
+from supplier_portal.stored_accounts import Account
+
+FULL, CODE, ENROL = "FULL", "CODE", "ENROL"
+PATHS: Final = {CODE: "/code", ENROL: "/second-step"}
+"""Where a session that is not full yet goes on, below /sign-in."""
+
+IDLE: Final = timedelta(minutes=60)
+LONGEST: Final = timedelta(hours=12)
+_STEP_LASTS: Final = timedelta(minutes=10)
+# Writing down each request would make every page a change of the database.
+_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that is in force, and whose it is."""
+
+    key: str
+    account: Account
+    stage: str
+    made_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    offered_totp: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who signed in."""
+        return self.account.person
+
+
+def start(session: Session, account_id: int, *, now: datetime, stage: str = FULL, offered: str = "") -> str:
+    """Make a session; the secret for the cookie."""
+    secret = cookies.secret()
+    session.execute(
+        insert(web_session),
+        {
+            "secret_sha256": cookies.fingerprint(secret),
+            "account_id": account_id,
+            "stage": stage,
+            "made_at": now,
+            "seen_at": now,
+            "ends_at": now + (LONGEST if stage == FULL else _STEP_LASTS),
+            "offered_totp": offered,
+        },
+    )
+    return secret
+
+
+def find(session: Session, secret: str, *, now: datetime) -> Held | None:
+    """The session of this secret, unless it has ended or its account has."""
+    if not secret:
+        return None
+    row = session.execute(
+        select(web_session).where(web_session.c.secret_sha256 == cookies.fingerprint(secret))
+    ).one_or_none()
+    if row is None or now >= row.ends_at or now - row.seen_at >= IDLE:
+        return None
+    account = stored_accounts.by_id(session, row.account_id)
+    if account is None or account.state != stored_accounts.ACTIVE:
+        return None
+    return Held(
+        row.secret_sha256, account, row.stage, row.made_at, row.seen_at, row.ends_at, row.offered_totp
+    )
+
+
+def of_request(request: Request, database: Database, *, now: datetime) -> Held | None:
+    """The session this request comes with; its use is noted once a minute."""
+    secret = cookies.read(request, cookies.SESSION)
+    if not secret:
+        return None
+    with database.reading() as session:
+        held = find(session, secret, now=now)
+    if held is not None and now - held.seen_at >= _NOTED_EVERY:
+        with database.writing() as session:
+            session.execute(
+                update(web_session).where(web_session.c.secret_sha256 == held.key).values(seen_at=now)
+            )
+    return held
+
+
+def end(session: Session, secret: str) -> None:
+    """End one session, if there is such."""
+    session.execute(delete(web_session).where(web_session.c.secret_sha256 == cookies.fingerprint(secret)))
+
+
+def end_all(session: Session, account_id: int, *, but: str = "") -> int:
+    """Sign an account out everywhere, except from the session with the key `but`; how many ended."""
+    gone = session.execute(
+        delete(web_session).where(web_session.c.account_id == account_id, web_session.c.secret_sha256 != but)
+    )
+    return gone.rowcount
+
+
+def sweep(session: Session, *, now: datetime) -> None:
+    """Remove sessions that have ended by themselves."""
+    session.execute(
+        delete(web_session).where((web_session.c.ends_at <= now) | (web_session.c.seen_at <= now - IDLE))
+    )

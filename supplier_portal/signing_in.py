@@ -1,0 +1,65 @@
+"""Signing in: from a name and a password to a session.
+
+Convention: whatever is wrong, the answer is the same sentence after the same time. The new session never takes
+over anything of an old one. Only that somebody signed in is noted in the journal, not from where.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from orders import journal
+from orders.database import Database
+from orders.refusals import Refused
+from supplier_portal import passwords, sessions, stored_accounts, wrong_tries
+from supplier_portal.settings import Settings
+from supplier_portal.stored_accounts import ACTIVE, Account
+
+
+class WrongSignIn(Refused):
+    """The name, the password or the code is wrong; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "E-postadressen eller lösenordet stämmer inte. Försök igen, eller välj ett nytt lösenord.",
+            "The mail address or the password is not right. Try again, or choose a new password.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has begun: its secret for the cookie, and the stage it is at."""
+
+    secret: str
+    stage: str
+
+
+def with_password(
+    database: Database, settings: Settings, name: str, password: str, *, client: str, now: datetime
+) -> SignedIn:
+    """Check a name and a password and begin a session. Raises WrongSignIn and TooOften."""
+    name = stored_accounts.normal_name(name)
+    one_name, one_client = f"sign-in {name} {client}", f"sign-in {client}"
+    with database.writing() as session:
+        wrong_tries.count(session, one_client, wrong_tries.ONE_CLIENT, now=now)
+        wrong_tries.count(session, one_name, wrong_tries.ONE_NAME, now=now)
+        account = stored_accounts.by_name(session, name)
+    is_active = account is not None and account.state == ACTIVE
+    if not passwords.fits(account.password_hash if account and is_active else "", password):
+        raise WrongSignIn
+    assert account is not None  # noqa: S101 - without one, nothing fits
+    stage = stage_of(account, settings)
+    with database.writing() as session:
+        wrong_tries.forget(session, one_name)
+        wrong_tries.take_back(session, one_client)
+        sessions.sweep(session, now=now)
+        secret = sessions.start(session, account.id, now=now, stage=stage)
+        if stage == sessions.FULL:
+            journal.record(session, account.person.id, "account.signed_in", account.person.id)
+    return SignedIn(secret, stage)
+
+
+def stage_of(account: Account, settings: Settings) -> str:
+    """How far the password alone leads."""
+    if account.totp_secret:
+        return sessions.CODE
+    return sessions.ENROL if settings.second_step and not settings.is_demo else sessions.FULL

@@ -1,0 +1,38 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+// An error summary takes the focus, so that whoever cannot see it hears it first.
+document.getElementById("error-summary")?.focus();
+
+// A form is sent once, however often the button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // A page that comes back from the browser's memory may be sent again.
+  window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+});
+
+// A box that ticks all boxes of the same table: <input type="checkbox" data-ticks="name-of-boxes">.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.ticks;
+  if (!name) return;
+  for (const box of event.target.form?.elements ?? []) {
+    if (box.type === "checkbox" && box.name === name && !box.disabled) box.checked = event.target.checked;
+  }
+});
+for (const box of document.querySelectorAll("[data-ticks]")) box.hidden = false;
+
+// A list that sends its form as soon as it is changed: <select data-sends>.
+document.addEventListener("change", (event) => {
+  if (event.target.dataset?.sends !== undefined) event.target.form?.requestSubmit();
+});
+
+// Printing on a button: <button type="button" data-prints hidden>.
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

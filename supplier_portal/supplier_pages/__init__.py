@@ -1,0 +1,1 @@
+"""Pages for suppliers, one topic a module; each exposes `router`."""

@@ -1,0 +1,5 @@
+"""Filing the months' reports."""
+
+from supplier_portal.pages import pages_router
+
+router = pages_router()

@@ -1,0 +1,194 @@
+"""A real browser against a real server, for tests of pages.
+
+Convention: the server is uvicorn on a free port with the database of the story, the browser is the distribution's
+Chromium, headless. `browser_page` and `chromium` are fixtures of conftest.py. A page that writes an error to its
+console, breaks the content policy or answers with a fault of ours fails its test at the end. Signing in lays the
+session in the database and its cookie in the browser; only the tests of signing in itself go through the form.
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from orders.database import Clock, Database, utc_now
+from supplier_portal import sessions, stored_accounts
+from supplier_portal.access import Person
+from supplier_portal.app import create_app
+from supplier_portal.settings import Settings
+from tests.system_packages import BROWSERS
+
+PICTURES = Path(os.environ.get("BILLING_TEST_PICTURES", "build/pictures"))
+WIDTHS = (1280, 390)
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+
+
+@dataclass(slots=True)
+class Site:
+    """A served portal: its address, its application and its database."""
+
+    address: str
+    app: FastAPI
+
+    @property
+    def database(self) -> Database:
+        """The database the pages read and write."""
+        database: Database = self.app.state.database
+        return database
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[Site]:
+    """The application on a free port of this machine, until the block ends."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="error", access_log=False, server_header=False, ws="none")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield Site(f"http://127.0.0.1:{port}", app)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        app.state.database.close()
+
+
+@contextmanager
+def portal(
+    database_url: str, *, clock: Clock = utc_now, business_clock: Clock | None = None, **settings: bool | str
+) -> Iterator[Site]:
+    """The portal over the database at this URL. `settings` as in Settings."""
+    given = Settings.model_validate({"database_url": database_url, **settings})
+    with served(create_app(given, clock=clock, business_clock=business_clock)) as site:
+        yield site
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """The distribution's browser, headless; what the fixture `chromium` gives."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    assert found, "No Chromium: run `python -m tests.system_packages`."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def a_page(browser: Browser, *, javascript: bool = True, width: int = 1280) -> Iterator[Page]:
+    """A fresh page; without JavaScript where asked for."""
+    context: BrowserContext = browser.new_context(
+        java_script_enabled=javascript, viewport={"width": width, "height": 900}, accept_downloads=True
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and "the server responded with a status of 4" not in message.text
+            else None
+        ),
+    )
+    try:
+        yield page
+        assert complaints == []
+    finally:
+        context.close()
+
+
+def account_of(database: Database, person: Person, *, name: str = "") -> Person:
+    """An account with the person's permissions and units; the person as the house will know him."""
+    at = datetime.now(UTC)
+    with database.writing() as session:
+        number = stored_accounts.add(
+            session,
+            organisation=person.organisation,
+            sign_in_name=name or f"{person.id}@{person.organisation}.example",
+            display_name=person.display_name,
+            permissions=person.permissions,
+            units=person.units,
+            language=person.language,
+            at=at,
+            by="test",
+            state=stored_accounts.ACTIVE,
+        )
+        made = stored_accounts.by_id(session, number)
+    assert made is not None
+    return made.person
+
+
+def session_cookie(site: Site, person: Person) -> str:
+    """A session of the person, as the value of its cookie. Makes the account when `person.id` is of nobody."""
+    with site.database.reading() as session:
+        found = stored_accounts.by_name(session, f"{person.id}@{person.organisation}.example")
+    number = found.id if found is not None else account_of(site.database, person).account_id
+    with site.database.writing() as session:
+        return sessions.start(session, number, now=site.app.state.clock())
+
+
+def sign_in(page: Page, site: Site, person: Person) -> None:
+    """Let the browser be signed in as the person, whose account is made when there is none."""
+    page.context.add_cookies(
+        [{"name": "billing-session", "value": session_cookie(site, person), "url": site.address}]
+    )
+
+
+def axe(page: Page) -> list[str]:
+    """What axe has to say against the page as it stands: one line a violation, with its places."""
+    page.evaluate(_axe_script())
+    found = page.evaluate("(tags) => axe.run({runOnly: {type: 'tag', values: tags}})", list(_RULES))
+    return [
+        f"{violation['id']}: {violation['help']} ({', '.join(str(node['target']) for node in violation['nodes'])})"
+        for violation in found["violations"]
+    ]
+
+
+@cache
+def _axe_script() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def too_wide(page: Page) -> list[str]:
+    """Elements that make the page scroll sideways; none at any width from 320 up."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const most = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= most) return [];
+          return [...document.querySelectorAll("body *")]
+            .filter((each) => each.getBoundingClientRect().right > most + 1)
+            .map((each) => `${each.tagName}.${each.className}`).slice(0, 5);
+        }"""
+    )
+    return found
+
+
+def picture(page: Page, name: str, width: int = 1280) -> Path:
+    """The whole page as a PNG of this width, below build/pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}-{width}.png"
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 900})
+    page.screenshot(path=path, full_page=True)
+    if before is not None:
+        page.set_viewport_size(before)
+    return path

@@ -1,0 +1,81 @@
+"""Every text of the pages has its English, and every English text belongs to a text of the pages."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from orders.values import Money, Month
+from supplier_portal import badges, catalogues
+from supplier_portal.navigation import NAVIGATION
+
+PORTAL = Path(catalogues.__file__).parent
+
+
+def texts_of_templates() -> Iterator[tuple[str, str]]:
+    """(where, text) of every marked text; of one with a plural, the singular."""
+    found = extract_from_dir(
+        PORTAL / "templates", method_map=[("**.html", "jinja2.ext.babel_extract")], options_map={}
+    )
+    for name, line, text, _, _ in found:
+        yield f"templates/{name}:{line}", text if isinstance(text, str) else text[0]
+
+
+def texts_of_code() -> Iterator[tuple[str, str]]:
+    """(where, text) of every `_t("...")` of the pages."""
+    for path in PORTAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_t":
+                assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}"
+                yield f"{path.name}:{node.lineno}", str(node.args[0].value)
+    for entry in NAVIGATION:
+        yield "navigation.py", entry.label
+
+
+def test_every_text_has_its_english() -> None:
+    english = catalogues.catalogue("en")
+    known = set(english.single) | {one for one, _ in english.plural}
+    lacking = [
+        f"{where}: {text}" for where, text in (*texts_of_templates(), *texts_of_code()) if text not in known
+    ]
+    assert lacking == []
+
+
+def test_no_text_has_two_english_ones() -> None:
+    seen: dict[str, tuple[str, str]] = {}
+    for path in sorted((PORTAL / "locale" / "en").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                if not message.id:
+                    continue
+                key, text = str(message.id), str(message.string)
+                before = seen.setdefault(key, (text, path.name))
+                assert before[0] == text, f"{key}: {before[1]} and {path.name} differ"
+
+
+def test_values_stand_in_both_languages_where_they_stand_in_one() -> None:
+    for swedish, english in catalogues.catalogue("en").single.items():
+        values = [part.split(")")[0] for part in swedish.split("%(")[1:]]
+        assert sorted(values) == sorted(part.split(")")[0] for part in english.split("%(")[1:]), swedish
+
+
+def test_states_have_words_in_both_languages() -> None:
+    for states in badges.STATES.values():
+        for tone, sv, en in states.values():
+            assert tone in {"good", "note", "bad", "quiet", "info"}
+            assert sv
+            assert en
+
+
+@pytest.mark.parametrize(("language", "amount"), [("sv", "11 970,00 kr"), ("en", "SEK 11,970.00")])
+def test_amounts_are_written_as_people_write_them(language: str, amount: str) -> None:
+    written = catalogues.money(Money.of("11970"), "en" if language == "en" else "sv")
+    assert written.replace("\N{NO-BREAK SPACE}", " ") == amount
+
+
+def test_months_are_written_as_people_write_them() -> None:
+    assert catalogues.month(Month(2026, 11), "sv") == "november 2026"
+    assert catalogues.month(Month(2026, 11), "en") == "November 2026"

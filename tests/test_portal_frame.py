@@ -1,0 +1,119 @@
+"""The frame every page stands in: its headers, its forms' proofs, its languages and its failures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from supplier_portal.access import Permission, Person
+from supplier_portal.assembly import open_house
+from tests.browser import (
+    Site,
+    axe,
+    picture,
+    portal,
+    session_cookie,
+    sign_in,
+    too_wide,
+)
+
+ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
+    open_house(url, create=True).close()
+    with portal(url) as served:
+        yield served
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=site.address, trust_env=False, headers=PAGE) as opened:
+        yield opened
+
+
+def test_the_front_page_leads_to_signing_in_and_back(site: Site, browser_page: Page) -> None:
+    browser_page.goto(f"{site.address}/orders?state=OPEN")
+    browser_page.goto(f"{site.address}/")
+    assert browser_page.url == f"{site.address}/sign-in"
+    assert browser_page.title() == "Logga in – Rusta och matcha"
+    assert axe(browser_page) == []
+    browser_page.set_viewport_size({"width": 320, "height": 800})
+    assert too_wide(browser_page) == []
+
+
+def test_every_page_is_one_press_from_english(site: Site, browser_page: Page) -> None:
+    sign_in(browser_page, site, ALVA)
+    browser_page.goto(site.address)
+    assert browser_page.locator("h1").inner_text() == "Översikt"
+    browser_page.get_by_role("button", name="English").click()
+    assert browser_page.locator("h1").inner_text() == "Overview"
+    assert browser_page.locator("html").get_attribute("lang") == "en"
+    browser_page.get_by_role("button", name="Svenska").click()
+    assert browser_page.locator("html").get_attribute("lang") == "sv"
+
+
+def test_a_page_that_is_not_there_says_so_kindly(client: httpx.Client) -> None:
+    answer = client.get("/ingenting")
+    assert answer.status_code == 404
+    assert "Det finns inte här" in answer.text
+    assert (
+        client.get("/ingenting", headers={"Accept": "*/*"}).headers["content-type"]
+        == "application/problem+json"
+    )
+
+
+def test_a_session_secret_of_nobody_is_nobody(client: httpx.Client) -> None:
+    client.cookies.set("billing-session", "x" * 43)
+    assert client.get("/").headers["location"] == "/sign-in"
+
+
+def test_a_form_without_both_proofs_changes_nothing(site: Site, client: httpx.Client) -> None:
+    client.cookies.set("billing-session", session_cookie(site, ALVA))
+    token = client.get("/").text.partition('name="form_token" value="')[2].partition('"')[0]
+    own, foreign = {"Origin": site.address}, {"Origin": "https://elsewhere.example"}
+    assert token
+    for headers, data in (
+        ({}, {"form_token": token}),
+        (foreign, {"form_token": token}),
+        ({**own, "Sec-Fetch-Site": "cross-site"}, {"form_token": token}),
+        ({**own, "Sec-Fetch-Site": "same-site"}, {"form_token": token}),
+        (own, {}),
+        (own, {"form_token": token[:-1] + "å"}),
+        ({"Origin": "null"}, {"form_token": token}),
+    ):
+        answer = client.post("/sign-out", headers=headers, data=data)
+        assert answer.status_code == 403
+        assert client.get("/").status_code == 200
+    answer = client.post("/sign-out", headers=own, data={"form_token": token})
+    assert answer.status_code == 303
+    assert client.get("/").status_code == 303
+
+
+def test_a_style_sheet_is_kept_only_by_its_mark(client: httpx.Client) -> None:
+    page = client.get("/sign-in").text
+    marked = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert "immutable" in client.get(marked).headers["cache-control"]
+    assert client.get(marked.partition("?")[0]).headers["cache-control"] == "no-store"
+    assert client.get(marked.partition("?")[0] + "?v=other").headers["cache-control"] == "no-store"
+
+
+def test_pictures_of_the_frame(site: Site, browser_page: Page) -> None:
+    browser_page.goto(f"{site.address}/sign-in")
+    for width in (1280, 390):
+        assert picture(browser_page, "sign-in", width).stat().st_size > 5_000
+
+
+def test_the_portal_says_when_it_has_no_tables_yet(tmp_path: Path) -> None:
+    with portal(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
+        client = httpx.Client(base_url=empty.address, trust_env=False, headers=PAGE)
+        client.cookies.set("billing-session", "x" * 43)
+        answer = client.get("/")
+        assert answer.status_code == 503
+        assert "billing init" in answer.text
+        client.close()
