@@ -24,7 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from orders import journal
 from orders.values import Refused
-from peppol.sql import Session
+from peppol.sql import Session, note_moment
 
 Clock = Callable[[], datetime]
 
@@ -77,6 +77,7 @@ class Database:
         """
         with self._lock, self._writer.begin() as session:
             journal.forget(session)
+            note_moment(session, self.clock())
             yield session
             journal.write(session, at=self.clock())
 

@@ -1,30 +1,35 @@
 """The post office's counter: send, deliver what waits, collect what has come.
 
 `send` validates and renders a document once and lays it in the outbox in the caller's
-transaction. `deliver_waiting` and `collect` open transactions of their own: a letter is
-marked sent after the access point took it, and an arrived letter is acknowledged after
-its bytes are committed, never before.
+transaction. `deliver_waiting` and `collect` do all there is to do now with an access point,
+in transactions of their own; a worker that goes on for ever uses `sending.Sender` and
+`collecting.Collector` round by round.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 
-import structlog
 from lxml import etree
 
-from peppol import envelope, mailbox, ubl, validation
-from peppol.access_points.protocol import AccessPoint, Arrival, Gone
+from peppol import breaker, lanes, mailbox, ubl, validation
+from peppol.access_points.protocol import AccessPoint
+from peppol.collecting import Collected, Collector
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
+from peppol.sending import Event, Sender, Tell, Transactions
 from peppol.sql import Session
 
-Transactions = Callable[[], AbstractContextManager[Session]]
-
-_log = structlog.get_logger("post")
-_BATCH = 50
+__all__ = [
+    "Address",
+    "Collected",
+    "InvalidDocument",
+    "Outgoing",
+    "collect",
+    "deliver_waiting",
+    "send",
+    "send_all",
+]
 
 
 class InvalidDocument(Exception):
@@ -45,15 +50,6 @@ class Address:
     sender: str
     receiver: str
     recipient: str
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """How many letters were stored for the first time, and how many were repeats or conflicts."""
-
-    stored: int
-    repeats: int
-    conflicts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,63 +107,31 @@ def _letter(outgoing: Outgoing) -> mailbox.NewLetter:
     )
 
 
-def deliver_waiting(transactions: Transactions, access_point: AccessPoint, *, now: datetime) -> int:
-    """Hand every waiting letter to the access point, oldest first, and return how many went.
+def deliver_waiting(
+    transactions: Transactions, access_point: AccessPoint, *, now: datetime, tell: Tell | None = None
+) -> int:
+    """Hand every waiting letter to the access point, each receiver's in order, and return how many went.
 
-    A letter that cannot be handed over now stays waiting, with those after it.
+    Somebody wants it done now, so no rest is waited out. A letter that cannot be handed over stays
+    waiting, with those after it to the same receiver.
     """
-    delivered = 0
-    while True:
-        with transactions() as session:
-            letters = mailbox.waiting(session, limit=_BATCH)
-            sent = []
-            for letter in letters:
-                try:
-                    access_point.submit(letter)
-                except OSError as error:
-                    _log.warning("not delivered", instance_id=letter.instance_id, reason=type(error).__name__)
-                    break
-                sent.append(letter.sequence)
-                _log.info("delivered", instance_id=letter.instance_id, document=letter.document_id)
-            if sent:
-                mailbox.mark_sent(session, sent, at=now)
-            delivered += len(sent)
-        if len(sent) < _BATCH:
-            return delivered
+    with transactions() as session:
+        lanes.hurry(session, all_lanes=True)
+        breaker.allow_probe(session, access_point.name, now=now)
+    sender = Sender(transactions, access_point, lambda: now, tell or _nobody)
+    delivered, more = 0, True
+    while more:
+        one = sender.round()
+        delivered, more = delivered + one.sent, one.more
+    return delivered
 
 
 def collect(
     transactions: Transactions, access_point: AccessPoint, *, today: date, now: datetime
 ) -> Collected:
-    """Store what has come, commit, then acknowledge it, in small batches."""
-    tally = {state: 0 for state in mailbox.InState}
-    arrivals = iter(access_point.inbound())
-    while batch := list(islice(arrivals, _BATCH)):
-        letters = [(arrival.reference, _fetched(access_point, arrival)) for arrival in batch]
-        # Reading envelopes is XML work and stays outside the transaction.
-        came = [(name, body, envelope.instance_id_in(body)) for name, body in letters if body is not None]
-        with transactions() as session:
-            for reference, body, instance_id in came:
-                stored = mailbox.store(
-                    session,
-                    body,
-                    transport_id=reference,
-                    received_on=today,
-                    received_at=now,
-                    instance_id=instance_id,
-                )
-                tally[stored.state] += 1
-                _log.info("arrived", letter=stored.id, state=stored.state)
-        for reference, _, _ in came:
-            access_point.acknowledge(reference)
-    return Collected(
-        tally[mailbox.InState.ARRIVED], tally[mailbox.InState.REPEAT], tally[mailbox.InState.CONFLICT]
-    )
+    """Store everything that has come, commit, then acknowledge it."""
+    return Collector(transactions, access_point, lambda: now, lambda: today).collect()
 
 
-def _fetched(access_point: AccessPoint, arrival: Arrival) -> bytes | None:
-    """The bytes of an arrival, or None where another worker has taken it already."""
-    try:
-        return access_point.fetch(arrival.reference)
-    except Gone:
-        return None
+def _nobody(session: Session, events: Sequence[Event]) -> None:
+    """There is nobody to be told."""

@@ -8,7 +8,7 @@ neither: there an amount is an integer of its smallest unit and an instant is IS
 text in UTC. So both engines compare, check and sum exactly, and no float touches money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,14 +21,17 @@ from sqlalchemy import (
     Dialect,
     Numeric,
     String,
+    Table,
     TypeDecorator,
     Update,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 Session = Connection
 
+_MOMENT = "moment"
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
 
 
@@ -121,3 +124,23 @@ def rows_changed(session: Session, statement: Update, given: Mapping[str, object
     """Carry out a conditional change and say how many rows met its condition."""
     result = session.execute(statement, given)
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def add_new(session: Session, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert the rows whose keys nobody has used, pass over the others, and say how many were new."""
+    if not rows:
+        return 0
+    new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
+    result = session.execute(new(table).values(list(rows)).on_conflict_do_nothing())
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def note_moment(session: Session, moment: datetime) -> None:
+    """Say when this unit of work happens; the door that opens it does."""
+    session.info[_MOMENT] = moment
+
+
+def moment_of(session: Session) -> datetime | None:
+    """When this unit of work happens, as its door has said; None where no door has."""
+    moment = session.info.get(_MOMENT)
+    return moment if isinstance(moment, datetime) else None

@@ -15,11 +15,20 @@ from orders import placing, stored_register
 from orders.events import PlacementDecided, read_event
 from orders.model import Order
 from orders.values import Article
-from peppol import billing, mailbox, shapes, ubl
+from peppol import billing, mailbox, post, shapes, ubl
+from peppol.access_points.protocol import (
+    Arrival,
+    DeliveryState,
+    DeliveryStatus,
+    Gone,
+    NoDirectory,
+    Outbound,
+    Submission,
+)
 from peppol.mailbox import InLetter, InState
 from supplier_portal.event_loading import Line, load_events, place_due_orders
 from tests.builders import billed
-from tests.house import CLOCK, House, a_house, decision, event_line, interruption
+from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house, decision, event_line, interruption
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
@@ -75,6 +84,31 @@ def reading(house: House, letter: InLetter) -> Callable[[], Held]:
         return outcome.held
 
     return work
+
+
+class Noting(NoDirectory):
+    """An access point that takes everything and notes the order it came in."""
+
+    name = "noting"
+
+    def __init__(self, taken: list[str]) -> None:
+        self.taken = taken
+
+    def submit(self, letter: Outbound) -> Submission:
+        self.taken.append(letter.instance_id)
+        return Submission(letter.instance_id)
+
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        return DeliveryStatus(DeliveryState.UNKNOWN)
+
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
+        return iter(())
+
+    def fetch(self, reference: str) -> bytes:
+        raise Gone(reference)
+
+    def acknowledge(self, reference: str) -> None:
+        return None
 
 
 def loading(house: House, lines: list[Line]) -> Callable[[], object]:
@@ -338,18 +372,15 @@ def test_two_collectors_of_the_same_bytes_keep_one_letter_and_one_repeat(
 
 def test_two_deliverers_hand_every_letter_over_once(house: House) -> None:
     for number in range(6):
-        house.decide(f"50000010{number:02}")
-    taken: list[list[str]] = [[], []]
+        house.decide(f"50000010{number:02}", supplier=(LARKDRILLEN, FYRBAKEN)[number % 2])
+    taken: list[str] = []
 
-    def deliver(mine: list[str]) -> Callable[[], None]:
-        def work() -> None:
-            with house.database.writing() as session:
-                letters = mailbox.waiting(session, limit=3)
-                mine.extend(letter.document_id for letter in letters)
-                mailbox.mark_sent(session, [letter.sequence for letter in letters], at=CLOCK)
+    def deliver() -> None:
+        post.deliver_waiting(house.database.writing, Noting(taken), now=CLOCK)
 
-        return work
-
-    at_once([deliver(taken[0]), deliver(taken[1])])
-    assert not set(taken[0]) & set(taken[1])
-    assert len(taken[0] + taken[1]) == 6
+    at_once([deliver, deliver])
+    deliver()
+    with house.database.reading() as session:
+        laid_out = [letter.instance_id for letter in mailbox.letters_out(session)]
+    assert sorted(taken) == sorted(laid_out)
+    assert len(laid_out) == 7

@@ -1,12 +1,13 @@
 """The mailbox: bytes as they came and as they will go, each once, however often they are handed over."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from peppol import mailbox
+from peppol import lanes, mailbox
+from peppol.lanes import Claim, Tried
 from peppol.mailbox import InState, OutState, Stored
 from tests.house import CLOCK, House, a_house
 
@@ -50,18 +51,61 @@ def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
 # Out ----------------------------------------------------------------------------------------
 
 
-def test_a_letter_waits_with_its_bytes_and_is_marked_sent_once(house: House) -> None:
+def claim(house: House, *, now: datetime = CLOCK) -> Claim:
+    with house.database.writing() as session:
+        return lanes.claim(session, now=now, lease=timedelta(minutes=5), lanes_most=10, letters_most=10)
+
+
+def release(house: House, held: Claim, state: OutState, *, rest: timedelta | None = None) -> int:
+    """What the worker met, and how many of its attempts were noted."""
+    tried = [
+        Tried(each, "test", CLOCK, CLOCK, "ACCEPTED" if rest is None else "UNCLEAR", state, rest=rest)
+        for each in held.letters
+    ]
+    with house.database.writing() as session:
+        return len(lanes.release(session, held, tried, now=CLOCK))
+
+
+def test_a_letter_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
     instance_id = put_out(house)
-    with house.database.writing() as session:
-        (letter,) = mailbox.waiting(session, limit=10)
-        mailbox.mark_sent(session, [letter.sequence], at=CLOCK)
-        mailbox.mark_sent(session, [letter.sequence], at=CLOCK + timedelta(hours=1))
+    held = claim(house)
+    (letter,) = held.letters
     assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
-    outbox = mailbox.outbox
+    assert [release(house, held, OutState.SENT), release(house, held, OutState.SENT)] == [1, 0]
+    with house.database.reading() as session:
+        row = session.execute(select(mailbox.outbox)).one()
+        (attempt,) = session.execute(select(mailbox.attempt))
+    assert (row.state, row.attempts, row.sent_at, row.laid_at) == (OutState.SENT, 1, CLOCK, CLOCK)
+    assert (attempt.number, attempt.outcome, attempt.next_at) == (1, "ACCEPTED", None)
+    assert not claim(house).letters
+
+
+def test_a_receivers_letters_are_one_workers_until_its_time_is_out_and_then_anothers(house: House) -> None:
+    put_out(house)
+    first = claim(house)
+    assert not claim(house).letters
+    second = claim(house, now=CLOCK + timedelta(minutes=6))
+    assert (first.doubtful, second.doubtful) == (frozenset(), frozenset({"0007:5599991014"}))
+    assert [letter.instance_id for letter in second.letters] == [each.instance_id for each in first.letters]
+    # The first worker wakes up and finds that it has nothing to say any more.
+    assert release(house, first, OutState.STUCK) == 0
+    assert release(house, second, OutState.SENT) == 1
+    with house.database.reading() as session:
+        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.SENT
+
+
+def test_a_letter_that_did_not_get_through_holds_back_those_behind_it_to_the_same_receiver(
+    house: House,
+) -> None:
+    for body in (b"<A/>", b"<B/>"):
+        put_out(house, body)
+    other = put_out(house, b"<C/>", receiver="0007:5599993036")
     with house.database.writing() as session:
-        row = session.execute(select(outbox)).one()
-        assert list(mailbox.waiting(session, limit=10)) == []
-    assert (row.state, row.attempts, row.sent_at) == (OutState.SENT, 1, CLOCK)
+        session.execute(mailbox.lane.insert(), {"receiver": "0007:5599993036", "served_at": CLOCK})
+    release(house, claim(house), OutState.WAITING, rest=timedelta(minutes=1))
+    assert [each.instance_id for each in claim(house).letters] == [other]
+    later = claim(house, now=CLOCK + timedelta(minutes=1))
+    assert [each.body for each in later.letters] == [b"<A/>", b"<B/>"]
 
 
 def test_the_same_letter_always_has_the_same_instance_identifier_and_another_never(house: House) -> None:
@@ -74,9 +118,9 @@ def test_the_same_letter_always_has_the_same_instance_identifier_and_another_nev
 
 def test_a_letter_without_a_receiver_lies_in_the_portal_and_waits_for_nobody(house: House) -> None:
     put_out(house, receiver="")
+    assert not claim(house).letters
     outbox = mailbox.outbox
-    with house.database.writing() as session:
-        assert list(mailbox.waiting(session, limit=10)) == []
+    with house.database.reading() as session:
         assert session.scalar(select(outbox.c.state)) == OutState.IN_PORTAL
 
 
@@ -139,7 +183,8 @@ def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(hous
 
 def test_the_same_bytes_under_a_new_instance_are_a_repeat(house: House) -> None:
     first = store(house, b"<A/>", instance_id="i-1")
-    assert store(house, b"<A/>", instance_id="i-2") == Stored(2, InState.REPEAT, first.id)
+    again = store(house, b"<A/>", instance_id="i-2")
+    assert (again.state, again.repeats) == (InState.REPEAT, first.id)
 
 
 def test_a_letter_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has_ended(house: House) -> None:

@@ -1,0 +1,140 @@
+"""Collecting: what has come to an access point is stored, committed, and only then acknowledged.
+
+A letter whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
+answer, and the repeat is there to be seen. One worker at a time collects at an access point
+(`breaker.collect_turn`); one that was stopped and finds another in its place stores nothing more.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+from typing import Final
+
+import structlog
+
+from peppol import breaker, envelope, inbox
+from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
+from peppol.mailbox_tables import InState
+from peppol.sending import Clock, Transactions
+
+_log = structlog.get_logger("post")
+
+LEASE: Final = timedelta(minutes=5)
+"""How long one worker may collect before it says that it goes on."""
+
+# A batch is held in memory: so many letters and bytes, and always at least one letter.
+_BATCH = 50
+_BYTES_AT_ONCE = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How many letters were stored for the first time, and how many were repeats or conflicts."""
+
+    stored: int
+    repeats: int
+    conflicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A letter that was fetched: the access point's name for it, its bytes, and its envelope's instance."""
+
+    reference: str
+    body: bytes
+    instance_id: str
+
+
+@dataclass(slots=True)
+class Collector:
+    """One worker's hand on an access point's mailbox. `clock` dates the rows, `today` the receipt."""
+
+    transactions: Transactions
+    access_point: AccessPoint
+    clock: Clock
+    today: Callable[[], date]
+    lease: timedelta = LEASE
+    worker: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def collect(self) -> Collected:
+        """Take in everything that has come; nothing while another worker does. Raises Unreachable.
+
+        What was stored before the access point was lost stays stored, and comes as a repeat if it
+        was not acknowledged.
+        """
+        tally = {state: 0 for state in InState}
+        if self._turn():
+            try:
+                arrivals = iter(self.access_point.inbound())
+                while batch := list(islice(arrivals, _BATCH)):
+                    for came in self._fetched(batch):
+                        stored = self._stored(came)
+                        if stored is None:
+                            return _collected(tally)
+                        for state in stored:
+                            tally[state] += 1
+                        self._acknowledge(came)
+            finally:
+                with self.transactions() as session:
+                    breaker.end_collecting(session, self.access_point.name, self.worker)
+        return _collected(tally)
+
+    def _turn(self) -> bool:
+        with self.transactions() as session:
+            return breaker.collect_turn(
+                session, self.access_point.name, self.worker, now=self.clock(), lease=self.lease
+            )
+
+    def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
+        """The letters of a batch in groups that may be held at once; reading envelopes is XML work."""
+        groups: list[list[_Came]] = [[]]
+        size = 0
+        for arrival in batch:
+            try:
+                body = self.access_point.fetch(arrival.reference)
+            except Gone:
+                continue  # somebody has taken it already
+            if groups[-1] and size + len(body) > _BYTES_AT_ONCE:
+                groups.append([])
+                size = 0
+            instance_id = envelope.instance_id_in(body) or arrival.instance_id[:80]
+            groups[-1].append(_Came(arrival.reference, body, instance_id))
+            size += len(body)
+        return groups
+
+    def _stored(self, came: Sequence[_Came]) -> list[InState] | None:
+        """Store letters in one transaction; None where another worker collects by now."""
+        now = self.clock()
+        with self.transactions() as session:
+            if not breaker.collect_turn(
+                session, self.access_point.name, self.worker, now=now, lease=self.lease
+            ):
+                return None
+            stored = [
+                inbox.store(
+                    session,
+                    each.body,
+                    transport_id=each.reference,
+                    received_on=self.today(),
+                    received_at=now,
+                    instance_id=each.instance_id,
+                )
+                for each in came
+            ]
+        for each, row in zip(came, stored, strict=True):
+            _log.info("letter arrived", letter=row.id, instance_id=each.instance_id, state=row.state.value)
+        return [row.state for row in stored]
+
+    def _acknowledge(self, came: Sequence[_Came]) -> None:
+        """Say that the letters are kept; one that cannot be told now comes again."""
+        for each in came:
+            try:
+                self.access_point.acknowledge(each.reference)
+            except Unreachable as miss:
+                _log.warning("not acknowledged", reason=miss.code, access_point=self.access_point.name)
+
+
+def _collected(tally: dict[InState, int]) -> Collected:
+    return Collected(tally[InState.ARRIVED], tally[InState.REPEAT], tally[InState.CONFLICT])

@@ -1,0 +1,217 @@
+"""Who sends to whom now: one lane per receiver, held by one worker at a time, for a while.
+
+Holding a lane is the right to send to that receiver, so no letter overtakes an earlier one that
+still waits, with any number of workers. The right is a token with an end: a worker that died is
+followed by another when its time has run out, and one that was merely stopped finds its token
+gone and changes nothing. Nothing is sent inside these transactions.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+
+from peppol.mailbox_tables import OutState, attempt, lane, outbox
+from peppol.outbox import OutLetter, read_letters
+from peppol.sql import Session, add_new
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Letters that one worker may send, oldest first, until `until`.
+
+    `doubtful` are the receivers whose last worker never came back: it may have sent something.
+    """
+
+    token: str
+    until: datetime
+    letters: Sequence[OutLetter]
+    receivers: frozenset[str]
+    doubtful: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How an attempt ended: in one word, with the peer's own words, and the state the letter goes to.
+
+    `rest` is how long the letter waits, where it still waits; `counts` whether the attempt counts
+    towards STUCK; `ask_at` when to ask how the letter fares.
+    """
+
+    letter: OutLetter
+    access_point: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    state: OutState
+    answer: str = ""
+    reference: str = ""
+    counts: bool = False
+    rest: timedelta | None = None
+    ask_at: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the letter is tried again, if it is."""
+        return self.ended_at + self.rest if self.rest is not None else None
+
+
+_WAITS = outbox.c.state == OutState.WAITING
+_HAS_LETTERS = exists(select(outbox.c.sequence).where(outbox.c.receiver == lane.c.receiver, _WAITS))
+
+
+def claim(session: Session, *, now: datetime, lease: timedelta, lanes_most: int, letters_most: int) -> Claim:
+    """Take lanes that are free and due, those served longest ago first, and their oldest letters.
+
+    At most half of what is free is taken, so that a second worker finds work beside the first.
+    """
+    _open_lanes(session, now)
+    free = (
+        or_(lane.c.claimed_until.is_(None), lane.c.claimed_until < now),
+        or_(lane.c.due_at.is_(None), lane.c.due_at <= now),
+        _HAS_LETTERS,
+    )
+    available = session.execute(select(func.count()).select_from(lane).where(*free)).scalar_one()
+    token, until = str(uuid.uuid4()), now + lease
+    rows = session.execute(
+        select(lane.c.receiver, lane.c.token)
+        .where(*free)
+        .order_by(lane.c.served_at, lane.c.receiver)
+        .limit(max(1, min(lanes_most, (available + 1) // 2)))
+        .with_for_update(skip_locked=True)
+    ).all()
+    receivers = frozenset(row.receiver for row in rows)
+    if not receivers:
+        return Claim(token, until, (), receivers)
+    session.execute(
+        update(lane).where(lane.c.receiver.in_(receivers)).values(token=token, claimed_until=until)
+    )
+    letters = _oldest(session, receivers, each=max(1, letters_most // len(receivers)))
+    doubtful = frozenset(row.receiver for row in rows if row.token is not None)
+    return Claim(token, until, letters, receivers, doubtful)
+
+
+def _open_lanes(session: Session, now: datetime) -> None:
+    """A lane for every receiver that has letters waiting and none yet."""
+    unknown = (
+        select(outbox.c.receiver)
+        .distinct()
+        .where(_WAITS, ~exists(select(lane.c.receiver).where(lane.c.receiver == outbox.c.receiver)))
+    )
+    receivers = sorted(session.scalars(unknown))
+    add_new(session, lane, [{"receiver": each, "served_at": now} for each in receivers])
+
+
+def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[OutLetter]:
+    place = func.row_number().over(partition_by=outbox.c.receiver, order_by=outbox.c.sequence)
+    placed = (
+        select(outbox.c.sequence, place.label("place"))
+        .where(_WAITS, outbox.c.receiver.in_(receivers))
+        .subquery()
+    )
+    question = (
+        select(outbox)
+        .join(placed, placed.c.sequence == outbox.c.sequence)
+        .where(placed.c.place <= each)
+        .order_by(outbox.c.sequence)
+    )
+    return list(read_letters(session, question))
+
+
+def release(session: Session, held: Claim, tried: Sequence[Tried], *, now: datetime) -> list[Tried]:
+    """Note how the attempts ended and give the lanes back; the attempts that were noted.
+
+    What was done in a lane that another worker has taken over is not noted: the letter is that
+    worker's now, and its instance identifier makes sure that the receiver has it once.
+    """
+    still = (
+        select(lane.c.receiver)
+        .where(lane.c.token == held.token, lane.c.receiver.in_(held.receivers))
+        .order_by(lane.c.receiver)
+        .with_for_update()
+    )
+    ours = set(session.scalars(still))
+    noted = [each for each in tried if each.letter.receiver in ours]
+    if noted:
+        session.execute(_ATTEMPTED, [_attempt_row(each) for each in noted])
+        session.execute(_CHANGED, [_change_of(each) for each in noted])
+    if ours:
+        due = {each.letter.receiver: each.next_at for each in noted if each.next_at is not None}
+        rows = [
+            {"lane_receiver": each, "lane_token": held.token, "due": due.get(each), "at": now}
+            for each in sorted(ours)
+        ]
+        session.execute(_RELEASED, rows)
+    return noted
+
+
+def hurry(session: Session, *, all_lanes: bool = False) -> None:
+    """Let the receivers be tried at once whose first letter only waits because nothing could be reached.
+
+    `all_lanes` is for a person who wants everything tried now.
+    """
+    change = update(lane).where(lane.c.due_at.is_not(None)).values(due_at=None)
+    if not all_lanes:
+        for_no_fault = select(outbox.c.receiver).where(_WAITS, outbox.c.outcome == UNREACHABLE)
+        change = change.where(lane.c.receiver.in_(for_no_fault))
+    session.execute(change)
+
+
+UNREACHABLE = "UNREACHABLE"
+"""The outcome of an attempt that never reached the access point."""
+
+# Prepared once: building a statement costs more than running it.
+_ATTEMPTED = insert(attempt)
+_CHANGED = (
+    update(outbox)
+    .where(outbox.c.sequence == bindparam("letter"), _WAITS)
+    .values(
+        state=bindparam("to_state"),
+        attempts=bindparam("made"),
+        failures=bindparam("counted"),
+        sent_at=bindparam("handed_over"),
+        closed_at=bindparam("closed"),
+        reference=bindparam("its_reference"),
+        outcome=bindparam("how"),
+        answer=bindparam("words"),
+        ask_at=bindparam("ask"),
+    )
+)
+_RELEASED = (
+    update(lane)
+    .where(lane.c.receiver == bindparam("lane_receiver"), lane.c.token == bindparam("lane_token"))
+    .values(token=None, claimed_until=None, due_at=bindparam("due"), served_at=bindparam("at"))
+)
+_HANDED_OVER = (OutState.SENT, OutState.DELIVERED)
+_CLOSED = (OutState.DELIVERED, OutState.REJECTED)
+
+
+def _attempt_row(tried: Tried) -> dict[str, object]:
+    return {
+        "letter": tried.letter.sequence,
+        "number": tried.letter.attempts + 1,
+        "started_at": tried.started_at,
+        "ended_at": tried.ended_at,
+        "access_point": tried.access_point,
+        "outcome": tried.outcome,
+        "answer": tried.answer,
+        "next_at": tried.next_at,
+    }
+
+
+def _change_of(tried: Tried) -> dict[str, object]:
+    letter = tried.letter
+    return {
+        "letter": letter.sequence,
+        "to_state": tried.state,
+        "made": letter.attempts + 1,
+        "counted": letter.failures + tried.counts,
+        "handed_over": tried.ended_at if tried.state in _HANDED_OVER else None,
+        "closed": tried.ended_at if tried.state in _CLOSED else None,
+        "its_reference": tried.reference or letter.reference,
+        "how": tried.outcome,
+        "words": tried.answer,
+        "ask": tried.ask_at,
+    }

@@ -1,0 +1,232 @@
+"""The tables of the post office, only their shape, and the steps a letter may take.
+
+A letter's bytes never change. What changes is its state, by the steps of `OUT_STEPS` and
+`IN_STEPS` alone: every change is a conditional UPDATE on the states it may come from.
+
+`lane` has one row per receiver: who works on that receiver's letters now and until when.
+Holding the lane is the right to send to that receiver, so letters to one receiver keep
+their order with any number of workers. `access_point` has one row per access point: the
+circuit breaker, and who collects there. Attempts and notes are only ever added.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from peppol.sql import UtcDateTime
+
+metadata = MetaData()
+
+
+class OutState(StrEnum):
+    """Where a letter of ours is."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"  # the access point has it; nobody has said that it came through
+    DELIVERED = "DELIVERED"  # the receiving side has said that it has it
+    REJECTED = "REJECTED"  # the receiving side, or a check on the way, has said no for good
+    IN_PORTAL = "IN_PORTAL"  # the receiver reads it in the supplier portal; nothing is transmitted
+    STUCK = "STUCK"  # tried as often as is sensible: a person sends it again
+
+
+class InState(StrEnum):
+    """Where a letter to us is."""
+
+    ARRIVED = "ARRIVED"
+    HANDLED = "HANDLED"
+    REPEAT = "REPEAT"  # the same bytes again: answered by what was answered the first time
+    CONFLICT = "CONFLICT"  # a number already held, with other bytes: kept aside
+    QUARANTINED = "QUARANTINED"  # cannot be read or is no valid document: kept with its reason
+    FAILED = "FAILED"  # our own handling failed again and again: kept with its error until replayed
+
+
+OUT_STEPS: Mapping[OutState, frozenset[OutState]] = {
+    OutState.WAITING: frozenset(
+        (OutState.SENT, OutState.DELIVERED, OutState.REJECTED, OutState.IN_PORTAL, OutState.STUCK)
+    ),
+    OutState.SENT: frozenset((OutState.DELIVERED, OutState.REJECTED, OutState.WAITING, OutState.STUCK)),
+    # A receipt of transport may be followed by the receiver's refusal of what is in the letter.
+    OutState.DELIVERED: frozenset((OutState.REJECTED,)),
+    OutState.STUCK: frozenset((OutState.WAITING, OutState.DELIVERED, OutState.REJECTED)),
+    OutState.IN_PORTAL: frozenset((OutState.WAITING,)),
+    # What was refused for good is sent as a new letter, never under the same instance identifier.
+    OutState.REJECTED: frozenset(),
+}
+"""From each state of a letter of ours, the states it may go to."""
+
+IN_STEPS: Mapping[InState, frozenset[InState]] = {
+    InState.ARRIVED: frozenset(
+        (InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED)
+    ),
+    # A person may have it read again, when our reading or our books have changed.
+    InState.FAILED: frozenset((InState.ARRIVED,)),
+    InState.QUARANTINED: frozenset((InState.ARRIVED,)),
+    # The first letter stands; the sender writes again under an identifier of its own.
+    InState.CONFLICT: frozenset(),
+    InState.HANDLED: frozenset(),
+    InState.REPEAT: frozenset(),
+}
+"""From each state of a letter to us, the states it may go to."""
+
+
+def out_states_before(state: OutState) -> list[OutState]:
+    """The states a letter of ours may come from to `state`."""
+    return [each for each, after in OUT_STEPS.items() if state in after]
+
+
+def in_states_before(state: InState) -> list[InState]:
+    """The states a letter to us may come from to `state`."""
+    return [each for each, after in IN_STEPS.items() if state in after]
+
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("instance_id", String(36), nullable=False, unique=True),
+    Column("kind", String(30), nullable=False),
+    Column("document_id", String(120), nullable=False),
+    Column("sender", String(80), nullable=False),
+    Column("receiver", String(80), nullable=False),
+    Column("recipient", String(20), nullable=False),
+    Column("about", String(120), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Attempts that count towards STUCK: those made while the access point itself was there.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("laid_at", UtcDateTime(), nullable=True),
+    Column("sent_at", UtcDateTime(), nullable=True),
+    Column("closed_at", UtcDateTime(), nullable=True),  # DELIVERED or REJECTED
+    # The access point's own name for the letter, and when to ask it how the letter fares.
+    Column("reference", String(400), nullable=False, server_default=""),
+    Column("ask_at", UtcDateTime(), nullable=True),
+    # How the last attempt ended, in one word, and what was said then.
+    Column("outcome", String(20), nullable=False, server_default=""),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
+    # The refused letter this one carries the bytes of, under an identifier of its own.
+    Column("resends", Integer, nullable=True),
+    Index("ix_outbox_document", "kind", "document_id"),
+    Index("ix_outbox_about", "about"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("letter", Integer, ForeignKey(outbox.c.sequence), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("started_at", UtcDateTime(), nullable=False),
+    Column("ended_at", UtcDateTime(), nullable=False),
+    Column("access_point", String(60), nullable=False),
+    Column("outcome", String(20), nullable=False),  # one word: SENT, UNREACHABLE, UNCLEAR, REJECTED ...
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("next_at", UtcDateTime(), nullable=True),
+)
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("receiver", String(80), primary_key=True),
+    Column("token", String(36), nullable=True),
+    Column("claimed_until", UtcDateTime(), nullable=True),
+    # Not before then is the first letter in the lane tried again.
+    Column("due_at", UtcDateTime(), nullable=True),
+    # Who has waited longest is served first, however much another receiver gets.
+    Column("served_at", UtcDateTime(), nullable=False),
+)
+
+access_point = Table(
+    "access_point",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("opened_at", UtcDateTime(), nullable=True),  # since then nothing goes through
+    Column("probe_at", UtcDateTime(), nullable=True),
+    Column("probes", Integer, nullable=False, server_default="0"),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
+    Column("collector", String(36), nullable=True),
+    Column("collector_until", UtcDateTime(), nullable=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("transport_id", String(400), nullable=False),
+    # The access point and its id, where that id is never given twice; else nothing.
+    Column("transport_key", String(480), nullable=False, server_default=""),
+    Column("instance_id", String(80), nullable=False, server_default=""),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("received_at", UtcDateTime(), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("kind", String(30), nullable=False, server_default=""),
+    Column("business_key", String(200), nullable=False, server_default=""),
+    Column("reason", String(80), nullable=False, server_default=""),
+    Column("reason_sv", Text, nullable=False, server_default=""),
+    Column("reason_en", Text, nullable=False, server_default=""),
+    Column("repeats", Integer, nullable=True),
+    # Until then a worker is reading it, or it rests after a failure; others pass it over.
+    Column("claimed_until", UtcDateTime(), nullable=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("alarmed_at", UtcDateTime(), nullable=True),
+)
+
+letter_note = Table(
+    "letter_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("letter", Integer, ForeignKey(inbox.c.id), nullable=False, index=True),
+    Column("code", String(40), nullable=False),
+    # The other letter the note is about.
+    Column("other", Integer, nullable=True),
+    Column("sentence_sv", Text, nullable=False),
+    Column("sentence_en", Text, nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+)
+
+
+def _index_some(name: str, condition: str, *columns: Column[Any], unique: bool = False) -> None:
+    """An index over the rows that meet the condition, on both engines."""
+    where = text(condition)
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+# What waits is few among many; only that is looked for by its state.
+_index_some("ix_outbox_waiting", "state = 'WAITING'", outbox.c.receiver, outbox.c.sequence)
+_index_some("ix_outbox_ask", "state = 'SENT' and ask_at is not null", outbox.c.ask_at)
+_index_some("ix_outbox_trouble", "state = 'STUCK' or state = 'REJECTED'", outbox.c.sequence)
+_index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
+_index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
+# The same bytes, and the same instance of a letter, are taken in once; later copies are repeats.
+# A query must name the condition of a key in these very words for the engine to use it.
+FIRST_BY = {
+    "sha256": "state <> 'REPEAT' and state <> 'CONFLICT'",
+    "instance_id": "state <> 'REPEAT' and state <> 'CONFLICT' and instance_id <> ''",
+    "transport_key": "state <> 'REPEAT' and state <> 'CONFLICT' and transport_key <> ''",
+}
+"""The keys a letter is known by, each with which letters it is unique among."""
+
+for _key, _condition in FIRST_BY.items():
+    _index_some(f"uq_inbox_{_key}", _condition, inbox.c[_key], unique=True)

@@ -1,0 +1,205 @@
+"""The outbox: our letters, from the transaction that lays them out to the last word about them.
+
+A row is written in the transaction of the business fact it tells of, with its bytes rendered
+once; the same bytes under the same instance identifier are sent on every attempt. Who may send
+when is decided in `lanes.py`; here is what is known of a letter. Only the receiving side's word
+closes one: `verdict`.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from peppol.mailbox_tables import OutState, lane, out_states_before, outbox
+from peppol.sql import Session, moment_of, rows_changed
+
+# One name space for instance identifiers, so that the same letter always gets the same one.
+_LETTERS = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
+
+    body: bytes
+    kind: str
+    document_id: str
+    sender: str
+    receiver: str
+    recipient: str
+    about: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OutLetter:
+    """A letter of ours as it lies in the outbox. `recipient` is the organisation number it is for.
+
+    `attempts` are all that were made, `failures` those that count towards STUCK, `outcome` how the
+    last one ended and `reference` the access point's own name for the letter.
+    """
+
+    sequence: int
+    instance_id: str
+    kind: str
+    document_id: str
+    sender: str
+    receiver: str
+    recipient: str
+    issued_on: date
+    body: bytes
+    about: str = ""
+    attempts: int = 0
+    failures: int = 0
+    outcome: str = ""
+    reference: str = ""
+
+
+def sha256_of(body: bytes) -> str:
+    """The fingerprint bytes are known by."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -> str:
+    """The one instance identifier of a letter: made from what it is, so a repeated request finds itself."""
+    return str(uuid.uuid5(_LETTERS, f"{kind}|{document_id}|{receiver}|{digest}"))
+
+
+def put_out(session: Session, letters: Sequence[NewLetter]) -> list[str]:
+    """Lay letters in the outbox and return their instance identifiers, in order.
+
+    A letter without a receiver on the network is for the portal. The rows live or die with
+    the caller's transaction.
+    """
+    laid_at = moment_of(session)
+    rows = [{**_outbox_row(letter), "laid_at": laid_at} for letter in letters]
+    if rows:
+        session.execute(_PUT_OUT, rows)
+    return [str(row["instance_id"]) for row in rows]
+
+
+def _outbox_row(letter: NewLetter) -> dict[str, object]:
+    digest = sha256_of(letter.body)
+    return {
+        "instance_id": instance_id_of(
+            kind=letter.kind,
+            document_id=letter.document_id,
+            receiver=letter.receiver or letter.recipient,
+            digest=digest,
+        ),
+        "kind": letter.kind,
+        "document_id": letter.document_id,
+        "sender": letter.sender,
+        "receiver": letter.receiver,
+        "recipient": letter.recipient,
+        "about": letter.about,
+        "issued_on": letter.issued_on,
+        "sha256": digest,
+        "body": letter.body,
+        "state": OutState.WAITING if letter.receiver else OutState.IN_PORTAL,
+    }
+
+
+def letters_out(
+    session: Session, *, kind: str = "", document_id: str = "", about: str = ""
+) -> Iterator[OutLetter]:
+    """The letters of one kind, document or subject, oldest first."""
+    question = select(outbox).order_by(outbox.c.sequence)
+    if kind:
+        question = question.where(outbox.c.kind == kind)
+    if document_id:
+        question = question.where(outbox.c.document_id == document_id)
+    if about:
+        question = question.where(outbox.c.about == about)
+    yield from read_letters(session, question.execution_options(yield_per=200))
+
+
+def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutLetter]:
+    """The letters that a question on the whole row finds."""
+    for row in session.execute(question):
+        yield _out_letter(row)
+
+
+def _out_letter(row: Row[tuple[object, ...]]) -> OutLetter:
+    return OutLetter(
+        row.sequence,
+        row.instance_id,
+        row.kind,
+        row.document_id,
+        row.sender,
+        row.receiver,
+        row.recipient,
+        row.issued_on,
+        row.body,
+        row.about,
+        row.attempts,
+        row.failures,
+        row.outcome,
+        row.reference,
+    )
+
+
+def verdict(
+    session: Session, instance_id: str, state: OutState, *, answer: str = "", at: datetime
+) -> OutState | None:
+    """Note the last word about a letter of ours (DELIVERED, REJECTED); the state it came from.
+
+    None where there is no such letter or its state allows no such step: a word once given stands,
+    and saying it again changes nothing.
+    """
+    found = session.execute(
+        select(outbox.c.sequence, outbox.c.state).where(outbox.c.instance_id == instance_id).with_for_update()
+    ).one_or_none()
+    if found is None:
+        return None
+    change = (
+        update(outbox)
+        .where(outbox.c.sequence == found.sequence, outbox.c.state.in_(out_states_before(state)))
+        .values(state=state, closed_at=at, ask_at=None, outcome=state.value, answer=answer)
+    )
+    return OutState(found.state) if rows_changed(session, change) == 1 else None
+
+
+def send_again(session: Session, sequence: int) -> str | None:
+    """Let a person's wish to send a letter once more come true; its instance identifier, or None.
+
+    A letter that was never taken (STUCK) or lies in the portal waits again under its own identifier.
+    One that was refused for good goes as a new letter with the same bytes, since its identifier is
+    used up. None for a letter on its way or through: there is nothing to send again.
+    """
+    again = (
+        update(outbox)
+        .where(
+            outbox.c.sequence == sequence,
+            outbox.c.receiver != "",
+            outbox.c.state.in_([OutState.STUCK, OutState.IN_PORTAL]),
+        )
+        # A person has looked: what a directory said before is not asked again.
+        .values(state=OutState.WAITING, failures=0, outcome="RESENT", alarmed_at=None, ask_at=None)
+    )
+    row = session.execute(select(outbox).where(outbox.c.sequence == sequence).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    if rows_changed(session, again) == 1:
+        session.execute(update(lane).where(lane.c.receiver == row.receiver).values(due_at=None))
+        return str(row.instance_id)
+    if row.state != OutState.REJECTED or _sent_anew(session, sequence):
+        return None
+    kept = ("kind", "document_id", "sender", "receiver", "recipient", "about", "issued_on", "sha256", "body")
+    instance_id = str(uuid.uuid5(_LETTERS, f"again|{row.instance_id}"))
+    copy = {each: getattr(row, each) for each in kept}
+    new = {"instance_id": instance_id, "state": OutState.WAITING, "resends": sequence}
+    session.execute(_PUT_OUT, [{**copy, **new, "laid_at": moment_of(session)}])
+    return instance_id
+
+
+def _sent_anew(session: Session, sequence: int) -> bool:
+    return session.scalar(select(outbox.c.sequence).where(outbox.c.resends == sequence)) is not None
+
+
+# Prepared once: building a statement costs more than running it.
+_PUT_OUT = insert(outbox)

@@ -1,0 +1,261 @@
+"""Sending: one worker's round with an access point, from claim to what came of it.
+
+A round claims letters in one short transaction, tries them outside any transaction, and notes
+how it went in another. Each receiver's letters go in their order: where one does not get
+through, those behind it wait. The same bytes go under the same instance identifier on every
+attempt, so that an attempt whose end nobody saw may be repeated; where the access point can be
+asked how it went, it is asked first.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from peppol import breaker, lanes, patience
+from peppol.access_points.protocol import (
+    AccessPoint,
+    AccessPointError,
+    Capability,
+    DeliveryState,
+    RejectedForGood,
+    Unreachable,
+    Verdict,
+)
+from peppol.breaker import Admission, Turn
+from peppol.identifiers import DocumentKind
+from peppol.lanes import UNREACHABLE, Claim, Tried
+from peppol.mailbox_tables import OutState
+from peppol.outbox import OutLetter
+from peppol.sql import Session
+
+Transactions = Callable[[], AbstractContextManager[Session]]
+Clock = Callable[[], datetime]
+
+_log = structlog.get_logger("post")
+
+LEASE: Final = timedelta(minutes=5)
+"""How long a worker may work on what it claimed."""
+
+# Our own documents are written with this prefix, by `peppol.ubl` alone.
+_PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
+# The directory says so: the letter is for the portal.
+_NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED)
+_KINDS = frozenset(each.value for each in DocumentKind)
+_STATE_OF = {
+    DeliveryState.ACCEPTED: OutState.SENT,
+    DeliveryState.DELIVERED: OutState.DELIVERED,
+    DeliveryState.REJECTED: OutState.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to hear of: a letter stuck, refused or moved to the portal; an access point lost or found."""
+
+    what: str
+    letter: OutLetter | None = None
+    words: str = ""
+
+
+Tell = Callable[[Session, Sequence[Event]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of one round: letters handed over, tried in all, and whether there may be more to do."""
+
+    sent: int = 0
+    tried: int = 0
+    more: bool = False
+
+
+@dataclass(slots=True)
+class Sender:
+    """One worker's hand on an access point.
+
+    `tell` is called in the transaction that notes what happened. `asks` says whether the access
+    point can tell later how a letter fares.
+    """
+
+    transactions: Transactions
+    access_point: AccessPoint
+    clock: Clock
+    tell: Tell = field(default=lambda session, events: None)
+    asks: bool = False
+    lease: timedelta = LEASE
+    letters_most: int = 100
+    lanes_most: int = 25
+
+    def round(self) -> Round:
+        """Claim, try, note. Raises nothing for what an access point does; what it met stands in the rows."""
+        name, now = self.access_point.name, self.clock()
+        began = time.monotonic()
+        with self.transactions() as session:
+            admission = breaker.admit(session, name, now=now, lease=self.lease)
+            if admission is Admission.NOT_NOW:
+                return Round()
+            probing = admission is Admission.PROBE
+            claim = lanes.claim(
+                session,
+                now=now,
+                lease=self.lease,
+                lanes_most=1 if probing else self.lanes_most,
+                letters_most=1 if probing else self.letters_most,
+            )
+            if probing and not claim.letters:
+                breaker.allow_probe(session, name, now=now)
+        if not claim.receivers:
+            return Round()
+        tried = self._try_all(claim, began)
+        with self.transactions() as session:
+            weighed, turn = self._weighed(session, tried)
+            noted = lanes.release(session, claim, weighed, now=self.clock())
+            if turn.closed:
+                lanes.hurry(session)
+            self.tell(session, _events(noted, turn, name))
+        for each in noted:
+            _log_attempt(each)
+        sent = sum(each.state in (OutState.SENT, OutState.DELIVERED) for each in noted)
+        moved = sum(each.state is not OutState.WAITING for each in noted)
+        return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.letters))
+
+    def _try_all(self, claim: Claim, began: float) -> list[Tried]:
+        """Each receiver's letters in order until one does not get through, while the claim lasts."""
+        half = self.lease.total_seconds() / 2
+        stopped: set[str] = set()
+        tried: list[Tried] = []
+        missed = 0
+        for letter in claim.letters:
+            if letter.receiver in stopped:
+                continue
+            # A worker that was stopped meanwhile may have been followed by another.
+            if time.monotonic() - began > half or missed >= patience.FAILURES_TO_OPEN:
+                break
+            one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
+            tried.append(one)
+            missed = missed + 1 if one.outcome == UNREACHABLE else 0
+            if one.state is OutState.WAITING:
+                stopped.add(letter.receiver)
+        return tried
+
+    def _try(self, letter: OutLetter, *, doubtful: bool) -> Tried:
+        started = self.clock()
+
+        def ended(
+            outcome: str,
+            state: OutState,
+            answer: str = "",
+            reference: str = "",
+            rest: timedelta | None = None,
+        ) -> Tried:
+            at = self.clock()
+            ask_at = at + patience.ASK_FIRST if self.asks and state is OutState.SENT else None
+            return Tried(
+                letter,
+                self.access_point.name,
+                started,
+                at,
+                outcome,
+                state,
+                answer,
+                reference,
+                False,
+                rest,
+                ask_at,
+            )
+
+        try:
+            if not letter.attempts:
+                found = self._looked_up(letter)
+                if found is not None and found.verdict in _NOT_TAKEN:
+                    return ended(found.verdict.value, OutState.IN_PORTAL, found.words)
+            if doubtful or letter.outcome == "UNCLEAR":
+                known = self.access_point.status(letter.instance_id, letter.reference)
+                if known.state in _STATE_OF:
+                    return ended(known.state.value, _STATE_OF[known.state], known.words)
+            taken = self.access_point.submit(letter)
+            state = _STATE_OF.get(taken.state, OutState.SENT)
+            return ended(taken.state.value, state, taken.words, taken.reference)
+        except RejectedForGood as refusal:
+            return ended("REJECTED", OutState.REJECTED, str(refusal))
+        except Unreachable as miss:
+            rest = timedelta(seconds=miss.retry_after) if miss.retry_after else timedelta()
+            return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest)
+        except AccessPointError as unclear:
+            return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())
+
+    def _looked_up(self, letter: OutLetter) -> Capability | None:
+        """What the directory says of the receiver, for documents that directories know."""
+        if letter.kind not in _KINDS:
+            return None
+        profile = _PROFILE.search(letter.body)
+        process = profile.group(1).decode("utf-8", "replace") if profile else ""
+        return self.access_point.lookup(letter.receiver, DocumentKind(letter.kind).document_type_id, process)
+
+    def _weighed(self, session: Session, tried: Sequence[Tried]) -> tuple[list[Tried], Turn]:
+        """What the attempts mean to the breaker, and to each letter that did not get through."""
+        now = self.clock()
+        name = self.access_point.name
+        turn = Turn()
+        if any(each.outcome not in _ELSEWHERE for each in tried):
+            turn = breaker.reached(session, name)
+        misses = _last_misses(tried)
+        if misses:
+            missed = breaker.missed(session, name, len(misses), misses[-1].answer, now=now)
+            turn = replace(missed, closed=turn.closed and not missed.is_open)
+        return [self._patient(each, turn) if each.state is OutState.WAITING else each for each in tried], turn
+
+    def _patient(self, tried: Tried, turn: Turn) -> Tried:
+        """The attempt with its rest, or as the last one. An outage of the access point is no letter's fault."""
+        if tried.outcome == UNREACHABLE and turn.is_open:
+            return replace(tried, rest=max(tried.rest or timedelta(), patience.RESTS[0]))
+        rest = patience.rest_after(tried.letter.failures + 1)
+        if rest is None:
+            return replace(tried, state=OutState.STUCK, counts=True, rest=None)
+        return replace(tried, counts=True, rest=max(tried.rest or timedelta(), rest))
+
+
+# How an attempt ends that says nothing about the access point: it was missed, or a directory answered.
+_ELSEWHERE = (UNREACHABLE, *(each.value for each in _NOT_TAKEN))
+_TOLD = (OutState.STUCK, OutState.REJECTED, OutState.IN_PORTAL)
+
+
+def _last_misses(tried: Sequence[Tried]) -> list[Tried]:
+    """The attempts at the end that did not reach the access point."""
+    misses: list[Tried] = []
+    for each in reversed(tried):
+        if each.outcome != UNREACHABLE:
+            break
+        misses.insert(0, each)
+    return misses
+
+
+def _events(noted: Sequence[Tried], turn: Turn, name: str) -> list[Event]:
+    events = [Event(each.state.value, each.letter, each.answer) for each in noted if each.state in _TOLD]
+    if turn.opened or turn.closed:
+        events.append(Event("UNREACHABLE" if turn.opened else "REACHED", words=name))
+    return events
+
+
+def _log_attempt(tried: Tried) -> None:
+    """One line per attempt: which letter, about what, and how it went. Never a body, never a person."""
+    letter = tried.letter
+    say = _log.warning if tried.state in (OutState.WAITING, *_TOLD) else _log.info
+    say(
+        "letter tried",
+        instance_id=letter.instance_id,
+        kind=letter.kind,
+        document=letter.document_id,
+        about=letter.about,
+        attempt=letter.attempts + 1,
+        outcome=tried.outcome,
+        state=tried.state.value,
+        access_point=tried.access_point,
+        ms=round((tried.ended_at - tried.started_at) / timedelta(milliseconds=1)),
+    )
