@@ -55,6 +55,7 @@ def for_document(
     created_at: datetime,
     country_c1: str = "SE",
     process_id: str | None = None,
+    mls_to: ParticipantId | None = None,
 ) -> Envelope:
     """The envelope of a document of this kind; the process is the kind's first unless given.
 
@@ -75,6 +76,7 @@ def for_document(
         type=kind.root_name,
         created_at=created_at,
         country_c1=country_c1,
+        mls_to=mls_to,
     )
 
 
@@ -86,6 +88,7 @@ def for_payload(
     instance_id: str,
     created_at: datetime,
     country_c1: str = "SE",
+    mls_to: ParticipantId | None = None,
 ) -> Envelope:
     """The envelope of a document already rendered: its kind and process are read from it.
 
@@ -104,6 +107,7 @@ def for_payload(
         created_at=created_at,
         country_c1=country_c1,
         process_id=value_in(root, "ProfileID"),
+        mls_to=mls_to,
     )
 
 

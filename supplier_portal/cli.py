@@ -14,6 +14,7 @@ import typer
 
 from supplier_portal import (
     bench_command,
+    cli_access_point,
     cli_events,
     cli_flip,
     cli_invoices,
@@ -51,6 +52,7 @@ for _name, _help, _group in (
     ("payments", "Betalningar / payments.", cli_payments.payments),
     ("rules", "Regler som dokument prövas mot / rules that documents are judged by.", cli_rules.rules),
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
+    ("access-point", "Simulerad accesspunkt / simulated access point.", cli_access_point.access_point),
     ("post", "Skicka och hämta brev / sending and fetching letters.", cli_letters.post_office),
 ):
     _group.info.no_args_is_help = True

@@ -47,7 +47,7 @@ def serve(
             business_clock=clock_of(folder),
         )
     )
-    listening = _listening(host, port)
+    listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(
         house.say(f"Lyssnar på {address}. Avsluta med Ctrl+C.", f"Listening on {address}. Stop with Ctrl+C.")
@@ -70,7 +70,7 @@ def serve(
         listening.close()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening_on(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises Refused where the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -3,10 +3,12 @@
 Names begin with BILLING_. Secrets come from the environment only and are never printed.
 """
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from supplier_portal.settings_post import PostSettings
 
 
-class Settings(BaseSettings):
+class Settings(PostSettings):
     """What an installation decides about itself; what the buyer decides stands in the register."""
 
     model_config = SettingsConfigDict(env_prefix="BILLING_", frozen=True)

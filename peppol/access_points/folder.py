@@ -10,10 +10,9 @@ Letters are handed over bare, as most operators want them, or in their envelope.
 import os
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from pathlib import Path
 
-from peppol import envelope
+from peppol.access_points.addressing import in_envelope
 from peppol.access_points.protocol import (
     Arrival,
     Capability,
@@ -26,7 +25,6 @@ from peppol.access_points.protocol import (
     Submission,
     Unreachable,
 )
-from peppol.identifiers import ParticipantId
 
 _UNFINISHED = (".tmp", ".part", ".downloading")
 
@@ -54,7 +52,7 @@ class FolderAccessPoint:
 
     def submit(self, letter: Outbound) -> Submission:
         """Write the letter; writing the same one again replaces it by the same bytes."""
-        body = _enveloped(letter) if self.enveloped and letter.receiver else letter.body
+        body = in_envelope(letter) if self.enveloped and letter.receiver else letter.body
         folder = self.root / "outbox" / _safe(letter.receiver or f"portal-{letter.recipient}")
         final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
         temporary = final.with_suffix(".tmp")
@@ -89,7 +87,9 @@ class FolderAccessPoint:
 
     def fetch(self, reference: str) -> bytes:
         """The bytes of a file in the inbox. Raises Gone where there is no such plain file."""
-        body = self._read(self.root / "inbox" / reference)
+        parts = reference.split("/")
+        inside = not any(part in ("", ".", "..") or "\0" in part for part in parts)
+        body = self._read(self.root / "inbox" / reference) if inside else None
         if body is None:
             raise Gone(reference)
         return body
@@ -97,6 +97,8 @@ class FolderAccessPoint:
     def acknowledge(self, reference: str) -> None:
         """Move what is safely stored out of the inbox, beside earlier files of the same name."""
         source = self.root / "inbox" / reference
+        if not source.exists():
+            return
         target = self.root / "collected" / reference
         target.parent.mkdir(parents=True, exist_ok=True)
         number = 1
@@ -121,19 +123,6 @@ class FolderAccessPoint:
             return None
         with os.fdopen(descriptor, "rb") as file:
             return file.read(self.size_largest + 1)
-
-
-def _enveloped(letter: Outbound) -> bytes:
-    """The letter in its envelope, made of its row alone: every attempt gives the same bytes."""
-    written = envelope.for_payload(
-        letter.body,
-        sender=ParticipantId.parse(letter.sender),
-        receiver=ParticipantId.parse(letter.receiver),
-        instance_id=letter.instance_id,
-        # The row knows the day only; its first moment is as true on every attempt.
-        created_at=datetime.combine(letter.issued_on, time(), UTC),
-    )
-    return envelope.wrap(letter.body, written)
 
 
 def _safe(name: str) -> str:

@@ -224,8 +224,8 @@ class NoDirectory:
 # --- the protocol -----------------------------------------------------------------------------------------
 
 
-class AccessPoint(Directory, Protocol):
-    """The way out and in. Every verb may be repeated; `acknowledge` comes only after the commit."""
+class Outlet(Protocol):
+    """The way out. `submit` may be repeated for the same letter."""
 
     @property
     def name(self) -> str:
@@ -236,6 +236,10 @@ class AccessPoint(Directory, Protocol):
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """How the letter with that instance id fares; `reference` is what submit gave. Raises Unreachable."""
+
+
+class Inlet(Protocol):
+    """The way in. Every verb may be repeated; `acknowledge` comes only after the commit."""
 
     def inbound(self, cursor: str = "") -> Iterator[Arrival]:
         """What has come after `cursor` and is not acknowledged, oldest first where the access point knows.
@@ -248,3 +252,7 @@ class AccessPoint(Directory, Protocol):
 
     def acknowledge(self, reference: str) -> None:
         """Say that the letter is safely stored; saying so again does nothing. Raises Unreachable."""
+
+
+class AccessPoint(Outlet, Inlet, Directory, Protocol):
+    """The way out, the way in, and whom to ask before sending."""

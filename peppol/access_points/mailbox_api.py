@@ -1,0 +1,67 @@
+"""The way in by poll from a mailbox with a cursor, as operators' own interfaces have it.
+
+GET  {base}/letters?after=CURSOR&limit=N  ->  {"letters": [{"reference", "cursor", "instance_id", "size"}]}
+GET  {base}/letters/{reference}           ->  the bytes
+POST {base}/letters/{reference}/acknowledge
+
+Letters come in the order of their cursors, acknowledged ones no more. The simulator has this
+shape, and it is what we ask of a product that has none of its own.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from peppol.access_points.protocol import Arrival, Gone, Unclear, Unreachable
+from peppol.access_points.web import Web, complain, is_name, json_object, text_in
+
+_PAGE: Final = 200
+
+
+class MailboxInlet:
+    """One receiver's mailbox at the address of `web`."""
+
+    def __init__(self, web: Web, *, size_largest: int = 20_000_000) -> None:
+        self._web = web
+        self.size_largest = size_largest
+
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
+        """What has come after the cursor, page by page. Raises Unreachable."""
+        while True:
+            answer = self._web.get("letters", params={"after": cursor, "limit": str(_PAGE)})
+            complain(answer, repeatable=True)
+            letters = json_object(answer).get("letters")
+            if not isinstance(letters, list):
+                raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+            before = cursor
+            for each in letters:
+                if not isinstance(each, dict) or not text_in(each, "reference"):
+                    raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+                size = each.get("size")
+                cursor = text_in(each, "cursor")
+                yield Arrival(
+                    text_in(each, "reference"),
+                    cursor=cursor,
+                    instance_id=text_in(each, "instance_id"),
+                    size=size if isinstance(size, int) else None,
+                )
+            if len(letters) < _PAGE or cursor in ("", before):
+                return
+
+    def fetch(self, reference: str) -> bytes:
+        """The bytes of one letter. Raises Unreachable or Gone."""
+        if not is_name(reference):
+            raise Gone(reference)
+        answer = self._web.get("letters", reference, largest=self.size_largest, accept="*/*")
+        if answer.status in (404, 410):
+            raise Gone(reference)
+        complain(answer, repeatable=True)
+        return answer.body
+
+    def acknowledge(self, reference: str) -> None:
+        """Say that the letter is stored. Raises Unreachable."""
+        try:
+            answer = self._web.post("letters", reference, "acknowledge")
+        except Unclear as fault:
+            raise Unreachable(fault.words) from fault
+        if answer.status not in (404, 410):
+            complain(answer, repeatable=True)

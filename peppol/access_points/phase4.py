@@ -1,0 +1,42 @@
+"""The way out through phase4-peppol-standalone: POST /sendsbdh, or /sendas4/... for bare documents.
+
+It sends while we wait and keeps no letters, so its report is the outcome and `status` knows
+nothing. `/sendas4` makes a new instance identifier for every call: a repeat would be a new
+letter to the receiver. So the envelope is ours and `/sendsbdh` is used, unless the installation
+says otherwise. Shapes: phase4-peppol-standalone, PeppolSenderController.
+"""
+
+from peppol import envelope
+from peppol.access_points.addressing import addressed
+from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission, Unclear
+from peppol.access_points.reports import outcome, read_report
+from peppol.access_points.web import Web, complain
+
+
+class Phase4Outlet:
+    """`bare` sends documents without our envelope, and so without our instance identifier."""
+
+    name = "phase4"
+
+    def __init__(self, web: Web, *, country: str = "SE", mls_to: str = "", bare: bool = False) -> None:
+        self._web = web
+        self._country = country
+        self._mls_to = mls_to
+        self._bare = bare
+
+    def submit(self, letter: Outbound) -> Submission:
+        """Send the letter and read the report. Raises Unreachable, Unclear or RejectedForGood."""
+        to = addressed(letter, country=self._country, mls_to=self._mls_to)
+        if self._bare:
+            answer = self._web.post("sendas4", *to.path, body=letter.body)
+        else:
+            answer = self._web.post("sendsbdh", body=envelope.wrap(letter.body, to.envelope))
+        complain(answer)
+        report = read_report(answer)
+        if report is None:
+            raise Unclear(answer.words, code="NO_REPORT")
+        return outcome(report, instance_id="" if self._bare else letter.instance_id)
+
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        """Nothing is kept there; the report was the answer."""
+        return DeliveryStatus(DeliveryState.UNKNOWN)

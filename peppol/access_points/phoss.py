@@ -1,0 +1,183 @@
+"""The way out and in through phoss-ap: it stores every letter, retries by itself, and answers by instance id.
+
+Out: POST /api/outbound/submit/{sender}/{receiver}/{type}/{process}/{country}?sbdhInstanceID=...
+(or /submit-sbd with our envelope), then GET /api/outbound/status/{instance}. An answer 422 may
+mean that the letter is stored and will be tried again, or that it was refused: the status
+tells which. In: the history of what came, the bytes by instance id, and the report of our
+country, which every receiver owes the network and which tells us apart what is taken.
+Shapes: phoss-ap OutboundController, InboundController, OperationsController (0.12).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from peppol import envelope
+from peppol.access_points.addressing import addressed
+from peppol.access_points.protocol import (
+    Arrival,
+    DeliveryState,
+    DeliveryStatus,
+    Gone,
+    Outbound,
+    RejectedForGood,
+    Submission,
+    Unclear,
+    Unreachable,
+    in_short,
+)
+from peppol.access_points.reports import outcome, read_report
+from peppol.access_points.web import Answer, Web, complain, is_name, json_object, text_in
+
+_STATES: Final = {
+    "pending": DeliveryState.ACCEPTED,
+    "sending": DeliveryState.ACCEPTED,
+    "failed": DeliveryState.ACCEPTED,  # it will try again by itself
+    "sent": DeliveryState.DELIVERED,
+    "rejected": DeliveryState.REJECTED,
+    "permanently_failed": DeliveryState.GIVEN_UP,
+}
+_REFUSED_BY_RECEIVER: Final = "received_re"
+_PAGE: Final = 100
+# Clocks differ and transactions overlap, so what came shortly before the cursor is looked at again.
+_OVERLAP: Final = timedelta(days=1)
+
+
+class PhossOutlet:
+    """Sending; `enveloped` hands over our own envelope instead of a bare document with parameters."""
+
+    name = "phoss-ap"
+
+    def __init__(self, web: Web, *, country: str = "SE", mls_to: str = "", enveloped: bool = False) -> None:
+        self._web = web
+        self._country = country
+        self._mls_to = mls_to
+        self._enveloped = enveloped
+
+    def submit(self, letter: Outbound) -> Submission:
+        """Hand the letter over; delivered where the receipt came at once, accepted where it is tried again.
+
+        Raises Unreachable, Unclear or RejectedForGood.
+        """
+        to = addressed(letter, country=self._country, mls_to=self._mls_to)
+        mls = {"mlsTo": self._mls_to} if self._mls_to else {}
+        if self._enveloped:
+            sealed = envelope.wrap(letter.body, to.envelope)
+            answer = self._web.post("api", "outbound", "submit-sbd", body=sealed, params=mls)
+        else:
+            params = {"sbdhInstanceID": letter.instance_id, **mls}
+            answer = self._web.post("api", "outbound", "submit", *to.path, body=letter.body, params=params)
+        report = read_report(answer)
+        if report is not None and report.success:
+            return outcome(report, instance_id=letter.instance_id)
+        if answer.fine:
+            raise Unclear(answer.words, code="NO_REPORT")
+        if answer.status in (400, 409, 422):
+            return self._after_refusal(letter, answer, report.words if report else "")
+        complain(answer)
+        raise Unclear(answer.words)
+
+    def _after_refusal(self, letter: Outbound, answer: Answer, words: str) -> Submission:
+        """What the access point holds after it said no: the same letter from before, one it will retry, or none."""
+        try:
+            held = self.status(letter.instance_id)
+        except Unreachable as fault:
+            raise Unclear(f"{words or answer.words} {fault.words}") from fault
+        if held.state is DeliveryState.UNKNOWN:
+            raise RejectedForGood(words or answer.words)
+        if held.state is DeliveryState.REJECTED:
+            raise RejectedForGood(held.words or words or answer.words)
+        return Submission(letter.instance_id, held.state, held.words or words)
+
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        """What the access point knows of the letter. Raises Unreachable."""
+        answer = self._web.get("api", "outbound", "status", instance_id)
+        if answer.status == 404:
+            return DeliveryStatus(DeliveryState.UNKNOWN, answer.words)
+        complain(answer, repeatable=True)
+        read = json_object(answer)
+        state = _STATES.get(text_in(read, "status"))
+        if state is None or text_in(read, "sbdhInstanceID").lower() != instance_id.lower():
+            raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+        if text_in(read, "mlsStatus") == _REFUSED_BY_RECEIVER:
+            state = DeliveryState.REJECTED
+        return DeliveryStatus(
+            state, in_short(text_in(read, "errorDetails")), _moment(text_in(read, "completedDT"))
+        )
+
+
+class PhossInlet:
+    """Receiving by poll: what has come and is not yet reported with our country is not yet taken."""
+
+    def __init__(self, web: Web, *, country: str = "SE", size_largest: int = 20_000_000) -> None:
+        self._web = web
+        self._country = country
+        self.size_largest = size_largest
+
+    def inbound(self, cursor: str = "") -> Iterator[Arrival]:
+        """What came since the cursor (a moment, less a day) and is not reported, oldest first."""
+        since = _moment(cursor)
+        found: dict[str, Arrival] = {}
+        offset = 0
+        while page := self._page(offset):
+            for each in page:
+                instance = text_in(each, "sbdhInstanceID")
+                if instance and not text_in(each, "c4CountryCode"):
+                    arrived = text_in(each, "receivedDT")
+                    found.setdefault(instance, Arrival(instance, cursor=arrived, instance_id=instance))
+            if len(page) < _PAGE or (since and _all_before(page, since - _OVERLAP)):
+                break
+            offset += _PAGE
+        yield from sorted(found.values(), key=lambda arrival: arrival.cursor)
+
+    def _page(self, offset: int) -> list[dict[str, object]]:
+        # The history is newest first: what comes while we read pushes the rest back, and nothing is missed.
+        answer = self._web.get(
+            "api",
+            "ops",
+            "inbound",
+            "history",
+            params={"limit": str(_PAGE), "offset": str(offset)},
+            largest=5_000_000,
+        )
+        complain(answer, repeatable=True)
+        read = json_object(Answer(answer.status, b'{"all":' + answer.body + b"}")).get("all")
+        if not isinstance(read, list):
+            raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
+        return [each for each in read if isinstance(each, dict)]
+
+    def fetch(self, reference: str) -> bytes:
+        """The letter as it came. Raises Unreachable or Gone."""
+        if not is_name(reference):
+            raise Gone(reference)
+        answer = self._web.get(
+            "api", "ops", "inbound", reference, "payload", largest=self.size_largest, accept="*/*"
+        )
+        if answer.status == 404:
+            raise Gone(reference)
+        complain(answer, repeatable=True)
+        return answer.body
+
+    def acknowledge(self, reference: str) -> None:
+        """Report our country for the letter. Raises Unreachable."""
+        params = {"sbdhInstanceID": reference, "c4CountryCode": self._country}
+        try:
+            answer = self._web.post("api", "inbound", "report", params=params)
+        except Unclear as fault:
+            raise Unreachable(fault.words) from fault
+        # 400: the country is set already. 404: the letter is archived.
+        if answer.status not in (400, 404):
+            complain(answer, repeatable=True)
+
+
+def _all_before(page: list[dict[str, object]], moment: datetime) -> bool:
+    moments = [_moment(text_in(each, "receivedDT")) for each in page]
+    return all(each is not None and each < moment for each in moments)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

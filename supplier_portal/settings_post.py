@@ -1,0 +1,60 @@
+"""The post office's part of an installation's settings: the access point, the look-up, and letters pushed to us.
+
+See docs/access-points.md for what each kind needs.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class PostSettings(BaseSettings):
+    """Names begin with BILLING_ as all settings do."""
+
+    # --- the access point; see docs/access-points.md ---
+    access_point_kind: Literal["", "folder", "sftp", "phase4", "phoss", "simulator"] = ""
+    access_point_address: str = ""
+    """A folder, sftp://user@host:port/folder, or https://host/path, after the kind."""
+    access_point_token: SecretStr = SecretStr("")
+    access_point_participant: str = "0007:2021002114"
+    """Our own address on the network, where the way in asks whose mailbox it is."""
+    access_point_country: str = "SE"
+    access_point_mls_to: str = ""
+    """Where message level statuses about our letters go (0242:...); empty: where the access point wants them."""
+    access_point_layout: Literal["plain", "oxalis", "operator"] = "plain"
+    access_point_enveloped: bool = False
+    """Hand letters over in our own envelope where the kind lets us choose."""
+    access_point_bare: bool = False
+    """phase4: use /sendas4, where the access point makes envelope and instance identifier."""
+    access_point_seconds: float = 60
+    access_point_ca_file: Path | None = None
+    access_point_proxy: str = ""
+    access_point_plain_http: bool = False
+    access_point_inbox: Literal["", "mailbox", "folder", "sftp"] = ""
+    """How letters come in where it is another way than out; empty: the kind's own, or the webhook."""
+    access_point_inbox_address: str = ""
+    access_point_sftp_host_key: str = ""
+    """The server's public key as in known_hosts: ssh-ed25519 AAAA..."""
+    access_point_sftp_password: SecretStr = SecretStr("")
+    access_point_sftp_key: SecretStr = SecretStr("")
+    """Our private key as text (OpenSSH or PEM); or the file it lies in:"""
+    access_point_sftp_key_file: Path | None = None
+    access_point_sftp_key_password: SecretStr = SecretStr("")
+    simulator_token: SecretStr = SecretStr("simulated")
+
+    # --- whom letters may be sent to: an SMP at a fixed address, or found through the SML ---
+    lookup_smp: str = ""
+    lookup_sml_zone: str = ""
+    """edelivery.tech.ec.europa.eu for the network, acc.edelivery.tech.ec.europa.eu for its test."""
+    lookup_dns_server: str = ""
+    lookup_seconds: float = 10
+    lookup_remembers: int = 3600
+    """For how long, in seconds, an answer holds; a no holds a sixth of that."""
+
+    # --- letters pushed to us at /webhook/letters ---
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_token: SecretStr = SecretStr("")
+    webhook_window: int = 300
+    """How old, in seconds, a signed letter may be."""

@@ -1,0 +1,258 @@
+"""The simulated access point itself: a program that survives its end, and faults that come as ordered."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from peppol.access_points.mailbox_api import MailboxInlet
+from peppol.access_points.phase4 import Phase4Outlet
+from peppol.access_points.protocol import DeliveryState, RejectedForGood, Unclear, Unreachable
+from peppol.access_points.web import Web
+from peppol.envelope import unwrap
+from tests.access_points import ANOTHER, BUYER, SUPPLIER, ALetter, Simulator, order, simulator
+
+T = {"X-Token": "t"}
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Simulator]:
+    with simulator(tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def program(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command of its own, and the address it prints."""
+    command = ["-m", "supplier_portal.cli", "access-point", "simulate", "--port", "0", "--dir"]
+    process = subprocess.Popen(
+        [sys.executable, *command, str(folder), *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "BILLING_SIMULATOR_TOKEN": "t"},
+    )
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_what_was_taken_survives_a_kill_and_is_there_for_the_next_start(tmp_path: Path) -> None:
+    with program(tmp_path) as (process, address), closing(Web(f"{address}/phase4", headers=T)) as phase4:
+        Phase4Outlet(phase4).submit(ALetter())
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with (
+        program(tmp_path, "--seed", "7") as (_, address),
+        closing(Web(f"{address}/phase4", headers=T)) as phase4,
+        closing(Web(f"{address}/mailbox/{SUPPLIER}", headers=T)) as web,
+    ):
+        mailbox = MailboxInlet(web)
+        (arrival,) = mailbox.inbound()
+        assert arrival.instance_id == ALetter().instance_id
+        assert unwrap(mailbox.fetch(arrival.reference)).payload == ALetter().body
+        assert Phase4Outlet(phase4).submit(ALetter()).state is DeliveryState.DELIVERED
+        assert len(list(mailbox.inbound())) == 1
+
+
+def test_a_wrong_token_is_denied_and_the_letter_is_none_the_worse(running: Simulator) -> None:
+    outlet = Phase4Outlet(running.web("phase4", token=ANOTHER))
+    with pytest.raises(Unreachable) as refused:
+        outlet.submit(ALetter())
+    assert refused.value.code == "DENIED"
+    assert running.received() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "code", "taken"),
+    [
+        ("down", Unclear, "UNCLEAR", 0),
+        ("answer-500", Unclear, "THEIR_FAULT", 0),
+        ("not-now", Unreachable, "NOT_NOW", 0),
+        ("lose-reply", Unclear, "UNCLEAR", 1),
+        ("reject", RejectedForGood, "NOT_SERVICED", 0),
+        ("peer-error", Unreachable, "PEER_ERROR", 0),
+    ],
+)
+def test_each_fault_of_sending_is_told_as_what_it_is_and_passes(
+    running: Simulator, fault: str, error: type[Exception], code: str, taken: int
+) -> None:
+    running.faults({"fault": fault, "on": ["submit"], "first": 1, "seconds": 7})
+    buyer = running.phase4()
+    with pytest.raises(error) as told:
+        buyer.submit(ALetter())
+    assert getattr(told.value, "code", "") == code
+    assert sum(int(str(each)) for each in running.times().values()) == taken
+    if fault == "not-now":
+        assert getattr(told.value, "retry_after", None) == 7
+    if fault == "reject":
+        with pytest.raises(RejectedForGood):
+            buyer.submit(ALetter())
+        return
+    assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
+    # Whatever was lost on the way, the receiver has the letter once.
+    assert running.times() == {ALetter().instance_id: 1}
+
+
+def test_a_delay_longer_than_our_patience_leaves_it_unclear(running: Simulator) -> None:
+    running.faults({"fault": "delay", "on": ["submit"], "first": 1, "seconds": 1})
+    impatient = Phase4Outlet(running.web("phase4", seconds=0.2))
+    with pytest.raises(Unclear):
+        impatient.submit(ALetter())
+
+
+def test_accepted_is_not_delivered(running: Simulator) -> None:
+    running.faults({"fault": "hold"})
+    buyer = running.phoss()
+    assert buyer.submit(ALetter()).state is DeliveryState.ACCEPTED
+    assert buyer.status(ALetter().instance_id).state is DeliveryState.ACCEPTED
+    assert running.times() == {ALetter().instance_id: 0}
+    running.release()
+    told = buyer.status(ALetter().instance_id)
+    assert (told.state, told.at is not None) == (DeliveryState.DELIVERED, True)
+    assert running.times() == {ALetter().instance_id: 1}
+
+
+def test_a_letter_refused_for_good_stays_refused_at_phoss(running: Simulator) -> None:
+    running.faults({"fault": "reject", "first": 1})
+    buyer = running.phoss()
+    for _ in range(2):
+        with pytest.raises(RejectedForGood, match="NOT_SERVICED"):
+            buyer.submit(ALetter())
+    assert buyer.status(ALetter().instance_id).state is DeliveryState.REJECTED
+
+
+def test_what_phoss_tries_again_by_itself_is_accepted(running: Simulator) -> None:
+    running.faults({"fault": "peer-error", "first": 1})
+    buyer = running.phoss()
+    submission = buyer.submit(ALetter())
+    assert (submission.state, "could not be processed" in submission.words) == (DeliveryState.ACCEPTED, True)
+
+
+def test_an_access_point_that_refuses_repeats_is_asked_what_it_has(tmp_path: Path) -> None:
+    with simulator(tmp_path, repeats="refuse") as running:
+        buyer = running.phoss()
+        buyer.submit(ALetter())
+        assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
+        assert running.times() == {ALetter().instance_id: 1}
+
+
+def test_an_access_point_that_knows_no_repeats_delivers_again(tmp_path: Path) -> None:
+    with simulator(tmp_path, repeats="deliver") as running:
+        buyer = running.phase4()
+        buyer.submit(ALetter())
+        buyer.submit(ALetter())
+        assert running.times() == {ALetter().instance_id: 2}
+        assert running.times("forms") == {ALetter().instance_id: 1}
+
+
+def test_the_same_instance_with_other_bytes_is_never_sent_on(running: Simulator) -> None:
+    buyer = running.phoss()
+    buyer.submit(ALetter())
+    buyer.submit(ALetter(changed_body=order("2100000999")))
+    assert running.times("forms") == {ALetter().instance_id: 2}
+    assert running.times() == {ALetter().instance_id: 1}
+    (arrival,) = running.phase4(SUPPLIER).inbound()
+    assert b"2100000999" not in running.phase4(SUPPLIER).fetch(arrival.reference)
+
+
+def test_delivered_twice_and_out_of_order_everything_comes_all_the_same(running: Simulator) -> None:
+    buyer, supplier = running.phase4(), running.phase4(SUPPLIER)
+    running.faults({"fault": "deliver-twice", "share": 0.5}, {"fault": "reorder"})
+    for number in range(20):
+        buyer.submit(ALetter(number))
+    listed = [each.instance_id for each in supplier.inbound()]
+    assert sorted(set(listed)) == sorted(ALetter(number).instance_id for number in range(20))
+    assert 20 < len(listed) < 40
+    assert listed != sorted(listed)
+    assert listed == [each.instance_id for each in supplier.inbound()]
+
+
+def test_bytes_are_damaged_the_same_way_each_time_and_whole_once_the_fault_is_over(
+    running: Simulator,
+) -> None:
+    running.phase4().submit(ALetter())
+    supplier = running.phase4(SUPPLIER)
+    (arrival,) = supplier.inbound()
+    whole = supplier.fetch(arrival.reference)
+    running.faults({"fault": "corrupt"})
+    damaged = supplier.fetch(arrival.reference)
+    assert damaged == supplier.fetch(arrival.reference) != whole
+    running.faults()
+    assert supplier.fetch(arrival.reference) == whole
+
+
+def test_the_same_seed_strikes_the_same_letters_in_whatever_order_they_come(tmp_path: Path) -> None:
+    def struck(seed: int, numbers: list[int]) -> set[int]:
+        with simulator(tmp_path / f"{seed}-{numbers[0]}", seed=seed) as running:
+            running.faults({"fault": "answer-500", "on": ["submit"], "share": 0.5})
+            buyer = running.phase4()
+            found = set()
+            for number in numbers:
+                try:
+                    buyer.submit(ALetter(number))
+                except Unclear:
+                    found.add(number)
+            return found
+
+    forwards, backwards = struck(3, list(range(16))), struck(3, list(range(15, -1, -1)))
+    assert forwards == backwards
+    assert 0 < len(forwards) < 16
+    assert struck(4, list(range(16))) != forwards
+
+
+def test_a_fault_for_one_receiver_leaves_the_others_alone(running: Simulator) -> None:
+    running.faults({"fault": "down", "receiver": SUPPLIER})
+    buyer = running.phase4()
+    with pytest.raises(Unclear):
+        buyer.submit(ALetter(1))
+    assert buyer.submit(ALetter(2, receiver=ANOTHER)).state is DeliveryState.DELIVERED
+
+
+def test_a_receiver_nobody_has_registered_gets_nothing(running: Simulator) -> None:
+    with pytest.raises(Unreachable) as told:
+        running.phase4().submit(ALetter(receiver="0007:5599993036"))
+    assert told.value.code == "NOT_SENT"
+    assert running.received() == []
+
+
+def test_the_way_in_survives_each_fault(running: Simulator) -> None:
+    running.lay(order("1"))
+    buyer = running.phase4()
+    for fault in ("down", "answer-500", "not-now", "lose-reply"):
+        running.faults({"fault": fault, "first": 1})
+        with pytest.raises(Unreachable):
+            list(buyer.inbound())
+        (arrival,) = buyer.inbound()
+        with pytest.raises(Unreachable):
+            buyer.fetch(arrival.reference)
+        assert buyer.fetch(arrival.reference) == order("1")
+    with pytest.raises(Unreachable):
+        buyer.acknowledge(arrival.reference)
+    buyer.acknowledge(arrival.reference)
+    assert list(buyer.inbound()) == []
+
+
+def test_the_admin_address_refuses_what_it_does_not_know(running: Simulator) -> None:
+    wrong: list[object] = [
+        [{"fault": "sulk"}],
+        [{"fault": "down", "share": 2}],
+        [{"fault": "down", "mood": 1}],
+        {},
+    ]
+    for content in wrong:
+        answer = running.admin.put("/admin/faults", content=json.dumps(content))
+        assert (answer.status_code, "error" in answer.json()) == (422, True)
+    assert httpx.get(f"{running.address}/admin/faults").status_code == 401
+    assert httpx.get(f"{running.address}/livez").json() == {"status": "alive"}
+    assert BUYER in running.admin.get("/admin/participants").json()

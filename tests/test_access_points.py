@@ -1,0 +1,124 @@
+"""What every access point must do for us, told once and asked of each kind over real folders and sockets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from peppol import envelope
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Verdict
+from peppol.identifiers import DocumentKind
+from tests.access_points import ALetter, order, simulator
+
+
+@dataclass
+class Kind:
+    """One kind of access point: how we see it, what lies at the receiver, and how a letter comes to us."""
+
+    ours: AccessPoint
+    at_receiver: Callable[[], list[bytes]]
+    comes: Callable[[str, bytes], None]
+    loses_bytes: bool = False
+
+
+@pytest.fixture(params=["folder", "folder-enveloped", "phase4", "phase4-bare", "phoss", "phoss-enveloped"])
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
+    name: str = request.param
+    if name.startswith("folder"):
+        ours = FolderAccessPoint(tmp_path, enveloped=name.endswith("enveloped"))
+
+        def comes(name: str, body: bytes) -> None:
+            (tmp_path / "inbox").mkdir(exist_ok=True)
+            (tmp_path / "inbox" / f"{name}.xml").write_bytes(body)
+
+        yield Kind(ours, lambda: [path.read_bytes() for path in (tmp_path / "outbox").rglob("*.xml")], comes)
+        return
+    with simulator(tmp_path) as running:
+        product, _, way = name.partition("-")
+        buyer: AccessPoint = (
+            running.phase4(bare=way == "bare")
+            if product == "phase4"
+            else running.phoss(enveloped=way == "enveloped")
+        )
+        receiver = running.phase4(ALetter().receiver)
+        yield Kind(
+            buyer,
+            lambda: [receiver.fetch(each.reference) for each in receiver.inbound()],
+            lambda name, body: running.lay(body, instance_id=name),
+        )
+
+
+def test_a_letter_handed_over_lies_whole_at_the_receiver(kind: Kind) -> None:
+    letter = ALetter()
+    submission = kind.ours.submit(letter)
+    assert submission.reference
+    assert submission.state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
+    (lies,) = kind.at_receiver()
+    assert envelope.same_document(lies, letter.body) or lies == letter.body
+
+
+def test_handing_over_again_gives_the_receiver_no_second_letter_of_another_form(
+    kind: Kind, request: pytest.FixtureRequest
+) -> None:
+    letter = ALetter()
+    kind.ours.submit(letter)
+    kind.ours.submit(letter)
+    letters = kind.at_receiver()
+    # Bare documents through phase4 get a new envelope each time; that is why it is not the usual way.
+    assert len(letters) == (2 if "phase4-bare" in request.node.name else 1)
+
+
+def test_many_letters_all_arrive(kind: Kind) -> None:
+    letters = [ALetter(number) for number in range(1, 8)]
+    for letter in letters:
+        kind.ours.submit(letter)
+    found = sorted(envelope.unwrap(each).payload for each in kind.at_receiver())
+    assert found == sorted(letter.body for letter in letters)
+
+
+def test_how_a_letter_fares_is_never_claimed_final_without_a_receipt(kind: Kind) -> None:
+    letter = ALetter()
+    submission = kind.ours.submit(letter)
+    held = kind.ours.status(letter.instance_id, submission.reference)
+    assert held.state is submission.state or not held.state.final
+    assert kind.ours.status("00000000-0000-4000-8000-999999999999").state is DeliveryState.UNKNOWN
+
+
+def test_what_comes_is_listed_until_it_is_acknowledged(kind: Kind) -> None:
+    assert list(kind.ours.inbound()) == []
+    kind.comes("a", order("1"))
+    kind.comes("b", order("2"))
+    listed = list(kind.ours.inbound())
+    assert len({each.reference for each in listed}) == 2
+    assert sorted(kind.ours.fetch(each.reference) for each in listed) == [order("1"), order("2")]
+    kind.ours.acknowledge(listed[0].reference)
+    assert [each.reference for each in kind.ours.inbound()] == [listed[1].reference]
+
+
+def test_acknowledging_twice_does_no_harm(kind: Kind) -> None:
+    kind.comes("a", order("1"))
+    (arrival,) = kind.ours.inbound()
+    kind.ours.fetch(arrival.reference)
+    kind.ours.acknowledge(arrival.reference)
+    kind.ours.acknowledge(arrival.reference)
+    assert list(kind.ours.inbound()) == []
+
+
+def test_what_is_not_there_is_gone(kind: Kind) -> None:
+    for reference in ("never-came.xml", "../secret", "/etc/passwd", "a/../../b", "", "4711"):
+        with pytest.raises(Gone):
+            kind.ours.fetch(reference)
+
+
+def test_a_fetched_letter_may_be_fetched_again(kind: Kind) -> None:
+    kind.comes("a", order("1"))
+    (arrival,) = kind.ours.inbound()
+    assert kind.ours.fetch(arrival.reference) == kind.ours.fetch(arrival.reference) == order("1")
+
+
+def test_without_a_directory_nobody_is_known_to_receive(kind: Kind) -> None:
+    order_kind = DocumentKind.ORDER
+    answer = kind.ours.lookup("0007:5599991014", order_kind.document_type_id, order_kind.profile_ids[0])
+    assert (answer.verdict, answer.takes) == (Verdict.CANNOT_TELL, False)
