@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Table, func, select
 
-from invoicing import tables
+from invoicing import exception_tables, stored_invoices, tables
 from invoicing.model import DocumentType, InvoiceState
-from orders import journal, series
+from orders import immutable, journal, series
 from orders import tables as held
 from orders.values import Article
 from peppol import mailbox
@@ -111,6 +112,54 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
         .group_by(part.c.order_number, part.c.line_id)
         .subquery()
     )
+
+
+def _differences(session: Session) -> Findings:
+    """What is approved differs from what is received only by rounding, a tolerance, or a person's acceptance."""
+    account, part, invoice = held.line_account, tables.invoice_part, tables.invoice
+    taken = exception_tables.acceptance
+    question = (
+        select(
+            invoice.c.id,
+            func.sum(part.c.amount_net, type_=part.c.amount_net.type).label("approved"),
+            func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("received"),
+            func.max(taken.c.difference, type_=taken.c.difference.type).label("accepted"),
+        )
+        .join(part, part.c.invoice_id == invoice.c.id)
+        .join(
+            account, (account.c.order_number == part.c.order_number) & (account.c.line_id == part.c.line_id)
+        )
+        .outerjoin(taken, (taken.c.invoice_id == invoice.c.id) & (taken.c.withdrawn == 0))
+        .where(
+            invoice.c.state.in_([InvoiceState.ACCEPTED, InvoiceState.PAID]),
+            part.c.amount_net != account.c.amount_received,
+        )
+        .group_by(invoice.c.id)
+    )
+    for row in session.execute(question).all():
+        difference = row.approved - row.received
+        if row.accepted == difference or abs(difference) <= _ROUNDING or _tolerated(session, row.id):
+            continue
+        yield (
+            f"invoice {row.id}",
+            f"it is approved with {difference} more than received, and nobody accepted that",
+        )
+
+
+_ROUNDING = Decimal("1.00")
+
+
+def _tolerated(session: Session, invoice_id: int) -> bool:
+    judged = stored_invoices.matches(session, invoice_id)[-1][1]
+    return any(each.variant == "tolerated" for each in judged.deviations)
+
+
+def _append_only(session: Session) -> Findings:
+    """The database itself refuses to change or remove what is only ever added."""
+    standing = immutable.standing(session)
+    for table in immutable.PROTECTED:
+        if table not in standing:
+            yield f"table {table}", "its triggers against change and removal are missing"
 
 
 def _order_sums(session: Session) -> Findings:
@@ -314,6 +363,8 @@ _STATE_BY_ACTION = {
 
 INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "line accounts": _accounts,
+    "differences accepted": _differences,
+    "append-only tables": _append_only,
     "order sums": _order_sums,
     "days received once": _days_received_once,
     "results once": _results_once,

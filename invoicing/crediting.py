@@ -79,7 +79,7 @@ def settle_waiting(session: Session, register: Register, invoice: Held, *, today
         if content.credits[0].number != invoice.number:
             continue
         judged = judge(session, register, content)
-        stored_invoices.add_match(session, credit.id, judged.match, made_on=today)
+        stored_invoices.add_match(session, credit.id, judged.match, made_on=today, policy=register.policy)
         if judged.match.verdict is Verdict.ACCEPT:
             _settle(session, register, credit=credit, invoice=invoice, today=today)
             return stored_invoices.by_id(session, invoice.id)

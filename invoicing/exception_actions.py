@@ -218,7 +218,7 @@ def link_credit(
     )
     judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
     state = STATE_OF[judged.match.verdict]
-    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today)
+    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
     later = Later()
     if state is InvoiceState.ACCEPTED:
         settled = crediting.take_effect(session, register, held, judged, today=hand.today, answering=later)

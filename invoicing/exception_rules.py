@@ -193,4 +193,4 @@ def _noted(group: Group, covered: set[tuple[str, ...]]) -> Group:
 def _as_note(deviation: Deviation, covered: set[tuple[str, ...]]) -> Deviation:
     if _key(deviation) not in covered:
         return deviation
-    return replace(deviation, weight=Weight.NOTE, actor=Actor.NOBODY)
+    return replace(deviation, weight=Weight.NOTE, actor=Actor.NOBODY, variant="accepted")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from invoicing import crediting, refusing, responding, stored_facts, stored_invoices
-from invoicing.deviations import Match
+from invoicing.deviations import Match, Weight
 from invoicing.documents import Reading
 from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
 from invoicing.matching import match
@@ -111,9 +111,16 @@ def _take_invoice(
     if answered != noted:
         stored_invoices.set_answered(session, held.id, answered)
     held = replace(held, answered=answered)
-    if held.state is InvoiceState.IN_QUESTION and register.policy.automatic_answer:
+    if held.state is InvoiceState.IN_QUESTION and register.policy.asks_by_itself(
+        _questioned(result) or held.codes
+    ):
         return crediting.ask_for_credit(session, register, held, by=SYSTEM, today=today)
     return held
+
+
+def _questioned(result: Match) -> list[str]:
+    """The codes that put a document in question; its notes are left out."""
+    return [each.code.value for each in result.deviations if each.weight is Weight.QUESTION]
 
 
 def _take_credit(
@@ -161,7 +168,7 @@ def _keep(
         codes=result.codes,
         answered=answered,
     )
-    stored_invoices.add_match(session, held.id, result, made_on=today)
+    stored_invoices.add_match(session, held.id, result, made_on=today, policy=register.policy)
     record(
         session, held, "invoice.received", state=held.state, codes=" ".join(held.codes), letter=str(letter.id)
     )

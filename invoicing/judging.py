@@ -97,7 +97,7 @@ def judge_again(
     if state is held.state and result.codes == held.codes:
         return held
     check_step(held.number, held.state, state)
-    stored_invoices.add_match(session, held.id, result, made_on=today)
+    stored_invoices.add_match(session, held.id, result, made_on=today, policy=register.policy)
     answered = answering(
         session,
         register,

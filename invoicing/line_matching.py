@@ -5,6 +5,7 @@ quantity and price agree, and otherwise with the invoice line's own arithmetic.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from invoicing.deviations import (
@@ -23,7 +24,9 @@ from invoicing.deviations import (
 )
 from invoicing.facts import LineFacts, OrderFacts
 from invoicing.model import Invoice, InvoicedLine, PeriodGiven
+from orders.contracts import Policy
 from orders.model import Receipt
+from orders.tolerances import NO_TOLERANCE, Tolerance
 from orders.values import DAY, Month, line_amount, total
 
 
@@ -32,7 +35,7 @@ def invoiced_on(invoice: Invoice, line_id: str) -> tuple[InvoicedLine, ...]:
     return tuple(line for line in invoice.lines if line.order_line == line_id)
 
 
-def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, tolerance: Decimal) -> Group:
+def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, policy: Policy) -> Group:
     """All checks of the invoice lines that name one order line."""
     invoiced = invoiced_on(invoice, facts.line.line_id)
     name = f"order line {facts.line.line_id}"
@@ -40,12 +43,15 @@ def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, 
     already = _already_invoiced(facts, invoiced)
     if received or invoice.currency != facts.line.amount.currency:
         rest: tuple[Check, ...] = (not_looked_at("quantity"), not_looked_at("amount"))
-        quantity: tuple[Deviation, ...] = ()
+        price = _price(facts, invoiced)
     else:
+        limits = policy.tolerance_for(order.order.supplier, order.order.article)
         quantity = _quantity(order, facts, invoiced)
+        amount = _amount(facts, invoiced, agreed=not quantity, tolerance=policy.amount_tolerance)
+        price = _tolerated(_price(facts, invoiced), facts, invoiced, limits)
         rest = (
-            check("quantity", quantity),
-            check("amount", _amount(facts, invoiced, agreed=not quantity, tolerance=tolerance)),
+            check("quantity", _tolerated(quantity, facts, invoiced, limits)),
+            check("amount", _tolerated(amount, facts, invoiced, limits)),
         )
     return Group(
         name,
@@ -53,7 +59,7 @@ def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, 
             check("receipt", received),
             check("not invoiced before", already),
             check("unit", _unit(facts, invoiced)),
-            check("price", _price(facts, invoiced)),
+            check("price", price),
             check("period", _period(invoice, facts, invoiced)),
             *rest,
         ),
@@ -218,6 +224,29 @@ def _amount(
             reference=reference,
         ),
     )
+
+
+def _tolerated(
+    found: tuple[Deviation, ...], facts: LineFacts, invoiced: Sequence[InvoicedLine], limits: Tolerance
+) -> tuple[Deviation, ...]:
+    """The deviations as notes, where all that differs from the receipt is within the limits of its side.
+
+    An invoice line that does not agree with its own arithmetic is never tolerated.
+    """
+    receipt = facts.receipt
+    if (
+        not found
+        or receipt is None
+        or limits == NO_TOLERANCE
+        or any(each.expected_from is Source.ARITHMETIC for each in found)
+    ):
+        return found
+    amount = total((line.amount for line in invoiced), currency=receipt.amount.currency)
+    quantity = sum((line.quantity.value for line in invoiced), Decimal(0)) - receipt.quantity.value
+    difference = (amount - receipt.amount).amount
+    if not limits.allows(difference, receipt.amount.amount, quantity=quantity):
+        return found
+    return tuple(replace(each, weight=Weight.NOTE, actor=Actor.NOBODY, variant="tolerated") for each in found)
 
 
 def _receipt_reference(receipt: Receipt) -> str:

@@ -28,6 +28,7 @@ from invoicing.deviations import (
 from invoicing.facts import Facts, LineFacts, OrderFacts
 from invoicing.line_matching import order_line_checks
 from invoicing.model import Invoice
+from orders.contracts import Policy
 from orders.parties import AccountScheme, VatCategory
 from orders.values import vat_amount
 
@@ -40,7 +41,7 @@ def match(invoice: Invoice, facts: Facts) -> Match:
     """Judge an invoice against what is known; never raises for anything an invoice may say."""
     order_check = _order(invoice, facts)
     order = facts.order if not order_check else None
-    lines = [*_lines(invoice, order, facts.policy.amount_tolerance)] if order else [not_looked_at("lines")]
+    lines = [*_lines(invoice, order, facts.policy)] if order else [not_looked_at("lines")]
     return Match(
         Group(
             "invoice",
@@ -122,7 +123,7 @@ def _currency(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
     )
 
 
-def _lines(invoice: Invoice, order: OrderFacts, tolerance: Decimal) -> Sequence[Check | Group]:
+def _lines(invoice: Invoice, order: OrderFacts, policy: Policy) -> Sequence[Check | Group]:
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
     candidates = _candidates(order)
@@ -162,7 +163,7 @@ def _lines(invoice: Invoice, order: OrderFacts, tolerance: Decimal) -> Sequence[
     known = [line_id for line_id in invoice.order_lines if line_id in order.lines]
     return [
         *checks,
-        *(order_line_checks(invoice, order, order.lines[line_id], tolerance=tolerance) for line_id in known),
+        *(order_line_checks(invoice, order, order.lines[line_id], policy=policy) for line_id in known),
     ]
 
 

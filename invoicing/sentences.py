@@ -327,9 +327,31 @@ WORDS: dict[tuple[Code, str], Words] = {
 }
 
 
+# What differs and is let through: by the buyer's own limits, or by a person with a reason.
+_LET_THROUGH = {
+    "tolerated": (
+        "Skillnaden ryms i köparens tolerans, så fakturan godtas.",
+        "The difference is within the buyer's tolerance, so the invoice is accepted.",
+    ),
+    "accepted": (
+        "En handläggare har godtagit det med ett skäl.",
+        "An officer has accepted it with a reason.",
+    ),
+}
+
+
 def words(deviation: Deviation) -> Words:
     """The template for this deviation: its variant's, or its code's own."""
     variant = deviation.variant.split(" ", 1)[0]
+    if variant in _LET_THROUGH:
+        sv, en = _LET_THROUGH[variant]
+        own = WORDS[deviation.code, ""]
+        return Words(
+            own.title_sv,
+            own.title_en,
+            f"{own.title_sv}: $found på fakturan, $expected väntat. {sv}",
+            f"{own.title_en}: $found on the invoice, $expected expected. {en}",
+        )
     return WORDS.get((deviation.code, variant)) or WORDS[deviation.code, ""]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, upda
 from invoicing import tables
 from invoicing.deviations import Group, Match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from orders.contracts import Policy, fingerprint
 from orders.values import Money, Refused
 from peppol.sql import Session
 
@@ -234,8 +235,10 @@ def set_answered(session: Session, invoice_id: int, answered: str) -> None:
     session.execute(_ANSWERED, {"invoice": invoice_id, "last_answer": answered})
 
 
-def add_match(session: Session, invoice_id: int, match: Match, *, made_on: date) -> None:
-    """Keep how the document was judged."""
+def add_match(
+    session: Session, invoice_id: int, match: Match, *, made_on: date, policy: Policy | None = None
+) -> None:
+    """Keep how the document was judged, and by which policy; none where a person judged it."""
     session.execute(
         _ADD_MATCH,
         {
@@ -243,6 +246,7 @@ def add_match(session: Session, invoice_id: int, match: Match, *, made_on: date)
             "made_on": made_on,
             "verdict": match.verdict,
             "tree": _TREE.dump_json(match.tree).decode(),
+            "policy": fingerprint(policy) if policy is not None else "",
         },
     )
 
@@ -254,6 +258,13 @@ def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
         select(table.c.made_on, table.c.tree).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
     )
     return [(row.made_on, Match(_TREE.validate_json(row.tree))) for row in session.execute(question)]
+
+
+def policies_used(session: Session, invoice_id: int) -> list[str]:
+    """The fingerprint of the policy of every judgement, in the order of `matches`."""
+    table = tables.match_made
+    question = select(table.c.policy).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
+    return list(session.scalars(question))
 
 
 def on_line(session: Session, order_number: str, line_id: str) -> list[Held]:

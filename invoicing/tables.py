@@ -63,6 +63,8 @@ match_made = Table(
     Column("made_on", Date, nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("tree", Text, nullable=False),
+    # The fingerprint of the policy it was judged by (`orders.contracts.fingerprint`).
+    Column("policy", String(16), nullable=False, server_default=""),
     Index("ix_match_made_invoice_id", "invoice_id"),
 )
 

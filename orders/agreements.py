@@ -13,6 +13,7 @@ from enum import StrEnum
 from orders.exchange import Acknowledgement, TechnicalAnswer
 from orders.parties import Address, OrganisationNumber, RegisterValueRefused, Supplier, organisation_number
 from orders.pricing import PriceList
+from orders.tolerances import Tolerance, check_apart, most_particular
 from orders.values import Period
 
 
@@ -72,7 +73,9 @@ class Policy:
     `amount_tolerance` is in the order's currency and at most 1.00; all `..._days` are calendar days.
     `acknowledgement` says when arrival is answered (AB), `conditional_acceptance` whether an invoice that
     is approved with a remark is answered CA instead of AP, and `technical_answer` which message about
-    broken rules we send where the supplier takes more than one (see `exchange`).
+    broken rules we send where the supplier takes more than one (see `exchange`). `tolerances` hold beside
+    `amount_tolerance`, which is for rounding; `automatic_credit` names the codes of deviations that are
+    answered with a request for credit without a person, as `automatic_answer` does for all of them.
     """
 
     amount_tolerance: Decimal = Decimal("0.00")
@@ -87,6 +90,8 @@ class Policy:
     acknowledgement: Acknowledgement = Acknowledgement.UNDECIDED
     conditional_acceptance: bool = False
     technical_answer: TechnicalAnswer = TechnicalAnswer.MLS
+    tolerances: tuple[Tolerance, ...] = ()
+    automatic_credit: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):
@@ -104,6 +109,16 @@ class Policy:
                 "Alla tider i dagar ska vara mellan 1 och 366.",
                 "All times in days must be between 1 and 366.",
             )
+        check_apart(self.tolerances)
+
+    def tolerance_for(self, supplier: str, article: str) -> Tolerance:
+        """The limits that hold for an article of a supplier."""
+        return most_particular(self.tolerances, supplier=supplier, article=article)
+
+    def asks_by_itself(self, codes: Iterable[str]) -> bool:
+        """Whether deviations with exactly these codes are answered without a person."""
+        found = set(codes)
+        return bool(found) and (self.automatic_answer or found <= set(self.automatic_credit))
 
 
 @dataclass(frozen=True, slots=True)

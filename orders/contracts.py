@@ -6,6 +6,7 @@ whole. Its look-ups never give None: what is missing is a refusal that says what
 parts; all of them can be imported from here.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -51,6 +52,7 @@ from orders.pricing import (
     PriceNotAgreed,
     ResultRules,
 )
+from orders.tolerances import Tolerance
 from orders.values import Article, CompensationLevel, Refused, ResultStage
 
 Entry = TypeVar("Entry")
@@ -91,10 +93,14 @@ __all__ = [
     "Supplier",
     "Tables",
     "TechnicalAnswer",
+    "Tolerance",
     "Vat",
     "VatCategory",
+    "fingerprint",
     "inconsistencies",
     "organisation_number",
+    "policy_from_json",
+    "policy_to_json",
 ]
 
 
@@ -241,6 +247,23 @@ class Register:
         return _adapter().validate_json(json.dumps([content]))[0]
 
 
+@cache
+def fingerprint(policy: Policy) -> str:
+    """What a policy is known by wherever it was used: the same settings, the same sixteen characters."""
+    return hashlib.sha256(policy_to_json(policy).encode()).hexdigest()[:16]
+
+
+def policy_to_json(policy: Policy) -> str:
+    """Canonical JSON of a policy, as `Register.to_json` writes it."""
+    return json.dumps(policy, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def policy_from_json(text: str) -> Policy:
+    """The policy `policy_to_json` wrote; raises ValueError for anything else."""
+    content = json.loads(text, parse_float=_refuse_float)
+    return _policy_adapter().validate_json(json.dumps([content]))[0]
+
+
 def _found(table: Mapping[str, Entry], key: str, names: tuple[str, str]) -> Entry:
     try:
         return table[key]
@@ -270,3 +293,8 @@ def _refuse_float(text: str) -> str:
 def _adapter() -> TypeAdapter[tuple[Register]]:
     # The settings reach plain dataclasses only from a container around them, hence the tuple of one.
     return TypeAdapter(tuple[Register], config=STRICT)
+
+
+@cache
+def _policy_adapter() -> TypeAdapter[tuple[Policy]]:
+    return TypeAdapter(tuple[Policy], config=STRICT)

@@ -4,8 +4,13 @@
 moment the table is made. A correction is a new row.
 """
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import DDL, Table, event, text
 from sqlalchemy.schema import ExecutableDDLElement
+
+from peppol.sql import Session
+
+#: The tables that are protected, by name.
+PROTECTED: list[str] = []
 
 _SQLITE = """CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
@@ -19,12 +24,27 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 
 def protect(table: Table) -> None:
     """Make `table` append-only wherever it is created."""
+    PROTECTED.append(table.name)
     for verb in ("UPDATE", "DELETE"):
         statement = _SQLITE.format(table=table.name, verb=verb)
         event.listen(table, "after_create", _only("sqlite", statement))
     event.listen(table, "after_create", _only("postgresql", _POSTGRESQL_FUNCTION))
     statement = _POSTGRESQL.format(table=table.name)
     event.listen(table, "after_create", _only("postgresql", statement))
+
+
+def standing(session: Session) -> set[str]:
+    """The tables whose triggers stand in this database, all of them and enabled."""
+    if session.dialect.name == "postgresql":
+        rows = session.execute(text(_ON_POSTGRESQL))
+        return {table for (table,) in rows}
+    found = {name for (name,) in session.execute(text(_ON_SQLITE))}
+    return {table for table in PROTECTED if {f"{table}_no_UPDATE", f"{table}_no_DELETE"} <= found}
+
+
+_ON_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+_ON_POSTGRESQL = """SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE t.tgname = c.relname || '_append_only' AND t.tgenabled <> 'D'"""
 
 
 def _only(dialect: str, statement: str) -> ExecutableDDLElement:

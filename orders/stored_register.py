@@ -1,16 +1,19 @@
 """The register as the database holds it: every version that was ever loaded, the newest in force.
 
+Where finance has made a version of the policy (`stored_policies`), that one holds instead of the register's.
+
 A register is a few hundred suppliers; it is read once per version and process and then
 kept as the immutable value it is.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
 from orders import journal, tables
-from orders.contracts import Register
+from orders.contracts import Register, policy_from_json
 from orders.values import Refused
 from peppol.sql import Session
 
@@ -41,20 +44,37 @@ def save(session: Session, register: Register, *, at: datetime, actor: str) -> b
 
 
 def load(session: Session) -> Register:
-    """The register in force; raises NoRegister."""
-    versions = tables.register_version
-    newest = session.execute(
-        select(versions.c.version, versions.c.sha256).order_by(versions.c.version.desc()).limit(1)
-    ).one_or_none()
+    """The register in force, with the policy in force; raises NoRegister."""
+    newest = session.execute(_NEWEST).one_or_none()
     if newest is None:
         raise NoRegister
     if newest.sha256 not in _read_before:
+        versions = tables.register_version
         body = session.execute(
             select(versions.c.body).where(versions.c.version == newest.version)
         ).scalar_one()
         _read_before[newest.sha256] = Register.from_json(body)
-    return _read_before[newest.sha256]
+    if newest.policy is None:
+        return _read_before[newest.sha256]
+    both = f"{newest.sha256} {newest.policy}"
+    if both not in _read_before:
+        policy = policy_from_json(newest.policy)
+        _read_before[both] = replace(_read_before[newest.sha256], policy=policy)
+    return _read_before[both]
 
+
+_NEWEST = (
+    select(
+        tables.register_version.c.version,
+        tables.register_version.c.sha256,
+        select(tables.policy_version.c.body)
+        .where(tables.policy_version.c.state == "IN_FORCE")
+        .scalar_subquery()
+        .label("policy"),
+    )
+    .order_by(tables.register_version.c.version.desc())
+    .limit(1)
+)
 
 # By content, so that it holds for any database of this process; versions are few.
 _read_before: dict[str, Register] = {}

@@ -43,6 +43,28 @@ register_version = Table(
     Column("body", Text, nullable=False),
 )
 
+# The buyer's own settings, version by version; one is in force, and holds instead of the register's.
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("valid_from", Date, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    CheckConstraint("state in ('PLANNED','IN_FORCE','REPLACED','WITHDRAWN')", name="state"),
+)
+Index(
+    "uq_policy_version_in_force",
+    policy_version.c.state,
+    unique=True,
+    sqlite_where=text("state = 'IN_FORCE'"),
+    postgresql_where=text("state = 'IN_FORCE'"),
+)
+
 # One row per series. The number is taken in the transaction that uses it, so a rollback leaves no gap.
 number_series = Table(
     "number_series",

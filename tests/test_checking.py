@@ -196,6 +196,22 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         ),
         (),
     ),
+    "an approved amount that nobody accepted": (
+        "differences accepted",
+        "nobody accepted",
+        setting(
+            audit.invoice_part,
+            "invoice_id = (select id from invoice where number = 'F-3')",
+            amount_net=Decimal("5000.00"),
+        ),
+        (),
+    ),
+    "a guard taken away": (
+        "append-only tables",
+        "triggers",
+        lambda session: None,
+        (tables.receipt,),
+    ),
     "an order's amount": (
         "order sums",
         "its lines sum to",

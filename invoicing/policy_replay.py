@@ -1,0 +1,139 @@
+"""What a change of policy would have done to the last months' invoices: judged again, nothing is changed.
+
+Both policies judge each invoice through the one pure `match`, by what is known of its order today; so
+what differs between them is the policy's doing alone. Only reads; newest first, at most `MOST` invoices.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from invoicing import stored_exceptions, stored_facts, tables
+from invoicing.deviations import Verdict, Weight
+from invoicing.facts import Facts, OrderFacts
+from invoicing.matching import has_order_number, match
+from invoicing.model import DocumentType, Invoice, InvoiceState
+from orders.contracts import Policy, Register
+from orders.values import Money
+from peppol.sql import Session
+
+MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One invoice that the other policy judges differently."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+    received_on: date
+    amount: Money
+    before: Verdict
+    after: Verdict
+    codes_before: tuple[str, ...]
+    codes_after: tuple[str, ...]
+    asked_before: bool
+    asked_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many invoices were looked at, and those that change."""
+
+    since: date
+    looked_at: int
+    more: bool
+    changed: tuple[Changed, ...]
+
+    def counts(self) -> Mapping[tuple[Verdict, Verdict], tuple[int, Money]]:
+        """How many invoices go from which verdict to which, and for how much."""
+        sums: dict[tuple[Verdict, Verdict], tuple[int, Money]] = {}
+        for each in self.changed:
+            key = (each.before, each.after)
+            count, amount = sums.get(key, (0, Money.of("0.00", each.amount.currency)))
+            if amount.currency == each.amount.currency:
+                sums[key] = (count + 1, amount + each.amount)
+        return sums
+
+
+def replay(session: Session, register: Register, policy: Policy, *, since: date) -> Effect:
+    """Judge what came since a day by the policy in force and by another one."""
+    changed = []
+    rows = session.execute(_question(since)).all()
+    for row in rows[:MOST]:
+        found = _compared(session, register, policy, row)
+        if found is not None:
+            changed.append(found)
+    return Effect(since, min(len(rows), MOST), len(rows) > MOST, tuple(changed))
+
+
+def _question(since: date) -> Any:  # noqa: ANN401 - a select of these columns
+    table = tables.invoice
+    return (
+        select(
+            table.c.id,
+            table.c.number,
+            table.c.supplier,
+            table.c.received_on,
+            table.c.amount_payable,
+            table.c.currency,
+            table.c.codes,
+            table.c.state,
+        )
+        .where(table.c.document_type == DocumentType.INVOICE, table.c.received_on >= since)
+        .order_by(table.c.received_on.desc(), table.c.id.desc())
+        .limit(MOST + 1)
+    )
+
+
+def _compared(session: Session, register: Register, policy: Policy, row: Row[Any]) -> Changed | None:
+    invoice = stored_exceptions.as_judged(session, row.id)
+    facts = _facts(session, register, invoice, row)
+    before = match(invoice, facts)
+    after = match(invoice, replace(facts, policy=policy))
+    asked = [
+        one.verdict is Verdict.QUESTION
+        and held.asks_by_itself(each.code for each in one.deviations if each.weight is Weight.QUESTION)
+        for one, held in ((before, register.policy), (after, policy))
+    ]
+    if before.verdict is after.verdict and asked[0] == asked[1]:
+        return None
+    return Changed(
+        row.id,
+        row.number,
+        row.supplier,
+        row.received_on,
+        Money(row.amount_payable, row.currency),
+        before.verdict,
+        after.verdict,
+        before.codes,
+        after.codes,
+        asked[0],
+        asked[1],
+    )
+
+
+def _facts(session: Session, register: Register, invoice: Invoice, row: Row[Any]) -> Facts:
+    """What the invoice is judged by today. Who came after it on its line does not count."""
+    order = None
+    if has_order_number(invoice):
+        order = stored_facts.order_facts(session, register, invoice.order_number, but_not=row.id)
+    if order is not None and (
+        row.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in row.codes.split()
+    ):
+        order = _without_occupants(order)
+    supplier = stored_facts.registered(register, invoice.supplier)
+    return Facts(register.buyer, register.policy, supplier, order)
+
+
+def _without_occupants(order: OrderFacts) -> OrderFacts:
+    return replace(order, lines=dict(_freed(order)))
+
+
+def _freed(order: OrderFacts) -> Iterator[tuple[str, Any]]:
+    for line_id, line in order.lines.items():
+        yield line_id, replace(line, occupant=None)

@@ -1,0 +1,166 @@
+"""The buyer's policy as finance changes it: every version with its day, its maker and its reason.
+
+The register's policy (`policy.toml`) holds until the first version; from then on the version in force
+holds. A version for a later day is planned, and comes into force by the timetable (`come_into_force`).
+A version is never changed: another replaces it. Whoever judged something noted the policy's fingerprint.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from orders import journal, tables
+from orders.contracts import Policy, Register, fingerprint, policy_from_json, policy_to_json
+from orders.values import Refused
+from peppol.sql import Session, rows_changed
+
+PLANNED, IN_FORCE, REPLACED, WITHDRAWN = "PLANNED", "IN_FORCE", "REPLACED", "WITHDRAWN"
+_TABLE = tables.policy_version
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of the policy."""
+
+    id: int
+    valid_from: date
+    policy: Policy
+    fingerprint: str
+    made_by: str
+    made_at: datetime
+    reason: str
+    state: str
+
+
+class PolicyRefused(Refused):
+    """The version cannot be made or withdrawn."""
+
+
+def versions(session: Session) -> Sequence[PolicyVersion]:
+    """Every version, newest first."""
+    return [_version(row) for row in session.execute(select(_TABLE).order_by(_TABLE.c.id.desc()))]
+
+
+def version(session: Session, number: int) -> PolicyVersion:
+    """One version; raises PolicyRefused."""
+    row = session.execute(select(_TABLE).where(_TABLE.c.id == number)).one_or_none()
+    if row is None:
+        raise PolicyRefused("Versionen finns inte.", "There is no such version.")
+    return _version(row)
+
+
+def make(
+    session: Session,
+    policy: Policy,
+    *,
+    valid_from: date,
+    reason: str,
+    by: str,
+    at: datetime,
+    today: date,
+    instead_of: str,
+) -> int:
+    """Keep a new version; in force at once where its day has come.
+
+    `instead_of` is the fingerprint of the policy the maker saw: where another came meanwhile, it is refused.
+    """
+    from_now = _in_force_fingerprint(session)
+    if instead_of and from_now not in ("", instead_of):
+        raise PolicyRefused(
+            "Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen.",
+            "Somebody else has changed the policy meanwhile. Load the page again and make the change once more.",
+        )
+    if not reason.strip():
+        raise PolicyRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+    if valid_from < today:
+        raise PolicyRefused(
+            "Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag.",
+            "A policy does not hold for the past. Choose today or a later day.",
+        )
+    made = fingerprint(policy)
+    number: int = session.execute(
+        insert(_TABLE).returning(_TABLE.c.id),
+        {
+            "valid_from": valid_from,
+            "body": policy_to_json(policy),
+            "fingerprint": made,
+            "made_by": by,
+            "made_at": at,
+            "reason": reason,
+            "state": PLANNED,
+        },
+    ).scalar_one()
+    journal.record(
+        session, by, "policy.made", f"policy {number}", valid_from=str(valid_from), policy=made, reason=reason
+    )
+    come_into_force(session, today=today)
+    return number
+
+
+def withdraw(session: Session, number: int, *, by: str) -> None:
+    """Take back a version that is not in force yet."""
+    planned = (_TABLE.c.id == number) & (_TABLE.c.state == PLANNED)
+    if not rows_changed(session, update(_TABLE).where(planned).values(state=WITHDRAWN)):
+        raise PolicyRefused(
+            "Bara en version som inte börjat gälla kan tas tillbaka. Gör en ny version.",
+            "Only a version that is not in force yet can be withdrawn. Make a new version.",
+        )
+    journal.record(session, by, "policy.withdrawn", f"policy {number}")
+
+
+def come_into_force(session: Session, *, today: date) -> int | None:
+    """Let the planned version whose day came last hold; its number, or None where none waits."""
+    due = session.execute(
+        select(_TABLE)
+        .where(_TABLE.c.state == PLANNED, _TABLE.c.valid_from <= today)
+        .order_by(_TABLE.c.valid_from.desc(), _TABLE.c.id.desc())
+        .with_for_update()
+    ).all()
+    if not due:
+        return None
+    newest, *overtaken = due
+    session.execute(update(_TABLE).where(_TABLE.c.state == IN_FORCE).values(state=REPLACED))
+    if overtaken:
+        ids = [row.id for row in overtaken]
+        session.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(state=REPLACED))
+    session.execute(update(_TABLE).where(_TABLE.c.id == newest.id).values(state=IN_FORCE))
+    journal.record(
+        session, journal.SYSTEM, "policy.in_force", f"policy {newest.id}", policy=newest.fingerprint
+    )
+    number: int = newest.id
+    return number
+
+
+def used(session: Session, mark: str) -> Policy | None:
+    """The policy with this fingerprint, wherever it stood: among the versions, or in a register."""
+    row = session.execute(select(_TABLE.c.body).where(_TABLE.c.fingerprint == mark).limit(1)).one_or_none()
+    if row is not None:
+        return policy_from_json(row.body)
+    for body in session.scalars(
+        select(tables.register_version.c.body).order_by(tables.register_version.c.version.desc())
+    ):
+        policy = Register.from_json(body).policy
+        if fingerprint(policy) == mark:
+            return policy
+    return None
+
+
+def _in_force_fingerprint(session: Session) -> str:
+    question = select(_TABLE.c.fingerprint).where(_TABLE.c.state == IN_FORCE)
+    return session.execute(question).scalar_one_or_none() or ""
+
+
+def _version(row: Row[Any]) -> PolicyVersion:
+    return PolicyVersion(
+        row.id,
+        row.valid_from,
+        policy_from_json(row.body),
+        row.fingerprint,
+        row.made_by,
+        row.made_at,
+        row.reason,
+        row.state,
+    )

@@ -1,0 +1,234 @@
+"""The buyer's policy: tolerances over and under apart, versions with their day, and what a change would do."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoicing import policy_replay, stored_invoices
+from invoicing.deviations import Verdict, Weight
+from invoicing.matching import match
+from invoicing.model import InvoiceState
+from orders import stored_policies, stored_register
+from orders.contracts import Policy, fingerprint, policy_from_json, policy_to_json
+from orders.stored_policies import PolicyRefused
+from orders.tolerances import Tolerance, most_particular
+from orders.values import Refused
+from peppol import billing
+from tests.builders import a_line, a_receipt, an_invoice, an_order, billed, facts_of
+from tests.house import CLOCK, FYRBAKEN, House, a_house
+
+REFERENCE = "100000101"
+FEBRUARY = date(2026, 2, 3)
+_S = InvoiceState
+
+
+def days(over: str = "0", under: str = "0", *, percent_over: str = "100") -> Tolerance:
+    return Tolerance(
+        quantity_over=Decimal(over),
+        quantity_under=Decimal(under),
+        amount_over=Decimal("1000"),
+        amount_under=Decimal("1000"),
+        percent_over=Decimal(percent_over),
+    )
+
+
+def verdict(tolerance: Tolerance, *, billed: int, price: str = "95.00") -> Verdict:
+    """Thirty days are received at 95.00."""
+    order = an_order()
+    facts = facts_of(order, a_receipt(order, days=30), policy=Policy(tolerances=(tolerance,)))
+    return match(an_invoice(order, lines=(a_line(days=str(billed), price=price),)), facts).verdict
+
+
+# Tolerances ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "billed", "price", "expected"),
+    [
+        (Tolerance(), 31, "95.00", Verdict.QUESTION),
+        (days(over="1"), 31, "95.00", Verdict.ACCEPT),
+        (days(over="1"), 32, "95.00", Verdict.QUESTION),
+        (days(over="1"), 29, "95.00", Verdict.QUESTION),
+        (days(under="1"), 29, "95.00", Verdict.ACCEPT),
+        (days(under="1"), 31, "95.00", Verdict.QUESTION),
+        (days(over="1", percent_over="3"), 31, "95.00", Verdict.QUESTION),
+        (days(over="1", percent_over="4"), 31, "95.00", Verdict.ACCEPT),
+        (Tolerance(quantity_over=Decimal(1)), 31, "95.00", Verdict.QUESTION),
+        (Tolerance(amount_over=Decimal("30.00")), 30, "96.00", Verdict.ACCEPT),
+        (Tolerance(amount_over=Decimal("29.99")), 30, "96.00", Verdict.QUESTION),
+        (Tolerance(amount_over=Decimal("30.00")), 30, "94.00", Verdict.QUESTION),
+        (Tolerance(supplier="5599992020", amount_over=Decimal("30.00")), 30, "96.00", Verdict.QUESTION),
+        (Tolerance(article="RESULT", amount_over=Decimal("30.00")), 30, "96.00", Verdict.QUESTION),
+        (Tolerance(article="BASIC", amount_over=Decimal("30.00")), 30, "96.00", Verdict.ACCEPT),
+    ],
+)
+def test_a_difference_is_let_through_within_every_limit_of_its_side(
+    tolerance: Tolerance, billed: int, price: str, expected: Verdict
+) -> None:
+    assert verdict(tolerance, billed=billed, price=price) is expected
+
+
+def test_the_most_particular_tolerance_holds_alone() -> None:
+    general, article, supplier = Tolerance(), Tolerance(article="BASIC"), Tolerance(supplier=FYRBAKEN)
+    both = Tolerance(supplier=FYRBAKEN, article="BASIC")
+    for held, expected in (
+        ((general,), general),
+        ((general, article), article),
+        ((general, article, supplier), supplier),
+        ((general, article, supplier, both), both),
+    ):
+        assert most_particular(held, supplier=FYRBAKEN, article="BASIC") == expected
+    assert most_particular((supplier, article), supplier="1", article="RESULT") == Tolerance()
+
+
+def test_a_tolerance_that_makes_no_sense_is_refused() -> None:
+    for wrong in ({"amount_over": Decimal(-1)}, {"percent_over": Decimal(101)}, {"article": "TAXI"}):
+        with pytest.raises(Refused):
+            Tolerance(**wrong)
+    with pytest.raises(Refused, match="same supplier and article"):
+        Policy(tolerances=(Tolerance(), Tolerance()))
+
+
+@given(
+    st.builds(
+        Tolerance,
+        amount_over=st.decimals(0, 500, places=2),
+        quantity_under=st.decimals(0, 31, places=1),
+        percent_under=st.none() | st.decimals(0, 100, places=1),
+    )
+)
+def test_a_policy_reads_as_it_was_written(tolerance: Tolerance) -> None:
+    policy = Policy(tolerances=(tolerance,), automatic_credit=("QUANTITY",))
+    assert policy_from_json(policy_to_json(policy)) == policy
+    assert fingerprint(policy) == fingerprint(policy_from_json(policy_to_json(policy)))
+
+
+# Versions and what they do ------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """January received: 20 days at 95.00."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def january(house: House, number: str = "F-1", days: str = "21") -> billing.Invoice:
+    return billed(house.flip(house.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
+
+
+def make(house: House, policy: Policy, *, on: date = FEBRUARY, valid_from: date | None = None) -> int:
+    with house.database.writing() as session:
+        return stored_policies.make(
+            session,
+            policy,
+            valid_from=valid_from or on,
+            reason="Prövas under våren",
+            by="user-1",
+            at=CLOCK,
+            today=on,
+            instead_of="",
+        )
+
+
+def in_force(house: House) -> Policy:
+    with house.database.reading() as session:
+        return stored_register.load(session).policy
+
+
+def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(house: House) -> None:
+    first = in_force(house)
+    wider = replace(first, tolerances=(days(over="1"),))
+    make(house, wider, valid_from=date(2026, 2, 10))
+    assert in_force(house) == first
+    before = house.send(january(house))
+    assert before.state is _S.IN_QUESTION
+    with house.database.writing() as session:
+        assert stored_policies.come_into_force(session, today=date(2026, 2, 9)) is None
+        assert stored_policies.come_into_force(session, today=date(2026, 2, 10)) == 1
+        assert stored_policies.come_into_force(session, today=date(2026, 2, 11)) is None
+    assert in_force(house) == wider
+    with house.database.reading() as session:
+        (judged,) = stored_invoices.policies_used(session, before.id)
+        assert stored_policies.used(session, judged) == first
+        assert stored_policies.used(session, fingerprint(wider)) == wider
+        assert stored_policies.used(session, "0" * 16) is None
+
+
+def test_an_invoice_within_tolerance_is_accepted_with_a_note(house: House) -> None:
+    make(house, replace(in_force(house), tolerances=(days(over="1"),)))
+    held = house.send(january(house))
+    assert (held.state, held.codes) == (_S.ACCEPTED, ("QUANTITY",))
+    (note,) = house.match(held).deviations
+    assert (note.weight, note.variant) == (Weight.NOTE, "tolerated")
+    assert house.sentences(held) == [
+        "Fel antal: 21 på fakturan, 20 väntat. Skillnaden ryms i köparens tolerans, så fakturan godtas."
+    ]
+    assert len(house.pay(on=held.pays_on)) == 1
+
+
+def test_a_cause_that_needs_no_person_is_answered_at_once(house: House) -> None:
+    make(house, replace(in_force(house), automatic_credit=("PRICE",)))
+    assert house.send(january(house)).state is _S.IN_QUESTION
+    make(house, replace(in_force(house), automatic_credit=("PRICE", "QUANTITY")))
+    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    march = billed(
+        house.flip(house.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3)), days="3"
+    )
+    assert house.send(march).state is _S.CREDIT_REQUESTED
+
+
+def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House) -> None:
+    held = house.send(january(house))
+    wider = replace(in_force(house), tolerances=(days(over="1"),))
+    with house.database.reading() as session:
+        register = stored_register.load(session)
+        effect = policy_replay.replay(session, register, wider, since=date(2026, 1, 1))
+        nothing = policy_replay.replay(session, register, register.policy, since=date(2026, 1, 1))
+        later = policy_replay.replay(session, register, wider, since=date(2026, 3, 1))
+    (changed,) = effect.changed
+    assert (changed.invoice_id, changed.before, changed.after) == (
+        held.id,
+        Verdict.QUESTION,
+        Verdict.ACCEPT,
+    )
+    ((count, amount),) = effect.counts().values()
+    assert (count, amount) == (1, held.amount_payable)
+    assert (nothing.looked_at, nothing.changed, later.looked_at) == (1, (), 0)
+    assert house.held(held.id).state is _S.IN_QUESTION
+
+
+def test_a_change_of_something_already_changed_is_refused(house: House) -> None:
+    seen = in_force(house)
+    make(house, replace(seen, several_lines=True))
+    with house.database.writing() as session, pytest.raises(PolicyRefused, match="changed the policy"):
+        stored_policies.make(
+            session,
+            replace(seen, payment_terms_days=40),
+            valid_from=FEBRUARY,
+            reason="Längre villkor",
+            by="user-2",
+            at=CLOCK,
+            today=FEBRUARY,
+            instead_of=fingerprint(seen),
+        )
+
+
+def test_only_a_planned_version_is_withdrawn_and_none_holds_for_the_past(house: House) -> None:
+    number = make(house, replace(in_force(house), several_lines=True), valid_from=date(2026, 6, 1))
+    with house.database.writing() as session:
+        stored_policies.withdraw(session, number, by="user-1")
+        with pytest.raises(PolicyRefused):
+            stored_policies.withdraw(session, number, by="user-1")
+    with pytest.raises(PolicyRefused, match="for the past"):
+        make(house, in_force(house), valid_from=date(2026, 1, 1))
+    with house.database.reading() as session:
+        (version,) = stored_policies.versions(session)
+    assert (version.state, version.made_by) == ("WITHDRAWN", "user-1")
