@@ -233,6 +233,17 @@ def pending_credit(session: Session, supplier: str, number: str) -> Made | None:
     return next(iter(_listed(session, question)), None)
 
 
+def pending_number(session: Session, supplier: str, document_type: DocumentType, number: str) -> Made | None:
+    """The document of this number that has not been read yet, if there is one."""
+    question = _COLUMNS.where(
+        portal_document.c.supplier == supplier,
+        portal_document.c.document_type == document_type,
+        portal_document.c.number == number,
+        portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
+    )
+    return next(iter(_listed(session, question)), None)
+
+
 def due_bundles(session: Session, *, now: datetime, limit: int) -> Sequence[tuple[int, str]]:
     """What is to leave now: each bundle and its supplier, the oldest first."""
     question = (

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
 
+import invoicing.bench_tables
 import invoicing.change_tables
 import invoicing.exception_tables
 import invoicing.portal_tables
@@ -23,6 +24,7 @@ AUDIT_ROOM = (
     invoicing.tables.invoice,
     invoicing.portal_tables.portal_document,
     invoicing.change_tables.change_request,
+    invoicing.bench_tables.test_document,
     invoicing.exception_tables.desk_item,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)

@@ -1,0 +1,122 @@
+"""An invoice or credit note made elsewhere and taken in through the portal: looked at, then confirmed.
+
+The file is kept at once and looked at with the eyes that will judge it: gate, rules, matching. Only what
+the person confirms leaves, after ten minutes, with the bytes as they came.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from invoicing import crediting, documents, portal_documents, stored_facts, stored_invoices
+from invoicing.deviations import Match
+from invoicing.documents import Reading
+from invoicing.makers import Maker
+from invoicing.matching import match
+from invoicing.model import DocumentType, Invoice
+from invoicing.portal_tables import portal_upload
+from orders import journal, stored_orders
+from orders.contracts import Register
+from orders.values import Refused
+from peppol import mailbox
+from peppol.sql import Session
+
+SIZE_MAX = 10_000_000
+
+
+class UploadRefused(Refused):
+    """There is nothing to take in, or too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file, what was read in it, its verdict, and why it may not be sent, if it may not."""
+
+    id: int
+    body: bytes
+    sha256: str
+    reading: Reading
+    match: Match | None
+    refusal: tuple[str, str] | None
+
+    @property
+    def sendable(self) -> Invoice | None:
+        """The document, where it may be sent."""
+        return self.reading.invoice if self.refusal is None else None
+
+
+def take_in(session: Session, maker: Maker, body: bytes, *, now: datetime) -> int:
+    """Keep a file as it came; its row id. Raises UploadRefused."""
+    if not body:
+        raise UploadRefused("Välj en fil först.", "Choose a file first.")
+    if len(body) > SIZE_MAX:
+        raise UploadRefused(
+            "Filen är större än 10 MB. Ta bort bilagor och försök igen.",
+            "The file is larger than 10 MB. Take away attachments and try again.",
+        )
+    digest = mailbox.sha256_of(body)
+    row = {"supplier": maker.supplier, "made_by": maker.by, "made_at": now, "sha256": digest, "body": body}
+    key: int = session.execute(insert(portal_upload).returning(portal_upload.c.id), row).scalar_one()
+    journal.record(session, maker.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
+    return key
+
+
+def look(session: Session, register: Register, maker: Maker, upload_id: int, *, today: date) -> Looked | None:
+    """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
+    mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == maker.supplier)
+    row = session.execute(select(portal_upload).where(mine)).one_or_none()
+    if row is None or (maker.units is not None and row.made_by != maker.by):
+        return None
+    reading = documents.read_letter(row.body, on=today, register=register)
+    invoice = reading.invoice
+    refusal = _refusal(session, maker, reading)
+    found = _judged(session, register, invoice) if invoice is not None and refusal is None else None
+    return Looked(row.id, row.body, row.sha256, reading, found, refusal)
+
+
+def _judged(session: Session, register: Register, invoice: Invoice) -> Match:
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        return crediting.judge(session, register, invoice, lock=False).match
+    return match(invoice, stored_facts.facts_of(session, register, invoice, lock=False))
+
+
+def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str] | None:
+    invoice = reading.invoice
+    if invoice is None:
+        return (
+            "Filen kan inte skickas förrän felen är rättade.",
+            "The file cannot be sent until its errors are corrected.",
+        )
+    if invoice.supplier != maker.supplier:
+        return (
+            "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni valt rätt fil, "
+            "och att ert organisationsnummer står i den.",
+            "The file is from another organisation than the one you are signed in for. Check that you chose the "
+            "right file, and that your organisation number stands in it.",
+        )
+    if not _within(session, maker, invoice):
+        return (
+            "Fakturan gäller en order för en enhet som ni inte har behörighet till.",
+            "The invoice is for an order of a unit that you have no permission for.",
+        )
+    earlier = stored_invoices.by_key(session, maker.supplier, invoice.document_type, invoice.number)
+    if earlier is not None:
+        return (
+            f"Numret {invoice.number} har ni redan skickat. Varje faktura har sitt eget nummer.",
+            f"You have sent number {invoice.number} already. Each invoice has a number of its own.",
+        )
+    pending = portal_documents.pending_number(session, maker.supplier, invoice.document_type, invoice.number)
+    if pending is not None:
+        return (
+            f"{invoice.number} är redan på väg till köparen.",
+            f"{invoice.number} is on its way to the buyer already.",
+        )
+    return None
+
+
+def _within(session: Session, maker: Maker, invoice: Invoice) -> bool:
+    if maker.units is None:
+        return True
+    order = stored_orders.find(session, invoice.order_number)
+    return order is not None and order.supplier == maker.supplier and maker.may_see(order.unit_id)

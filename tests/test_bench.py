@@ -1,0 +1,150 @@
+"""A supplier tries its flow on the test bench, and nothing it tries touches a real figure."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from invoicing import bench, flipping, sample_orders, stored_entries
+from invoicing.bench import BenchRefused, FlowStep, Shown
+from invoicing.deviations import Verdict
+from invoicing.flipping import Numbered
+from invoicing.makers import Maker
+from invoicing.sample_orders import NoSamples
+from orders import series, stored_register
+from peppol import billing, ubl, validation
+from tests.builders import billed
+from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
+
+TODAY = date(2026, 11, 21)
+MAKER = Maker(FYRBAKEN, "user-17")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def an_invoice(house: House, number: str = "T-1", order: str = sample_orders.BASIC) -> billing.Invoice:
+    with house.database.reading() as session:
+        register = stored_register.load(session)
+    sample = sample_orders.samples(register, FYRBAKEN)[order]
+    return flipping.flip(
+        sample.facts,
+        sample.facts.lines["001"],
+        supplier=register.supplier(FYRBAKEN),
+        buyer=register.buyer,
+        policy=register.policy,
+        given=Numbered(number, TODAY),
+    )
+
+
+def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) -> Shown:
+    body = document if isinstance(document, bytes) else ubl.serialise(document)
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        key = bench.try_out(session, register, MAKER, body, now=CLOCK, today=TODAY)
+    with house.database.reading() as session:
+        shown = bench.show(session, register, FYRBAKEN, key, today=TODAY)
+        assert bench.show(session, register, LARKDRILLEN, key, today=TODAY) is None
+    assert shown is not None
+    return shown
+
+
+def asks(house: House) -> None:
+    with house.database.writing() as session:
+        bench.ask(session, MAKER, now=CLOCK)
+
+
+def confirms(house: House, step: FlowStep) -> FlowStep:
+    with house.database.writing() as session:
+        return bench.confirm(session, FYRBAKEN, step, by="admin-1", now=CLOCK)
+
+
+def test_the_sample_orders_are_valid_and_the_same_every_day(house: House) -> None:
+    with house.database.reading() as session:
+        register = stored_register.load(session)
+    for supplier in register.suppliers:
+        if supplier.organisation_number == GRYNINGEN:
+            # An ESF area has no prices here: nothing is ordered there.
+            with pytest.raises(NoSamples):
+                sample_orders.samples(register, GRYNINGEN)
+            continue
+        for sample in sample_orders.samples(register, supplier.organisation_number).values():
+            report = validation.validate(sample.body, on=TODAY)
+            assert report.valid, report.findings
+            assert supplier.organisation_number.encode() in sample.body
+
+
+def test_a_supplier_comes_from_reading_files_to_live(house: House) -> None:
+    asks(house)
+    assert confirms(house, FlowStep.FILE_READ) is FlowStep.FLOW_TEST
+    with pytest.raises(BenchRefused, match="valid"):
+        asks(house)
+    assert tries(house, b"not xml").match is None
+    with pytest.raises(BenchRefused, match="valid"):
+        asks(house)
+    wrong = tries(house, billed(an_invoice(house), days="3"))
+    assert wrong.match is not None
+    assert wrong.match.verdict is Verdict.QUESTION
+    asks(house)
+    assert confirms(house, FlowStep.FLOW_TEST) is FlowStep.TEST_INVOICE
+    with pytest.raises(BenchRefused, match="test invoice"):
+        asks(house)
+    right = an_invoice(house, "T-2", sample_orders.RESULT)
+    assert tries(house, right).tried.accepted
+    with pytest.raises(BenchRefused, match="credit note"):
+        asks(house)
+    assert tries(house, flipping.credit_note_of(right, given=Numbered("T-3", TODAY))).tried.accepted
+    asks(house)
+    assert confirms(house, FlowStep.TEST_INVOICE) is FlowStep.LIVE
+    with pytest.raises(BenchRefused, match="live already"):
+        asks(house)
+
+
+def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(house: House) -> None:
+    with pytest.raises(BenchRefused):
+        confirms(house, FlowStep.FILE_READ)
+    asks(house)
+    with house.database.writing() as session:
+        bench.send_back(
+            session, FYRBAKEN, FlowStep.FILE_READ, by="admin-1", note="Läs även resultatordern.", now=CLOCK
+        )
+    with house.database.reading() as session:
+        flow = bench.flow_of(session, FYRBAKEN)
+    assert (flow.step, flow.asked, flow.note) == (FlowStep.FILE_READ, False, "Läs även resultatordern.")
+    with pytest.raises(BenchRefused):
+        confirms(house, FlowStep.FILE_READ)
+
+
+def test_a_test_invoice_from_another_organisation_is_not_matched(house: House) -> None:
+    invoice = ubl.serialise(an_invoice(house)).replace(FYRBAKEN.encode(), LARKDRILLEN.encode())
+    shown = tries(house, invoice)
+    assert shown.match is None
+    assert not shown.tried.valid
+
+
+def test_test_documents_change_no_figure_and_take_no_number(house: House) -> None:
+    house.decide("100000101", start=date(2026, 6, 1))
+    house.report("100000101", "2026-06", on=date(2026, 7, 2))
+    house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 7, 3))
+
+    def figures() -> tuple[object, ...]:
+        with house.database.reading() as session:
+            entries = list(stored_entries.entries(session))
+            return entries, series.ranges(session)
+
+    before = figures()
+    invoice = an_invoice(house)
+    tries(house, invoice)
+    tries(house, flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY)))
+    assert figures() == before
+    assert house.read_letters(on=TODAY) == []
+
+
+def test_too_large_or_empty_files_are_refused_kindly(house: House) -> None:
+    with pytest.raises(BenchRefused, match="Choose a file"):
+        tries(house, b"")
+    with pytest.raises(BenchRefused, match="10 MB"):
+        tries(house, b" " * (bench.SIZE_MAX + 1))

@@ -1,0 +1,101 @@
+"""An invoice made elsewhere is looked at before it is sent, and leaves with the bytes as they came."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from invoicing import flipping, portal_invoices, uploads
+from invoicing.deviations import Verdict
+from invoicing.flipping import Numbered
+from invoicing.model import InvoiceState
+from invoicing.portal_invoices import Pressed
+from invoicing.uploads import Looked, UploadRefused
+from orders import stored_register
+from peppol import billing, mailbox, ubl
+from tests.builders import billed
+from tests.house import LARKDRILLEN, House, a_house
+from tests.portal import Desk, key
+
+REFERENCE = "100000101"
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 6, 1))
+        house.report(REFERENCE, "2026-06", on=date(2026, 7, 2))
+        yield Desk(house)
+
+
+def invoice(house: House, desk: Desk, number: str = "EGEN-1") -> billing.Invoice:
+    return house.flip(house.order(REFERENCE).number, number=number, on=desk.today)
+
+
+def looked(desk: Desk, body: bytes) -> Looked:
+    with desk.house.database.writing() as session:
+        upload = uploads.take_in(session, desk.maker, body, now=desk.now)
+    with desk.house.database.reading() as session:
+        register = stored_register.load(session)
+        found = uploads.look(session, register, desk.maker, upload, today=desk.today)
+        assert (
+            uploads.look(session, register, Desk(desk.house, LARKDRILLEN).maker, upload, today=desk.today)
+            is None
+        )
+    assert found is not None
+    return found
+
+
+def send(desk: Desk, file: Looked) -> None:
+    assert file.sendable is not None
+    with desk.house.database.writing() as session:
+        pressed = Pressed(desk.maker, key(), desk.now)
+        (row,) = portal_invoices.send_file(session, pressed, file.sendable, file.body, digest=file.sha256)
+    assert row.made, row.reason_en
+
+
+def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: Desk) -> None:
+    body = ubl.serialise(invoice(desk.house, desk), pretty=True)
+    file = looked(desk, body)
+    assert file.match is not None
+    assert file.match.verdict is Verdict.ACCEPT
+    send(desk, file)
+    assert "on its way" in str(looked(desk, body).refusal)
+    desk.wait()
+    with desk.house.database.reading() as session:
+        assert session.execute(mailbox.inbox.select()).one().body == body
+    (outcome,) = desk.house.read_letters(on=desk.today)
+    assert outcome.held is not None
+    assert outcome.held.state is InvoiceState.ACCEPTED
+    assert "already" in str(looked(desk, body).refusal)
+
+
+def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) -> None:
+    wrong = billed(invoice(desk.house, desk), days="5")
+    desk.house.send(wrong)
+    file = looked(desk, ubl.serialise(flipping.credit_note_of(wrong, given=Numbered("EGEN-2", desk.today))))
+    assert file.match is not None
+    assert file.match.verdict is Verdict.ACCEPT
+    send(desk, file)
+    desk.wait()
+    (outcome,) = desk.house.read_letters(on=desk.today)
+    assert outcome.held is not None
+    assert desk.house.held(outcome.held.id).state is InvoiceState.SETTLED
+
+
+def test_a_file_of_another_organisation_is_refused_kindly(desk: Desk) -> None:
+    body = ubl.serialise(invoice(desk.house, desk)).replace(b"5599991014", LARKDRILLEN.encode())
+    file = looked(desk, body)
+    assert file.sendable is None
+    assert "another organisation" in str(file.refusal)
+    assert file.match is None
+
+
+def test_an_invalid_file_is_kept_and_explained_and_cannot_be_sent(desk: Desk) -> None:
+    file = looked(desk, b"<hej/>")
+    assert file.reading.findings
+    assert file.sendable is None
+    with pytest.raises(UploadRefused):
+        looked(desk, b"")
+    with pytest.raises(UploadRefused):
+        looked(desk, b" " * (uploads.SIZE_MAX + 1))
