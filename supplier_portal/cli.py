@@ -19,6 +19,7 @@ from supplier_portal import (
     cli_flip,
     cli_invoices,
     cli_letters,
+    cli_mail,
     cli_orders,
     cli_payments,
     cli_receiving,
@@ -53,6 +54,7 @@ for _name, _help, _group in (
     ("rules", "Regler som dokument prövas mot / rules that documents are judged by.", cli_rules.rules),
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
     ("access-point", "Simulerad accesspunkt / simulated access point.", cli_access_point.access_point),
+    ("mail", "Mejl till portalens användare / mails to the portal's users.", cli_mail.mail),
     ("post", "Skicka och hämta brev / sending and fetching letters.", cli_letters.post_office),
 ):
     _group.info.no_args_is_help = True

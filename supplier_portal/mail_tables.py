@@ -1,4 +1,4 @@
-"""The table of mails that wait to be sent or have been; written in the transaction they tell of."""
+"""The tables of mails: those that wait to be sent or have been, and the kinds people have declined."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -21,8 +21,18 @@ mail = Table(
     Column("attempts", Integer, nullable=False),
     Column("made_at", UtcDateTime(), nullable=False),
     Column("next_at", UtcDateTime(), nullable=False),
+    # The language of the text, which also the receiver's program is told.
+    Column("language", String(2), nullable=False),
     Column("sent_at", UtcDateTime(), nullable=True),
     Column("fault", String(200), nullable=False, server_default=""),
     CheckConstraint("state in ('WAITING', 'SENT', 'STUCK')", name="state"),
     Index("ix_mail_state", "state", "next_at"),
+)
+
+# What somebody has chosen not to get; without a row, everything that concerns his permissions.
+mail_declined = Table(
+    "mail_declined",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("notice", String(20), primary_key=True),
 )

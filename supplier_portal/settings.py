@@ -3,6 +3,10 @@
 Names begin with BILLING_. Secrets come from the environment only and are never printed.
 """
 
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from supplier_portal.settings_post import PostSettings
@@ -23,3 +27,16 @@ class Settings(PostSettings):
 
     second_step: bool = True
     """Whether those who sign in with a password must set up codes as well."""
+
+    mail_from: str = "leverantorsportalen@kopare.example"
+    """The sender of the portal's mails."""
+
+    smtp_host: str = ""
+    """The mail server; without one, mails are laid as files in `mail_folder`."""
+
+    smtp_port: int = 587
+    smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+
+    mail_folder: Path = Path("mail")

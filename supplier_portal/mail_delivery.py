@@ -1,0 +1,199 @@
+"""Sending the mails that wait: by SMTP as the settings say, otherwise as files in a folder.
+
+Convention: a mail is claimed in one transaction, handed over outside any, and marked in another. What is claimed
+and never marked, because the process died, is sent again ten minutes later under the same Message-ID, so that a
+mailbox can tell it is the same. A server that asks to wait is asked again, later each time; one that refuses is
+believed. Neither addresses nor texts reach a log.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy import select, update
+
+from orders.database import Database
+from peppol.sql import Session, rows_changed
+from supplier_portal.mail_tables import mail
+from supplier_portal.mail_texts import TEXTS
+from supplier_portal.settings import Settings
+
+ATTEMPTS_MAX: Final = 8
+_CLAIM_LASTS: Final = timedelta(minutes=10)
+_SECONDS: Final = 20
+_FORGOTTEN: Final = "(…)"
+
+Send = Callable[[EmailMessage], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of a round: how many were sent, how many must wait, how many are stuck."""
+
+    sent: int = 0
+    waiting: int = 0
+    stuck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: int
+    to_address: str
+    template: str
+    subject: str
+    body: str
+    language: str
+    attempts: int
+    made_at: datetime
+
+
+def deliver(database: Database, settings: Settings, *, now: datetime, at_most: int = 500) -> Delivered:
+    """Send what is due, each mail once, at most `at_most`. A server that cannot be reached leaves all waiting."""
+    sent = waiting = stuck = 0
+    try:
+        with _outlet(settings) as send:
+            while sent + waiting + stuck < at_most:
+                claimed = _claim(database, now)
+                if claimed is None:
+                    break
+                try:
+                    send(_message(claimed, settings))
+                except (smtplib.SMTPException, OSError) as error:
+                    if _put_off(database, claimed, error, now):
+                        waiting += 1
+                    else:
+                        stuck += 1
+                    if isinstance(error, smtplib.SMTPServerDisconnected | OSError) and not isinstance(
+                        error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
+                    ):
+                        break  # the connection is gone, and the rest waits for the next round
+                else:
+                    _mark(database, claimed, now)
+                    sent += 1
+    except (smtplib.SMTPException, OSError) as error:
+        structlog.get_logger().error("mail server not reached", fault=type(error).__name__)
+    return Delivered(sent, waiting, stuck)
+
+
+def _claim(database: Database, now: datetime) -> _Claimed | None:
+    """Take the next mail that is due; nobody else takes it until the claim runs out."""
+    with database.writing() as session:
+        while True:
+            due = (mail.c.state == "WAITING") & (mail.c.next_at <= now)
+            row = session.execute(
+                select(mail).where(due).order_by(mail.c.id).limit(1).with_for_update(skip_locked=True)
+            ).one_or_none()
+            if row is None:
+                return None
+            claim = update(mail).where(mail.c.id == row.id, due)
+            values = {"next_at": now + _CLAIM_LASTS, "attempts": row.attempts + 1}
+            if rows_changed(session, claim.values(values)):
+                return _Claimed(
+                    row.id,
+                    row.to_address,
+                    row.template,
+                    row.subject,
+                    row.body,
+                    row.language,
+                    row.attempts + 1,
+                    row.made_at,
+                )
+
+
+def _mark(database: Database, claimed: _Claimed, now: datetime) -> None:
+    text = TEXTS.get(claimed.template)
+    forgotten = {"body": _FORGOTTEN} if text is not None and text.secret else {}
+    with database.writing() as session:
+        _change(session, claimed.id, state="SENT", sent_at=now, fault="", **forgotten)
+
+
+def _put_off(database: Database, claimed: _Claimed, error: Exception, now: datetime) -> bool:
+    """Note why a mail did not leave; False where it is not tried again."""
+    again = not _is_final(error) and claimed.attempts < ATTEMPTS_MAX
+    code = getattr(error, "smtp_code", "")
+    fault = f"{type(error).__name__} {code}".strip()
+    with database.writing() as session:
+        if again:
+            wait = min(timedelta(minutes=2**claimed.attempts), timedelta(hours=4))
+            _change(session, claimed.id, next_at=now + wait, fault=fault)
+        else:
+            _change(session, claimed.id, state="STUCK", fault=fault)
+    structlog.get_logger().error("mail not sent", mail=claimed.id, fault=fault, again=again)
+    return again
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server has said no for good: a status of 5xx about the receiver or the message."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    return False
+
+
+def _change(session: Session, mail_id: int, **columns: object) -> None:
+    session.execute(update(mail).where(mail.c.id == mail_id).values(**columns))
+
+
+def _message(claimed: _Claimed, settings: Settings) -> EmailMessage:
+    host = settings.mail_from.rpartition("@")[2]
+    message = EmailMessage()
+    message["Subject"] = claimed.subject
+    message["From"] = settings.mail_from
+    message["To"] = claimed.to_address
+    message["Date"] = format_datetime(claimed.made_at)
+    message["Message-ID"] = f"<mail-{claimed.id}-{int(claimed.made_at.timestamp())}@{host}>"
+    message["Content-Language"] = claimed.language
+    # So that no holiday answers come back.
+    message["Auto-Submitted"] = "auto-generated"
+    portal = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
+    message.set_content(claimed.body.replace("{portal}", portal))
+    return message
+
+
+@contextmanager
+def _outlet(settings: Settings) -> Iterator[Send]:
+    """Where mails leave: a connection to the server held for the round, or the folder."""
+    if not settings.smtp_host:
+        settings.mail_folder.mkdir(parents=True, exist_ok=True)
+        yield lambda message: _write(settings.mail_folder, message)
+        return
+    with _connection(settings) as server:
+        yield lambda message: _send(server, message)
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
+    trust = ssl.create_default_context()
+    server = (
+        smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=_SECONDS, context=trust)
+        if settings.smtp_encryption == "tls"
+        else smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)
+    )
+    with server:
+        if settings.smtp_encryption == "starttls":
+            server.starttls(context=trust)
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        yield server
+
+
+def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
+    server.send_message(message)
+
+
+def _write(folder: Path, message: EmailMessage) -> None:
+    """A mail as a file that any mail program opens; whole or not at all."""
+    name = message["Message-ID"].strip("<>").partition("@")[0]
+    path = folder / f"{name}.eml"
+    beside = path.with_suffix(".part")
+    beside.write_bytes(bytes(message))
+    beside.replace(path)

@@ -1,0 +1,192 @@
+"""Mails leave with the transaction they tell of, each once, and stay when nobody takes them."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from orders.database import Database
+from supplier_portal import mail, mail_delivery, stored_accounts
+from supplier_portal.access import Permission
+from supplier_portal.assembly import open_house
+from supplier_portal.mail_delivery import Delivered
+from supplier_portal.mail_tables import mail as mail_table
+from supplier_portal.mail_texts import TEXTS, Notice
+from supplier_portal.settings import Settings
+from supplier_portal.stored_accounts import ACTIVE, INVITED
+from tests.mail_server import mail_server
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+FYRBAKEN = "5599991014"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_house(database_url, create=True, clock=lambda: NOW)
+    yield opened
+    opened.close()
+
+
+def person(
+    database: Database,
+    name: str,
+    *permissions: Permission,
+    units: frozenset[str] | None = None,
+    state: str = ACTIVE,
+    english: bool = False,
+) -> int:
+    with database.writing() as session:
+        return stored_accounts.add(
+            session,
+            organisation=FYRBAKEN,
+            sign_in_name=name,
+            display_name="Någon",
+            permissions=permissions or (Permission.REPORT,),
+            units=units,
+            language="en" if english else "sv",
+            at=NOW,
+            by="test",
+            state=state,
+        )
+
+
+def tell_of_an_order(database: Database, unit: str | None = None) -> int:
+    with database.writing() as session:
+        return mail.put_to_supplier(
+            session, FYRBAKEN, "order-new", about="order 2100000001", at=NOW, unit=unit, number="2100000001"
+        )
+
+
+def settings(port: int) -> Settings:
+    return Settings(
+        smtp_host="127.0.0.1", smtp_port=port, smtp_encryption="none", public_url="https://portal.example"
+    )
+
+
+def states(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as session:
+        rows = session.execute(select(mail_table.c.to_address, mail_table.c.state).order_by(mail_table.c.id))
+        return [(row.to_address, row.state) for row in rows]
+
+
+def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Database) -> None:
+    person(database, "alva@fyrbaken.example")
+    person(database, "bo@fyrbaken.example", english=True)
+    person(database, "unit@fyrbaken.example", units=frozenset({"UV-102"}))
+    person(database, "assigns@fyrbaken.example", Permission.ASSIGN)
+    person(database, "invited@fyrbaken.example", state=INVITED)
+    assert tell_of_an_order(database, unit="UV-101") == 2
+    with mail_server() as server:
+        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(sent=2)
+        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered()
+        (swedish,), (english,) = server.to("alva@fyrbaken.example"), server.to("bo@fyrbaken.example")
+    assert (swedish["Subject"], english["Subject"]) == ("En ny order", "A new order")
+    assert "https://portal.example/orders/2100000001" in swedish.get_content()
+    assert swedish["Auto-Submitted"] == "auto-generated"
+
+
+def test_nobody_is_mailed_about_what_was_rolled_back(database: Database) -> None:
+    person(database, "alva@fyrbaken.example")
+    with pytest.raises(RuntimeError):
+        _tell_and_fail(database)
+    assert states(database) == []
+
+
+def _tell_and_fail(database: Database) -> None:
+    with database.writing() as session:
+        mail.put_to_supplier(session, FYRBAKEN, "order-new", about="order 1", at=NOW, number="1")
+        raise RuntimeError
+
+
+def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> None:
+    number = person(database, "alva@fyrbaken.example")
+    with database.writing() as session:
+        mail.decline(session, number, [Notice.ORDERS])
+    assert tell_of_an_order(database) == 0
+    with database.writing() as session:
+        assert mail.put_to_supplier(session, FYRBAKEN, "invoice-paid", about="invoice 1", at=NOW, id=1) == 1
+        mail.decline(session, number, [])
+    assert tell_of_an_order(database) == 1
+
+
+def test_a_full_mailbox_is_tried_again_later_and_a_closed_one_is_not(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person(database, "full@fyrbaken.example")
+    person(database, "gone@fyrbaken.example")
+    person(database, "alva@fyrbaken.example")
+    tell_of_an_order(database)
+    with mail_server() as server:
+        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(1, 1, 1)
+        assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered()
+        for hours in range(1, 60):
+            mail_delivery.deliver(database, settings(server.port), now=NOW + timedelta(hours=4 * hours))
+    assert states(database) == [
+        ("full@fyrbaken.example", "STUCK"),
+        ("gone@fyrbaken.example", "STUCK"),
+        ("alva@fyrbaken.example", "SENT"),
+    ]
+    written = capsys.readouterr()
+    assert "mail not sent" in written.out + written.err
+    assert "fyrbaken" not in written.out + written.err
+
+
+def test_without_its_server_everything_waits(database: Database) -> None:
+    person(database, "alva@fyrbaken.example")
+    tell_of_an_order(database)
+    with mail_server() as server:
+        port = server.port
+    assert mail_delivery.deliver(database, settings(port), now=NOW) == Delivered()
+    assert states(database) == [("alva@fyrbaken.example", "WAITING")]
+
+
+def test_a_claim_that_was_never_marked_is_sent_again_under_the_same_id(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(database, "alva@fyrbaken.example")
+    tell_of_an_order(database)
+    folder = Settings(mail_folder=tmp_path / "mail")
+    with monkeypatch.context() as patched:
+        patched.setattr(mail_delivery, "_mark", _die)
+        with pytest.raises(KeyboardInterrupt):
+            mail_delivery.deliver(database, folder, now=NOW)
+    (path,) = folder.mail_folder.iterdir()
+    first = path.read_bytes()
+    assert mail_delivery.deliver(database, folder, now=NOW + timedelta(minutes=9)).sent == 0
+    assert mail_delivery.deliver(database, folder, now=NOW + timedelta(minutes=10)).sent == 1
+    assert [each.read_bytes() for each in folder.mail_folder.iterdir()] == [first]
+    assert email.message_from_bytes(first, policy=email.policy.default)["To"] == "alva@fyrbaken.example"
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_lets_somebody_in_is_forgotten_once_it_has_left(database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        mail.put_to_address(
+            session,
+            "ny@fyrbaken.example",
+            "sv",
+            "invitation",
+            about="user-1",
+            at=NOW,
+            link="/invitation/hemlig",
+            until="2026-11-28",
+        )
+    mail_delivery.deliver(database, Settings(mail_folder=tmp_path), now=NOW)
+    with database.reading() as session:
+        assert "hemlig" not in session.execute(select(mail_table.c.body)).scalar_one()
+
+
+@pytest.mark.parametrize("template", sorted(TEXTS))
+def test_a_mail_needs_the_same_values_in_both_languages(template: str) -> None:
+    text = TEXTS[template]
+    names = [sorted(re.findall(r"{(\w+)}", each)) for each in text.body]
+    assert names[0] == names[1]
+    assert all(text.subject)
