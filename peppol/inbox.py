@@ -124,6 +124,15 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> S
     return [_in_letter(row) for row in session.execute(question)]
 
 
+def unclaim(session: Session, letter_ids: Sequence[int]) -> None:
+    """Let others read these letters at once: this worker will not."""
+    session.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(letter_ids), inbox.c.state == InState.ARRIVED)
+        .values(claimed_until=None)
+    )
+
+
 def count_arrived(session: Session) -> int:
     """How many letters are stored and not yet read."""
     question = select(func.count()).select_from(inbox).where(inbox.c.state == InState.ARRIVED)

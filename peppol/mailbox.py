@@ -17,6 +17,7 @@ from peppol.inbox import (
     settle,
     store,
     take,
+    unclaim,
 )
 from peppol.mailbox_tables import (
     IN_STEPS,
@@ -72,5 +73,6 @@ __all__ = [
     "sha256_of",
     "store",
     "take",
+    "unclaim",
     "verdict",
 ]

@@ -44,7 +44,7 @@ class Taken:
     @property
     def code(self) -> Code:
         """What this letter asks the command to end with."""
-        if self.letter.state is InState.ARRIVED:
+        if self.letter.state in (InState.ARRIVED, InState.FAILED):
             return Code.FAILED
         doubtful = self.held is not None and self.held.state in IN_QUESTION
         return Code.IN_QUESTION if doubtful or self.letter.state in REFUSED else Code.OK

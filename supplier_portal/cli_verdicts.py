@@ -71,6 +71,12 @@ def why_letter(letter: LetterIn, language: Language) -> str:
             "Brevet är sparat men inte läst än; det läses vid nästa tillfälle.",
             "The letter is stored and not read yet; it is read at the next occasion.",
         )
+    if letter.state is InState.FAILED:
+        return _pick(
+            language,
+            f"Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post replay {letter.id}",
+            f"Our own handling failed several times. Mend the fault and run: billing post replay {letter.id}",
+        )
     return _pick(language, letter.reason_sv, letter.reason_en)
 
 

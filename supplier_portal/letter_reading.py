@@ -1,16 +1,16 @@
 """Reading the letters that have come: validation outside the transaction, one transaction a letter.
 
 A few letters are read one after the other before the first is received, which is quicker than
-changing between the two; where many wait, another process reads ahead. A letter whose handling
-fails stays arrived, with its bytes; the failure is logged under the letter's number and the next
-one is read.
+changing between the two; where many wait, another process reads ahead. What a letter becomes is
+decided by its kind (`letter_handlers`). A letter whose handling fails keeps its bytes and rests,
+with the error beside it, and the next one is read; after some failures it waits for a person.
 """
 
 import gc
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
@@ -18,14 +18,15 @@ from multiprocessing import get_context
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from invoicing import documents, intake
+from invoicing import documents
 from invoicing.documents import Reading
 from invoicing.intake import Outcome
-from orders import stored_register
+from orders import journal, stored_register
 from orders.contracts import Register
 from orders.database import Database
 from peppol import mailbox
-from peppol.mailbox import InLetter
+from peppol.mailbox import InLetter, InState
+from supplier_portal import letter_handlers
 
 _BATCH = 50
 # From so many waiting letters on, a process that reads ahead is worth its start.
@@ -37,46 +38,63 @@ _LEASE = timedelta(minutes=10)
 _log = structlog.get_logger("letters")
 
 
-def read_arrived(database: Database, *, today: date, reader: bool | None = None) -> Iterator[Outcome]:
+def read_arrived(
+    database: Database, *, today: date, reader: bool | None = None
+) -> Generator[Outcome, None, None]:
     """Let every arrived letter become what it is; yields what became of each, oldest first.
 
     Several workers may run at once: each claims its own letters for a while. With `reader` a second
     process reads the next letters while this one receives those already read; left to itself that
     is done where so many letters wait that starting a process pays.
     """
-    for letter, reading, register in readings(database, reader=reader):
-        outcome = receive(database, register, letter, reading, today=today)
-        if outcome is not None:
-            yield outcome
+    with closing(readings(database, reader=reader)) as read:
+        for letter, reading, register in read:
+            outcome = receive(database, register, letter, reading, today=today)
+            if outcome is not None:
+                yield outcome
 
 
 def readings(
     database: Database, *, reader: bool | None = None
-) -> Iterator[tuple[InLetter, Reading, Register]]:
+) -> Generator[tuple[InLetter, Reading, Register], None, None]:
     """Claim the letters that wait and read them, a group ahead of the one that is handed out."""
     with database.reading() as session:
         register = stored_register.load(session)
         many = mailbox.count_arrived(session) >= _MANY
     with _reader(register, apart=many if reader is None else reader) as read:
+        current: list[_Part] = []
         ahead = _submitted(database, read)
-        while ahead:
-            current, ahead = ahead, _submitted(database, read)
-            register = current[0].register
-            for part in current:
-                for letter_id, reading in part.read():
-                    yield part.letters[letter_id], reading, register
+        try:
+            while ahead:
+                current, ahead = ahead, _submitted(database, read)
+                register = current[0].register
+                for part in current:
+                    for letter_id, read_as in part.read():
+                        letter = part.letters.pop(letter_id)
+                        if isinstance(read_as, Reading):
+                            yield letter, read_as, register
+                        else:
+                            _not_handled(database, letter, read_as)
+        finally:
+            # Whoever stops early lets others have at once what it had taken and not handed out.
+            left = [letter_id for part in (*current, *ahead) for letter_id in part.letters]
+            if left:
+                with database.writing() as session:
+                    mailbox.unclaim(session, left)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Letters on their way through the reader, by their row, and how to get what was read."""
 
-    letters: Mapping[int, InLetter]
+    letters: dict[int, InLetter]
     register: Register
-    read: Callable[[], Sequence[tuple[int, Reading]]]
+    read: Callable[[], "ReadGroup"]
 
 
-Read = Callable[[Sequence[InLetter], Register], Callable[[], Sequence[tuple[int, Reading]]]]
+# What was read of each letter, by its row, or where the reading itself failed.
+ReadGroup = Sequence[tuple[int, Reading | str]]
+Read = Callable[[Sequence[InLetter], Register], Callable[[], ReadGroup]]
 
 
 @contextmanager
@@ -97,7 +115,7 @@ def _begin(register: Register) -> None:
     gc.freeze()
 
 
-def _read_apart(letters: Sequence[InLetter]) -> Sequence[tuple[int, Reading]]:
+def _read_apart(letters: Sequence[InLetter]) -> ReadGroup:
     return read_group(letters, _apart["register"])
 
 
@@ -115,15 +133,15 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
     ]
 
 
-def read_group(letters: Sequence[InLetter], register: Register) -> Sequence[tuple[int, Reading]]:
-    """Read and validate letters; one that makes the reading itself fail is logged and left out."""
-    read = []
+def read_group(letters: Sequence[InLetter], register: Register) -> ReadGroup:
+    """Read and validate letters; of one that makes the reading itself fail, where that was."""
+    read: list[tuple[int, Reading | str]] = []
     for letter in letters:
         try:
             reading = documents.read_letter(letter.body, on=letter.received_on, register=register)
             read.append((letter.id, reading))
         except Exception as error:
-            _not_handled(letter, error)
+            read.append((letter.id, _place_of(error)))
     return read
 
 
@@ -138,7 +156,7 @@ def receive(
             # Another worker kept a document of the same number just now; now it can be seen.
             return _received(database, register, letter, reading, today=today)
     except Exception as error:
-        _not_handled(letter, error)
+        _not_handled(database, letter, _place_of(error))
         return None
 
 
@@ -146,7 +164,7 @@ def _received(
     database: Database, register: Register, letter: InLetter, reading: Reading, *, today: date
 ) -> Outcome | None:
     with database.writing() as session:
-        return intake.receive(session, register, letter, reading, today=today)
+        return letter_handlers.handle(session, register, letter, reading, today=today)
 
 
 def _groups(letters: Sequence[InLetter]) -> Iterator[Sequence[InLetter]]:
@@ -163,12 +181,24 @@ def _groups(letters: Sequence[InLetter]) -> Iterator[Sequence[InLetter]]:
         yield group
 
 
-def _not_handled(letter: InLetter, error: Exception) -> None:
-    """Nothing is lost: the letter lies where it lay. The log names the place, never a value."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
+def _not_handled(database: Database, letter: InLetter, error: str) -> None:
+    """Nothing is lost: the letter lies where it lay, with what went wrong and when it is tried again."""
+    now = database.clock()
+    with database.writing() as session:
+        state = mailbox.failed(session, letter, error, now=now)
+        if state is InState.FAILED:
+            journal.record(session, journal.SYSTEM, "letter.failed", f"letter {letter.id}", error=error)
     _log.error(
         "letter not handled",
         letter=letter.id,
-        error=type(error).__name__,
-        at=f"{where.name}:{where.lineno}",
+        instance_id=letter.instance_id,
+        error=error,
+        failures=letter.failures + 1,
+        state=state.value if state is not None else "",
     )
+
+
+def _place_of(error: Exception) -> str:
+    """The kind of an error and where it arose, never a value."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} {where.name}:{where.lineno}"

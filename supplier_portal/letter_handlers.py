@@ -1,0 +1,45 @@
+"""Who handles which kind of letter: the table by which arrived letters are sorted.
+
+A handler gets an open transaction, the letter as stored and what was read of it outside the
+transaction; it takes the letter (`mailbox.take`), lets it have its effect, and says what became
+of it, or None when somebody else had taken it. A kind that nobody handles, and bytes of no known
+kind, lie in quarantine with their reason, where people see them; nothing is thrown away.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from invoicing import intake
+from invoicing.documents import Reading
+from invoicing.intake import Outcome
+from orders.contracts import Register
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InLetter
+from peppol.sql import Session
+from supplier_portal import near_duplicates
+
+Handler = Callable[[Session, Register, InLetter, Reading, date], Outcome | None]
+
+
+def _billing(
+    session: Session, register: Register, letter: InLetter, reading: Reading, today: date
+) -> Outcome | None:
+    outcome = intake.receive(session, register, letter, reading, today=today)
+    if outcome is not None and outcome.held is not None:
+        near_duplicates.note(session, letter.id, outcome.held)
+    return outcome
+
+
+HANDLERS: Mapping[DocumentKind, Handler] = {
+    DocumentKind.INVOICE: _billing,
+    DocumentKind.CREDIT_NOTE: _billing,
+}
+"""The handler of each kind of document that is more than kept."""
+
+
+def handle(
+    session: Session, register: Register, letter: InLetter, reading: Reading, *, today: date
+) -> Outcome | None:
+    """Let a read letter have its effect. Raises IntegrityError when another letter of its number just did."""
+    handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
+    return handler(session, register, letter, reading, today)

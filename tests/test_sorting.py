@@ -1,0 +1,148 @@
+"""Sorting: a letter goes to the handler of its kind, and one whose handling fails is never lost."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from peppol import mailbox, ubl
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InState
+from supplier_portal import letter_handlers
+from supplier_portal.letter_reading import read_arrived
+from tests.builders import billed
+from tests.house import CLOCK, House, a_house
+
+REFERENCE = "100000101"
+DAY = date(2026, 2, 3)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def letter(house: House) -> Row[Any]:
+    with house.database.reading() as session:
+        return session.execute(select(mailbox.inbox).order_by(mailbox.inbox.c.id).limit(1)).one()
+
+
+def january(house: House, number: str = "F-1") -> bytes:
+    return ubl.serialise(house.flip(house.order(REFERENCE).number, number=number, on=DAY))
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The handler of invoices fails, as a fault of ours would make it."""
+
+    def fail(*given: object) -> None:
+        raise RuntimeError("19121212-1212 must never reach a log")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(letter_handlers.HANDLERS, DocumentKind.INVOICE, fail)
+        yield
+
+
+def read_at(house: House, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(house.database, "clock", lambda: moment)
+    return len(house.read_letters(on=DAY))
+
+
+def test_a_letter_whose_handling_fails_rests_longer_each_time_and_then_waits_for_a_person(
+    house: House, broken: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.post(january(house), on=DAY)
+    moment = CLOCK
+    for failures, rest in enumerate((1, 5, 30, 240), 1):
+        assert read_at(house, moment, monkeypatch) == 0
+        row = letter(house)
+        assert (row.state, row.failures) == (InState.ARRIVED, failures)
+        assert row.claimed_until == moment + timedelta(minutes=rest)
+        assert row.error.startswith("RuntimeError fail:")
+        assert "1912" not in row.error
+        # Before its time it is passed over.
+        assert read_at(house, moment + timedelta(seconds=59), monkeypatch) == 0
+        assert letter(house).failures == failures
+        moment += timedelta(minutes=rest, seconds=1)
+    assert read_at(house, moment, monkeypatch) == 0
+    assert letter(house).state == InState.FAILED
+
+
+def test_a_letter_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_effect_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = house.post(january(house), on=DAY)
+    with house.database.writing() as session:
+        for failures in range(5):
+            claimed = mailbox.InLetter(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
+            mailbox.failed(session, claimed, "RuntimeError", now=CLOCK)
+    assert letter(house).state == InState.FAILED
+    assert house.read_letters(on=DAY) == []
+    with house.database.writing() as session:
+        assert mailbox.replay(session, stored.id) is InState.FAILED
+    assert len(house.read_letters(on=DAY)) == 1
+    with house.database.writing() as session:
+        assert mailbox.replay(session, stored.id) is None
+        assert mailbox.replay(session, 999) is None
+    assert letter(house).state == InState.HANDLED
+
+
+def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
+    stored = house.post(january(house), on=DAY)
+    with house.database.writing() as session:
+        (claimed,) = mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
+    later = CLOCK + timedelta(seconds=1)
+    with house.database.writing() as session:
+        mailbox.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
+        assert mailbox.failed(session, claimed, "RuntimeError", now=later) is None
+    assert letter(house).state == InState.QUARANTINED
+
+
+def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(house: House) -> None:
+    for number in range(3):
+        house.post(f"<A>{number}</A>".encode(), on=DAY)
+    reading = read_arrived(house.database, today=DAY)
+    next(reading)
+    reading.close()
+    assert len(house.read_letters(on=DAY)) == 2
+
+
+def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_refusal(house: House) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+    first = house.send(invoice)
+    house.send(replace(invoice, id="F-2"))
+    house.send(billed(replace(invoice, id="F-3"), days="19"))
+    with house.database.reading() as session:
+        (note,) = session.execute(select(mailbox.letter_note))
+    assert (note.code, note.other) == ("NEAR_DUPLICATE", first.letter_id)
+    assert "F-2" in note.sentence_en
+    assert "F-1" in note.sentence_sv
+
+
+def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_given_twice(
+    house: House,
+) -> None:
+    def store(body: bytes, key: str) -> mailbox.Stored:
+        with house.database.writing() as session:
+            return mailbox.store(
+                session, body, transport_id="t-1", transport_key=key, received_on=DAY, received_at=CLOCK
+            )
+
+    first = store(b"<A/>", "as4/t-1")
+    other = store(b"<B/>", "as4/t-1")
+    assert (other.state, other.repeats) == (InState.CONFLICT, first.id)
+    assert store(b"<A/>", "as4/t-1").state is InState.REPEAT
+    # A folder's file name says nothing.
+    assert store(b"<C/>", "").state is InState.ARRIVED
+    assert store(b"<D/>", "").state is InState.ARRIVED
+    with house.database.reading() as session:
+        notes = session.execute(select(mailbox.letter_note)).all()
+    assert [(note.letter, note.code, note.other) for note in notes] == [
+        (first.id, "TRANSPORT_CONFLICT", other.id)
+    ]
