@@ -152,6 +152,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:
         amount_rounding=_money(totals.payable_rounding_amount, currency),
         amount_payable=_money(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
+        payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
     )
     if invoice.document_type is DocumentType.INVOICE and invoice.amount_net.amount < 0:
         return turned(invoice)

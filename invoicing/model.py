@@ -149,6 +149,7 @@ class Invoice:
     amount_rounding: Money  # BT-114
     amount_payable: Money  # BT-115
     accounts: tuple[AccountGiven, ...]  # BG-16
+    payment_reference: str = ""  # BT-83: the first one given
 
     @property
     def order_lines(self) -> tuple[str, ...]:

@@ -1,20 +1,33 @@
-"""Paying what is accepted, on its day, by two different people.
+"""Paid: what was accepted and has left our account, noted once and told the supplier; and what it owes us back.
 
 An invoice is paid 30 days after its date whatever it says. One person prepares the payment,
-another attests it; nobody does both. A paid invoice is answered PD. A credit of a paid
-invoice is a claim on the supplier.
+another attests it; nobody does both. The daily way is a proposal that is attested, exported and
+confirmed by the bank (preparing, attesting, sending_payments, bank_answers); `pay` notes what two people
+paid by other means. A paid invoice is answered PD. A credit of a paid invoice is a claim on the supplier,
+until it is taken off a payment or repaid.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import insert, select
 
-from invoicing import responding, stored_facts, stored_invoices, tables
+from invoicing import (
+    payment_tables,
+    responding,
+    stored_facts,
+    stored_invoices,
+    stored_payables,
+    stored_rights,
+    tables,
+)
+from invoicing.attest_rights import granted
 from invoicing.judging import record
 from invoicing.model import Held, InvoiceState, StepRefused
-from orders import series
+from invoicing.payable import Kind
+from orders import journal, series
 from orders.contracts import Register
 from orders.values import Money, Refused
 from peppol.sql import Session
@@ -28,6 +41,23 @@ class SamePerson(Refused):
             "Den som attesterar måste vara en annan än den som förberett betalningen.",
             "The person who attests must be another than the one who prepared the payment.",
         )
+
+
+class InProposal(Refused):
+    """The invoice lies in a payment proposal and is paid there."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number} ligger i ett betalningsförslag. Betala den där, eller ta ut den ur förslaget först.",
+            f"{number} lies in a payment proposal. Pay it there, or take it out of the proposal first.",
+        )
+
+
+class ClaimWay(StrEnum):
+    """How a supplier gave back what it owed."""
+
+    NETTED = "NETTED"
+    REPAID = "REPAID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +76,15 @@ class Claim:
     """What a supplier owes us back: a paid invoice that was credited afterwards."""
 
     payment_number: str
+    invoice_id: int
     invoice_number: str
     supplier: str
     amount: Money
 
 
 def due(session: Session, *, on: date) -> list[Held]:
-    """The accepted invoices whose day of payment has come, by day and arrival."""
-    accepted = stored_invoices.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
-    return sorted((held for held in accepted if held.pays_on <= on), key=lambda held: (held.pays_on, held.id))
+    """The accepted invoices whose day of payment has come and that lie in no proposal, by day and arrival."""
+    return stored_invoices.by_ids(session, stored_payables.due(session, on=on))
 
 
 def pay(
@@ -66,42 +96,36 @@ def pay(
     attested_by: str,
     today: date,
 ) -> list[Payment]:
-    """Pay accepted invoices and tell their suppliers. Raises SamePerson, or StepRefused for one not accepted now."""
+    """Note accepted invoices as paid outside a bank file, and tell their suppliers.
+
+    The attester's limits and scopes hold here too, from the day the first right to attest is given. Raises
+    SamePerson, AttestRefused, or StepRefused for one that is not accepted now or lies in a proposal.
+    """
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
-    return [
-        _pay_one(
-            session,
-            register,
-            stored_invoices.lock(session, held.id),
-            prepared_by=prepared_by,
-            attested_by=attested_by,
-            today=today,
+    rights, substitutions = stored_rights.rights(session), stored_rights.substitutions(session)
+    keys = [(held.id, Kind.INVOICE) for held in invoices] if rights else []
+    payables = stored_payables.load(session, register, keys, lock=True)
+    paid = []
+    for each in invoices:
+        held = stored_invoices.lock(session, each.id)
+        if held.state is not InvoiceState.ACCEPTED:
+            raise StepRefused(held.number, held.state, InvoiceState.PAID)
+        if stored_payables.lies_in_proposal(session, held.id):
+            raise InProposal(held.number)
+        if rights:
+            subject = payables[held.id, Kind.INVOICE].subject(prepared_by)
+            granted(attested_by, subject, rights, substitutions, on=today)
+        paid.append(
+            note_paid(session, register, held, prepared_by=prepared_by, attested_by=attested_by, today=today)
         )
-        for held in invoices
-    ]
+    return paid
 
 
-def claims(session: Session) -> list[Claim]:
-    """Paid invoices that were credited: what suppliers owe us."""
-    paid, invoice = tables.payment, tables.invoice
-    question = (
-        select(paid, invoice.c.number.label("invoice_number"))
-        .join(invoice, invoice.c.id == paid.c.invoice_id)
-        .where(invoice.c.state == InvoiceState.CREDITED)
-        .order_by(paid.c.number)
-    )
-    return [
-        Claim(row.number, row.invoice_number, row.supplier, Money(row.amount, row.currency))
-        for row in session.execute(question)
-    ]
-
-
-def _pay_one(
+def note_paid(
     session: Session, register: Register, held: Held, *, prepared_by: str, attested_by: str, today: date
 ) -> Payment:
-    if held.state is not InvoiceState.ACCEPTED:
-        raise StepRefused(held.number, held.state, InvoiceState.PAID)
+    """Note that the money has left. What was accepted is PAID; what came into question meanwhile stays so."""
     payment = Payment(
         series.next_number(session, series.PAYMENTS), held.id, held.supplier, held.amount_payable, today
     )
@@ -118,23 +142,70 @@ def _pay_one(
             "attested_by": attested_by,
         },
     )
-    answered = responding.answer(
-        session,
-        register,
-        held,
-        responding.PAID,
-        (),
-        today=today,
-        supplier=stored_facts.registered(register, held.supplier),
-    )
-    stored_invoices.set_state(session, held.id, InvoiceState.PAID, answered=answered, paid_on=today)
+    state = InvoiceState.PAID if held.state is InvoiceState.ACCEPTED else held.state
+    answered = held.answered
+    if state is InvoiceState.PAID:
+        answered = responding.answer(
+            session,
+            register,
+            held,
+            responding.PAID,
+            (),
+            today=today,
+            supplier=stored_facts.registered(register, held.supplier),
+        )
+    stored_invoices.set_state(session, held.id, state, answered=answered, paid_on=today)
     record(
         session,
-        replace(held, state=InvoiceState.PAID),
+        replace(held, state=state),
         "invoice.paid",
         actor=attested_by,
         prepared_by=prepared_by,
         payment=payment.number,
         amount=str(payment.amount.amount),
+        state=state,
     )
     return payment
+
+
+def settle_claim(
+    session: Session, claim: Claim, *, how: ClaimWay, first_by: str, second_by: str, on: date
+) -> None:
+    """Note that a supplier has given back what it owed. Raises SamePerson."""
+    if not first_by or not second_by or first_by == second_by:
+        raise SamePerson
+    row = {
+        "invoice_id": claim.invoice_id,
+        "supplier": claim.supplier,
+        "amount": claim.amount.amount,
+        "currency": claim.amount.currency,
+        "settled_on": on,
+        "how": how,
+        "first_by": first_by,
+        "second_by": second_by,
+    }
+    session.execute(insert(payment_tables.claim_settled), row)
+    journal.record(
+        session,
+        second_by,
+        "payment.claim_settled",
+        f"payment {claim.payment_number}",
+        how=how,
+        first=first_by,
+    )
+
+
+def claims(session: Session) -> list[Claim]:
+    """Paid invoices that were credited and are not given back: what suppliers owe us."""
+    paid, invoice = tables.payment, tables.invoice
+    settled = payment_tables.claim_settled.c.invoice_id
+    question = (
+        select(paid, invoice.c.number.label("invoice_number"))
+        .join(invoice, invoice.c.id == paid.c.invoice_id)
+        .where(invoice.c.state == InvoiceState.CREDITED, invoice.c.id.not_in(select(settled)))
+        .order_by(paid.c.number)
+    )
+    return [
+        Claim(row.number, row.invoice_id, row.invoice_number, row.supplier, Money(row.amount, row.currency))
+        for row in session.execute(question)
+    ]

@@ -63,6 +63,15 @@ def by_id(session: Session, invoice_id: int) -> Held:
     return _held(session.execute(_BY_ID, {"invoice_id": invoice_id}).one())
 
 
+def by_ids(session: Session, ids: Sequence[int]) -> list[Held]:
+    """The documents with these row ids, in the order given."""
+    found: dict[int, Held] = {}
+    for start in range(0, len(ids), 500):
+        question = _COLUMNS.where(tables.invoice.c.id.in_(ids[start : start + 500]))
+        found.update((row.id, _held(row)) for row in session.execute(question))
+    return [found[each] for each in ids]
+
+
 def lock(session: Session, invoice_id: int) -> Held:
     """The document as it stands now; others may not change it until this transaction ends."""
     return _held(session.execute(_LOCKED, {"invoice_id": invoice_id}).one())

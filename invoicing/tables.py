@@ -5,7 +5,18 @@ once; what it lies on is an order line's account in the counting room. Matches a
 are append-only.
 """
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from orders import immutable
 from orders.tables import metadata
@@ -41,6 +52,7 @@ invoice = Table(
     Index("ix_invoice_supplier_state", "supplier", "state"),
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
+    Index("ix_invoice_issued_on", "issued_on"),
 )
 
 # Which order line each part of an invoice is for: what the statement is added up from.
@@ -88,6 +100,8 @@ payment = Table(
     Column("paid_on", Date, nullable=False),
     Column("prepared_by", String(80), nullable=False),
     Column("attested_by", String(80), nullable=False),
+    CheckConstraint("prepared_by <> '' and attested_by <> ''", name="named"),
+    CheckConstraint("prepared_by <> attested_by", name="two_people"),
 )
 
 for _table in (match_made, credit_pair, payment):

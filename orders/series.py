@@ -12,12 +12,16 @@ from peppol.sql import Session
 ORDERS = "purchase_order"
 EXECUTION_REFERENCES = "execution_reference"
 PAYMENTS = "payment"
+PROPOSALS = "payment_proposal"
+VOUCHERS = "voucher"
 
 # The first number of each series; digits only, long enough to sort as text for a good while.
 FIRST = {
     ORDERS: 2_100_000_001,
     EXECUTION_REFERENCES: 100_000_001,
     PAYMENTS: 10_000_001,
+    PROPOSALS: 30_000_001,
+    VOUCHERS: 50_000_001,
 }
 
 

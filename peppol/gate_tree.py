@@ -2,7 +2,8 @@
 
 Names are compared as `{namespace}local`, never by prefix: a document may call the
 namespaces what it likes. Elements outside UBL and outside the envelope are refused,
-except inside ext:UBLExtensions, whose contents nobody reads.
+except inside ext:UBLExtensions, whose contents nobody reads. A file of a bank (ISO 20022)
+holds elements of its own family only.
 """
 
 import re
@@ -20,6 +21,7 @@ CBC: Final = UBL + "CommonBasicComponents-2"
 EXT: Final = UBL + "CommonExtensionComponents-2"
 SBDH: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 SPACE: Final = " \t\r\n"
+ISO20022: Final = "urn:iso:std:iso:20022:tech:xsd:"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -29,6 +31,7 @@ class _Sort(StrEnum):
     IDENTIFIER = "identifier"
     EXTENSIONS = "extensions"
     ENVELOPE = "envelope"
+    BANK = "bank"
     FOREIGN = "foreign"
 
 
@@ -51,6 +54,8 @@ def _sort_of(tag: str) -> _Sort:
     sort = _Sort.ORDINARY
     if namespace == SBDH:
         sort = _Sort.ENVELOPE
+    elif namespace.startswith(ISO20022):
+        sort = _Sort.BANK
     elif not _UBL_NAMESPACE.fullmatch(namespace):
         sort = _Sort.FOREIGN
     elif namespace == EXT and local == "UBLExtensions":
@@ -86,6 +91,7 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
     if _deeper_than(limits.depth_max)(root):
         refuse(GateRule.DEPTH, expected=str(limits.depth_max))
     envelope = etree.QName(root).namespace == SBDH
+    bank = (etree.QName(root).namespace or "").startswith(ISO20022)
     # Names looked up once: this loop is most of the door's cost.
     sorts, ordinary, identifier = _SORTS, _Sort.ORDINARY, _Sort.IDENTIFIER
     attributes_max, name_max = limits.attributes_per_element_max, limits.name_max
@@ -108,7 +114,7 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
             if text and not text.isprintable():
                 _check_visible(element, text.strip(SPACE))
         elif sort is not ordinary:
-            unread = _check_element(element, sort, envelope=envelope)
+            unread = _check_element(element, sort, envelope=envelope, bank=bank)
         if len(tag) > name_max:
             _check_name(element, limits)
         for name in names:
@@ -117,10 +123,13 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
                 _check_attribute(element, name, value, limits)
 
 
-def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool) -> int:
+def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool, bank: bool) -> int:
     """Refuse what may not stand here; the number of elements below that nobody is to read."""
-    if sort is _Sort.FOREIGN or (sort is _Sort.ENVELOPE and not envelope):
-        _refuse_at(GateRule.NAMESPACE, element, etree.QName(element).text, "UBL 2.1")
+    # A bank's file holds its own elements and no others; its texts are judged where they are read.
+    if bank and sort is _Sort.BANK:
+        return 0
+    if bank or sort in (_Sort.FOREIGN, _Sort.BANK) or (sort is _Sort.ENVELOPE and not envelope):
+        _refuse_at(GateRule.NAMESPACE, element, etree.QName(element).text, "ISO 20022" if bank else "UBL 2.1")
     if sort is _Sort.EXTENSIONS:
         return sum(1 for _ in element.iterdescendants())
     # Every value of an envelope is an address or the name of a document.

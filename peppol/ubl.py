@@ -21,6 +21,9 @@ takes an empty text for a missing one, and ignores elements and attributes that 
 class declares: whether they may be there is a question for validation. Writing is
 deterministic and never leaves an element empty. `parse(type(x), serialise(x)) == x`
 for every document whose texts have no white space around them.
+
+Other families of documents are declared the same way with a `Naming` of their own
+(`declare`, `declare_basic`): the files of banks in `peppol/bank_files/`.
 """
 
 from collections.abc import Callable
@@ -45,7 +48,20 @@ from peppol.gate import CAC, CBC, admit
 from peppol.identifiers import DocumentKind
 from peppol.literals import PLAIN, SPACE, UnreadableDocument, UnwritableDocument, escaped, unreadable
 
-__all__ = ["Document", "UnreadableDocument", "UnwritableDocument", "aggregate", "basic", "parse", "serialise"]
+__all__ = [
+    "Document",
+    "Naming",
+    "UnreadableDocument",
+    "UnwritableDocument",
+    "aggregate",
+    "basic",
+    "content_of",
+    "declare",
+    "declare_basic",
+    "parse",
+    "serialise",
+    "value_of",
+]
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Document")
@@ -74,14 +90,14 @@ class _Basic:
 
     prefix = "cbc"
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, naming: "Naming") -> None:
         hints = get_type_hints(cls)
         content, *attributes = (field.name for field in fields(cls))
         self.cls = cls
         self.content_name = content
         self.content = PLAIN[hints[content]]
         self.attributes = tuple(
-            (name, _attribute_name(name), NoneType not in get_args(hints[name])) for name in attributes
+            (name, naming.attribute(name), NoneType not in get_args(hints[name])) for name in attributes
         )
 
     def read(self, element: etree._Element) -> object | None:
@@ -141,9 +157,9 @@ class _Aggregate:
 
     prefix = "cac"
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, naming: "Naming") -> None:
         self.cls = cls
-        self.members = _members_of(cls)
+        self.members = _members_of(cls, naming)
         self.by_tag: dict[object, _Member] = {member.tag: member for member in self.members}
         self.many = tuple(member.name for member in self.members if member.many)
         self.needed = frozenset(member.name for member in self.members if member.needed)
@@ -219,7 +235,27 @@ def _attribute_name(name: str) -> str:
     return first + _local_name(rest)
 
 
-def _members_of(cls: type) -> tuple[_Member, ...]:
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the names of a family of documents follow from the names of the fields.
+
+    `element` turns a field's name into an element's; `place` gives for the codec's prefix and that
+    name what is written between the brackets, and what lxml calls the element.
+    """
+
+    element: Callable[[str], str]
+    attribute: Callable[[str], str]
+    place: Callable[[str, str], tuple[str, str]]
+
+
+UBL: Final = Naming(
+    _local_name,
+    _attribute_name,
+    lambda prefix, local: (f"{prefix}:{local}", f"{{{_NAMESPACES[prefix]}}}{local}"),
+)
+
+
+def _members_of(cls: type, naming: Naming) -> tuple[_Member, ...]:
     hints = get_type_hints(cls, include_extras=True)
     members = []
     for field in fields(cls):
@@ -229,13 +265,13 @@ def _members_of(cls: type) -> tuple[_Member, ...]:
         many, optional = get_origin(hint) is tuple, get_origin(hint) is UnionType
         kind = get_args(hint)[0] if many or optional else hint
         codec = _CODECS[kind]
-        local = name or _local_name(field.name.removesuffix("s") if many else field.name)
-        label = f"{codec.prefix}:{local}"
+        local = name or naming.element(field.name.removesuffix("s") if many else field.name)
+        label, tag = naming.place(codec.prefix, local)
         members.append(
             _Member(
                 name=field.name,
                 label=label,
-                tag=f"{{{_NAMESPACES[codec.prefix]}}}{local}",
+                tag=tag,
                 many=many,
                 needed=field.default is MISSING if many else not optional,
                 read=codec.read,
@@ -248,17 +284,43 @@ def _members_of(cls: type) -> tuple[_Member, ...]:
 @dataclass_transform(frozen_default=True)
 def basic(cls: type[T]) -> type[T]:
     """Make `cls` a frozen cbc element with attributes; fields may be given by position."""
-    made = dataclass(frozen=True, slots=True)(cls)
-    _CODECS[made] = _Basic(made)
-    return made
+    return declare_basic(cls, UBL)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def aggregate(cls: type[T]) -> type[T]:
     """Make `cls` a frozen cac element, or a document; fields are given by name."""
-    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    _CODECS[made] = _Aggregate(made)
+    return declare(cls, UBL)
+
+
+def declare_basic(cls: type[T], naming: Naming) -> type[T]:
+    """Make `cls` a frozen element of text with attributes, named as `naming` says."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    _CODECS[made] = _Basic(made, naming)
     return made
+
+
+def declare(cls: type[T], naming: Naming) -> type[T]:
+    """Make `cls` a frozen element with elements in it, named as `naming` says."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    _CODECS[made] = _Aggregate(made, naming)
+    return made
+
+
+def content_of(value: object) -> str:
+    """Everything between the tags of a declared value. Raises `UnwritableDocument`."""
+    codec = _CODECS[type(value)]
+    if not isinstance(codec, _Aggregate):
+        raise TypeError(f"{type(value).__name__} is not declared as an aggregate.")
+    return codec.content(value)
+
+
+def value_of(cls: type[T], element: etree._Element) -> T:
+    """The value of the declared class that stands in `element`. Raises `UnreadableDocument`."""
+    value = _CODECS[cls].read(element)
+    if not isinstance(value, cls):
+        raise unreadable(element, found=element.text or "", expected="innehåll / content")
+    return value
 
 
 # --- documents --------------------------------------------------------------------------------------------
@@ -303,11 +365,8 @@ def serialise(document: Document, *, pretty: bool = False) -> bytes:
     missing one, a number too long and a character that XML cannot carry.
     """
     root = document.kind.root_name
-    codec = _CODECS[type(document)]
-    if not isinstance(codec, _Aggregate):
-        raise TypeError(f"{type(document).__name__} is not declared as an aggregate.")
     try:
-        content = codec.content(document)
+        content = content_of(document)
     except UnwritableDocument as refused:
         raise refused.within(f"/{root}") from None
     names = f'xmlns="{document.kind.namespace}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}"'

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, inspect
 import invoicing.bench_tables
 import invoicing.change_tables
 import invoicing.exception_tables
+import invoicing.payment_tables
 import invoicing.portal_tables
 import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables, tutor_tables
@@ -26,6 +27,7 @@ AUDIT_ROOM = (
     invoicing.change_tables.change_request,
     invoicing.bench_tables.test_document,
     invoicing.exception_tables.desk_item,
+    invoicing.payment_tables.payment_proposal,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
 FRONT = (account_tables.account, mail_tables.mail)

@@ -268,7 +268,7 @@ def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(
     (paid,) = house.pay(on=held.pays_on)
     credit = house.send(credit_of(invoice, on=date(2026, 3, 20)))
     assert (credit.state, house.held(held.id).state) == (_S.SETTLED, _S.CREDITED)
-    assert claims(house) == [payment.Claim(paid.number, "F-1", held.supplier, Money.of("2375.00"))]
+    assert claims(house) == [payment.Claim(paid.number, held.id, "F-1", held.supplier, Money.of("2375.00"))]
     row = statement(house)
     assert (row.to_pay, row.open) == (kronor("-1900.00"), kronor("-1900.00"))
     again = house.send_invoice(held.order_number, number="F-2", on=date(2026, 3, 21))

@@ -1,0 +1,118 @@
+"""Who may attest what: limits, scopes and substitutes. Pure.
+
+A right lets one person attest up to an amount on a range of days, for one supplier, article or delivery
+area, or for all of them. A substitute uses the rights of the person stood in for, on the days that was
+given. Whoever put a payment into the proposal attests nothing of it, in their own name or in another's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from orders.values import Money, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What one person may attest. An empty scope is no limit; `limit` is in the payment's currency, VAT included."""
+
+    id: int
+    person: str
+    limit: Decimal
+    supplier: str
+    article: str
+    delivery_area: str
+    valid_from: date
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the right may be used on this day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def covers(self, subject: "Subject") -> bool:
+        """Whether everything about the payment but its amount is within the scope."""
+        return (
+            self.supplier in ("", subject.supplier)
+            and (not self.article or subject.articles == {self.article})
+            and (not self.delivery_area or subject.areas == {self.delivery_area})
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """`substitute` acts for `person` from the first day to the last, both included."""
+
+    person: str
+    substitute: str
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be attested, as far as rights look at it. `handled_by`: who decided something about it."""
+
+    number: str
+    amount: Money
+    supplier: str
+    articles: frozenset[str]
+    areas: frozenset[str]
+    prepared_by: str
+    handled_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The right that is used, and whose it is."""
+
+    right: Right
+    of: str
+
+
+class AttestRefused(Refused):
+    """This person may not attest this."""
+
+
+def granted(
+    person: str, subject: Subject, rights: Iterable[Right], substitutions: Iterable[Substitution], *, on: date
+) -> Granted:
+    """The right by which `person` attests, the person's own first. Raises AttestRefused with what is lacking."""
+    number = subject.number
+    if not person or person == subject.prepared_by:
+        raise AttestRefused(
+            f"{number}: den som förberett betalningen attesterar den inte. Be en annan person.",
+            f"{number}: who prepared the payment does not attest it. Ask another person.",
+        )
+    if person in subject.handled_by:
+        raise AttestRefused(
+            f"{number}: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
+            f"{number}: you decided about the invoice yourself and do not attest it. Ask another person.",
+        )
+    in_place_of = {
+        each.person
+        for each in substitutions
+        if each.substitute == person and each.valid_from <= on <= each.valid_to
+    }
+    named = [person, *sorted(in_place_of - {subject.prepared_by} - subject.handled_by)]
+    usable = [each for each in rights if each.person in named and each.holds_on(on)]
+    if not usable:
+        raise AttestRefused(
+            f"{number}: du har ingen attesträtt den {on}. En administratör lägger in den.",
+            f"{number}: you have no right to attest on {on}. An administrator gives it.",
+        )
+    within = [each for each in usable if each.covers(subject)]
+    if not within:
+        raise AttestRefused(
+            f"{number}: din attesträtt gäller inte den leverantören, artikeln eller leveransområdet.",
+            f"{number}: your right to attest does not cover that supplier, article or delivery area.",
+        )
+    enough = [each for each in within if subject.amount.amount <= each.limit]
+    if not enough:
+        most = max(each.limit for each in within)
+        raise AttestRefused(
+            f"{number}: {subject.amount.amount} är över din gräns {most}. Be någon med högre gräns.",
+            f"{number}: {subject.amount.amount} is above your limit {most}. Ask somebody with a higher one.",
+        )
+    best = min(enough, key=lambda each: (named.index(each.person), each.limit, each.id))
+    return Granted(best, best.person)

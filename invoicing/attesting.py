@@ -1,0 +1,196 @@
+"""Attest: another person than the one who prepared vouches for each payment, and a later change drops it.
+
+What is attested is the fingerprint of the payable (payable.py). Before anything leaves the house each
+fingerprint is taken again: an attest of something else is dropped, and what may no longer be paid is taken out.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+
+from invoicing import payment_tables, preparing, stored_payables, stored_rights
+from invoicing.attest_rights import AttestRefused, granted
+from invoicing.payable import Payable
+from invoicing.preparing import Item, Proposal
+from invoicing.transfers import ItemState, ProposalState, ProposalStepRefused
+from orders import journal
+from orders.contracts import Register
+from orders.values import Refused
+from peppol.sql import Session, rows_changed
+
+_ITEM, _ATTEST = payment_tables.payment_item, payment_tables.attest
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What came of attesting: the items attested now, and for each other one why not."""
+
+    items: tuple[int, ...]
+    refused: tuple[tuple[int, AttestRefused], ...]
+    state: ProposalState
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a change after the attest came to: attests that no longer count, and items taken out."""
+
+    dropped: tuple[Item, ...]
+    taken_out: tuple[Item, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether something changed."""
+        return bool(self.dropped or self.taken_out)
+
+
+class ChangedSinceAttest(Refused):
+    """Something was changed after it was attested; it must be attested again."""
+
+
+def attest(
+    session: Session,
+    register: Register,
+    number: str,
+    *,
+    by: str,
+    today: date,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> Attested:
+    """Attest what lies in the proposal, or the items named, as far as the person's rights reach.
+
+    Each item is decided alone: one above the limit does not keep the others back. Raises AttestRefused
+    where nothing could be attested, with the first reason.
+    """
+    proposal = preparing.get(session, number, lock=True)
+    if proposal.state is not ProposalState.DRAFT:
+        raise ProposalStepRefused(number, proposal.state, ProposalState.ATTESTED)
+    waiting = [
+        item
+        for item in preparing.items(session, number)
+        if item.state is ItemState.PROPOSED and (only is None or item.id in only)
+    ]
+    payables = stored_payables.load(session, register, [item.key for item in waiting], lock=True)
+    rights, substitutions = stored_rights.rights(session), stored_rights.substitutions(session)
+    done: list[int] = []
+    refused: list[tuple[int, AttestRefused]] = []
+    for item in waiting:
+        payable = payables[item.key]
+        if not payable.is_payable:
+            _take_out(session, item)
+            continue
+        try:
+            right = granted(by, payable.subject(item.prepared_by), rights, substitutions, on=today)
+        except AttestRefused as reason:
+            refused.append((item.id, reason))
+            continue
+        row = {
+            "invoice_id": item.invoice_id,
+            "proposal": number,
+            "prepared_by": item.prepared_by,
+            "by_person": by,
+            "right_id": right.right.id,
+            "right_of": right.of,
+            "on_day": today,
+            "at": now,
+            "amount": payable.amount.amount,
+            "fingerprint": payable.fingerprint,
+        }
+        attest_id = session.execute(insert(_ATTEST).returning(_ATTEST.c.id), row).scalar_one()
+        values = preparing.item_values(payable) | {
+            "state": ItemState.ATTESTED,
+            "attest_id": attest_id,
+            "attested_by": by,
+        }
+        change = update(_ITEM).where(_ITEM.c.id == item.id, _ITEM.c.state == ItemState.PROPOSED)
+        if rows_changed(session, change.values(**values)) != 1:
+            raise ProposalStepRefused(number, item.state, ItemState.ATTESTED)
+        done.append(item.id)
+    if not done and refused:
+        raise refused[0][1]
+    if done:
+        journal.record(session, by, "attest.given", f"proposal {number}", items=" ".join(map(str, done)))
+    return Attested(tuple(done), tuple(refused), preparing.settle_state(session, number))
+
+
+def changed(session: Session, register: Register, number: str) -> dict[int, str]:
+    """What no longer is as it was attested: item id and GONE or CHANGED. Changes nothing."""
+    return {item.id: why for item, why, _ in _changes(session, register, number, lock=False)}
+
+
+def drop_changed(
+    session: Session, register: Register, number: str, *, now: datetime, by: str = journal.SYSTEM
+) -> Dropped:
+    """Drop every attest whose object has changed, and take out what may no longer be paid.
+
+    A transaction of its own: it must stand also where the step that asked for it is refused.
+    """
+    proposal = preparing.get(session, number, lock=True)
+    if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
+        return Dropped((), ())
+    dropped, out = [], []
+    for item, why, payable in _changes(session, register, number, lock=True):
+        if item.attest_id is not None:
+            row = {"attest_id": item.attest_id, "at": now, "reason": why}
+            session.execute(insert(payment_tables.attest_dropped), row)
+            journal.record(session, by, "attest.dropped", f"proposal {number}", item=str(item.id), reason=why)
+        if why == "GONE":
+            _take_out(session, item)
+            out.append(item)
+            continue
+        values = preparing.item_values(payable) | {"attest_id": None, "attested_by": None}
+        session.execute(update(_ITEM).where(_ITEM.c.id == item.id).values(**values))
+        dropped.append(item)
+    if dropped or out:
+        preparing.settle_state(session, number)
+    return Dropped(tuple(dropped), tuple(out))
+
+
+def check_unchanged(
+    session: Session, register: Register, proposal: Proposal
+) -> dict[stored_payables.Key, Payable]:
+    """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
+    live = [item for item in preparing.items(session, proposal.number) if item.is_live]
+    payables = stored_payables.load(session, register, [item.key for item in live], lock=True)
+    attested = _fingerprints(session, proposal.number)
+    for item in live:
+        payable = payables[item.key]
+        if not payable.is_payable or attested.get(item.attest_id or 0) != payable.fingerprint:
+            raise ChangedSinceAttest(
+                f"{payable.number} har ändrats efter attesten och måste attesteras på nytt.",
+                f"{payable.number} was changed after the attest and must be attested again.",
+            )
+    return payables
+
+
+def _changes(
+    session: Session, register: Register, number: str, *, lock: bool
+) -> list[tuple[Item, str, Payable]]:
+    """Items that are gone, and attested ones that are no longer what was attested."""
+    standing = [
+        item
+        for item in preparing.items(session, number)
+        if item.state in (ItemState.PROPOSED, ItemState.ATTESTED)
+    ]
+    payables = stored_payables.load(session, register, [item.key for item in standing], lock=lock)
+    attested = _fingerprints(session, number)
+    found = []
+    for item in standing:
+        payable = payables[item.key]
+        if not payable.is_payable:
+            found.append((item, "GONE", payable))
+        elif item.attest_id is not None and attested[item.attest_id] != payable.fingerprint:
+            found.append((item, "CHANGED", payable))
+    return found
+
+
+def _fingerprints(session: Session, number: str) -> dict[int, str]:
+    rows = session.execute(select(_ATTEST.c.id, _ATTEST.c.fingerprint).where(_ATTEST.c.proposal == number))
+    return {row.id: row.fingerprint for row in rows}
+
+
+def _take_out(session: Session, item: Item) -> None:
+    change = update(_ITEM).where(_ITEM.c.id == item.id).values(state=ItemState.TAKEN_OUT, why="GONE")
+    session.execute(change)

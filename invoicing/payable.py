@@ -1,0 +1,106 @@
+"""What is paid for an invoice, to which account, and the fingerprint of what was attested. Pure.
+
+The account is always one of the register's: the invoice chooses among them and never brings its own. The
+fingerprint is over everything an attest vouches for, so whatever changes afterwards - the document, its
+match, the amount, the account, the day - makes it another one, and the attest no longer counts.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from stdnum import luhn
+
+from invoicing.attest_rights import Subject
+from invoicing.model import AccountGiven, InvoiceState
+from orders.parties import AccountScheme, PaymentAccount, Supplier, compact_account
+from orders.values import Money
+
+
+class Kind(StrEnum):
+    """What an item of a proposal does to the payment."""
+
+    INVOICE = "INVOICE"
+    CREDIT = "CREDIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty."""
+
+    invoice_id: int
+    kind: Kind
+    number: str
+    issued_on: date
+    supplier: str
+    supplier_name: str
+    state: InvoiceState
+    amount: Money
+    pays_on: date
+    account: PaymentAccount
+    reference: str
+    letter_sha256: str
+    match_id: int
+    match_sha256: str
+    articles: frozenset[str]
+    areas: frozenset[str]
+    handled_by: frozenset[str]
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of what is attested, as 64 hexadecimal digits."""
+        said = (
+            self.kind,
+            str(self.invoice_id),
+            self.number,
+            self.supplier,
+            str(self.amount.amount),
+            self.amount.currency,
+            self.pays_on.isoformat(),
+            self.account.scheme,
+            self.account.number,
+            self.reference,
+            self.letter_sha256,
+            str(self.match_id),
+            self.match_sha256,
+        )
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether it may still be paid, or taken off."""
+        wanted = InvoiceState.ACCEPTED if self.kind is Kind.INVOICE else InvoiceState.CREDITED
+        return self.state is wanted
+
+    def subject(self, prepared_by: str) -> Subject:
+        """What the rights to attest look at."""
+        return Subject(
+            self.number,
+            self.amount,
+            self.supplier,
+            self.articles,
+            self.areas,
+            prepared_by,
+            self.handled_by,
+        )
+
+
+def pay_to(supplier: Supplier, given: Sequence[AccountGiven]) -> PaymentAccount:
+    """The registered account the invoice names, or the supplier's first one."""
+    for each in given:
+        for account in supplier.payment_accounts:
+            if (account.scheme, account.number) == (each.scheme, compact_account(each.number)):
+                return account
+    return supplier.payment_accounts[0]
+
+
+def ocr_of(reference: str, account: PaymentAccount) -> str:
+    """The reference as an OCR number, where it is one and goes to a giro account; otherwise empty.
+
+    An OCR number is 2 to 25 digits of which the last is a check digit (Luhn).
+    """
+    digits = compact_account(reference)
+    is_ocr = digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 25 and luhn.is_valid(digits)
+    return digits if is_ocr and account.scheme is not AccountScheme.IBAN else ""

@@ -1,0 +1,249 @@
+"""The tables of attest, payment and bookkeeping, and only their shape.
+
+Nobody pays alone, and the database itself says so: an item names who put it into the proposal and who
+attested it, and they differ; an item that is attested, exported or paid names its attester. What was
+attested, what left the house and what came from the bank is append-only.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from orders import immutable
+from orders.tables import metadata
+from peppol.sql import UtcDateTime, amount
+
+# What a person may attest: up to an amount, of one supplier, article or delivery area, or of all (empty).
+attest_right = Table(
+    "attest_right",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", String(80), nullable=False),
+    Column("limit_amount", amount(), nullable=False),
+    Column("supplier", String(20), nullable=False, server_default=""),
+    Column("article", String(20), nullable=False, server_default=""),
+    Column("delivery_area", String(60), nullable=False, server_default=""),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=True),
+    Column("given_by", String(80), nullable=False),
+    CheckConstraint("given_by <> person", name="not_own"),
+    CheckConstraint("limit_amount > 0", name="limit"),
+    CheckConstraint("valid_to is null or valid_from <= valid_to", name="period"),
+    Index("ix_attest_right_person", "person"),
+)
+
+# Who attests in another's place, and on which days.
+attest_substitute = Table(
+    "attest_substitute",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", String(80), nullable=False),
+    Column("substitute", String(80), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("given_by", String(80), nullable=False),
+    CheckConstraint("person <> substitute", name="another"),
+    CheckConstraint("given_by <> substitute", name="not_own"),
+    CheckConstraint("valid_from <= valid_to", name="period"),
+    Index("ix_attest_substitute_substitute", "substitute"),
+)
+
+payment_proposal = Table(
+    "payment_proposal",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("pay_on", Date, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("prepared_by", String(80), nullable=False),
+    Column("prepared_at", UtcDateTime(), nullable=False),
+    Column("exported_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("state in ('DRAFT','ATTESTED','EXPORTED','PAID','WITHDRAWN')", name="state"),
+    CheckConstraint("prepared_by <> ''", name="prepared"),
+    # What an item copies of its proposal is held to be true by the key below.
+    UniqueConstraint("number", "prepared_by"),
+    Index("ix_payment_proposal_state", "state"),
+)
+
+attest = Table(
+    "attest",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("proposal", String(20), nullable=False),
+    Column("prepared_by", String(80), nullable=False),
+    Column("by_person", String(80), nullable=False),
+    # Whose right was used: the person's own, or that of the one the person stands in for.
+    Column("right_id", ForeignKey("attest_right.id"), nullable=False),
+    Column("right_of", String(80), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("amount", amount(), nullable=False),
+    # sha256 of everything that was attested: see invoicing/payable.py.
+    Column("fingerprint", String(64), nullable=False),
+    ForeignKeyConstraint(
+        ["proposal", "prepared_by"], ["payment_proposal.number", "payment_proposal.prepared_by"]
+    ),
+    CheckConstraint("by_person <> prepared_by and right_of <> prepared_by", name="two_people"),
+    Index("ix_attest_invoice_id", "invoice_id"),
+)
+
+attest_dropped = Table(
+    "attest_dropped",
+    metadata,
+    Column("attest_id", ForeignKey("attest.id"), primary_key=True),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("reason", String(40), nullable=False),
+)
+
+payment_item = Table(
+    "payment_item",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("proposal", String(20), nullable=False),
+    Column("prepared_by", String(80), nullable=False),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    # INVOICE is paid, CREDIT is taken off.
+    Column("kind", String(10), nullable=False),
+    Column("supplier", String(20), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("scheme", String(10), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("reference", String(40), nullable=False, server_default=""),
+    Column("state", String(20), nullable=False),
+    Column("attest_id", ForeignKey("attest.id"), nullable=True),
+    Column("attested_by", String(80), nullable=True),
+    # The transfer of the exported file that carries the item; what the bank knows it by.
+    Column("end_to_end", String(35), nullable=False, server_default=""),
+    Column("why", String(40), nullable=False, server_default=""),
+    ForeignKeyConstraint(
+        ["proposal", "prepared_by"], ["payment_proposal.number", "payment_proposal.prepared_by"]
+    ),
+    CheckConstraint("kind in ('INVOICE','CREDIT')", name="kind"),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("attested_by is null or attested_by <> prepared_by", name="two_people"),
+    CheckConstraint(
+        "state not in ('ATTESTED','EXPORTED','PAID') or (attested_by is not null and attest_id is not null)",
+        name="attested",
+    ),
+    CheckConstraint("state not in ('EXPORTED','PAID') or end_to_end <> ''", name="exported"),
+    Index("ix_payment_item_proposal", "proposal"),
+    Index("ix_payment_item_end_to_end", "end_to_end"),
+    Index("ix_payment_item_invoice_id", "invoice_id"),
+)
+# An invoice lies in one proposal at a time and is paid once; so is the taking off of its credit.
+Index(
+    "uq_payment_item_once",
+    payment_item.c.invoice_id,
+    payment_item.c.kind,
+    unique=True,
+    sqlite_where=text("state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"),
+    postgresql_where=text("state in ('PROPOSED','ATTESTED','EXPORTED','PAID')"),
+)
+
+# What a supplier owed us and has given back: taken off a payment, or repaid.
+claim_settled = Table(
+    "claim_settled",
+    metadata,
+    Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("supplier", String(20), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("settled_on", Date, nullable=False),
+    Column("how", String(10), nullable=False),
+    Column("first_by", String(80), nullable=False),
+    Column("second_by", String(80), nullable=False),
+    CheckConstraint("how in ('NETTED','REPAID')", name="how"),
+    CheckConstraint("first_by <> second_by", name="two_people"),
+)
+
+# A file as it left the house: a second download is these bytes again.
+export_file = Table(
+    "export_file",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(60), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("media_type", String(80), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("made_at", UtcDateTime(), nullable=False),
+    Column("made_by", String(80), nullable=False),
+    UniqueConstraint("kind", "about"),
+)
+
+# A voucher of the ledger. Its number is of a series without gaps; `about` is booked once.
+voucher = Table(
+    "voucher",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(60), nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("text", String(120), nullable=False),
+    # Which booking run it was exported with.
+    Column("run", String(60), nullable=False),
+    UniqueConstraint("kind", "about"),
+    Index("ix_voucher_run", "run"),
+)
+
+voucher_row = Table(
+    "voucher_row",
+    metadata,
+    Column("voucher", ForeignKey("voucher.number"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("account", String(10), nullable=False),
+    # Debit above zero, credit below.
+    Column("amount", amount(), nullable=False),
+)
+
+# What the bank told us, as it came; the same bytes are one file.
+bank_file = Table(
+    "bank_file",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("message", String(30), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("read_on", Date, nullable=False),
+    Column("read_at", UtcDateTime(), nullable=False),
+    Column("read_by", String(80), nullable=False),
+)
+
+bank_entry = Table(
+    "bank_entry",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("bank_file", ForeignKey("bank_file.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("end_to_end", String(35), nullable=False),
+    Column("amount", amount(), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("booked_on", Date, nullable=True),
+    # What became of it: see bank_answers.Outcome. All but PAID, REPEAT and NOT_OURS are for a person.
+    Column("outcome", String(30), nullable=False),
+    Column("sentence_sv", Text, nullable=False, server_default=""),
+    Column("sentence_en", Text, nullable=False, server_default=""),
+    Column("handled_by", String(80), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("bank_file", "position"),
+    CheckConstraint("handled_by = '' or note <> ''", name="note"),
+    Index("ix_bank_entry_outcome", "outcome"),
+)
+
+for _table in (attest, attest_dropped, claim_settled, export_file, voucher, voucher_row, bank_file):
+    immutable.protect(_table)

@@ -1,0 +1,313 @@
+"""Preparing payments: a proposal for a day, what lies in it, and taking something out again.
+
+Whoever prepares a proposal attests nothing of it. An invoice lies in one proposal at a time; the database
+refuses a second. Credits of paid invoices are put in where the policy nets them and there is room.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, func, insert, select, update
+
+from invoicing import payment_tables, stored_payables
+from invoicing.payable import Kind, Payable
+from invoicing.transfers import (
+    LIVE,
+    ItemState,
+    Part,
+    ProposalState,
+    ProposalStepRefused,
+    ToSend,
+    check_proposal_step,
+    netted,
+)
+from orders import journal, series
+from orders.contracts import CreditOfPaid, Register
+from orders.parties import AccountScheme, PaymentAccount
+from orders.values import Money, Refused
+from peppol.sql import Session, rows_changed
+
+_PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
+
+
+class NothingToPay(Refused):
+    """No accepted invoice has come to its day."""
+
+
+class ProposalUnknown(Refused):
+    """There is no such proposal or item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One day's payments."""
+
+    number: str
+    pay_on: date
+    state: ProposalState
+    prepared_by: str
+    prepared_at: datetime
+    exported_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One invoice or credit in a proposal."""
+
+    id: int
+    proposal: str
+    prepared_by: str
+    invoice_id: int
+    kind: Kind
+    supplier: str
+    amount: Money
+    account: PaymentAccount
+    reference: str
+    state: ItemState
+    attest_id: int | None
+    attested_by: str
+    end_to_end: str
+    why: str
+
+    @property
+    def key(self) -> stored_payables.Key:
+        """What the payable is known by."""
+        return self.invoice_id, self.kind
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still belongs to the payment."""
+        return self.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A proposal with its sums: `to_pay` is invoices less credits of what is in it, in kronor."""
+
+    proposal: Proposal
+    items: int
+    attested: int
+    to_pay: Money
+
+
+def propose(session: Session, register: Register, *, pay_on: date, by: str, now: datetime) -> Proposal:
+    """Put everything due by `pay_on` into a new proposal. Raises NothingToPay."""
+    due = stored_payables.due(session, on=pay_on)
+    if not due:
+        raise NothingToPay(
+            f"Ingen godkänd faktura ska betalas till och med {pay_on}.",
+            f"No accepted invoice is to be paid by {pay_on}.",
+        )
+    payables = list(stored_payables.load(session, register, [(each, Kind.INVOICE) for each in due]).values())
+    if register.policy.credit_of_paid is CreditOfPaid.NETTED:
+        payables += _fitting(session, register, payables)
+    number = series.next_number(session, series.PROPOSALS)
+    row = {
+        "number": number,
+        "pay_on": pay_on,
+        "state": ProposalState.DRAFT,
+        "prepared_by": by,
+        "prepared_at": now,
+    }
+    session.execute(insert(_PROPOSAL), row)
+    session.execute(
+        insert(_ITEM), [{"proposal": number, "prepared_by": by, **item_values(each)} for each in payables]
+    )
+    journal.record(
+        session, by, "payment.proposed", f"proposal {number}", pay_on=str(pay_on), items=str(len(payables))
+    )
+    return get(session, number)
+
+
+def item_values(payable: Payable) -> dict[str, object]:
+    """What an item's row holds of its payable."""
+    return {
+        "invoice_id": payable.invoice_id,
+        "kind": payable.kind,
+        "supplier": payable.supplier,
+        "amount": payable.amount.amount,
+        "currency": payable.amount.currency,
+        "scheme": payable.account.scheme,
+        "account": payable.account.number,
+        "reference": payable.reference,
+        "state": ItemState.PROPOSED,
+    }
+
+
+def withdraw(session: Session, number: str, *, by: str) -> None:
+    """Take a proposal back before it leaves the house: its invoices may be proposed again."""
+    proposal = get(session, number, lock=True)
+    check_proposal_step(number, proposal.state, ProposalState.WITHDRAWN)
+    change = (
+        update(_ITEM)
+        .where(_ITEM.c.proposal == number, _ITEM.c.state.in_((ItemState.PROPOSED, ItemState.ATTESTED)))
+        .values(state=ItemState.TAKEN_OUT, why="WITHDRAWN")
+    )
+    session.execute(change)
+    move(session, proposal, ProposalState.WITHDRAWN)
+    journal.record(session, by, "payment.withdrawn", f"proposal {number}")
+
+
+def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -> None:
+    """Leave one item out of its proposal; it may be proposed again another day."""
+    item = item_of(session, item_id)
+    proposal = get(session, item.proposal, lock=True)
+    if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
+        raise ProposalStepRefused(proposal.number, proposal.state, ProposalState.DRAFT)
+    change = (
+        update(_ITEM)
+        .where(_ITEM.c.id == item_id, _ITEM.c.state.in_((ItemState.PROPOSED, ItemState.ATTESTED)))
+        .values(state=ItemState.TAKEN_OUT, why=why)
+    )
+    if rows_changed(session, change) != 1:
+        raise ProposalStepRefused(proposal.number, item.state, ItemState.TAKEN_OUT)
+    journal.record(
+        session, by, "payment.taken_out", f"proposal {proposal.number}", item=str(item_id), why=why
+    )
+    settle_state(session, proposal.number)
+
+
+def settle_state(session: Session, number: str) -> ProposalState:
+    """Let a proposal that has not left follow its items: attested when all are, withdrawn when none is left."""
+    proposal = get(session, number, lock=True)
+    states = [item.state for item in items(session, number) if item.is_live]
+    if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
+        return proposal.state
+    if not states:
+        wanted = ProposalState.WITHDRAWN
+    elif all(state is ItemState.ATTESTED for state in states):
+        wanted = ProposalState.ATTESTED
+    else:
+        wanted = ProposalState.DRAFT
+    if wanted is not proposal.state:
+        move(session, proposal, wanted)
+    return wanted
+
+
+def move(session: Session, proposal: Proposal, to: ProposalState, **values: object) -> None:
+    """Move a proposal on; refused where somebody else moved it first."""
+    check_proposal_step(proposal.number, proposal.state, to)
+    change = (
+        update(_PROPOSAL)
+        .where(_PROPOSAL.c.number == proposal.number, _PROPOSAL.c.state == proposal.state)
+        .values(state=to, **values)
+    )
+    if rows_changed(session, change) != 1:
+        raise ProposalStepRefused(proposal.number, proposal.state, to)
+
+
+def get(session: Session, number: str, *, lock: bool = False) -> Proposal:
+    """One proposal. Raises ProposalUnknown."""
+    question = select(_PROPOSAL).where(_PROPOSAL.c.number == number)
+    row = session.execute(question.with_for_update() if lock else question).one_or_none()
+    if row is None:
+        raise ProposalUnknown(
+            f"Det finns inget betalningsförslag {number}.", f"There is no payment proposal {number}."
+        )
+    return _proposal(row)
+
+
+def items(session: Session, number: str) -> Sequence[Item]:
+    """What lies or lay in a proposal, in the order it was put in."""
+    return [
+        _item(row)
+        for row in session.execute(select(_ITEM).where(_ITEM.c.proposal == number).order_by(_ITEM.c.id))
+    ]
+
+
+def item_of(session: Session, item_id: int) -> Item:
+    """One item. Raises ProposalUnknown."""
+    row = session.execute(select(_ITEM).where(_ITEM.c.id == item_id)).one_or_none()
+    if row is None:
+        raise ProposalUnknown("Raden finns inte i något förslag.", "The row is in no proposal.")
+    return _item(row)
+
+
+def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
+    """The newest proposals with their sums."""
+    live = _ITEM.c.state.in_(LIVE)
+    done = _ITEM.c.state.in_((ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID))
+    sums = (
+        select(
+            _ITEM.c.proposal,
+            _ITEM.c.kind,
+            func.count().label("how_many"),
+            func.count().filter(done).label("attested"),
+            func.sum(_ITEM.c.amount, type_=_ITEM.c.amount.type).label("amount"),
+        )
+        .where(live)
+        .group_by(_ITEM.c.proposal, _ITEM.c.kind)
+    )
+    newest = list(session.execute(select(_PROPOSAL).order_by(_PROPOSAL.c.number.desc()).limit(limit)))
+    found: dict[str, list[Row[tuple[object, ...]]]] = {}
+    for row in session.execute(sums.where(_ITEM.c.proposal.in_([each.number for each in newest]))):
+        found.setdefault(row.proposal, []).append(row)
+    made = []
+    for row in newest:
+        parts = found.get(row.number, [])
+        amount = Money.of("0.00")
+        for part in parts:
+            signed = Money(part.amount, "SEK")
+            amount = amount + signed if part.kind == Kind.INVOICE else amount - signed
+        made.append(
+            Overview(
+                _proposal(row),
+                sum(part.how_many for part in parts),
+                sum(part.attested for part in parts),
+                amount,
+            )
+        )
+    return made
+
+
+def to_send(item: Item, payable: Payable) -> ToSend:
+    """The item as a part of a transfer."""
+    part = Part(item.id, item.kind, payable.number, payable.issued_on, item.amount, item.reference)
+    return ToSend(part, item.supplier, payable.supplier_name, item.account)
+
+
+def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) -> list[Payable]:
+    """The suppliers' credits of paid invoices that leave something to pay."""
+    claims = stored_payables.claims_of(session, {each.supplier for each in invoices})
+    credits = list(stored_payables.load(session, register, [(each, Kind.CREDIT) for each in claims]).values())
+    everything = [*invoices, *credits]
+    planned = netted(
+        [
+            ToSend(
+                Part(place, each.kind, each.number, each.issued_on, each.amount, each.reference),
+                each.supplier,
+                each.supplier_name,
+                each.account,
+            )
+            for place, each in enumerate(everything)
+        ],
+        message_id="",
+    )
+    out = {each.part.item_id for each in planned.left_out}
+    return [each for place, each in enumerate(everything) if each.kind is Kind.CREDIT and place not in out]
+
+
+def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
+    return Proposal(
+        row.number, row.pay_on, ProposalState(row.state), row.prepared_by, row.prepared_at, row.exported_by
+    )
+
+
+def _item(row: Row[tuple[object, ...]]) -> Item:
+    return Item(
+        row.id,
+        row.proposal,
+        row.prepared_by,
+        row.invoice_id,
+        Kind(row.kind),
+        row.supplier,
+        Money(row.amount, row.currency),
+        PaymentAccount(AccountScheme(row.scheme), row.account),
+        row.reference,
+        ItemState(row.state),
+        row.attest_id,
+        row.attested_by or "",
+        row.end_to_end,
+        row.why,
+    )

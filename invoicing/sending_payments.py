@@ -1,0 +1,67 @@
+"""Payments leave the house: an attested proposal becomes files for the bank, once.
+
+Until the bank answers, a payment is exported and not paid.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from invoicing import attesting, payment_files, payment_tables, preparing, stored_exports
+from invoicing.payment_files import Debtor
+from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
+from invoicing.stored_exports import FileKind
+from invoicing.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
+from orders import journal
+from orders.contracts import Register
+from peppol.sql import Session
+
+_ITEM = payment_tables.payment_item
+
+
+def export(
+    session: Session, register: Register, number: str, *, debtor: Debtor, by: str, now: datetime
+) -> Netted:
+    """Make the proposal's files and note what the bank will know each payment by.
+
+    Raises ProposalStepRefused unless everything is attested, and ChangedSinceAttest where something no longer
+    is as it was (drop it first: `attesting.drop_changed`).
+    """
+    proposal = preparing.get(session, number, lock=True)
+    check_proposal_step(number, proposal.state, ProposalState.EXPORTED)
+    payables = attesting.check_unchanged(session, register, proposal)
+    live = [item for item in preparing.items(session, number) if item.is_live]
+    plan = netted(
+        [preparing.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
+    )
+    for left in plan.left_out:
+        preparing.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
+    for transfer in plan.transfers:
+        ids = [part.item_id for part in transfer.parts]
+        change = update(_ITEM).where(_ITEM.c.id.in_(ids), _ITEM.c.state == ItemState.ATTESTED)
+        session.execute(change.values(state=ItemState.EXPORTED, end_to_end=transfer.end_to_end))
+    body = payment_files.pain001(
+        register.buyer,
+        debtor,
+        plan.transfers,
+        message_id=message_id(number),
+        pay_on=proposal.pay_on,
+        created=proposal.prepared_at,
+    )
+    rows = payment_files.rows(plan.transfers, pay_on=proposal.pay_on)
+    name = f"betalningar-{proposal.pay_on}-{number}"
+    header = payment_files.HEADER
+    for kind, ending, media_type, content in (
+        (FileKind.PAIN001, "xml", "application/xml", body),
+        (FileKind.PAYMENTS_CSV, "csv", CSV_TYPE, csv_bytes(header, rows)),
+        (FileKind.PAYMENTS_XLSX, "xlsx", XLSX_TYPE, xlsx_bytes("Betalningar", header, rows)),
+    ):
+        stored_exports.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
+    preparing.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
+    journal.record(session, by, "payment.exported", f"proposal {number}", transfers=str(len(plan.transfers)))
+    return plan
+
+
+def message_id(number: str) -> str:
+    """What the bank knows the proposal's file by; its transfers are this, a hyphen and five digits."""
+    return f"RM{number}"

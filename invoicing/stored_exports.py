@@ -1,0 +1,107 @@
+"""Files that left the house, kept as they were: a second download is the same bytes."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Row, insert, select
+
+from invoicing import payment_tables
+from orders import journal
+from orders.values import Refused
+from peppol.sql import Session
+
+_FILE = payment_tables.export_file
+
+
+class FileKind(StrEnum):
+    """What a file is for."""
+
+    PAIN001 = "PAIN001"
+    PAYMENTS_CSV = "PAYMENTS_CSV"
+    PAYMENTS_XLSX = "PAYMENTS_XLSX"
+    SIE = "SIE"
+    SIE_ACCRUALS = "SIE_ACCRUALS"
+
+
+class FileUnknown(Refused):
+    """There is no such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """What is known of a file without its bytes."""
+
+    id: int
+    kind: FileKind
+    about: str
+    name: str
+    media_type: str
+    sha256: str
+    made_at: datetime
+    made_by: str
+
+
+def keep(
+    session: Session,
+    kind: FileKind,
+    about: str,
+    name: str,
+    media_type: str,
+    body: bytes,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Keep a file that leaves the house; the database refuses a second of the same kind about the same thing."""
+    digest = hashlib.sha256(body).hexdigest()
+    row = {
+        "kind": kind,
+        "about": about,
+        "name": name,
+        "media_type": media_type,
+        "sha256": digest,
+        "body": body,
+        "made_at": now,
+        "made_by": by,
+    }
+    session.execute(insert(_FILE), row)
+    journal.record(session, by, "file.made", f"file {name}", sha256=digest, about=about)
+
+
+def about(session: Session, *subjects: str) -> Sequence[ExportFile]:
+    """The files about these things, oldest first."""
+    question = select(*_KNOWN).where(_FILE.c.about.in_(subjects)).order_by(_FILE.c.id)
+    return [_file(row) for row in session.execute(question)]
+
+
+def newest(session: Session, *kinds: FileKind, limit: int = 50) -> Sequence[ExportFile]:
+    """The newest files of these kinds."""
+    question = select(*_KNOWN).where(_FILE.c.kind.in_(kinds)).order_by(_FILE.c.id.desc()).limit(limit)
+    return [_file(row) for row in session.execute(question)]
+
+
+def named(session: Session, file_id: int) -> tuple[ExportFile, bytes]:
+    """A file and its bytes. Raises FileUnknown."""
+    row = session.execute(select(_FILE).where(_FILE.c.id == file_id)).one_or_none()
+    if row is None:
+        raise FileUnknown("Det finns ingen sådan fil.", "There is no such file.")
+    return _file(row), bytes(row.body)
+
+
+_KNOWN = tuple(column for column in _FILE.c if column.name != "body")
+
+
+def _file(row: Row[tuple[object, ...]]) -> ExportFile:
+    return ExportFile(
+        row.id,
+        FileKind(row.kind),
+        row.about,
+        row.name,
+        row.media_type,
+        row.sha256,
+        row.made_at,
+        row.made_by,
+    )

@@ -1,0 +1,183 @@
+"""Payables as the books hold them now: the invoice, its letter, its match, its order and the supplier's account."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+
+from invoicing import payment_tables, tables
+from invoicing.model import DocumentType, Invoice, InvoiceState
+from invoicing.payable import Kind, Payable, ocr_of, pay_to
+from invoicing.transfers import LIVE
+from orders import journal
+from orders import tables as held
+from orders.contracts import Register
+from orders.values import Money
+from peppol import mailbox
+from peppol.sql import Session
+
+_CONTENT = TypeAdapter(Invoice)
+_INVOICE, _ITEM = tables.invoice, payment_tables.payment_item
+_BATCH = 500
+# Said by a payment itself: whoever did only this has decided nothing about the invoice.
+_OF_PAYMENT = ("attest.", "payment.", "invoice.paid")
+
+Key = tuple[int, Kind]
+
+
+def due(session: Session, *, on: date) -> list[int]:
+    """The accepted invoices whose day has come and that lie in no proposal, by day and arrival."""
+    question = (
+        select(_INVOICE.c.id)
+        .where(
+            _INVOICE.c.state == InvoiceState.ACCEPTED,
+            _INVOICE.c.document_type == DocumentType.INVOICE,
+            _INVOICE.c.pays_on <= on,
+            _INVOICE.c.id.not_in(_lying(Kind.INVOICE)),
+        )
+        .order_by(_INVOICE.c.pays_on, _INVOICE.c.id)
+    )
+    return list(session.scalars(question))
+
+
+def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
+    """The paid and credited invoices of these suppliers that are not given back yet and lie in no proposal."""
+    settled = payment_tables.claim_settled
+    question = (
+        select(_INVOICE.c.id)
+        .join(tables.payment, tables.payment.c.invoice_id == _INVOICE.c.id)
+        .where(
+            _INVOICE.c.state == InvoiceState.CREDITED,
+            _INVOICE.c.supplier.in_(list(suppliers)),
+            _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
+            _INVOICE.c.id.not_in(_lying(Kind.CREDIT)),
+        )
+        .order_by(_INVOICE.c.id)
+    )
+    return list(session.scalars(question))
+
+
+def lies_in_proposal(session: Session, invoice_id: int) -> bool:
+    """Whether the invoice is being paid through a proposal."""
+    question = select(_ITEM.c.id).where(
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state.in_(LIVE)
+    )
+    return session.execute(question.limit(1)).one_or_none() is not None
+
+
+def is_on_its_way(session: Session, invoice_id: int) -> bool:
+    """Whether a payment of the invoice has left the house and the bank has not answered yet."""
+    question = select(_ITEM.c.id).where(
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state == "EXPORTED"
+    )
+    return session.execute(question.limit(1)).one_or_none() is not None
+
+
+def load(
+    session: Session, register: Register, keys: Sequence[Key], *, lock: bool = False
+) -> dict[Key, Payable]:
+    """Everything there is to attest about these invoices; `lock` keeps others from changing them meanwhile."""
+    found: dict[Key, Payable] = {}
+    for start in range(0, len(keys), _BATCH):
+        found.update(_loaded(session, register, keys[start : start + _BATCH], lock=lock))
+    return found
+
+
+def _loaded(session: Session, register: Register, keys: Sequence[Key], *, lock: bool) -> dict[Key, Payable]:
+    ids = sorted({invoice_id for invoice_id, _ in keys})
+    question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
+    rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
+    letters = _letters(session, [row.letter_id for row in rows.values()])
+    credits = _credit_notes(session, [each for each, kind in keys if kind is Kind.CREDIT])
+    matches, scopes, handled = _matches(session, ids), _scopes(session, ids), _handled(session, ids)
+    found: dict[Key, Payable] = {}
+    for invoice_id, kind in keys:
+        row = rows[invoice_id]
+        supplier = register.supplier(row.supplier)
+        content = _CONTENT.validate_json(row.content)
+        account = pay_to(supplier, content.accounts)
+        match_id, match_sha256 = matches.get(invoice_id, (0, ""))
+        articles, areas = scopes[invoice_id]
+        # A claim goes by the credit note that made it: that is what the supplier looks for.
+        itself = (row.number, row.issued_on)
+        number, issued_on = credits.get(invoice_id, itself) if kind is Kind.CREDIT else itself
+        found[invoice_id, kind] = Payable(
+            invoice_id,
+            kind,
+            number,
+            issued_on,
+            row.supplier,
+            supplier.name,
+            InvoiceState(row.state),
+            Money(row.amount_payable, row.currency),
+            row.pays_on,
+            account,
+            ocr_of(content.payment_reference, account),
+            letters.get(row.letter_id, ""),
+            match_id,
+            match_sha256,
+            frozenset(articles),
+            frozenset(areas),
+            frozenset(handled[invoice_id]) if kind is Kind.INVOICE else frozenset(),
+        )
+    return found
+
+
+def _lying(kind: Kind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column
+    return select(_ITEM.c.invoice_id).where(_ITEM.c.kind == kind, _ITEM.c.state.in_(LIVE))
+
+
+def _letters(session: Session, letter_ids: Sequence[int]) -> Mapping[int, str]:
+    inbox = mailbox.inbox
+    rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(inbox.c.id.in_(letter_ids)))
+    return {row.id: row.sha256 for row in rows}
+
+
+def _credit_notes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, date]]:
+    """The number and day of the credit note that settled each invoice."""
+    pair = tables.credit_pair
+    question = (
+        select(pair.c.invoice_id, _INVOICE.c.number, _INVOICE.c.issued_on)
+        .join(_INVOICE, _INVOICE.c.id == pair.c.credit_id)
+        .where(pair.c.invoice_id.in_(ids))
+    )
+    return {row.invoice_id: (row.number, row.issued_on) for row in session.execute(question)}
+
+
+def _matches(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, str]]:
+    """The newest match of each, and the sha256 of its tree."""
+    table = tables.match_made
+    newest = select(func.max(table.c.id)).where(table.c.invoice_id.in_(ids)).group_by(table.c.invoice_id)
+    rows = session.execute(select(table.c.invoice_id, table.c.id, table.c.tree).where(table.c.id.in_(newest)))
+    return {row.invoice_id: (row.id, hashlib.sha256(row.tree.encode()).hexdigest()) for row in rows}
+
+
+def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str], set[str]]]:
+    part, order = tables.invoice_part, held.purchase_order
+    question = (
+        select(part.c.invoice_id, order.c.article, order.c.delivery_area)
+        .join(order, order.c.number == part.c.order_number)
+        .where(part.c.invoice_id.in_(ids))
+    )
+    scopes: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for row in session.execute(question):
+        scopes[row.invoice_id][0].add(row.article)
+        scopes[row.invoice_id][1].add(row.delivery_area)
+    return scopes
+
+
+def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
+    """Which people did something about each invoice, other than paying it."""
+    rows = held.journal
+    subjects = {f"invoice {invoice_id}": invoice_id for invoice_id in ids}
+    question = select(rows.c.subject, rows.c.actor, rows.c.action).where(
+        rows.c.subject.in_(list(subjects)), rows.c.actor != journal.SYSTEM
+    )
+    people: dict[int, set[str]] = defaultdict(set)
+    for row in session.execute(question):
+        if not row.action.startswith(_OF_PAYMENT):
+            people[subjects[row.subject]].add(row.actor)
+    return people

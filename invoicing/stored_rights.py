@@ -1,0 +1,168 @@
+"""Rights to attest and substitutes as the database holds them; giving and ending them.
+
+Nobody gives a right to themselves, and none is removed: a right ends on a day, and what it was used for
+keeps pointing at it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import insert, or_, select, update
+
+from invoicing import payment_tables
+from invoicing.attest_rights import Right, Substitution
+from orders import journal
+from orders.values import Refused
+from peppol.sql import Session, rows_changed
+
+_RIGHT, _SUBSTITUTE = payment_tables.attest_right, payment_tables.attest_substitute
+
+
+class RightRefused(Refused):
+    """The right cannot be given or ended like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a right is for; empty is everything."""
+
+    supplier: str = ""
+    article: str = ""
+    delivery_area: str = ""
+
+
+def give(
+    session: Session,
+    *,
+    person: str,
+    limit: Decimal,
+    valid_from: date,
+    valid_to: date | None = None,
+    scope: Scope = Scope(),
+    by: str,
+) -> int:
+    """Give a person a right to attest. Raises RightRefused."""
+    if not person or person == by:
+        raise RightRefused(
+            "Ingen ger sig själv attesträtt. Be en annan administratör.",
+            "Nobody gives themselves a right to attest. Ask another administrator.",
+        )
+    if limit <= 0 or limit != limit.quantize(Decimal("0.01")):
+        raise RightRefused(
+            "Gränsen ska vara ett belopp över noll med högst två decimaler.",
+            "The limit must be an amount above zero with at most two decimals.",
+        )
+    _check_days(valid_from, valid_to)
+    right_id: int = session.execute(
+        insert(_RIGHT).returning(_RIGHT.c.id),
+        {
+            "person": person,
+            "limit_amount": limit,
+            "supplier": scope.supplier,
+            "article": scope.article,
+            "delivery_area": scope.delivery_area,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "given_by": by,
+        },
+    ).scalar_one()
+    journal.record(
+        session,
+        by,
+        "right.given",
+        f"right {right_id}",
+        person=person,
+        limit=str(limit),
+        since=str(valid_from),
+    )
+    return right_id
+
+
+def end(session: Session, right_id: int, *, last_day: date, by: str) -> None:
+    """Let a right end. Raises RightRefused where it had ended before."""
+    change = (
+        update(_RIGHT)
+        .where(
+            _RIGHT.c.id == right_id,
+            or_(_RIGHT.c.valid_to.is_(None), _RIGHT.c.valid_to > last_day),
+        )
+        .values(valid_to=last_day, valid_from=_earlier(session, right_id, last_day))
+    )
+    if rows_changed(session, change) != 1:
+        raise RightRefused("Attesträtten har redan upphört.", "The right to attest has ended already.")
+    journal.record(session, by, "right.ended", f"right {right_id}", last_day=str(last_day))
+
+
+def substitute(
+    session: Session, *, person: str, stand_in: str, valid_from: date, valid_to: date, by: str
+) -> int:
+    """Let one person attest in another's place. Raises RightRefused."""
+    if not stand_in or stand_in in (person, by):
+        raise RightRefused(
+            "Ersättaren ska vara en annan än den som ersätts och den som lägger in det.",
+            "The substitute must be another than the one replaced and the one who enters it.",
+        )
+    _check_days(valid_from, valid_to)
+    key: int = session.execute(
+        insert(_SUBSTITUTE).returning(_SUBSTITUTE.c.id),
+        {
+            "person": person,
+            "substitute": stand_in,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "given_by": by,
+        },
+    ).scalar_one()
+    journal.record(
+        session,
+        by,
+        "right.substitute",
+        f"substitute {key}",
+        person=person,
+        substitute=stand_in,
+        since=str(valid_from),
+        until=str(valid_to),
+    )
+    return key
+
+
+def rights(session: Session) -> Sequence[Right]:
+    """Every right ever given, by person and day."""
+    rows = session.execute(select(_RIGHT).order_by(_RIGHT.c.person, _RIGHT.c.valid_from, _RIGHT.c.id))
+    return [
+        Right(
+            row.id,
+            row.person,
+            row.limit_amount,
+            row.supplier,
+            row.article,
+            row.delivery_area,
+            row.valid_from,
+            row.valid_to,
+        )
+        for row in rows
+    ]
+
+
+def substitutions(session: Session) -> Sequence[Substitution]:
+    """Every substitution ever entered, by its first day."""
+    rows = session.execute(select(_SUBSTITUTE).order_by(_SUBSTITUTE.c.valid_from, _SUBSTITUTE.c.id))
+    return [Substitution(row.person, row.substitute, row.valid_from, row.valid_to) for row in rows]
+
+
+def _earlier(session: Session, right_id: int, last_day: date) -> date:
+    """A right that ends before it began holds on no day: its first day goes with it."""
+    begins = session.execute(select(_RIGHT.c.valid_from).where(_RIGHT.c.id == right_id)).scalar_one_or_none()
+    return min(begins, last_day) if begins is not None else last_day
+
+
+def _check_days(first: date, last: date | None) -> None:
+    if last is not None and last < first:
+        raise RightRefused(
+            f"Sista dagen {last} är före första dagen {first}.",
+            f"The last day {last} is before the first day {first}.",
+        )
+    if last is not None and last - first > timedelta(days=3660):
+        raise RightRefused("Ange en tid på högst tio år.", "Give a time of at most ten years.")

@@ -1,0 +1,174 @@
+"""From the items of a proposal to the transfers of a file: what is netted with what. Pure.
+
+An invoice is a transfer of its own, so that it carries its own OCR number. A credit of a paid invoice is
+taken off the supplier's largest invoices to the same account, as few as are needed for something to be left;
+a credit that does not fit waits for the next proposal. A transfer is always above zero.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from invoicing.payable import Kind
+from orders.parties import PaymentAccount
+from orders.values import Money, Refused, total
+
+
+class ProposalState(StrEnum):
+    """How far a payment proposal has come."""
+
+    DRAFT = "DRAFT"
+    ATTESTED = "ATTESTED"
+    EXPORTED = "EXPORTED"
+    PAID = "PAID"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ItemState(StrEnum):
+    """How far one item has come."""
+
+    PROPOSED = "PROPOSED"
+    ATTESTED = "ATTESTED"
+    EXPORTED = "EXPORTED"
+    PAID = "PAID"
+    TAKEN_OUT = "TAKEN_OUT"
+    RETURNED = "RETURNED"
+
+
+_P, _I = ProposalState, ItemState
+PROPOSAL_FOLLOWS = {
+    _P.DRAFT: frozenset({_P.ATTESTED, _P.WITHDRAWN}),
+    _P.ATTESTED: frozenset({_P.DRAFT, _P.EXPORTED, _P.WITHDRAWN}),
+    _P.EXPORTED: frozenset({_P.PAID}),
+    _P.PAID: frozenset(),
+    _P.WITHDRAWN: frozenset(),
+}
+ITEM_FOLLOWS = {
+    _I.PROPOSED: frozenset({_I.ATTESTED, _I.TAKEN_OUT}),
+    _I.ATTESTED: frozenset({_I.PROPOSED, _I.EXPORTED, _I.TAKEN_OUT}),
+    _I.EXPORTED: frozenset({_I.PAID, _I.RETURNED}),
+    _I.PAID: frozenset(),
+    _I.TAKEN_OUT: frozenset(),
+    _I.RETURNED: frozenset(),
+}
+LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
+
+
+class ProposalStepRefused(Refused):
+    """The proposal is in a state from which that cannot follow."""
+
+    def __init__(self, number: str, state: str, to: str) -> None:
+        super().__init__(
+            f"Betalningsförslag {number} är {state} och kan inte bli {to}. Ladda om och se hur det står.",
+            f"Payment proposal {number} is {state} and cannot become {to}. Reload and see how it stands.",
+        )
+
+
+def check_proposal_step(number: str, state: ProposalState, to: ProposalState) -> None:
+    """Raise ProposalStepRefused where `to` may not follow on `state`."""
+    if to not in PROPOSAL_FOLLOWS[state]:
+        raise ProposalStepRefused(number, state, to)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of a transfer. `amount` is above zero also for a credit."""
+
+    item_id: int
+    kind: Kind
+    number: str
+    issued_on: date
+    amount: Money
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """An item with the account it goes to."""
+
+    part: Part
+    supplier: str
+    supplier_name: str
+    account: PaymentAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One payment to one account: its parts add up to `amount`. The bank knows it by `end_to_end`."""
+
+    end_to_end: str
+    supplier: str
+    supplier_name: str
+    account: PaymentAccount
+    amount: Money
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Netted:
+    """The transfers of a file, and the credits that did not fit."""
+
+    transfers: tuple[Transfer, ...]
+    left_out: tuple[ToSend, ...]
+
+
+def netted(items: Sequence[ToSend], *, message_id: str) -> Netted:
+    """Put the items together. The same items give the same transfers, in the same order, with the same ids."""
+    groups: dict[tuple[str, PaymentAccount, str], list[ToSend]] = defaultdict(list)
+    for item in sorted(items, key=lambda each: each.part.item_id):
+        groups[item.supplier, item.account, item.part.amount.currency].append(item)
+    made: list[list[ToSend]] = []
+    left_out: list[ToSend] = []
+    for group in groups.values():
+        together, left = _merged(group)
+        made += together
+        left_out += left
+    made.sort(key=lambda each: min(item.part.item_id for item in each))
+    return Netted(
+        tuple(_transfer(group, f"{message_id}-{number:05}") for number, group in enumerate(made, 1)),
+        tuple(left_out),
+    )
+
+
+def _merged(group: list[ToSend]) -> tuple[list[list[ToSend]], list[ToSend]]:
+    invoices = sorted(
+        (each for each in group if each.part.kind is Kind.INVOICE),
+        key=lambda each: (-each.part.amount.amount, each.part.item_id),
+    )
+    credits = [each for each in group if each.part.kind is Kind.CREDIT]
+    room = sum(each.part.amount.amount for each in invoices)
+    taken: list[ToSend] = []
+    left: list[ToSend] = []
+    for credit in credits:
+        amount = credit.part.amount.amount
+        if amount < room:
+            taken.append(credit)
+            room -= amount
+        else:
+            left.append(credit)
+    if not taken:
+        return [[each] for each in invoices], left
+    off = sum(each.part.amount.amount for each in taken)
+    count, covered = 0, 0 * off
+    while covered <= off:
+        covered += invoices[count].part.amount.amount
+        count += 1
+    bundle = [*invoices[:count], *taken]
+    return [bundle, *([each] for each in invoices[count:])], left
+
+
+def _transfer(group: list[ToSend], end_to_end: str) -> Transfer:
+    first = group[0]
+    currency = first.part.amount.currency
+    paid = total((each.part.amount for each in group if each.part.kind is Kind.INVOICE), currency=currency)
+    off = total((each.part.amount for each in group if each.part.kind is Kind.CREDIT), currency=currency)
+    return Transfer(
+        end_to_end,
+        first.supplier,
+        first.supplier_name,
+        first.account,
+        paid - off,
+        tuple(each.part for each in group),
+    )

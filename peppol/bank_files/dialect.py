@@ -1,0 +1,146 @@
+"""How a bank's document is declared, written, judged and read: the machinery of `ubl`, with ISO 20022's names.
+
+One namespace a message and no prefixes, so elements go by their local names. An element's name is the
+field's in CamelCase, or stands beside it where the standard's abbreviation is something else:
+`message_id: Annotated[str, "MsgId"]`. What leaves is judged by the schema in `xsd/bank/` first; what
+arrives passes the gate and the schema before it is read.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar, dataclass_transform
+
+from lxml import etree
+
+import xsd
+from peppol import gate
+from peppol.gate_refusals import GateRule, refuse
+from peppol.gate_tree import ISO20022
+from peppol.literals import UnreadableDocument, UnwritableDocument
+from peppol.ubl import Naming, content_of, declare, declare_basic, value_of
+
+__all__ = [
+    "ISO20022",
+    "BankDocument",
+    "BankFileRefused",
+    "UnreadableDocument",
+    "UnwritableDocument",
+    "element",
+    "message_of",
+    "parse",
+    "serialise",
+    "with_attribute",
+]
+
+T = TypeVar("T")
+D = TypeVar("D", bound="BankDocument")
+
+_FOLDER: Final = Path(xsd.__file__).parent / "bank"
+
+
+class BankFileRefused(ValueError):
+    """A bank's file that breaks its schema; `places` says where, at most five."""
+
+    def __init__(self, message: str, places: tuple[str, ...]) -> None:
+        where = "; ".join(places)
+        super().__init__(f"{message} följer inte schemat: {where}. / {message} breaks its schema: {where}.")
+        self.message = message
+        self.places = places
+
+
+def _camel(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+_ISO: Final = Naming(_camel, _camel, lambda _, local: (local, local))
+
+
+@dataclass_transform(frozen_default=True)
+def with_attribute(cls: type[T]) -> type[T]:
+    """Make `cls` an element of text with attributes, such as an amount with its currency."""
+    return declare_basic(cls, _ISO)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def element(cls: type[T]) -> type[T]:
+    """Make `cls` an element with elements in it; fields are given by name."""
+    return declare(cls, _ISO)
+
+
+@element
+class BankDocument:
+    """What stands in a Document; a subclass names its message and the element its content stands in."""
+
+    message: ClassVar[str]
+    content_name: ClassVar[str]
+
+
+def serialise(document: BankDocument) -> bytes:
+    """The document as UTF-8; the same document gives the same bytes, and they follow their schema.
+
+    Raises `UnwritableDocument`, or `BankFileRefused` for what the schema does not allow.
+    """
+    namespace, name = ISO20022 + document.message, document.content_name
+    try:
+        content = content_of(document)
+    except UnwritableDocument as refused:
+        raise refused.within(f"/Document/{name}") from None
+    text = f'<Document xmlns="{namespace}"><{name}>{content}</{name}></Document>'
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+    _judge(gate.admit(body, root_checked_by=_is_bank_document), document.message)
+    return body
+
+
+def message_of(body: bytes) -> str:
+    """Which message the bytes are, such as `camt.053.001.02`. Raises `GateRefused`."""
+    return _message(gate.admit(body, root_checked_by=_is_bank_document))
+
+
+def parse(cls: type[D], body: bytes) -> D:
+    """The document in `body`. Raises `GateRefused`, `BankFileRefused` or `UnreadableDocument`."""
+    root = gate.admit(body, root_checked_by=_is_bank_document)
+    if _message(root) != cls.message:
+        refuse(GateRule.KIND, location="/Document", line=1, found=_message(root), expected=cls.message)
+    _judge(root, cls.message)
+    for each in root.iter():
+        each.tag = etree.QName(each).localname
+    return value_of(cls, root[0])
+
+
+def _message(root: etree._Element) -> str:
+    return (etree.QName(root).namespace or "").removeprefix(ISO20022)
+
+
+def _is_bank_document(root: etree._Element) -> None:
+    name = etree.QName(root)
+    if not (name.namespace or "").startswith(ISO20022) or name.localname != "Document":
+        refuse(
+            GateRule.KIND,
+            location="/" + name.localname[:80],
+            line=root.sourceline or 0,
+            found=name.text,
+            expected="camt.053.001.02, camt.054.001.02",
+        )
+
+
+@cache
+def _schema(message: str) -> etree.XMLSchema | None:
+    path = _FOLDER / f"{message}.xsd"
+    return etree.XMLSchema(file=str(path)) if path.is_file() else None
+
+
+def _judge(root: etree._Element, message: str) -> None:
+    schema = _schema(message)
+    if schema is None:
+        raise BankFileRefused(message, ("okänt meddelande / unknown message",))
+    if not schema.validate(root):
+        places = dict.fromkeys(
+            f"rad/line {entry.line} {etree.QName(found[0]).localname if (found := _at(root, entry.path)) else ''}"
+            for entry in schema.error_log
+        )
+        raise BankFileRefused(message, tuple(places)[:5])
+
+
+def _at(root: etree._Element, path: str | None) -> list[etree._Element]:
+    found = root.getroottree().xpath(path) if path else []
+    return [each for each in found if isinstance(each, etree._Element)] if isinstance(found, list) else []

@@ -1,0 +1,123 @@
+"""Payments in the words of the trade, for stories: rights, proposals, attest, files, the bank's answers."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from invoicing import attesting, bank_answers, preparing, sending_payments, stored_exports, stored_rights
+from invoicing.attesting import Attested, Dropped
+from invoicing.bank_answers import BankFile
+from invoicing.payment_files import Debtor
+from invoicing.preparing import Item, Proposal
+from invoicing.stored_exports import FileKind
+from invoicing.stored_rights import Scope
+from invoicing.transfers import Netted
+from orders import stored_register
+from tests.house import House
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+DEBTOR = Debtor("SE4550000000058398257466", "ESSESESS", "12345")
+OFFICER, ATTESTER, SECOND, ADMINISTRATOR = "user-11", "user-12", "user-13", "user-14"
+
+
+@dataclass(frozen=True, slots=True)
+class PayDesk:
+    """The people who pay, at one house."""
+
+    house: House
+
+    def give_right(
+        self,
+        person: str = ATTESTER,
+        limit: str = "100000.00",
+        *,
+        scope: Scope | None = None,
+        since: date = date(2026, 1, 1),
+        until: date | None = None,
+    ) -> int:
+        """An administrator gives a right to attest."""
+        with self.house.database.writing() as session:
+            return stored_rights.give(
+                session,
+                person=person,
+                limit=Decimal(limit),
+                valid_from=since,
+                valid_to=until,
+                scope=scope or Scope(),
+                by=ADMINISTRATOR,
+            )
+
+    def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
+        """Everything due is put into a proposal."""
+        with self.house.database.writing() as session:
+            return preparing.propose(session, stored_register.load(session), pay_on=on, by=by, now=NOW)
+
+    def attest(self, proposal: Proposal, *, by: str = ATTESTER, on: date | None = None) -> Attested:
+        """A person attests what their rights reach."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            day = on or proposal.pay_on
+            return attesting.attest(session, register, proposal.number, by=by, today=day, now=NOW)
+
+    def drop_changed(self, proposal: Proposal) -> Dropped:
+        """Attests of what has changed since are dropped."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            return attesting.drop_changed(session, register, proposal.number, now=NOW)
+
+    def export(self, proposal: Proposal, *, by: str = OFFICER) -> Netted:
+        """The files for the bank are made."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            return sending_payments.export(session, register, proposal.number, debtor=DEBTOR, by=by, now=NOW)
+
+    def bank_says(self, body: bytes, *, on: date, name: str = "kontoutdrag.xml") -> BankFile:
+        """A file of the bank is read."""
+        with self.house.database.writing() as session:
+            register = stored_register.load(session)
+            return bank_answers.take_in(session, register, body, name=name, by=OFFICER, today=on, now=NOW)
+
+    def state(self, proposal: Proposal) -> str:
+        """Where a proposal stands."""
+        with self.house.database.reading() as session:
+            return preparing.get(session, proposal.number).state
+
+    def items(self, proposal: Proposal) -> list[Item]:
+        """What lies in a proposal."""
+        with self.house.database.reading() as session:
+            return list(preparing.items(session, proposal.number))
+
+    def file(self, proposal: Proposal, kind: FileKind = FileKind.PAIN001) -> bytes:
+        """A file of a proposal as it is downloaded."""
+        with self.house.database.reading() as session:
+            (found,) = [each for each in stored_exports.about(session, proposal.number) if each.kind is kind]
+            return stored_exports.named(session, found.id)[1]
+
+
+def notice(
+    *payments: tuple[str, str],
+    direction: str = "DBIT",
+    status: str = "BOOK",
+    day: str = "2026-03-05",
+    message: str = "camt.054.001.02",
+) -> bytes:
+    """A bank's notice of payments: end-to-end id and amount of each, as one batch."""
+    total = sum(Decimal(amount) for _, amount in payments)
+    statement = message.startswith("camt.053")
+    root, report = ("BkToCstmrStmt", "Stmt") if statement else ("BkToCstmrDbtCdtNtfctn", "Ntfctn")
+    balance = "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp></Bal>" if statement else ""
+    parts = "".join(
+        f"<TxDtls><Refs><PmtInfId>RM30000001</PmtInfId><EndToEndId>{name}</EndToEndId></Refs>"
+        f'<AmtDtls><TxAmt><Amt Ccy="SEK">{amount}</Amt></TxAmt></AmtDtls>'
+        "<RltdPties><Cdtr><Nm>Någon</Nm></Cdtr></RltdPties></TxDtls>"
+        for name, amount in payments
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:{message}">'
+        f"<{root}><GrpHdr><MsgId>BANK-1</MsgId><CreDtTm>{day}T18:00:00</CreDtTm></GrpHdr>"
+        f"<{report}><Id>1</Id><CreDtTm>{day}T18:00:00</CreDtTm>"
+        f"<Acct><Id><IBAN>SE4550000000058398257466</IBAN></Id></Acct>{balance}"
+        f'<Ntry><Amt Ccy="SEK">{total}</Amt><CdtDbtInd>{direction}</CdtDbtInd><Sts>{status}</Sts>'
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>"
+        f"<NtryDtls>{parts}</NtryDtls></Ntry></{report}></{root}></Document>"
+    ).encode()

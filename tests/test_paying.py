@@ -1,0 +1,368 @@
+"""From a proposal to paid: two people, limits, files that are the same twice, and the bank that has the last word."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import insert, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from invoicing import bank_answers, flipping, payment, payment_tables, preparing
+from invoicing.attest_rights import AttestRefused
+from invoicing.attesting import ChangedSinceAttest
+from invoicing.bank_answers import BankFileUnreadable, Outcome
+from invoicing.flipping import Numbered
+from invoicing.model import Held, InvoiceState
+from invoicing.stored_exports import FileKind
+from invoicing.stored_rights import RightRefused, Scope
+from invoicing.transfers import ItemState, ProposalStepRefused
+from orders import stored_register
+from orders.parties import AccountScheme, PaymentAccount
+from orders.values import Money
+from peppol import billing, mailbox, ubl
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
+from tests.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
+
+REFERENCE, OTHER = "100000101", "100000102"
+FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        for reference, supplier in ((REFERENCE, FYRBAKEN), (OTHER, LARKDRILLEN)):
+            house.decide(reference, supplier=supplier)
+            house.report(reference, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+@pytest.fixture
+def desk(house: House) -> PayDesk:
+    return PayDesk(house)
+
+
+@pytest.fixture
+def accepted(house: House) -> Held:
+    return house.send_invoice(house.order(REFERENCE).number, number="F-1", on=FEBRUARY)
+
+
+def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    assert (proposal.number, desk.state(proposal)) == ("30000001", "DRAFT")
+    assert desk.attest(proposal).state == "ATTESTED"
+    plan = desk.export(proposal)
+    assert [(each.end_to_end, each.amount) for each in plan.transfers] == [
+        ("RM30000001-00001", Money.of("2375.00"))
+    ]
+    held = house.held(accepted.id)
+    assert (held.state, house.answers(held)) == (InvoiceState.ACCEPTED, ["AP"])
+    assert house.pay(on=date(2026, 12, 31)) == []
+    told = desk.bank_says(notice(("RM30000001-00001", "2375.00")), on=date(2026, 3, 6))
+    assert [each.outcome for each in told.told] == [Outcome.PAID]
+    held = house.held(accepted.id)
+    assert (held.state, held.paid_on, house.answers(held)) == (InvoiceState.PAID, MARCH, ["AP", "PD"])
+    assert desk.state(proposal) == "PAID"
+
+
+def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    desk.export(proposal)
+    file = notice(("RM30000001-00001", "2375.00"))
+    first, again = desk.bank_says(file, on=MARCH), desk.bank_says(file, on=MARCH)
+    assert (first.repeated, again.repeated, again.id) == (False, True, first.id)
+    statement = notice(("RM30000001-00001", "2375.00"), message="camt.053.001.02")
+    assert [each.outcome for each in desk.bank_says(statement, on=MARCH).told] == [Outcome.REPEAT]
+    assert house.answers(house.held(accepted.id)) == ["AP", "PD"]
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        (notice(("RM30000001-00001", "2375.01")), Outcome.AMOUNT),
+        (notice(("RM30000001-00009", "2375.00")), Outcome.UNKNOWN),
+        (notice(("SOMEBODY-ELSE", "2375.00")), Outcome.NOT_OURS),
+        (notice(("RM30000001-00001", "2375.00"), status="PDNG"), Outcome.NOT_BOOKED),
+        (notice(("RM30000001-00001", "2375.00"), direction="CRDT"), Outcome.RETURNED),
+    ],
+)
+def test_what_does_not_agree_pays_nothing_and_is_shown(
+    house: House, desk: PayDesk, accepted: Held, told: bytes, outcome: Outcome
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    desk.export(proposal)
+    (entry,) = desk.bank_says(told, on=MARCH).told
+    assert entry.outcome is outcome
+    assert entry.is_open is (outcome is not Outcome.NOT_OURS)
+    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+    if entry.is_open:
+        assert entry.sentence_sv != entry.sentence_en
+        with house.database.writing() as session:
+            bank_answers.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
+        with house.database.reading() as session:
+            assert bank_answers.open_findings(session) == []
+    if outcome is Outcome.RETURNED:
+        assert desk.propose(on=MARCH).number == "30000002"
+
+
+def test_a_batch_without_its_payments_pays_them_all(house: House, desk: PayDesk, accepted: Held) -> None:
+    house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    total = sum(each.amount.amount for each in desk.export(proposal).transfers)
+    parts = b"<NtryDtls><Btch><PmtInfId>RM30000001</PmtInfId></Btch></NtryDtls>"
+    file = notice(("X", str(total)))
+    whole = file[: file.index(b"<NtryDtls>")] + parts + file[file.index(b"</NtryDtls>") + 11 :]
+    assert [each.outcome for each in desk.bank_says(whole, on=MARCH).told] == [Outcome.PAID]
+    assert house.held(accepted.id).state is InvoiceState.PAID
+    assert desk.state(proposal) == "PAID"
+
+
+def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted: Held) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    desk.export(proposal)
+    table = "end_to_end;amount;currency;booked_on\r\nRM30000001-00001;2 375,00;SEK;2026-03-05\r\n"
+    assert [each.outcome for each in desk.bank_says(table.encode(), on=MARCH).told] == [Outcome.PAID]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<Invoice/>",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><Document>&b;</Document>",
+        notice(("A", "1.00"), message="camt.052.001.02"),
+        notice(("A", "1.00")).replace(b"<Sts>BOOK</Sts>", b""),
+        notice(("A", "1.00")).replace(b"DBIT", b"BOTH"),
+        b"a;b\n1;2\n",
+        b"end_to_end;amount;currency;booked_on\nRM1;NaN;SEK;2026-03-05\n",
+        b"\xff\xfe\x00",
+        b"",
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
+    house: House, desk: PayDesk, body: bytes
+) -> None:
+    with pytest.raises(BankFileUnreadable) as refusal:
+        desk.bank_says(body, on=MARCH)
+    assert refusal.value.sentence_sv != refusal.value.sentence
+    with house.database.reading() as session:
+        assert bank_answers.files(session) == []
+
+
+# Two people ------------------------------------------------------------------------------------
+
+
+def test_who_prepared_attests_nothing_not_even_in_anothers_place(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    desk.give_right(OFFICER)
+    desk.give_right(ATTESTER)
+    proposal = desk.propose(on=MARCH, by=OFFICER)
+    with pytest.raises(AttestRefused, match="does not attest it"):
+        desk.attest(proposal, by=OFFICER)
+    assert desk.state(proposal) == "DRAFT"
+    with pytest.raises(ProposalStepRefused):
+        desk.export(proposal)
+
+
+def test_the_database_itself_refuses_one_person_alone(house: House, desk: PayDesk, accepted: Held) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    item = payment_tables.payment_item
+    alone = {"state": "ATTESTED", "attested_by": OFFICER, "attest_id": None}
+    for values in (alone, {**alone, "attested_by": None}, {"prepared_by": "user-99"}):
+        with pytest.raises(IntegrityError), house.database.writing() as session:
+            session.execute(update(item).values(**values))
+    desk.attest(proposal)
+    own = {
+        "invoice_id": accepted.id,
+        "proposal": proposal.number,
+        "prepared_by": OFFICER,
+        "by_person": OFFICER,
+        "right_id": 1,
+        "right_of": OFFICER,
+        "on_day": MARCH,
+        "at": NOW,
+        "amount": Decimal("1.00"),
+        "fingerprint": "0" * 64,
+    }
+    with pytest.raises(IntegrityError), house.database.writing() as session:
+        session.execute(insert(payment_tables.attest), own)
+    with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+        session.execute(update(payment_tables.attest).values(by_person="user-99"))
+
+
+def test_above_the_limit_another_attests_the_rest(house: House, desk: PayDesk, accepted: Held) -> None:
+    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    dear = house.send_invoice(accepted.order_number, "003", number="F-2", on=date(2026, 4, 3))
+    desk.give_right(ATTESTER, "2375.00")
+    desk.give_right(SECOND, "2612.50")
+    proposal = desk.propose(on=date(2026, 5, 3))
+    result = desk.attest(proposal, by=ATTESTER)
+    assert (len(result.items), result.state) == (1, "DRAFT")
+    ((_, reason),) = result.refused
+    assert dear.number in reason.sentence
+    assert "2375.00" in reason.sentence
+    assert desk.attest(proposal, by=SECOND).state == "ATTESTED"
+
+
+def test_rights_reach_as_far_as_their_scope_and_days(house: House, desk: PayDesk, accepted: Held) -> None:
+    proposal = desk.propose(on=MARCH)
+    for scope in (Scope(supplier=LARKDRILLEN), Scope(article="RESULT"), Scope(delivery_area="LO-SYD")):
+        desk.give_right(ATTESTER, scope=scope)
+    with pytest.raises(AttestRefused, match="does not cover"):
+        desk.attest(proposal)
+    desk.give_right(SECOND, until=date(2026, 3, 4))
+    with pytest.raises(AttestRefused, match="no right"):
+        desk.attest(proposal, by=SECOND)
+    desk.give_right(ATTESTER, scope=Scope(supplier=FYRBAKEN, article="BASIC", delivery_area="LO-NORD"))
+    assert desk.attest(proposal).state == "ATTESTED"
+
+
+def test_nobody_gives_themselves_a_right(desk: PayDesk) -> None:
+    with pytest.raises(RightRefused, match="Nobody"):
+        desk.give_right(ADMINISTRATOR)
+
+
+# What changes afterwards -------------------------------------------------------------------------
+
+
+def test_a_change_of_the_account_drops_the_attest(house: House, desk: PayDesk, accepted: Held) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    with house.database.reading() as session:
+        register = stored_register.load(session)
+    supplier = register.supplier(FYRBAKEN)
+    moved = replace(supplier, payment_accounts=(PaymentAccount(AccountScheme.BANKGIRO, "9912346"),))
+    others = tuple(each for each in register.suppliers if each != supplier)
+    house.change_register(replace(register, suppliers=(*others, moved)))
+    with pytest.raises(ChangedSinceAttest, match="attested again"):
+        desk.export(proposal)
+    assert len(desk.drop_changed(proposal).dropped) == 1
+    assert desk.state(proposal) == "DRAFT"
+    (item,) = desk.items(proposal)
+    assert (item.state, item.account.number) == (ItemState.PROPOSED, "9912346")
+    desk.attest(proposal)
+    desk.export(proposal)
+    assert b"<Id>9912346</Id>" in desk.file(proposal)
+
+
+def test_an_invoice_credited_after_the_attest_is_taken_out(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    second = house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    credited = house.send_bytes(_credit_of(house, accepted), on=date(2026, 2, 20))
+    assert credited.state is InvoiceState.SETTLED
+    with pytest.raises(ChangedSinceAttest):
+        desk.export(proposal)
+    dropped = desk.drop_changed(proposal)
+    assert [each.invoice_id for each in dropped.taken_out] == [accepted.id]
+    assert desk.state(proposal) == "ATTESTED"
+    assert [each.parts[0].number for each in desk.export(proposal).transfers] == [second.number]
+
+
+def _credit_of(house: House, held: Held) -> bytes:
+    with house.database.reading() as session:
+        body = mailbox.body_of(session, held.letter_id)
+    assert body is not None
+    invoice = ubl.parse(billing.Invoice, body)
+    return ubl.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
+
+
+# Credits of what was paid -------------------------------------------------------------------------
+
+
+def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    house.pay(on=MARCH)
+    house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
+    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    for line, day in (("002", date(2026, 3, 9)), ("003", date(2026, 4, 9))):
+        house.send_invoice(accepted.order_number, line, number=f"F-{line}", on=day)
+    desk.give_right()
+    proposal = desk.propose(on=date(2026, 5, 29))
+    desk.attest(proposal)
+    plan = desk.export(proposal)
+    assert [(str(each.amount.amount), len(each.parts)) for each in plan.transfers] == [
+        ("2375.00", 1),
+        ("237.50", 2),
+    ]
+    body = desk.file(proposal)
+    assert b"<Cd>CREN</Cd>" in body
+    assert body.count(b"<CdtTrfTxInf>") == 2
+    paid = [(each.end_to_end, str(each.amount.amount)) for each in plan.transfers]
+    told = desk.bank_says(notice(*paid, day="2026-05-29"), on=date(2026, 5, 29))
+    assert {each.outcome for each in told.told} == {Outcome.PAID}
+    with house.database.reading() as session:
+        assert payment.claims(session) == []
+
+
+def test_a_credit_larger_than_the_payment_waits(house: House, desk: PayDesk, accepted: Held) -> None:
+    house.pay(on=MARCH)
+    house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
+    house.interrupt(REFERENCE, on=date(2026, 3, 9), last_day=date(2026, 3, 9))
+    house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
+    house.send_invoice(accepted.order_number, "003", number="F-3", on=date(2026, 4, 3))
+    proposal = desk.propose(on=date(2026, 5, 29))
+    assert [each.kind for each in desk.items(proposal)] == ["INVOICE"]
+    with house.database.reading() as session:
+        assert len(payment.claims(session)) == 1
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    desk.give_right()
+    proposal = desk.propose(on=MARCH)
+    desk.attest(proposal)
+    desk.export(proposal)
+    for kind in (FileKind.PAIN001, FileKind.PAYMENTS_CSV, FileKind.PAYMENTS_XLSX):
+        assert desk.file(proposal, kind) == desk.file(proposal, kind)
+    with pytest.raises(ProposalStepRefused):
+        desk.export(proposal)
+    assert desk.file(proposal, FileKind.PAYMENTS_CSV).startswith(b"\xef\xbb\xbfend_to_end;")
+
+
+def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accepted: Held) -> None:
+    proposal = desk.propose(on=MARCH)
+    with pytest.raises(preparing.NothingToPay):
+        desk.propose(on=MARCH)
+    with house.database.writing() as session:
+        preparing.withdraw(session, proposal.number, by=OFFICER)
+    assert desk.propose(on=MARCH).number == "30000002"
+
+
+def test_paying_by_hand_keeps_to_the_limits_and_to_what_lies_in_no_proposal(
+    house: House, desk: PayDesk, accepted: Held
+) -> None:
+    desk.give_right("attester-1", "2374.99")
+    with pytest.raises(AttestRefused, match="above your limit"):
+        house.pay(on=MARCH)
+    desk.give_right("attester-1", "2375.00")
+    desk.propose(on=MARCH)
+    with pytest.raises(payment.InProposal), house.database.writing() as session:
+        payment.pay(
+            session, example_register(), [accepted], prepared_by="a", attested_by="attester-1", today=MARCH
+        )
