@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from invoicing import responding, stored_exceptions, stored_facts, stored_invoices
+from invoicing import responding, stored_exceptions, stored_facts, stored_invoices, stored_payables
 from invoicing.deviations import Match, Verdict
 from invoicing.exception_rules import with_acceptance
 from invoicing.facts import Facts, LineFacts
@@ -85,10 +85,11 @@ def judge_again(
     accepted = stored_exceptions.acceptance_of(session, held.id, currency=held.currency)
     facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
     result = with_acceptance(match(invoice, facts), accepted)
-    if not take_lines(session, invoice, facts, _verdict(held, result), held.id):
+    sent = held.paid_on is not None or stored_payables.is_on_its_way(session, held.id)
+    if not take_lines(session, invoice, facts, _verdict(result, sent=sent), held.id):
         facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
         result = with_acceptance(match(invoice, facts), accepted)
-    verdict = _verdict(held, result)
+    verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
         stored_orders.drop_claims(session, held.id)
     state = STATE_OF[verdict]
@@ -120,9 +121,9 @@ def judge_again(
     return replace(held, state=state, codes=result.codes, answered=answered)
 
 
-def _verdict(held: Held, result: Match) -> Verdict:
-    """What follows from a match. What is paid is not held or parked any more: it stands, or is in question."""
-    if held.paid_on is None or result.verdict is Verdict.QUESTION:
+def _verdict(result: Match, *, sent: bool) -> Verdict:
+    """What follows from a match. What is paid, or on its way, is not held or parked: it stands, or is in question."""
+    if not sent or result.verdict is Verdict.QUESTION:
         return result.verdict
     return Verdict.ACCEPT
 
