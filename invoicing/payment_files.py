@@ -137,7 +137,7 @@ def plain(text: str, most: int) -> str:
     """`text` in the letters every bank takes, cut to what the field holds.
 
     >>> plain("Kaffe & Té – \u0141ódź AB", 20)
-    'Kaffe + Té - ódz AB'
+    'Kaffe + Té - odz AB'
     """
     dashes = (
         " ".join(text.split())
