@@ -218,6 +218,7 @@ _index_some("ix_outbox_waiting", "state = 'WAITING'", outbox.c.receiver, outbox.
 _index_some("ix_outbox_ask", "state = 'SENT' and ask_at is not null", outbox.c.ask_at)
 _index_some("ix_outbox_trouble", "state = 'STUCK' or state = 'REJECTED'", outbox.c.sequence)
 _index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
+_index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
 # The same bytes, and the same instance of a letter, are taken in once; later copies are repeats.
 # A query must name the condition of a key in these very words for the engine to use it.

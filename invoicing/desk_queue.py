@@ -1,0 +1,418 @@
+"""What needs a person: the finance desk's queue, asked in a few named questions.
+
+Documents, letters and events that the house could not settle alone. Every question starts from a partial
+index over what is open, so it costs the same however many documents are settled. The literal states in the
+conditions are what lets the engine use those indexes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from invoicing import exception_tables, tables
+from invoicing.model import DocumentType, InvoiceState
+from orders import tables as held
+from orders.values import Money, Month
+from peppol import mailbox
+from peppol.mailbox import InState
+from peppol.sql import Session
+
+NOBODY = "-"
+
+
+class Part(StrEnum):
+    """The parts of the queue."""
+
+    EXCEPTIONS = "exceptions"
+    PARKED = "parked"
+    HELD = "held"
+    CREDITS = "credits"
+    ASKED = "asked"
+    RESTING = "resting"
+    LETTERS = "letters"
+    POST = "post"
+    EVENTS = "events"
+
+
+DOCUMENTS = (Part.EXCEPTIONS, Part.PARKED, Part.HELD, Part.CREDITS, Part.ASKED, Part.RESTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old."""
+
+    part: Part = Part.EXCEPTIONS
+    cause: str = ""
+    supplier: str = ""
+    owner: str = ""
+    month: str = ""
+    days: int = 0
+    amount: Decimal | None = None
+    text: str = ""
+    order: str = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of the queue. `cause` is the gravest code, `month` the month of its order line."""
+
+    id: int
+    number: str
+    document_type: DocumentType
+    supplier: str
+    execution_reference: str
+    order_number: str
+    line_id: str
+    month: str
+    received_on: date
+    pays_on: date
+    amount: Money
+    state: InvoiceState
+    codes: tuple[str, ...]
+    answered: str
+    owner: str
+    rests_until: date | None
+
+    @property
+    def cause(self) -> str:
+        """The gravest deviation's code."""
+        return self.codes[0] if self.codes else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """How many documents have a cause, and for how much."""
+
+    code: str
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter kept aside, without its bytes."""
+
+    id: int
+    received_on: date
+    state: InState
+    kind: str
+    reason: str
+    reason_sv: str
+    reason_en: str
+    size: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the decision systems that could not be applied."""
+
+    sequence: int
+    type: str
+    occurred_on: date
+    execution_reference: str
+    state: str
+    reason_sv: str
+    reason_en: str
+    owner: str
+
+
+_I, _D, _P = tables.invoice, exception_tables.desk_item, tables.invoice_part
+_OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
+
+
+def counts(session: Session, *, today: date) -> Mapping[Part, int]:
+    """How many things lie in each part."""
+    rests = _rests(today)
+    whole = select(
+        _I.c.state, _I.c.document_type, func.count().label("many"), func.sum(_as_number(rests)).label("rest")
+    )
+    question = (
+        whole.select_from(_with_desk())
+        .where(literal_column(f"invoice.{_OPEN}"))
+        .group_by(_I.c.state, _I.c.document_type)
+    )
+    found = dict.fromkeys(Part, 0)
+    for row in session.execute(question):
+        part = _part_of(InvoiceState(row.state), DocumentType(row.document_type))
+        found[part] += row.many
+        if part is Part.EXCEPTIONS:
+            found[part] -= row.rest or 0
+            found[Part.RESTING] += row.rest or 0
+    inbox, outbox, event = mailbox.inbox, mailbox.outbox, held.inbound_event
+    found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
+    found[Part.EVENTS] = _many(
+        session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"
+    )
+    return found
+
+
+def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SEK") -> Sequence[Cause]:
+    """How many documents of the part have each cause, and for how much; the largest amount first."""
+    question = (
+        select(
+            _I.c.codes,
+            func.count().label("many"),
+            func.sum(_I.c.amount_payable, type_=_I.c.amount_payable.type).label("amount"),
+        )
+        .select_from(_with_desk())
+        .where(*_conditions(wanted, today=today, but_cause=True), _I.c.currency == currency)
+        .group_by(_I.c.codes)
+    )
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for row in session.execute(question):
+        code = (row.codes.split() or [""])[0]
+        many, amount = sums.get(code, (0, Decimal("0.00")))
+        sums[code] = (many + row.many, amount + row.amount)
+    found = [Cause(code, many, Money(amount, currency)) for code, (many, amount) in sums.items()]
+    return sorted(found, key=lambda each: (-each.amount.amount, each.code))
+
+
+def items(
+    session: Session, wanted: Wanted, *, today: date, limit: int = 50, offset: int = 0
+) -> tuple[Sequence[Item], int]:
+    """One page of the documents wanted, and how many there are in all."""
+    conditions = _conditions(wanted, today=today)
+    many = session.execute(select(func.count()).select_from(_with_desk()).where(*conditions)).scalar_one()
+    page = (
+        select(_I.c.id)
+        .select_from(_with_desk())
+        .where(*conditions)
+        .order_by(*_ORDERS.get(wanted.order, _ORDERS["age"]))
+        .limit(limit)
+        .offset(offset)
+    )
+    ids = list(session.scalars(page))
+    found = {row.id: _item(row) for row in session.execute(_ITEMS.where(_I.c.id.in_(ids)))} if ids else {}
+    return [found[each] for each in ids], many
+
+
+def item(session: Session, invoice_id: int) -> Item | None:
+    """One document as the queue shows it, wherever it stands."""
+    row = session.execute(_ITEMS.where(_I.c.id == invoice_id)).one_or_none()
+    return _item(row) if row is not None else None
+
+
+def suppliers(session: Session, wanted: Wanted, *, today: date) -> Sequence[str]:
+    """The suppliers with something in the part."""
+    conditions = _conditions(Wanted(part=wanted.part), today=today)
+    question = select(_I.c.supplier).select_from(_with_desk()).where(*conditions).distinct()
+    return list(session.scalars(question.order_by(_I.c.supplier)))
+
+
+def owners(session: Session) -> Sequence[str]:
+    """The people who have something."""
+    question = select(_D.c.owner).where(_D.c.owner != "").distinct().order_by(_D.c.owner)
+    return list(session.scalars(question))
+
+
+def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
+    """Letters kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
+    inbox = mailbox.inbox
+    taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
+    columns = (
+        inbox.c.id,
+        inbox.c.received_on,
+        inbox.c.state,
+        inbox.c.kind,
+        inbox.c.reason,
+        inbox.c.reason_sv,
+        inbox.c.reason_en,
+        inbox.c.size,
+    )
+    question = (
+        select(*columns, func.coalesce(_D.c.owner, "").label("owner"))
+        .select_from(inbox.outerjoin(_D, taken))
+        .where(literal_column("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')"))
+        .order_by(inbox.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Letter(
+            row.id,
+            row.received_on,
+            InState(row.state),
+            row.kind,
+            row.reason,
+            row.reason_sv,
+            row.reason_en,
+            row.size,
+            row.owner,
+        )
+        for row in session.execute(question)
+    ]
+
+
+def events(session: Session, *, limit: int = 200) -> Sequence[Event]:
+    """Events that could not be applied, newest first."""
+    table = held.inbound_event
+    taken = and_(_D.c.kind == "EVENT", _D.c.item_id == table.c.sequence)
+    question = (
+        select(
+            table.c.sequence,
+            table.c.type,
+            table.c.occurred_on,
+            table.c.execution_reference,
+            table.c.state,
+            table.c.reason_sv,
+            table.c.reason_en,
+            func.coalesce(_D.c.owner, "").label("owner"),
+        )
+        .select_from(table.outerjoin(_D, taken))
+        .where(table.c.state.in_(["UNAPPLIABLE", "CONFLICT"]))
+        .order_by(table.c.sequence.desc())
+        .limit(limit)
+    )
+    return [Event(*row) for row in session.execute(question)]
+
+
+def stuck_count(session: Session) -> int:
+    """How many letters of ours need a person."""
+    return _many(session, mailbox.outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
+
+
+def _many(session: Session, table: Any, where: str) -> int:  # noqa: ANN401 - any table
+    question = select(func.count()).select_from(table).where(literal_column(where))
+    return session.execute(question).scalar_one()
+
+
+def _with_desk() -> Any:  # noqa: ANN401 - SQLAlchemy's join
+    return _I.outerjoin(_D, and_(_D.c.kind == "DOCUMENT", _D.c.item_id == _I.c.id))
+
+
+def _rests(today: date) -> ColumnElement[bool]:
+    return func.coalesce(_D.c.rests_until, date.min) > today
+
+
+def _as_number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)
+
+
+def _part_of(state: InvoiceState, document_type: DocumentType) -> Part:
+    if document_type is DocumentType.CREDIT_NOTE:
+        return Part.CREDITS
+    return {
+        InvoiceState.IN_QUESTION: Part.EXCEPTIONS,
+        InvoiceState.PARKED: Part.PARKED,
+        InvoiceState.HELD: Part.HELD,
+        InvoiceState.CREDIT_REQUESTED: Part.ASKED,
+    }[state]
+
+
+_STATES: Mapping[Part, str] = {
+    Part.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
+    Part.RESTING: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
+    Part.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
+    Part.HELD: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
+    Part.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
+    Part.CREDITS: f"invoice.{_OPEN} and invoice.document_type = 'CREDIT_NOTE'",
+}
+
+
+def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [literal_column(_STATES[wanted.part])]
+    if wanted.part is Part.EXCEPTIONS:
+        found.append(~_rests(today))
+    if wanted.part is Part.RESTING:
+        found.append(_rests(today))
+    if wanted.cause and not but_cause:
+        found.append(or_(_I.c.codes == wanted.cause, _I.c.codes.like(f"{wanted.cause} %")))
+    if wanted.supplier:
+        found.append(_I.c.supplier == wanted.supplier)
+    if wanted.owner:
+        owner = "" if wanted.owner == NOBODY else wanted.owner
+        found.append(func.coalesce(_D.c.owner, "") == owner)
+    if wanted.days:
+        found.append(_I.c.received_on <= today - timedelta(days=wanted.days))
+    if wanted.amount is not None:
+        found.append(_I.c.amount_payable >= wanted.amount)
+    if wanted.text:
+        found.append(
+            or_(
+                _I.c.number == wanted.text,
+                _I.c.execution_reference == wanted.text,
+                _I.c.order_number == wanted.text,
+            )
+        )
+    if wanted.month:
+        found.append(_in_month(Month.parse(wanted.month)))
+    return found
+
+
+def _in_month(month: Month) -> ColumnElement[bool]:
+    """Whether the invoice is for an order line of the month, or, on none, is dated in it."""
+    line = held.order_line
+    days = month.period
+    of_month = (
+        select(_P.c.invoice_id)
+        .join(line, and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id))
+        .where(_P.c.invoice_id == _I.c.id, line.c.starts_on.between(days.start, days.end))
+    )
+    on_none = ~exists(select(_P.c.invoice_id).where(_P.c.invoice_id == _I.c.id))
+    return or_(exists(of_month), and_(on_none, _I.c.issued_on.between(days.start, days.end)))
+
+
+_ORDERS = {
+    "age": (_I.c.received_on, _I.c.id),
+    "new": (_I.c.received_on.desc(), _I.c.id.desc()),
+    "amount": (_I.c.amount_payable.desc(), _I.c.id),
+    "supplier": (_I.c.supplier, _I.c.received_on, _I.c.id),
+}
+
+
+def _items() -> Select[Any]:
+    line = held.order_line
+    columns = [column for column in _I.c if column.name != "content"]
+    on_line = and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id)
+    return select(
+        *columns,
+        func.coalesce(_D.c.owner, "").label("owner"),
+        _D.c.rests_until,
+        func.coalesce(_P.c.line_id, "").label("line_id"),
+        func.coalesce(line.c.starts_on, _I.c.issued_on).label("in_month"),
+    ).select_from(
+        _with_desk()
+        .outerjoin(_P, and_(_P.c.invoice_id == _I.c.id, _P.c.position == 1))
+        .outerjoin(line, on_line)
+    )
+
+
+_ITEMS = _items()
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        row.id,
+        row.number,
+        DocumentType(row.document_type),
+        row.supplier,
+        row.execution_reference,
+        row.order_number,
+        row.line_id,
+        str(Month.of(row.in_month)),
+        row.received_on,
+        row.pays_on,
+        Money(row.amount_payable, row.currency),
+        InvoiceState(row.state),
+        tuple(row.codes.split()),
+        row.answered,
+        row.owner,
+        row.rests_until,
+    )

@@ -1,0 +1,123 @@
+"""Working the queue: taking something, handing it over, commenting, and keeping one's filters.
+
+Each is a row and a journal row. A comment is never changed; a filter is its owner's alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from invoicing import exception_tables as desk
+from invoicing import personal_numbers
+from orders import journal
+from orders.values import Refused
+from peppol.sql import Session, rows_changed
+
+
+class Kind(StrEnum):
+    """What can lie in the queue."""
+
+    DOCUMENT = "DOCUMENT"
+    LETTER_IN = "LETTER_IN"
+    LETTER_OUT = "LETTER_OUT"
+    EVENT = "EVENT"
+
+
+_SUBJECT = {
+    Kind.DOCUMENT: "invoice",
+    Kind.LETTER_IN: "letter in",
+    Kind.LETTER_OUT: "letter out",
+    Kind.EVENT: "event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote about something in the queue."""
+
+    written_by: str
+    written_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A saved search: its name and the query of the page's address."""
+
+    id: int
+    name: str
+    query: str
+
+
+def hand_over(session: Session, kind: Kind, item_id: int, *, to: str, by: str, at: datetime) -> None:
+    """Let a person have something (`to` empty: let it go). Taking is handing over to oneself."""
+    table = desk.desk_item
+    this = (table.c.kind == kind) & (table.c.item_id == item_id)
+    before = session.scalar(select(table.c.owner).where(this)) or ""
+    values = {"owner": to, "taken_at": at if to else None}
+    if not rows_changed(session, update(table).where(this).values(**values)):
+        session.execute(insert(table), {"kind": kind, "item_id": item_id, **values})
+    if before != to:
+        journal.record(session, by, "desk.handed_over", f"{_SUBJECT[kind]} {item_id}", was=before, to=to)
+
+
+def owner_of(session: Session, kind: Kind, item_id: int) -> str:
+    """Who has it; nobody: empty."""
+    table = desk.desk_item
+    question = select(table.c.owner).where(table.c.kind == kind, table.c.item_id == item_id)
+    return session.scalar(question) or ""
+
+
+def comment(session: Session, kind: Kind, item_id: int, text: str, *, by: str, at: datetime) -> None:
+    """Write a comment. Raises Refused for an empty one, or one with a personal number in it."""
+    words = text.strip()
+    if not words or len(words) > 2000:
+        raise Refused(
+            "Skriv en kommentar på högst 2 000 tecken.", "Write a comment of at most 2,000 characters."
+        )
+    personal_numbers.refuse(words)
+    row = {"kind": kind, "item_id": item_id, "written_by": by, "written_at": at, "text": words}
+    session.execute(insert(desk.desk_comment), row)
+    journal.record(session, by, "desk.commented", f"{_SUBJECT[kind]} {item_id}")
+
+
+def comments(session: Session, kind: Kind, item_id: int) -> Sequence[Comment]:
+    """What was written about it, oldest first."""
+    table = desk.desk_comment
+    question = select(table).where(table.c.kind == kind, table.c.item_id == item_id).order_by(table.c.id)
+    return [Comment(row.written_by, row.written_at, row.text) for row in session.execute(question)]
+
+
+def filters(session: Session, person: str) -> Sequence[Filter]:
+    """The person's saved filters, by name."""
+    table = desk.desk_filter
+    question = select(table).where(table.c.person == person).order_by(table.c.name)
+    return [Filter(row.id, row.name, row.query) for row in session.execute(question)]
+
+
+def save_filter(session: Session, person: str, name: str, query: str) -> None:
+    """Keep a filter under a name, instead of an earlier one of that name."""
+    words = name.strip()
+    if not words or len(words) > 60 or len(query) > 1000:
+        raise Refused(
+            "Ge filtret ett namn på högst 60 tecken.", "Name the filter with at most 60 characters."
+        )
+    table = desk.desk_filter
+    this = (table.c.person == person) & (table.c.name == words)
+    if rows_changed(session, update(table).where(this).values(query=query)):
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(table), {"person": person, "name": words, "query": query})
+    except IntegrityError:
+        session.execute(update(table).where(this).values(query=query))
+
+
+def drop_filter(session: Session, person: str, filter_id: int) -> None:
+    """Forget a filter of the person's own."""
+    table = desk.desk_filter
+    session.execute(delete(table).where(table.c.id == filter_id, table.c.person == person))

@@ -1,0 +1,227 @@
+"""The queue of the finance desk, and working it: by cause, by supplier, by age; taken, handed over, in bulk."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from invoicing import (
+    bulk_actions,
+    desk_queue,
+    desk_work,
+    exception_actions,
+    exception_undo,
+    link_suggestions,
+    stored_exceptions,
+)
+from invoicing.desk_queue import NOBODY, Part, Wanted
+from invoicing.desk_work import Kind
+from invoicing.exception_actions import Hand
+from invoicing.exception_rules import Action
+from invoicing.model import Held, InvoiceState
+from orders import stored_register
+from orders.values import Money, Refused
+from peppol import billing
+from tests.builders import billed
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.test_exception_actions import without_line
+
+TODAY = date(2026, 3, 10)
+NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+_S = InvoiceState
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """Five placements, January received: three invoices of two days too many, one right, one of another supplier."""
+    with a_house(database_url) as house:
+        for number in range(1, 6):
+            supplier = LARKDRILLEN if number == 5 else FYRBAKEN
+            house.decide(ref(number), start=date(2026, 1, 1), decided_on=date(2026, 1, 1), supplier=supplier)
+            house.report(ref(number), "2026-01", on=date(2026, 2, 2))
+        with house.database.writing() as session:
+            stored_exceptions.set_limit(session, "user-1", Money.of("250.00"), by="admin-1", on=TODAY)
+        yield house
+
+
+def ref(number: int) -> str:
+    return f"10000010{number}"
+
+
+def january(house: House, number: int, days: str = "22") -> billing.Invoice:
+    order = house.order(ref(number)).number
+    return billed(house.flip(order, "001", number=f"F-{number}", on=date(2026, 2, 3)), days=days)
+
+
+def send_all(house: House) -> list[Held]:
+    days = ("22", "23", "22", "20", "22")
+    return [house.send(january(house, number, each)) for number, each in enumerate(days, 1)]
+
+
+def seen(house: House, **wanted: object) -> list[str]:
+    with house.database.reading() as session:
+        found, many = desk_queue.items(session, Wanted(**wanted), today=TODAY)  # type: ignore[arg-type]
+        assert many == len(found)
+        return [each.number for each in found]
+
+
+def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -> None:
+    held = send_all(house)
+    assert seen(house) == ["F-1", "F-2", "F-3", "F-5"]
+    assert seen(house, supplier=LARKDRILLEN) == ["F-5"]
+    assert seen(house, cause="QUANTITY", month="2026-01") == ["F-1", "F-2", "F-3", "F-5"]
+    assert seen(house, cause="PRICE") == []
+    assert seen(house, month="2026-02") == []
+    assert seen(house, days=36) == []
+    assert seen(house, days=35) == ["F-1", "F-2", "F-3", "F-5"]
+    assert seen(house, amount=Decimal("2700.00")) == ["F-2"]
+    assert seen(house, text=ref(2)) == ["F-2"]
+    assert seen(house, order="amount")[0] == "F-2"
+    with house.database.reading() as session:
+        (cause,) = desk_queue.causes(session, Wanted(), today=TODAY)
+        counts = desk_queue.counts(session, today=TODAY)
+        assert desk_queue.suppliers(session, Wanted(), today=TODAY) == [FYRBAKEN, LARKDRILLEN]
+    owed = sum((each.amount_payable.amount for each in held if each.number != "F-4"), Decimal(0))
+    assert (cause.code, cause.count, cause.amount.amount) == ("QUANTITY", 4, owed)
+    assert counts[Part.EXCEPTIONS] == 4
+    assert sum(counts.values()) == 4
+
+
+def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
+    send_all(house)
+    house.post(b"not a document", on=TODAY)
+    house.read_letters(on=TODAY)
+    house.refuses("report.approved", report_of("999999999"), on=TODAY)
+    with house.database.writing() as session:
+        (one, two), _ = desk_queue.items(session, Wanted(), today=TODAY, limit=2)
+        hand = Hand("user-1", NOW, TODAY)
+        exception_actions.park(session, one.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
+        exception_actions.ask_credit(session, stored_register.load(session), two.id, hand)
+    with house.database.reading() as session:
+        counts = desk_queue.counts(session, today=TODAY)
+        later = desk_queue.counts(session, today=TODAY + timedelta(days=5))
+        (letter,) = desk_queue.letters(session)
+        (event,) = desk_queue.events(session)
+    assert {part: many for part, many in counts.items() if many} == {
+        Part.EXCEPTIONS: 2,
+        Part.RESTING: 1,
+        Part.ASKED: 1,
+        Part.LETTERS: 1,
+        Part.EVENTS: 1,
+    }
+    assert (later[Part.EXCEPTIONS], later[Part.RESTING]) == (3, 0)
+    assert letter.reason == "GATE-NOT-XML"
+    assert event.execution_reference == "999999999"
+
+
+def report_of(reference: str) -> dict[str, object]:
+    return {
+        "execution_reference": reference,
+        "month": "2026-01",
+        "version": 1,
+        "at": "2026-03-10T08:00:00+01:00",
+        "by": "user-17",
+    }
+
+
+def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: House) -> None:
+    first, *_ = send_all(house)
+    with house.database.writing() as session:
+        desk_work.hand_over(session, Kind.DOCUMENT, first.id, to="user-1", by="user-1", at=NOW)
+        desk_work.comment(session, Kind.DOCUMENT, first.id, "Har ringt leverantören.", by="user-1", at=NOW)
+        with pytest.raises(Refused, match="personal identity number"):
+            desk_work.comment(session, Kind.DOCUMENT, first.id, "191212121212", by="user-1", at=NOW)
+    assert seen(house, owner="user-1") == ["F-1"]
+    assert seen(house, owner=NOBODY) == ["F-2", "F-3", "F-5"]
+    with house.database.writing() as session:
+        desk_work.hand_over(session, Kind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
+        (written,) = desk_work.comments(session, Kind.DOCUMENT, first.id)
+        assert (written.written_by, written.text) == ("user-1", "Har ringt leverantören.")
+        assert desk_queue.owners(session) == ["user-2"]
+        desk_work.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
+        desk_work.save_filter(session, "user-1", "Mina gamla", "owner=me&days=60")
+        (kept,) = desk_work.filters(session, "user-1")
+        assert kept.query == "owner=me&days=60"
+        assert desk_work.filters(session, "user-2") == []
+        desk_work.drop_filter(session, "user-2", kept.id)
+        desk_work.drop_filter(session, "user-1", kept.id)
+        assert desk_work.filters(session, "user-1") == []
+
+
+# In bulk ------------------------------------------------------------------------------------
+
+
+def run(house: House, kind: Action, ids: list[int], *, key: str = "press-1", reason: str = "") -> int:
+    hand = Hand("user-1", NOW, TODAY)
+    with house.database.writing() as session:
+        number = bulk_actions.start(session, kind, ids, hand, key=key, reason=reason)
+    left = 1
+    while left:
+        with house.database.writing() as session:
+            register = stored_register.load(session)
+            left = bulk_actions.go_on(session, register, number, hand, limit=2)
+    return number
+
+
+def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house: House) -> None:
+    held = send_all(house)
+    ids = [each.id for each in held]
+    with house.database.reading() as session:
+        foreseen = bulk_actions.simulate(
+            session, stored_register.load(session), Action.ASK_CREDIT, ids, by="user-1"
+        )
+    assert [each.answer for each in foreseen] == ["RE", "RE", "RE", "", "RE"]
+    assert foreseen[0].matches_at == Money.of("1900.00")
+    assert foreseen[0].to == "0007:5599991014"
+    assert foreseen[3].refusal is not None
+    number = run(house, Action.ASK_CREDIT, ids)
+    assert run(house, Action.ASK_CREDIT, ids) == number
+    with house.database.reading() as session:
+        done = bulk_actions.batch(session, number)
+        assert bulk_actions.can_undo(session, done) == 4
+    assert [row.state for row in done.rows] == ["DONE", "DONE", "DONE", "REFUSED", "DONE"]
+    assert "ACCEPTED" in done.rows[3].sentence[1]
+    assert [house.held(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
+    with house.database.writing() as session:
+        undone = bulk_actions.undo(session, stored_register.load(session), number, Hand("user-2", NOW, TODAY))
+    assert undone == (4, 0)
+    assert seen(house) == ["F-1", "F-2", "F-3", "F-5"]
+    with house.database.writing() as session:
+        late = NOW + timedelta(hours=1)
+        assert (
+            exception_undo.release_answers(session, stored_register.load(session), now=late, today=TODAY) == 0
+        )
+
+
+def test_each_row_of_a_batch_is_within_the_persons_limit_or_refused(house: House) -> None:
+    held = send_all(house)
+    number = run(house, Action.ACCEPT, [each.id for each in held[:3]], reason="Rättas i mars")
+    with house.database.reading() as session:
+        states = [row.state for row in bulk_actions.batch(session, number).rows]
+    assert states == ["DONE", "REFUSED", "DONE"]
+    assert [house.held(each.id).state for each in held[:3]] == [_S.ACCEPTED, _S.IN_QUESTION, _S.ACCEPTED]
+
+
+def test_a_batch_needs_rows_a_key_and_an_action_for_many(house: House) -> None:
+    hand = Hand("user-1", NOW, TODAY)
+    with house.database.writing() as session:
+        for kind, ids, key in ((Action.LINK, [1], "k"), (Action.ACCEPT, [], "k"), (Action.ACCEPT, [1], "")):
+            with pytest.raises(Refused):
+                bulk_actions.start(session, kind, ids, hand, key=key)
+
+
+# Suggestions --------------------------------------------------------------------------------
+
+
+def test_suggestions_are_ranked_and_say_why(house: House) -> None:
+    house.report(ref(1), "2026-02", on=date(2026, 3, 2))
+    bare = january(house, 1, "20")
+    held = house.send(without_line(bare))
+    with house.database.reading() as session:
+        first, *others = link_suggestions.lines(session, held)
+    assert (first.order_number, first.line_id, str(first.month)) == (held.order_number, "001", "2026-01")
+    assert ("samma order", "the same order") in first.because
+    assert ("samma belopp som inleveransen", "the same amount as received") in first.because
+    assert all(first.weight > each.weight for each in others)
+    assert all(each.execution_reference != ref(5) for each in others)
