@@ -31,6 +31,7 @@ from peppol.gate_tree import (
     UBL,
     check_declarations,
     check_root,
+    check_sizes,
     check_tree,
     location_of,
     visible,
@@ -47,6 +48,7 @@ __all__ = [
     "GateRule",
     "Limits",
     "admit",
+    "admit_metadata",
     "date_of",
     "decimal_of",
     "location_of",
@@ -77,6 +79,20 @@ def admit(
     check_tree(root, limits)
     if data.count(b"xmlns") > limits.declarations_per_element_max:
         check_declarations(root, limits)
+    return root
+
+
+def admit_metadata(data: bytes, limits: Limits = LIMITS) -> etree._Element:
+    """The root of an answer from the network's register: any namespace, the same caution.
+
+    Nothing of it is kept or shown as a document; whoever reads it takes the names it knows and
+    leaves the rest. Raises `GateRefused`, and nothing else.
+    """
+    check_bytes(data, limits)
+    root = _parse(data[3:] if data.startswith(BOM) else data, limits)
+    if root.getroottree().docinfo.internalDTD is not None:
+        refuse(GateRule.DOCTYPE, location="/", line=1)
+    check_sizes(root, limits)
     return root
 
 

@@ -123,6 +123,19 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
                 _check_attribute(element, name, value, limits)
 
 
+def check_sizes(root: etree._Element, limits: Limits) -> None:
+    """Depth, entities, names and attributes alone: for trees of which only a few known names are read."""
+    if _deeper_than(limits.depth_max)(root):
+        refuse(GateRule.DEPTH, expected=str(limits.depth_max))
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            refuse(GateRule.ENTITY, line=element.sourceline or 0)
+        if len(element.keys()) > limits.attributes_per_element_max:
+            expected = str(limits.attributes_per_element_max)
+            _refuse_at(GateRule.ATTRIBUTES, element, str(len(element.keys())), expected)
+        _check_name(element, limits)
+
+
 def _check_element(element: etree._Element, sort: _Sort, *, envelope: bool, bank: bool) -> int:
     """Refuse what may not stand here; the number of elements below that nobody is to read."""
     # A bank's file holds its own elements and no others; its texts are judged where they are read.

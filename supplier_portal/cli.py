@@ -19,6 +19,7 @@ from supplier_portal import (
     cli_flip,
     cli_invoices,
     cli_letters,
+    cli_lookup,
     cli_mail,
     cli_orders,
     cli_payments,
@@ -62,6 +63,7 @@ for _name, _help, _group in (
 for _commands in (
     cli_register.alone,
     cli_receiving.alone,
+    cli_lookup.alone,
     cli_timeline.alone,
     cli_invoices.alone,
     cli_flip.alone,

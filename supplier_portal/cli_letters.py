@@ -3,6 +3,8 @@
 Convention: collecting stores and acknowledges first and reads afterwards, as every way in does.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +12,10 @@ import typer
 
 from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
 from supplier_portal import cli_questions
+from supplier_portal.choosing import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterIn, LetterOut
 from supplier_portal.cli_receiving import all_taken, became, end, tell
@@ -19,6 +23,7 @@ from supplier_portal.cli_refusals import Code, NotFound
 from supplier_portal.cli_verdicts import document_json, why_letter
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.printing import Column, Json, show, table, write_json
+from supplier_portal.settings import Settings
 
 inbox = typer.Typer()
 post_office = typer.Typer()
@@ -112,20 +117,32 @@ def show_letter(
     show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
 
 
-Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Mapp med outbox/ och inbox/ / folder")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="DIR", help="Mapp i stället för accesspunkten / folder instead"),
+]
+
+
+@contextmanager
+def _access_point(folder: Path | None, *, enveloped: bool = False) -> Iterator[AccessPoint]:
+    """The folder that was named, or the access point of the settings. Raises Refused where there is neither."""
+    if folder is not None:
+        yield FolderAccessPoint(folder, enveloped=enveloped)
+        return
+    with opened_access_point(Settings()) as access_point:
+        yield access_point
 
 
 @command(post_office, "deliver")
 def deliver(
     house: House,
-    folder: Folder,
+    folder: Folder = None,
     enveloped: Annotated[
         bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
     ] = False,
 ) -> None:
-    """Lämna väntande brev till mappen / hand over waiting letters."""
-    access_point = FolderAccessPoint(folder, enveloped=enveloped)
-    with house.opened() as database:
+    """Lämna väntande brev till accesspunkten / hand over waiting letters."""
+    with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
         sent = post.deliver_waiting(database.writing, access_point, now=database.clock())
         with database.reading() as session:
             left = cli_questions.waiting_count(session)
@@ -137,16 +154,16 @@ def deliver(
 
 
 @command(post_office, "collect")
-def collect(house: House, folder: Folder, on: On = None, as_json: AsJson = False) -> None:
-    """Hämta och läs brev ur mappen / collect and read letters."""
+def collect(house: House, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
+    """Hämta och läs brev från accesspunkten / collect and read letters."""
     today = today_or(on)
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise NotFound(
             f"Mappen {folder} finns inte. Kontrollera sökvägen.",
             f"There is no folder {folder}. Check the path.",
         )
-    with house.opened() as database:
-        came = post.collect(database.writing, FolderAccessPoint(folder), today=today, now=database.clock())
+    with _access_point(folder) as access_point, house.opened() as database:
+        came = post.collect(database.writing, access_point, today=today, now=database.clock())
         read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
         taken = all_taken(house, database, [("", letter_id) for letter_id in read])
     if not as_json:

@@ -1,0 +1,140 @@
+"""From settings to an access point: each kind is found, and a setting that is missing or wrong is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orders.values import Refused
+from peppol.access_points.protocol import DeliveryState, Verdict
+from peppol.identifiers import DocumentKind
+from supplier_portal.choosing import opened_access_point
+from supplier_portal.cli import app
+from supplier_portal.settings import Settings
+from tests.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
+from tests.house import a_house
+
+ORDER = DocumentKind.ORDER
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Simulator]:
+    with simulator(tmp_path / "network") as running:
+        yield running
+
+
+def settings(kind: str, address: str, **more: object) -> Settings:
+    return Settings.model_validate(
+        {"access_point_kind": kind, "access_point_address": address, "access_point_token": TOKEN, **more}
+    )
+
+
+def test_the_simulator_needs_its_address_alone_and_brings_its_register(running: Simulator) -> None:
+    with opened_access_point(settings("simulator", running.address)) as ours:
+        assert ours.submit(ALetter()).state is DeliveryState.DELIVERED
+        assert ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0]).takes
+        running.lay(order("1"))
+        (arrival,) = ours.inbound()
+        assert ours.fetch(arrival.reference) == order("1")
+
+
+def test_phoss_sends_and_receives_at_one_address(running: Simulator) -> None:
+    with opened_access_point(settings("phoss", f"{running.address}/phoss/{BUYER}")) as ours:
+        ours.submit(ALetter())
+        assert ours.status(ALetter().instance_id).state is DeliveryState.DELIVERED
+        running.lay(order("1"), instance_id="one")
+        assert [each.instance_id for each in ours.inbound()] == ["one"]
+        assert ours.lookup(SUPPLIER, ORDER.document_type_id, "").verdict is Verdict.CANNOT_TELL
+
+
+def test_phase4_sends_and_a_folder_receives(running: Simulator, tmp_path: Path) -> None:
+    inbox = tmp_path / "post" / "inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "a.xml").write_bytes(order("1"))
+    chosen = settings(
+        "phase4",
+        f"{running.address}/phase4",
+        access_point_inbox="folder",
+        access_point_inbox_address=str(tmp_path / "post"),
+        lookup_smp=f"{running.address}/smp",
+    )
+    with opened_access_point(chosen) as ours:
+        ours.submit(ALetter())
+        assert [each.reference for each in ours.inbound()] == ["a.xml"]
+        assert ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0]).takes
+
+
+def test_phase4_alone_fetches_nothing(running: Simulator) -> None:
+    with opened_access_point(settings("phase4", f"{running.address}/phase4")) as ours:
+        assert list(ours.inbound()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "more", "named"),
+    [
+        ("", "", {}, "BILLING_ACCESS_POINT_KIND"),
+        ("phase4", "", {}, "BILLING_ACCESS_POINT_ADDRESS"),
+        ("phase4", "http://ap.example", {}, "BILLING_ACCESS_POINT_ADDRESS"),
+        ("phoss", "ftp://ap.example", {}, "BILLING_ACCESS_POINT_ADDRESS"),
+        ("phoss", "https://me:secret@ap.example", {}, "BILLING_ACCESS_POINT_ADDRESS"),
+        (
+            "phase4",
+            "https://ap.example",
+            {"access_point_inbox": "mailbox"},
+            "BILLING_ACCESS_POINT_INBOX_ADDRESS",
+        ),
+    ],
+)
+def test_a_setting_that_is_missing_or_wrong_is_named_and_no_secret_is_shown(
+    kind: str, address: str, more: dict[str, object], named: str
+) -> None:
+    with pytest.raises(Refused) as refused, opened_access_point(settings(kind, address, **more)):
+        pass
+    for sentence in (refused.value.sentence, refused.value.sentence_sv):
+        assert named in sentence
+        assert "secret" not in sentence
+        assert TOKEN not in sentence
+
+
+def test_secrets_are_not_printed() -> None:
+    shown = repr(settings("phoss", "https://ap.example", **{"webhook_secret": "s3cret"}))
+    assert TOKEN not in shown
+    assert "s3cret" not in shown
+
+
+# The commands -------------------------------------------------------------------------------
+
+
+def test_letters_go_and_come_through_the_access_point_of_the_settings(
+    running: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    with a_house(url) as house:
+        house.decide("100000101")
+    monkeypatch.setenv("BILLING_DATABASE_URL", url)
+    monkeypatch.setenv("BILLING_ACCESS_POINT_KIND", "simulator")
+    monkeypatch.setenv("BILLING_ACCESS_POINT_ADDRESS", running.address)
+    monkeypatch.setenv("BILLING_ACCESS_POINT_TOKEN", TOKEN)
+    sent = CliRunner().invoke(app, ["post", "deliver"])
+    assert (sent.exit_code, [each["receiver"] for each in running.received()]) == (0, [SUPPLIER])
+    running.lay(b"<no-invoice/>")
+    came = CliRunner().invoke(app, ["post", "collect"])
+    assert "1 nya brev" in came.stdout
+    assert list(running.phase4(BUYER).inbound()) == []
+
+
+def test_the_network_is_asked_by_command(running: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILLING_LOOKUP_SMP", f"{running.address}/smp")
+    for words, code, said in (
+        (["lookup", SUPPLIER], 0, "Ja: tar emot det."),
+        (["lookup", SUPPLIER, "--kind", "invoice"], 4, "tar inte emot detta"),
+        (["lookup", "0007:5599993036", "--lang", "en"], 4, "is not on the network"),
+        (["lookup", SUPPLIER, "--json"], 0, '"takes": true'),
+        (["lookup", "5599991014"], 1, ""),
+    ):
+        told = CliRunner().invoke(app, words)
+        assert (told.exit_code, said in " ".join(told.stdout.split())) == (code, True), told.stdout
+    monkeypatch.delenv("BILLING_LOOKUP_SMP")
+    told = CliRunner().invoke(app, ["lookup", SUPPLIER])
+    assert (told.exit_code, "BILLING_LOOKUP_SMP" in told.stdout) == (1, True)
