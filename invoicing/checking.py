@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, select
 
-from invoicing import exception_tables, stored_invoices, tables
+from invoicing import answer_tables, exception_tables, stored_invoices, tables
 from invoicing.model import DocumentType, InvoiceState
 from orders import immutable, journal, series
 from orders import tables as held
@@ -223,9 +223,11 @@ def _results_once(session: Session) -> Findings:
 
 def _letters_in(session: Session) -> Findings:
     """Every letter to us is in exactly one known state, and its bytes have their sha256."""
-    inbox, invoice = mailbox.inbox, tables.invoice
-    question = select(inbox, invoice.c.id.label("invoice_id")).outerjoin(
-        invoice, invoice.c.letter_id == inbox.c.id
+    inbox, invoice, answer = mailbox.inbox, tables.invoice, answer_tables.peer_answer
+    question = (
+        select(inbox, func.coalesce(invoice.c.id, answer.c.id).label("document_id"))
+        .outerjoin(invoice, invoice.c.letter_id == inbox.c.id)
+        .outerjoin(answer, answer.c.letter_id == inbox.c.id)
     )
     states = {state.value for state in InState}
     for row in _stream(session, question):
@@ -235,8 +237,8 @@ def _letters_in(session: Session) -> Findings:
         # The bytes of a repeat are those of the letter it repeats, unless its envelope differs.
         if (row.state != InState.REPEAT or row.body) and mailbox.sha256_of(row.body) != row.sha256:
             yield subject, "its bytes no longer have the sha256 they came with"
-        if (row.state == InState.HANDLED) != (row.invoice_id is not None):
-            yield subject, f"it is {row.state}, and document {row.invoice_id} stands in the books"
+        if (row.state == InState.HANDLED) != (row.document_id is not None):
+            yield subject, f"it is {row.state}, and document {row.document_id} stands in the books"
 
 
 def _letters_out(session: Session) -> Findings:

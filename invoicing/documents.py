@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from invoicing.answer_documents import ANSWERS, read_answer
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -18,6 +19,7 @@ from invoicing.model import (
     PeriodGiven,
     VatSubtotal,
 )
+from invoicing.peer_answers import PeerAnswer
 from orders.contracts import Register
 from orders.values import Money, Quantity, Refused
 from peppol import billing, envelope, envelope_checks, origins, shapes, ubl, validation
@@ -39,7 +41,8 @@ class Reading:
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its sentences are empty for an invoice, unless its envelope was not quite right.
-    `origin` says whom an answer about the letter itself would go to.
+    `origin` says whom an answer about the letter itself would go to. `answer` is what a peer answers
+    about a document of ours; there is no invoice then.
     """
 
     kind: DocumentKind | None
@@ -49,6 +52,7 @@ class Reading:
     reason_sv: str = ""
     reason_en: str = ""
     origin: Origin = NOWHERE
+    answer: PeerAnswer | None = None
 
 
 def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
@@ -92,6 +96,8 @@ def read(body: bytes, *, on: date) -> Reading:
     report = validation.validate(body, on=on)
     if not report.valid:
         return _refused(report)
+    if report.kind in ANSWERS:
+        return _read_answer(report)
     document_class = _CLASSES.get(report.kind) if report.kind else None
     if document_class is None or report.root is None:
         return Reading(
@@ -111,6 +117,15 @@ def read(body: bytes, *, on: date) -> Reading:
         return Reading(
             report.kind, None, report.findings, "UNREADABLE", refusal.sentence_sv, refusal.sentence
         )
+
+
+def _read_answer(report: validation.Report) -> Reading:
+    assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
+    try:
+        answer = read_answer(ubl.parse(ANSWERS[report.kind], report.root))
+    except ubl.UnreadableDocument as unreadable:
+        return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
+    return Reading(report.kind, None, report.findings, answer=answer)
 
 
 def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:

@@ -19,7 +19,7 @@ from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from peppol.mailbox import InLetter
 from peppol.origins import ALWAYS, Origin
 from peppol.rules.findings import Finding
-from peppol.sql import Session
+from peppol.sql import Session, moment_of
 
 _ANSWERS = (DocumentKind.MLR, DocumentKind.MLS)
 
@@ -96,7 +96,9 @@ def _answer(
     today: date,
 ) -> DocumentKind | None:
     try:
-        document = _document(letter, findings, origin, way, today=today)
+        moment = moment_of(session) or datetime.combine(today, time(), UTC)
+        at = datetime.combine(today, moment.timetz())
+        document = _document(letter, findings, origin, way, at=at)
         post.send(
             session,
             document,
@@ -122,7 +124,7 @@ def _answer(
 
 
 def _document(
-    letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, today: date
+    letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, at: datetime
 ) -> ubl.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
     if way.kind is DocumentKind.MLS:
@@ -132,7 +134,7 @@ def _document(
             instance_id=origin.instance_id,
             sender=sender,
             receiver=receiver,
-            at=datetime.combine(today, time(), UTC),
+            at=at,
         )
     return technical_answers.refusal_mlr(
         findings,
@@ -141,7 +143,7 @@ def _document(
         type_code=origin.type_code,
         sender=sender,
         receiver=receiver,
-        on=today,
+        on=at.date(),
     )
 
 

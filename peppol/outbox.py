@@ -118,6 +118,12 @@ def letters_out(
     yield from read_letters(session, question.execution_options(yield_per=200))
 
 
+def letter_named(session: Session, instance_id: str) -> OutLetter | None:
+    """The letter with this instance identifier, or None."""
+    question = select(outbox).where(outbox.c.instance_id == instance_id)
+    return next(read_letters(session, question), None)
+
+
 def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutLetter]:
     """The letters that a question on the whole row finds."""
     for row in session.execute(question):

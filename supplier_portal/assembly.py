@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
 
+import invoicing.answer_tables
 import invoicing.bench_tables
 import invoicing.change_tables
 import invoicing.exception_tables
@@ -23,6 +24,7 @@ METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 # Named so that their tables join the description as well.
 AUDIT_ROOM = (
     invoicing.tables.invoice,
+    invoicing.answer_tables.peer_answer,
     invoicing.portal_tables.portal_document,
     invoicing.change_tables.change_request,
     invoicing.bench_tables.test_document,

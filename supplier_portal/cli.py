@@ -15,6 +15,7 @@ import typer
 from supplier_portal import (
     bench_command,
     cli_access_point,
+    cli_answers,
     cli_events,
     cli_flip,
     cli_invoices,
@@ -53,6 +54,7 @@ for _name, _help, _group in (
     ("credit", "Begära kredit / asking for credit.", cli_invoices.credit),
     ("payments", "Betalningar / payments.", cli_payments.payments),
     ("rules", "Regler som dokument prövas mot / rules that documents are judged by.", cli_rules.rules),
+    ("answers", "Svar på våra ordrar och brev / answers to our orders and letters.", cli_answers.answers),
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
     ("access-point", "Simulerad accesspunkt / simulated access point.", cli_access_point.access_point),
     ("mail", "Mejl till portalens användare / mails to the portal's users.", cli_mail.mail),

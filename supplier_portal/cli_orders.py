@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from invoicing import stored_invoices
+from invoicing import stored_answers, stored_invoices
 from orders import stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
 from orders.stored_orders import OrderSummary
@@ -13,6 +13,7 @@ from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
 from supplier_portal import cli_questions
+from supplier_portal.cli_answers import answer_json, in_short
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterOut
 from supplier_portal.cli_refusals import NotFound
@@ -95,8 +96,10 @@ def show_order(
         accounts = {each.line_id: each for each in stored_orders.accounts(session, order_number)}
         letters = list(cli_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
         invoiced = _invoiced(session, accounts)
+        answers = stored_answers.about_order(session, order_number)
     if as_json:
-        write_json(_order_json(order, accounts, invoiced, letters))
+        said = [answer_json(house, each) for each in answers]
+        write_json({**_order_json(order, accounts, invoiced, letters), "answers": said})
         return
     say = house.say
     facts = (
@@ -112,7 +115,8 @@ def show_order(
         (say("Lagd", "Placed"), order.issued_on.isoformat()),
         (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
     )
-    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    told = tuple((say("Svar", "Answer"), in_short(house, each)) for each in answers)
+    show(table((Column("", ""), Column("", "", wrap=40)), (*facts, *told), language=house.language))
     rows = [
         (
             line.line_id,
@@ -206,7 +210,7 @@ def _summary_json(order: OrderSummary) -> Json:
 
 def _order_json(
     order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[LetterOut]
-) -> Json:
+) -> dict[str, Json]:
     return {
         "number": order.number,
         "article": order.article.value,

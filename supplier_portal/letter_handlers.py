@@ -9,10 +9,11 @@ kind, lie in quarantine with their reason, where people see them; nothing is thr
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from invoicing import intake
+from invoicing import answers_received, intake
 from invoicing.documents import Reading
 from invoicing.intake import Outcome
 from orders.contracts import Register
+from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InLetter
 from peppol.sql import Session
@@ -30,9 +31,25 @@ def _billing(
     return outcome
 
 
+def _answer(
+    session: Session, register: Register, letter: InLetter, reading: Reading, today: date
+) -> Outcome | None:
+    """A supplier's answer to a letter of ours; one that breaks a rule lies in quarantine as any other letter."""
+    if reading.answer is None:
+        return intake.receive(session, register, letter, reading, today=today)
+    if not mailbox.take(session, letter.id, kind=reading.answer.kind):
+        return None
+    became = answers_received.receive(session, register, letter, reading.answer, reading.origin, today=today)
+    return Outcome(letter.id, became.state, reason=became.reason)
+
+
 HANDLERS: Mapping[DocumentKind, Handler] = {
     DocumentKind.INVOICE: _billing,
     DocumentKind.CREDIT_NOTE: _billing,
+    DocumentKind.ORDER_RESPONSE: _answer,
+    DocumentKind.INVOICE_RESPONSE: _answer,
+    DocumentKind.MLR: _answer,
+    DocumentKind.MLS: _answer,
 }
 """The handler of each kind of document that is more than kept."""
 

@@ -1,0 +1,209 @@
+"""A peer's answer about a document of ours takes effect: it closes or opens a letter, and is kept in any case.
+
+An MLS names the transmission it is about and an MLR the document; only the one we wrote to, or the holder of
+an instance identifier, moves our letter. An order response also shows that the order came through; what it
+says of the order is for people, and the order stays as it is. A word given for good is not taken back by a
+later one, except that a delivery may be followed by a refusal.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from invoicing import peer_answers, stored_answers
+from invoicing.peer_answers import Meaning, PeerAnswer
+from orders import journal, stored_orders
+from orders.contracts import Register, Supplier
+from peppol import envelope, mailbox
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InLetter, InState, OutLetter, OutState
+from peppol.origins import Origin
+from peppol.sql import Session, moment_of, take_turns
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of an answer's letter, and what the answer means; nothing for a repeat or a conflict."""
+
+    state: InState
+    reason: str = ""
+    meaning: Meaning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What an answer is about, found among our own: the letter, the order, and what it means."""
+
+    meaning: Meaning
+    letter: OutLetter | None = None
+    order_number: str = ""
+    execution_reference: str = ""
+
+
+def receive(
+    session: Session,
+    register: Register,
+    letter: InLetter,
+    answer: PeerAnswer,
+    origin: Origin,
+    *,
+    today: date,
+) -> Recorded:
+    """Keep the answer and let it take effect; the letter is settled here. Raises IntegrityError in a race."""
+    take_turns(session, f"{answer.sender} {answer.kind} {answer.number}")
+    earlier = stored_answers.letter_of(session, answer)
+    if earlier is not None:
+        return _again(session, letter, answer, earlier)
+    about = _about(session, register, answer, origin)
+    if about.letter is not None:
+        _move(session, about.letter, about.meaning, answer, today=today)
+    key = stored_answers.add(
+        session,
+        answer,
+        about.meaning,
+        letter_id=letter.id,
+        instance_id=about.letter.instance_id if about.letter else "",
+        order_number=about.order_number,
+        received_on=today,
+    )
+    journal.record(
+        session,
+        journal.SYSTEM,
+        "answer.received",
+        f"order {about.order_number}" if about.order_number else f"answer {key}",
+        execution_reference=about.execution_reference,
+        kind=answer.kind,
+        code=answer.code,
+        meaning=about.meaning,
+        letter=str(letter.id),
+    )
+    for_staff = about.meaning in peer_answers.FOR_STAFF
+    sv, en = peer_answers.sentences(about.meaning, answer.reference) if for_staff else ("", "")
+    reason = about.meaning.value if for_staff else ""
+    mailbox.settle(
+        session,
+        letter.id,
+        InState.HANDLED,
+        kind=answer.kind,
+        business_key=_business_key(answer),
+        reason=reason,
+        reason_sv=sv,
+        reason_en=en,
+    )
+    return Recorded(InState.HANDLED, reason, about.meaning)
+
+
+def _about(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+    match answer.kind:
+        case DocumentKind.ORDER_RESPONSE:
+            return _about_order(session, register, answer, origin)
+        case DocumentKind.MLS:
+            # Its sender is an access point, which we do not know; knowing the identifier is its proof.
+            found = mailbox.letter_named(session, answer.reference.lower())
+            return _about_letter(session, found, answer)
+        case DocumentKind.MLR:
+            return _about_document(session, register, answer, origin)
+    return _About(Meaning.NOT_EXPECTED)
+
+
+def _about_order(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+    order = stored_orders.find(session, answer.reference)
+    if order is None:
+        return _About(Meaning.UNKNOWN)
+    supplier = _supplier_of(register, answer, origin)
+    if supplier is None or supplier.organisation_number != order.supplier:
+        return _About(Meaning.STRANGER)
+    letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order.number))
+    return _About(
+        peer_answers.meaning_of_order_answer(answer),
+        letters[-1] if letters else None,
+        order.number,
+        order.execution_reference,
+    )
+
+
+def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+    """The letter an MLR is about: the newest with that document number that went to its sender."""
+    named = [each for each in mailbox.letters_out(session, document_id=answer.reference) if each.receiver]
+    if not named:
+        # Some answer with the identifier of the envelope instead of the document's number.
+        one = mailbox.letter_named(session, answer.reference.lower())
+        named = [one] if one is not None else []
+    if not named:
+        return _About(Meaning.UNKNOWN)
+    address = origin.sender or answer.sender
+    supplier = _supplier_of(register, answer, origin)
+    theirs = [
+        each
+        for each in named
+        if each.receiver == address
+        or (supplier is not None and each.recipient == supplier.organisation_number)
+    ]
+    return _about_letter(session, theirs[-1], answer) if theirs else _About(Meaning.STRANGER)
+
+
+def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer) -> _About:
+    if letter is None:
+        return _About(Meaning.UNKNOWN)
+    meaning = peer_answers.meaning_of_technical_answer(answer)
+    order = (
+        stored_orders.find(session, letter.document_id) if letter.kind == DocumentKind.ORDER.value else None
+    )
+    if order is None:
+        return _About(meaning, letter)
+    return _About(meaning, letter, order.number, order.execution_reference)
+
+
+def _move(session: Session, letter: OutLetter, meaning: Meaning, answer: PeerAnswer, *, today: date) -> None:
+    """Let the answer say its word about our letter; only a word that changes something is journalled."""
+    if answer.code == peer_answers.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
+        return
+    state = OutState.REJECTED if meaning is Meaning.REJECTED else OutState.DELIVERED
+    at = moment_of(session) or datetime.combine(today, time(), UTC)
+    words = peer_answers.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
+    said = words if state is OutState.REJECTED else f"{answer.kind} {answer.code}"
+    was = mailbox.verdict(session, letter.instance_id, state, answer=said, at=at)
+    if was is not None:
+        journal.record(
+            session,
+            journal.SYSTEM,
+            "letter.rejected" if state is OutState.REJECTED else "letter.delivered",
+            f"letter out {letter.sequence}",
+            was=was,
+            kind=letter.kind,
+            document=letter.document_id,
+        )
+
+
+def _supplier_of(register: Register, answer: PeerAnswer, origin: Origin) -> Supplier | None:
+    """The supplier that answers: by the envelope where there is one, else by the document's own endpoint."""
+    address = origin.sender or answer.sender
+    for supplier in register.suppliers:
+        if address in (*supplier.endpoints, f"0007:{supplier.organisation_number}"):
+            return supplier
+    return None
+
+
+def _again(session: Session, letter: InLetter, answer: PeerAnswer, earlier: int) -> Recorded:
+    """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
+    same = envelope.same_document(letter.body, mailbox.body_of(session, earlier) or b"")
+    state = InState.REPEAT if same else InState.CONFLICT
+    mailbox.settle(
+        session,
+        letter.id,
+        state,
+        kind=answer.kind,
+        business_key=_business_key(answer),
+        reason=state.value,
+        reason_sv=""
+        if same
+        else f"Svaret {answer.number} finns redan med annat innehåll. Det första gäller; använd ett nytt nummer.",
+        reason_en=""
+        if same
+        else f"Answer {answer.number} is already held with other content. The first stands; use a new number.",
+        repeats=earlier,
+    )
+    return Recorded(state, state.value)
+
+
+def _business_key(answer: PeerAnswer) -> str:
+    return f"{answer.sender} {answer.kind} {answer.number}"[:200]

@@ -1,0 +1,182 @@
+"""What peers have answered, as the database holds it: kept once, found by letter, order or what waits."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from invoicing.answer_tables import peer_answer, peer_answer_line
+from invoicing.peer_answers import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from orders.values import Refused
+from peppol.identifiers import DocumentKind
+from peppol.sql import Session, rows_changed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer in our books: what it says, what it means, and who has looked at it, if anybody.
+
+    `instance_id` is that of the letter of ours it is about, `order_number` the order; empty for none.
+    """
+
+    id: int
+    letter_id: int
+    answer: PeerAnswer
+    meaning: Meaning
+    instance_id: str
+    order_number: str
+    received_on: date
+    looked_at_by: str
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """Whether a person must still look at it."""
+        return self.meaning in FOR_STAFF and not self.looked_at_by
+
+
+class NoSuchAnswer(Refused):
+    """There is no answer with this number, or nobody needs to look at it."""
+
+    def __init__(self, answer_id: int) -> None:
+        super().__init__(
+            f"Det finns inget svar {answer_id} att titta på. Se vilka som väntar med: billing answers list --open",
+            f"There is no answer {answer_id} to look at. See which wait with: billing answers list --open",
+        )
+
+
+def add(
+    session: Session,
+    answer: PeerAnswer,
+    meaning: Meaning,
+    *,
+    letter_id: int,
+    instance_id: str,
+    order_number: str,
+    received_on: date,
+) -> int:
+    """Keep an answer with its lines; its number. Raises IntegrityError where sender, kind and number are held."""
+    key: int = session.execute(
+        insert(peer_answer).returning(peer_answer.c.id),
+        {
+            "letter_id": letter_id,
+            "kind": answer.kind,
+            "sender": answer.sender,
+            "number": answer.number,
+            "code": answer.code,
+            "reference": answer.reference,
+            "meaning": meaning,
+            "instance_id": instance_id,
+            "order_number": order_number,
+            "issued_on": answer.issued_on,
+            "received_on": received_on,
+            "words": answer.words,
+        },
+    ).scalar_one()
+    rows = [
+        {
+            "answer_id": key,
+            "position": position,
+            "line": line.line,
+            "code": line.code,
+            "words": line.words,
+            "quantity": "" if line.quantity is None else f"{line.quantity:f}",
+            "unit": line.unit,
+            "price": "" if line.price is None else f"{line.price:f}",
+        }
+        for position, line in enumerate(answer.lines, 1)
+    ]
+    if rows:
+        session.execute(insert(peer_answer_line), rows)
+    return key
+
+
+def letter_of(session: Session, answer: PeerAnswer) -> int | None:
+    """The letter that brought an answer of this sender, kind and number, or None."""
+    held = peer_answer.c
+    return session.scalar(
+        select(held.letter_id).where(
+            held.sender == answer.sender, held.kind == answer.kind, held.number == answer.number
+        )
+    )
+
+
+def by_id(session: Session, answer_id: int) -> KeptAnswer | None:
+    """One answer, or None."""
+    return next(_read(session, select(peer_answer).where(peer_answer.c.id == answer_id)), None)
+
+
+def about_order(session: Session, order_number: str) -> Sequence[KeptAnswer]:
+    """What was answered about an order or the letter it went in, oldest first."""
+    return list(_read(session, select(peer_answer).where(peer_answer.c.order_number == order_number)))
+
+
+def about_letter(session: Session, instance_id: str) -> Sequence[KeptAnswer]:
+    """What was answered about a letter of ours, oldest first."""
+    return list(_read(session, select(peer_answer).where(peer_answer.c.instance_id == instance_id)))
+
+
+def listed(session: Session, *, waiting: bool = False, limit: int = 500) -> Sequence[KeptAnswer]:
+    """The newest answers, newest first; with `waiting` only those a person must still look at."""
+    question = select(peer_answer).limit(limit)
+    if waiting:
+        settled = [Meaning.CONFIRMED.value, Meaning.NOTED.value]
+        question = question.where(peer_answer.c.looked_at_by == "", peer_answer.c.meaning.not_in(settled))
+    return list(_read(session, question, newest_first=True))
+
+
+def look_at(session: Session, answer_id: int, *, by: str, on: date) -> None:
+    """Note that a person has looked. Raises NoSuchAnswer; one that was looked at already stays as it is."""
+    known = by_id(session, answer_id)
+    if known is None or known.meaning not in FOR_STAFF:
+        raise NoSuchAnswer(answer_id)
+    change = (
+        update(peer_answer)
+        .where(peer_answer.c.id == answer_id, peer_answer.c.looked_at_by == "")
+        .values(looked_at_by=by, looked_at_on=on)
+    )
+    rows_changed(session, change)
+
+
+def _read(session: Session, question: Select[Any], *, newest_first: bool = False) -> Iterator[KeptAnswer]:
+    order = peer_answer.c.id.desc() if newest_first else peer_answer.c.id
+    rows = session.execute(question.order_by(order)).all()
+    lines: dict[int, list[PeerLine]] = {row.id: [] for row in rows}
+    of_these = select(peer_answer_line).where(peer_answer_line.c.answer_id.in_(lines))
+    for line in session.execute(of_these.order_by(peer_answer_line.c.answer_id, peer_answer_line.c.position)):
+        lines[line.answer_id].append(
+            PeerLine(
+                line.line,
+                line.code,
+                line.words,
+                Decimal(line.quantity) if line.quantity else None,
+                line.unit,
+                Decimal(line.price) if line.price else None,
+            )
+        )
+    for row in rows:
+        yield _kept(row, tuple(lines[row.id]))
+
+
+def _kept(row: Row[Any], lines: tuple[PeerLine, ...]) -> KeptAnswer:
+    return KeptAnswer(
+        row.id,
+        row.letter_id,
+        PeerAnswer(
+            kind=DocumentKind(row.kind),
+            number=row.number,
+            issued_on=row.issued_on,
+            code=row.code,
+            sender=row.sender,
+            reference=row.reference,
+            words=row.words,
+            lines=lines,
+        ),
+        Meaning(row.meaning),
+        row.instance_id,
+        row.order_number,
+        row.received_on,
+        row.looked_at_by,
+    )

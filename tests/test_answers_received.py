@@ -1,0 +1,276 @@
+"""What suppliers' systems answer: it closes or opens our letter, stands beside the order, and changes no order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from invoicing import peer_answers, responding, stored_answers, stored_invoices
+from invoicing.intake import Outcome
+from invoicing.peer_answers import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from orders import journal, stored_register
+from orders.exchange import OrderProcess
+from peppol import envelope, mailbox, ordering, responses, technical_answers, ubl
+from peppol.identifiers import DocumentKind, ParticipantId
+from peppol.mailbox import InState, OutState
+from supplier_portal.cli import app
+from tests.golden import is_golden
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
+from tests.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response
+
+REFERENCE = "100000101"
+DAY = date(2026, 2, 3)
+MORNING = datetime(2026, 2, 3, 7, 30, tzinfo=UTC)
+PROVIDER, OURS = ParticipantId("0242", "000321-FYR"), ParticipantId("0242", "000123-AFM")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    register = example_register()
+    answering = tuple(
+        replace(each, order_process=OrderProcess.ORDERING) if each.organisation_number == FYRBAKEN else each
+        for each in register.suppliers
+    )
+    with a_house(database_url, register=replace(register, suppliers=answering)) as house:
+        house.decide(REFERENCE)
+        yield house
+
+
+def comes(house: House, document: ubl.Document, *, enveloped_by: str = "") -> Outcome:
+    """An answer arrives, bare or in an envelope of this sender, and is read."""
+    body = ubl.serialise(document)
+    if enveloped_by:
+        sender, receiver = ParticipantId("0007", enveloped_by), ParticipantId("0007", BUYER)
+        instance = f"7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e{house.sent:02}"
+        written = envelope.for_payload(
+            body, sender=sender, receiver=receiver, instance_id=instance, created_at=MORNING
+        )
+        body = envelope.wrap(body, written)
+    house.post(body, on=DAY)
+    (outcome,) = house.read_letters(on=DAY)
+    return outcome
+
+
+def letter(house: House, kind: str = "order") -> tuple[str, str, str]:
+    """Our letter: its instance identifier, its state, and the peer's words about it."""
+    with house.database.reading() as session:
+        row = session.execute(
+            mailbox.outbox.select().where(mailbox.outbox.c.kind == kind).order_by(mailbox.outbox.c.sequence)
+        ).first()
+    assert row is not None
+    return row.instance_id, row.state, row.answer
+
+
+def kept(house: House) -> list[stored_answers.KeptAnswer]:
+    with house.database.reading() as session:
+        return list(stored_answers.listed(session))
+
+
+def actions(house: House) -> list[str]:
+    with house.database.reading() as session:
+        return [str(row.action) for row in journal.rows(session)]
+
+
+# The order response ---------------------------------------------------------------------------------------
+
+
+def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(house: House) -> None:
+    house.decide("100000102", supplier=LARKDRILLEN)
+    profiles = {}
+    with house.database.reading() as session:
+        for each in mailbox.letters_out(session, kind="order"):
+            profiles[each.recipient] = each.body.partition(b"<cbc:ProfileID>")[2].partition(b"<")[0].decode()
+            is_golden(f"order-{each.recipient}.xml", each.body)
+    assert profiles == {
+        FYRBAKEN: "urn:fdc:peppol.eu:poacc:bis:ordering:3",
+        LARKDRILLEN: "urn:fdc:peppol.eu:poacc:bis:order_only:3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "meaning"),
+    [
+        ("AB", (), Meaning.NOTED),
+        ("AP", (), Meaning.NOTED),
+        ("RE", (), Meaning.ORDER_REFUSED),
+        ("CA", (answered_line("001", "5"), answered_line("002", "42")), Meaning.NOTED),
+        ("CA", (answered_line("001", "5"), answered_line("002", "3", "10 dagar")), Meaning.ORDER_CHANGED),
+        ("CA", (answered_line("001", "7", "Ingen plats"),), Meaning.ORDER_CHANGED),
+    ],
+)
+def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
+    house: House, code: str, lines: tuple[ordering.OrderResponseLine, ...], meaning: Meaning
+) -> None:
+    before = house.order(REFERENCE)
+    outcome = comes(house, order_response(before.number, code, on=DAY, lines=lines, note="Hej"))
+    assert outcome.letter_state is InState.HANDLED
+    assert house.order(REFERENCE) == before
+    (answer,) = kept(house)
+    assert (answer.meaning, answer.order_number, answer.answer.words) == (meaning, before.number, "Hej")
+    assert [each.line for each in answer.answer.lines] == [
+        each.order_line_reference.line_id for each in lines
+    ]
+    assert answer.waits_for_staff == (meaning is not Meaning.NOTED)
+    # Whoever answers has the letter.
+    assert letter(house)[1] == OutState.DELIVERED
+
+
+def test_a_refused_order_waits_for_a_person_until_one_has_looked(house: House, database_url: str) -> None:
+    number = house.order(REFERENCE).number
+    comes(house, order_response(number, "RE", on=DAY, note="Vi har ingen plats"))
+    run = CliRunner(env={"BILLING_DATABASE_URL": database_url, "COLUMNS": "200"})
+    shown = run.invoke(app, ["orders", "show", number])
+    assert "order-response RE ORDER_REFUSED: Vi har ingen plats" in " ".join(shown.output.split())
+    waiting = run.invoke(app, ["answers", "list", "--open"])
+    assert "ORDER_REFUSED" in waiting.output
+    assert run.invoke(app, ["answers", "seen", "1", "--by", "user-17"]).exit_code == 0
+    assert "ORDER_REFUSED" not in run.invoke(app, ["answers", "list", "--open"]).output
+    assert "user-17" in run.invoke(app, ["answers", "show", "1"]).output
+    assert "answer.seen" in actions(house)
+
+
+def test_another_supplier_cannot_answer_an_order(house: House) -> None:
+    number = house.order(REFERENCE).number
+    comes(house, order_response(number, "RE", on=DAY, seller=LARKDRILLEN))
+    comes(house, order_response(number, "RE", on=DAY, number="OR-2"), enveloped_by=LARKDRILLEN)
+    assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
+    assert letter(house)[1] == OutState.WAITING
+
+
+def test_an_answer_to_no_order_of_ours_is_kept_and_shown(house: House) -> None:
+    outcome = comes(house, order_response("999", "AP", on=DAY))
+    assert (outcome.letter_state, outcome.reason) == (InState.HANDLED, "UNKNOWN")
+
+
+# MLR and MLS about our letters ----------------------------------------------------------------------------
+
+
+def test_an_mlr_that_accepts_closes_the_letter_and_one_that_rejects_opens_it(house: House) -> None:
+    number = house.order(REFERENCE).number
+    comes(house, accepting_mlr(number, on=DAY, code="AB", number="M-0"))
+    assert letter(house)[1] == OutState.WAITING
+    comes(house, accepting_mlr(number, on=DAY, number="M-1"))
+    assert letter(house)[1] == OutState.DELIVERED
+    comes(house, rejecting_mlr(number, number="M-2"))
+    _, state, words = letter(house)
+    assert state == OutState.REJECTED
+    assert "PEPPOL-T01-R005" in words
+    # What was refused for good stays so, whatever comes late.
+    comes(house, accepting_mlr(number, on=DAY, number="M-3"))
+    assert letter(house)[1] == OutState.REJECTED
+    assert [each.meaning for each in reversed(kept(house))] == [
+        Meaning.NOTED,
+        Meaning.CONFIRMED,
+        Meaning.REJECTED,
+        Meaning.CONFIRMED,
+    ]
+    assert actions(house)[-6:] == [
+        "answer.received",
+        "letter.delivered",
+        "answer.received",
+        "letter.rejected",
+        "answer.received",
+        "answer.received",
+    ]
+
+
+def rejecting_mlr(answered: str, *, number: str) -> responses.MessageLevelResponse:
+    return technical_answers.refusal_mlr(
+        [a_finding()],
+        document_id=number,
+        answered=answered,
+        type_code="",
+        sender=ParticipantId("0007", FYRBAKEN),
+        receiver=ParticipantId("0007", BUYER),
+        on=DAY,
+    )
+
+
+def test_an_mls_finds_our_letter_by_its_instance_identifier(house: House) -> None:
+    instance = letter(house)[0]
+    status = technical_answers.mls(
+        [a_finding()], document_id="S-1", instance_id=instance, sender=PROVIDER, receiver=OURS, at=MORNING
+    )
+    comes(house, status)
+    assert letter(house)[1] == OutState.REJECTED
+    (answer,) = kept(house)
+    assert (answer.instance_id, answer.order_number) == (instance, house.order(REFERENCE).number)
+
+
+def test_an_mlr_about_our_invoice_response_finds_that(house: House) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
+    comes(house, rejecting_mlr(f"{held.id}-AP", number="M-1"))
+    assert letter(house, "invoice-response")[1] == OutState.REJECTED
+    assert letter(house)[1] == OutState.WAITING
+
+
+def test_an_mlr_from_another_than_the_receiver_moves_nothing(house: House) -> None:
+    number = house.order(REFERENCE).number
+    comes(house, accepting_mlr(number, on=DAY, sender=LARKDRILLEN))
+    comes(house, accepting_mlr(number, on=DAY, number="M-2"), enveloped_by=LARKDRILLEN)
+    assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
+    assert letter(house)[1] == OutState.WAITING
+
+
+def test_an_mlr_about_nothing_of_ours_is_kept_and_shown(house: House) -> None:
+    assert comes(house, accepting_mlr("X-1", on=DAY)).reason == "UNKNOWN"
+
+
+def test_the_same_answer_again_is_a_repeat_and_another_of_its_number_a_conflict(house: House) -> None:
+    number = house.order(REFERENCE).number
+    comes(house, accepting_mlr(number, on=DAY))
+    again = comes(house, accepting_mlr(number, on=DAY), enveloped_by=FYRBAKEN)
+    other = comes(house, accepting_mlr(number, on=DAY, code="AB"))
+    assert (again.letter_state, other.letter_state) == (InState.REPEAT, InState.CONFLICT)
+    assert len(kept(house)) == 1
+
+
+# An Invoice Response to us --------------------------------------------------------------------------------
+
+
+def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: House) -> None:
+    house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
+    with house.database.reading() as session:
+        register = stored_register.load(session)
+        document = responding.response(
+            register,
+            stored_invoices.by_id(session, held.id),
+            "RE",
+            stored_invoices.matches(session, held.id)[-1][1].deviations,
+            supplier=register.supplier(FYRBAKEN),
+            today=DAY,
+            question=responding.Question("OTH", "Varför?", "Why?"),
+        )
+    turned = replace(document, sender_party=document.receiver_party, receiver_party=document.sender_party)
+    assert comes(house, turned).reason == "NOT_EXPECTED"
+    (answer,) = kept(house)
+    assert (answer.answer.kind, answer.answer.reference) == (DocumentKind.INVOICE_RESPONSE, "F-1")
+
+
+# Laws -----------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(["AB", "AP", "RE", "CA"]),
+    st.lists(st.sampled_from(["1", "3", "5", "7", "42"]), max_size=5),
+)
+def test_an_order_response_is_silent_only_where_everything_stands_as_ordered(
+    code: str, statuses: list[str]
+) -> None:
+    lines = tuple(PeerLine(str(at), status, "") for at, status in enumerate(statuses))
+    answer = PeerAnswer(DocumentKind.ORDER_RESPONSE, "1", DAY, code, "", "", "", lines)
+    meaning = peer_answers.meaning_of_order_answer(answer)
+    stands = code != "RE" and set(statuses) <= {"5", "42"}
+    assert (meaning not in FOR_STAFF) == stands
+
+
+@pytest.mark.parametrize("meaning", list(Meaning))
+def test_every_meaning_for_staff_has_a_sentence_that_says_what_to_do(meaning: Meaning) -> None:
+    sv, en = peer_answers.sentences(meaning, "2100000001")
+    assert bool(sv and en) == (meaning in FOR_STAFF)
