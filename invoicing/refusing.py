@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 
 from orders import journal
 from orders.contracts import Register, Supplier, TechnicalAnswer
-from peppol import post, technical_answers, ubl
+from peppol import mailbox, post, technical_answers, ubl
 from peppol.envelope_findings import EnvelopeRule
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from peppol.mailbox import InLetter
@@ -95,6 +95,10 @@ def _answer(
     *,
     today: date,
 ) -> DocumentKind | None:
+    about = f"letter {letter.id}"
+    if any(mailbox.letters_out(session, about=about)):
+        # It was read again (replayed); its sender has had its answer.
+        return None
     try:
         moment = moment_of(session) or datetime.combine(today, time(), UTC)
         at = datetime.combine(today, moment.timetz())
@@ -105,18 +109,18 @@ def _answer(
             kind=way.kind,
             document_id=document.id,
             address=post.Address(way.sender, way.receiver if way.over_network else "", way.recipient),
-            about=f"letter {letter.id}",
+            about=about,
             issued_on=today,
         )
     except (InvalidIdentifier, post.InvalidDocument):
         # A letter may be so odd that no valid answer to it can be written; it is shown all the same.
-        journal.record(session, journal.SYSTEM, "letter.unanswerable", f"letter {letter.id}", kind=way.kind)
+        journal.record(session, journal.SYSTEM, "letter.unanswerable", about, kind=way.kind)
         return None
     journal.record(
         session,
         journal.SYSTEM,
         "letter.answered",
-        f"letter {letter.id}",
+        about,
         kind=way.kind,
         rules=" ".join(sorted({each.rule for each in findings if each.fatal})),
     )
@@ -127,10 +131,12 @@ def _document(
     letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, at: datetime
 ) -> ubl.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
+    # Known by the letter's bytes, not by our row: the same letter is answered alike wherever it is read.
+    number = f"{way.kind.value.upper()}-{letter.sha256[:16]}"
     if way.kind is DocumentKind.MLS:
         return technical_answers.mls(
             findings,
-            document_id=f"MLS-{letter.id}",
+            document_id=number,
             instance_id=origin.instance_id,
             sender=sender,
             receiver=receiver,
@@ -138,7 +144,7 @@ def _document(
         )
     return technical_answers.refusal_mlr(
         findings,
-        document_id=f"MLR-{letter.id}",
+        document_id=number,
         answered=origin.document_id or origin.instance_id,
         type_code=origin.type_code,
         sender=sender,

@@ -186,6 +186,15 @@ def test_the_same_refused_letter_again_is_a_repeat_and_not_answered_twice(house:
     assert len(answers(house, first)) == 1
 
 
+def test_a_refused_letter_that_is_read_again_is_refused_again_and_answered_once(house: House) -> None:
+    letter_id = refused(house, ubl.serialise(wrong(house)))
+    with house.database.writing() as session:
+        assert mailbox.replay(session, letter_id) is InState.QUARANTINED
+    (outcome,) = house.read_letters(on=BILLED_ON)
+    assert outcome.letter_state is InState.QUARANTINED
+    assert len(answers(house, letter_id)) == 1
+
+
 def test_a_business_reason_is_answered_as_business_and_leaves_no_technical_word(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
     house.decide(REFERENCE)
