@@ -96,7 +96,7 @@ def _answer(
     today: date,
 ) -> DocumentKind | None:
     about = f"letter {letter.id}"
-    if any(mailbox.letters_out(session, about=about)):
+    if list(mailbox.letters_out(session, about=about)):
         # It was read again (replayed); its sender has had its answer.
         return None
     try:

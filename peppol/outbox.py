@@ -121,7 +121,8 @@ def letters_out(
 def letter_named(session: Session, instance_id: str) -> OutLetter | None:
     """The letter with this instance identifier, or None."""
     question = select(outbox).where(outbox.c.instance_id == instance_id)
-    return next(read_letters(session, question), None)
+    row = session.execute(question).one_or_none()
+    return _out_letter(row) if row is not None else None
 
 
 def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutLetter]:
