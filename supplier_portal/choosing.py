@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orders.database import Clock, utc_now
 from orders.values import Refused
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.layouts import LAYOUTS
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
@@ -21,6 +23,9 @@ from peppol.access_points.web import Web
 from peppol.lookup import FixedRegister, RegisterDirectory
 from peppol.lookup_dns import Locator
 from supplier_portal.settings_post import PostSettings
+
+if TYPE_CHECKING:
+    from peppol.access_points.sftp import SftpFiles
 
 
 def no_access_point() -> Refused:
@@ -82,10 +87,9 @@ def _access_point(settings: PostSettings, directory: Directory, stack: ExitStack
         return opened
 
     country, mls_to = settings.access_point_country, settings.access_point_mls_to
-    if kind == "folder":
-        return FolderAccessPoint(
-            Path(address), enveloped=settings.access_point_enveloped, directory=directory
-        )
+    if kind in ("folder", "sftp"):
+        files = Path(address) if kind == "folder" else _sftp(settings, address, stack)
+        return _folder(settings, files, name=kind, directory=directory)
     if kind == "phoss":
         main = web()
         outlet = PhossOutlet(main, country=country, mls_to=mls_to, enveloped=settings.access_point_enveloped)
@@ -107,8 +111,59 @@ def _inlet(settings: PostSettings, web: Callable[..., Web], stack: ExitStack) ->
     if not address:
         raise _wrong("BILLING_ACCESS_POINT_INBOX_ADDRESS", "saknas", "is missing")
     if settings.access_point_inbox == "folder":
-        return FolderAccessPoint(Path(address))
+        return _folder(settings, Path(address), name="folder")
+    if settings.access_point_inbox == "sftp":
+        return _folder(settings, _sftp(settings, address, stack), name="sftp")
     return MailboxInlet(web(base=address))
+
+
+def _folder(
+    settings: PostSettings, files: "Path | SftpFiles", *, name: str, directory: Directory | None = None
+) -> FolderAccessPoint:
+    return FolderAccessPoint(
+        files,
+        layout=LAYOUTS[settings.access_point_layout],
+        enveloped=settings.access_point_enveloped,
+        country=settings.access_point_country,
+        mls_to=settings.access_point_mls_to,
+        directory=directory,
+        name=name,
+    )
+
+
+def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles":
+    # Ten libraries of cryptography take their time to load; only an SFTP account should pay for it.
+    from peppol.access_points.sftp import Account, SftpFiles
+
+    key = settings.access_point_sftp_key.get_secret_value()
+    if settings.access_point_sftp_key_file is not None:
+        try:
+            key = settings.access_point_sftp_key_file.read_text(encoding="ascii")
+        except (OSError, ValueError) as wrong:
+            raise _wrong("BILLING_ACCESS_POINT_SFTP_KEY_FILE", "kan inte läsas", "cannot be read") from wrong
+    if not settings.access_point_sftp_host_key:
+        raise _wrong(
+            "BILLING_ACCESS_POINT_SFTP_HOST_KEY",
+            "saknas: fråga operatören efter serverns nyckel",
+            "is missing: ask the operator for the server's key",
+        )
+    try:
+        account = Account.at(
+            address,
+            host_key=settings.access_point_sftp_host_key,
+            password=settings.access_point_sftp_password.get_secret_value(),
+            key=key,
+            key_password=settings.access_point_sftp_key_password.get_secret_value(),
+        )
+        files = SftpFiles(account, seconds=settings.access_point_seconds)
+    except (ValueError, OSError) as wrong:
+        raise _wrong(
+            "BILLING_ACCESS_POINT_ADDRESS",
+            "eller en av _SFTP_-nycklarna är fel: skriv sftp://användare@värd:port/mapp utan lösenord",
+            "or one of the _SFTP_ keys is wrong: write sftp://user@host:port/folder without password",
+        ) from wrong
+    stack.callback(files.close)
+    return files
 
 
 def _web(settings: PostSettings, address: str) -> Web:

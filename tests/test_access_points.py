@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from peppol import envelope
+from peppol.access_points.files import Files
 from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.layouts import LAYOUTS, OXALIS, Layout
 from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Verdict
+from peppol.access_points.sftp import Account, SftpFiles
 from peppol.identifiers import DocumentKind
-from tests.access_points import ALetter, order, simulator
+from tests.access_points import ALetter, Simulator, order, simulator
+from tests.sftp_server import PASSWORD, sftp_server
 
 
 @dataclass
@@ -20,34 +24,64 @@ class Kind:
     ours: AccessPoint
     at_receiver: Callable[[], list[bytes]]
     comes: Callable[[str, bytes], None]
-    loses_bytes: bool = False
 
 
-@pytest.fixture(params=["folder", "folder-enveloped", "phase4", "phase4-bare", "phoss", "phoss-enveloped"])
+KINDS = [
+    "folder",
+    "folder-enveloped",
+    "operator",
+    "oxalis",
+    "sftp",
+    "sftp-operator",
+    "sftp-oxalis",
+    "phase4",
+    "phase4-bare",
+    "phoss",
+    "phoss-enveloped",
+]
+
+
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
-    name: str = request.param
-    if name.startswith("folder"):
-        ours = FolderAccessPoint(tmp_path, enveloped=name.endswith("enveloped"))
+    product, _, way = request.param.partition("-")
+    if product in ("phase4", "phoss"):
+        with simulator(tmp_path) as running:
+            yield by_http(running, product, way)
+    elif product == "sftp":
+        with sftp_server(tmp_path) as server:
+            account = Account.at(server.address, host_key=server.host_key_line, password=PASSWORD)
+            files = SftpFiles(account, seconds=5)
+            yield by_folder(files, tmp_path, LAYOUTS[way or "plain"])
+            files.close()
+    else:
+        layout = LAYOUTS["plain" if product == "folder" else product]
+        yield by_folder(tmp_path, tmp_path, layout, enveloped=way == "enveloped")
 
-        def comes(name: str, body: bytes) -> None:
-            (tmp_path / "inbox").mkdir(exist_ok=True)
-            (tmp_path / "inbox" / f"{name}.xml").write_bytes(body)
 
-        yield Kind(ours, lambda: [path.read_bytes() for path in (tmp_path / "outbox").rglob("*.xml")], comes)
-        return
-    with simulator(tmp_path) as running:
-        product, _, way = name.partition("-")
-        buyer: AccessPoint = (
-            running.phase4(bare=way == "bare")
-            if product == "phase4"
-            else running.phoss(enveloped=way == "enveloped")
-        )
-        receiver = running.phase4(ALetter().receiver)
-        yield Kind(
-            buyer,
-            lambda: [receiver.fetch(each.reference) for each in receiver.inbound()],
-            lambda name, body: running.lay(body, instance_id=name),
-        )
+def by_http(running: Simulator, product: str, way: str) -> Kind:
+    receiver = running.phase4(ALetter().receiver)
+    return Kind(
+        running.phase4(bare=way == "bare") if product == "phase4" else running.phoss(enveloped=bool(way)),
+        lambda: [receiver.fetch(each.reference) for each in receiver.inbound()],
+        lambda name, body: running.lay(body, instance_id=name),
+    )
+
+
+def by_folder(files: Path | Files, root: Path, layout: Layout, *, enveloped: bool = False) -> Kind:
+    def comes(name: str, body: bytes) -> None:
+        folder = root / layout.inbox
+        if layout is OXALIS:
+            folder = folder / "0007_2021002114" / "0007_5599991014"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.receipt.dat").write_bytes(b"receipt")
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}{layout.suffix or '.xml'}").write_bytes(body)
+
+    return Kind(
+        FolderAccessPoint(files, layout=layout, enveloped=enveloped),
+        lambda: [path.read_bytes() for path in (root / layout.outbox).rglob("*.xml")],
+        comes,
+    )
 
 
 def test_a_letter_handed_over_lies_whole_at_the_receiver(kind: Kind) -> None:

@@ -1,19 +1,21 @@
-"""An access point that is a pair of folders: `outbox/` for what we send, `inbox/` for what comes.
+"""An access point that is a pair of folders, on this machine or an operator's: files out, files in.
 
-A letter is written under a temporary name, flushed to disk and renamed, so a reader sees
-it whole or not at all. Files are named by the server's own ids; a name found in the inbox
-is only data. What was taken in is moved to `collected/` after the commit, never before.
-
-Letters are handed over bare, as most operators want them, or in their envelope.
+Where files lie is the layout's (`layouts`), how they are written and read the place's
+(`files.LocalFiles`, `sftp.SftpFiles`). What was taken in is moved or removed after the commit,
+never before. Letters are handed over bare, as most operators want them, or in their envelope.
 """
 
-import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from peppol.access_points.addressing import in_envelope
+from peppol.access_points.files import Entry, Files, LocalFiles
+from peppol.access_points.layouts import DOWNLOADING, PLAIN, Layout, path_of, safe, shown
 from peppol.access_points.protocol import (
+    AccessPointError,
     Arrival,
     Capability,
     DeliveryState,
@@ -26,116 +28,166 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 
-_UNFINISHED = (".tmp", ".part", ".downloading")
+Clock = Callable[[], datetime]
+
+# A reader that died holds its letter this long; a letter without receipt waits this long for it.
+_PATIENCE: Final = timedelta(minutes=10)
+_RECEIPT_ENDINGS: Final = (".receipt.dat", ".receipt", ".receipt.xml")
 
 
 class FolderAccessPoint:
-    """`root/outbox/<receiver, or portal-organisation>/<instance>.xml` out, `root/inbox/**` in."""
+    """`files` is a folder of this machine, or files somewhere else; `layout` says what lies where.
+
+    `enveloped` hands letters over in their envelope, with `country` and `mls_to` on it.
+    """
 
     def __init__(
         self,
-        root: Path,
+        files: Path | Files,
         *,
+        layout: Layout = PLAIN,
         size_largest: int = 20_000_000,
         enveloped: bool = False,
+        country: str = "SE",
+        mls_to: str = "",
         directory: Directory | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+        name: str = "folder",
     ) -> None:
-        self.root = root
+        self.files: Files = LocalFiles(files) if isinstance(files, Path) else files
+        self.layout = layout
         self.size_largest = size_largest
         self.enveloped = enveloped
+        self.name = name
+        self._country = country
+        self._mls_to = mls_to
         self._directory = directory or NoDirectory()
+        self._clock = clock
+        self._mine: set[str] = set()
 
-    @property
-    def name(self) -> str:
-        """`folder`, whatever its path is."""
-        return "folder"
+    # --- out --------------------------------------------------------------------------------------
 
     def submit(self, letter: Outbound) -> Submission:
         """Write the letter; writing the same one again replaces it by the same bytes."""
-        body = in_envelope(letter) if self.enveloped and letter.receiver else letter.body
-        folder = self.root / "outbox" / _safe(letter.receiver or f"portal-{letter.recipient}")
-        final = folder / f"{letter.kind.lower()}-{_safe(letter.document_id)}-{letter.instance_id}.xml"
-        temporary = final.with_suffix(".tmp")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(final)
-            _flush_folder(folder)
-        except OSError as error:
-            raise Unreachable(error.strerror or "") from error
-        return Submission(final.relative_to(self.root).as_posix())
+        body = letter.body
+        if self.enveloped and letter.receiver:
+            body = in_envelope(letter, country=self._country, mls_to=self._mls_to)
+        path = self.layout.outgoing(letter)
+        with _told():
+            self.files.write(path, body)
+        return Submission(path)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
-        """A folder tells nothing more than that it has the letter."""
-        return DeliveryStatus(DeliveryState.ACCEPTED if reference else DeliveryState.UNKNOWN)
+        """Delivered where a receipt of the letter's name or instance id was laid for us; else merely handed over."""
+        if not reference:
+            return DeliveryStatus(DeliveryState.UNKNOWN)
+        begins = (safe(instance_id), reference.rpartition("/")[2].removesuffix(".xml"))
+        with _told():
+            for entry in self.files.walk(self.layout.receipts, deep=False):
+                name = entry.path.rpartition("/")[2]
+                if any(name == start + end for start in begins for end in _RECEIPT_ENDINGS):
+                    return DeliveryStatus(DeliveryState.DELIVERED, at=entry.modified)
+            lies = self.files.find(reference) is not None
+        return DeliveryStatus(DeliveryState.ACCEPTED, "" if lies else "fetched from the folder")
+
+    # --- in ---------------------------------------------------------------------------------------
 
     def inbound(self, cursor: str = "") -> Iterator[Arrival]:
-        """What lies in the inbox, by name. Links, pipes, hidden and unfinished files are passed over."""
-        inbox = self.root / "inbox"
-        if not inbox.is_dir():
-            return
-        for path in sorted(inbox.rglob("*")):
-            name = path.name
-            if name.startswith(".") or name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
+        """What lies in the inbox, by name; what is acknowledged lies there no more, so the cursor is not needed.
+
+        Hidden and unfinished files are passed over, and what another is reading. Where the layout
+        has receipts, a letter is taken when its receipt lies beside it, or when none has come for
+        ten minutes: nothing stays behind unseen.
+        """
+        with _told():
+            entries = {
+                entry.path: entry for entry in self.files.walk(self.layout.inbox, deep=self.layout.deep)
+            }
+        for path, entry in entries.items():
+            name = path.rpartition("/")[2]
+            if self.layout.claims and name.endswith(DOWNLOADING) and not name.startswith("."):
+                path = path.removesuffix(DOWNLOADING)
+                if path in entries or not self._free(path, entry):
+                    continue
+            elif not self.layout.is_letter(path):
                 continue
-            reference = path.relative_to(inbox).as_posix()
-            yield Arrival(reference, cursor=reference)
+            receipt = self.layout.receipt_of(path)
+            if receipt and receipt not in entries and not self._old(entry):
+                continue
+            reference = self.layout.reference(path)
+            yield Arrival(reference, cursor=reference, size=entry.size)
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of a file in the inbox. Raises Gone where there is no such plain file."""
-        parts = reference.split("/")
-        inside = not any(part in ("", ".", "..") or "\0" in part for part in parts)
-        body = self._read(self.root / "inbox" / reference) if inside else None
-        if body is None:
-            raise Gone(reference)
-        return body
+        """The bytes of a letter, claimed first where the layout claims. Raises Unreachable or Gone."""
+        with _told():
+            try:
+                path = self._claimed(reference) if self.layout.claims else self.layout.incoming(reference)
+                return self.files.read(path, self.size_largest + 1)
+            except FileNotFoundError as gone:
+                raise Gone(reference) from gone
 
     def acknowledge(self, reference: str) -> None:
-        """Move what is safely stored out of the inbox, beside earlier files of the same name."""
-        source = self.root / "inbox" / reference
-        if not source.exists():
-            return
-        target = self.root / "collected" / reference
-        target.parent.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while target.exists():
-            number += 1
-            target = target.with_name(f"{source.stem}~{number}{source.suffix}")
-        source.rename(target)
+        """Move what is safely stored out of the inbox beside earlier files of its name, or remove it."""
+        path = self.layout.incoming(reference)
+        source = path + DOWNLOADING if self.layout.claims else path
+        with _told():
+            try:
+                self._put_away(source, path_of(reference))
+                receipt = self.layout.receipt_of(path)
+                if receipt:
+                    self._put_away(receipt, self.layout.receipt_of(path_of(reference)))
+            except FileNotFoundError:
+                # Acknowledged before, or a name that never was in the inbox.
+                return
+            finally:
+                self._mine.discard(path)
 
     def lookup(self, participant: str, document_type: str, process: str) -> Capability:
         """What the directory beside the folder says."""
         return self._directory.lookup(participant, document_type, process)
 
-    def _read(self, path: Path) -> bytes | None:
-        """The bytes of a plain file, at most one more than the cap (the gate refuses that); None otherwise."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            # A folder cannot even be wrapped as a file.
-            os.close(descriptor)
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(self.size_largest + 1)
+    def _put_away(self, source: str, name: str) -> None:
+        if not self.layout.collected:
+            self.files.remove(source)
+            return
+        stem, dot, ending = name.rpartition("/")[2].partition(".")
+        folder = f"{self.layout.collected}/{name.rpartition('/')[0]}".rstrip("/")
+        number = 1
+        while True:
+            beside = f"{stem}{'' if number == 1 else f'~{number}'}{dot}{ending}"
+            try:
+                self.files.move(source, f"{folder}/{beside}")
+                return
+            except FileExistsError:
+                number += 1
+
+    def _claimed(self, reference: str) -> str:
+        """The path of a letter that is now ours to read. Raises FileNotFoundError where it is another's."""
+        path = self.layout.incoming(reference)
+        claimed = path + DOWNLOADING
+        held = self.files.find(claimed)
+        if held is None:
+            self.files.move(path, claimed)
+            self.files.touch(claimed)
+        elif not self._free(path, held):
+            raise FileNotFoundError(shown(path))
+        self._mine.add(path)
+        return claimed
+
+    def _free(self, path: str, held: Entry) -> bool:
+        """Whether a claimed letter is ours to read: we claimed it, or whoever did has died."""
+        return path in self._mine or self._old(held)
+
+    def _old(self, entry: Entry) -> bool:
+        return self._clock() - entry.modified > _PATIENCE
 
 
-def _safe(name: str) -> str:
-    """A file name part of letters, digits, dot and dash only."""
-    return (
-        "".join(sign if sign.isascii() and (sign.isalnum() or sign in ".-") else "_" for sign in name)[:80]
-        or "_"
-    )
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong with files, in the access point's words."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        yield
+    except AccessPointError:
+        raise
+    except OSError as error:
+        raise Unreachable(error.strerror or type(error).__name__) from error

@@ -1,0 +1,191 @@
+"""Files as folder access points need them: whole or not there, never overwritten by accident, never outside.
+
+Paths are relative, with `/`, from one root. `LocalFiles` is a folder of this machine;
+`sftp.SftpFiles` is an operator's account. Both raise OSError and its children, nothing else:
+FileNotFoundError where there is no plain file, FileExistsError where a move would overwrite.
+
+A file is written under a temporary name, flushed, renamed, and its folder flushed; so it is
+there after a power cut, or not at all. Links, pipes and devices are never read.
+"""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+DEEPEST: Final = 6
+"""How many folders below its root an inbox is searched."""
+
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A plain file: its path, its size in bytes and when it was changed."""
+
+    path: str
+    size: int
+    modified: datetime
+
+
+class Files(Protocol):
+    """One root with plain files."""
+
+    def walk(self, folder: str, *, deep: bool) -> Iterator[Entry]:
+        """The plain files in a folder, and below it where `deep`; nothing where there is no such folder."""
+
+    def find(self, path: str) -> Entry | None:
+        """The plain file at a path, or None."""
+
+    def read(self, path: str, at_most: int) -> bytes:
+        """The first bytes of a plain file. Raises FileNotFoundError."""
+
+    def write(self, path: str, body: bytes) -> None:
+        """Put a file there whole, with its folders; one of the same name is replaced."""
+
+    def move(self, source: str, target: str) -> None:
+        """Give a file another name. Raises FileNotFoundError and FileExistsError."""
+
+    def remove(self, path: str) -> None:
+        """Take a file away; one that is gone already is no fault."""
+
+    def touch(self, path: str) -> None:
+        """Note that the file was changed now, where the place can do that."""
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The names in a path. Raises FileNotFoundError for one that could lead out of its root."""
+    parts = tuple(path.split("/"))
+    if any(part in ("", ".", "..") or "\0" in part or len(part) > 255 for part in parts):
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+    return parts
+
+
+def temporary_name(path: str) -> str:
+    """A name beside `path` that no reader takes for a finished file and no other writer uses."""
+    return f"{path}.{secrets.token_hex(4)}.tmp"
+
+
+class LocalFiles:
+    """The files below a folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def walk(self, folder: str, *, deep: bool) -> Iterator[Entry]:
+        """See `Files`. What cannot be looked at raises; what vanishes while we look is passed over."""
+        yield from self._walk(self._place(folder) if folder else self.root, folder, DEEPEST if deep else 0)
+
+    def _walk(self, place: Path, name: str, deeper: int) -> Iterator[Entry]:
+        try:
+            found = sorted(os.scandir(place), key=lambda each: each.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for each in found:
+            path = f"{name}/{each.name}" if name else each.name
+            try:
+                if each.is_dir(follow_symlinks=False):
+                    if deeper:
+                        yield from self._walk(Path(each.path), path, deeper - 1)
+                elif each.is_file(follow_symlinks=False):
+                    seen = each.stat(follow_symlinks=False)
+                    yield Entry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+            except FileNotFoundError:
+                continue
+
+    def find(self, path: str) -> Entry | None:
+        """See `Files`."""
+        try:
+            seen = self._place(path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if not stat.S_ISREG(seen.st_mode):
+            return None
+        return Entry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+
+    def read(self, path: str, at_most: int) -> bytes:
+        """See `Files`."""
+        try:
+            descriptor = os.open(self._place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (NotADirectoryError, OSError) as error:
+            if error.errno in (errno.ELOOP, errno.ENXIO, errno.ENOTDIR, errno.ENAMETOOLONG):
+                raise FileNotFoundError(errno.ENOENT, "no plain file") from error
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            # A folder cannot even be wrapped as a file.
+            os.close(descriptor)
+            raise FileNotFoundError(errno.ENOENT, "no plain file")
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(at_most)
+
+    def write(self, path: str, body: bytes) -> None:
+        """See `Files`."""
+        final = self._place(path)
+        self._make(final.parent)
+        temporary = final.with_name(temporary_name(final.name))
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(final)
+        _flush(final.parent)
+
+    def move(self, source: str, target: str) -> None:
+        """See `Files`. Both names exist for a moment, so a crash in between loses nothing."""
+        old, new = self._place(source), self._place(target)
+        self._make(new.parent)
+        try:
+            os.link(old, new, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS or new.exists():
+                raise
+            # A place without second names, such as a mounted share: then one step.
+            os.rename(old, new)
+        else:
+            _flush(new.parent)
+            os.unlink(old)
+        _flush(new.parent)
+        _flush(old.parent)
+
+    def remove(self, path: str) -> None:
+        """See `Files`."""
+        place = self._place(path)
+        place.unlink(missing_ok=True)
+        if place.parent.is_dir():
+            _flush(place.parent)
+
+    def touch(self, path: str) -> None:
+        """See `Files`."""
+        os.utime(self._place(path))
+
+    def _place(self, path: str) -> Path:
+        """Where a path is on this machine, its folders free of links that lead out of the root."""
+        place = self.root.joinpath(*parts_of(path))
+        root = os.path.realpath(self.root)
+        folder = os.path.realpath(place.parent)
+        if folder != root and not folder.startswith(root + os.sep):
+            raise FileNotFoundError(errno.ENOENT, "no such file")
+        return place
+
+    def _make(self, folder: Path) -> None:
+        missing = []
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for each in reversed(missing):
+            each.mkdir(exist_ok=True)
+            _flush(each.parent)
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
