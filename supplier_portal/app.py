@@ -18,7 +18,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orders.database import Clock, Database, utc_now
 from orders.values import stockholm_date
 from supplier_portal import failures
-from supplier_portal.account_pages import admin, apply, people, sign_in, statement
+from supplier_portal.account_pages import (
+    admin,
+    apply,
+    changes,
+    links,
+    openid,
+    own_account,
+    people,
+    second_step,
+    sign_in,
+    statement,
+)
 from supplier_portal.api import livez_router, validation_router
 from supplier_portal.finance_pages import (
     accounts_held,
@@ -66,7 +77,13 @@ HEADERS: Final = {
 
 PAGES: Final = (
     sign_in,
+    second_step,
+    links,
+    openid,
+    own_account,
     apply,
+    # Before /admin itself: the more particular path first.
+    changes,
     admin,
     people,
     statement,

@@ -55,6 +55,13 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "APPROVED": ("good", "Godkänd", "Approved"),
         "REFUSED": ("bad", "Avslagen", "Refused"),
     },
+    "change": {
+        "ASKED": ("note", "Väntar på två bekräftelser", "Waits for two confirmations"),
+        "FIRST_CONFIRMED": ("note", "Väntar på en bekräftelse till", "Waits for one more confirmation"),
+        "CONFIRMED": ("good", "Genomförd", "Done"),
+        "REFUSED": ("bad", "Avslagen", "Refused"),
+        "WITHDRAWN": ("quiet", "Återtagen", "Withdrawn"),
+    },
     "account": {
         "INVITED": ("note", "Inbjuden", "Invited"),
         "ACTIVE": ("good", "Aktiv", "Active"),

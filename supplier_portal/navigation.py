@@ -30,12 +30,14 @@ NAVIGATION: Final = (
     Entry("/invoices", "Fakturor", SUPPLIER_SIDE),
     Entry("/test-bench", "Testbänk", SUPPLIER_SIDE),
     Entry("/settings", "Inställningar", SUPPLIER_SIDE),
+    Entry("/people", "Personer", frozenset({_P.ADMINISTER})),
     Entry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     Entry("/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
     Entry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
     Entry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
     Entry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
     Entry("/finance/post", "Post", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    Entry("/admin/changes", "Ändringar", frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
     Entry("/admin", "Administration", frozenset({_P.BUYER_ADMIN})),
 )
 

@@ -40,3 +40,13 @@ class Settings(PostSettings):
     smtp_password: SecretStr = SecretStr("")
 
     mail_folder: Path = Path("mail")
+
+    openid_issuer: str = ""
+    """The OpenID provider's address, as https://id.example; none, and only passwords are offered."""
+
+    openid_name: str = "OpenID Connect"
+    openid_client_id: str = ""
+    openid_client_secret: SecretStr = SecretStr("")
+
+    openid_acr: str = ""
+    """The level of assurance asked of the provider and demanded in its answer; none, and any will do."""

@@ -1,5 +1,236 @@
-"""The buyer's administration of applications and people."""
+"""The buyer's administrator: applications for portal accounts, and the buyer's own people."""
 
-from supplier_portal.pages import pages_router
+from typing import Annotated
 
-router = pages_router()
+from fastapi import Form, Request, Response
+
+from orders import stored_register
+from orders.contracts import NotInRegister, Register
+from supplier_portal import accounts, applications, stored_accounts
+from supplier_portal.access import BUYER_SIDE, Permission, instant_of
+from supplier_portal.account_rules import AccountRefused, age, granted_staff
+from supplier_portal.applications import WAITING
+from supplier_portal.pages import (
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.people_words import PERMISSIONS
+from supplier_portal.stored_accounts import Account
+
+router = pages_router(prefix="/admin")
+
+ADMINISTERS = Permission.BUYER_ADMIN
+ORDER = tuple(each for each in Permission if each in BUYER_SIDE)
+
+
+@router.get("")
+def applications_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """The applications that wait, with their age, and those decided."""
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        waiting = applications.waiting(session)
+        decided = applications.decided(session)
+    return render(
+        request,
+        person,
+        "account/applications.html",
+        waiting=[(each, company(register, each.organisation), age(each.made_on, today)) for each in waiting],
+        decided=[(each, company(register, each.organisation)) for each in decided],
+    )
+
+
+@router.get("/applications/{application_id}")
+def application_page(
+    request: Request, application_id: int, person: Person = signed_in(ADMINISTERS)
+) -> Response:
+    """One application, to decide."""
+    return _application(request, person, application_id)
+
+
+@router.post("/applications/{application_id}/approve")
+def approve(request: Request, application_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Makes the responsible administrator and mails the invitation."""
+    try:
+        with house_of(request).writing() as session:
+            applications.approve(
+                session, application_id, by=person.id, today=today_of(request), at=instant_of(request)
+            )
+    except AccountRefused as wrong:
+        return _application(request, person, application_id, wrong)
+    return see_other(
+        "/admin",
+        said=(
+            "Ansökan är godkänd, och en inbjudan är på väg till företaget.",
+            "The application is approved, and an invitation is on its way to the company.",
+        ),
+    )
+
+
+@router.post("/applications/{application_id}/refuse")
+def refuse(
+    request: Request,
+    application_id: int,
+    reason: Annotated[str, Form(max_length=1000)] = "",
+    person: Person = signed_in(ADMINISTERS),
+) -> Response:
+    """Refuses with a reason, which the applicant is mailed."""
+    try:
+        with house_of(request).writing() as session:
+            applications.refuse(
+                session,
+                application_id,
+                reason=reason,
+                by=person.id,
+                today=today_of(request),
+                at=instant_of(request),
+            )
+    except AccountRefused as wrong:
+        return _application(request, person, application_id, wrong)
+    return see_other("/admin", said=("Ansökan är avslagen.", "The application is refused."))
+
+
+@router.get("/people")
+def staff_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """The buyer's own people."""
+    with house_of(request).reading() as session:
+        people = stored_accounts.of_organisation(session, person.organisation)
+    return render(request, person, "account/staff.html", people=people, permissions=PERMISSIONS)
+
+
+@router.get("/people/new")
+def new_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """The form for somebody new."""
+    return _form(request, person, None, {})
+
+
+@router.post("/people/new")
+def add(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)] = "",
+    email: Annotated[str, Form(max_length=254)] = "",
+    person: Person = signed_in(ADMINISTERS),
+) -> Response:
+    """Makes the account and mails the invitation."""
+    try:
+        with house_of(request).writing() as session:
+            accounts.invite(
+                session,
+                organisation=person.organisation,
+                name=name,
+                address=email,
+                permissions=_chosen(request),
+                units=None,
+                language=person.language,
+                by=person.id,
+                at=instant_of(request),
+            )
+    except AccountRefused as wrong:
+        return _form(request, person, None, {"name": name, "email": email}, wrong)
+    return see_other("/admin/people", said=("Personen är inbjuden.", "The person is invited."))
+
+
+@router.get("/people/{account_id}")
+def person_page(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """One of the buyer's people."""
+    with house_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    return _form(request, person, account, {})
+
+
+@router.post("/people/{account_id}")
+def change(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Changes the permissions."""
+    with house_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    try:
+        with house_of(request).writing() as session:
+            accounts.change(
+                session,
+                person.organisation,
+                account_id,
+                permissions=_chosen(request),
+                units=None,
+                by=person.id,
+                administers=ADMINISTERS,
+            )
+    except AccountRefused as wrong:
+        return _form(request, person, account, {}, wrong)
+    return see_other("/admin/people", said=("Behörigheterna är ändrade.", "The permissions are changed."))
+
+
+@router.post("/people/{account_id}/invite")
+def invite_again(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Mails a fresh invitation."""
+    with house_of(request).writing() as session:
+        accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
+    return see_other("/admin/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
+
+
+@router.post("/people/{account_id}/end")
+def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Ends the account and all its sessions at once."""
+    with house_of(request).writing() as session:
+        accounts.end(session, person.organisation, account_id, by=person.id, administers=ADMINISTERS)
+    return see_other("/admin/people", said=("Kontot är avslutat.", "The account has ended."))
+
+
+def company(register: Register, organisation: str) -> str:
+    """The name of a company, or its number where the register no longer has it."""
+    try:
+        return register.supplier(organisation).name
+    except NotInRegister:
+        return organisation
+
+
+def _application(
+    request: Request, person: Person, application_id: int, wrong: AccountRefused | None = None
+) -> Response:
+    with house_of(request).reading() as session:
+        application = applications.by_id(session, application_id)
+        register = stored_register.load(session)
+    return render(
+        request,
+        person,
+        "account/application.html",
+        422 if wrong else 200,
+        application=application,
+        company=company(register, application.organisation),
+        age=age(application.made_on, today_of(request)),
+        is_waiting=application.state == WAITING,
+        wrong=wrong,
+    )
+
+
+def _chosen(request: Request) -> frozenset[Permission]:
+    return granted_staff([str(each) for each in form_of(request).getlist("permission")])
+
+
+def _form(
+    request: Request,
+    person: Person,
+    account: Account | None,
+    given: dict[str, str],
+    wrong: AccountRefused | None = None,
+) -> Response:
+    if wrong is not None:
+        chosen = [str(each) for each in form_of(request).getlist("permission")]
+    else:
+        chosen = [str(each) for each in account.permissions] if account else []
+    return render(
+        request,
+        person,
+        "account/staff_person.html",
+        422 if wrong else 200,
+        account=account,
+        given=given,
+        wrong=wrong,
+        options=[(str(each), *PERMISSIONS[each]) for each in ORDER],
+        chosen=chosen,
+    )

@@ -1,5 +1,90 @@
-"""Applying for a portal account."""
+"""The application for a portal account, open to everybody."""
 
-from supplier_portal.pages import pages_router
+from typing import Annotated
+
+from fastapi import Form, Request, Response
+
+from orders import stored_register
+from supplier_portal import applications, wrong_tries
+from supplier_portal.access import instant_of
+from supplier_portal.account_pages.sign_in import client_of
+from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
+from supplier_portal.pages import house_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
+
+Errors = list[tuple[str, tuple[str, str]]]
+
+
+@router.get("/apply")
+def apply_page(request: Request) -> Response:
+    """The form."""
+    return _page(request, {})
+
+
+@router.post("/apply")
+def send_application(
+    request: Request,
+    organisation: Annotated[str, Form(max_length=40)] = "",
+    contact_name: Annotated[str, Form(max_length=200)] = "",
+    email: Annotated[str, Form(max_length=254)] = "",
+    telephone: Annotated[str, Form(max_length=60)] = "",
+    units: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Checks every field, then keeps the application and mails that it has come."""
+    given = {
+        "organisation": organisation,
+        "contact_name": contact_name,
+        "email": email,
+        "telephone": telephone,
+        "units": units,
+    }
+    now = instant_of(request)
+    with house_of(request).writing() as session:
+        wrong_tries.count(session, f"apply {client_of(request)}", wrong_tries.ONE_CLIENT, now=now)
+        register = stored_register.load(session)
+    errors: Errors = []
+    supplier = None
+    try:
+        supplier = applications.supplier_of(register, organisation)
+    except AccountRefused as wrong:
+        errors.append(("organisation", (wrong.sentence_sv, wrong.sentence)))
+    for field, check, value in (
+        ("contact_name", name_of_person, contact_name),
+        ("email", mail_address, email),
+    ):
+        try:
+            check(value)
+        except AccountRefused as wrong:
+            errors.append((field, (wrong.sentence_sv, wrong.sentence)))
+    if supplier is not None and not errors:
+        try:
+            with house_of(request).writing() as session:
+                applications.apply(
+                    session,
+                    supplier,
+                    contact_name=contact_name,
+                    email=email,
+                    telephone=telephone,
+                    units=tuple(line.strip() for line in units.splitlines() if line.strip()),
+                    language=language_of(request),
+                    today=today_of(request),
+                    at=now,
+                )
+        except AccountRefused as wrong:
+            errors.append(("organisation", (wrong.sentence_sv, wrong.sentence)))
+    if errors:
+        return _page(request, given, errors)
+    return see_other("/apply/received")
+
+
+@router.get("/apply/received")
+def received_page(request: Request) -> Response:
+    """What happens next."""
+    return render(request, None, "account/applied.html")
+
+
+def _page(request: Request, given: dict[str, str], errors: Errors | None = None) -> Response:
+    return render(
+        request, None, "account/apply.html", 422 if errors else 200, given=given, errors=errors or []
+    )

@@ -1,5 +1,180 @@
-"""A supplier's people and one's own account."""
+"""A supplier's people: added, changed and ended by those who administer permissions there."""
 
-from supplier_portal.pages import pages_router
+from typing import Annotated
 
-router = pages_router()
+from fastapi import Form, Request, Response
+
+from orders import stored_register
+from orders.contracts import Register
+from supplier_portal import accounts, stored_accounts
+from supplier_portal.access import SUPPLIER_SIDE, Permission, instant_of
+from supplier_portal.account_rules import AccountRefused, granted
+from supplier_portal.pages import Person, form_of, house_of, pages_router, render, see_other, signed_in
+from supplier_portal.people_words import PERMISSIONS
+from supplier_portal.stored_accounts import Account
+
+router = pages_router(prefix="/people")
+
+ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT)
+Errors = list[tuple[str, tuple[str, str]]]
+
+
+@router.get("")
+def people_page(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """Everybody of the organisation."""
+    with house_of(request).reading() as session:
+        people = stored_accounts.of_organisation(session, person.organisation)
+        units = _units(stored_register.load(session), person.organisation)
+    return render(
+        request, person, "account/people.html", people=people, unit_names=units, permissions=PERMISSIONS
+    )
+
+
+@router.get("/new")
+def new_page(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """The form for somebody new."""
+    return _form(request, person, None, {})
+
+
+@router.post("/new")
+def add(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)] = "",
+    email: Annotated[str, Form(max_length=254)] = "",
+    person: Person = signed_in(Permission.ADMINISTER),
+) -> Response:
+    """Makes the account and mails the invitation."""
+    try:
+        permissions, units = _granted(request, person)
+        with house_of(request).writing() as session:
+            accounts.invite(
+                session,
+                organisation=person.organisation,
+                name=name,
+                address=email,
+                permissions=permissions,
+                units=units,
+                language=person.language,
+                by=person.id,
+                at=instant_of(request),
+            )
+    except AccountRefused as wrong:
+        return _form(request, person, None, {"name": name, "email": email}, wrong)
+    return see_other(
+        "/people",
+        said=(
+            "Personen är tillagd. En inbjudan går till e-postadressen och gäller i sju dagar.",
+            "The person is added. An invitation goes to the mail address and is good for seven days.",
+        ),
+    )
+
+
+@router.get("/{account_id}")
+def person_page(
+    request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """One person: permissions and units to change."""
+    with house_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    return _form(request, person, account, {})
+
+
+@router.post("/{account_id}")
+def change(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """Changes permissions and units; they count from the next page on."""
+    with house_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    try:
+        permissions, units = _granted(request, person)
+        with house_of(request).writing() as session:
+            accounts.change(
+                session, person.organisation, account_id, permissions=permissions, units=units, by=person.id
+            )
+    except AccountRefused as wrong:
+        return _form(request, person, account, {}, wrong)
+    return see_other("/people", said=("Behörigheterna är ändrade.", "The permissions are changed."))
+
+
+@router.post("/{account_id}/invite")
+def invite_again(
+    request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """Mails a fresh invitation."""
+    with house_of(request).writing() as session:
+        accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
+    return see_other("/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
+
+
+@router.get("/{account_id}/end")
+def end_page(
+    request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """Asks once more."""
+    with house_of(request).reading() as session:
+        account = accounts.of_organisation(session, person.organisation, account_id)
+    return render(request, person, "account/person_end.html", account=account)
+
+
+@router.post("/{account_id}/end")
+def end(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """Ends the account and all its sessions at once."""
+    with house_of(request).writing() as session:
+        accounts.end(session, person.organisation, account_id, by=person.id)
+    return see_other(
+        "/people",
+        said=(
+            "Kontot är avslutat och personen är utloggad.",
+            "The account has ended and the person is signed out.",
+        ),
+    )
+
+
+def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:
+    with house_of(request).reading() as session:
+        known = frozenset(_units(stored_register.load(session), person.organisation))
+    form = form_of(request)
+    return granted(
+        [str(each) for each in form.getlist("permission")],
+        [str(each) for each in form.getlist("unit")],
+        all_units=form.get("scope") != "units",
+        known_units=known,
+    )
+
+
+def _form(
+    request: Request,
+    person: Person,
+    account: Account | None,
+    given: dict[str, str],
+    wrong: AccountRefused | None = None,
+) -> Response:
+    with house_of(request).reading() as session:
+        units = _units(stored_register.load(session), person.organisation)
+    if wrong is not None:
+        form = form_of(request)
+        chosen = [str(each) for each in form.getlist("permission")]
+        scoped = [str(each) for each in form.getlist("unit")]
+        scope = str(form.get("scope", "all"))
+    else:
+        chosen = [str(each) for each in account.permissions] if account else [Permission.REPORT]
+        scoped = sorted(account.units or ()) if account else []
+        scope = "units" if account and account.units is not None else "all"
+    return render(
+        request,
+        person,
+        "account/person.html",
+        422 if wrong else 200,
+        account=account,
+        given=given,
+        wrong=wrong,
+        options=[(str(each), *PERMISSIONS[each]) for each in ORDER if each in SUPPLIER_SIDE],
+        units=list(units.items()),
+        chosen=chosen,
+        scoped=scoped,
+        scope=scope,
+    )
+
+
+def _units(register: Register, organisation: str) -> dict[str, str]:
+    """The supplier's units: id -> name."""
+    return {each.id: each.name for each in register.units if each.supplier == organisation}

@@ -7,6 +7,7 @@ from fastapi import Form, Query, Request, Response
 from supplier_portal import cookies, demo_people, sessions, signing_in, stored_accounts
 from supplier_portal.access import instant_of, person_of
 from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
+from supplier_portal.settings import Settings
 from supplier_portal.wrong_tries import TooOften
 
 router = pages_router()
@@ -97,7 +98,8 @@ def _form(
     wrong: signing_in.WrongSignIn | TooOften | None = None,
     status: int = 200,
 ) -> Response:
-    demo = demo_people.PEOPLE if request.app.state.settings.is_demo else ()
+    settings: Settings = request.app.state.settings
+    demo = demo_people.PEOPLE if settings.is_demo else ()
     return render(
         request,
         None,
@@ -106,6 +108,7 @@ def _form(
         name=name,
         next=own_path(back),
         wrong=wrong,
+        openid_name=settings.openid_name if settings.openid_issuer else "",
         demo_people=demo,
         demo_password=demo_people.PASSWORD,
     )

@@ -1,0 +1,142 @@
+"""Changes that suppliers ask for, confirmed by two of the buyer's people, one after the other."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Form, Request, Response
+
+from invoicing import change_requests
+from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from orders import stored_register
+from orders.refusals import Refused
+from peppol.sql import Session
+from supplier_portal import mail
+from supplier_portal.access import Permission, instant_of
+from supplier_portal.account_pages.admin import company
+from supplier_portal.pages import NotThere, Person, house_of, pages_router, render, see_other, signed_in
+
+router = pages_router(prefix="/admin/changes")
+
+CONFIRMS = (Permission.BUYER_ADMIN, Permission.FINANCE)
+KINDS = {
+    ChangeKind.ADD_ACCOUNT: ("Nytt betalkonto", "New payment account"),
+    ChangeKind.REMOVE_ACCOUNT: ("Betalkonto tas bort", "Payment account removed"),
+    ChangeKind.DETAILS: ("Företagets uppgifter", "Company details"),
+}
+NAMES = {
+    "scheme": ("Slag", "Kind"),
+    "number": ("Kontonummer", "Account number"),
+    "name": ("Namn", "Name"),
+    "street": ("Gata", "Street"),
+    "postal_code": ("Postnummer", "Postal code"),
+    "city": ("Ort", "City"),
+}
+
+
+@router.get("")
+def changes_page(request: Request, person: Person = signed_in(*CONFIRMS)) -> Response:
+    """What is asked for, and what was decided lately."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        listed = change_requests.listed(session)
+    rows = [(each, company(register, each.supplier)) for each in listed]
+    return render(
+        request,
+        person,
+        "account/changes.html",
+        waiting=[row for row in rows if row[0].is_open],
+        decided=[row for row in rows if not row[0].is_open][:50],
+        kinds=KINDS,
+    )
+
+
+@router.get("/{change_id}")
+def change_page(request: Request, change_id: int, person: Person = signed_in(*CONFIRMS)) -> Response:
+    """One request: what it would change, and the step that is left."""
+    return _page(request, person, change_id)
+
+
+@router.post("/{change_id}/confirm")
+def confirm(
+    request: Request,
+    change_id: int,
+    call_back: Annotated[str, Form(max_length=500)] = "",
+    person: Person = signed_in(*CONFIRMS),
+) -> Response:
+    """The first or the second confirmation, whichever is left."""
+    now = instant_of(request)
+    try:
+        with house_of(request).writing() as session:
+            change = _change(session, change_id)
+            if change.state == ChangeState.ASKED:
+                change_requests.confirm_first(session, change_id, by=person.id, call_back=call_back, now=now)
+                said = (
+                    "Din bekräftelse är antecknad. En kollega bekräftar också.",
+                    "Your confirmation is noted. A colleague confirms too.",
+                )
+            else:
+                register = stored_register.load(session)
+                change_requests.confirm_second(session, register, change_id, by=person.id, now=now)
+                _tell(session, change, at=now)
+                said = ("Ändringen gäller nu.", "The change is in force now.")
+    except ChangeRefused as wrong:
+        return _page(request, person, change_id, wrong)
+    return see_other("/admin/changes", said=said)
+
+
+@router.post("/{change_id}/refuse")
+def refuse(
+    request: Request,
+    change_id: int,
+    reason: Annotated[str, Form(max_length=500)] = "",
+    person: Person = signed_in(*CONFIRMS),
+) -> Response:
+    """No, with a reason that the supplier reads."""
+    now = instant_of(request)
+    try:
+        with house_of(request).writing() as session:
+            change = _change(session, change_id)
+            change_requests.refuse(session, change_id, by=person.id, reason=reason, now=now)
+            _tell(session, change, at=now)
+    except ChangeRefused as wrong:
+        return _page(request, person, change_id, wrong)
+    return see_other("/admin/changes", said=("Begäran är avslagen.", "The request is refused."))
+
+
+def _change(session: Session, change_id: int) -> ChangeRequest:
+    """The request. Raises NotThere."""
+    try:
+        return change_requests.get(session, change_id)
+    except ChangeRefused:
+        raise NotThere from None
+
+
+def _tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
+    """Mail those who administer at the supplier that there is an answer."""
+    mail.put_to_supplier(
+        session,
+        change.supplier,
+        "change-decided",
+        about=f"change {change.id}",
+        at=at,
+        permissions=(Permission.ADMINISTER,),
+    )
+
+
+def _page(request: Request, person: Person, change_id: int, wrong: Refused | None = None) -> Response:
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        change = _change(session, change_id)
+    return render(
+        request,
+        person,
+        "account/change.html",
+        200 if wrong is None else 409,
+        change=change,
+        company=company(register, change.supplier),
+        kind=KINDS[change.kind],
+        content=[(NAMES.get(name, (name, name)), value) for name, value in change.content.items()],
+        is_first=change.state == ChangeState.ASKED,
+        is_own=person.id in (change.asked_by, change.first_by),
+        wrong=wrong,
+    )

@@ -1,0 +1,91 @@
+"""Pages behind mailed links: taking up an invitation, and choosing a new password."""
+
+from typing import Annotated
+
+from fastapi import Form, Request, Response
+
+from supplier_portal import accounts, mailed_links, passwords, stored_accounts, wrong_tries
+from supplier_portal.access import instant_of
+from supplier_portal.account_pages.sign_in import client_of
+from supplier_portal.mailed_links import Link
+from supplier_portal.pages import house_of, pages_router, render, see_other
+from supplier_portal.password_rules import PasswordRefused, chosen_password
+
+router = pages_router()
+
+
+@router.get("/link/{secret}")
+def link_page(request: Request, secret: str) -> Response:
+    """Asks for a password; the link stays good until the form is sent."""
+    with house_of(request).reading() as session:
+        link = mailed_links.look(session, secret, now=instant_of(request))
+    return _page(request, secret, link)
+
+
+@router.post("/link/{secret}")
+def use_link(
+    request: Request,
+    secret: str,
+    password: Annotated[str, Form(max_length=1000)] = "",
+    again: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Chooses the password and uses the link up."""
+    now = instant_of(request)
+    with house_of(request).reading() as session:
+        link = mailed_links.look(session, secret, now=now)
+    try:
+        chosen = chosen_password(
+            password, again, about=(link.account.sign_in_name, link.account.display_name)
+        )
+    except PasswordRefused as wrong:
+        return _page(request, secret, link, wrong)
+    password_hash = passwords.hashed(chosen)
+    with house_of(request).writing() as session:
+        accounts.take_up(session, secret, password_hash, now=now)
+    return see_other(
+        "/sign-in",
+        said=("Lösenordet är valt. Logga in med det.", "The password is chosen. Sign in with it."),
+    )
+
+
+@router.get("/forgotten")
+def forgotten_page(request: Request) -> Response:
+    """Asks for the mail address."""
+    return render(request, None, "account/forgotten.html")
+
+
+@router.post("/forgotten")
+def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "") -> Response:
+    """Mails a link where the address has an account; the answer is the same where it has none."""
+    now = instant_of(request)
+    with house_of(request).writing() as session:
+        wrong_tries.count(session, f"reset from {client_of(request)}", wrong_tries.MAILS, now=now)
+    with house_of(request).writing() as session:
+        name = stored_accounts.normal_name(name)
+        try:
+            wrong_tries.count(session, f"reset {name}", wrong_tries.MAILS, now=now)
+        except wrong_tries.TooOften:
+            pass  # the mailbox is spared, and the answer tells nothing
+        else:
+            accounts.ask_for_reset(session, name, at=now)
+    return see_other(
+        "/sign-in",
+        said=(
+            "Om adressen hör till ett konto kommer ett mejl med en länk inom några minuter.",
+            "If the address belongs to an account, a mail with a link will come within a few minutes.",
+        ),
+    )
+
+
+def _page(request: Request, secret: str, link: Link, wrong: PasswordRefused | None = None) -> Response:
+    return render(
+        request,
+        None,
+        "account/link.html",
+        200 if wrong is None else 422,
+        secret=secret,
+        is_invitation=link.purpose == mailed_links.INVITE,
+        account=link.account,
+        shortest=passwords.SHORTEST,
+        wrong=wrong,
+    )

@@ -1,0 +1,136 @@
+"""One's own account: what one may do, the password, the second step, the sessions, the mails."""
+
+from typing import Annotated
+
+from fastapi import Form, Request, Response
+from sqlalchemy import select
+
+from orders import journal, stored_register
+from supplier_portal import (
+    accounts,
+    cookies,
+    mail,
+    passwords,
+    second_step,
+    sessions,
+    stored_accounts,
+    wrong_tries,
+)
+from supplier_portal.access import instant_of
+from supplier_portal.account_tables import web_session
+from supplier_portal.mail_texts import Notice
+from supplier_portal.pages import (
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+)
+from supplier_portal.password_rules import PasswordRefused, chosen_password
+from supplier_portal.people_words import PERMISSIONS
+
+router = pages_router(prefix="/account")
+
+
+@router.get("")
+def account_page(request: Request, person: Person = signed_in()) -> Response:
+    """All of it on one page."""
+    return _page(request, person)
+
+
+@router.post("/password")
+def change_password(
+    request: Request,
+    current: Annotated[str, Form(max_length=1000)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    again: Annotated[str, Form(max_length=1000)] = "",
+    person: Person = signed_in(),
+) -> Response:
+    """Changes it, and signs out everywhere else."""
+    now = instant_of(request)
+    with house_of(request).writing() as session:
+        wrong_tries.count(session, f"password {person.id}", wrong_tries.ONE_NAME, now=now)
+        account = stored_accounts.by_id(session, person.account_id)
+    if account is None or not passwords.fits(account.password_hash, current):
+        return _page(
+            request,
+            person,
+            errors=[
+                ("current", ("Det nuvarande lösenordet stämmer inte.", "The current password is not right."))
+            ],
+        )
+    try:
+        chosen = chosen_password(password, again, about=(account.sign_in_name, account.display_name))
+    except PasswordRefused as wrong:
+        return _page(request, person, errors=[("password", (wrong.sentence_sv, wrong.sentence))])
+    with house_of(request).writing() as session:
+        wrong_tries.forget(session, f"password {person.id}")
+        accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
+    return see_other(
+        "/account",
+        said=(
+            "Lösenordet är ändrat, och du är utloggad på alla andra ställen.",
+            "The password is changed, and you are signed out everywhere else.",
+        ),
+    )
+
+
+@router.post("/sign-out-everywhere")
+def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Response:
+    """Ends every session of the account, this one too."""
+    with house_of(request).writing() as session:
+        sessions.end_all(session, person.account_id)
+        journal.record(session, person.id, "account.signed_out_everywhere", person.id)
+    response = see_other(
+        "/sign-in", said=("Du är utloggad överallt.", "You have been signed out everywhere.")
+    )
+    cookies.drop(request, response, cookies.SESSION)
+    return response
+
+
+@router.post("/mails")
+def choose_mails(request: Request, person: Person = signed_in()) -> Response:
+    """Keeps which kinds of mail the person wants."""
+    wanted = {str(each) for each in form_of(request).getlist("notice")}
+    with house_of(request).writing() as session:
+        mail.decline(session, person.account_id, [each for each in Notice if each not in wanted])
+    return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
+
+
+def _page(
+    request: Request, person: Person, errors: list[tuple[str, tuple[str, str]]] | None = None
+) -> Response:
+    with house_of(request).reading() as session:
+        account = stored_accounts.by_id(session, person.account_id)
+        declined = mail.declined(session, person.account_id)
+        left = second_step.codes_left(session, person.account_id)
+        held = session.execute(
+            select(web_session)
+            .where(web_session.c.account_id == person.account_id)
+            .order_by(web_session.c.seen_at.desc())
+        ).all()
+        register = stored_register.load(session)
+    company = register.buyer.name if person.is_buyer else register.supplier(person.organisation).name
+    units = [] if person.units is None else [register.unit(each).name for each in sorted(person.units)]
+    return render(
+        request,
+        person,
+        "account/own.html",
+        422 if errors else 200,
+        account=account,
+        company=company,
+        units=units,
+        permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
+        sessions=[(each.made_at, each.seen_at, each.secret_sha256 == _own_key(request)) for each in held],
+        codes_left=left,
+        notices=[(str(each), each.told) for each in Notice],
+        wanted=[str(each) for each in Notice if each not in declined],
+        shortest=passwords.SHORTEST,
+        errors=errors or [],
+    )
+
+
+def _own_key(request: Request) -> str:
+    return cookies.fingerprint(cookies.read(request, cookies.SESSION))

@@ -1,0 +1,92 @@
+"""The second step's pages: giving the code, and setting it up."""
+
+from typing import Annotated
+
+from fastapi import Form, Query, Request, Response
+
+from supplier_portal import cookies, second_step, sessions
+from supplier_portal.access import SignInFirst, instant_of
+from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
+from supplier_portal.second_step import WrongCode
+from supplier_portal.sessions import Held
+from supplier_portal.wrong_tries import TooOften
+
+router = pages_router(prefix="/sign-in")
+
+
+@router.get("/code")
+def code_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """Asks for the six digits."""
+    held = _held(request, sessions.CODE)
+    return render(request, None, "account/code.html", next=own_path(back), wrong=None, name=held.account.id)
+
+
+@router.post("/code")
+def give_code(
+    request: Request,
+    code: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Goes on with a session of a new name when the code is right."""
+    held = _held(request, sessions.CODE)
+    try:
+        secret = second_step.pass_with(house_of(request), held, code, now=instant_of(request))
+    except (WrongCode, TooOften) as wrong:
+        status = 429 if isinstance(wrong, TooOften) else 422
+        return render(
+            request, None, "account/code.html", status, next=own_path(back), wrong=wrong, name=held.account.id
+        )
+    response = see_other(back)
+    cookies.put(request, response, cookies.SESSION, secret)
+    return response
+
+
+@router.get("/second-step")
+def set_up_page(request: Request) -> Response:
+    """Shows the picture and the secret, and asks for the first code."""
+    return _set_up_page(request, _held(request, sessions.ENROL, sessions.FULL))
+
+
+@router.get("/second-step/picture.svg")
+def set_up_picture(request: Request) -> Response:
+    """The QR code of the secret that this session is offered; nobody else is shown it."""
+    held = _held(request, sessions.ENROL, sessions.FULL)
+    secret = second_step.offered(house_of(request), held)
+    return Response(
+        second_step.picture(secret, held.account.sign_in_name),
+        media_type="image/svg+xml",
+    )
+
+
+@router.post("/second-step")
+def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
+    """Takes the second step into use and shows the recovery codes, this once."""
+    held = _held(request, sessions.ENROL, sessions.FULL)
+    try:
+        secret, codes = second_step.set_up(house_of(request), held, code, now=instant_of(request))
+    except (WrongCode, TooOften) as wrong:
+        return _set_up_page(request, held, wrong)
+    response = render(request, held.person, "account/recovery_codes.html", codes=codes)
+    cookies.put(request, response, cookies.SESSION, secret)
+    return response
+
+
+def _set_up_page(request: Request, held: Held, wrong: WrongCode | TooOften | None = None) -> Response:
+    secret = second_step.offered(house_of(request), held)
+    person = held.person if held.stage == sessions.FULL else None
+    return render(
+        request,
+        person,
+        "account/second_step.html",
+        200 if wrong is None else 429 if isinstance(wrong, TooOften) else 422,
+        groups=[secret[start : start + 4] for start in range(0, len(secret), 4)],
+        wrong=wrong,
+    )
+
+
+def _held(request: Request, *stages: str) -> Held:
+    """The session at one of these stages. Raises SignInFirst."""
+    held = sessions.of_request(request, house_of(request), now=instant_of(request))
+    if held is None or held.stage not in stages:
+        raise SignInFirst("/", step=sessions.PATHS.get(held.stage, "") if held is not None else "")
+    return held

@@ -1,0 +1,145 @@
+"""What may be decided about accounts, and nothing of how it is kept: pure.
+
+Convention: a rule takes values and refuses with a sentence, or gives what is to be done.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from orders.refusals import Refused
+from supplier_portal.access import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from supplier_portal.stored_accounts import ACTIVE, Account
+
+NORMAL_DAYS: Final = (5, 7)
+"""An application is normally decided within so many days (REQ-44)."""
+
+INVITATION_LASTS: Final = timedelta(days=7)
+RESET_LASTS: Final = timedelta(hours=1)
+
+_ADDRESS: Final = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,185}\.[^@\s,;<>\".]{2,}")
+
+
+class AccountRefused(Refused):
+    """An account may not be made or changed that way."""
+
+
+class LastAdministrator(AccountRefused):
+    """An organisation always has somebody who can let others in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Det är den sista som administrerar behörigheter. Ge först någon annan den behörigheten.",
+            "This is the last one who administers permissions. First give that permission to somebody else.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long an application has waited, in days, and how that compares with what is normal."""
+
+    days: int
+
+    @property
+    def tone(self) -> str:
+        """good before the normal time, note within it, bad after it."""
+        if self.days < NORMAL_DAYS[0]:
+            return "good"
+        return "note" if self.days <= NORMAL_DAYS[1] else "bad"
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """The age in words."""
+        if self.days > NORMAL_DAYS[1]:
+            return f"{self.days} dagar, över det normala", f"{self.days} days, more than normal"
+        return (
+            "1 dag" if self.days == 1 else f"{self.days} dagar",
+            "1 day" if self.days == 1 else f"{self.days} days",
+        )
+
+
+def age(made_on: date, today: date) -> Age:
+    """The age of an application that waits."""
+    return Age(max(0, (today - made_on).days))
+
+
+def mail_address(text: str) -> str:
+    """A mail address in lower case. Raises AccountRefused for what cannot be one."""
+    address = text.strip().lower()
+    if not _ADDRESS.fullmatch(address):
+        raise AccountRefused(
+            "Det är inte en e-postadress. Skriv till exempel namn@foretag.se.",
+            "This is not a mail address. Write for example name@company.se.",
+        )
+    return address
+
+
+def name_of_person(text: str) -> str:
+    """A person's name, trimmed. Raises AccountRefused for none or an unlikely long one."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= 120 or not name.isprintable():
+        raise AccountRefused("Skriv personens namn.", "Write the person's name.")
+    return name
+
+
+def granted(
+    permissions: Iterable[str], units: Iterable[str], *, all_units: bool, known_units: frozenset[str]
+) -> tuple[frozenset[Permission], frozenset[str] | None]:
+    """Permissions and units as a form names them, for somebody at a supplier.
+
+    At least one permission; any of the three may be combined (REQ-51). Units are the supplier's own, or None for
+    all, which whoever administers always has (REQ-52). Raises AccountRefused.
+    """
+    chosen = frozenset(Permission(each) for each in permissions if each in {*SUPPLIER_SIDE})
+    if not chosen:
+        raise AccountRefused("Välj minst en behörighet.", "Choose at least one permission.")
+    if all_units or Permission.ADMINISTER in chosen:
+        return chosen, None
+    scoped = frozenset(units) & known_units
+    if not scoped:
+        raise AccountRefused(
+            "Välj minst en enhet, eller hela organisationen.",
+            "Choose at least one unit, or the whole organisation.",
+        )
+    return chosen, scoped
+
+
+def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
+    """Permissions as a form names them, for somebody at the buyer. Raises AccountRefused.
+
+    Whoever administers people or attests payments does not also prepare them: two people are needed for money.
+    """
+    chosen = frozenset(Permission(each) for each in permissions if each in {*BUYER_SIDE})
+    if not chosen:
+        raise AccountRefused("Välj minst en behörighet.", "Choose at least one permission.")
+    if {Permission.FINANCE, Permission.ATTEST} <= chosen:
+        raise AccountRefused(
+            "Den som förbereder betalningar får inte också attestera dem. Välj en av de två.",
+            "Who prepares payments may not also attest them. Choose one of the two.",
+        )
+    if Permission.AUDIT in chosen and chosen & {Permission.FINANCE, Permission.ATTEST}:
+        raise AccountRefused(
+            "Den som granskar får inte också handlägga eller attestera.",
+            "Who audits may not also handle or attest.",
+        )
+    return chosen
+
+
+def keeps_an_administrator(
+    people: Iterable[Account], changed: int, permissions: frozenset[Permission], administers: Permission
+) -> None:
+    """Raises LastAdministrator when nobody active would administer after `changed` has only `permissions`.
+
+    With no permissions the account is taken to end.
+    """
+    people = tuple(people)
+
+    def left(each: Account) -> frozenset[Permission]:
+        return permissions if each.id == changed else each.permissions
+
+    had = any(each.state == ACTIVE and administers in each.permissions for each in people)
+    has = any(each.state == ACTIVE and administers in left(each) for each in people)
+    if had and not has:
+        raise LastAdministrator

@@ -1,0 +1,185 @@
+"""The use cases of accounts: inviting, changing, ending, passwords.
+
+Convention: each gets an open session, loads, decides by `account_rules`, saves, writes the mail and the journal.
+Whatever takes rights away ends the sessions that had them. `by` is the one who acts, as the journal names people.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from orders import journal
+from peppol.sql import Session, take_turns
+from supplier_portal import mail, mailed_links, passwords, sessions, stored_accounts
+from supplier_portal.access import Permission, Person
+from supplier_portal.account_rules import (
+    AccountRefused,
+    keeps_an_administrator,
+    mail_address,
+    name_of_person,
+)
+from supplier_portal.pages import NotThere
+from supplier_portal.printing import Language
+from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
+
+
+def invite(
+    session: Session,
+    *,
+    organisation: str,
+    name: str,
+    address: str,
+    permissions: frozenset[Permission],
+    units: frozenset[str] | None,
+    language: Language,
+    by: str,
+    at: datetime,
+) -> Account:
+    """A new account and its invitation by mail. Raises AccountRefused where the address is taken."""
+    try:
+        with journal.attempt(session):
+            number = stored_accounts.add(
+                session,
+                organisation=organisation,
+                sign_in_name=mail_address(address),
+                display_name=name_of_person(name),
+                permissions=permissions,
+                units=units,
+                language=language,
+                at=at,
+                by=by,
+            )
+    except IntegrityError:
+        raise AccountRefused(
+            "E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns.",
+            "The mail address belongs to an account already. Use another, or change the account there is.",
+        ) from None
+    made = _known(session, number)
+    _note(session, by, "account.invited", made)
+    mailed_links.send(session, made, mailed_links.INVITE, at=at)
+    return made
+
+
+def invite_again(session: Session, organisation: str, account_id: int, *, by: str, at: datetime) -> None:
+    """A fresh link for somebody who has not taken up the invitation; the old one is void. Raises NotThere."""
+    account = of_organisation(session, organisation, account_id)
+    if account.state != INVITED:
+        raise AccountRefused(
+            "Kontot är redan i bruk och behöver ingen inbjudan.",
+            "The account is in use already and needs no invitation.",
+        )
+    journal.record(session, by, "account.invited_again", account.person.id)
+    mailed_links.send(session, account, mailed_links.INVITE, at=at)
+
+
+def change(
+    session: Session,
+    organisation: str,
+    account_id: int,
+    *,
+    permissions: frozenset[Permission],
+    units: frozenset[str] | None,
+    by: str,
+    administers: Permission = Permission.ADMINISTER,
+) -> None:
+    """Other permissions and units for somebody of the organisation. Raises NotThere and LastAdministrator."""
+    take_turns(session, f"people {organisation}")
+    account = of_organisation(session, organisation, account_id)
+    if account.state == ENDED:
+        raise AccountRefused(
+            "Kontot är avslutat. Bjud in personen på nytt.",
+            "The account has ended. Invite the person again.",
+        )
+    people = stored_accounts.of_organisation(session, organisation)
+    keeps_an_administrator(people, account_id, permissions, administers)
+    stored_accounts.regrant(session, account_id, permissions, units)
+    _note(session, by, "account.changed", _known(session, account_id))
+
+
+def end(
+    session: Session,
+    organisation: str,
+    account_id: int,
+    *,
+    by: str,
+    administers: Permission = Permission.ADMINISTER,
+) -> None:
+    """End an account and all its sessions at once. Raises NotThere and LastAdministrator.
+
+    The row stays, so that the journal's user keeps its meaning; the address is free for a new account.
+    """
+    take_turns(session, f"people {organisation}")
+    account = of_organisation(session, organisation, account_id)
+    if account.state == ENDED:
+        return
+    people = stored_accounts.of_organisation(session, organisation)
+    keeps_an_administrator(people, account_id, frozenset(), administers)
+    stored_accounts.change(
+        session,
+        account_id,
+        state=ENDED,
+        password_hash="",
+        totp_secret="",
+        sign_in_name=f"ended-{account_id}.{account.sign_in_name}"[:254],
+    )
+    stored_accounts.regrant(session, account_id, (), frozenset())
+    sessions.end_all(session, account_id)
+    journal.record(session, by, "account.ended", account.person.id)
+
+
+def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:
+    """Use a mailed link: the invited account becomes active, or a forgotten password a new one. Raises LinkVoid.
+
+    The second step stays as it was: a link alone never takes it away.
+    """
+    link = mailed_links.use(session, secret, now=now)
+    stored_accounts.change(session, link.account.id, password_hash=password_hash, state=ACTIVE)
+    sessions.end_all(session, link.account.id)
+    action = "account.taken_up" if link.purpose == mailed_links.INVITE else "account.password_reset"
+    journal.record(session, link.account.person.id, action, link.account.person.id)
+    if link.purpose == mailed_links.RESET:
+        mail.put(session, link.account, "password-changed", about=link.account.person.id, at=now)
+    return _known(session, link.account.id)
+
+
+def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
+    """Mail a link for a new password; for a name of nobody, nothing happens, and nobody is told."""
+    account = stored_accounts.by_name(session, name)
+    if account is not None and account.state == ACTIVE:
+        mailed_links.send(session, account, mailed_links.RESET, at=at)
+
+
+def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:
+    """A new password for the one signed in; all sessions but this one end."""
+    account = _known(session, person.account_id)
+    stored_accounts.change(session, account.id, password_hash=passwords.hashed(password))
+    sessions.end_all(session, account.id, but=but)
+    journal.record(session, person.id, "account.password_changed", person.id)
+    mail.put(session, account, "password-changed", about=person.id, at=now)
+
+
+def of_organisation(session: Session, organisation: str, account_id: int) -> Account:
+    """An account of this organisation. Raises NotThere, also for one of another."""
+    account = stored_accounts.by_id(session, account_id)
+    if account is None or account.organisation != organisation:
+        raise NotThere
+    return account
+
+
+def _known(session: Session, account_id: int) -> Account:
+    account = stored_accounts.by_id(session, account_id)
+    assert account is not None  # noqa: S101 - it was written in this transaction
+    return account
+
+
+def _note(session: Session, by: str, action: str, account: Account) -> None:
+    """The journal's row: who got what, by opaque ids."""
+    journal.record(
+        session,
+        by,
+        action,
+        account.person.id,
+        organisation=account.organisation,
+        permissions=" ".join(sorted(account.permissions)),
+        units="all" if account.units is None else " ".join(sorted(account.units)),
+    )

@@ -1,0 +1,98 @@
+"""Links sent by mail that let somebody choose a password: good once, and for a time.
+
+Convention: only the sha256 of the secret is kept. A new link of the same purpose makes the older ones void. Looking
+at the page uses nothing up, since mail programs look ahead; sending its form does, in one conditional change.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from orders.refusals import Refused
+from orders.values import stockholm_date
+from peppol.sql import Session, rows_changed
+from supplier_portal import cookies, mail, stored_accounts
+from supplier_portal.account_rules import INVITATION_LASTS, RESET_LASTS
+from supplier_portal.account_tables import mailed_link
+from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
+
+INVITE, RESET = "INVITE", "RESET"
+
+
+class LinkVoid(Refused):
+    """The link was used, has run out, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Länken gäller inte längre: den är använd, för gammal eller ersatt av en nyare. Be om en ny.",
+            "The link is no longer valid: it is used, too old or replaced by a newer one. Ask for a new one.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that still holds."""
+
+    account: Account
+    purpose: str
+
+
+def send(session: Session, account: Account, purpose: str, *, at: datetime) -> None:
+    """Mail a fresh link; older ones of the same purpose are void from now."""
+    secret = cookies.secret()
+    ends_at = at + (INVITATION_LASTS if purpose == INVITE else RESET_LASTS)
+    session.execute(
+        delete(mailed_link).where(mailed_link.c.account_id == account.id, mailed_link.c.purpose == purpose)
+    )
+    session.execute(
+        insert(mailed_link),
+        {
+            "secret_sha256": cookies.fingerprint(secret),
+            "account_id": account.id,
+            "purpose": purpose,
+            "made_at": at,
+            "ends_at": ends_at,
+        },
+    )
+    mail.put(
+        session,
+        account,
+        "invitation" if purpose == INVITE else "password-reset",
+        about=account.person.id,
+        at=at,
+        link=f"/link/{secret}",
+        until=f"{stockholm_date(ends_at)}" if purpose == INVITE else _time(ends_at),
+    )
+
+
+def look(session: Session, secret: str, *, now: datetime) -> Link:
+    """What a link is for, without using it. Raises LinkVoid."""
+    row = session.execute(
+        select(mailed_link).where(mailed_link.c.secret_sha256 == cookies.fingerprint(secret))
+    ).one_or_none()
+    if row is None or row.used_at is not None or now >= row.ends_at:
+        raise LinkVoid
+    account = stored_accounts.by_id(session, row.account_id)
+    if account is None or account.state != (INVITED if row.purpose == INVITE else ACTIVE):
+        raise LinkVoid
+    return Link(account, row.purpose)
+
+
+def use(session: Session, secret: str, *, now: datetime) -> Link:
+    """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
+    link = look(session, secret, now=now)
+    mark = update(mailed_link).where(
+        mailed_link.c.secret_sha256 == cookies.fingerprint(secret),
+        mailed_link.c.used_at.is_(None),
+        mailed_link.c.ends_at > now,
+    )
+    if not rows_changed(session, mark.values(used_at=now)):
+        raise LinkVoid
+    return link
+
+
+def _time(at: datetime) -> str:
+    from supplier_portal.catalogues import moment
+
+    return moment(at)

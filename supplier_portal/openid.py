@@ -1,0 +1,241 @@
+"""Signing in through an OpenID provider: authorization code with PKCE, as OpenID Connect Core has it.
+
+Convention: a journey to the provider is kept on the server, bound to the browser by a cookie, and used up by the
+first answer. The token is believed only when its signature, issuer, audience, nonce and time are right; Authlib
+judges the claims. Who comes back is known by (issuer, subject); the first time, by a mail address that the
+provider says it has verified and that belongs to an account here. Nothing of the token is kept or logged.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import structlog
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy import delete, insert, select
+
+from orders import journal
+from orders.database import Database
+from orders.refusals import Refused
+from peppol.sql import Session
+from supplier_portal import cookies, sessions, stored_accounts
+from supplier_portal.account_tables import identity, openid_journey
+from supplier_portal.settings import Settings
+from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
+
+_JOURNEY_LASTS: Final = timedelta(minutes=10)
+_DISCOVERED_FOR: Final = 3600.0
+_SECONDS: Final = 10
+_LEEWAY: Final = 60
+_ALGORITHMS: Final = ["RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512", "EdDSA"]
+_LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class OpenIdRefused(Refused):
+    """The provider's answer does not let anybody in."""
+
+
+class NobodyHere(OpenIdRefused):
+    """The provider knows the person, the portal does not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Du är inloggad hos din legitimationsutgivare, men har inget konto här. Be er "
+            "behörighetsadministratör lägga till dig.",
+            "Your provider knows you, but you have no account here. Ask your permission administrator to add you.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where to send the browser, and the state it must bring back."""
+
+    address: str
+    state: str
+
+
+def depart(database: Database, settings: Settings, back: str, *, callback: str, now: datetime) -> Departure:
+    """Begin a journey to the provider. Raises OpenIdRefused when it does not answer."""
+    provider = _provider(settings)
+    state, nonce, verifier = cookies.secret(), cookies.secret(), cookies.secret() + cookies.secret()
+    with database.writing() as session:
+        session.execute(delete(openid_journey).where(openid_journey.c.ends_at <= now))
+        session.execute(
+            insert(openid_journey),
+            {
+                "state_sha256": cookies.fingerprint(state),
+                "nonce": nonce,
+                "verifier": verifier,
+                "next": back,
+                "ends_at": now + _JOURNEY_LASTS,
+            },
+        )
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {
+        "response_type": "code",
+        "client_id": settings.openid_client_id,
+        "redirect_uri": callback,
+        "scope": "openid email",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        **({"acr_values": settings.openid_acr} if settings.openid_acr else {}),
+    }
+    return Departure(f"{provider['authorization_endpoint']}?{urlencode(asked)}", state)
+
+
+def arrive(
+    database: Database,
+    settings: Settings,
+    *,
+    state: str,
+    cookie: str,
+    code: str,
+    callback: str,
+    now: datetime,
+) -> tuple[str, str]:
+    """End a journey: (secret of a full session, where to go on). Raises OpenIdRefused and NobodyHere."""
+    journey = _end_journey(database, state, cookie, now)
+    claims = _claims(settings, journey, code=code, callback=callback, now=now)
+    with database.writing() as session:
+        account = _account(session, settings.openid_issuer, claims, now)
+        secret = sessions.start(session, account.id, now=now)
+        journal.record(session, account.person.id, "account.signed_in", account.person.id, by="openid")
+    return secret, str(journey["next"])
+
+
+def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> Mapping[str, Any]:
+    """The journey with this state, which is over now, whatever comes of it."""
+    mark = cookies.fingerprint(state)
+    with database.writing() as session:
+        row = (
+            session.execute(select(openid_journey).where(openid_journey.c.state_sha256 == mark))
+            .mappings()
+            .one_or_none()
+        )
+        gone = session.execute(delete(openid_journey).where(openid_journey.c.state_sha256 == mark))
+    if row is None or gone.rowcount != 1 or state != cookie or now >= row["ends_at"]:
+        raise OpenIdRefused(
+            "Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.",
+            "The sign-in does not belong to this browser or took too long. Start again.",
+        )
+    return dict(row)
+
+
+def _claims(
+    settings: Settings, journey: Mapping[str, Any], *, code: str, callback: str, now: datetime
+) -> Mapping[str, Any]:
+    """What the provider vouches for, after its token has been proved."""
+    provider = _provider(settings)
+    try:
+        with _client() as client:
+            answer = client.post(
+                provider["token_endpoint"],
+                data={
+                    "grant_type": "authorization_code",
+                    "code": code,
+                    "redirect_uri": callback,
+                    "code_verifier": journey["verifier"],
+                },
+                auth=(settings.openid_client_id, settings.openid_client_secret.get_secret_value()),
+            )
+            answer.raise_for_status()
+            token = jwt.decode(
+                answer.json()["id_token"],
+                KeySet.import_key_set(client.get(provider["jwks_uri"]).raise_for_status().json()),
+                algorithms=_ALGORITHMS,
+            )
+        wanted: dict[str, Any] = {
+            "iss": {"essential": True, "value": settings.openid_issuer},
+            "aud": {"essential": True, "value": settings.openid_client_id},
+        }
+        if settings.openid_acr:
+            wanted["acr"] = {"essential": True, "value": settings.openid_acr}
+        params = {"nonce": journey["nonce"], "client_id": settings.openid_client_id}
+        claims = CodeIDToken(token.claims, token.header, wanted, params)
+        claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
+    except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+        structlog.get_logger().error("openid token refused", fault=type(error).__name__)
+        raise OpenIdRefused(
+            "Svaret från din legitimationsutgivare gick inte att lita på. Försök igen om en stund.",
+            "The answer of your provider could not be trusted. Try again in a while.",
+        ) from None
+    return dict(claims)
+
+
+def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: datetime) -> Account:
+    """The account of the one who came back; the first time it is tied to the identity. Raises NobodyHere."""
+    subject = str(claims["sub"])
+    known = session.execute(
+        select(identity.c.account_id).where(identity.c.issuer == issuer, identity.c.subject == subject)
+    ).scalar_one_or_none()
+    if known is not None:
+        account = stored_accounts.by_id(session, known)
+        if account is None or account.state != ACTIVE:
+            raise NobodyHere
+        return account
+    address = str(claims.get("email", ""))
+    account = stored_accounts.by_name(session, address) if claims.get("email_verified") is True else None
+    if account is None or account.state not in (ACTIVE, INVITED):
+        raise NobodyHere
+    session.execute(
+        insert(identity),
+        {"issuer": issuer, "subject": subject, "account_id": account.id, "made_at": now},
+    )
+    if account.state == INVITED:
+        stored_accounts.change(session, account.id, state=ACTIVE)
+    journal.record(session, account.person.id, "account.identity_tied", account.person.id)
+    return account
+
+
+# The provider's description of itself, by issuer, with the time until which it is believed.
+_discovered: dict[str, tuple[float, Mapping[str, Any]]] = {}
+_discovering: Final = Lock()
+
+
+def _provider(settings: Settings) -> Mapping[str, Any]:
+    issuer = settings.openid_issuer.rstrip("/")
+    with _discovering:
+        until, held = _discovered.get(issuer, (0.0, {}))
+        if time.monotonic() < until:
+            return held
+        try:
+            with _client() as client:
+                answer = client.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
+            found = {
+                name: _trusted(str(answer[name]))
+                for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+            }
+            if answer["issuer"] != settings.openid_issuer:
+                raise ValueError("another issuer")
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            structlog.get_logger().error("openid provider not reached", fault=type(error).__name__)
+            raise OpenIdRefused(
+                "Legitimationsutgivaren svarar inte. Logga in med lösenord, eller försök igen om en stund.",
+                "The provider does not answer. Sign in with a password, or try again in a while.",
+            ) from None
+        _discovered[issuer] = (time.monotonic() + _DISCOVERED_FOR, found)
+        return found
+
+
+def _trusted(address: str) -> str:
+    """An address of the provider: over https, or of this very machine."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in _LOCAL:
+        raise ValueError("not https")
+    return address
+
+
+def _client() -> httpx.Client:
+    return httpx.Client(timeout=_SECONDS, follow_redirects=False)

@@ -1,0 +1,166 @@
+"""The second step of signing in: six digits from an app, or a recovery code.
+
+Convention: the codes are TOTP (RFC 6238, SHA-1, 30 seconds, as every app has them), taken one step early or late.
+A step once used, or one before it, is not taken again, whoever sends it (a conditional change decides). Ten
+recovery codes are shown once and kept as sha256; each is good once. All instants are the true ones.
+"""
+
+import hmac
+import io
+import secrets
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+import pyotp
+import segno
+from sqlalchemy import delete, func, insert, select, update
+
+from orders import journal
+from orders.database import Database
+from orders.refusals import Refused
+from peppol.sql import Session, rows_changed
+from supplier_portal import cookies, sessions, stored_accounts, wrong_tries
+from supplier_portal.account_tables import account, recovery_code, web_session
+from supplier_portal.sessions import Held
+
+STEP_SECONDS: Final = 30
+RECOVERY_CODES: Final = 10
+_ISSUER: Final = "Rusta och matcha"
+_TRIES: Final = wrong_tries.Patience(free=8)
+# Without signs that are mistaken for each other when copied by hand.
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class WrongCode(Refused):
+    """The code is not the one expected, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Koden stämmer inte eller är redan använd. Vänta på nästa kod i appen och skriv den.",
+            "The code is not right or has been used already. Wait for the next code in the app and write it.",
+        )
+
+
+def offered(database: Database, held: Held) -> str:
+    """The secret this session is offered for its app; the same until the first code has been given."""
+    if held.offered_totp:
+        return held.offered_totp
+    offer = pyotp.random_base32()
+    with database.writing() as session:
+        offering = update(web_session).where(
+            web_session.c.secret_sha256 == held.key, web_session.c.offered_totp == ""
+        )
+        if rows_changed(session, offering.values(offered_totp=offer)):
+            return offer
+        return str(
+            session.execute(
+                select(web_session.c.offered_totp).where(web_session.c.secret_sha256 == held.key)
+            ).scalar_one()
+        )
+
+
+def picture(secret: str, name: str) -> bytes:
+    """What an app reads the secret from: a QR code as SVG, without any style of its own."""
+    label = quote(f"{_ISSUER}:{name}")
+    address = f"otpauth://totp/{label}?secret={secret}&issuer={quote(_ISSUER)}"
+    paper = io.BytesIO()
+    segno.make(address, error="m").save(
+        paper, kind="svg", scale=6, border=4, light="#ffffff", xmldecl=True, svgclass=None, lineclass=None
+    )
+    return paper.getvalue()
+
+
+def step_of(secret: str, code: str, *, now: datetime) -> int | None:
+    """The step of time the code belongs to, within one of now; None where it belongs to none."""
+    digits = "".join(code.split())
+    current = int(now.timestamp()) // STEP_SECONDS
+    app = pyotp.TOTP(secret)
+    for step in (current, current - 1, current + 1):
+        expected = app.at(step * STEP_SECONDS)
+        if hmac.compare_digest(expected.encode(), digits.encode()):
+            return step
+    return None
+
+
+def set_up(database: Database, held: Held, code: str, *, now: datetime) -> tuple[str, list[str]]:
+    """Take the offered secret into use with its first code; a new full session's secret, and the recovery codes.
+
+    All other sessions of the account end. Raises WrongCode and TooOften.
+    """
+    person = held.person
+    with database.writing() as session:
+        wrong_tries.count(session, f"code {person.id}", _TRIES, now=now)
+    step = step_of(held.offered_totp, code, now=now) if held.offered_totp else None
+    if step is None:
+        raise WrongCode
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+    with database.writing() as session:
+        wrong_tries.forget(session, f"code {person.id}")
+        stored_accounts.change(session, held.account.id, totp_secret=held.offered_totp, totp_last_step=step)
+        session.execute(delete(recovery_code).where(recovery_code.c.account_id == held.account.id))
+        session.execute(
+            insert(recovery_code),
+            [{"account_id": held.account.id, "code_sha256": _mark(each)} for each in codes],
+        )
+        sessions.end_all(session, held.account.id)
+        secret = sessions.start(session, held.account.id, now=now)
+        journal.record(session, person.id, "account.second_step", person.id)
+    return secret, codes
+
+
+def pass_with(database: Database, held: Held, code: str, *, now: datetime) -> str:
+    """Pass the second step with a code of the app or a recovery code; a new full session's secret.
+
+    Raises WrongCode and TooOften.
+    """
+    person = held.person
+    with database.writing() as session:
+        wrong_tries.count(session, f"code {person.id}", _TRIES, now=now)
+    with database.writing() as session:
+        if not (_use_step(session, held, code, now) or _use_recovery(session, held, code, now)):
+            raise WrongCode
+        wrong_tries.forget(session, f"code {person.id}")
+        session.execute(delete(web_session).where(web_session.c.secret_sha256 == held.key))
+        secret = sessions.start(session, held.account.id, now=now)
+        journal.record(session, person.id, "account.signed_in", person.id)
+    return secret
+
+
+def codes_left(session: Session, account_id: int) -> int:
+    """How many recovery codes have not been used."""
+    count = select(func.count()).where(
+        recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None)
+    )
+    return int(session.execute(count).scalar_one())
+
+
+def _use_step(session: Session, held: Held, code: str, now: datetime) -> bool:
+    step = step_of(held.account.totp_secret, code, now=now) if held.account.totp_secret else None
+    if step is None:
+        return False
+    used = update(account).where(account.c.id == held.account.id, account.c.totp_last_step < step)
+    return bool(rows_changed(session, used.values(totp_last_step=step)))
+
+
+def _use_recovery(session: Session, held: Held, code: str, now: datetime) -> bool:
+    used = update(recovery_code).where(
+        recovery_code.c.account_id == held.account.id,
+        recovery_code.c.code_sha256 == _mark(code),
+        recovery_code.c.used_at.is_(None),
+    )
+    if not rows_changed(session, used.values(used_at=now)):
+        return False
+    journal.record(session, held.person.id, "account.recovery_code_used", held.person.id)
+    return True
+
+
+def _recovery_code() -> str:
+    """Ten signs of 31 kinds, in two groups: about 49 bits, and each try is counted."""
+    signs = "".join(secrets.choice(_LETTERS) for _ in range(10))
+    return f"{signs[:5]}-{signs[5:]}"
+
+
+def _mark(code: str) -> str:
+    bare = "".join(sign for sign in code.lower() if sign.isalnum())
+    return cookies.fingerprint(f"recovery {bare}")

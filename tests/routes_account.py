@@ -1,0 +1,83 @@
+"""Who may have the pages about accounts."""
+
+from supplier_portal.access import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from tests.routes import Route
+
+_ADMINISTERS = frozenset({Permission.ADMINISTER})
+_BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})
+_CONFIRMS = frozenset({Permission.BUYER_ADMIN, Permission.FINANCE})
+_ALL = SUPPLIER_SIDE | BUYER_SIDE
+
+# The demo's people are made in the order of demo_people.PEOPLE: 1 and 2 are Fyrbåken's, 3 Lärkdrillen's, 6 the buyer's.
+ROUTES = {
+    "GET /sign-in": Route(everybody=True, own=("/sign-in", "/sign-in?next=%2Forders"), leads_on=True),
+    "POST /sign-in": Route(everybody=True),
+    "POST /sign-out": Route(everybody=True),
+    "POST /language": Route(everybody=True),
+    "GET /sign-in/code": Route(everybody=True, own=("/sign-in/code",), leads_on=True),
+    "POST /sign-in/code": Route(everybody=True),
+    "GET /sign-in/second-step": Route(everybody=True, own=("/sign-in/second-step",), leads_on=True),
+    "GET /sign-in/second-step/picture.svg": Route(
+        everybody=True, own=("/sign-in/second-step/picture.svg",), leads_on=True, page=False
+    ),
+    "POST /sign-in/second-step": Route(everybody=True),
+    "GET /sign-in/openid": Route(everybody=True, foreign=("/sign-in/openid",)),
+    "GET /sign-in/openid/callback": Route(
+        everybody=True, foreign=("/sign-in/openid/callback?state=a&code=b",)
+    ),
+    "GET /link/{secret}": Route(everybody=True),
+    "POST /link/{secret}": Route(everybody=True),
+    "GET /forgotten": Route(everybody=True, own=("/forgotten",)),
+    "POST /forgotten": Route(everybody=True),
+    "GET /apply": Route(everybody=True, own=("/apply",)),
+    "POST /apply": Route(everybody=True),
+    "GET /apply/received": Route(everybody=True, own=("/apply/received",)),
+    "GET /accessibility": Route(everybody=True, own=("/accessibility",)),
+    "GET /account": Route(may=_ALL, own=("/account",)),
+    "POST /account/password": Route(may=_ALL),
+    "POST /account/sign-out-everywhere": Route(may=_ALL),
+    "POST /account/mails": Route(may=_ALL),
+    "GET /people": Route(may=_ADMINISTERS, own=("/people",)),
+    "GET /people/new": Route(may=_ADMINISTERS, own=("/people/new",)),
+    "POST /people/new": Route(may=_ADMINISTERS),
+    "GET /people/{account_id}": Route(
+        may=_ADMINISTERS, own=("/people/2",), foreign=("/people/3", "/people/6", "/people/99999")
+    ),
+    "POST /people/{account_id}": Route(
+        may=_ADMINISTERS, foreign=("/people/3", "/people/6", "/people/99999"), form={"permission": "REPORT"}
+    ),
+    "POST /people/{account_id}/invite": Route(may=_ADMINISTERS, foreign=("/people/3/invite",)),
+    "GET /people/{account_id}/end": Route(
+        may=_ADMINISTERS, own=("/people/2/end",), foreign=("/people/3/end", "/people/6/end")
+    ),
+    "POST /people/{account_id}/end": Route(
+        may=_ADMINISTERS, foreign=("/people/3/end", "/people/6/end", "/people/99999/end")
+    ),
+    "GET /admin": Route(may=_BUYER_ADMIN, own=("/admin",)),
+    "GET /admin/applications/{application_id}": Route(
+        may=_BUYER_ADMIN, own=("/admin/applications/1",), foreign=("/admin/applications/99999",)
+    ),
+    "POST /admin/applications/{application_id}/approve": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/applications/99999/approve",)
+    ),
+    "POST /admin/applications/{application_id}/refuse": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/applications/99999/refuse",), form={"reason": "Fel nummer"}
+    ),
+    "GET /admin/people": Route(may=_BUYER_ADMIN, own=("/admin/people",)),
+    "GET /admin/people/new": Route(may=_BUYER_ADMIN, own=("/admin/people/new",)),
+    "POST /admin/people/new": Route(may=_BUYER_ADMIN),
+    "GET /admin/people/{account_id}": Route(
+        may=_BUYER_ADMIN, own=("/admin/people/6",), foreign=("/admin/people/1", "/admin/people/99999")
+    ),
+    "POST /admin/people/{account_id}": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/1",), form={"permission": "AUDIT"}
+    ),
+    "POST /admin/people/{account_id}/invite": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/invite",)),
+    "POST /admin/people/{account_id}/end": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/end",)),
+    "GET /admin/changes": Route(may=_CONFIRMS, own=("/admin/changes",)),
+    "GET /admin/changes/{change_id}": Route(may=_CONFIRMS, foreign=("/admin/changes/99999",)),
+    "POST /admin/changes/{change_id}/confirm": Route(
+        may=_CONFIRMS, foreign=("/admin/changes/99999/confirm",)
+    ),
+    "POST /admin/changes/{change_id}/refuse": Route(may=_CONFIRMS, foreign=("/admin/changes/99999/refuse",)),
+}
