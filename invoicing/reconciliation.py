@@ -7,7 +7,7 @@ is received and not approved yet, `in_question` is invoiced and neither credited
 buyer. A case is settled when nothing is to invoice and nothing is open: then it sums to zero.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +32,7 @@ class Key(StrEnum):
     SUPPLIER = "supplier"
     MONTH = "month"
     ARTICLE = "article"
+    DELIVERY_AREA = "delivery_area"
 
 
 DEFAULT_KEYS = (Key.EXECUTION_REFERENCE, Key.SUPPLIER, Key.MONTH)
@@ -39,7 +40,11 @@ DEFAULT_KEYS = (Key.EXECUTION_REFERENCE, Key.SUPPLIER, Key.MONTH)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One document's part of a column. An invoice without an order of its own has no execution reference."""
+    """One document's part of a column. An invoice without an order of its own has no execution reference.
+
+    `line` is order and line, "2100000001/001"; `about` is what one opens to see the document: "order 2100000001",
+    "receipt 17", "invoice 42".
+    """
 
     column: Column
     document: str
@@ -48,6 +53,9 @@ class Entry:
     month: str
     article: str
     amount: Money
+    delivery_area: str = ""
+    line: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,20 @@ class Statement:
     total: Row
 
 
+def statement_of(
+    keys: Sequence[Key], sums: Mapping[tuple[str, ...], Mapping[Column, Money]], *, currency: str = "SEK"
+) -> Statement:
+    """The statement of sums that are added up already, by their keys."""
+    zero = Money.of("0.00", currency)
+    whole = dict.fromkeys(Column, zero)
+    for amounts in sums.values():
+        for column, amount in amounts.items():
+            whole[column] += amount
+    nothing = dict.fromkeys(Column, zero)
+    rows = tuple(_row(key, {**nothing, **sums[key]}) for key in sorted(sums))
+    return Statement(tuple(keys), rows, _row(("",) * len(keys), whole))
+
+
 def reconcile(
     entries: Iterable[Entry], *, by: Sequence[Key] = DEFAULT_KEYS, currency: str = "SEK"
 ) -> Statement:
@@ -119,6 +141,7 @@ def _value(entry: Entry, key: Key) -> str:
         Key.SUPPLIER: entry.supplier,
         Key.MONTH: entry.month,
         Key.ARTICLE: entry.article,
+        Key.DELIVERY_AREA: entry.delivery_area,
     }[key]
 
 

@@ -203,6 +203,7 @@ order_line = Table(
     Column("amount", amount(), nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
+    Index("ix_order_line_starts_on", "starts_on"),
 )
 
 # What has happened to an order line so far. An invoice in question occupies the line but claims no money.

@@ -1,0 +1,248 @@
+"""Where the entries of the statement come from: three questions to the books, each as of any day.
+
+Orders, receipts and invoices are dated and never changed, so a past day is asked for by leaving out what
+came later: an order by its issue, a receipt by its reception, an invoice by its arrival, a credit by the day
+the pair was settled, a payment by the day it was paid. Approved on a past day is what the last match of that
+day said. Without a day the books' present states answer; the two agree for today.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from invoicing import payment_tables, tables
+from invoicing.deviations import Verdict
+from invoicing.model import DocumentType, InvoiceState
+from orders import tables as held
+from orders.values import Month
+
+_ORDER, _LINE, _RECEIPT = held.purchase_order, held.order_line, held.receipt
+_INVOICE, _PART, _MATCH = tables.invoice, tables.invoice_part, tables.match_made
+_PAIR, _PAYMENT, _GIVEN_BACK = tables.credit_pair, tables.payment, payment_tables.claim_settled
+_APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the books: what is empty is not asked for. `until` takes all months up to and with it."""
+
+    execution_reference: str = ""
+    supplier: str = ""
+    month: Month | None = None
+    until: Month | None = None
+    article: str = ""
+    delivery_area: str = ""
+    as_of: date | None = None
+    currency: str = "SEK"
+
+
+def ordered(wanted: Wanted) -> Select[Any]:
+    """Each order line, on the day the order was placed."""
+    question = (
+        select(
+            *_of_order(),
+            _LINE.c.line_id.label("line_id"),
+            _LINE.c.starts_on.label("day"),
+            _LINE.c.amount.label("amount"),
+            _about("order", _ORDER.c.number),
+        )
+        .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on))
+    )
+    return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
+
+
+def received(wanted: Wanted) -> Select[Any]:
+    """Each receipt and each reversal of one, on the day of its reception, in the month of its order line."""
+    on_line = and_(_LINE.c.order_number == _RECEIPT.c.order_number, _LINE.c.line_id == _RECEIPT.c.line_id)
+    question = (
+        select(
+            *_of_order(),
+            _LINE.c.line_id.label("line_id"),
+            _LINE.c.starts_on.label("day"),
+            _RECEIPT.c.amount.label("amount"),
+            _about("receipt", _RECEIPT.c.id),
+        )
+        .select_from(_LINE)
+        .join(_RECEIPT, on_line)
+        .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
+        .where(*_order_is(wanted), *_service_in(wanted, _LINE.c.starts_on))
+    )
+    return question if wanted.as_of is None else question.where(_RECEIPT.c.received_on <= wanted.as_of)
+
+
+def invoiced(wanted: Wanted) -> Select[Any]:
+    """Each part of an invoice with what became of it, as ones and zeros.
+
+    An invoice that lies on no order line counts whole, in the month of its date.
+    """
+    both = union_all(_on_lines(wanted), _on_no_line(wanted)).subquery()
+    return select(both)
+
+
+def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
+    """The month of a day, as 2026-11."""
+    return func.substr(cast(day, String), 1, 7)
+
+
+def _on_lines(wanted: Wanted) -> Select[Any]:
+    on_line = and_(_LINE.c.order_number == _PART.c.order_number, _LINE.c.line_id == _PART.c.line_id)
+    question = (
+        select(
+            *_of_invoice(),
+            _ORDER.c.article.label("article"),
+            _ORDER.c.delivery_area.label("delivery_area"),
+            _PART.c.order_number.label("order_number"),
+            _PART.c.line_id.label("line_id"),
+            _LINE.c.starts_on.label("day"),
+            _PART.c.amount_net.label("amount"),
+            *_fate(wanted.as_of),
+        )
+        .select_from(_LINE)
+        .join(_PART, on_line)
+        .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
+        .join(_ORDER, _ORDER.c.number == _LINE.c.order_number)
+        .where(*_service_in(wanted, _LINE.c.starts_on))
+    )
+    if wanted.article:
+        question = question.where(_ORDER.c.article == wanted.article)
+    if wanted.delivery_area:
+        question = question.where(_ORDER.c.delivery_area == wanted.delivery_area)
+    return _with_fate(question.where(*_invoice_is(wanted)))
+
+
+def _on_no_line(wanted: Wanted) -> Select[Any]:
+    nothing = literal("", String)
+    question = select(
+        *_of_invoice(),
+        nothing.label("article"),
+        nothing.label("delivery_area"),
+        nothing.label("order_number"),
+        nothing.label("line_id"),
+        _INVOICE.c.issued_on.label("day"),
+        _INVOICE.c.amount_net.label("amount"),
+        *_fate(wanted.as_of),
+    ).where(
+        *_service_in(wanted, _INVOICE.c.issued_on),
+        ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
+    )
+    if wanted.article or wanted.delivery_area:
+        question = question.where(literal(1) == literal(0))
+    return _with_fate(question.where(*_invoice_is(wanted)))
+
+
+def _with_fate(question: Select[Any]) -> Select[Any]:
+    return (
+        question.outerjoin(_PAYMENT, _PAYMENT.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(_GIVEN_BACK, _GIVEN_BACK.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
+    )
+
+
+def _fate(as_of: date | None) -> tuple[Label[int], ...]:
+    """Whether a part is credited, approved and paid, and whether what was paid was given back."""
+    if as_of is None:
+        credited: ColumnElement[bool] = _PAIR.c.invoice_id.is_not(None)
+        approved: ColumnElement[bool] = _INVOICE.c.state.in_(_APPROVED)
+        paid: ColumnElement[bool] = _PAYMENT.c.invoice_id.is_not(None)
+        back: ColumnElement[bool] = _GIVEN_BACK.c.invoice_id.is_not(None)
+    else:
+        credited = _PAIR.c.settled_on <= as_of
+        paid = _PAYMENT.c.paid_on <= as_of
+        back = _GIVEN_BACK.c.settled_on <= as_of
+        last = (
+            select(_MATCH.c.verdict)
+            .where(_MATCH.c.invoice_id == _INVOICE.c.id, _MATCH.c.made_on <= as_of)
+            .order_by(_MATCH.c.id.desc())
+            .limit(1)
+            .correlate(_INVOICE)
+            .scalar_subquery()
+        )
+        open_still = or_(_PAIR.c.settled_on.is_(None), _PAIR.c.settled_on > as_of)
+        # What is paid stands, also where its account was changed later, unless it came into question.
+        approved = and_(
+            open_still, or_(last == Verdict.ACCEPT, and_(paid, last.in_((Verdict.HOLD, Verdict.PARK))))
+        )
+    return tuple(
+        case((holds, 1), else_=0).cast(Integer).label(name)
+        for name, holds in (("credited", credited), ("approved", approved), ("paid", paid), ("back", back))
+    )
+
+
+def _of_order() -> tuple[Label[Any], ...]:
+    return (
+        _ORDER.c.number.label("document"),
+        _ORDER.c.execution_reference.label("execution_reference"),
+        _ORDER.c.supplier.label("supplier"),
+        _ORDER.c.article.label("article"),
+        _ORDER.c.delivery_area.label("delivery_area"),
+        _ORDER.c.currency.label("currency"),
+        _ORDER.c.number.label("order_number"),
+    )
+
+
+def _of_invoice() -> tuple[Label[Any], ...]:
+    return (
+        _INVOICE.c.id.label("invoice_id"),
+        _INVOICE.c.number.label("document"),
+        _INVOICE.c.execution_reference.label("execution_reference"),
+        _INVOICE.c.supplier.label("supplier"),
+        _INVOICE.c.currency.label("currency"),
+    )
+
+
+def _about(kind: str, key: ColumnElement[Any]) -> Label[str]:
+    return (literal(f"{kind} ", String) + cast(key, String)).label("about")
+
+
+def _order_is(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [_ORDER.c.currency == wanted.currency]
+    for column, value in (
+        (_ORDER.c.execution_reference, wanted.execution_reference),
+        (_ORDER.c.supplier, wanted.supplier),
+        (_ORDER.c.article, wanted.article),
+        (_ORDER.c.delivery_area, wanted.delivery_area),
+    ):
+        if value:
+            conditions.append(column == value)
+    return conditions
+
+
+def _invoice_is(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.currency == wanted.currency,
+    ]
+    if wanted.execution_reference:
+        conditions.append(_INVOICE.c.execution_reference == wanted.execution_reference)
+    if wanted.supplier:
+        conditions.append(_INVOICE.c.supplier == wanted.supplier)
+    if wanted.as_of is not None:
+        conditions.append(_INVOICE.c.received_on <= wanted.as_of)
+    return conditions
+
+
+def _service_in(wanted: Wanted, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.month is not None:
+        period = wanted.month.period
+        conditions.append(day.between(period.start, period.end))
+    if wanted.until is not None:
+        conditions.append(day <= wanted.until.period.end)
+    return conditions

@@ -1,0 +1,182 @@
+"""The whole statement: the database adds as we do, a past day looks as it did then, and every open krona has a name."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invoicing import flipping, stored_entries
+from invoicing.entry_sources import Wanted
+from invoicing.flipping import Numbered
+from invoicing.open_items import Why, open_items
+from invoicing.reconciliation import Column, Entry, Key, Statement, reconcile
+from orders.values import Money, Month
+from tests.builders import billed
+from tests.house import LARKDRILLEN, House, a_house, outcome
+from tests.paying import PayDesk, notice
+
+REFERENCE, SECOND = "100000101", "100000102"
+ALL_KEYS = tuple(Key)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def drawn_up(house: House, wanted: Wanted, *by: Key) -> Statement:
+    """The statement twice over, by the database and by us, which must be one."""
+    with house.database.reading() as session:
+        added = stored_entries.statement(session, wanted, by=by)
+        assert added == reconcile(stored_entries.entries(session, wanted=wanted), by=by)
+    return added
+
+
+def months_of_work(house: House) -> Iterator[date]:
+    """A story where everything happens that can; each day it gives is one when something changed."""
+    house.decide(REFERENCE)
+    house.decide(SECOND, supplier=LARKDRILLEN)
+    yield date(2026, 1, 1)
+    for reference in (REFERENCE, SECOND):
+        house.report(reference, "2026-01", on=date(2026, 2, 2))
+    yield date(2026, 2, 2)
+    number = house.order(REFERENCE).number
+    right = house.flip(number, number="F-2", on=date(2026, 2, 10))
+    wrong = billed(house.flip(number, number="F-1", on=date(2026, 2, 3)), days="22")
+    sent = house.send(wrong)
+    house.send_invoice(house.order(SECOND).number, number="F-1", on=date(2026, 2, 3))
+    yield date(2026, 2, 3)
+    house.ask_credit(sent, on=date(2026, 2, 4))
+    yield date(2026, 2, 4)
+    house.send(flipping.credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 9))))
+    yield date(2026, 2, 9)
+    house.send(right)
+    yield date(2026, 2, 10)
+    house.pay(on=date(2026, 3, 5))
+    yield date(2026, 3, 5)
+    house.pay(on=date(2026, 3, 12))
+    yield date(2026, 3, 12)
+    house.report(REFERENCE, "2026-03", on=date(2026, 3, 13))
+    house.interrupt(REFERENCE, on=date(2026, 3, 13), last_day=date(2026, 3, 17))
+    yield date(2026, 3, 13)
+    house.send(flipping.credit_note_of(right, given=Numbered("K-2", date(2026, 3, 16))))
+    yield date(2026, 3, 16)
+    house.send_invoice(number, "003", number="F-3", on=date(2026, 3, 18))
+    house.send_invoice(number, "001", number="F-4", on=date(2026, 3, 18))
+    yield date(2026, 3, 18)
+    desk = PayDesk(house)
+    desk.give_right()
+    proposal = desk.propose(on=date(2026, 4, 17))
+    desk.attest(proposal)
+    plan = desk.export(proposal)
+    paid = [(each.end_to_end, str(each.amount.amount)) for each in plan.transfers]
+    desk.bank_says(notice(*paid, day="2026-04-17"), on=date(2026, 4, 17))
+    yield date(2026, 4, 17)
+    house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 18)), on=date(2026, 7, 1))
+    yield date(2026, 7, 1)
+
+
+def test_a_past_day_is_drawn_up_as_it_was_then(house: House) -> None:
+    then = {day: drawn_up(house, Wanted(), *ALL_KEYS) for day in months_of_work(house)}
+    for day, statement in then.items():
+        assert drawn_up(house, Wanted(as_of=day), *ALL_KEYS) == statement, day
+    assert drawn_up(house, Wanted(as_of=date(2025, 12, 31))).rows == ()
+    assert drawn_up(house, Wanted(as_of=date(2030, 1, 1)), *ALL_KEYS) == drawn_up(house, Wanted(), *ALL_KEYS)
+
+
+def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> None:
+    for _ in months_of_work(house):
+        pass
+    whole = drawn_up(house, Wanted(), *ALL_KEYS)
+    for key, wanted in (
+        (Key.EXECUTION_REFERENCE, Wanted(execution_reference=REFERENCE)),
+        (Key.SUPPLIER, Wanted(supplier=LARKDRILLEN)),
+        (Key.MONTH, Wanted(month=Month(2026, 3))),
+        (Key.ARTICLE, Wanted(article="RESULT")),
+        (Key.DELIVERY_AREA, Wanted(delivery_area="LO-NORD")),
+    ):
+        value = str(wanted.month) if wanted.month else str(getattr(wanted, key.value))
+        place = ALL_KEYS.index(key)
+        rows = tuple(row for row in whole.rows if row.key[place] == value)
+        assert rows
+        assert drawn_up(house, wanted, *ALL_KEYS).rows == rows
+    until = drawn_up(house, Wanted(until=Month(2026, 2)), Key.MONTH)
+    assert [row.key for row in until.rows] == [("2026-01",), ("2026-02",)]
+
+
+def test_every_open_krona_has_a_document(house: House) -> None:
+    for day in months_of_work(house):
+        with house.database.reading() as session:
+            everything = list(stored_entries.entries(session))
+        items, total = open_items(everything), reconcile(everything).total
+        named = [item.amount.amount for item in items if item.why is not Why.NOT_INVOICED]
+        assert sum(named) == total.open.amount, day
+        settled = {
+            row.key[0] for row in reconcile(everything, by=(Key.EXECUTION_REFERENCE,)).rows if row.settled
+        }
+        assert not settled & {item.execution_reference for item in items}
+        unsettled = {
+            row.key[0] for row in reconcile(everything, by=(Key.EXECUTION_REFERENCE,)).rows if not row.settled
+        }
+        assert unsettled == {item.execution_reference for item in items}
+    assert {item.why for item in items} == {Why.NOT_INVOICED}
+
+
+def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
+    for _ in months_of_work(house):
+        pass
+    january = drawn_up(house, Wanted(month=Month(2026, 1)), Key.SUPPLIER)
+    assert all(row.settled for row in january.rows)
+    assert january.total.open.is_zero
+    with house.database.reading() as session:
+        march = Wanted(month=Month(2026, 3), as_of=date(2026, 3, 20))
+        then = list(stored_entries.entries(session, wanted=march))
+        now = list(stored_entries.entries(session))
+    assert {(item.why, item.document) for item in open_items(then)} == {(Why.TO_PAY, "F-3")}
+    assert {(item.why, item.document) for item in open_items(now)} == {
+        (Why.NOT_INVOICED, next(each.line for each in now if each.article == article))
+        for article in ("RESULT", "SPEED_BONUS")
+    }
+
+
+# Independently, in whole öre -------------------------------------------------------------------------
+
+
+def made_entries(seed: int, count: int) -> tuple[list[Entry], Counter[tuple[str, ...]]]:
+    """Documents drawn at random, with their sums in whole öre kept beside them from the start."""
+    rng = Random(seed)  # noqa: S311 - repeated on purpose
+    columns, ore = list(Column), Counter[tuple[str, ...]]()
+    entries = []
+    for number in range(count):
+        column = columns[rng.randrange(len(columns))]
+        amount = rng.randrange(-5_000_000, 50_000_000)
+        supplier, month = f"55{rng.randrange(300):08}", f"2026-{rng.randrange(1, 13):02}"
+        area, article = f"LO-{rng.randrange(81)}", ("BASIC", "RESULT", "SPEED_BONUS")[rng.randrange(3)]
+        money = Money.of(f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02}")
+        entries.append(Entry(column, str(number), str(number % 997), supplier, month, article, money, area))
+        ore[column, supplier, month, article, area] += amount
+        ore[column, "", "", "", ""] += amount
+    return entries, ore
+
+
+def test_a_hundred_thousand_documents_add_up_to_the_ore() -> None:
+    keys = (Key.SUPPLIER, Key.MONTH, Key.ARTICLE, Key.DELIVERY_AREA)
+    entries, ore = made_entries(20261121, 100_000)
+    statement = reconcile(entries, by=keys)
+    for row in (*statement.rows, statement.total):
+        for column in Column:
+            assert int(getattr(row, column.value).amount.scaleb(2)) == ore[(column, *row.key)]
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**9), count=st.integers(0, 300))
+def test_any_documents_add_up_to_the_ore(seed: int, count: int) -> None:
+    entries, ore = made_entries(seed, count)
+    total = reconcile(entries, by=()).total
+    for column in Column:
+        assert int(getattr(total, column.value).amount.scaleb(2)) == ore[column, "", "", "", ""]
