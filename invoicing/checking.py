@@ -13,7 +13,14 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, select
 
-from invoicing import answer_tables, exception_tables, stored_invoices, tables
+from invoicing import (
+    answer_tables,
+    exception_tables,
+    payment_checks,
+    payment_tables,
+    stored_invoices,
+    tables,
+)
 from invoicing.model import DocumentType, InvoiceState
 from orders import immutable, journal, series
 from orders import tables as held
@@ -304,6 +311,7 @@ def _payments(session: Session) -> Findings:
             yield subject, "one person prepared and attested it"
         if row.state not in _AFTER_PAYMENT:
             yield subject, f"its invoice is {row.state}"
+    yield from payment_checks.broken(session)
 
 
 _AFTER_PAYMENT = (
@@ -320,6 +328,8 @@ def _series(session: Session) -> Findings:
     numbered: tuple[tuple[str, Table], ...] = (
         (series.ORDERS, held.purchase_order),
         (series.PAYMENTS, tables.payment),
+        (series.PROPOSALS, payment_tables.payment_proposal),
+        (series.VOUCHERS, payment_tables.voucher),
     )
     for name, table in numbered:
         first, last = ranges.get(name, (1, 0))

@@ -1,0 +1,213 @@
+"""The ledger's files: vouchers that balance, numbers without gaps, and an accrual that takes itself back."""
+
+import shlex
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+
+from invoicing import booking, flipping, ledger, payment_tables, stored_exports
+from invoicing.booking import BookedAlready, NothingToBook, Run
+from invoicing.flipping import Numbered
+from invoicing.ledger import (
+    AccountsRefused,
+    Accrued,
+    LedgerAccounts,
+    Purchase,
+    Voucher,
+    VoucherKind,
+    VoucherRow,
+    accounts_from,
+)
+from invoicing.sie import sie_bytes
+from orders import stored_register
+from orders.values import Money, Month
+from tests.house import House, a_house
+from tests.paying import NOW, OFFICER
+
+REFERENCE = "100000101"
+ACCOUNTS = LedgerAccounts()
+Read = dict[str, list[tuple[str, Decimal]]]
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def read_sie(body: bytes) -> tuple[dict[str, str], Read]:
+    """The file as another program would read it: header fields, and the rows of each voucher."""
+    header: dict[str, str] = {}
+    vouchers: Read = {}
+    current = ""
+    for line in body.decode("cp437").split("\r\n"):
+        words = shlex.split(line, posix=True)
+        if not words or words[0] in "{}":
+            continue
+        if words[0] == "#VER":
+            current = f"{words[2]} {words[3]} {words[4]}"
+            vouchers[current] = []
+        elif words[0] == "#TRANS":
+            vouchers[current].append((words[1], Decimal(words[3])))
+        else:
+            header[words[0]] = words[1]
+    return header, vouchers
+
+
+def book(house: House, *, on: date) -> Run:
+    with house.database.writing() as session:
+        return booking.book(session, stored_register.load(session), ACCOUNTS, today=on, by=OFFICER, now=NOW)
+
+
+def accrue(house: House, month: Month, *, closing: date) -> Run:
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
+
+
+def file_of(house: House, about: str) -> bytes:
+    with house.database.reading() as session:
+        (found,) = stored_exports.about(session, about)
+        return stored_exports.named(session, found.id)[1]
+
+
+def rows_of(run: Run) -> list[tuple[VoucherKind, list[tuple[str, str]]]]:
+    return [(each.kind, [(row.account, str(row.amount)) for row in each.rows]) for each in run.vouchers]
+
+
+def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(house: House) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    held = house.send(invoice)
+    first = book(house, on=date(2026, 2, 3))
+    assert rows_of(first) == [
+        (VoucherKind.INVOICE, [("5711", "1900.00"), ("1546", "475.00"), ("2581", "-2375.00")])
+    ]
+    with pytest.raises(NothingToBook):
+        book(house, on=date(2026, 2, 3))
+    house.pay(on=held.pays_on)
+    house.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 3, 6))))
+    second = book(house, on=date(2026, 3, 6))
+    assert rows_of(second) == [
+        (VoucherKind.PAYMENT, [("2581", "2375.00"), ("1921", "-2375.00")]),
+        (VoucherKind.CREDIT, [("5711", "-1900.00"), ("1546", "-475.00"), ("2581", "2375.00")]),
+    ]
+    header, vouchers = read_sie(file_of(house, second.name))
+    assert (header["#SIETYP"], header["#FORMAT"], header["#ORGNR"]) == ("4", "PC8", "202100-2114")
+    assert list(vouchers) == [
+        "50000002 20260305 Betalning 10000001 faktura F-1",
+        "50000003 20260306 Kredit av faktura F-1 5599991014",
+    ]
+    assert all(sum(amount for _, amount in rows) == 0 for rows in vouchers.values())
+
+
+def test_what_came_and_went_between_two_files_is_not_booked(house: House) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    house.send(invoice)
+    house.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 4))))
+    with pytest.raises(NothingToBook):
+        book(house, on=date(2026, 2, 5))
+
+
+def test_a_month_end_is_accrued_and_taken_back_by_itself(house: House) -> None:
+    run = accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
+    assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
+    assert rows_of(run) == [
+        (VoucherKind.ACCRUAL, [("5711", "1900.00"), ("2791", "-1900.00")]),
+        (VoucherKind.ACCRUAL_BACK, [("5711", "-1900.00"), ("2791", "1900.00")]),
+    ]
+    with pytest.raises(BookedAlready):
+        accrue(house, Month(2026, 1), closing=date(2026, 2, 11))
+    _, vouchers = read_sie(file_of(house, "2026-01"))
+    assert sum(amount for rows in vouchers.values() for account, amount in rows if account == "5711") == 0
+
+
+def test_what_was_invoiced_before_the_closing_day_is_not_accrued(house: House) -> None:
+    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 5))
+    with house.database.reading() as session:
+        assert booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 5)) == []
+        (before,) = booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 4))
+    assert (before.article, before.month, before.amount) == ("BASIC", "2026-01", Money.of("1900.00"))
+    with pytest.raises(NothingToBook):
+        accrue(house, Month(2026, 1), closing=date(2026, 2, 5))
+
+
+def test_a_voucher_once_written_stays(house: House) -> None:
+    accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
+    row = payment_tables.voucher_row
+    with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+        session.execute(update(row).values(amount=Decimal("1.00")))
+    with house.database.reading() as session:
+        assert sum(session.scalars(select(row.c.amount))) == 0
+
+
+# Pure ------------------------------------------------------------------------------------------------
+
+ore = st.integers(0, 10**11).map(lambda value: Decimal(value).scaleb(-2))
+texts = st.text(min_size=0, max_size=40)
+
+
+@given(
+    net=st.dictionaries(
+        st.sampled_from(["BASIC", "RESULT", "SPEED_BONUS", "SUPPLEMENTARY", ""]), ore, min_size=1
+    ),
+    vat=ore,
+    rounding=st.integers(-100, 100).map(lambda value: Decimal(value).scaleb(-2)),
+)
+def test_every_voucher_balances(net: dict[str, Decimal], vat: Decimal, rounding: Decimal) -> None:
+    payable = sum(net.values(), vat) + rounding
+    bought = Purchase(1, "F-1", "5599991014", net, vat, payable)
+    one, other = (make(bought, ACCOUNTS, on=date(2026, 2, 3)) for make in (ledger.purchase, ledger.credited))
+    assert sum(row.amount for row in one.rows) == 0
+    assert [row.amount for row in one.rows] == [-row.amount for row in other.rows]
+    accrued = [
+        Accrued("s", article, "LO", "2026-01", Money(amount, "SEK")) for article, amount in net.items()
+    ]
+    for voucher in ledger.accrual(Month(2026, 1), accrued, ACCOUNTS):
+        assert sum(row.amount for row in voucher.rows) == 0
+
+
+def test_a_voucher_that_does_not_balance_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="does not balance"):
+        Voucher(VoucherKind.PAYMENT, "1", date(2026, 1, 1), "", (VoucherRow("1921", Decimal("0.01")),))
+
+
+@given(texts=st.lists(texts, min_size=1, max_size=5), amounts=st.lists(ore, min_size=5, max_size=5))
+def test_whatever_a_text_holds_the_file_reads_back(texts: list[str], amounts: list[Decimal]) -> None:
+    vouchers = [
+        Voucher(
+            VoucherKind.PAYMENT,
+            str(place),
+            date(2026, 1, 31),
+            text,
+            (VoucherRow("2581", amounts[place]), VoucherRow("1921", -amounts[place])),
+            str(50_000_001 + place),
+        )
+        for place, text in enumerate(texts)
+    ]
+    body = sie_bytes(
+        vouchers,
+        company="Köparen “AB”",
+        organisation_number="2021002114",
+        made_on=date(2026, 2, 1),
+        account_names=ACCOUNTS.names,
+    )
+    header, read = read_sie(body)
+    assert header["#FNAMN"].startswith("Köparen")
+    assert [rows for rows in read.values()] == [
+        [(row.account, row.amount) for row in voucher.rows] for voucher in vouchers
+    ]
+
+
+def test_accounts_are_a_setting() -> None:
+    assert accounts_from({"bank": "1930"}).bank == "1930"
+    for wrong in ({"bank": "x"}, {"banken": "1930"}):
+        with pytest.raises(AccountsRefused):
+            accounts_from(wrong)
