@@ -248,12 +248,6 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         setting(audit.payment, "1 = 1", amount=Decimal("1.00")),
         (audit.payment,),
     ),
-    "a payment by one person": (
-        "payments",
-        "one person",
-        setting(audit.payment, "1 = 1", attested_by="officer-1"),
-        (audit.payment,),
-    ),
     "a number skipped": (
         "number series",
         "the series stands at",

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from invoicing import payment, stored_invoices, tables
 from invoicing.model import Held, InvoiceState, StepRefused
@@ -97,3 +97,21 @@ def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted
     with house.database.reading() as session:
         assert list(session.scalars(select(tables.payment.c.amount))) == [Decimal("2375.00")]
         assert stored_invoices.counts(session) == {InvoiceState.PAID: 1}
+
+
+@pytest.mark.parametrize(("prepared_by", "attested_by"), [("a", "a"), ("a", ""), ("", "b")])
+def test_the_database_itself_refuses_a_payment_by_one_person(
+    house: House, accepted: Held, prepared_by: str, attested_by: str
+) -> None:
+    row = {
+        "number": "10000001",
+        "invoice_id": accepted.id,
+        "supplier": accepted.supplier,
+        "amount": Decimal("2375.00"),
+        "currency": "SEK",
+        "paid_on": FEBRUARY,
+        "prepared_by": prepared_by,
+        "attested_by": attested_by,
+    }
+    with pytest.raises(IntegrityError), house.database.writing() as session:
+        session.execute(insert(tables.payment), row)
