@@ -56,6 +56,7 @@ class Collector:
     clock: Clock
     today: Callable[[], date]
     lease: timedelta = LEASE
+    stopping: Callable[[], bool] = bool
     worker: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def collect(self) -> Collected:
@@ -68,7 +69,7 @@ class Collector:
         if self._turn():
             try:
                 arrivals = iter(self.access_point.inbound())
-                while batch := list(islice(arrivals, _BATCH)):
+                while not self.stopping() and (batch := list(islice(arrivals, _BATCH))):
                     for came in self._fetched(batch):
                         stored = self._stored(came)
                         if stored is None:

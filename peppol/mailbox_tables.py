@@ -216,7 +216,10 @@ def _index_some(name: str, condition: str, *columns: Column[Any], unique: bool =
 # What waits is few among many; only that is looked for by its state.
 _index_some("ix_outbox_waiting", "state = 'WAITING'", outbox.c.receiver, outbox.c.sequence)
 _index_some("ix_outbox_ask", "state = 'SENT' and ask_at is not null", outbox.c.ask_at)
-_index_some("ix_outbox_trouble", "state = 'STUCK' or state = 'REJECTED'", outbox.c.sequence)
+OPEN = "state = 'WAITING' or state = 'STUCK' or state = 'REJECTED'"
+"""The letters of ours that somebody may have to look at."""
+
+_index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
 _index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)

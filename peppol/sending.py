@@ -80,7 +80,7 @@ class Sender:
     """One worker's hand on an access point.
 
     `tell` is called in the transaction that notes what happened. `asks` says whether the access
-    point can tell later how a letter fares.
+    point can tell later how a letter fares, `stopping` whether the worker is to come to its end.
     """
 
     transactions: Transactions
@@ -89,6 +89,7 @@ class Sender:
     tell: Tell = field(default=lambda session, events: None)
     asks: bool = False
     lease: timedelta = LEASE
+    stopping: Callable[[], bool] = bool
     letters_most: int = 100
     lanes_most: int = 25
 
@@ -135,7 +136,8 @@ class Sender:
             if letter.receiver in stopped:
                 continue
             # A worker that was stopped meanwhile may have been followed by another.
-            if time.monotonic() - began > half or missed >= patience.FAILURES_TO_OPEN:
+            late = time.monotonic() - began > half
+            if late or missed >= patience.FAILURES_TO_OPEN or self.stopping():
                 break
             one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
             tried.append(one)

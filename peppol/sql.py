@@ -33,6 +33,7 @@ Session = Connection
 
 _MOMENT = "moment"
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))")
+_TRY_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:about, 0))")
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -118,6 +119,13 @@ def take_turns(session: Session, about: str) -> None:
     """
     if session.dialect.name == "postgresql":
         session.execute(_TAKE_TURNS, {"about": about})
+
+
+def try_turn(session: Session, about: str) -> bool:
+    """Take the turn without waiting; False where another transaction about the same thing is at it."""
+    if session.dialect.name != "postgresql":
+        return True
+    return bool(session.execute(_TRY_TURN, {"about": about}).scalar_one())
 
 
 def rows_changed(session: Session, statement: Update, given: Mapping[str, object] | None = None) -> int:

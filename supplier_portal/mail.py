@@ -86,7 +86,7 @@ def put_to_address(
             "to_address": to_address,
             "template": template,
             "about": about,
-            "subject": text.subject[which],
+            "subject": text.subject[which].format(**values),
             # The portal's own address is known where the mail leaves.
             "body": text.body[which].format(portal="{portal}", **values),
             "language": language,

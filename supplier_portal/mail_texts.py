@@ -137,6 +137,21 @@ TEXTS: Final[dict[str, MailText]] = {
         ),
         Notice.INVOICES,
     ),
+    "order-in-portal": _text(
+        ("En order ligger i portalen", "An order lies in the portal"),
+        (
+            "Hej!\n\nEr Peppoladress tar inte emot order. Ordern går därför inte över Peppol utan "
+            "ligger i portalen. Läs den här:\n\n{portal}/orders/{number}\n\nVill ni ha order till ert system: be er "
+            "operatör registrera mottagning av Peppol Order för er adress.",
+            "Hello!\n\nYour Peppol address does not receive orders. The order is therefore not sent but lies "
+            "in the portal. Read it here:\n\n{portal}/orders/{number}\n\nFor orders in your own system, ask your "
+            "operator to register your address as a receiver of the Peppol Order.",
+        ),
+    ),
+    "alarm": _text(
+        ("Larm: {kind}", "Alarm: {kind}"),
+        ("{sentence}\n\n{which}", "{sentence}\n\n{which}"),
+    ),
     "report-due": _text(
         ("Redovisningar att lämna", "Reports to file"),
         (

@@ -1,0 +1,109 @@
+"""Asking the access point how letters fare that it has taken, until somebody has the last word.
+
+Accepted is not delivered. A letter is asked about a minute after it was handed over, then ever
+less often, for two weeks; an answer that came another way in the meantime (MLS, MLR) stands. What
+the access point gave up goes to a person: nobody has refused it, and nobody will try it again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from peppol import outbox as letters
+from peppol import patience
+from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
+from peppol.mailbox_tables import OutState, outbox
+from peppol.outbox import OutLetter
+from peppol.sending import LEASE, Clock, Event, Tell, Transactions
+from peppol.sql import Session, rows_changed
+
+_log = structlog.get_logger("post")
+_BATCH = 50
+_LAST_WORD = {
+    DeliveryState.DELIVERED: OutState.DELIVERED,
+    DeliveryState.REJECTED: OutState.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    letter: OutLetter
+    sent_at: datetime
+    status: DeliveryStatus
+
+
+def ask(
+    transactions: Transactions,
+    access_point: AccessPoint,
+    clock: Clock,
+    tell: Tell,
+    *,
+    lease: timedelta = LEASE,
+    stopping: Callable[[], bool] = bool,
+) -> bool:
+    """Ask about the letters whose time it is; whether there may be more. Raises nothing an access point does."""
+    now = clock()
+    with transactions() as session:
+        due = _claimed(session, now, lease)
+    answered: list[_Answered] = []
+    for letter, sent_at in due:
+        if stopping():
+            break
+        try:
+            status = access_point.status(letter.instance_id, letter.reference)
+        except AccessPointError as miss:
+            _log.warning("not asked", reason=miss.code, access_point=access_point.name)
+            break
+        answered.append(_Answered(letter, sent_at, status))
+    if answered:
+        with transactions() as session:
+            events = [event for each in answered if (event := _note(session, each, clock())) is not None]
+            tell(session, events)
+    return len(answered) == _BATCH
+
+
+def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutLetter, datetime]]:
+    """The letters to ask about, put off for the others while we ask."""
+    due = (
+        select(outbox.c.sequence)
+        .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
+        .order_by(outbox.c.ask_at)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    found = list(session.scalars(due))
+    if not found:
+        return []
+    these = outbox.c.sequence.in_(found)
+    session.execute(update(outbox).where(these).values(ask_at=now + lease))
+    sent = {
+        row.sequence: row.sent_at
+        for row in session.execute(select(outbox.c.sequence, outbox.c.sent_at).where(these))
+    }
+    question = select(outbox).where(these).order_by(outbox.c.sequence)
+    return [(letter, sent[letter.sequence]) for letter in letters.read_letters(session, question)]
+
+
+def _note(session: Session, answered: _Answered, now: datetime) -> Event | None:
+    """What the answer means to the letter; something to tell where it was not simply delivered."""
+    letter, status = answered.letter, answered.status
+    still = update(outbox).where(outbox.c.sequence == letter.sequence, outbox.c.state == OutState.SENT)
+    if status.state in _LAST_WORD:
+        state = _LAST_WORD[status.state]
+        came_from = letters.verdict(
+            session, letter.instance_id, state, answer=status.words, at=status.at or now
+        )
+        refused = came_from is not None and state is OutState.REJECTED
+        return Event(state.value, letter, status.words) if refused else None
+    if status.state is DeliveryState.GIVEN_UP:
+        change = still.values(
+            state=OutState.STUCK, ask_at=None, outcome=status.state.value, answer=status.words
+        )
+        stuck = rows_changed(session, change) == 1
+        return Event(OutState.STUCK.value, letter, status.words) if stuck else None
+    wait = patience.ask_after(now - answered.sent_at)
+    session.execute(still.values(ask_at=None if wait is None else now + wait))
+    return None

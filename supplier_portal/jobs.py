@@ -1,0 +1,139 @@
+"""The house's timetable: what is done when, without anybody asking.
+
+A new job is one line in `jobs_of`: its name, its schedule in UTC, and what it does. How a slot is
+run once by one worker is the matter of `job_running`. Sending, collecting and sorting are not
+here: every worker does them all the time, each with its own letters (`working`).
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from invoicing import stored_invoices
+from invoicing.model import DocumentType, InvoiceState
+from orders import results, stored_register
+from orders.database import Database
+from orders.values import Month
+from peppol.sql import Session
+from supplier_portal import alarms, job_running, journal_heads, mail, mail_delivery, report_questions
+from supplier_portal.access import Permission
+from supplier_portal.alarms import Trouble
+from supplier_portal.job_running import InOne, InSteps, Job
+from supplier_portal.schedules import Daily, Every
+from supplier_portal.settings import Settings
+
+# Reminders go out on these days of the week (Monday is 0): not every day.
+_REMINDER_DAYS = (0, 3)
+_NAMED_MOST = 20
+
+
+def jobs_of(settings: Settings) -> tuple[Job, ...]:
+    """Every job of an installation."""
+    to = settings.alarm_mail
+    jobs: tuple[Job, ...] = (
+        InOne("due-result-orders", Daily(time(2, 5)), place_due_orders),
+        InOne("report-reminders", Daily(time(5, 30), catch_up=False), remind_of_reports),
+        InOne("parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to)),
+        InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
+        InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
+        InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
+        InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
+    )
+    forget = InOne(
+        "forget-old-runs",
+        Daily(time(2, 0), catch_up=False),
+        lambda session, today, now: str(job_running.forget_old(session, jobs, now=now)),
+    )
+    return (*jobs, forget)
+
+
+def place_due_orders(session: Session, today: date, now: datetime) -> str:
+    """Place the result orders whose day has come."""
+    placed = results.place_due(session, stored_register.load(session), today=today)
+    return f"{len(placed)} orders"
+
+
+def remind_of_reports(session: Session, today: date, now: datetime) -> str:
+    """Mail each supplier, twice a week, how many reports are late for which month."""
+    if today.weekday() not in _REMINDER_DAYS:
+        return "not today"
+    days = stored_register.load(session).policy.days_until_report_reminder
+    late = Counter(
+        (each.supplier, each.month) for each in report_questions.missing(session, today=today, days=days)
+    )
+    mails = 0
+    for (supplier, month), count in sorted(late.items(), key=_by_supplier):
+        mails += mail.put_to_supplier(
+            session,
+            supplier,
+            "report-due",
+            about=f"reports {month}",
+            at=now,
+            permissions=(Permission.REPORT,),
+            count=count,
+            month=str(month),
+        )
+    return f"{late.total()} reports late, {mails} mails"
+
+
+def _by_supplier(counted: tuple[tuple[str, Month], int]) -> tuple[str, str]:
+    (supplier, month), _ = counted
+    return supplier, str(month)
+
+
+def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) -> str:
+    """Tell the buyer's staff of documents that have waited for a receipt, or for their invoice, too long."""
+    policy = stored_register.load(session).policy
+    patience = {
+        DocumentType.INVOICE: timedelta(days=policy.days_to_wait_for_receipt),
+        DocumentType.CREDIT_NOTE: timedelta(days=policy.days_to_wait_for_invoice),
+    }
+    parked = stored_invoices.listed(session, state=InvoiceState.PARKED, limit=100_000)
+    found = [held.number for held in parked if today - held.received_on >= patience[held.document_type]]
+    if found:
+        trouble = Trouble(
+            len(found),
+            _named(found),
+            f"{len(found)} dokument har väntat längre på inleverans eller på sin faktura än reglerna säger.",
+            f"{len(found)} documents have waited longer for a receipt or for their invoice than the policy says.",
+        )
+        alarms.put(session, "INVOICES_PARKED", trouble, now=now, mail_to=mail_to)
+    return f"{len(found)} documents"
+
+
+def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
+    """Tell the buyer's staff of accepted invoices whose day of payment has come and that are not paid."""
+    accepted = stored_invoices.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
+    found = [held.number for held in accepted if held.pays_on <= today]
+    if found:
+        trouble = Trouble(
+            len(found),
+            _named(found),
+            f"{len(found)} godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
+            f"{len(found)} accepted invoices are due today or before. Make a payment proposal.",
+        )
+        alarms.put(session, "PAYMENTS_DUE", trouble, now=now, mail_to=mail_to)
+    return f"{len(found)} invoices"
+
+
+def _alarms(session: Session, today: date, now: datetime, mail_to: str) -> str:
+    return " ".join(alarms.raise_due(session, now=now, mail_to=mail_to))
+
+
+def _mailing(
+    work: Callable[[Session, date, datetime, str], str], mail_to: str
+) -> Callable[[Session, date, datetime], str]:
+    return lambda session, today, now: work(session, today, now, mail_to)
+
+
+def _mail(settings: Settings) -> Callable[[Database, date, datetime], str]:
+    def deliver(database: Database, today: date, now: datetime) -> str:
+        done = mail_delivery.deliver(database, settings, now=now)
+        return f"{done.sent} sent, {done.waiting} waiting, {done.stuck} stuck"
+
+    return deliver
+
+
+def _named(numbers: list[str]) -> str:
+    rest = f" +{len(numbers) - _NAMED_MOST}" if len(numbers) > _NAMED_MOST else ""
+    return " ".join(numbers[:_NAMED_MOST]) + rest

@@ -1,0 +1,53 @@
+"""The head of the journal's chain, laid outside the database every day.
+
+Whoever can change the database could rewrite the whole chain and its head; what was written
+elsewhere on the day does not follow. The line is one row of a file that is only added to, best
+on a disk of its own or one that keeps what was written, and goes by mail where there is an address.
+`billing journal verify` compares the chain with such lines.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from orders import tables
+from peppol.sql import Session
+from supplier_portal import mail
+
+FILE = "journal-heads.txt"
+
+
+def writer(folder: Path | None, mail_to: str) -> Callable[[Session, date, datetime], str]:
+    """The job that writes the head to the folder, and mails it, where these are set."""
+
+    def write(session: Session, today: date, now: datetime) -> str:
+        head = session.execute(select(tables.journal_head)).one()
+        line = f"{today} {head.sequence} {head.hash}"
+        if folder is not None:
+            _append(folder / FILE, line)
+        if mail_to:
+            mail.put_to_address(
+                session,
+                mail_to,
+                "sv",
+                "alarm",
+                about="journal head",
+                at=now,
+                kind="JOURNAL_HEAD",
+                sentence="Journalens huvud i dag. Spara mejlet.\n\nThe head of the journal today. Keep this mail.",
+                which=line,
+            )
+        return line if folder is not None or mail_to else "nowhere to write it"
+
+    return write
+
+
+def _append(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{line}\n")
+        file.flush()
+        os.fsync(file.fileno())

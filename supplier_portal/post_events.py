@@ -1,0 +1,48 @@
+"""What the house does when a letter or an access point meets something people should hear of.
+
+Called in the transaction that notes it: a line in the journal, and for an order that cannot be
+sent a mail to the supplier, so that all of it happens or nothing.
+"""
+
+from collections.abc import Sequence
+
+from orders import journal
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import OutState
+from peppol.sending import Event
+from peppol.sql import Session, moment_of
+from supplier_portal import mail
+from supplier_portal.access import Permission
+
+
+def tell(session: Session, events: Sequence[Event]) -> None:
+    """Write each event in the journal; tell the supplier of an order that lies in the portal."""
+    for event in events:
+        letter = event.letter
+        if letter is None:
+            journal.record(
+                session, journal.SYSTEM, f"access_point.{event.what.lower()}", f"access point {event.words}"
+            )
+            continue
+        journal.record(
+            session,
+            journal.SYSTEM,
+            f"letter.{event.what.lower()}",
+            f"letter {letter.sequence}",
+            kind=letter.kind,
+            document=letter.document_id,
+            about=letter.about,
+            instance_id=letter.instance_id,
+            answer=event.words[:200],
+        )
+        moment = moment_of(session)
+        if event.what == OutState.IN_PORTAL and letter.kind == DocumentKind.ORDER and moment is not None:
+            mail.put_to_supplier(
+                session,
+                letter.recipient,
+                "order-in-portal",
+                about=f"order {letter.document_id}",
+                at=moment,
+                permissions=(Permission.REPORT, Permission.ASSIGN),
+                number=letter.document_id,
+            )

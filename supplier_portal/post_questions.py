@@ -1,0 +1,158 @@
+"""How the post stands: what waits, what is stuck, how old the oldest is, per supplier and in all.
+
+Named questions that only read. What is asked often (`standing`) looks only at letters that are not
+through; the whole outbox is counted for a person who asks for it (`totals`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlalchemy import Row, func, select, text
+
+from peppol.mailbox import InState, OutState, access_point, attempt, inbox, lane, outbox
+from peppol.mailbox_tables import OPEN
+from peppol.sql import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverStanding:
+    """One receiver's letters that are not through; `next_at` when the first is tried, None for at once."""
+
+    receiver: str
+    recipient: str
+    waiting: int
+    stuck: int
+    rejected: int
+    oldest_at: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPointStanding:
+    """How an access point does: since when nothing goes through, when it is probed, and what it said."""
+
+    name: str
+    opened_at: datetime | None
+    probe_at: datetime | None
+    failures: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The post as it stands. `oldest_*` are when the oldest letter that waits was laid out or came."""
+
+    receivers: Sequence[ReceiverStanding]
+    access_points: Sequence[AccessPointStanding]
+    arrived: int
+    failed: int
+    oldest_out: datetime | None
+    oldest_in: datetime | None
+    laid_out: int
+    came: int
+
+    def count(self, state: OutState) -> int:
+        """How many letters of ours wait, are stuck or were refused."""
+        names = {OutState.WAITING: "waiting", OutState.STUCK: "stuck", OutState.REJECTED: "rejected"}
+        return sum(getattr(each, names[state]) for each in self.receivers)
+
+
+def standing(session: Session) -> Standing:
+    """The post as it stands, from the letters that are not through."""
+    receivers = _receivers(session)
+    arrived, oldest_in = session.execute(
+        select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == InState.ARRIVED)
+    ).one()
+    failed = session.scalar(select(func.count()).where(inbox.c.state == InState.FAILED))
+    points = select(access_point).order_by(access_point.c.name)
+    return Standing(
+        receivers,
+        [
+            AccessPointStanding(row.name, row.opened_at, row.probe_at, row.failures, row.answer)
+            for row in session.execute(points)
+        ],
+        arrived,
+        failed or 0,
+        min((each.oldest_at for each in receivers if each.waiting and each.oldest_at), default=None),
+        oldest_in,
+        session.scalar(select(func.max(outbox.c.sequence))) or 0,
+        session.scalar(select(func.max(inbox.c.id))) or 0,
+    )
+
+
+def _receivers(session: Session) -> list[ReceiverStanding]:
+    question = (
+        select(
+            outbox.c.receiver,
+            outbox.c.recipient,
+            outbox.c.state,
+            func.count().label("letters"),
+            func.min(outbox.c.laid_at).label("laid_at"),
+            func.min(outbox.c.issued_on).label("issued_on"),
+        )
+        # In the very words of the index that holds these letters alone.
+        .where(text(OPEN))
+        .group_by(outbox.c.receiver, outbox.c.recipient, outbox.c.state)
+    )
+    found: dict[tuple[str, str], dict[str, Row[object]]] = {}
+    for row in session.execute(question):
+        found.setdefault((row.receiver, row.recipient), {})[row.state] = row
+    due = {row.receiver: row.due_at for row in session.execute(select(lane.c.receiver, lane.c.due_at))}
+    return [
+        ReceiverStanding(
+            receiver,
+            recipient,
+            _count(states, OutState.WAITING),
+            _count(states, OutState.STUCK),
+            _count(states, OutState.REJECTED),
+            _since(states.get(OutState.WAITING)),
+            due.get(receiver) if OutState.WAITING in states else None,
+        )
+        for (receiver, recipient), states in sorted(found.items())
+    ]
+
+
+def _count(states: dict[str, Row[object]], state: OutState) -> int:
+    return int(states[state].letters) if state in states else 0
+
+
+def _since(row: Row[object] | None) -> datetime | None:
+    """When the oldest letter was laid out; for letters from before that was noted, the day they carry."""
+    if row is None:
+        return None
+    return row.laid_at or datetime.combine(row.issued_on, time(), UTC)
+
+
+def totals(session: Session) -> tuple[dict[OutState, int], dict[InState, int]]:
+    """How many letters there are in each state, ours and those to us."""
+    out = session.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    came = session.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    return (
+        {OutState(state): count for state, count in out},
+        {InState(state): count for state, count in came},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt to send a letter."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    access_point: str
+    outcome: str
+    answer: str
+    next_at: datetime | None
+
+
+def attempts_of(session: Session, sequence: int) -> list[AttemptRow]:
+    """Every attempt to send a letter, the first one first."""
+    question = select(attempt).where(attempt.c.letter == sequence).order_by(attempt.c.number)
+    return [
+        AttemptRow(
+            row.number, row.started_at, row.ended_at, row.access_point, row.outcome, row.answer, row.next_at
+        )
+        for row in session.execute(question)
+    ]

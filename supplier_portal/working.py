@@ -1,0 +1,212 @@
+"""A worker: delivers, collects, sorts and runs the jobs, until it is told to stop.
+
+The scheduler only ticks: it says what may be due and never does any of it. What is really due,
+and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
+any of them may die at any moment. A worker told to stop finishes the letter in its hand and gives
+back what it had taken. A database that does not answer is waited for.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
+from threading import Event, Lock
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+from sqlalchemy.exc import DBAPIError
+
+from orders.database import Database
+from orders.refusals import Refused
+from orders.values import stockholm_date
+from peppol import asking, sending
+from peppol.access_points.protocol import AccessPoint, AccessPointError
+from peppol.collecting import Collector
+from peppol.sending import Sender
+from supplier_portal import job_running, post_events
+from supplier_portal.job_running import Job
+from supplier_portal.letter_reading import read_arrived
+
+_log = structlog.get_logger("work")
+
+DELIVER, ASK, COLLECT, SORT, JOBS = "deliver", "ask", "collect", "sort", "jobs"
+TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
+"""What a worker looks at, and every how many seconds."""
+
+# One turn of sorting; then the other work gets its turn.
+_LETTERS_A_TURN = 200
+_WAIT_LEAST, _WAIT_MOST = 1.0, 30.0
+
+
+@dataclass(slots=True)
+class Ticks:
+    """What may be due. The scheduler adds, the worker takes; the same tick twice is one."""
+
+    _due: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+    _any: Event = field(default_factory=Event)
+
+    def add(self, what: str) -> None:
+        """Something may be due."""
+        with self._lock:
+            self._due.add(what)
+            self._any.set()
+
+    def take(self) -> list[str]:
+        """What may be due now, in the order of `TICKS`; it is no longer held here."""
+        with self._lock:
+            due, self._due = self._due, set()
+            self._any.clear()
+        return [each for each in TICKS if each in due]
+
+    def wait(self, seconds: float) -> None:
+        """Until something may be due, at most so long."""
+        self._any.wait(seconds)
+
+
+@dataclass(slots=True)
+class Worker:
+    """One worker's hands: the access point (or none), the jobs, and when to stop."""
+
+    database: Database
+    access_point: AccessPoint | None
+    jobs: Sequence[Job]
+    stop: Event = field(default_factory=Event)
+    lease: timedelta = sending.LEASE
+    asks: bool = True
+    fixed_day: date | None = None
+
+    def today(self) -> date:
+        """The day in Sweden."""
+        return self.fixed_day or stockholm_date(self.database.clock())
+
+    def do(self, what: str) -> bool:
+        """One turn of one thing; whether there may be more of it to do at once."""
+        return _TURNS[what](self)
+
+    def once(self) -> None:
+        """Everything there is to do now, and what that gives rise to."""
+        busy = True
+        while busy and not self.stop.is_set():
+            busy = False
+            for what in (COLLECT, SORT, JOBS, ASK, DELIVER):
+                while not self.stop.is_set() and self.do(what):
+                    busy = busy or what == SORT
+
+    def run(self, *, seconds: float | None = None) -> None:
+        """Work until told to stop, or for so long. Outlives a database that is away for a while."""
+        ends = None if seconds is None else time.monotonic() + seconds
+        pause = _WAIT_LEAST
+        ticks = Ticks()
+        with _ticking(ticks):
+            for what in TICKS:
+                ticks.add(what)
+            while not self.stop.is_set() and (ends is None or time.monotonic() < ends):
+                ticks.wait(0.5)
+                for what in ticks.take():
+                    if self.stop.is_set():
+                        break
+                    try:
+                        if self.do(what):
+                            ticks.add(what)
+                        pause = _WAIT_LEAST
+                    except (DBAPIError, Refused) as error:
+                        _log.error("no work done", what=what, fault=type(error).__name__, again_in=pause)
+                        self.stop.wait(pause)
+                        pause = min(2 * pause, _WAIT_MOST)
+
+
+def _deliver(worker: Worker) -> bool:
+    if worker.access_point is None:
+        return False
+    sender = Sender(
+        worker.database.writing,
+        worker.access_point,
+        worker.database.clock,
+        post_events.tell,
+        asks=worker.asks,
+        lease=worker.lease,
+        stopping=worker.stop.is_set,
+    )
+    return sender.round().more
+
+
+def _ask(worker: Worker) -> bool:
+    if worker.access_point is None or not worker.asks:
+        return False
+    return asking.ask(
+        worker.database.writing,
+        worker.access_point,
+        worker.database.clock,
+        post_events.tell,
+        lease=worker.lease,
+        stopping=worker.stop.is_set,
+    )
+
+
+def _collect(worker: Worker) -> bool:
+    if worker.access_point is None:
+        return False
+    collector = Collector(
+        worker.database.writing,
+        worker.access_point,
+        worker.database.clock,
+        worker.today,
+        lease=worker.lease,
+        stopping=worker.stop.is_set,
+    )
+    try:
+        collector.collect()
+    except AccessPointError as miss:
+        _log.warning("not collected", reason=miss.code, access_point=worker.access_point.name)
+    return False
+
+
+def _sort(worker: Worker) -> bool:
+    count = 0
+    letters = read_arrived(worker.database, today=worker.today(), reader=False)
+    try:
+        for _ in letters:
+            count += 1
+            if count >= _LETTERS_A_TURN or worker.stop.is_set():
+                return not worker.stop.is_set()
+    finally:
+        letters.close()
+    return False
+
+
+def _run_jobs(worker: Worker) -> bool:
+    job_running.run_due(worker.database, worker.jobs, stopping=worker.stop.is_set)
+    return False
+
+
+_TURNS: dict[str, Callable[[Worker], bool]] = {
+    DELIVER: _deliver,
+    ASK: _ask,
+    COLLECT: _collect,
+    SORT: _sort,
+    JOBS: _run_jobs,
+}
+
+
+@contextmanager
+def _ticking(ticks: Ticks) -> Iterator[None]:
+    """The scheduler, in memory and in UTC, whose jobs only say that something may be due."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    for what, seconds in TICKS.items():
+        scheduler.add_job(
+            ticks.add,
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            args=(what,),
+            id=what,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
