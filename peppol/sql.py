@@ -139,8 +139,9 @@ def add_new(session: Session, table: Table, rows: Sequence[Mapping[str, object]]
     if not rows:
         return 0
     new = postgresql.insert if session.dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(new(table).values(list(rows)).on_conflict_do_nothing())
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    insertion = new(table).values(list(rows)).on_conflict_do_nothing()
+    # Counted by what comes back: the driver's row count of an insertion cannot be relied on.
+    return len(session.execute(insertion.returning(*table.primary_key.columns)).all())
 
 
 def note_moment(session: Session, moment: datetime) -> None:

@@ -159,8 +159,8 @@ def _given_up(session: Session, now: datetime) -> Trouble | None:
         "; ".join(
             f"{row.job} {row.slot.isoformat(timespec='minutes')}: {row.note}" for row in found[:_NAMED_MOST]
         ),
-        f"{len(found)} jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing work again JOBB",
-        f"{len(found)} jobs have failed five times. Mend the fault and run again: billing work again JOB",
+        f"{len(found)} jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
+        f"{len(found)} jobs have failed five times. Mend the fault and run again: billing jobs again JOB",
     )
 
 

@@ -24,6 +24,7 @@ from supplier_portal import (
     cli_mail,
     cli_orders,
     cli_payments,
+    cli_post,
     cli_receiving,
     cli_register,
     cli_rules,
@@ -31,6 +32,7 @@ from supplier_portal import (
     cli_statement,
     cli_timeline,
     cli_validate,
+    cli_work,
     demo_command,
     simulate_command,
 )
@@ -58,7 +60,8 @@ for _name, _help, _group in (
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
     ("access-point", "Simulerad accesspunkt / simulated access point.", cli_access_point.access_point),
     ("mail", "Mejl till portalens användare / mails to the portal's users.", cli_mail.mail),
-    ("post", "Skicka och hämta brev / sending and fetching letters.", cli_letters.post_office),
+    ("post", "Skicka och hämta brev / sending and fetching letters.", cli_post.post_office),
+    ("jobs", "Jobben i tidtabellen / the jobs of the timetable.", cli_work.jobs),
 ):
     _group.info.no_args_is_help = True
     app.add_typer(_group, name=_name, help=_help)
@@ -72,6 +75,7 @@ for _commands in (
     cli_statement.alone,
     cli_validate.alone,
     cli_serve.alone,
+    cli_work.alone,
 ):
     app.add_typer(_commands)
 

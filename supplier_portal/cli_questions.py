@@ -116,25 +116,35 @@ def letters_out(
 ) -> Iterator[LetterOut]:
     """Our letters, oldest first, of one state, kind, document or subject where that is given."""
     outbox = mailbox.outbox
-    question = select(*(column for column in outbox.c if column.name != "body"))
+    question = _LETTERS_OUT
     given = ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.document_id, document_id))
     for column, value in (*given, (outbox.c.about, about)):
         if value:
             question = question.where(column == value)
     for row in session.execute(question.order_by(outbox.c.sequence).execution_options(yield_per=500)):
-        yield LetterOut(
-            row.sequence,
-            row.instance_id,
-            row.kind,
-            row.document_id,
-            row.receiver,
-            row.recipient,
-            row.about,
-            row.issued_on,
-            OutState(row.state),
-            row.attempts,
-            row.sha256,
-        )
+        yield _letter_out(row)
+
+
+def letter_out(session: Session, sequence: int) -> LetterOut | None:
+    """One letter of ours, or None."""
+    row = session.execute(_LETTERS_OUT.where(mailbox.outbox.c.sequence == sequence)).one_or_none()
+    return _letter_out(row) if row is not None else None
+
+
+def _letter_out(row: Row[Any]) -> LetterOut:
+    return LetterOut(
+        row.sequence,
+        row.instance_id,
+        row.kind,
+        row.document_id,
+        row.receiver,
+        row.recipient,
+        row.about,
+        row.issued_on,
+        OutState(row.state),
+        row.attempts,
+        row.sha256,
+    )
 
 
 def waiting_count(session: Session) -> int:
@@ -200,6 +210,7 @@ def settled_on(session: Session, invoice_id: int) -> date | None:
     return session.scalar(select(pair.c.settled_on).where(pair.c.invoice_id == invoice_id))
 
 
+_LETTERS_OUT: Select[Any] = select(*(column for column in mailbox.outbox.c if column.name != "body"))
 _LETTERS_IN: Select[Any] = select(
     *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id")),
     tables.invoice.c.number.label("document"),

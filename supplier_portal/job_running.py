@@ -207,6 +207,17 @@ def _failed(database: Database, job: Job, slot: datetime, token: str, note: str)
     return Ran(job.name, slot, state, note)
 
 
+def try_again(session: Session, name: str, *, now: datetime) -> list[datetime]:
+    """Let the slots of a job that were given up be run again, on a person's word; which they are."""
+    given_up = (job_run.c.job == name, job_run.c.state == "GIVEN_UP")
+    slots = list(session.scalars(select(job_run.c.slot).where(*given_up).with_for_update()))
+    moment = now - timedelta(seconds=1)
+    session.execute(
+        update(job_run).where(*given_up).values(state="FAILED", tries=0, until=moment, alarmed_at=None)
+    )
+    return slots
+
+
 def forget_old(session: Session, jobs: Sequence[Job], *, now: datetime) -> int:
     """Remove the rows of frequent jobs that went well and are some days old; the newest of each stays."""
     frequent = [job.name for job in jobs if isinstance(job.schedule, Every)]

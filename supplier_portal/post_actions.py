@@ -1,0 +1,65 @@
+"""What a person may do about the post: send a letter of ours again, have a letter to us read again.
+
+Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
+"""
+
+from orders import journal
+from orders.database import Database
+from orders.values import Refused
+from peppol import mailbox
+from peppol.mailbox import OutState
+from supplier_portal import cli_questions
+from supplier_portal.cli_refusals import NotFound
+
+
+def send_again(database: Database, number: int, *, by: str) -> str:
+    """Let a letter of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
+    with database.writing() as session:
+        letter = cli_questions.letter_out(session, number)
+        if letter is None:
+            raise no_letter(number)
+        instance_id = mailbox.send_again(session, number)
+        if instance_id is None:
+            raise _not_again(number, letter.state)
+        journal.record(
+            session,
+            by,
+            "letter.resent",
+            f"letter {number}",
+            kind=letter.kind,
+            document=letter.document_id,
+            was=letter.state.value,
+            instance_id=instance_id,
+        )
+    return instance_id
+
+
+def read_again(database: Database, letter_id: int, *, by: str) -> None:
+    """Let a letter that failed or lies in quarantine be read again, on a person's word. Raises Refused."""
+    with database.writing() as session:
+        was = mailbox.replay(session, letter_id)
+        if was is None:
+            raise Refused(
+                f"Brev {letter_id} kan inte läsas om: det finns inte, är redan hanterat eller ligger åt sidan. "
+                f"Se det med: billing inbox show {letter_id}",
+                f"Letter {letter_id} cannot be read again: there is none, it is handled already or kept aside. "
+                f"See it with: billing inbox show {letter_id}",
+            )
+        journal.record(session, by, "letter.replayed", f"inbound letter {letter_id}", was=was.value)
+
+
+def no_letter(number: int) -> NotFound:
+    """There is no such letter of ours."""
+    return NotFound(
+        f"Det finns inget brev {number} från oss. Se vilka som finns med: billing post list",
+        f"There is no letter {number} of ours. See which there are with: billing post list",
+    )
+
+
+def _not_again(number: int, state: OutState) -> Refused:
+    return Refused(
+        f"Brev {number} är {state.value} och skickas inte igen: bara det som fastnat, avvisats eller ligger i "
+        "portalen kan skickas om, och ett avvisat brev en gång.",
+        f"Letter {number} is {state.value} and is not sent again: only what is stuck, refused or in the portal "
+        "can be, and a refused letter once.",
+    )

@@ -1,0 +1,251 @@
+"""Jobs: each slot once, from the schedule and not from when somebody looked, with what was missed caught up."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from orders import journal
+from orders.database import Database
+from orders.values import Article
+from peppol.sql import Session
+from supplier_portal import alarms, job_running, jobs
+from supplier_portal.job_running import InOne, InSteps, Ran, run_due
+from supplier_portal.jobs import jobs_of
+from supplier_portal.mail_tables import mail
+from supplier_portal.schedules import Daily, Every
+from supplier_portal.settings import Settings
+from supplier_portal.work_tables import alarm, job_run
+from tests.faulty_point import Moment
+from tests.house import House, a_house, outcome
+
+NIGHT = Daily(time(2, 0))
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+@pytest.fixture
+def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    moment = Moment()
+    monkeypatch.setattr(house.database, "clock", moment)
+    return moment
+
+
+def noting(days: list[date], name: str = "noting", schedule: Daily | Every = NIGHT) -> InOne:
+    def work(session: Session, today: date, now: datetime) -> str:
+        days.append(today)
+        return "noted"
+
+    return InOne(name, schedule, work)
+
+
+def names(ran: list[Ran]) -> list[tuple[str, str]]:
+    return [(each.job, each.state) for each in ran]
+
+
+# Slots --------------------------------------------------------------------------------------
+
+
+def test_a_day_missed_gets_its_turn_and_the_first_look_takes_the_newest_alone() -> None:
+    now = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    assert NIGHT.slots(None, now) == [datetime(2026, 11, 21, 2, tzinfo=UTC)]
+    assert NIGHT.slots(datetime(2026, 11, 18, 2, tzinfo=UTC), now) == [
+        datetime(2026, 11, day, 2, tzinfo=UTC) for day in (19, 20, 21)
+    ]
+    assert NIGHT.slots(datetime(2026, 11, 21, 2, tzinfo=UTC), now) == []
+    assert Daily(time(2), catch_up=False).slots(datetime(2026, 11, 18, 2, tzinfo=UTC), now) == [
+        datetime(2026, 11, 21, 2, tzinfo=UTC)
+    ]
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 25), date(2027, 3, 28)])
+def test_a_daily_job_runs_once_on_the_days_of_25_and_23_hours(day: date) -> None:
+    last = datetime.combine(day - timedelta(days=1), time(2), UTC)
+    slots = []
+    for quarter in range(4 * 24 + 8):
+        now = datetime.combine(day, time(0), UTC) + timedelta(minutes=15 * quarter)
+        for slot in NIGHT.slots(last, now):
+            slots.append(slot)
+            last = slot
+    assert [slot.date() for slot in slots] == [day, day + timedelta(days=1)][: len(slots)]
+    assert slots[0].date() == day
+
+
+@given(
+    looks=st.lists(st.integers(min_value=0, max_value=40 * 24 * 60), min_size=1, max_size=30),
+    at=st.times(max_value=time(23, 59)),
+)
+def test_however_late_and_often_somebody_looks_every_day_has_one_slot_in_order(
+    looks: list[int], at: time
+) -> None:
+    schedule = Daily(at)
+    begin = datetime(2026, 10, 1, tzinfo=UTC)
+    last: datetime | None = None
+    slots: list[datetime] = []
+    for minutes in sorted(looks):
+        for slot in schedule.slots(last, begin + timedelta(minutes=minutes)):
+            assert slot <= begin + timedelta(minutes=minutes)
+            slots.append(slot)
+            last = slot
+    days = [slot.date() for slot in slots]
+    assert days == [days[0] + timedelta(days=count) for count in range(len(days))]
+
+
+def test_a_frequent_job_runs_the_newest_slot_only() -> None:
+    often = Every(timedelta(minutes=1))
+    now = datetime(2026, 11, 21, 8, 0, 59, tzinfo=UTC)
+    assert often.slots(None, now) == [datetime(2026, 11, 21, 8, tzinfo=UTC)]
+    assert often.slots(datetime(2026, 11, 21, 7, tzinfo=UTC), now) == [datetime(2026, 11, 21, 8, tzinfo=UTC)]
+    assert often.slots(datetime(2026, 11, 21, 8, tzinfo=UTC), now) == []
+
+
+# Running ------------------------------------------------------------------------------------
+
+
+def test_a_slot_is_run_once_and_missed_days_are_made_up_for_with_their_own_day(
+    house: House, moment: Moment
+) -> None:
+    days: list[date] = []
+    job = noting(days)
+    assert names(run_due(house.database, [job])) == [("noting", "DONE")]
+    assert run_due(house.database, [job]) == []
+    moment.pass_(days=3)
+    assert len(run_due(house.database, [job])) == 3
+    assert days == [date(2026, 11, day) for day in (21, 22, 23, 24)]
+
+
+def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_an_alarm(
+    house: House, moment: Moment
+) -> None:
+    fails = True
+    moment.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
+
+    def work(session: Session, today: date, now: datetime) -> str:
+        journal.record(session, journal.SYSTEM, "half.done", "nothing")
+        if fails:
+            raise ValueError("19121212-1212 is never written anywhere")
+        return "done at last"
+
+    job = InOne("failing", NIGHT, work)
+    states = []
+    for _ in range(5):
+        (ran,) = run_due(house.database, [job])
+        states.append(ran.state)
+        assert ran.note.startswith("ValueError work:")
+        assert run_due(house.database, [job]) == []
+        moment.pass_(hours=4, seconds=1)
+    assert states == ["FAILED"] * 4 + ["GIVEN_UP"]
+    assert run_due(house.database, [job]) == []
+    with house.database.writing() as session:
+        assert alarms.raise_due(session, now=moment()) == [alarms.JOBS_GIVEN_UP]
+        assert job_running.try_again(session, "failing", now=moment())
+    fails = False
+    assert names(run_due(house.database, [job])) == [("failing", "DONE")]
+    with house.database.reading() as session:
+        actions = [str(row.action) for row in journal.rows(session)]
+        assert list(journal.verify(session)) == []
+    assert actions.count("half.done") == 1
+
+
+def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_nothing(
+    house: House, moment: Moment
+) -> None:
+    done: list[str] = []
+
+    def stops_for_long(database: Database, today: date, now: datetime) -> str:
+        """In the middle of it the worker is stopped for longer than its lease; another takes over."""
+        moment.pass_(minutes=31)
+        done.extend(names_of(run_due(database, [InSteps("steps", NIGHT, quick)])))
+        return "too late"
+
+    def quick(database: Database, today: date, now: datetime) -> str:
+        return "quick"
+
+    def names_of(ran: list[Ran]) -> list[str]:
+        return [each.note for each in ran]
+
+    assert run_due(house.database, [InSteps("steps", NIGHT, stops_for_long)]) == []
+    assert done == ["quick"]
+    with house.database.reading() as session:
+        (row,) = session.execute(select(job_run))
+    assert (row.state, row.note, row.tries) == ("DONE", "quick", 2)
+
+
+def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kept(
+    house: House, moment: Moment
+) -> None:
+    table = [noting([], "often", Every(timedelta(hours=6))), noting([], "daily")]
+    for _ in range(20):
+        run_due(house.database, table)
+        moment.pass_(hours=6)
+    with house.database.writing() as session:
+        job_running.forget_old(session, table, now=moment())
+        question = select(job_run.c.job, func.count().label("rows")).group_by(job_run.c.job)
+        counts = {row.job: row.rows for row in session.execute(question)}
+    assert counts["daily"] == 6
+    assert counts["often"] <= 9
+
+
+# The jobs themselves ------------------------------------------------------------------------
+
+
+def test_all_the_jobs_of_an_installation_run_on_an_empty_house(house: House, tmp_path: Path) -> None:
+    settings = Settings(mail_folder=tmp_path, journal_head_folder=tmp_path, alarm_mail="drift@kopare.example")
+    ran = run_due(house.database, jobs_of(settings))
+    assert {each.state for each in ran} == {"DONE"}
+    assert {each.job for each in ran} == {job.name for job in jobs_of(settings)}
+
+
+def test_the_head_of_the_journal_is_laid_outside_and_agrees_with_the_chain(
+    house: House, moment: Moment, tmp_path: Path
+) -> None:
+    head = [job for job in jobs_of(Settings(journal_head_folder=tmp_path)) if job.name == "journal-head"]
+    run_due(house.database, head)
+    moment.pass_(days=1)
+    house.decide("100000101")
+    run_due(house.database, head)
+    lines = [line.split() for line in (tmp_path / "journal-heads.txt").read_text().splitlines()]
+    assert [line[0] for line in lines] == ["2026-11-20", "2026-11-21"]
+    with house.database.reading() as session:
+        hashes = {str(row.sequence): row.hash for row in journal.rows(session)}
+    assert [hashes[sequence] for _, sequence, _ in lines] == [digest for _, _, digest in lines]
+
+
+def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a_week(
+    house: House, moment: Moment
+) -> None:
+    house.decide("100000101")
+    house.interrupt("100000101", on=date(2026, 3, 2))
+    house.must("outcome.approved", outcome("100000101", started_on=date(2026, 3, 3)), on=date(2026, 3, 3))
+    due = InOne("due-result-orders", NIGHT, jobs.place_due_orders)
+    moment.now = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    run_due(house.database, [due])
+    assert house.orders("100000101", Article.RESULT) == []
+    moment.now = datetime(2026, 8, 30, 8, tzinfo=UTC)
+    run_due(house.database, [due])
+    run_due(house.database, [due])
+    assert len(house.orders("100000101", Article.RESULT)) == 1
+
+
+def test_invoices_that_are_due_are_told_of_once_a_day(house: House, moment: Moment) -> None:
+    house.decide("100000101")
+    house.report("100000101", "2026-01", on=date(2026, 2, 2))
+    house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 2, 3))
+    settings = Settings(alarm_mail="drift@kopare.example")
+    table = [job for job in jobs_of(settings) if job.name == "payments-due"]
+    run_due(house.database, table)
+    run_due(house.database, table)
+    with house.database.reading() as session:
+        (row,) = session.execute(select(alarm))
+        (sent,) = session.execute(select(mail))
+    assert (row.kind, row.about) == ("PAYMENTS_DUE", "F-1")
+    assert sent.subject == "Larm: PAYMENTS_DUE"
+    assert "1 godkända fakturor" in sent.body

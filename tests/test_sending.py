@@ -1,0 +1,356 @@
+"""Sending: patience with what fails, order per receiver, the breaker, and only the peer's own verdict is final."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from orders import journal
+from peppol import asking, mailbox
+from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import OUT_STEPS, OutState
+from peppol.sending import Sender
+from supplier_portal import alarms, post_actions, post_events
+from supplier_portal.work_tables import alarm
+from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
+from tests.house import CLOCK, House, a_house
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+@pytest.fixture
+def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """The house's clock, moved by the test."""
+    moment = Moment()
+    monkeypatch.setattr(house.database, "clock", moment)
+    return moment
+
+
+@pytest.fixture
+def point() -> FaultyPoint:
+    return FaultyPoint()
+
+
+def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> Sender:
+    return Sender(house.database.writing, point, house.database.clock, post_events.tell, asks=asks)
+
+
+def letter(house: House, number: int = 1) -> Row[Any]:
+    with house.database.reading() as session:
+        return session.execute(select(mailbox.outbox).where(mailbox.outbox.c.sequence == number)).one()
+
+
+def attempts(house: House, number: int = 1) -> list[Row[Any]]:
+    with house.database.reading() as session:
+        question = select(mailbox.attempt).where(mailbox.attempt.c.letter == number)
+        return list(session.execute(question.order_by(mailbox.attempt.c.number)))
+
+
+def journal_actions(house: House) -> list[str]:
+    with house.database.reading() as session:
+        return [
+            str(row.action) for row in journal.rows(session) if not str(row.action).startswith("register")
+        ]
+
+
+def raise_alarms(house: House) -> list[str]:
+    with house.database.writing() as session:
+        return alarms.raise_due(session, now=house.database.clock())
+
+
+def lay(house: House, *numbers: int, receiver: str = ALFA, kind: str = "message") -> list[str]:
+    with house.database.writing() as session:
+        return lay_out(session, numbers, receiver=receiver, kind=kind)
+
+
+# Patience -----------------------------------------------------------------------------------
+
+
+def test_an_unclear_letter_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is_then_stuck(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    (instance_id,) = lay(house, 1)
+
+    def crashes(letter: Outbound) -> None:
+        raise Unclear("500")
+
+    point.fault = crashes
+    for number, minutes in enumerate((1, 5, 30, 240), 1):
+        sender(house, point).round()
+        row = attempts(house)[-1]
+        assert (row.number, row.outcome) == (number, "UNCLEAR")
+        assert row.next_at == moment.now + timedelta(minutes=minutes)
+        assert letter(house).state == OutState.WAITING
+        moment.pass_(minutes=minutes, seconds=-1)
+        assert sender(house, point).round().tried == 0
+        moment.pass_(seconds=1)
+    sender(house, point).round()
+    assert letter(house).state == OutState.STUCK
+    assert attempts(house)[-1].next_at is None
+    moment.pass_(days=2)
+    assert sender(house, point).round().tried == 0
+    # The same bytes under the same identifier, every time.
+    assert set(point.submitted) == {(instance_id, letter(house).body)}
+    assert journal_actions(house) == ["letter.stuck"]
+
+
+def test_a_stuck_letter_is_alarmed_about_once_and_goes_when_a_person_sends_it_again(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    (instance_id,) = lay(house, 1)
+    point.fault = loses_reply
+    for _ in range(5):
+        sender(house, point).round()
+        moment.pass_(hours=5)
+    assert letter(house).state == OutState.STUCK
+    assert raise_alarms(house) == [alarms.LETTERS_STUCK]
+    moment.pass_(hours=2)
+    assert raise_alarms(house) == []
+    point.fault = takes
+    assert post_actions.send_again(house.database, 1, by="user-17") == instance_id
+    assert sender(house, point).round().sent == 1
+    assert letter(house).state == OutState.SENT
+    assert [row.number for row in attempts(house)] == [1, 2, 3, 4, 5, 6]
+    with pytest.raises(Exception, match="is SENT and is not sent again"):
+        post_actions.send_again(house.database, 1, by="user-17")
+
+
+def test_a_refused_letter_goes_again_as_a_new_letter_with_the_same_bytes_and_only_once(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    (instance_id,) = lay(house, 1)
+
+    def refuses(letter: Outbound) -> None:
+        raise RejectedForGood("unknown receiver")
+
+    point.fault = refuses
+    sender(house, point).round()
+    assert (letter(house).state, letter(house).answer) == (OutState.REJECTED, "REJECTED: unknown receiver")
+    assert raise_alarms(house) == [alarms.LETTERS_REJECTED]
+    again = post_actions.send_again(house.database, 1, by="user-17")
+    assert again != instance_id
+    with pytest.raises(Exception, match="is REJECTED and is not sent again"):
+        post_actions.send_again(house.database, 1, by="user-17")
+    point.fault = takes
+    sender(house, point).round()
+    assert point.taken == {again: letter(house).body}
+    assert letter(house, 2).resends == 1
+
+
+def test_what_the_access_point_may_have_taken_is_asked_about_before_it_is_sent_again(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    (instance_id,) = lay(house, 1)
+    point.after = loses_reply
+    sender(house, point).round()
+    assert letter(house).state == OutState.WAITING
+    moment.pass_(minutes=1)
+    sender(house, point).round()
+    assert letter(house).state == OutState.SENT
+    assert point.asked == [instance_id]
+    assert len(point.submitted) == 1
+
+
+def test_a_letter_that_does_not_get_through_holds_back_its_own_receiver_only(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    lay(house, 1, 2)
+    lay(house, 3, 4, receiver=BETA)
+
+    def loses_alfas(letter: Outbound) -> None:
+        if letter.receiver == ALFA:
+            raise Unclear("no answer")
+
+    point.fault = loses_alfas
+    for _ in range(3):
+        sender(house, point).round()
+    assert point.order == [(BETA, "00003"), (BETA, "00004")]
+    point.fault = takes
+    moment.pass_(minutes=1)
+    sender(house, point).round()
+    assert point.order[2:] == [(ALFA, "00001"), (ALFA, "00002")]
+
+
+# Look-up ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED])
+def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_finance_sees_it(
+    house: House, point: FaultyPoint, verdict: Verdict
+) -> None:
+    house.decide("100000101")
+    point.verdict = verdict
+    sender(house, point).round()
+    assert (letter(house).state, letter(house).outcome) == (OutState.IN_PORTAL, verdict)
+    assert point.submitted == []
+    (asked,) = point.looked_up
+    assert asked == (ALFA, DocumentKind.ORDER.document_type_id, "urn:fdc:peppol.eu:poacc:bis:order_only:3")
+    assert "letter.in_portal" in journal_actions(house)
+
+
+def test_a_directory_that_cannot_tell_is_no_answer_and_the_letter_is_sent(
+    house: House, point: FaultyPoint
+) -> None:
+    house.decide("100000101")
+    sender(house, point).round()
+    assert letter(house).state == OutState.SENT
+
+
+def test_a_letter_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_registered(
+    house: House, point: FaultyPoint
+) -> None:
+    house.decide("100000101")
+    point.verdict = Verdict.NOT_REGISTERED
+    sender(house, point).round()
+    point.verdict = Verdict.TAKES
+    post_actions.send_again(house.database, 1, by="user-17")
+    sender(house, point).round()
+    assert letter(house).state == OutState.SENT
+
+
+# The breaker --------------------------------------------------------------------------------
+
+
+def test_a_day_without_the_access_point_costs_no_letter_anything_and_one_alarm_an_hour_at_most(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    receivers = [f"0088:73900001{number:05}" for number in range(12)]
+    with house.database.writing() as session:
+        for number in range(300):
+            lay_out(session, [number], receiver=receivers[number % len(receivers)])
+    point.fault = away
+    tries: list[int] = []
+    raised: list[tuple[float, str]] = []
+    for looks in range(24 * 12):
+        tries.append(sender(house, point).round().tried)
+        raised += [(looks / 12, kind) for kind in raise_alarms(house)]
+        moment.pass_(minutes=5)
+    # First a few letters, then one now and then.
+    assert sum(tries) < 120
+    assert max(tries[10:]) == 1
+    hours = [hour for hour, _ in raised]
+    assert {kind for _, kind in raised} == {alarms.ACCESS_POINT_DOWN}
+    assert all(later - earlier >= 1 for earlier, later in pairwise(hours))
+    point.fault = takes
+    for _ in range(20):
+        sender(house, point).round()
+        moment.pass_(minutes=5)
+    assert len(point.taken) == 300
+    ids = [instance_id for instance_id, _ in point.submitted if instance_id in point.taken]
+    assert set(ids) == set(point.taken)
+    for receiver in receivers:
+        numbers = [number for to, number in point.order if to == receiver]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 25
+    with house.database.reading() as session:
+        assert set(session.scalars(select(mailbox.outbox.c.state))) == {OutState.SENT}
+        actions = [str(row.action) for row in journal.rows(session)]
+        assert actions.count("access_point.unreachable") == actions.count("access_point.reached") == 1
+
+
+def test_one_letter_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    lay(house, 1)
+    lay(house, *range(2, 12), receiver=BETA)
+
+    def chokes_on_the_first(letter: Outbound) -> None:
+        if letter.document_id == "00001":
+            away(letter)
+
+    point.fault = chokes_on_the_first
+    for _ in range(80):
+        sender(house, point).round()
+        moment.pass_(minutes=5)
+    assert len(point.taken) == 10
+    # By now nothing else has been sent for hours, and the access point looks as if it were away.
+    lay(house, 12, receiver=BETA)
+    for _ in range(4):
+        sender(house, point).round()
+        moment.pass_(minutes=5)
+    assert letter(house, 12).state == OutState.SENT
+    for _ in range(60):
+        sender(house, point).round()
+        moment.pass_(minutes=5)
+    assert letter(house, 1).state == OutState.STUCK
+
+
+# The last word ------------------------------------------------------------------------------
+
+
+def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    delivered, refused, given_up = lay(house, 1, 2, 3)
+    sender(house, point, asks=True).round()
+
+    def ask() -> None:
+        asking.ask(house.database.writing, point, house.database.clock, post_events.tell)
+
+    ask()
+    assert point.asked == []
+    moment.pass_(minutes=1)
+    ask()
+    assert point.asked == [delivered, refused, given_up]
+    assert [letter(house, number).state for number in (1, 2, 3)] == [OutState.SENT] * 3
+    point.states |= {
+        delivered: DeliveryState.DELIVERED,
+        refused: DeliveryState.REJECTED,
+        given_up: DeliveryState.GIVEN_UP,
+    }
+    moment.pass_(hours=1)
+    ask()
+    assert [letter(house, number).state for number in (1, 2, 3)] == [
+        OutState.DELIVERED,
+        OutState.REJECTED,
+        OutState.STUCK,
+    ]
+    moment.pass_(days=1)
+    ask()
+    assert len(point.asked) == 6
+    assert journal_actions(house) == ["letter.rejected", "letter.stuck"]
+
+
+def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, point: FaultyPoint) -> None:
+    (instance_id,) = lay(house, 1)
+
+    def say(state: OutState) -> OutState | None:
+        with house.database.writing() as session:
+            return mailbox.verdict(session, instance_id, state, at=CLOCK)
+
+    sender(house, point).round()
+    assert say(OutState.DELIVERED) is OutState.SENT
+    assert say(OutState.DELIVERED) is None
+    assert say(OutState.REJECTED) is OutState.DELIVERED
+    assert say(OutState.DELIVERED) is None
+    with house.database.writing() as session:
+        assert mailbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
+
+
+def test_every_state_of_a_letter_has_its_steps() -> None:
+    assert set(OUT_STEPS) == set(OutState)
+    assert all(state not in after for state, after in OUT_STEPS.items())
+
+
+def test_alarms_name_what_they_are_about_in_both_languages(
+    house: House, point: FaultyPoint, moment: Moment
+) -> None:
+    lay(house, 1)
+    point.fault = loses_reply
+    for _ in range(5):
+        sender(house, point).round()
+        moment.pass_(hours=5)
+    raise_alarms(house)
+    with house.database.reading() as session:
+        (row,) = session.execute(select(alarm))
+    assert row.about == "1"
+    assert row.sentence_sv.startswith("1 brev från oss har fastnat")
+    assert row.sentence_en.startswith("1 letters of ours are stuck")
