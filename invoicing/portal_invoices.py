@@ -115,6 +115,11 @@ def send_file(
     return _press(session, pressed, Origin.UPLOAD, [((content.order_number, ""), work)])
 
 
+def was_pressed(session: Session, pressed: Pressed) -> bool:
+    """Whether this form was sent before by the same supplier."""
+    return portal_documents.press_is_of(session, pressed.key, pressed.maker.supplier)
+
+
 # One press -------------------------------------------------------------------------------------------
 
 

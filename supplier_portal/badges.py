@@ -55,6 +55,19 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "APPROVED": ("good", "Godkänd", "Approved"),
         "REFUSED": ("bad", "Avslagen", "Refused"),
     },
+    "made": {
+        "WAITING": ("note", "På väg", "On its way"),
+        "RELEASED": ("good", "Skickad", "Sent"),
+        "READ": ("good", "Mottagen", "Received"),
+        "UNDONE": ("quiet", "Ångrad", "Undone"),
+        "STOPPED": ("bad", "Stoppad", "Stopped"),
+    },
+    "test": {
+        "ACCEPT": ("good", "Stämmer", "Agrees"),
+        "HOLD": ("note", "Hålls", "Held"),
+        "PARK": ("note", "Väntar", "Waits"),
+        "QUESTION": ("bad", "Stämmer inte", "Does not agree"),
+    },
     "change": {
         "ASKED": ("note", "Väntar på två bekräftelser", "Waits for two confirmations"),
         "FIRST_CONFIRMED": ("note", "Väntar på en bekräftelse till", "Waits for one more confirmation"),

@@ -45,6 +45,7 @@ __all__ = [
     "render",
     "see_other",
     "signed_in",
+    "text_from",
     "today_of",
 ]
 
@@ -119,6 +120,11 @@ def render(
     if cookies.read(request, cookies.SAID):
         cookies.drop(request, response, cookies.SAID)
     return response
+
+
+def text_from(template: str, language: Language, **context: object) -> str:
+    """What a template says without a page around it, such as the paper of a PDF."""
+    return _environment(language).get_template(template).render(**context)
 
 
 def see_other(path: str, said: tuple[str, str] | None = None) -> Response:

@@ -1,5 +1,104 @@
-"""Credit and correct in one guided step."""
+"""Credit and correct in one guided step: what is wrong, the credit note, and the new invoice, side by side.
 
-from supplier_portal.pages import pages_router
+Convention: both documents are made by the functions that send them; the new one from the receipt as it is now, as
+if the line were open, which it is once the credit note is read.
+"""
 
-router = pages_router()
+from fastapi import Request, Response
+
+from invoicing import own_numbers, papers, portal_invoices, proposals
+from invoicing import supplier_invoices as questions
+from invoicing.flipping import Numbered
+from invoicing.model import Held
+from invoicing.proposals import Proposal
+from orders import stored_register
+from orders.values import Refused
+from peppol import mailbox
+from supplier_portal.invoice_story import story
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import SENDS, maker_of, new_key, pressed_of, text_of
+from supplier_portal.verdict_view import verdict_view
+
+router = pages_router("/invoices")
+
+
+@router.get("/{invoice_id:int}/correct")
+def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
+    """The invoice, what the buyer says is wrong with it, and both documents as they will be."""
+    maker, today = maker_of(person), today_of(request)
+    language = language_of(request, person)
+    new: Proposal | None = None
+    new_refusal: tuple[str, str] | None = None
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        held = _held(questions.find(session, maker, invoice_id))
+        told = story(session, maker, held)
+        if not told.can_be_credited:
+            if told.credit_on_its_way is not None:
+                return see_other(f"/to-invoice/document/{told.credit_on_its_way.id}")
+            return see_other(f"/invoices/{held.id}")
+        first, second = own_numbers.ahead(session, maker.supplier, today, 2)
+        credit = proposals.credit_of(session, register, maker, held, given=Numbered(str(first), today))
+        line_id = proposals.line_to_correct(session, register, maker, held)
+        if line_id:
+            try:
+                portal_invoices.check_free(session, held.order_number, line_id)
+                new = proposals.invoice_of_line(
+                    session,
+                    register,
+                    maker,
+                    held.order_number,
+                    line_id,
+                    given=Numbered(str(second), today),
+                    credited_first=True,
+                )
+                proposals.check_sendable(new)
+            except Refused as refused:
+                new_refusal = (refused.sentence_sv, refused.sentence)
+        original = papers.paper_of(mailbox.body_of(session, held.letter_id) or b"")
+    return render(
+        request,
+        person,
+        "flip/correct.html",
+        held=held,
+        original=original,
+        judged=verdict_view(told.judged[1], language) if told.judged else None,
+        credit=credit,
+        credit_verdict=verdict_view(credit.match, language),
+        new=new,
+        new_verdict=verdict_view(new.match, language) if new else None,
+        new_refusal=new_refusal,
+        key=new_key(),
+    )
+
+
+@router.post("/{invoice_id:int}/correct")
+def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
+    """Send the credit note, and with it the new invoice where the person chose so."""
+    pressed = pressed_of(request, person)
+    with house_of(request).writing() as session:
+        _held(questions.find(session, pressed.maker, invoice_id))
+        portal_invoices.send_credit(
+            session,
+            stored_register.load(session),
+            pressed,
+            invoice_id,
+            new_invoice=text_of(request, "what") == "both",
+        )
+    return see_other(f"/to-invoice/sent/{pressed.key}")
+
+
+def _held(found: Held | None) -> Held:
+    if found is None:
+        raise NotThere
+    return found

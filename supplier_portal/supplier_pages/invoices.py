@@ -1,5 +1,164 @@
-"""Invoices and their status."""
+"""A supplier's invoices: the list, and for each where it stands, why, what to do, and its documents.
 
-from supplier_portal.pages import pages_router
+Convention: what stops a payment is told first, in the words of the matching, with both values.
+"""
 
-router = pages_router()
+from enum import StrEnum
+from typing import TypeVar
+
+from fastapi import Request, Response
+
+from invoicing import papers, portal_documents, proposals
+from invoicing import supplier_invoices as questions
+from invoicing.model import DocumentType, Held
+from invoicing.portal_documents import PortalState
+from invoicing.supplier_invoices import Order, Standing, Wanted
+from orders import stored_register
+from orders.values import Month, Refused
+from peppol import mailbox
+from supplier_portal.invoice_pdf import pdf_of
+from supplier_portal.invoice_story import story
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    signed_in,
+)
+from supplier_portal.supplier_pages.making import SEES, SENDS, as_pdf, as_xml, maker_of
+from supplier_portal.verdict_view import verdict_view
+
+router = pages_router("/invoices")
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@router.get("")
+def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """The list, filtered, searched, sorted and paged."""
+    maker, query = maker_of(person), request.query_params
+    wanted = Wanted(
+        standing=_one_of(Standing, query.get("standing", "")),
+        document_type=_one_of(DocumentType, query.get("type", "")),
+        month=_month(query.get("month", "")),
+        text=query.get("q", "").strip()[:60],
+        order=_one_of(Order, query.get("sort", "").lstrip("-")) or Order.RECEIVED,
+        falling=query.get("sort", "-received").startswith("-"),
+        page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
+    )
+    with house_of(request).reading() as session:
+        found = questions.listed(session, maker, wanted)
+        counts = questions.counts(session, maker)
+        months = questions.months(session, maker)
+        waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
+        under_way = portal_documents.in_state(session, maker, PortalState.RELEASED)
+    return render(
+        request,
+        person,
+        "flip/invoices.html",
+        found=found,
+        wanted=wanted,
+        counts=counts,
+        all_count=sum(counts.values()),
+        months=months,
+        waiting=waiting,
+        under_way=under_way,
+        sorts=_sorts(request, wanted),
+        pager_page=Page.of(request, found.count, size=questions.PAGE),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.get("/{invoice_id:int}")
+def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """One invoice or credit note: where it stands and why, its paper, its answers."""
+    maker = maker_of(person)
+    language = language_of(request, person)
+    with house_of(request).reading() as session:
+        held = _held(questions.find(session, maker, invoice_id))
+        told = story(session, maker, held)
+        register = stored_register.load(session)
+        corrects = bool(told.can_be_credited and proposals.line_to_correct(session, register, maker, held))
+        body = mailbox.body_of(session, held.letter_id) or b""
+    try:
+        paper = papers.paper_of(body)
+    except papers.NoPaper:
+        paper = None
+    verdict = verdict_view(told.judged[1], language) if told.judged else None
+    return render(
+        request,
+        person,
+        "flip/invoice.html",
+        held=held,
+        story=told,
+        paper_shown=paper,
+        verdict=verdict,
+        corrects=corrects,
+        may_send=person.may(SENDS),
+    )
+
+
+@router.get("/{invoice_id:int}/xml")
+def as_sent(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """The very bytes that came to the buyer."""
+    held, body = _body(request, person, invoice_id)
+    return as_xml(body, held.number)
+
+
+@router.get("/{invoice_id:int}/pdf")
+def as_paper(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """The document as a PDF."""
+    held, body = _body(request, person, invoice_id)
+    return as_pdf(pdf_of(papers.paper_of(body), language_of(request, person)), held.number)
+
+
+@router.get("/{invoice_id:int}/answers/{sequence:int}/xml")
+def answer_as_sent(
+    request: Request, invoice_id: int, sequence: int, person: Person = signed_in(*SEES)
+) -> Response:
+    """One of the buyer's answers, its very bytes."""
+    with house_of(request).reading() as session:
+        held = _held(questions.find(session, maker_of(person), invoice_id))
+        letter = questions.answer(session, held, sequence)
+    if letter is None:
+        raise NotThere
+    return as_xml(letter.body, f"{held.number}-{letter.document_id.rpartition('-')[2]}")
+
+
+def _body(request: Request, person: Person, invoice_id: int) -> tuple[Held, bytes]:
+    with house_of(request).reading() as session:
+        held = _held(questions.find(session, maker_of(person), invoice_id))
+        return held, mailbox.body_of(session, held.letter_id) or b""
+
+
+def _held(found: Held | None) -> Held:
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:
+    """For each column the address that sorts by it, and how it is sorted now (aria-sort)."""
+    sorts = {}
+    for order in Order:
+        now = wanted.order is order
+        turned = "" if now and wanted.falling else "-"
+        url = request.url.include_query_params(sort=f"{turned}{order}").remove_query_params("page")
+        direction = ("descending" if wanted.falling else "ascending") if now else "none"
+        sorts[order.value] = (f"{url.path}?{url.query}", direction)
+    return sorts
+
+
+def _one_of(kind: type[Choice], text: str) -> Choice | None:
+    """The value of the kind that the address names, or None."""
+    return next((each for each in kind if each.value == text), None)
+
+
+def _month(text: str) -> Month | None:
+    try:
+        return Month.parse(text) if text else None
+    except Refused:
+        return None

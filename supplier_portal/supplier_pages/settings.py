@@ -1,5 +1,142 @@
-"""A supplier's settings."""
+"""A supplier's settings: what the register says of it, what it asks to have changed, and its number series.
 
-from supplier_portal.pages import pages_router
+Convention: a change is a request (`invoicing.change_requests`); two people of the buyer's confirm it. Asking needs
+ADMINISTER, since it is about the whole organisation.
+"""
 
-router = pages_router()
+from typing import Final
+
+from fastapi import Request, Response
+
+from invoicing import change_requests, own_numbers
+from invoicing.change_requests import ChangeKind
+from orders import stored_register
+from orders.values import Refused
+from supplier_portal.pages import (
+    NotThere,
+    Permission,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import maker_of, text_of
+
+router = pages_router("/settings")
+
+_FIELDS: Final = {
+    ChangeKind.ADD_ACCOUNT: ("scheme", "number"),
+    ChangeKind.REMOVE_ACCOUNT: ("scheme", "number"),
+    ChangeKind.DETAILS: ("name", "street", "postal_code", "city"),
+}
+
+
+@router.get("")
+def settings(
+    request: Request, person: Person = signed_in(Permission.ADMINISTER, Permission.REPORT, Permission.ASSIGN)
+) -> Response:
+    """Everything in one page."""
+    return _settings(request, person)
+
+
+@router.post("/changes")
+def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """Ask the buyer for a change."""
+    maker = maker_of(person)
+    kind = next((each for each in ChangeKind if each.value == text_of(request, "kind")), None)
+    if kind is None:
+        raise NotThere
+    content = {name: text_of(request, name) for name in _FIELDS[kind]}
+    try:
+        with house_of(request).writing() as session:
+            change_requests.ask(
+                session,
+                stored_register.load(session),
+                supplier=maker.supplier,
+                kind=kind,
+                content=content,
+                by=person.id,
+                now=house_of(request).clock(),
+            )
+    except Refused as refused:
+        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        return _settings(request, person, kind=kind, written=content, error=told)
+    return see_other(
+        "/settings",
+        (
+            "Begäran är skickad. Två personer hos köparen bekräftar den; de ringer er på ett känt nummer.",
+            "The request is sent. Two people at the buyer confirm it; they call you on a known number.",
+        ),
+    )
+
+
+@router.post("/changes/{request_id:int}/withdraw")
+def withdraw(
+    request: Request, request_id: int, person: Person = signed_in(Permission.ADMINISTER)
+) -> Response:
+    """Take a request back."""
+    maker = maker_of(person)
+    with house_of(request).writing() as session:
+        mine = change_requests.listed(session, supplier=maker.supplier)
+        if all(each.id != request_id for each in mine):
+            raise NotThere
+        change_requests.withdraw(session, maker.supplier, request_id, by=person.id)
+    return see_other("/settings", ("Begäran är återtagen.", "The request is withdrawn."))
+
+
+@router.post("/series")
+def choose_series(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
+    """Choose what the coming numbers begin with."""
+    maker = maker_of(person)
+    letters = text_of(request, "letters")
+    try:
+        with house_of(request).writing() as session:
+            own_numbers.choose_letters(session, maker.supplier, letters, by=person.id)
+    except own_numbers.LettersRefused as refused:
+        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        return _settings(request, person, letters=letters, letters_error=told)
+    return see_other("/settings", ("Serien är vald.", "The series is chosen."))
+
+
+def _settings(
+    request: Request,
+    person: Person,
+    *,
+    kind: ChangeKind | None = None,
+    written: dict[str, str] | None = None,
+    error: str = "",
+    letters: str | None = None,
+    letters_error: str = "",
+) -> Response:
+    maker = maker_of(person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        changes = change_requests.listed(session, supplier=maker.supplier)
+        chosen = own_numbers.letters_of(session, maker.supplier)
+        series = own_numbers.series_of(session, maker.supplier)
+        (number,) = own_numbers.ahead(session, maker.supplier, today_of(request))
+    supplier = register.supplier(maker.supplier)
+    form = kind.value.lower() if kind else ""
+    first_field = {"add_account": "number", "remove_account": "remove", "details": "name"}.get(form, "")
+    errors = [(first_field, error)] if error else [("letters", letters_error)] if letters_error else []
+    return render(
+        request,
+        person,
+        "flip/settings.html",
+        422 if errors else 200,
+        supplier=supplier,
+        units=[each for each in register.units if each.supplier == maker.supplier],
+        changes=changes,
+        letters=chosen if letters is None else letters,
+        series=series,
+        number=number,
+        year=f"{today_of(request):%y}",
+        written=written or {},
+        form=form,
+        errors=errors,
+        may_ask=person.may(Permission.ADMINISTER),
+    )

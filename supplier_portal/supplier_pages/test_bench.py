@@ -1,5 +1,183 @@
-"""The test bench."""
+"""The test bench: sample orders to read, test documents to try, and the steps to live; the administrator confirms.
 
-from supplier_portal.pages import pages_router
+Convention: nothing here touches real figures; the pages say so. Documents are judged by the very functions that
+judge real ones, against sample orders of the supplier's own.
+"""
+
+from fastapi import Request, Response
+
+from invoicing import bench, papers, sample_orders
+from invoicing.bench import BenchRefused, FlowStep, Shown
+from invoicing.sample_orders import NoSamples
+from orders import stored_register
+from peppol import envelope, validation
+from supplier_portal.pages import (
+    NotThere,
+    Permission,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import SEES, as_xml, maker_of, text_of
+from supplier_portal.supplier_pages.uploads import file_of
+from supplier_portal.validation_report import reported
+from supplier_portal.verdict_view import verdict_view
 
 router = pages_router()
+
+STEPS = tuple(FlowStep)
+
+
+@router.get("/test-bench")
+def overview(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Where the supplier stands, its sample orders, and what it tried."""
+    return _bench(request, person, ())
+
+
+@router.get("/test-bench/orders/{number}/xml")
+def sample_order(request: Request, number: str, person: Person = signed_in(*SEES)) -> Response:
+    """One of the supplier's sample orders, as a real one would come."""
+    maker = maker_of(person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+    sample = sample_orders.samples(register, maker.supplier).get(number)
+    if sample is None:
+        raise NotThere
+    return as_xml(sample.body, number)
+
+
+@router.post("/test-bench/upload")
+def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Try a test invoice or credit note."""
+    maker = maker_of(person)
+    try:
+        with house_of(request).writing() as session:
+            key = bench.try_out(
+                session,
+                stored_register.load(session),
+                maker,
+                file_of(request),
+                now=house_of(request).clock(),
+                today=today_of(request),
+            )
+    except BenchRefused as refused:
+        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        return _bench(request, person, (("file", told),), status=422)
+    return see_other(f"/test-bench/documents/{key}")
+
+
+@router.get("/test-bench/documents/{document_id:int}")
+def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """What came of a test document: the rules, and the match against the sample order."""
+    language, today = language_of(request, person), today_of(request)
+    shown = _shown(request, person, document_id)
+    report = validation.validate(envelope.unwrap(shown.body).payload, on=today)
+    invoice = shown.reading.invoice
+    return render(
+        request,
+        person,
+        "flip/bench_document.html",
+        shown=shown,
+        report=reported(report, file="", language=language),
+        reason=(shown.reading.reason_sv, shown.reading.reason_en) if shown.reading.reason else None,
+        foreign=invoice is not None and bench.is_foreign(invoice, person.organisation),
+        paper_shown=papers.paper_of(shown.body) if shown.match is not None else None,
+        verdict_shown=verdict_view(shown.match, language) if shown.match is not None else None,
+    )
+
+
+@router.get("/test-bench/documents/{document_id:int}/xml")
+def document_xml(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """A test document's bytes as they came."""
+    return as_xml(_shown(request, person, document_id).body, f"test-{document_id}")
+
+
+@router.post("/test-bench/ask")
+def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Say that the step is done."""
+    with house_of(request).writing() as session:
+        bench.ask(session, maker_of(person), now=house_of(request).clock())
+    return see_other(
+        "/test-bench",
+        (
+            "Klart. Köparens administratör bekräftar steget; vanligen samma dag.",
+            "Done. The buyer's administrator confirms the step, usually the same day.",
+        ),
+    )
+
+
+# The administrator's page -----------------------------------------------------------------------------
+
+
+@router.get("/admin/test-bench")
+def waiting(request: Request, person: Person = signed_in(Permission.BUYER_ADMIN)) -> Response:
+    """Every supplier on its way, those who wait for a confirmation first."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        flows = bench.flows(session)
+        tried = {each.supplier: bench.tried_by(session, each.supplier) for each in flows}
+    names = {each.organisation_number: each.name for each in register.suppliers}
+    return render(
+        request, person, "flip/bench_admin.html", flows=flows, tried=tried, names=names, steps=STEPS
+    )
+
+
+@router.post("/admin/test-bench/{supplier}")
+def decide(request: Request, supplier: str, person: Person = signed_in(Permission.BUYER_ADMIN)) -> Response:
+    """Confirm the step a supplier asked about, or send it back with what is missing."""
+    step = next((each for each in FlowStep if each.value == text_of(request, "step")), None)
+    if step is None:
+        raise NotThere
+    now = house_of(request).clock()
+    with house_of(request).writing() as session:
+        if form_of(request).get("what") == "confirm":
+            bench.confirm(session, supplier, step, by=person.id, now=now)
+            said = ("Steget är bekräftat.", "The step is confirmed.")
+        else:
+            note = text_of(request, "note", most=600)
+            bench.send_back(session, supplier, step, by=person.id, note=note, now=now)
+            said = ("Leverantören ser vad som saknas.", "The supplier sees what is missing.")
+    return see_other("/admin/test-bench", said)
+
+
+def _bench(
+    request: Request, person: Person, errors: tuple[tuple[str, str], ...], *, status: int = 200
+) -> Response:
+    maker = maker_of(person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        flow = bench.flow_of(session, maker.supplier)
+        tried = bench.tried_by(session, maker.supplier, limit=30)
+    try:
+        samples = list(sample_orders.samples(register, maker.supplier).values())
+        no_samples = None
+    except NoSamples as refused:
+        samples, no_samples = [], (refused.sentence_sv, refused.sentence)
+    return render(
+        request,
+        person,
+        "flip/bench.html",
+        status,
+        flow=flow,
+        place=STEPS.index(flow.step),
+        missing=bench.lacks(flow, tried),
+        samples=samples,
+        no_samples=no_samples,
+        tried=tried,
+        errors=errors,
+    )
+
+
+def _shown(request: Request, person: Person, document_id: int) -> Shown:
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        shown = bench.show(session, register, maker_of(person).supplier, document_id, today=today_of(request))
+    if shown is None:
+        raise NotThere
+    return shown

@@ -1,5 +1,308 @@
-"""Lines ready to invoice, the flip and the bulk flip."""
+"""From received lines to invoices: the list, one line's invoice as it will be, many at once, and what came of it.
 
-from supplier_portal.pages import pages_router
+Convention: what is shown before sending is made by the same functions that send it, on the same facts; it takes no
+number and no lock. Sending answers with a redirect to the result, so that reloading sends nothing.
+"""
 
-router = pages_router()
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from invoicing import own_numbers, papers, portal_documents, portal_invoices, portal_leaving, proposals
+from invoicing import supplier_invoices as questions
+from invoicing.flipping import Numbered
+from invoicing.makers import Maker, NotYours
+from invoicing.own_numbers import OwnNumber
+from invoicing.portal_documents import Made, PortalState
+from invoicing.portal_invoices import ROWS_MAX, UNDO, Line
+from invoicing.proposals import Proposal
+from orders import stored_register
+from orders.contracts import Register
+from orders.values import Money, Month, Refused, total
+from peppol.sql import Session
+from supplier_portal.invoice_pdf import pdf_of
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    own_path,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import (
+    SEES,
+    SENDS,
+    as_pdf,
+    as_xml,
+    maker_of,
+    new_key,
+    pressed_of,
+    text_of,
+    unit_names,
+)
+from supplier_portal.verdict_view import VerdictView, verdict_view
+
+router = pages_router("/to-invoice")
+
+_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """One line of a bulk preview: its invoice as it will be, or why there will be none."""
+
+    order_number: str
+    line_id: str
+    number: OwnNumber | None
+    proposal: Proposal | None
+    verdict: VerdictView | None
+    refusal: tuple[str, str] | None
+
+
+@router.get("")
+def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Every line that can be invoiced, and what is on its way."""
+    maker = maker_of(person)
+    month, unit = _month(request.query_params.get("month", "")), request.query_params.get("unit", "")
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        everything = questions.ready_lines(session, maker)
+        lines = questions.ready_lines(session, maker, month=month, unit=unit)
+        waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
+        stopped = portal_documents.in_state(session, maker, PortalState.STOPPED, limit=5)
+    months = sorted({each.month for each in everything}, key=str, reverse=True)
+    return render(
+        request,
+        person,
+        "flip/to_invoice.html",
+        lines=lines[:_SHOWN],
+        count=len(lines),
+        most=ROWS_MAX,
+        sum=_sum([each.amount for each in lines]),
+        months=months,
+        units=unit_names(register, maker),
+        chosen_month=month,
+        unit=unit,
+        waiting=waiting,
+        stopped=stopped,
+        now=house_of(request).clock(),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.get("/line/{order_number}/{line_id}")
+def one_line(
+    request: Request, order_number: str, line_id: str, person: Person = signed_in(*SEES)
+) -> Response:
+    """The invoice of one line as it will be, with its verdict."""
+    maker = maker_of(person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        (number,) = own_numbers.ahead(session, maker.supplier, today_of(request))
+        try:
+            shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
+        except NotYours as error:
+            raise NotThere from error
+    return render(
+        request, person, "flip/one_line.html", shown=shown, key=new_key(), may_send=person.may(SENDS)
+    )
+
+
+@router.get("/preview")
+def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """The invoices of several lines as they will be: a verdict for each, and the sum."""
+    maker = maker_of(person)
+    query = request.query_params
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        if query.get("all"):
+            ready = questions.ready_lines(
+                session, maker, month=_month(query.get("month", "")), unit=query.get("unit", "")
+            )
+            chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
+        else:
+            chosen = _lines(query.getlist("line"))
+        numbers = own_numbers.ahead(session, maker.supplier, today_of(request), len(chosen))
+        shown = _all_previewed(request, session, register, maker, chosen, numbers, person)
+    good = [each for each in shown if each.proposal is not None and each.refusal is None]
+    return render(
+        request,
+        person,
+        "flip/many_lines.html",
+        shown=shown,
+        good=good,
+        net=_sum([each.proposal.content.amount_net for each in good if each.proposal]),
+        payable=_sum([each.proposal.content.amount_payable for each in good if each.proposal]),
+        key=new_key(),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.post("/send")
+def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
+    """Send the invoices of the lines in the form; each stands for itself."""
+    lines = _lines([str(each) for each in form_of(request).getlist("line")])
+    pressed = pressed_of(request, person)
+    with house_of(request).writing() as session:
+        portal_invoices.send_lines(session, stored_register.load(session), pressed, lines)
+    return see_other(f"/to-invoice/sent/{pressed.key}")
+
+
+@router.get("/sent/{key}")
+def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Response:
+    """What a press came to, row by row, with undo."""
+    maker = maker_of(person)
+    with house_of(request).reading() as session:
+        rows = portal_documents.press_rows(session, maker, key)
+    if not rows:
+        raise NotThere
+    made = [each for row in rows for each in row.made]
+    return render(
+        request,
+        person,
+        "flip/sent.html",
+        rows=rows,
+        made=made,
+        undoable={each.bundle for each in made if each.state is PortalState.WAITING},
+        sum=_sum([each.amount_payable for each in made if each.state is not PortalState.UNDONE]),
+        key=key,
+        minutes=int(UNDO.total_seconds() // 60),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.post("/undo")
+def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
+    """Take back what has not left: one bundle, or several of one press."""
+    maker = maker_of(person)
+    bundles = [str(each) for each in form_of(request).getlist("bundle")]
+    undone: list[Made] = []
+    late: Refused | None = None
+    with house_of(request).writing() as session:
+        for bundle in bundles:
+            if not bundle.isdecimal() or len(bundle) > 9:
+                raise NotThere
+            try:
+                undone += portal_leaving.undo(session, maker, int(bundle))
+            except NotYours as error:
+                raise NotThere from error
+            except portal_leaving.TooLate as error:
+                late = error
+    if late is not None and not undone:
+        raise late
+    numbers = ", ".join(each.number for each in undone[:3]) + (" …" if len(undone) > 3 else "")
+    return see_other(
+        own_path(text_of(request, "next") or "/to-invoice"),
+        (
+            f"Ångrat: {numbers}. Köparen har inte sett något.",
+            f"Undone: {numbers}. The buyer has seen nothing.",
+        ),
+    )
+
+
+@router.get("/document/{document_id:int}")
+def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """A document made here, as it will leave or has left."""
+    made, body = _made(request, person, document_id)
+    return render(
+        request,
+        person,
+        "flip/document.html",
+        made=made,
+        paper_shown=papers.paper_of(body),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.get("/document/{document_id:int}/xml")
+def document_xml(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """Its exact bytes."""
+    made, body = _made(request, person, document_id)
+    return as_xml(body, made.number)
+
+
+@router.get("/document/{document_id:int}/pdf")
+def document_pdf(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """The same as a PDF."""
+    made, body = _made(request, person, document_id)
+    return as_pdf(pdf_of(papers.paper_of(body), language_of(request, person)), made.number)
+
+
+def _made(request: Request, person: Person, document_id: int) -> tuple[Made, bytes]:
+    with house_of(request).reading() as session:
+        made = portal_documents.by_id(session, maker_of(person), document_id)
+        if made is None:
+            raise NotThere
+        return made, portal_documents.body_of(session, made.id)
+
+
+def _all_previewed(
+    request: Request,
+    session: Session,
+    register: Register,
+    maker: Maker,
+    chosen: list[Line],
+    numbers: list[OwnNumber],
+    person: Person,
+) -> list[Previewed]:
+    """Each line with the number it will get; a line that gives no invoice takes none."""
+    shown = []
+    left = list(numbers)
+    for line in chosen:
+        try:
+            each = _previewed(request, session, register, maker, line, left[0], person)
+        except NotYours as error:
+            raise NotThere from error
+        if each.refusal is None:
+            left.pop(0)
+        shown.append(each)
+    return shown
+
+
+def _previewed(
+    request: Request,
+    session: Session,
+    register: Register,
+    maker: Maker,
+    line: Line,
+    number: OwnNumber,
+    person: Person,
+) -> Previewed:
+    order_number, line_id = line
+    proposal, refusal = None, None
+    proposals.order_line(session, register, maker, order_number, line_id)
+    try:
+        portal_invoices.check_free(session, order_number, line_id)
+        given = Numbered(str(number), today_of(request))
+        proposal = proposals.invoice_of_line(session, register, maker, order_number, line_id, given=given)
+        proposals.check_sendable(proposal)
+    except NotYours:
+        raise
+    except Refused as refused:
+        refusal = (refused.sentence_sv, refused.sentence)
+    verdict = verdict_view(proposal.match, language_of(request, person)) if proposal else None
+    return Previewed(order_number, line_id, number, proposal, verdict, refusal)
+
+
+def _lines(given: list[str]) -> list[Line]:
+    """Order lines as the forms write them, ORDER/LINE; anything else is left out."""
+    pairs = (each.partition("/") for each in dict.fromkeys(given))
+    return sorted((order, line) for order, _, line in pairs if order and line)[:ROWS_MAX]
+
+
+def _month(text: str) -> Month | None:
+    try:
+        return Month.parse(text) if text else None
+    except Refused:
+        return None
+
+
+def _sum(amounts: list[Money]) -> Money | None:
+    """The sum, where there is one in one currency."""
+    currencies = {each.currency for each in amounts}
+    return total(amounts, currency=currencies.pop()) if len(currencies) == 1 else None

@@ -1,5 +1,102 @@
-"""Invoices and credit notes made elsewhere."""
+"""Upload of an invoice or credit note made elsewhere: the file is kept, looked at, and sent when confirmed.
 
-from supplier_portal.pages import pages_router
+Convention: the report is the one shape of `validation_report`; what is wrong with a file is told, never thrown.
+"""
 
-router = pages_router()
+from fastapi import Request, Response
+from starlette.datastructures import UploadFile
+
+from invoicing import papers, portal_invoices, uploads
+from invoicing.uploads import SIZE_MAX, UploadRefused
+from orders import stored_register
+from orders.values import Refused
+from peppol import envelope, validation
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import SENDS, maker_of, new_key, pressed_of
+from supplier_portal.validation_report import reported
+from supplier_portal.verdict_view import verdict_view
+
+router = pages_router("/invoices")
+
+
+@router.get("/upload")
+def ask(request: Request, person: Person = signed_in(SENDS)) -> Response:
+    """Where the file is chosen."""
+    maker_of(person)
+    return render(request, person, "flip/upload.html", errors=[])
+
+
+@router.post("/upload")
+def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
+    """Keep the file and go on to look at it."""
+    maker = maker_of(person)
+    try:
+        with house_of(request).writing() as session:
+            upload_id = uploads.take_in(session, maker, file_of(request), now=house_of(request).clock())
+    except UploadRefused as refused:
+        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        return render(request, person, "flip/upload.html", 422, errors=[("file", told)])
+    return see_other(f"/invoices/upload/{upload_id}")
+
+
+@router.get("/upload/{upload_id:int}")
+def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
+    """The file as it reads, the rules it breaks, and how it would match."""
+    language, today = language_of(request, person), today_of(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        found = uploads.look(session, register, maker_of(person), upload_id, today=today)
+    if found is None:
+        raise NotThere
+    report = validation.validate(envelope.unwrap(found.body).payload, on=today)
+    invoice = found.reading.invoice
+    own = invoice is not None and invoice.supplier == person.organisation
+    return render(
+        request,
+        person,
+        "flip/upload_look.html",
+        file=found,
+        report=reported(report, file="", language=language),
+        reason=(found.reading.reason_sv, found.reading.reason_en) if found.reading.reason else None,
+        # Another organisation's document is not shown to this one.
+        paper_shown=papers.paper_of(found.body) if own else None,
+        verdict_shown=verdict_view(found.match, language) if found.match else None,
+        key=new_key(),
+    )
+
+
+@router.post("/upload/{upload_id:int}/send")
+def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
+    """Send the file as it came."""
+    pressed = pressed_of(request, person)
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        found = uploads.look(session, register, pressed.maker, upload_id, today=today_of(request))
+        if found is None:
+            raise NotThere
+        if not portal_invoices.was_pressed(session, pressed):
+            if found.sendable is None:
+                raise _not_sendable(found.refusal)
+            portal_invoices.send_file(session, pressed, found.sendable, found.body, digest=found.sha256)
+    return see_other(f"/to-invoice/sent/{pressed.key}")
+
+
+def file_of(request: Request) -> bytes:
+    """The file of the form, at most one byte more than may be; empty where none was chosen."""
+    given = form_of(request).get("file")
+    return given.file.read(SIZE_MAX + 1) if isinstance(given, UploadFile) else b""
+
+
+def _not_sendable(refusal: tuple[str, str] | None) -> Refused:
+    return UploadRefused(*(refusal or ("Filen kan inte skickas.", "The file cannot be sent.")))

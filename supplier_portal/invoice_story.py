@@ -1,0 +1,151 @@
+"""An invoice's way from the supplier to the payment, told as steps a person follows: what came when, and what now.
+
+Convention: every step is taken from what stands in the books (the letter, the judgements, the pair, the payment);
+what has not happened yet is told as what is expected. Sentences are pairs (Swedish, English).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from invoicing import portal_documents, stored_invoices
+from invoicing import supplier_invoices as questions
+from invoicing.deviations import Match, Verdict, Weight
+from invoicing.makers import Maker
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.portal_documents import Made
+from invoicing.responding import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
+from invoicing.sentences import sentence
+from orders.values import stockholm_date
+from peppol.mailbox import OutLetter
+from peppol.sql import Session
+
+Pair = tuple[str, str]
+_S = InvoiceState
+
+ANSWERS: dict[str, tuple[str, str, str]] = {
+    RECEIVED: ("info", "Mottagen", "Received"),
+    IN_PROCESS: ("note", "Under behandling", "In process"),
+    UNDER_QUERY: ("note", "Under utredning", "Under query"),
+    REJECTED: ("bad", "Avvisad: kreditera och skicka en ny", "Rejected: credit it and send a new one"),
+    "CA": ("note", "Godkänd med villkor", "Conditionally accepted"),
+    APPROVED: ("good", "Godkänd för betalning", "Accepted for payment"),
+    PAID: ("good", "Betald", "Paid"),
+}
+_VERDICTS: dict[Verdict, Pair] = {
+    Verdict.ACCEPT: ("Stämmer med ordern", "Agrees with the order"),
+    Verdict.HOLD: ("Hålls för kontroll", "Held for a check"),
+    Verdict.PARK: ("Väntar", "Waits"),
+    Verdict.QUESTION: ("I fråga", "In question"),
+}
+_TONES = {Verdict.ACCEPT: "good", Verdict.HOLD: "note", Verdict.PARK: "note", Verdict.QUESTION: "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened, or is expected (`expected`): when, what, and why where that needs words."""
+
+    on: date
+    tone: str
+    what: Pair
+    why: tuple[Pair, ...] = ()
+    link: str = ""
+    link_text: str = ""
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An Invoice Response of the buyer's."""
+
+    sequence: int
+    code: str
+    issued_on: date
+    tone: str
+    meaning: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that an invoice's page tells."""
+
+    held: Held
+    steps: tuple[Step, ...]
+    judged: tuple[date, Match] | None
+    answers: tuple[Answer, ...]
+    made: Made | None
+    other: Held | None
+    credit_on_its_way: Made | None
+    can_be_credited: bool
+
+
+def story(session: Session, maker: Maker, held: Held) -> Story:
+    """The story of one of the person's invoices or credit notes."""
+    judged = stored_invoices.matches(session, held.id)
+    made = portal_documents.of_letter(session, maker, held.letter_id)
+    pair = questions.settled_with(session, held)
+    pending = portal_documents.pending_credit(session, held.supplier, held.number)
+    is_credit = held.document_type is DocumentType.CREDIT_NOTE
+    return Story(
+        held=held,
+        steps=tuple(_steps(held, judged, made, pair)),
+        judged=judged[-1] if judged else None,
+        answers=tuple(_answer(each) for each in questions.answers(session, held)),
+        made=made,
+        other=pair[0] if pair else None,
+        credit_on_its_way=pending if not is_credit else None,
+        can_be_credited=not is_credit and pending is None and held.state is not _S.CREDITED,
+    )
+
+
+def _steps(
+    held: Held,
+    judged: Sequence[tuple[date, Match]],
+    made: Made | None,
+    pair: tuple[Held, date] | None,
+) -> list[Step]:
+    steps = []
+    if made is not None:
+        steps.append(Step(_day(made.release_at), "info", ("Skickad från portalen", "Sent from the portal")))
+    steps.append(Step(held.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
+    steps += [_judgement(on, match) for on, match in judged]
+    if held.state is _S.CREDIT_REQUESTED:
+        last = judged[-1][0] if judged else held.received_on
+        steps.append(
+            Step(
+                last, "bad", ("Kreditfaktura och ny faktura begärd", "Credit note and new invoice asked for")
+            )
+        )
+    if pair is not None:
+        other, on = pair
+        told = (
+            ("Krediterad i sin helhet med", "Credited in full by")
+            if other.document_type is DocumentType.CREDIT_NOTE
+            else ("Krediterar i sin helhet", "Credits in full")
+        )
+        steps.append(Step(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
+    if held.paid_on is not None:
+        steps.append(Step(held.paid_on, "good", ("Betald", "Paid")))
+    elif held.state is _S.ACCEPTED:
+        steps.append(Step(held.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
+    elif held.document_type is DocumentType.INVOICE and held.state in (_S.PARKED, _S.HELD):
+        why = (("Betalas då om allt är klart.", "Paid then if everything is settled."),)
+        steps.append(Step(held.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
+    return steps
+
+
+def _judgement(on: date, match: Match) -> Step:
+    gravest = max((each.weight for each in match.deviations), default=Weight.NOTE)
+    telling = [each for each in match.deviations if each.weight == gravest and gravest > Weight.NOTE]
+    why = tuple(dict.fromkeys((sentence(each, "sv"), sentence(each, "en")) for each in telling))
+    return Step(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
+
+
+def _answer(letter: OutLetter) -> Answer:
+    code = letter.document_id.rpartition("-")[2]
+    tone, sv, en = ANSWERS.get(code, ("info", code, code))
+    return Answer(letter.sequence, code, letter.issued_on, tone, (sv, en))
+
+
+def _day(instant: datetime) -> date:
+    return stockholm_date(instant)

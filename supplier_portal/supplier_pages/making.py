@@ -1,0 +1,67 @@
+"""What the pages that make and show invoices share: who acts, with which form, and how documents are handed out.
+
+Convention: seeing needs REPORT or ADMINISTER, sending needs REPORT; both within the person's units.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request, Response
+
+from invoicing.makers import Maker
+from invoicing.portal_invoices import Pressed
+from orders.contracts import Register
+from supplier_portal.pages import NotThere, Permission, Person, form_of, house_of
+
+SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
+SENDS: Final = Permission.REPORT
+KEY_FIELD: Final = "form_key"
+
+
+def maker_of(person: Person) -> Maker:
+    """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
+    if person.is_buyer:
+        raise NotThere
+    return Maker(person.organisation, person.id, person.units)
+
+
+def new_key() -> str:
+    """A key for a form that is about to be shown; what is sent under it happens once."""
+    return uuid.uuid4().hex
+
+
+def pressed_of(request: Request, person: Person) -> Pressed:
+    """The press of a form that carried a key."""
+    return Pressed(maker_of(person), text_of(request, KEY_FIELD), house_of(request).clock())
+
+
+def text_of(request: Request, name: str, *, most: int = 200) -> str:
+    """One text of the form, without spaces around it; empty where it was not sent."""
+    given = form_of(request).get(name)
+    return given.strip()[:most] if isinstance(given, str) else ""
+
+
+def unit_names(register: Register, maker: Maker) -> Mapping[str, str]:
+    """The units the person may see, by id."""
+    return {
+        unit.id: unit.name
+        for unit in register.units
+        if unit.supplier == maker.supplier and maker.may_see(unit.id)
+    }
+
+
+def as_xml(body: bytes, name: str) -> Response:
+    """The very bytes of a document, to be saved."""
+    return Response(body, media_type="application/xml", headers=_attachment(f"{name}.xml"))
+
+
+def as_pdf(body: bytes, name: str) -> Response:
+    """A PDF, to be saved."""
+    return Response(body, media_type="application/pdf", headers=_attachment(f"{name}.pdf"))
+
+
+def _attachment(name: str) -> dict[str, str]:
+    """The name is made of a document's own number: only its harmless signs stand in the header."""
+    harmless = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "_" for sign in name)
+    return {"Content-Disposition": f'attachment; filename="{harmless}"'}
