@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import failures
+from supplier_portal import failures, webhook
 from supplier_portal.account_pages import (
     admin,
     apply,
@@ -134,6 +134,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(livez_router())
+    app.include_router(webhook.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for module in PAGES:
         app.include_router(module.router)

@@ -42,10 +42,13 @@ class Problem(Exception):
 
 _TITLES: Final = {
     400: ("Begäran går inte att läsa", "The request cannot be read"),
+    401: ("Avsändaren är okänd", "The sender is not known"),
     404: ("Adressen finns inte", "The address does not exist"),
     405: ("Metoden går inte att använda här", "The method cannot be used here"),
     413: ("Dokumentet är för stort", "The document is too large"),
+    415: ("Formen går inte att läsa", "The form cannot be read"),
     422: ("En uppgift i adressen är fel", "A value in the address is wrong"),
+    503: ("Inte just nu", "Not just now"),
     500: ("Ett fel hos oss", "A fault of ours"),
 }
 

@@ -124,7 +124,10 @@ def simulator(
         store.register(each, SUPPLIER_KINDS)
     store.register(BUYER, BUYER_KINDS)
     app = create_simulator(Desk(store, seed=seed, repeats=repeats, token=TOKEN))
-    with serving(app) as address, httpx.Client(base_url=address, headers={"X-Token": TOKEN}) as admin:
+    with (
+        serving(app) as address,
+        httpx.Client(base_url=address, headers={"X-Token": TOKEN}, trust_env=False) as admin,
+    ):
         running = Simulator(address, admin)
         try:
             yield running

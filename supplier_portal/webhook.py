@@ -1,0 +1,192 @@
+"""Letters pushed to us: POST /webhook/letters, a letter with its envelope or bare, as the access point has it.
+
+Outside the pages: no session and no form's proof, but a secret. Either the header `X-Token`
+holds the shared secret, or the raw bytes are signed: HMAC-SHA256 with a moment that must be
+near ours, in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+`webhook-signature: v1,<base64>` over `id.timestamp.body`) or as
+`X-Webhook-Signature: t=<seconds>,v1=<hex>` over `timestamp.body`. Where neither secret is set,
+the address does not exist.
+
+The letter is stored and committed before the answer leaves; reading it comes later. A repeat
+gets the answer the first one got, with the country that phoss-ap waits for.
+"""
+
+import base64
+import hashlib
+import hmac
+from binascii import Error as NotBase64
+from datetime import datetime
+from typing import Final
+
+import structlog
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
+
+from orders.database import Database
+from orders.values import stockholm_date
+from peppol import envelope, inbox
+from peppol.gate import LIMITS
+from peppol.mailbox_tables import InState
+from supplier_portal.problems import Problem
+from supplier_portal.settings_post import PostSettings
+
+router = APIRouter(tags=["post"])
+
+_log = structlog.get_logger("post")
+_NAME: Final = 200
+_RETRY: Final = {"Retry-After": "60"}
+
+
+@router.post("/webhook/letters", summary="Hand a letter over to us", include_in_schema=False)
+async def take_letter(request: Request) -> Response:
+    """Store the letter and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
+    settings: PostSettings = request.app.state.settings
+    database: Database = request.app.state.database
+    asked = _Asked(request, settings, database.clock())
+    asked.knock()
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Problem(415, "Skicka brevet utan komprimering.", "Send the letter uncompressed.")
+    body = await _body(request)
+    asked.prove(body)
+    if not body:
+        raise Problem(400, "Brevet är tomt.", "The letter is empty.")
+    name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
+    try:
+        letter = await to_thread.run_sync(_stored, database, body, name[:_NAME])
+    except OperationalError:
+        raise Problem(
+            503,
+            "Brevet kunde inte sparas just nu. Skicka det igen om en stund.",
+            "The letter could not be stored just now. Send it again in a while.",
+            headers=_RETRY,
+        ) from None
+    return JSONResponse({"letter": letter, "countryCodeC4": settings.access_point_country})
+
+
+def _stored(database: Database, body: bytes, name: str) -> int:
+    """Keep the letter, committed when this returns; the number of the first one where it came before."""
+    instance_id = envelope.instance_id_in(body)
+    now = database.clock()
+    with database.writing() as session:
+        stored = inbox.store(
+            session,
+            body,
+            transport_id=f"webhook/{name or instance_id or hashlib.sha256(body).hexdigest()}",
+            received_on=stockholm_date(now),
+            received_at=now,
+            instance_id=instance_id,
+        )
+    _log.info("letter arrived", letter=stored.id, instance_id=instance_id, state=stored.state.value)
+    first = stored.repeats if stored.state is InState.REPEAT else None
+    return stored.id if first is None else first
+
+
+class _Asked:
+    """One request's claim to be the access point."""
+
+    def __init__(self, request: Request, settings: PostSettings, now: datetime) -> None:
+        self._headers = request.headers
+        self._token = settings.webhook_token.get_secret_value()
+        # Two secrets, with a space between, while one takes over from the other.
+        self._keys = [_key(each) for each in settings.webhook_secret.get_secret_value().split()]
+        self._window = settings.webhook_window
+        self._now = now
+
+    def knock(self) -> None:
+        """What can be asked before the body is read: is there a webhook, and does this look like its sender."""
+        if not self._token and not self._keys:
+            raise Problem(404, "Adressen finns inte.", "The address does not exist.")
+        if self._by_token():
+            return
+        moment, _, signatures = self._signed()
+        if not self._keys or not signatures:
+            raise _unknown()
+        if abs(self._now.timestamp() - moment) > self._window:
+            raise Problem(
+                401,
+                "Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.",
+                "The signature's moment is too far from ours. Set the clock, or sign anew.",
+            )
+
+    def prove(self, body: bytes) -> None:
+        """Whether the bytes are those that were signed. Raises Problem (401)."""
+        if self._by_token():
+            return
+        _, before, signatures = self._signed()
+        right = [hmac.new(key, before + body, hashlib.sha256).digest() for key in self._keys]
+        # Every pair is compared, whatever the first ones say.
+        if not any([hmac.compare_digest(given, made) for given in signatures for made in right]):
+            raise _unknown()
+
+    def _by_token(self) -> bool:
+        given = self._headers.get("X-Token", "")
+        return bool(self._token) and hmac.compare_digest(given.encode(), self._token.encode())
+
+    def _signed(self) -> tuple[int, bytes, list[bytes]]:
+        """The moment in seconds, what is signed before the body, and the signatures that were given."""
+        standard = self._headers.get("webhook-signature", "")
+        if standard:
+            name, moment = self._headers.get("webhook-id", ""), self._headers.get("webhook-timestamp", "")
+            given = [each.removeprefix("v1,") for each in standard.split() if each.startswith("v1,")]
+            return _seconds(moment), f"{name}.{moment}.".encode(), [_from_base64(each) for each in given]
+        pairs = [
+            each.strip().partition("=") for each in self._headers.get("X-Webhook-Signature", "").split(",")
+        ]
+        moment = next((value for name, _, value in pairs if name == "t"), "")
+        hexadecimal = [value for name, _, value in pairs if name == "v1"]
+        return _seconds(moment), f"{moment}.".encode(), [_from_hexadecimal(each) for each in hexadecimal]
+
+
+def _key(secret: str) -> bytes:
+    if secret.startswith("whsec_"):
+        return _from_base64(secret.removeprefix("whsec_"))
+    return secret.encode()
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (NotBase64, ValueError):
+        return b""
+
+
+def _from_hexadecimal(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _unknown() -> Problem:
+    return Problem(
+        401,
+        "Brevet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen hos accesspunkten.",
+        "The letter carries neither the right secret nor the right signature. Check the access point's setting.",
+    )
+
+
+async def _body(request: Request) -> bytes:
+    """The raw bytes; stops reading at the gate's limit. Raises Problem (413)."""
+    read = bytearray()
+    declared = request.headers.get("Content-Length", "")
+    too_large = declared.isdecimal() and int(declared) > LIMITS.bytes_max
+    if not too_large:
+        async for part in request.stream():
+            read += part
+            if len(read) > LIMITS.bytes_max:
+                too_large = True
+                break
+    if too_large:
+        raise Problem(
+            413,
+            f"Brevet är större än {LIMITS.bytes_max} byte.",
+            f"The letter is larger than {LIMITS.bytes_max} bytes.",
+            headers={"Connection": "close"},  # what is left of the body is not read
+        )
+    return bytes(read)

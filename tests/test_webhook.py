@@ -1,0 +1,184 @@
+"""Letters pushed to us: who is believed, what is stored before the answer, and that a repeat gets the same one."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from peppol import mailbox
+from peppol.envelope import for_payload, wrap
+from peppol.gate import LIMITS
+from peppol.identifiers import ParticipantId
+from peppol.mailbox import InState
+from supplier_portal.app import create_app
+from supplier_portal.settings import Settings
+from tests.access_points import BUYER, SUPPLIER, order, serving
+from tests.house import CLOCK, House, a_house
+
+SECRET, OLD, TOKEN = "whsec_" + base64.b64encode(b"k" * 24).decode(), "old-secret", "t0ken"
+KEY = b"k" * 24
+ADDRESS = "/webhook/letters"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+@contextmanager
+def portal(house: House, **settings: object) -> Iterator[httpx.Client]:
+    """The application on a real socket."""
+    given = {"database_url": house.database.url.render_as_string(hide_password=False), **settings}
+    app = create_app(Settings.model_validate(given), clock=lambda: CLOCK)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=10, trust_env=False) as client:
+        yield client
+    app.state.database.close()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[httpx.Client]:
+    with portal(house, webhook_secret=f"{SECRET} {OLD}", webhook_token=TOKEN) as client:
+        yield client
+
+
+def signed(
+    body: bytes, *, key: bytes = KEY, at: int = int(CLOCK.timestamp()), name: str = "msg_1"
+) -> dict[str, str]:
+    """The headers of Standard Webhooks."""
+    made = hmac.new(key, f"{name}.{at}.".encode() + body, hashlib.sha256).digest()
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": str(at),
+        "webhook-signature": f"v1,{base64.b64encode(made).decode()}",
+    }
+
+
+def stamped(body: bytes, *, key: bytes = KEY, at: int = int(CLOCK.timestamp())) -> dict[str, str]:
+    """The younger products' one header."""
+    made = hmac.new(key, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return {"X-Webhook-Signature": f"t={at},v1={made}"}
+
+
+def rows(house: House) -> list[tuple[str, str, int]]:
+    with house.database.reading() as session:
+        found = session.execute(select(mailbox.inbox).order_by(mailbox.inbox.c.id))
+        return [(row.state, row.transport_id, row.size) for row in found]
+
+
+def enveloped(body: bytes, instance: str = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11") -> bytes:
+    sender, receiver = ParticipantId.parse(SUPPLIER), ParticipantId.parse(BUYER)
+    return wrap(
+        body, for_payload(body, sender=sender, receiver=receiver, instance_id=instance, created_at=CLOCK)
+    )
+
+
+def test_a_letter_is_stored_and_told_so(house: House, client: httpx.Client) -> None:
+    ways: list[Callable[[bytes], dict[str, str]]] = [
+        lambda body: {"X-Token": TOKEN},
+        signed,
+        stamped,
+        lambda body: signed(body, key=OLD.encode()),
+    ]
+    for number, way in enumerate(ways, start=1):
+        body = order(str(number))
+        answer = client.post(ADDRESS, content=body, headers=way(body))
+        assert (answer.status_code, answer.json()["countryCodeC4"]) == (200, "SE")
+        state, transport, size = rows(house)[-1]
+        assert (state, transport.startswith("webhook/"), size) == (InState.ARRIVED, True, len(body))
+    assert len(rows(house)) == 4
+
+
+def test_a_letter_in_its_envelope_is_known_by_its_instance(house: House, client: httpx.Client) -> None:
+    body = enveloped(order("1"))
+    assert client.post(ADDRESS, content=body, headers={"X-Token": TOKEN}).status_code == 200
+    with house.database.reading() as session:
+        assert session.scalar(select(mailbox.inbox.c.instance_id)) == "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
+
+
+def test_a_repeat_gets_the_same_answer_and_is_flagged(house: House, client: httpx.Client) -> None:
+    body = enveloped(order("1"))
+    answers = [client.post(ADDRESS, content=body, headers=signed(body)) for _ in range(3)]
+    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
+    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED, InState.REPEAT, InState.REPEAT]
+
+
+def test_the_same_instance_with_other_bytes_is_kept_aside_and_not_sent_again_for_ever(
+    house: House, client: httpx.Client
+) -> None:
+    for number in ("1", "2"):
+        body = enveloped(order(number))
+        assert client.post(ADDRESS, content=body, headers=signed(body)).status_code == 200
+    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED, InState.CONFLICT]
+
+
+def test_what_is_no_document_is_kept_too(house: House, client: httpx.Client) -> None:
+    assert client.post(ADDRESS, content=b"\x00not xml", headers={"X-Token": TOKEN}).status_code == 200
+    assert [state for state, _, _ in rows(house)] == [InState.ARRIVED]
+
+
+def test_who_cannot_prove_it_is_not_believed(house: House, client: httpx.Client) -> None:
+    strangers: list[dict[str, str]] = [
+        {},
+        {"X-Token": ""},
+        {"X-Token": "wrong"},
+        {"X-Token": TOKEN + "x"},
+        signed(order("2")),
+        signed(order("1"), key=b"another"),
+        {**signed(order("1")), "webhook-id": "msg_2"},
+        {**signed(order("1")), "webhook-signature": "v1,!!!"},
+        {**signed(order("1")), "webhook-signature": "v2,AAAA"},
+        {"webhook-signature": signed(order("1"))["webhook-signature"]},
+        stamped(order("2")),
+        {"X-Webhook-Signature": "t=,v1="},
+        {"X-Webhook-Signature": "v1=00"},
+        {"X-Webhook-Signature": "t=99999999999999999999,v1=00"},
+        signed(order("1"), at=int((CLOCK - timedelta(seconds=301)).timestamp())),
+        signed(order("1"), at=int((CLOCK + timedelta(seconds=301)).timestamp())),
+        stamped(order("1"), at=int((CLOCK - timedelta(days=400)).timestamp())),
+    ]
+    for headers in strangers:
+        answer = client.post(ADDRESS, content=order("1"), headers=headers)
+        assert (answer.status_code, rows(house)) == (401, []), headers
+        assert TOKEN not in answer.text
+
+
+def test_without_a_secret_there_is_no_such_address(house: House) -> None:
+    with portal(house) as client:
+        for headers in ({}, {"X-Token": ""}, signed(b"", key=b"")):
+            assert client.post(ADDRESS, content=b"<A/>", headers=headers).status_code == 404
+    assert rows(house) == []
+
+
+def test_an_empty_secret_signs_nothing(house: House) -> None:
+    with portal(house, webhook_token=TOKEN) as client:
+        assert client.post(ADDRESS, content=b"<A/>", headers=signed(b"<A/>", key=b"")).status_code == 401
+    assert rows(house) == []
+
+
+def test_what_is_too_large_empty_or_compressed_is_refused(house: House, client: httpx.Client) -> None:
+    known = {"X-Token": TOKEN}
+    large = b"x" * (LIMITS.bytes_max + 1)
+    assert client.post(ADDRESS, content=large, headers=known).status_code == 413
+    assert client.post(ADDRESS, content=iter([large[:-5], b"x" * 5]), headers=known).status_code == 413
+    assert client.post(ADDRESS, content=b"", headers=known).status_code == 400
+    squeezed = client.post(ADDRESS, content=b"\x1f\x8b", headers={**known, "Content-Encoding": "gzip"})
+    assert squeezed.status_code == 415
+    assert rows(house) == []
+
+
+def test_there_is_nothing_to_get(client: httpx.Client) -> None:
+    assert client.get(ADDRESS).status_code == 405
+
+
+def test_the_letter_is_committed_before_the_answer_leaves(house: House, client: httpx.Client) -> None:
+    """Whoever has the answer finds the letter in the database, from outside."""
+    for number in range(1, 6):
+        client.post(ADDRESS, content=order(str(number)), headers={"X-Token": TOKEN}).raise_for_status()
+        assert len(rows(house)) == number
