@@ -81,6 +81,6 @@ def file_month(
         version=to_file.version,
         at=at,
         by=by,
-        activities=tuple(sorted(set(activities))) or None,
+        activities=tuple(each for each in Activity if each in activities) or None,
     )
     return reporting.file(session, filed), True

@@ -35,8 +35,19 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "DECIDED": ("good", "Beslutad", "Decided"),
         "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
     },
+    "stands": {
+        "COMING": ("quiet", "Kommande", "Coming"),
+        "ONGOING": ("good", "Pågår", "Ongoing"),
+        "INTERRUPTED": ("note", "Avbryts", "Being interrupted"),
+        "ENDED": ("quiet", "Avslutad", "Ended"),
+        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+    },
     "interruption": {
         "STANDING": ("note", "Gäller", "In force"),
+        "ENDED": ("quiet", "Avslutat", "Ended"),
+        "MOVED": ("quiet", "Flyttat", "Moved"),
+        "REPLACED": ("quiet", "Ersatt", "Replaced"),
+        "WITHDRAWN": ("quiet", "Återtaget", "Withdrawn"),
         "CANCELLED": ("quiet", "Återkallat", "Cancelled"),
     },
     "letter": {

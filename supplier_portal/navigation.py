@@ -23,9 +23,9 @@ class Entry:
 
 NAVIGATION: Final = (
     Entry("/", "Översikt", SUPPLIER_SIDE),
-    Entry("/placements", "Placeringar", SUPPLIER_SIDE),
-    Entry("/orders", "Ordrar", SUPPLIER_SIDE),
-    Entry("/reports", "Redovisning", SUPPLIER_SIDE),
+    Entry("/placements", "Placeringar", frozenset({_P.ASSIGN, _P.REPORT})),
+    Entry("/orders", "Ordrar", frozenset({_P.ASSIGN, _P.REPORT})),
+    Entry("/reports", "Redovisning", frozenset({_P.REPORT})),
     Entry("/to-invoice", "Att fakturera", SUPPLIER_SIDE),
     Entry("/invoices", "Fakturor", SUPPLIER_SIDE),
     Entry("/test-bench", "Testbänk", SUPPLIER_SIDE),

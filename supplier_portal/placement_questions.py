@@ -162,6 +162,14 @@ def where_it_stands(placement: Placement, *, today: date) -> Stands:
     )
 
 
+def last_days(session: Session, references: Sequence[str]) -> dict[str, date]:
+    """The last billable day of those of the placements that are interrupted."""
+    question = select(_INTERRUPTION.c.execution_reference, _INTERRUPTION.c.effective_on).where(
+        _INTERRUPTION.c.state == STANDING, _INTERRUPTION.c.execution_reference.in_(sorted(set(references)))
+    )
+    return {row.execution_reference: row.effective_on for row in session.execute(question)}
+
+
 def new_interruptions(session: Session, scope: Scope, *, since: int) -> int:
     """How many placements got a last billable day since the interruption with that row number."""
     question = select(func.count()).select_from(_PLACEMENT).where(scope.of_placements(), _news(since))

@@ -99,6 +99,12 @@ def due(
     return _due(session, limited(scope, unit).of_orders(), today=today, days=days, limit=limit, offset=offset)
 
 
+def due_of(session: Session, scope: Scope, reference: str, *, today: date, days: int = 10) -> list[DueMonth]:
+    """The months of one placement that wait for a report."""
+    condition = scope.of_orders() & (_ORDER.c.execution_reference == reference)
+    return _due(session, condition, today=today, days=days, limit=100, offset=0)
+
+
 def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") -> int:
     """How many months wait for a report."""
     waiting = _waiting(limited(scope, unit).of_orders(), today).subquery()
@@ -116,15 +122,6 @@ def missing(session: Session, *, today: date, days: int, limit: int = 10_000) ->
     """Every supplier's months whose report is late: what the reminders are written from (E-12)."""
     found = _due(session, literal(True), today=today, days=days, limit=limit, offset=0)
     return [each for each in found if each.late(today)]
-
-
-def may_file(session: Session, scope: Scope, months: Sequence[tuple[str, Month]]) -> set[str]:
-    """Those of the execution references that are within the scope."""
-    references = sorted({reference for reference, _ in months})
-    question = select(_PLACEMENT.c.execution_reference).where(
-        scope.of_placements(), _PLACEMENT.c.execution_reference.in_(references)
-    )
-    return set(session.scalars(question))
 
 
 def count_filed(session: Session, scope: Scope, wanted: ReportFilter) -> int:

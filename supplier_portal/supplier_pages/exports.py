@@ -1,5 +1,67 @@
-"""Exports as CSV and XLSX."""
+"""Lists to take home: orders, lines ready to invoice and invoices, as CSV or XLSX, written as they are read.
 
-from supplier_portal.pages import pages_router
+Convention: a file's name says what it holds and its day, never whose. The answer begins before the last
+row is read, with the database open until then.
+"""
+
+from collections.abc import Iterator
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from supplier_portal import exported
+from supplier_portal.exported import What
+from supplier_portal.order_questions import OrderFilter
+from supplier_portal.pages import (
+    NotThere,
+    Permission,
+    Person,
+    house_of,
+    pages_router,
+    render,
+    signed_in,
+    today_of,
+)
+from supplier_portal.spreadsheets import Dialect, csv_of, xlsx_of
+from supplier_portal.supplier_pages import asked
+from supplier_portal.supplier_pages.orders import order_filter
 
 router = pages_router()
+
+_SEES = (Permission.ASSIGN, Permission.REPORT)
+_CSV = "text/csv; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/exports")
+def exports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
+    """Which lists there are."""
+    return render(request, person, "supplier/exports.html", lists=exported.TITLES)
+
+
+@router.get("/exports/{file}")
+def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> Response:
+    """One list as a file: orders.csv, to-invoice.xlsx and so on; the filter of the list of orders holds here too."""
+    name, _, ending = file.partition(".")
+    if name not in tuple(What) or ending not in ("csv", "xlsx"):
+        raise NotThere
+    what, wanted = What(name), order_filter(request)
+    dialect = asked.choice_of(request, "form", Dialect) or Dialect.SWEDISH
+    written = _written(request, person, what, wanted, dialect if ending == "csv" else None)
+    return StreamingResponse(
+        written,
+        media_type=_CSV if ending == "csv" else _XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{what.value}-{today_of(request)}.{ending}"'},
+    )
+
+
+def _written(
+    request: Request, person: Person, what: What, wanted: OrderFilter, dialect: Dialect | None
+) -> Iterator[bytes]:
+    with house_of(request).reading() as session:
+        say = asked.say_of(person.language)
+        sheet = exported.sheet(session, asked.scope_of(person), what, say, wanted=wanted)
+        if dialect is None:
+            yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)
+        else:
+            yield from csv_of(sheet.columns, sheet.rows, dialect)

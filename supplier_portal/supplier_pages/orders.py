@@ -1,5 +1,135 @@
-"""Orders: list, page, PDF and XML."""
+"""Orders: the list with filter, search and sorting; one order as a page, on paper, and as the bytes sent.
 
-from supplier_portal.pages import pages_router
+Convention: what the document says is read from the letter, what came of it from the books. A file is
+named by the order number alone. The XML is the stored letter byte for byte, with its sha256 beside it.
+"""
+
+import hashlib
+
+from fastapi import Request, Response
+
+from orders.values import Article, Money, total
+from orders.written_orders import WrittenOrder, written_order
+from supplier_portal import on_paper, order_questions
+from supplier_portal.order_questions import LinesAre, OrderFilter, OrderView, Sort
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Permission,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    signed_in,
+    text_from,
+)
+from supplier_portal.supplier_pages import asked
 
 router = pages_router()
+
+_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SIZE = 25
+
+
+@router.get("/orders")
+def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
+    """The list."""
+    scope, wanted = asked.scope_of(person), order_filter(request)
+    with house_of(request).reading() as session:
+        page = Page.of(request, order_questions.count(session, scope, wanted), size=_SIZE)
+        rows = order_questions.listed(session, scope, wanted, limit=page.size, offset=page.offset)
+        units = asked.units_of(asked.register_of(session), person)
+    return render(
+        request,
+        person,
+        "supplier/orders.html",
+        rows=rows,
+        page=page,
+        wanted=wanted,
+        units=units,
+        query=asked.query_without(request, "page", "sort", "rising"),
+        **asked.shown(person.language),
+    )
+
+
+@router.get("/orders/{number}")
+def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
+    """One order, line by line."""
+    view, written = _found(request, person, number)
+    return render(
+        request,
+        person,
+        "supplier/order.html",
+        view=view,
+        order=view.order,
+        written=written,
+        sums=_sums(view),
+        may_report=person.may(Permission.REPORT),
+        **asked.shown(person.language),
+    )
+
+
+@router.get("/orders/{number}/order.xml")
+def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
+    """The letter that was sent, byte for byte."""
+    with house_of(request).reading() as session:
+        letter = order_questions.letter_of(session, asked.scope_of(person), number)
+    if letter is None:
+        raise NotThere
+    digest = hashlib.sha256(letter.body).digest()
+    return asked.download(
+        letter.body, f"order-{number}.xml", "application/xml", **{"Content-Digest": asked.digest_of(digest)}
+    )
+
+
+@router.get("/orders/{number}/order.pdf")
+def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
+    """The order on paper."""
+    view, written = _found(request, person, number)
+    if written is None:
+        raise NotThere
+    language = language_of(request, person)
+    with house_of(request).reading() as session:
+        terms = asked.register_of(session).policy.payment_terms_days
+    html = text_from(
+        "supplier/order_paper.html",
+        language,
+        view=view,
+        order=view.order,
+        written=written,
+        terms=terms,
+        **asked.shown(language),
+    )
+    made = on_paper.pdf_of(html, sheet="order_paper.css")
+    return asked.download(made, f"order-{number}.pdf", "application/pdf")
+
+
+def order_filter(request: Request) -> OrderFilter:
+    """What the address limits the orders to."""
+    return OrderFilter(
+        text=asked.text_of(request, "text"),
+        article=asked.choice_of(request, "article", Article),
+        lines=asked.choice_of(request, "lines", LinesAre),
+        month=asked.month_of(request),
+        unit=asked.text_of(request, "unit"),
+        sort=asked.choice_of(request, "sort", Sort) or Sort.NUMBER,
+        rising=asked.text_of(request, "rising") == "1",
+    )
+
+
+def _found(request: Request, person: Person, number: str) -> tuple[OrderView, WrittenOrder | None]:
+    with house_of(request).reading() as session:
+        view = order_questions.view(session, asked.scope_of(person), number)
+    if view is None:
+        raise NotThere
+    return view, written_order(view.letter.body) if view.letter is not None else None
+
+
+def _sums(view: OrderView) -> dict[str, Money]:
+    """The columns of the lines added up."""
+    currency = view.order.amount.currency
+    return {
+        name: total((getattr(line, name) for line in view.lines), currency=currency)
+        for name in ("received", "invoiced", "credited", "paid")
+    }

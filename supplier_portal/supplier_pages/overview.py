@@ -1,11 +1,38 @@
-"""The front page: a supplier's overview of what waits; staff go on to their first page."""
+"""The front page: what waits for a supplier, each number the door to its list; staff go on to their first page."""
+
+from collections.abc import Sequence
+from datetime import date
 
 from fastapi import Request, Response
+from markupsafe import Markup
 
+from orders.filing import file_by
+from orders.values import Month
+from peppol.sql import Session
+from supplier_portal import month_chart, placement_questions, report_questions, visits, waiting_questions
+from supplier_portal.catalogues import words
+from supplier_portal.month_chart import ChartWords
 from supplier_portal.navigation import start_of
-from supplier_portal.pages import Person, pages_router, render, see_other, signed_in
+from supplier_portal.pages import (
+    Permission,
+    Person,
+    house_of,
+    instant_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.placement_questions import PlacementFilter, PlacementsAre
+from supplier_portal.scope import Scope
+from supplier_portal.supplier_pages import asked
+from supplier_portal.visits import Visit
+from supplier_portal.waiting_questions import MonthSums
 
 router = pages_router()
+
+_MONTHS = 12
 
 
 @router.get("/")
@@ -13,4 +40,72 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
     """What waits for me."""
     if person.is_buyer:
         return see_other(start_of(person))
-    return render(request, person, "supplier/overview.html")
+    if not person.may(Permission.ASSIGN, Permission.REPORT):
+        return render(request, person, "supplier/overview_administer.html")
+    scope, today = asked.scope_of(person), today_of(request)
+    visit = _visit(request, person)
+    with house_of(request).reading() as session:
+        months = _months(session, scope, today)
+        waiting = _waiting(session, scope, visit, today=today)
+    return render(
+        request,
+        person,
+        "supplier/overview.html",
+        months=months,
+        chart=_chart(person, months),
+        before_at=visit.before_at,
+        today=today,
+        may_report=person.may(Permission.REPORT),
+        may_assign=person.may(Permission.ASSIGN),
+        waiting=waiting,
+    )
+
+
+def _visit(request: Request, person: Person) -> Visit:
+    """The visit that goes on; the first look in an hour begins a new one."""
+    house, now = house_of(request), instant_of(request)
+    with house.reading() as session:
+        current = visits.is_current(session, person.id, now=now)
+    if current is not None:
+        return current
+    with house.writing() as session:
+        return visits.begin(session, person.id, now=now)
+
+
+def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> dict[str, object]:
+    days = asked.register_of(session).policy.days_until_report_reminder
+    to_assign = PlacementFilter(PlacementsAre.TO_ASSIGN)
+    first_month = report_questions.first_due(session, scope, today=today)
+    return {
+        "reports_due": report_questions.count_due(session, scope, today=today),
+        "report_by": file_by(first_month, days=days) if first_month else None,
+        "to_invoice": waiting_questions.to_invoice(session, scope),
+        "questioned": waiting_questions.questioned(session, scope),
+        "interruptions": placement_questions.new_interruptions(session, scope, since=visit.since),
+        "to_assign": placement_questions.count(session, scope, to_assign, today=today),
+        "assign_by": placement_questions.first_to_assign(session, scope, today=today),
+    }
+
+
+def _months(session: Session, scope: Scope, today: date) -> list[MonthSums]:
+    last = Month.of(today)
+    first = waiting_questions.months_back(last, _MONTHS)
+    return waiting_questions.by_month(session, scope, first=first, last=last)
+
+
+def _chart(person: Person, months: Sequence[MonthSums]) -> tuple[Markup, Markup]:
+    """The chart, wide and narrow."""
+    _t, language = words(person.language), person.language
+    amount = asked.amount_of(language)
+    largest = max(months, key=lambda each: each.ordered.amount)
+    whole = _t("Mest beställt är det i %(month)s: %(amount)s. Alla tal står i tabellen under bilden.")
+    said = ChartWords(
+        title=_t("Beställt, levererat, fakturerat och betalt per månad, utan moms"),
+        description=whole
+        % {"month": asked.full_month(language)(largest.month), "amount": amount(largest.ordered)},
+        names=(_t("Beställt"), _t("Levererat"), _t("Fakturerat"), _t("Betalt")),
+        month=asked.full_month(language),
+        short_month=asked.short_month(language),
+        amount=amount,
+    )
+    return month_chart.wide(months, said), month_chart.narrow(months, said)

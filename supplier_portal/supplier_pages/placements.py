@@ -1,5 +1,227 @@
-"""Placements and the timeline of an execution reference."""
+"""Placements by their execution reference: the list, one of them with its timeline, and who is its tutor.
 
-from supplier_portal.pages import pages_router
+Convention: a participant is an execution reference here, and neither level nor reason of an interruption is
+shown. Whoever receives and assigns (ASSIGN) gives a tutor, one at a time or many from the list.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import Request, Response
+
+from orders import filing, stored_orders, stored_placements, tutoring
+from orders.model import Placement, Report
+from orders.tutoring import TutorRefused
+from orders.values import Article, Month
+from peppol.sql import Session
+from supplier_portal import (
+    placement_questions,
+    report_questions,
+    supplier_happenings,
+    timeline_picture,
+    visits,
+)
+from supplier_portal.catalogues import words
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Permission,
+    Person,
+    form_of,
+    house_of,
+    instant_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.placement_questions import PlacementFilter, PlacementsAre
+from supplier_portal.supplier_happenings import Happening
+from supplier_portal.supplier_pages import asked
+from supplier_portal.timeline_picture import PictureWords
 
 router = pages_router()
+
+_SEES = (Permission.ASSIGN, Permission.REPORT)
+_SIZE = 25
+Errors = Sequence[tuple[str, str]]
+
+
+@router.get("/placements")
+def placements(request: Request, person: Person = signed_in(*_SEES)) -> Response:
+    """The list with its filter."""
+    return _list(request, person)
+
+
+@router.post("/placements/tutors")
+def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN)) -> Response:
+    """Give the ticked placements a tutor; all of them or, where something is wrong, none."""
+    form = form_of(request)
+    chosen = [str(each) for each in form.getlist("reference")]
+    code = str(form.get("tutor", ""))
+    _t = words(person.language)
+    if not chosen:
+        return _list(request, person, [("select", _t("Markera minst en placering."))], code=code)
+    scope, today = asked.scope_of(person), today_of(request)
+    try:
+        with house_of(request).writing() as session:
+            for reference in chosen:
+                if placement_questions.find(session, scope, reference) is None:
+                    raise NotThere
+                tutoring.assign(session, reference, code, by=person.id, today=today)
+    except TutorRefused as refused:
+        sentence = refused.sentence if person.language == "en" else refused.sentence_sv
+        return _list(request, person, [("tutor", sentence)], code=code, chosen=chosen)
+    said = (
+        f"{code.strip()} är nu handledare för {len(chosen)} placeringar.",
+        f"{code.strip()} is now the tutor of {len(chosen)} placements.",
+    )
+    return see_other("/placements?state=to_assign", said)
+
+
+@router.get("/placements/{reference:path}")
+def placement(request: Request, reference: str, person: Person = signed_in(*_SEES)) -> Response:
+    """One placement: periods, tutor, interruptions, months and the timeline."""
+    return _one(request, person, reference)
+
+
+@router.post("/placements/{reference:path}/tutor")
+def assign(request: Request, reference: str, person: Person = signed_in(Permission.ASSIGN)) -> Response:
+    """Give the placement a tutor, or another."""
+    code = str(form_of(request).get("tutor", ""))
+    with house_of(request).reading() as session:
+        if placement_questions.find(session, asked.scope_of(person), reference) is None:
+            raise NotThere
+    try:
+        with house_of(request).writing() as session:
+            changed = tutoring.assign(session, reference, code, by=person.id, today=today_of(request))
+    except TutorRefused as refused:
+        sentence = refused.sentence if person.language == "en" else refused.sentence_sv
+        return _one(request, person, reference, [("tutor", sentence)], code=code)
+    said = (
+        f"{code.strip()} är {'nu' if changed else 'redan'} handledare.",
+        f"{code.strip()} is {'now' if changed else 'already'} the tutor.",
+    )
+    return see_other(f"/placements/{reference}", said)
+
+
+def _list(
+    request: Request,
+    person: Person,
+    errors: Errors = (),
+    *,
+    code: str = "",
+    chosen: Sequence[str] = (),
+) -> Response:
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        visit = visits.is_current(session, person.id, now=instant_of(request))
+        wanted = PlacementFilter(
+            state=PlacementsAre.TO_ASSIGN if errors else asked.choice_of(request, "state", PlacementsAre),
+            unit=asked.text_of(request, "unit"),
+            month=asked.month_of(request),
+            text=asked.text_of(request, "text"),
+            since=visit.since if visit is not None else 0,
+        )
+        scope = asked.scope_of(person)
+        page = Page.of(request, placement_questions.count(session, scope, wanted, today=today), size=_SIZE)
+        rows = placement_questions.listed(
+            session, scope, wanted, today=today, limit=page.size, offset=page.offset
+        )
+        units = asked.units_of(asked.register_of(session), person)
+        tutors = placement_questions.tutors_used(session, scope)
+    return render(
+        request,
+        person,
+        "supplier/placements.html",
+        422 if errors else 200,
+        rows=rows,
+        page=page,
+        wanted=wanted,
+        units=units,
+        tutors=tutors,
+        today=today,
+        errors=errors,
+        code=code,
+        chosen=chosen,
+        may_assign=person.may(Permission.ASSIGN) and wanted.state is PlacementsAre.TO_ASSIGN,
+        late=placement_questions.late,
+    )
+
+
+def _one(
+    request: Request, person: Person, reference: str, errors: Errors = (), *, code: str = ""
+) -> Response:
+    scope, today = asked.scope_of(person), today_of(request)
+    with house_of(request).reading() as session:
+        found = placement_questions.find(session, scope, reference)
+        if found is None:
+            raise NotThere
+        happened = supplier_happenings.happenings(session, found)
+        context: dict[str, Any] = {
+            "placement": found,
+            "stands": placement_questions.where_it_stands(found, today=today),
+            "interruptions": stored_placements.interruptions(session, reference),
+            "assignments": tutoring.history(session, reference),
+            "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
+            "months": _months(session, found, today=today),
+            "due": {
+                str(each.month) for each in report_questions.due_of(session, scope, reference, today=today)
+            },
+            "tutors": placement_questions.tutors_used(session, scope),
+        }
+    return render(
+        request,
+        person,
+        "supplier/placement.html",
+        422 if errors else 200,
+        today=today,
+        errors=errors,
+        code=code,
+        may_assign=person.may(Permission.ASSIGN),
+        may_report=person.may(Permission.REPORT),
+        happenings=happened,
+        kind_names=supplier_happenings.KIND_NAMES,
+        legend=timeline_picture.legend(happened, person.language),
+        **_drawn(person, happened, reference),
+        **context,
+    )
+
+
+def _months(session: Session, placement: Placement, *, today: date) -> list[tuple[Month, Report | None]]:
+    """The months of the orders so far, the newest first, and the newest report of each."""
+    reports: dict[Month, list[Report]] = {}
+    for report in stored_placements.reports(session, placement.execution_reference):
+        reports.setdefault(report.month, []).append(report)
+    ordered = {
+        Month.of(line.period.start)
+        for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC)
+        for line in order.lines
+        if line.period.start <= min(today, placement.last_day_for(line.period) or today)
+    }
+    return [
+        (month, filing.standing_report(reports.get(month, ())))
+        for month in sorted(ordered | set(reports), reverse=True)
+    ]
+
+
+def _drawn(person: Person, happened: Sequence[Happening], reference: str) -> dict[str, Any]:
+    _t, language = words(person.language), person.language
+    said = PictureWords(
+        language=language,
+        title=_t("Tidslinje för %(reference)s") % {"reference": reference},
+        description=_t(
+            "%(count)s händelser från %(first)s till %(last)s. Samma händelser står som lista efter bilden."
+        )
+        % {"count": len(happened), "first": happened[0].on, "last": happened[-1].on},
+        buyer=_t("Köparen"),
+        supplier=_t("Ni"),
+        short_month=asked.short_month(language),
+        amount=asked.amount_of(language),
+    )
+    return {
+        "timeline_wide": timeline_picture.wide(happened, said),
+        "timeline_narrow": timeline_picture.narrow(happened, said),
+    }

@@ -1,5 +1,293 @@
-"""Filing the months' reports."""
+"""Filing the periodic reports: one month, or all that are due after a look at them; state, history, correction.
 
-from supplier_portal.pages import pages_router
+Convention: a form carries the version its report will get, so that a second press finds the first one's
+report. What is filed goes through `orders.filing`, the same use case as an event. A month says only which
+kinds of activity there were, in codes: nothing about the participant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+
+from orders import filing, journal, stored_orders, stored_placements
+from orders.filing import MonthToFile
+from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
+from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
+from peppol.sql import Session
+from supplier_portal import placement_questions, report_questions, supplier_happenings
+from supplier_portal.catalogues import words
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Permission,
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.report_questions import ReportFilter, ReportsAre
+from supplier_portal.supplier_pages import asked
 
 router = pages_router()
+
+_SIZE = 25
+_MANY = 1_000
+Errors = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """An order line of the month, and what it will be received with when the report is approved."""
+
+    order_number: str
+    line: OrderLine
+    days: Quantity
+    account: LineAccount
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is received and can be invoiced."""
+        account = self.account
+        is_received = account.receipt_id is not None and not account.amount_received.is_zero
+        return is_received and account.invoice_id is None
+
+
+@router.get("/reports")
+def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
+    """What is due, and what was filed."""
+    scope, today = asked.scope_of(person), today_of(request)
+    wanted = ReportFilter(
+        state=asked.choice_of(request, "state", ReportsAre),
+        month=asked.month_of(request),
+        unit=asked.text_of(request, "unit"),
+        reference=asked.text_of(request, "reference"),
+    )
+    with house_of(request).reading() as session:
+        register = asked.register_of(session)
+        page = Page.of(request, report_questions.count_filed(session, scope, wanted), size=_SIZE)
+        context: dict[str, Any] = {
+            "due": report_questions.due(
+                session, scope, today=today, days=register.policy.days_until_report_reminder, limit=_SIZE
+            ),
+            "due_count": report_questions.count_due(session, scope, today=today),
+            "filed": report_questions.filed(session, scope, wanted, limit=page.size, offset=page.offset),
+            "units": asked.units_of(register, person),
+        }
+    return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
+
+
+@router.get("/reports/due")
+def review(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
+    """All months that are due, to be looked at before they are filed with one press."""
+    return _review(request, person)
+
+
+@router.post("/reports/due")
+def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
+    """File the ticked months, all in one step; the rest stay due."""
+    form, _t = form_of(request), words(person.language)
+    chosen = [_to_file(str(each)) for each in form.getlist("due")]
+    if not chosen:
+        return _review(request, person, [("select", _t("Markera minst en månad att redovisa."))])
+    activities = _activities(form.getlist("activity"))
+    scope, fresh, refused = asked.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
+    with house_of(request).writing() as session:
+        for to_file in chosen:
+            if placement_questions.find(session, scope, to_file.execution_reference) is None:
+                raise NotThere
+            try:
+                with journal.attempt(session):
+                    _, first = filing.file_month(
+                        session, to_file, activities=activities, at=house_of(request).clock(), by=person.id
+                    )
+            except Refused as reason:
+                # One that a colleague filed meanwhile keeps nobody from filing the others.
+                refused.append((to_file, reason))
+            else:
+                fresh += first
+    return see_other("/reports", _said_of_many(fresh, refused))
+
+
+@router.get("/reports/{reference:path}/{month}")
+def report(
+    request: Request, reference: str, month: str, person: Person = signed_in(Permission.REPORT)
+) -> Response:
+    """One month of one placement: where it stands, its history, and the form to file or correct it."""
+    return _month_page(request, person, reference, _month(month))
+
+
+@router.post("/reports/{reference:path}/{month}")
+def file_one(
+    request: Request, reference: str, month: str, person: Person = signed_in(Permission.REPORT)
+) -> Response:
+    """File the month, or a correction of it."""
+    form, _t = form_of(request), words(person.language)
+    to_file = MonthToFile(reference, _month(month), _version(str(form.get("version", ""))))
+    if form.get("confirmed") != "1":
+        missing = [("confirmed", _t("Bekräfta att uppgifterna stämmer innan du lämnar redovisningen."))]
+        return _month_page(
+            request, person, reference, to_file.month, missing, ticked=form.getlist("activity")
+        )
+    with house_of(request).writing() as session:
+        if placement_questions.find(session, asked.scope_of(person), reference) is None:
+            raise NotThere
+        _, fresh = filing.file_month(
+            session,
+            to_file,
+            activities=_activities(form.getlist("activity")),
+            at=house_of(request).clock(),
+            by=person.id,
+        )
+    return see_other(f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh))
+
+
+def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        register = asked.register_of(session)
+        due = report_questions.due(
+            session,
+            asked.scope_of(person),
+            today=today,
+            days=register.policy.days_until_report_reminder,
+            unit=asked.text_of(request, "unit"),
+            limit=_MANY,
+        )
+        units = asked.units_of(register, person)
+        last_days = placement_questions.last_days(session, [each.execution_reference for each in due])
+    return render(
+        request,
+        person,
+        "supplier/reports_due.html",
+        422 if errors else 200,
+        due=due,
+        today=today,
+        units=units,
+        unit=asked.text_of(request, "unit"),
+        last_days=last_days,
+        errors=errors,
+        **asked.shown(person.language),
+    )
+
+
+def _month_page(
+    request: Request,
+    person: Person,
+    reference: str,
+    month: Month,
+    errors: Errors = (),
+    *,
+    ticked: Sequence[object] = (),
+) -> Response:
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        placement = placement_questions.find(session, asked.scope_of(person), reference)
+        if placement is None:
+            raise NotThere
+        held = stored_placements.reports(session, reference, month)
+        lines = _lines_of(session, placement, month)
+        days = asked.register_of(session).policy.days_until_report_reminder
+    if not held and not lines:
+        raise NotThere
+    newest = filing.standing_report(held)
+    chosen = [str(each) for each in ticked] or [str(each) for each in (newest.activities if newest else ())]
+    first = min((each.line.period.start for each in lines), default=month.period.start)
+    return render(
+        request,
+        person,
+        "supplier/report.html",
+        422 if errors else 200,
+        placement=placement,
+        the_month=month,
+        newest=newest,
+        history=sorted(held, key=lambda each: -each.version),
+        version=filing.next_version(held),
+        lines=lines,
+        ready=any(each.ready for each in lines),
+        invoiced=any(each.account.invoice_id is not None for each in lines),
+        last_day=placement.last_day_for(month.period),
+        file_by=filing.file_by(month, days=days),
+        today=today,
+        may_file=first <= today,
+        is_correction=newest is not None,
+        is_open=newest is None or newest.state is ReportState.REJECTED,
+        errors=errors,
+        chosen=chosen,
+        rejection_of=supplier_happenings.rejection_of,
+        **asked.shown(person.language),
+    )
+
+
+def _lines_of(session: Session, placement: Placement, month: Month) -> list[MonthLine]:
+    """The order lines of the month, and what each will be received with when the report is approved."""
+    found = []
+    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+        for line in order.lines:
+            account = stored_orders.account(session, order.number, line.line_id)
+            if account is not None and Month.of(line.period.start) == month:
+                last_day = placement.last_day_for(line.period)
+                days = days_received(line.period, last_day=last_day, convention=order.day_convention)
+                found.append(MonthLine(order.number, line, days, account))
+    return found
+
+
+def _to_file(text: str) -> MonthToFile:
+    """A ticked month of the review page: reference, month and version with | between."""
+    reference, month, version, *_ = [*text.split("|"), "", ""]
+    return MonthToFile(reference, _month(month), _version(version))
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except PeriodRefused:
+        raise NotThere from None
+
+
+def _version(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:5]) <= 1000:
+        raise NotThere
+    return int(text)
+
+
+def _activities(given: Sequence[object]) -> list[Activity]:
+    return [Activity(str(each)) for each in given if str(each) in tuple(Activity)]
+
+
+def _said_of_one(month: Month, *, fresh: bool) -> tuple[str, str]:
+    if not fresh:
+        return (
+            f"Redovisningen för {month} var redan lämnad. Inget har ändrats.",
+            f"The report for {month} had already been filed. Nothing has changed.",
+        )
+    return (
+        f"Redovisningen för {month} är lämnad. När köparen har godkänt den kan månaden faktureras.",
+        f"The report for {month} is filed. When the buyer has approved it the month can be invoiced.",
+    )
+
+
+def _said_of_many(count: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> tuple[str, str]:
+    if not count and not refused:
+        return (
+            "Redovisningarna var redan lämnade. Inget har ändrats.",
+            "The reports had already been filed. Nothing has changed.",
+        )
+    one = count == 1
+    filed_sv = f"{count} {'redovisning är lämnad' if one else 'redovisningar är lämnade'}."
+    filed_en = f"{count} {'report is' if one else 'reports are'} filed."
+    if not refused:
+        return (
+            f"{filed_sv} När köparen har godkänt {'den' if one else 'dem'} kan månaderna faktureras.",
+            f"{filed_en} When the buyer has approved {'it' if one else 'them'} the months can be invoiced.",
+        )
+    (first, reason), left = refused[0], len(refused)
+    return (
+        f"{filed_sv} {left} kunde inte lämnas, bland dem {first.execution_reference}: {reason.sentence_sv}",
+        f"{filed_en} {left} could not be filed, among them {first.execution_reference}: {reason.sentence}",
+    )

@@ -1,0 +1,307 @@
+"""What happened to one execution reference, as its supplier may see it: from the decision to the payment.
+
+Convention: whoever calls has found the placement within the scope. No level, no reason of an
+interruption and no officer's id is told here, and only the supplier's own documents are. Each kind is one
+question, however long the story is. A happening says where to read more (`path`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Final
+
+from sqlalchemy import select
+
+from invoicing import tables as audit
+from invoicing.model import DocumentType
+from orders import stored_placements, tables
+from orders.model import Placement, ReportState
+from orders.stored_placements import ENDED, STANDING
+from orders.values import Activity, Article, Money, Quantity, RejectionReason
+from peppol.sql import Session
+from supplier_portal.printing import number
+
+Pair = tuple[str, str]
+
+
+class Kind(IntEnum):
+    """What happened; the order is the order within a day."""
+
+    DECISION = 1
+    ORDER = 2
+    INTERRUPTION = 3
+    REPORT = 4
+    RECEIPT = 5
+    INVOICE = 6
+    CREDIT_NOTE = 7
+    PAYMENT = 8
+
+
+KIND_NAMES: Final[dict[Kind, Pair]] = {
+    Kind.DECISION: ("Beslut", "Decision"),
+    Kind.ORDER: ("Order", "Order"),
+    Kind.INTERRUPTION: ("Avbrott", "Interruption"),
+    Kind.REPORT: ("Redovisning", "Report"),
+    Kind.RECEIPT: ("Inleverans", "Receipt"),
+    Kind.INVOICE: ("Faktura", "Invoice"),
+    Kind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+    Kind.PAYMENT: ("Betalning", "Payment"),
+}
+
+ACTIVITIES: Final[dict[Activity, Pair]] = {
+    Activity.MEETING: ("Uppföljningssamtal", "Follow-up meetings"),
+    Activity.PLANNING: ("Planering av insatserna", "Planning of the efforts"),
+    Activity.JOB_SEARCH: ("Stöd i jobbsökandet", "Support in job seeking"),
+    Activity.EMPLOYER_CONTACT: ("Kontakt med arbetsgivare", "Contact with employers"),
+    Activity.INTERNSHIP: ("Praktik", "Internship"),
+    Activity.STUDY_GUIDANCE: ("Vägledning mot studier", "Guidance towards studies"),
+}
+
+REJECTIONS: Final[dict[RejectionReason, Pair]] = {
+    RejectionReason.ACTIVITIES_MISSING: (
+        "Aktiviteterna för månaden saknas. Ange dem och lämna en ny version.",
+        "The month's activities are missing. State them and file a new version.",
+    ),
+    RejectionReason.WRONG_MONTH: (
+        "Redovisningen gäller fel månad. Lämna en ny version för rätt månad.",
+        "The report is for the wrong month. File a new version for the right one.",
+    ),
+    RejectionReason.NOT_DELIVERED: (
+        "Köparen ser ingen utförd tjänst under månaden. Kontrollera med handläggaren innan du lämnar en ny version.",
+        "The buyer sees no service given in the month. Check with the officer before you file a new version.",
+    ),
+    RejectionReason.OTHER: (
+        "Köparen har sänt tillbaka redovisningen. Fråga handläggaren vad som ska rättas.",
+        "The buyer sent the report back. Ask the officer what to correct.",
+    ),
+}
+NO_REASON: Final[Pair] = (
+    "Köparen har inte angett något skäl. Fråga handläggaren vad som ska rättas.",
+    "The buyer gave no reason. Ask the officer what to correct.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing on one day. `state` belongs to `state_kind`, a kind of `badges`; empty where there is none.
+
+    `short` is what to say of it in three words, where it has no amount.
+    """
+
+    on: date
+    kind: Kind
+    document: str
+    sentence: Pair
+    path: str
+    amount: Money | None = None
+    state_kind: str = ""
+    state: str = ""
+    short: Pair = ("", "")
+
+
+def rejection_of(reason: RejectionReason | None) -> Pair:
+    """Why a report was sent back and what to do, also where no reason was told."""
+    return REJECTIONS[reason] if reason is not None else NO_REASON
+
+
+def happenings(session: Session, placement: Placement) -> list[Happening]:
+    """All of them, by day."""
+    found = [
+        *_decisions(placement),
+        *_orders(session, placement),
+        *_interruptions(session, placement),
+        *_reports(session, placement),
+        *_receipts(session, placement),
+        *_documents(session, placement),
+        *_payments(session, placement),
+    ]
+    return sorted(found, key=lambda each: (each.on, each.kind, each.document))
+
+
+def _decisions(placement: Placement) -> Iterator[Happening]:
+    for each in placement.periods:
+        start, end = each.period.start, each.period.end
+        yield Happening(
+            each.decided_on,
+            Kind.DECISION,
+            each.decision_id,
+            (
+                f"Beslut om period {each.ordinal}, {start} – {end}.",
+                f"Decision on period {each.ordinal}, {start} – {end}.",
+            ),
+            f"/placements/{placement.execution_reference}#periods",
+            state_kind="placement",
+            state=placement.state,
+            short=(f"period {each.ordinal} från {start}", f"period {each.ordinal} from {start}"),
+        )
+
+
+def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
+    table = tables.purchase_order
+    question = select(table).where(
+        table.c.execution_reference == placement.execution_reference, table.c.supplier == placement.supplier
+    )
+    for row in session.execute(question):
+        article = Article(row.article)
+        stage = f" {row.stage}" if row.stage else ""
+        yield Happening(
+            row.issued_on,
+            Kind.ORDER,
+            row.number,
+            (
+                f"Order på {article.name_sv.lower()}{stage}.",
+                f"Order of {article.value.lower().replace('_', ' ')}{stage}.",
+            ),
+            f"/orders/{row.number}",
+            Money(row.amount, row.currency),
+        )
+
+
+def _interruptions(session: Session, placement: Placement) -> Iterator[Happening]:
+    for row in stored_placements.interruptions(session, placement.execution_reference):
+        counts = row.state in (STANDING, ENDED)
+        yield Happening(
+            row.registered_on,
+            Kind.INTERRUPTION,
+            "",
+            (
+                f"Avbrott med {row.effective_on} som sista ersatta dag"
+                f"{'.' if counts else '; det gäller inte längre.'}",
+                f"Interruption with {row.effective_on} as last billable day"
+                f"{'.' if counts else '; it no longer holds.'}",
+            ),
+            f"/placements/{placement.execution_reference}#interruptions",
+            short=(f"sista dag {row.effective_on}", f"last day {row.effective_on}"),
+        )
+
+
+def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
+    for report in stored_placements.reports(session, placement.execution_reference):
+        path = f"/reports/{report.execution_reference}/{report.month}"
+        document = f"{report.month} v{report.version}"
+        again = report.version > 1
+        yield Happening(
+            report.filed_on,
+            Kind.REPORT,
+            document,
+            (
+                f"Redovisningen för {report.month} lämnad{f', version {report.version}' if again else ''}.",
+                f"Report for {report.month} filed{f', version {report.version}' if again else ''}.",
+            ),
+            path,
+            state_kind="report",
+            state=ReportState.FILED,
+            short=("lämnad", "filed"),
+        )
+        if report.decided_on is None:
+            continue
+        rejected = report.state is ReportState.REJECTED
+        yield Happening(
+            report.decided_on,
+            Kind.REPORT,
+            document,
+            (
+                f"Redovisningen för {report.month} {'tillbakasänd' if rejected else 'godkänd'}.",
+                f"Report for {report.month} {'sent back' if rejected else 'approved'}.",
+            ),
+            path,
+            state_kind="report",
+            state=ReportState.REJECTED if rejected else ReportState.APPROVED,
+            short=("tillbakasänd", "sent back") if rejected else ("godkänd", "approved"),
+        )
+
+
+def _receipts(session: Session, placement: Placement) -> Iterator[Happening]:
+    receipt, order, line = tables.receipt, tables.purchase_order, tables.order_line
+    on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
+    question = (
+        select(receipt, order.c.currency, line.c.unit)
+        .join(order, order.c.number == receipt.c.order_number)
+        .join(line, on_line)
+        .where(
+            receipt.c.execution_reference == placement.execution_reference,
+            order.c.supplier == placement.supplier,
+        )
+        .order_by(receipt.c.id)
+    )
+    for row in session.execute(question):
+        quantity = quantity_in_words(Quantity(abs(row.quantity), row.unit))
+        place = f"{row.order_number}/{row.line_id}"
+        back = row.reverses is not None
+        yield Happening(
+            row.received_on,
+            Kind.RECEIPT,
+            place,
+            (
+                f"{'Inleverans återtagen' if back else 'Inlevererat'}: {quantity[0]}.",
+                f"{'Receipt taken back' if back else 'Received'}: {quantity[1]}.",
+            ),
+            f"/orders/{row.order_number}#line-{row.line_id}",
+            Money(row.amount, row.currency),
+        )
+
+
+def quantity_in_words(quantity: Quantity) -> Pair:
+    """A quantity as one reads it.
+
+    >>> quantity_in_words(Quantity.days(14))
+    ('14 dagar', '14 days')
+    """
+    value = number(quantity.value)
+    one = quantity.value == 1
+    if quantity.unit == "DAY":
+        return f"{value} {'dag' if one else 'dagar'}", f"{value} {'day' if one else 'days'}"
+    return f"{value} st", f"{value} pc"
+
+
+def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
+    table = audit.invoice
+    question = select(
+        table.c.id,
+        table.c.number,
+        table.c.document_type,
+        table.c.received_on,
+        table.c.amount_payable,
+        table.c.currency,
+        table.c.state,
+    ).where(
+        table.c.execution_reference == placement.execution_reference, table.c.supplier == placement.supplier
+    )
+    for row in session.execute(question):
+        is_credit = row.document_type == DocumentType.CREDIT_NOTE
+        amount = Money(row.amount_payable, row.currency)
+        yield Happening(
+            row.received_on,
+            Kind.CREDIT_NOTE if is_credit else Kind.INVOICE,
+            row.number,
+            (
+                f"{'Kreditfakturan' if is_credit else 'Fakturan'} har kommit till köparen.",
+                f"The {'credit note' if is_credit else 'invoice'} has reached the buyer.",
+            ),
+            f"/invoices/{row.id}",
+            -amount if is_credit else amount,
+            "invoice",
+            row.state,
+        )
+
+
+def _payments(session: Session, placement: Placement) -> Iterator[Happening]:
+    table, payment = audit.invoice, audit.payment
+    question = (
+        select(table.c.id, table.c.number, payment.c.amount, payment.c.currency, payment.c.paid_on)
+        .join(payment, payment.c.invoice_id == table.c.id)
+        .where(
+            table.c.execution_reference == placement.execution_reference,
+            table.c.supplier == placement.supplier,
+        )
+    )
+    for row in session.execute(question):
+        yield Happening(
+            row.paid_on,
+            Kind.PAYMENT,
+            row.number,
+            ("Fakturan är betald.", "The invoice is paid."),
+            f"/invoices/{row.id}",
+            Money(row.amount, row.currency),
+        )

@@ -1,0 +1,134 @@
+"""What a supplier's page was asked: whose rows, which filter; and the words it needs beside its rows.
+
+Convention: a filter value that means nothing is no filter. The names of units come from the register,
+the supplier's own only; a unit the register does not know is shown by its id.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from fastapi import Request, Response
+
+from orders import stored_register
+from orders.contracts import Register
+from orders.values import Money, Month, PeriodRefused, Quantity
+from peppol.sql import Session
+from supplier_portal import catalogues, exported, supplier_happenings
+from supplier_portal.pages import Person
+from supplier_portal.printing import Language
+from supplier_portal.scope import Scope, units_named
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def scope_of(person: Person) -> Scope:
+    """The rows the person may see."""
+    return Scope(person.organisation, person.units)
+
+
+def register_of(session: Session) -> Register:
+    """The register in force; raises NoRegister."""
+    return stored_register.load(session)
+
+
+def units_of(register: Register, person: Person) -> dict[str, str]:
+    """The person's own units by id, in the order of their names."""
+    own = {unit.id: unit.name for unit in register.units if unit.supplier == person.organisation}
+    return units_named(scope_of(person), own)
+
+
+def unit_options(units: Mapping[str, str], everything: str) -> list[tuple[str, str]]:
+    """The units as choices of a filter, where there is a choice."""
+    return [("", everything), *((key, f"{name} ({key})") for key, name in units.items())]
+
+
+def text_of(request: Request, name: str, *, longest: int = 60) -> str:
+    """A word of the address, without spaces around it."""
+    return request.query_params.get(name, "").strip()[:longest]
+
+
+def choice_of(request: Request, name: str, kind: type[E]) -> E | None:
+    """One of the values of `kind`, or None."""
+    try:
+        return kind(text_of(request, name))
+    except ValueError:
+        return None
+
+
+def month_of(request: Request, name: str = "month") -> Month | None:
+    """A month, or None."""
+    try:
+        return Month.parse(text_of(request, name))
+    except PeriodRefused:
+        return None
+
+
+def say_of(language: Language) -> Callable[[str, str], str]:
+    """Picks one of two sentences."""
+    return lambda sv, en: en if language == "en" else sv
+
+
+def short_month(language: Language) -> Callable[[Month], str]:
+    """A month's short name: sep, or Sep."""
+    locale = "en" if language == "en" else "sv_SE"
+    return lambda month: format_date(month.period.start, "LLL", locale=locale).rstrip(".")
+
+
+def amount_of(language: Language) -> Callable[[Money], str]:
+    """An amount as people write it."""
+    return lambda money: catalogues.money(money, language)
+
+
+def full_month(language: Language) -> Callable[[Month], str]:
+    """A month's whole name with its year."""
+    return lambda month: catalogues.month(month, language)
+
+
+def shown(language: Language) -> dict[str, Any]:
+    """What the templates of these pages call beside the functions every template has."""
+    say = say_of(language)
+    return {
+        "article_of": lambda article, stage: exported.article_in_words(article, stage, say),
+        "quantity_of": lambda value, unit: supplier_happenings.quantity_in_words(Quantity(value, unit)),
+        "price": lambda value, currency: price_of(value, currency, language),
+        "activities": supplier_happenings.ACTIVITIES,
+        "activity_options": [
+            (str(code), say(*pair)) for code, pair in supplier_happenings.ACTIVITIES.items()
+        ],
+    }
+
+
+def price_of(value: Decimal, currency: str, language: Language) -> str:
+    """A price as people write it, with more than two decimals only where it has them."""
+    if value == round(value, 2):
+        return catalogues.money(Money(round(value, 2), currency), language)
+    return f"{catalogues.number(value, language)} {currency}"
+
+
+def query_without(request: Request, *names: str) -> str:
+    """What the address asked for but these, to build another address from."""
+    kept = [(key, value) for key, value in request.query_params.multi_items() if value and key not in names]
+    return urlencode(kept)
+
+
+def download(body: bytes, file_name: str, media_type: str, **headers: str) -> Response:
+    """A file to keep; its name holds ids only."""
+    return Response(
+        body,
+        media_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"', **headers},
+    )
+
+
+def digest_of(sha256: bytes) -> str:
+    """A Content-Digest field (RFC 9530).
+
+    >>> digest_of(bytes(32))[:20]
+    'sha-256=:AAAAAAAAAAA'
+    """
+    return f"sha-256=:{base64.b64encode(sha256).decode()}:"
