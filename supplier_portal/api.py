@@ -80,18 +80,6 @@ def validation_router(today: Today) -> APIRouter:
     return router
 
 
-def livez_router() -> APIRouter:
-    """Whether the process answers at all; the database is not asked."""
-    router = APIRouter(tags=["operation"])
-
-    @router.get("/livez", summary="Is the process alive?")
-    async def livez() -> dict[str, str]:
-        """Answer ok without looking at anything else."""
-        return {"status": "ok"}
-
-    return router
-
-
 def _checked(data: bytes, on: date, language: Language) -> ValidationReport:
     return reported(validate(data, on=on), file="", language=language)
 

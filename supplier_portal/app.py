@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import failures, webhook
+from supplier_portal import failures, watching, webhook
 from supplier_portal.account_pages import (
     admin,
     apply,
@@ -30,7 +30,7 @@ from supplier_portal.account_pages import (
     sign_in,
     statement,
 )
-from supplier_portal.api import livez_router, validation_router
+from supplier_portal.api import validation_router
 from supplier_portal.finance_pages import (
     accounts_held,
     accruals,
@@ -133,7 +133,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     app.state.clock = clock
     app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
-    app.include_router(livez_router())
+    app.include_router(watching.router)
     app.include_router(webhook.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for module in PAGES:

@@ -50,8 +50,12 @@ class Settings(PostSettings):
 
     openid_acr: str = ""
     """The level of assurance asked of the provider and demanded in its answer; none, and any will do."""
+
     alarm_mail: str = ""
     """Who is told of alarms; empty: they are only rows and lines in the journal."""
 
     journal_head_folder: Path | None = None
     """Where the head of the journal is written every day, best on a disk of its own."""
+
+    metrics_token: SecretStr = SecretStr("")
+    """What who reads /metrics must bear; none, and the proxy in front decides who may."""

@@ -1,0 +1,167 @@
+"""What a machine may watch: is the process alive, can it work, and how does the post stand.
+
+`/livez` looks at nothing. `/readyz` asks the database. `/metrics` counts in the database at the
+moment it is asked, so that every process tells the same and a restart forgets nothing. Nothing
+here names a supplier: a sole trader's organisation number is a personal identity number.
+"""
+
+import hmac
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from orders import tables
+from orders.database import Database
+from peppol.mailbox import OutState
+from peppol.sql import Session
+from supplier_portal import post_questions
+from supplier_portal.mail_tables import mail
+from supplier_portal.post_questions import Standing
+from supplier_portal.settings import Settings
+from supplier_portal.work_tables import alarm, job_run
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/livez", summary="Is the process alive?")
+async def livez() -> dict[str, str]:
+    """Answer ok without looking at anything else."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Can it work?")
+def readyz(request: Request) -> Response:
+    """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log."""
+    try:
+        with _house(request).reading() as session:
+            session.execute(select(tables.journal_head.c.sequence)).one()
+            session.execute(select(job_run.c.job).limit(1)).all()
+    except SQLAlchemyError:
+        return JSONResponse({"status": "unavailable", "database": "does not answer"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/metrics", summary="Figures in the Prometheus format", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Figures of the post, the jobs and the mails. With `metrics_token` set, only for who bears it."""
+    settings: Settings = request.app.state.settings
+    token = settings.metrics_token.get_secret_value()
+    given = request.headers.get("Authorization", "")
+    if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    registry = CollectorRegistry()
+    registry.register(HouseCollector(_house(request)))
+    try:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    except SQLAlchemyError:
+        return Response(status_code=503)
+
+
+def _house(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+class HouseCollector(Collector):
+    """The figures, read from the database each time they are asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read when it is registered."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Every figure, from one consistent view. Raises SQLAlchemyError."""
+        with self._database.reading() as session:
+            now = self._database.clock()
+            yield from _post(post_questions.standing(session), now)
+            yield from _work(session)
+
+
+def _post(stands: Standing, now: datetime) -> Iterator[Metric]:
+    yield _by(
+        "billing_letters_out_open",
+        "Letters of ours that are not through, by state.",
+        "state",
+        [
+            (state.value.lower(), stands.count(state))
+            for state in (OutState.WAITING, OutState.STUCK, OutState.REJECTED)
+        ],
+    )
+    yield _by(
+        "billing_letters_in_open",
+        "Letters to us that have had no effect yet, by state.",
+        "state",
+        [("arrived", stands.arrived), ("failed", stands.failed)],
+    )
+    yield _one("billing_letters_out", "Letters of ours ever laid out.", stands.laid_out)
+    yield _one("billing_letters_in", "Letters ever come to us, with repeats.", stands.came)
+    for name, what, oldest in (
+        ("out", "letter of ours that waits was laid out", stands.oldest_out),
+        ("in", "letter to us that waits came", stands.oldest_in),
+    ):
+        age = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+        yield _one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
+    yield _by(
+        "billing_access_point_up",
+        "1 while letters go through the access point, 0 while it is left alone.",
+        "access_point",
+        [(each.name, int(each.opened_at is None)) for each in stands.access_points],
+    )
+
+
+def _work(session: Session) -> Iterator[Metric]:
+    slots = select(job_run.c.job, func.max(job_run.c.slot)).where(job_run.c.state == "DONE")
+    yield _by(
+        "billing_job_last_slot_seconds",
+        "The newest slot of each job that went well, in seconds since 1970.",
+        "job",
+        [(name, slot.timestamp()) for name, slot in session.execute(slots.group_by(job_run.c.job))],
+    )
+    failed = select(job_run.c.state, func.count()).where(job_run.c.state.in_(["FAILED", "GIVEN_UP"]))
+    yield _by(
+        "billing_job_slots_open",
+        "Slots of jobs that have not gone well, by state.",
+        "state",
+        _with_zeros(session.execute(failed.group_by(job_run.c.state)), ("FAILED", "GIVEN_UP")),
+    )
+    mails = select(mail.c.state, func.count()).where(mail.c.state.in_(["WAITING", "STUCK"]))
+    yield _by(
+        "billing_mails_open",
+        "Mails that have not left, by state.",
+        "state",
+        _with_zeros(session.execute(mails.group_by(mail.c.state)), ("WAITING", "STUCK")),
+    )
+    alarms = select(alarm.c.kind, func.count()).group_by(alarm.c.kind)
+    yield _by(
+        "billing_alarms", "Alarms ever raised, by kind.", "kind", [(k, n) for k, n in session.execute(alarms)]
+    )
+    rows = session.scalar(select(tables.journal_head.c.sequence)) or 0
+    yield _one("billing_journal_rows", "Rows of the journal.", rows)
+
+
+def _with_zeros(rows: Iterable[tuple[str, int]], states: Iterable[str]) -> list[tuple[str, int]]:
+    """A state without rows is told as 0, so that a watcher sees it come and go."""
+    found = {state: count for state, count in rows}
+    return [(state.lower(), found.get(state, 0)) for state in states]
+
+
+def _one(name: str, what: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, what, value=value)
+
+
+def _by(name: str, what: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
+    family = GaugeMetricFamily(name, what, labels=[label])
+    for which, value in values:
+        family.add_metric([which], value)
+    return family

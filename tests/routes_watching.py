@@ -1,0 +1,9 @@
+"""Who may have what a machine watches."""
+
+from tests.routes import Route
+
+ROUTES = {
+    "GET /livez": Route(everybody=True, own=("/livez",), page=False),
+    "GET /readyz": Route(everybody=True, own=("/readyz",), page=False),
+    "GET /metrics": Route(everybody=True, own=("/metrics",), page=False),
+}
