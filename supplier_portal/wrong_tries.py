@@ -7,6 +7,7 @@ so that a hundred at once are a hundred; a right one takes its count back. Keys 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
@@ -59,7 +60,7 @@ def count(session: Session, key: str, patience: Patience, *, now: datetime) -> N
     take_turns(session, f"wrong_try {mark}")
     row = session.execute(select(wrong_try).where(wrong_try.c.key_sha256 == mark)).mappings().one_or_none()
     if row is not None and now < row["open_at"]:
-        raise TooOften(int((row["open_at"] - now).total_seconds()) + 1)
+        raise TooOften(ceil((row["open_at"] - now).total_seconds()))
     before = 0 if row is None or now - row["last_at"] > _FORGOTTEN_AFTER else int(row["count"])
     values = {"count": before + 1, "last_at": now, "open_at": now + patience.wait_after(before + 1)}
     if row is None:

@@ -1,0 +1,311 @@
+"""From an application to a colleague at work: how a company comes in, and who may do what there."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from orders import journal, stored_register
+from supplier_portal import demo_people, mail_delivery, passwords, stored_accounts
+from supplier_portal.mail_tables import mail as mail_table
+from supplier_portal.settings import Settings
+from tests.browser import Site, portal
+from tests.house import CLOCK, a_house
+from tests.visitor import Visitor, text_of, visitor
+
+PASSWORD = "häst batteri lugn tisdag"
+DEMO = demo_people.PASSWORD
+
+
+class Clock:
+    """The portal's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = CLOCK
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id as in service, but without the memory and time that keep others out."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site(database_url: str, clock: Clock) -> Iterator[Site]:
+    with a_house(database_url) as house:
+        with house.database.writing() as session:
+            demo_people.move_in(session, stored_register.load(session), at=CLOCK)
+        with portal(database_url, clock=clock, second_step=False) as served:
+            yield served
+
+
+def mails(site: Site, address: str) -> list[str]:
+    """The texts of the mails laid for an address, in order."""
+    with site.database.reading() as session:
+        question = select(mail_table.c.body).where(mail_table.c.to_address == address)
+        return list(session.scalars(question.order_by(mail_table.c.id)))
+
+
+def link_in(text: str) -> str:
+    found = re.search(r"/link/[\w-]+", text)
+    assert found, text
+    return found[0]
+
+
+def entered(site: Site, name: str) -> Iterator[Visitor]:
+    with visitor(site) as each:
+        assert each.enter(name, DEMO).headers["location"] == "/"
+        yield each
+
+
+@pytest.fixture
+def admin(site: Site) -> Iterator[Visitor]:
+    """The buyer's administrator."""
+    yield from entered(site, "admin@kopare.example")
+
+
+@pytest.fixture
+def alva(site: Site) -> Iterator[Visitor]:
+    """Fyrbåken's administrator."""
+    yield from entered(site, "alla@fyrbaken.example")
+
+
+def apply(site: Site, organisation: str = "559999-4042", email: str = "ny@stig.example") -> str:
+    with visitor(site) as somebody:
+        answer = somebody.post(
+            "/apply",
+            {"organisation": organisation, "contact_name": "Nils Ny", "email": email, "units": "Lund"},
+        )
+        return answer.headers.get("location", "") or text_of(answer)
+
+
+def test_a_company_applies_is_approved_and_lets_a_colleague_in(
+    site: Site, admin: Visitor, clock: Clock, tmp_path: Path
+) -> None:
+    assert apply(site) == "/apply/received"
+    assert "fem till sju dagar" in mails(site, "ny@stig.example")[0]
+    clock.now += timedelta(days=6)
+    admin.enter("admin@kopare.example", DEMO)
+    page = text_of(admin.get("/admin"))
+    assert "Stigfinnaren" in page
+    assert "6 dagar" in page
+    assert "är godkänd" in admin.follow(admin.post("/admin/applications/1/approve"))
+
+    with visitor(site) as nils:
+        link = link_in(mails(site, "ny@stig.example")[-1])
+        assert "ny@stig.example" in nils.get(link).text
+        assert "Logga in med det" in nils.follow(nils.post(link, {"password": PASSWORD, "again": PASSWORD}))
+        assert nils.enter("NY@stig.example", PASSWORD).headers["location"] == "/"
+        assert "Nils Ny" in nils.get("/people").text
+        added = nils.post(
+            "/people/new",
+            {
+                "name": "Karin",
+                "email": "karin@stig.example",
+                "permission": ["REPORT"],
+                "scope": "units",
+                "unit": ["UV-501"],
+            },
+        )
+        assert "Karin" in nils.follow(added)
+    with visitor(site) as karin:
+        link = link_in(mails(site, "karin@stig.example")[-1])
+        karin.post(link, {"password": PASSWORD, "again": PASSWORD})
+        assert karin.enter("karin@stig.example", PASSWORD).status_code == 303
+        assert karin.get("/people").status_code == 403
+    with site.database.reading() as session:
+        karins = stored_accounts.by_name(session, "karin@stig.example")
+        actions = [row.action for row in journal.rows(session)]
+    assert karins is not None
+    assert karins.person.units == frozenset({"UV-501"})
+    assert {"application.made", "application.approved", "account.invited", "account.taken_up"} <= set(actions)
+    done = mail_delivery.deliver(site.database, Settings(mail_folder=tmp_path), now=clock.now)
+    assert (done.sent, done.stuck) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("organisation", "sentence"),
+    [
+        ("559999-4043", "tio siffror"),
+        ("5560360793", "inget avtal"),
+        ("5599991014", "redan ett konto"),
+    ],
+)
+def test_an_application_is_checked_against_the_register(site: Site, organisation: str, sentence: str) -> None:
+    assert sentence in apply(site, organisation)
+
+
+def test_a_second_application_for_the_same_company_waits_for_nothing_new(site: Site) -> None:
+    apply(site)
+    assert "redan en ansökan" in apply(site, email="annan@stig.example")
+
+
+def test_every_field_that_is_wrong_is_named_at_once(site: Site) -> None:
+    with visitor(site) as somebody:
+        answer = somebody.post("/apply", {"organisation": "1", "contact_name": " ", "email": "nils"})
+    assert answer.status_code == 422
+    for field in ("organisation", "contact_name", "email"):
+        assert f'href="#{field}"' in answer.text
+
+
+def test_a_refused_company_is_told_why_and_its_data_is_forgotten(site: Site, admin: Visitor) -> None:
+    apply(site)
+    assert "Skriv varför" in text_of(admin.post("/admin/applications/1/refuse", {"reason": " "}))
+    admin.post("/admin/applications/1/refuse", {"reason": "Avtalet har gått ut."})
+    assert "Avtalet har gått ut." in mails(site, "ny@stig.example")[-1]
+    page = text_of(admin.get("/admin/applications/1"))
+    assert "Nils" not in page
+    assert "redan avgjord" in text_of(admin.post("/admin/applications/1/approve"))
+
+
+def test_an_invitation_is_good_once_and_for_seven_days(site: Site, alva: Visitor, clock: Clock) -> None:
+    for name in ("a", "b"):
+        alva.post("/people/new", {"name": name, "email": f"{name}@fyr.example", "permission": "REPORT"})
+    links = [link_in(mails(site, f"{name}@fyr.example")[-1]) for name in ("a", "b")]
+    with visitor(site) as somebody:
+        assert somebody.get(links[0]).status_code == 200
+        assert somebody.get(links[0]).status_code == 200
+        assert somebody.post(links[0], {"password": PASSWORD, "again": PASSWORD}).status_code == 303
+        for again in (
+            somebody.get(links[0]),
+            somebody.post(links[0], {"password": PASSWORD, "again": PASSWORD}),
+        ):
+            assert again.status_code == 409
+            assert "gäller inte längre" in text_of(again)
+        clock.now += timedelta(days=7)
+        assert somebody.get(links[1]).status_code == 409
+        assert somebody.get("/link/" + "x" * 43).status_code == 409
+
+
+def test_a_new_invitation_makes_the_old_one_void(site: Site, alva: Visitor) -> None:
+    alva.post("/people/new", {"name": "a", "email": "a@fyr.example", "permission": "REPORT"})
+    number = re.findall(r"/people/(\d+)\"", alva.get("/people").text)[-1]
+    alva.post(f"/people/{number}/invite")
+    first, second = (link_in(text) for text in mails(site, "a@fyr.example"))
+    with visitor(site) as somebody:
+        assert somebody.get(first).status_code == 409
+        assert somebody.get(second).status_code == 200
+
+
+def test_permissions_count_from_the_next_page_on_and_an_ended_account_is_out_at_once(
+    site: Site, alva: Visitor
+) -> None:
+    with visitor(site) as bo:
+        bo.enter("redovisa@fyrbaken.example", DEMO)
+        assert bo.get("/people").status_code == 403
+        alva.post("/people/2", {"permission": ["ADMINISTER", "REPORT"], "scope": "units", "unit": "UV-101"})
+        assert bo.get("/people").status_code == 200
+        with site.database.reading() as session:
+            account = stored_accounts.by_id(session, 2)
+        assert account is not None
+        assert account.person.units is None  # whoever administers covers the whole organisation
+        alva.post("/people/2/end")
+        assert bo.get("/account").headers["location"].startswith("/sign-in")
+        assert bo.enter("redovisa@fyrbaken.example", DEMO).status_code == 422
+    assert "Avslutad" in text_of(alva.get("/people"))
+
+
+def test_the_last_administrator_can_neither_leave_nor_step_down(site: Site, alva: Visitor) -> None:
+    for answer in (
+        alva.post("/people/1/end"),
+        alva.post("/people/1", {"permission": ["REPORT"], "scope": "all"}),
+    ):
+        assert "den sista" in text_of(answer)
+    assert alva.get("/people").status_code == 200
+
+
+def test_somebody_of_another_company_does_not_exist(site: Site, alva: Visitor) -> None:
+    for number in (3, 6, 99_999):
+        assert alva.get(f"/people/{number}").status_code == 404
+        assert alva.post(f"/people/{number}/end").status_code == 404
+        assert alva.post(f"/people/{number}", {"permission": "ADMINISTER"}).status_code == 404
+    with site.database.reading() as session:
+        cilla = stored_accounts.by_id(session, 3)
+    assert cilla is not None
+    assert cilla.state == "ACTIVE"
+
+
+def test_a_supplier_cannot_give_the_buyers_permissions(site: Site, alva: Visitor) -> None:
+    answer = alva.post("/people/2", {"permission": ["FINANCE", "BUYER_ADMIN"], "scope": "all"})
+    assert "minst en behörighet" in text_of(answer)
+
+
+def test_a_unit_of_another_company_is_not_granted(site: Site, alva: Visitor) -> None:
+    answer = alva.post("/people/2", {"permission": ["REPORT"], "scope": "units", "unit": ["UV-201"]})
+    assert "minst en enhet" in text_of(answer)
+
+
+def test_who_prepares_payments_may_not_attest_them(site: Site, admin: Visitor) -> None:
+    answer = admin.post("/admin/people/6", {"permission": ["FINANCE", "ATTEST"]})
+    assert "inte också attestera" in text_of(answer)
+    assert admin.post("/admin/people/9/end").status_code == 409
+
+
+def test_an_address_belongs_to_one_account(site: Site, alva: Visitor) -> None:
+    answer = alva.post(
+        "/people/new", {"name": "X", "email": "Alla@Larkdrillen.example", "permission": "REPORT"}
+    )
+    assert "hör redan till ett konto" in text_of(answer)
+
+
+def test_a_forgotten_password_is_chosen_anew_by_mail_and_ends_every_session(
+    site: Site, alva: Visitor, clock: Clock
+) -> None:
+    with visitor(site) as somebody:
+        known = somebody.post("/forgotten", {"name": "alla@fyrbaken.example"})
+        unknown = somebody.post("/forgotten", {"name": "ingen@fyrbaken.example"})
+        assert known.headers["location"] == unknown.headers["location"]
+        assert known.headers["set-cookie"] == unknown.headers["set-cookie"]
+        (text,) = mails(site, "alla@fyrbaken.example")
+        assert mails(site, "ingen@fyrbaken.example") == []
+        short = somebody.post(link_in(text), {"password": "kort", "again": "kort"})
+        assert "minst 12 tecken" in text_of(short)
+        somebody.post(link_in(text), {"password": PASSWORD, "again": PASSWORD})
+        assert alva.get("/account").status_code == 303
+        assert somebody.enter("alla@fyrbaken.example", DEMO).status_code == 422
+        assert somebody.enter("alla@fyrbaken.example", PASSWORD).status_code == 303
+        somebody.post("/sign-out")
+        somebody.post("/forgotten", {"name": "alla@fyrbaken.example"})
+        clock.now += timedelta(hours=1)
+        assert somebody.get(link_in(mails(site, "alla@fyrbaken.example")[-1])).status_code == 409
+
+
+def test_nobodys_mailbox_is_flooded(site: Site) -> None:
+    for _ in range(3):
+        with visitor(site) as somebody:
+            for _ in range(4):
+                somebody.post("/forgotten", {"name": "alla@fyrbaken.example"})
+    assert len(mails(site, "alla@fyrbaken.example")) <= 5
+
+
+def test_ones_own_password_needs_the_old_one_and_leaves_only_this_session(site: Site, alva: Visitor) -> None:
+    with visitor(site) as elsewhere:
+        elsewhere.enter("alla@fyrbaken.example", DEMO)
+        wrong = alva.post("/account/password", {"current": "fel", "password": PASSWORD, "again": PASSWORD})
+        assert "nuvarande lösenordet stämmer inte" in text_of(wrong)
+        alva.post("/account/password", {"current": DEMO, "password": PASSWORD, "again": PASSWORD})
+        assert alva.get("/account").status_code == 200
+        assert elsewhere.get("/account").status_code == 303
+        elsewhere.enter("alla@fyrbaken.example", PASSWORD)
+        alva.post("/account/sign-out-everywhere")
+        assert alva.get("/account").status_code == 303
+        assert elsewhere.get("/account").status_code == 303
+
+
+def test_the_mails_one_wants_are_kept(site: Site, alva: Visitor) -> None:
+    alva.post("/account/mails", {"notice": ["ORDERS"]})
+    page = alva.get("/account").text
+    assert re.search(r'value="ORDERS" checked', page)
+    assert not re.search(r'value="INVOICES" checked', page)
