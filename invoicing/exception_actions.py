@@ -20,6 +20,7 @@ from invoicing import (
     stored_exceptions,
     stored_facts,
     stored_invoices,
+    stored_payables,
     tables,
 )
 from invoicing.deviations import Check, Code, Deviation, Group, Match, Outcome, Source, question
@@ -198,6 +199,11 @@ def link(
 def unlink(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
     """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
     held = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
+    if stored_payables.is_on_its_way(session, held.id):
+        raise ActionRefused(
+            f"{held.number} är på väg till banken. Vänta på bankens svar.",
+            f"{held.number} is on its way to the bank. Wait for the bank's answer.",
+        )
     own = stored_invoices.content(session, held.id)
     return _relink(session, register, held, Action.UNLINK, hand, reason, own.order_number, "")
 

@@ -62,6 +62,18 @@ _WORDS: Mapping[Action, tuple[str, str]] = {
 }
 
 
+_STATES: Mapping[InvoiceState, tuple[str, str]] = {
+    _S.PARKED: ("väntar", "waits"),
+    _S.IN_QUESTION: ("avviker", "deviates"),
+    _S.HELD: ("hålls för kontokontroll", "is held for an account check"),
+    _S.ACCEPTED: ("är godkänt", "is accepted"),
+    _S.CREDIT_REQUESTED: ("väntar på kredit", "waits for its credit note"),
+    _S.CREDITED: ("är krediterat", "is credited"),
+    _S.PAID: ("är betalt", "is paid"),
+    _S.SETTLED: ("är kvittat", "is settled"),
+}
+
+
 class ActionRefused(Refused):
     """The document is in a state, or has deviations, from which the action may not be taken."""
 
@@ -98,10 +110,11 @@ def check_action(action: Action, held: Held) -> None:
     """Raise ActionRefused where the action may not be taken on the document as it stands."""
     if held.state not in TRANSITIONS[action]:
         sv, en = name_of(action)
-        states = ", ".join(TRANSITIONS[action])
+        states = [_STATES[each] for each in InvoiceState if each in TRANSITIONS[action]]
+        is_sv, is_en = _STATES[held.state]
         raise ActionRefused(
-            f"{sv} går för ett dokument som är {states}; {held.number} är {held.state}.",
-            f"{en} is for a document that is {states}; {held.number} is {held.state}.",
+            f"{sv} går för ett dokument som {' eller '.join(one for one, _ in states)}; {held.number} {is_sv}.",
+            f"{en} is for a document that {' or '.join(one for _, one in states)}; {held.number} {is_en}.",
         )
     if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE) and (
         held.document_type is DocumentType.CREDIT_NOTE
@@ -122,8 +135,8 @@ def check_outcome(action: Action, held: Held, state: InvoiceState) -> None:
     if state not in TRANSITIONS[action][held.state]:
         sv, en = name_of(action)
         raise ActionRefused(
-            f"{sv} räcker inte: {held.number} blir {state}. Välj en annan åtgärd.",
-            f"{en} is not enough: {held.number} becomes {state}. Choose another action.",
+            f"{sv} räcker inte: {held.number} {_STATES[state][0]} efteråt. Välj en annan åtgärd.",
+            f"{en} is not enough: {held.number} {_STATES[state][1]} afterwards. Choose another action.",
         )
 
 

@@ -168,4 +168,14 @@ accept_limit = Table(
     CheckConstraint("set_by <> person", name="not_own"),
 )
 
+# Documents handled apart: of protected people, or with personal data in them.
+protected_document = Table(
+    "protected_document",
+    metadata,
+    Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("marked_by", String(80), nullable=False),
+    Column("marked_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 immutable.protect(desk_comment)

@@ -14,6 +14,7 @@ from invoicing import (
     stored_exceptions,
     stored_facts,
     stored_invoices,
+    stored_payables,
 )
 from invoicing.exception_actions import Hand, Later
 from invoicing.exception_rules import Action, ActionRefused
@@ -76,7 +77,7 @@ def _check(session: Session, done: Done, state: InvoiceState) -> None:
         raise ActionRefused(
             "Något har gjorts efteråt. Ångra det först.", "Something was done afterwards. Undo that first."
         )
-    if state is not done.state_after:
+    if state is not done.state_after or stored_payables.is_on_its_way(session, done.invoice_id):
         raise ActionRefused(
             f"Dokumentet är nu {state} och åtgärden kan inte ångras.",
             f"The document is {state} now and the action cannot be undone.",

@@ -8,7 +8,15 @@ transaction. Whatever a document says, it ends in exactly one state and nothing 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from invoicing import crediting, refusing, responding, stored_facts, stored_invoices
+from invoicing import (
+    crediting,
+    personal_numbers,
+    protected,
+    refusing,
+    responding,
+    stored_facts,
+    stored_invoices,
+)
 from invoicing.deviations import Match, Weight
 from invoicing.documents import Reading
 from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
@@ -169,6 +177,8 @@ def _keep(
         answered=answered,
     )
     stored_invoices.add_match(session, held.id, result, made_on=today, policy=register.policy)
+    if personal_numbers.written_in(letter.body):
+        protected.mark(session, held, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
     record(
         session, held, "invoice.received", state=held.state, codes=" ".join(held.codes), letter=str(letter.id)
     )

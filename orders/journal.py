@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
@@ -132,6 +133,12 @@ def rows(session: Session, *, execution_reference: str | None = None) -> Iterabl
     if execution_reference is not None:
         question = question.where(tables.journal.c.execution_reference == execution_reference)
     return session.execute(question)
+
+
+def rows_about(session: Session, *subjects: str) -> Iterable[Row[Any]]:
+    """The journal's rows about any of these subjects, in order."""
+    question = select(tables.journal).where(tables.journal.c.subject.in_(set(subjects)))
+    return session.execute(question.order_by(tables.journal.c.sequence))
 
 
 def verify(session: Session) -> Iterator[Broken]:

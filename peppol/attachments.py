@@ -20,7 +20,8 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.gate import CBC, GateRefused, GateRule, location_of
+from peppol.envelope_opening import unwrap
+from peppol.gate import CBC, GateRefused, GateRule, admit, location_of
 from peppol.gate_refusals import refuse
 from peppol.gate_tree import visible
 from peppol.rules.findings import Finding, Severity
@@ -201,3 +202,13 @@ def _spreadsheet(looks: str, content: bytes) -> str:
     if b"[Content_Types].xml" not in content or b"xl/workbook." not in content:
         return "ZIP"
     return "XLSX + macros" if b"vbaProject.bin" in content else "XLSX"
+
+
+def files_in(body: bytes) -> tuple[Attachment, ...]:
+    """The attachments of a letter's document that may be shown; none where the bytes cannot be read."""
+    opened = unwrap(body)
+    try:
+        root = opened.root if opened.root is not None else admit(opened.payload)
+    except GateRefused:
+        return ()
+    return attachments(root)

@@ -60,6 +60,13 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "REPEAT": ("quiet", "Upprepning", "Repeat"),
         "CONFLICT": ("bad", "Konflikt", "Conflict"),
         "QUARANTINED": ("bad", "I karantän", "Quarantined"),
+        "DELIVERED": ("good", "Framme", "Delivered"),
+        "REJECTED": ("bad", "Avvisat", "Rejected"),
+        "FAILED": ("bad", "Gick inte att hantera", "Could not be handled"),
+    },
+    "event": {
+        "UNAPPLIABLE": ("bad", "Gick inte att tillämpa", "Could not be applied"),
+        "CONFLICT": ("bad", "Konflikt", "Conflict"),
     },
     "application": {
         "WAITING": ("note", "Väntar", "Waiting"),

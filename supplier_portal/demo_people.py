@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from invoicing import stored_exceptions
 from orders.contracts import Register
+from orders.values import Money
 from peppol.sql import Session
 from supplier_portal import passwords, stored_accounts
 from supplier_portal.access import Permission
@@ -111,7 +113,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
     for each in PEOPLE:
         if each.supplier and each.supplier not in known:
             continue
-        stored_accounts.add(
+        number = stored_accounts.add(
             session,
             organisation=each.supplier or register.buyer.organisation_number,
             sign_in_name=each.sign_in_name,
@@ -124,5 +126,9 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             state=stored_accounts.ACTIVE,
             password_hash=password_hash,
         )
+        if Permission.FINANCE in each.permissions:
+            # So large a difference may the demo's finance officer accept alone.
+            limit = Money.of("500.00")
+            stored_exceptions.set_limit(session, f"user-{number}", limit, by="demo", on=at.date())
         made += 1
     return made

@@ -181,7 +181,7 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
         done = bulk_actions.batch(session, number)
         assert bulk_actions.can_undo(session, done) == 4
     assert [row.state for row in done.rows] == ["DONE", "DONE", "DONE", "REFUSED", "DONE"]
-    assert "ACCEPTED" in done.rows[3].sentence[1]
+    assert "F-4 is accepted" in done.rows[3].sentence[1]
     assert [house.held(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
     with house.database.writing() as session:
         undone = bulk_actions.undo(session, stored_register.load(session), number, Hand("user-2", NOW, TODAY))

@@ -1,5 +1,182 @@
-"""Actions on many exceptions."""
+"""Many documents alike with one press: what would happen, the press, the result row by row, and undoing it.
 
-from supplier_portal.pages import pages_router
+The simulation hands out the button's key; whoever presses twice comes to the same batch. Rows are taken in
+transactions of a few, so a batch broken off shows what is left and goes on from there.
+"""
+
+import secrets
+from collections.abc import Sequence
+
+from fastapi import Request, Response
+
+from invoicing import bulk_actions, desk_queue, protected
+from invoicing.bulk_actions import BULK, MOST, Batch
+from invoicing.desk_queue import Part, Wanted
+from invoicing.exception_actions import HOLD
+from invoicing.exception_rules import Action, name_of
+from orders import stored_register
+from orders.values import Money, Refused, total
+from peppol.sql import Session
+from supplier_portal.access import Permission
+from supplier_portal.finance_pages.exception import hand_of
+from supplier_portal.finance_pages.queue import READERS
+from supplier_portal.finance_words import Names, may_act, supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
+_P = Permission
+_AT_ONCE = 25
+
+
+@router.get("/finance/bulk")
+def simulate(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """What the press would do."""
+    asked = request.query_params
+    kind = _kind(asked.get("kind", Action.ASK_CREDIT))
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        ids = _chosen(request, session)
+        foreseen = bulk_actions.simulate(session, register, kind, ids, by=person.id)
+        good = [each for each in foreseen if each.refusal is None]
+        next_ones = [each.matches_at for each in good if each.matches_at is not None]
+        return render(
+            request,
+            person,
+            "desk/bulk.html",
+            kind=kind.value,
+            name=name_of(kind),
+            foreseen=foreseen,
+            good=good,
+            bad=[each for each in foreseen if each.refusal is not None],
+            sum=_sum([each.held.amount_payable for each in good]),
+            sent=sum(bool(each.answer) for each in good),
+            by_peppol=sum(bool(each.answer and each.to) for each in good),
+            in_portal=sum(bool(each.answer and not each.to) for each in good),
+            will_match=len(next_ones),
+            matches_at=_sum(next_ones),
+            supplier_name=lambda number: supplier_name(register, number),
+            key=secrets.token_urlsafe(16),
+            minutes=int(HOLD.total_seconds() // 60),
+        )
+
+
+@router.post("/finance/bulk")
+def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The one press."""
+    form = form_of(request)
+    kind = _kind(str(form.get("kind", "")))
+    ids = _numbers([str(each) for each in form.getlist("id")])
+    hand = hand_of(request, person)
+    with house_of(request).writing() as session:
+        number = bulk_actions.start(
+            session, kind, ids, hand, key=str(form.get("key", "")), reason=str(form.get("reason", "")).strip()
+        )
+    _go_on(request, person, number)
+    return see_other(f"/finance/bulk/{number}")
+
+
+@router.get("/finance/bulk/{number}")
+def result(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """What became of each row."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        found = _batch(session, number)
+        done = [row for row in found.rows if row.state == "DONE"]
+        return render(
+            request,
+            person,
+            "desk/batch.html",
+            batch=found,
+            name=name_of(found.kind),
+            names=Names(session, register.buyer),
+            done=len(done),
+            refused=sum(row.state == "REFUSED" for row in found.rows),
+            undone=sum(row.state == "UNDONE" for row in found.rows),
+            sum=_sum([row.amount for row in done]),
+            can_undo=bulk_actions.can_undo(session, found),
+            may_act=may_act(person),
+            supplier_name=lambda each: supplier_name(register, each),
+        )
+
+
+@router.post("/finance/bulk/{number}/continue")
+def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Take the rows that are left of a batch broken off."""
+    with house_of(request).reading() as session:
+        _batch(session, number)
+    _go_on(request, person, number)
+    return see_other(f"/finance/bulk/{number}")
+
+
+@router.post("/finance/bulk/{number}/undo")
+def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Undo all of a batch that can be."""
+    with house_of(request).writing() as session:
+        _batch(session, number)
+        register = stored_register.load(session)
+        undone, refused = bulk_actions.undo(session, register, number, hand_of(request, person))
+    left = (f" {refused} gick inte.", f" {refused} could not be.") if refused else ("", "")
+    said = (f"{undone} ångrade.{left[0]}", f"{undone} undone.{left[1]}")
+    return see_other(f"/finance/bulk/{number}", said)
+
+
+def _go_on(request: Request, person: Person, number: int) -> None:
+    left = 1
+    while left:
+        with house_of(request).writing() as session:
+            register = stored_register.load(session)
+            hand = hand_of(request, person)
+            left = bulk_actions.go_on(session, register, number, hand, limit=_AT_ONCE)
+
+
+def _chosen(request: Request, session: Session) -> Sequence[int]:
+    """The rows ticked, or all alike: of one cause, and of the supplier and month where they are given."""
+    asked = request.query_params
+    if asked.get("all") and asked.get("cause"):
+        wanted = Wanted(
+            part=Part.EXCEPTIONS,
+            cause=asked["cause"],
+            supplier=asked.get("supplier", ""),
+            month=asked.get("month", ""),
+        )
+        found = desk_queue.items(session, wanted, today=today_of(request), limit=MOST)[0]
+        ids: Sequence[int] = [each.id for each in found]
+    else:
+        ids = _numbers(asked.getlist("id"))
+    hidden = protected.among(session, ids)
+    known = [each for each in ids if each not in hidden and desk_queue.item(session, each) is not None]
+    if not known:
+        raise Refused("Välj minst en rad i kön.", "Choose at least one row of the queue.")
+    return known
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    return [int(each) for each in dict.fromkeys(texts) if each.isdecimal() and len(each) < 10][:MOST]
+
+
+def _kind(text: str) -> Action:
+    if text not in BULK:
+        raise NotThere
+    return Action(text)
+
+
+def _batch(session: Session, number: int) -> Batch:
+    try:
+        return bulk_actions.batch(session, number)
+    except Refused as refusal:
+        raise NotThere from refusal
+
+
+def _sum(amounts: Sequence[Money]) -> Money:
+    """The sum in kronor; what is in another currency is in question for that and counts on its own."""
+    return total((each for each in amounts if each.currency == "SEK"), currency="SEK")

@@ -1,5 +1,392 @@
-"""One exception and its actions."""
+"""One document of the finance desk: what deviates side by side, why, what happened, and what can be done.
 
-from supplier_portal.pages import pages_router
+Every action is a form with a reason; the one that asks for credit shows the Invoice Response first. A protected
+document shows nothing of itself until a person with the permission says why it is opened.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+
+from invoicing import (
+    desk_cases,
+    desk_queue,
+    desk_work,
+    exception_actions,
+    exception_undo,
+    protected,
+    responding,
+    stored_exceptions,
+    stored_facts,
+    stored_invoices,
+)
+from invoicing.desk_cases import Case
+from invoicing.desk_queue import Item
+from invoicing.desk_work import Kind
+from invoicing.deviations import Check, Group, price_text
+from invoicing.exception_actions import HOLD, Hand
+from invoicing.exception_rules import TRANSITIONS, Action, acceptable, at_stake, name_of
+from invoicing.response_documents import receiver_of
+from invoicing.sentences import sentence, source_name, title
+from invoicing.side_by_side import Row as Compared
+from orders import stored_register
+from orders.contracts import Register
+from orders.values import Money, Period, Quantity, Refused
+from peppol import attachments, mailbox, ubl
+from peppol.sql import Session
+from supplier_portal import catalogues
+from supplier_portal.access import Permission
+from supplier_portal.cli_verdicts import check_name, verdict_name
+from supplier_portal.finance_pages.queue import READERS
+from supplier_portal.finance_words import Names, action_name, cause_name, may_act, supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.printing import Language
 
 router = pages_router()
+_P = Permission
+
+_CODES = {
+    "AB": ("Mottagen (AB)", "Received (AB)"),
+    "IP": ("Under behandling (IP)", "In process (IP)"),
+    "UQ": ("Fråga (UQ)", "Under query (UQ)"),
+    "CA": ("Godkänd med anmärkning (CA)", "Conditionally accepted (CA)"),
+    "RE": ("Avvisad (RE)", "Rejected (RE)"),
+    "AP": ("Godkänd (AP)", "Accepted (AP)"),
+    "PD": ("Betald (PD)", "Paid (PD)"),
+}
+
+
+@router.get("/finance/documents/{number}")
+def document(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """The document with all that belongs to it."""
+    return _shown(request, person, number)
+
+
+@router.post("/finance/documents/{number}/reveal")
+def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTED)) -> Response:
+    """Open a protected document once, with a reason that the journal keeps."""
+    with house_of(request).writing() as session:
+        _one(session, number)
+        held = stored_invoices.by_id(session, number)
+        protected.reveal(session, held, by=person.id, reason=str(form_of(request).get("reason", "")))
+    return _shown(request, person, number, revealed=True)
+
+
+@router.post("/finance/documents/{number}/protect")
+def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Let a document be handled apart, because it says who somebody is."""
+    with house_of(request).writing() as session:
+        _one(session, number)
+        held = stored_invoices.by_id(session, number)
+        reason = str(form_of(request).get("reason", ""))
+        protected.mark(session, held, by=person.id, on=today_of(request), reason=reason)
+    return see_other(
+        "/finance", ("Dokumentet hanteras nu som skyddat.", "The document is now handled as protected.")
+    )
+
+
+@router.get("/finance/documents/{number}/credit")
+def credit_preview(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The request for credit as it will be sent, before it is."""
+    language = language_of(request, person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        case = _open_case(session, register, number, person)
+        supplier = stored_facts.registered(register, case.held.supplier)
+        sends = supplier is not None and responding.may_follow(case.held.answered, responding.REJECTED)
+        answer, receiver, xml = None, "", ""
+        if supplier is not None and sends:
+            answer = responding.response(
+                register,
+                case.held,
+                responding.REJECTED,
+                case.match.deviations,
+                supplier=supplier,
+                today=today_of(request),
+            )
+            receiver = receiver_of(supplier, case.held) if supplier.answers else ""
+            xml = ubl.serialise(answer).decode()
+        return render(
+            request,
+            person,
+            "desk/credit.html",
+            case=case,
+            answer=answer,
+            receiver=receiver,
+            xml=xml,
+            tells=[(title(each, language), sentence(each, language)) for each in case.match.deviations],
+            supplier=supplier_name(register, case.held.supplier),
+            minutes=int(HOLD / timedelta(minutes=1)),
+        )
+
+
+@router.post("/finance/documents/{number}/{action}")
+def act(request: Request, number: int, action: str, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Take one of the actions; the journal keeps who and why."""
+    form = {key: str(value) for key, value in form_of(request).items()}
+    reason = form.get("reason", "")
+    hand = hand_of(request, person)
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        _open_case(session, register, number, person)
+        match action:
+            case "credit":
+                exception_actions.ask_credit(session, register, number, hand, reason=reason)
+            case "accept":
+                exception_actions.accept(session, register, number, hand, reason=reason)
+            case "link":
+                _link(session, register, number, hand, form)
+            case "unlink":
+                exception_actions.unlink(session, register, number, hand, reason=reason)
+            case "park":
+                until = _day(form.get("until", ""))
+                exception_actions.park(session, number, hand, until=until, reason=reason)
+            case "ask":
+                exception_actions.ask_supplier(session, register, number, hand, text=form.get("text", ""))
+            case "duplicate":
+                exception_actions.reject_duplicate(
+                    session, register, number, hand, of=form.get("of", ""), reason=reason
+                )
+            case _:
+                raise NotThere
+    minutes = int(HOLD / timedelta(minutes=1))
+    return see_other(
+        f"/finance/documents/{number}",
+        (
+            f"Gjort. Du kan ångra tills svaret går i väg, om {minutes} minuter.",
+            f"Done. You can undo it until the answer leaves, in {minutes} minutes.",
+        ),
+    )
+
+
+@router.post("/finance/actions/{number}/undo")
+def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Take an action back while its answer has not left."""
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        try:
+            done = stored_exceptions.action(session, number)
+        except stored_exceptions.NoSuchAction as error:
+            raise NotThere from error
+        exception_undo.undo(session, register, number, hand_of(request, person))
+    return see_other(f"/finance/documents/{done.invoice_id}", ("Ångrat.", "Undone."))
+
+
+@router.get("/finance/documents/{number}/xml")
+def xml(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """The document's bytes as they came, to be kept."""
+    body, _ = _body(request, number)
+    return _file(body, "application/xml", f"document-{number}.xml")
+
+
+@router.get("/finance/documents/{number}/files/{place}")
+def attached(request: Request, number: int, place: int, person: Person = signed_in(*READERS)) -> Response:
+    """One of the files in the document, always as a download."""
+    body, _ = _body(request, number)
+    found = attachments.files_in(body)
+    if not 1 <= place <= len(found):
+        raise NotThere
+    each = found[place - 1]
+    return _file(each.content, each.mime_code.value, each.filename)
+
+
+def hand_of(request: Request, person: Person) -> Hand:
+    """Who acts, and when."""
+    return Hand(person.id, house_of(request).clock(), today_of(request))
+
+
+def _link(session: Session, register: Register, number: int, hand: Hand, form: dict[str, str]) -> None:
+    """Link to what was chosen in the list, or written by hand."""
+    reason = form.get("reason", "")
+    if "credits" in form:
+        exception_actions.link_credit(session, register, number, hand, credits=form["credits"], reason=reason)
+        return
+    chosen = form.get("line", "") or f"{form.get('order_number', '')}/{form.get('line_id', '')}"
+    order_number, _, line_id = chosen.rpartition("/")
+    exception_actions.link(
+        session,
+        register,
+        number,
+        hand,
+        order_number=order_number.strip(),
+        line_id=line_id.strip(),
+        reason=reason,
+    )
+
+
+def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:
+    language = language_of(request, person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        if protected.is_protected(session, number) and not revealed:
+            item = _one(session, number)
+            may_open = person.may(_P.PROTECTED)
+            return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
+        case = _case(session, register, number)
+        body = mailbox.body_of(session, case.held.letter_id) or b""
+        names = Names(session, register.buyer)
+        limit = stored_exceptions.limit_of(session, person.id)
+        context: dict[str, Any] = {
+            "case": case,
+            "held": case.held,
+            "number": number,
+            "names": names,
+            "staff": names.who_may(_P.FINANCE),
+            "supplier": supplier_name(register, case.held.supplier),
+            "cause": cause_name(case.item.cause),
+            "compared": [_cells(row, language) for row in case.compared],
+            "tree": [_branch(node, language) for node in case.match.tree.checks],
+            "verdict": verdict_name(case.match.verdict, language),
+            "comments": desk_work.comments(session, Kind.DOCUMENT, number),
+            "files": attachments.files_in(body),
+            "xml": body.decode("utf-8", errors="replace"),
+            "may": _may(case) if may_act(person) else frozenset(),
+            "may_act": may_act(person),
+            "limit": limit,
+            "stake": _stake(session, case),
+            "action_name": action_name,
+            "name_of": name_of,
+            "codes": _CODES,
+            "today": today_of(request),
+            "revealed": revealed,
+            "tells": [
+                (title(each, language), sentence(each, language), each.code.value, each.weight.name)
+                for each in case.match.deviations
+            ],
+        }
+    return render(request, person, "desk/document.html", **context)
+
+
+def _may(case: Case) -> frozenset[str]:
+    """The actions whose buttons are shown; each decides for itself when it is pressed."""
+    found = {each.value for each in Action if case.held.state in TRANSITIONS[each]}
+    if case.is_credit:
+        found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE}
+    if case.link is None and case.held.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
+        found.discard(Action.UNLINK)
+    return frozenset(found)
+
+
+def _stake(session: Session, case: Case) -> Money | None:
+    """What an acceptance would be worth, where one is possible."""
+    try:
+        received = exception_actions.received_on(session, case.held)
+        deviations = acceptable(case.held, case.match)
+    except Refused:
+        return None
+    return at_stake(case.held, received, deviations)
+
+
+def _case(session: Session, register: Register, number: int) -> Case:
+    found = desk_cases.case(session, register, number)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _open_case(session: Session, register: Register, number: int, person: Person) -> Case:
+    """The case to act on; one that is handled apart only for those who may open it."""
+    if protected.is_protected(session, number) and not person.may(_P.PROTECTED):
+        raise NotThere
+    return _case(session, register, number)
+
+
+def _one(session: Session, number: int) -> Item:
+    item = desk_queue.item(session, number)
+    if item is None:
+        raise NotThere
+    return item
+
+
+def _body(request: Request, number: int) -> tuple[bytes, int]:
+    with house_of(request).reading() as session:
+        _one(session, number)
+        if protected.is_protected(session, number):
+            raise NotThere
+        held = stored_invoices.by_id(session, number)
+        return mailbox.body_of(session, held.letter_id) or b"", held.letter_id
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    """A download, whatever the browser would rather do with it."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("Ange en dag som 2026-11-21.", "Give a day like 2026-11-21.") from error
+
+
+def _cells(row: Compared, language: Language) -> dict[str, Any]:
+    values = (row.invoice, row.order_line, row.receipt, row.report, row.interruption)
+    return {
+        "name": row.name,
+        "term": row.term,
+        "values": [_value(each, language) for each in values],
+        "deviates": row.deviates,
+        "noted": row.noted,
+    }
+
+
+def _value(value: object, language: Language) -> str:
+    match value:
+        case None:
+            return ""
+        case Money():
+            return catalogues.money(value, language)
+        case Quantity():
+            unit = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(value.unit, (value.unit, value.unit))
+            return f"{catalogues.number(value, language)} {catalogues.pair(unit, language)}"
+        case Period():
+            return catalogues.period(value)
+        case Decimal():
+            return price_text(value).replace(".", "," if language == "sv" else ".")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _branch(node: Check | Group, language: Language) -> dict[str, Any]:
+    """The tree as the template walks it."""
+    name = check_name(node.name, language)
+    if isinstance(node, Group):
+        return {"name": name, "below": [_branch(each, language) for each in node.checks]}
+    return {
+        "name": name,
+        "outcome": node.outcome.value,
+        "deviations": [
+            {
+                "code": each.code.value,
+                "title": title(each, language),
+                "sentence": sentence(each, language),
+                "found": each.found,
+                "expected": each.expected,
+                "term": each.term,
+                "found_from": source_name(each.found_from, language),
+                "expected_from": " ".join(
+                    filter(None, (source_name(each.expected_from, language), each.reference))
+                ),
+                "actor": each.actor.value,
+                "weight": each.weight.name,
+            }
+            for each in node.deviations
+        ],
+    }

@@ -1,5 +1,244 @@
-"""The queue of the finance desk."""
+"""The queue of the finance desk: what needs a person, by cause, supplier, age, amount and owner.
 
-from supplier_portal.pages import pages_router
+Everything is an address: a filter, a part, an order and a page can be kept, sent to a colleague and gone back to.
+Without JavaScript all of it works; the arrow of a keyboard user is Tab and Enter.
+"""
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from invoicing import desk_queue, desk_work, protected
+from invoicing.desk_queue import NOBODY, Item, Part, Wanted
+from invoicing.desk_work import Kind
+from orders import stored_register
+from orders.values import Month, PeriodRefused, Refused
+from supplier_portal import catalogues, charts
+from supplier_portal.access import Permission
+from supplier_portal.finance_words import Names, cause_name, cause_names, may_act, supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
+_P = Permission
+READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
+
+_PARTS = {
+    Part.EXCEPTIONS: ("Avvikelser", "Exceptions"),
+    Part.PARKED: ("Väntar", "Waiting"),
+    Part.HELD: ("Kontokontroll", "Account checks"),
+    Part.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
+    Part.ASKED: ("Kredit begärd", "Credit asked for"),
+    Part.RESTING: ("Vilar", "Resting"),
+    Part.LETTERS: ("Brev åt sidan", "Letters kept aside"),
+    Part.POST: ("Fastnad post", "Stuck post"),
+    Part.EVENTS: ("Händelser", "Events"),
+}
+_EXPLAINED = {
+    Part.EXCEPTIONS: (
+        "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt.",
+        "Invoices that do not match. Ask for credit and a new invoice, or decide otherwise.",
+    ),
+    Part.PARKED: (
+        "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva.",
+        "Invoices that wait for the month's report to be approved. They are judged again by themselves.",
+    ),
+    Part.HELD: (
+        "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning.",
+        "Invoices with a payment account that is not registered. Two people confirm after a call-back.",
+    ),
+    Part.CREDITS: (
+        "Kreditfakturor som inte har funnit sin faktura.",
+        "Credit notes that have not found their invoice.",
+    ),
+    Part.ASKED: (
+        "Kredit är begärd och har inte kommit än.",
+        "Credit is asked for and has not come yet.",
+    ),
+    Part.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
+    Part.LETTERS: (
+        "Brev som inte kunde läsas, eller vars nummer redan finns med annat innehåll. Allt är sparat som det kom.",
+        "Letters that could not be read, or whose number is held with other content. All is kept as it came.",
+    ),
+    Part.EVENTS: (
+        "Händelser ur beslutssystemen som inte kunde tillämpas.",
+        "Events of the decision systems that could not be applied.",
+    ),
+}
+
+
+_FILTERS = ("q", "cause", "supplier", "owner", "month", "days", "amount")
+
+
+@router.get("/finance")
+def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """The queue, or one part of it."""
+    today, language = today_of(request), language_of(request, person)
+    wanted = _wanted(request, person)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        names = Names(session, register.buyer)
+        counts = desk_queue.counts(session, today=today)
+        context: dict[str, Any] = {
+            "wanted": wanted,
+            "filtered": any(request.query_params.get(each) for each in _FILTERS),
+            "counts": counts,
+            "parts": [
+                (part, words, counts[part], "/finance/post" if part is Part.POST else f"/finance?part={part}")
+                for part, words in _PARTS.items()
+                if counts[part] or part in (Part.EXCEPTIONS, wanted.part)
+            ],
+            "explained": _EXPLAINED[wanted.part],
+            "heading": _PARTS[wanted.part],
+            "filters": desk_work.filters(session, person.id),
+            "query": request.url.query,
+            "may_act": may_act(person),
+            "names": names,
+            "cause_name": cause_name,
+            "today": today,
+        }
+        if wanted.part is Part.LETTERS:
+            context["letters"] = desk_queue.letters(session)
+        elif wanted.part is Part.EVENTS:
+            context["events"] = desk_queue.events(session)
+        else:
+            many = desk_queue.items(session, wanted, today=today, limit=0)[1]
+            page = Page.of(request, many)
+            rows = desk_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)[0]
+            hidden = protected.among(session, [row.id for row in rows])
+            causes = desk_queue.causes(session, wanted, today=today)
+            context |= {
+                "page": page,
+                "rows": [_masked(row) if row.id in hidden else row for row in rows],
+                "hidden": hidden,
+                "causes": causes,
+                "bars": charts.bars(
+                    [
+                        (
+                            catalogues.pair(cause_name(each.code), language),
+                            each.amount.amount,
+                            f"{each.count} · {catalogues.money(each.amount, language)}",
+                            _with(request, cause=each.code, page=""),
+                        )
+                        for each in causes
+                    ]
+                ),
+                "supplier_name": lambda number: supplier_name(register, number),
+                "suppliers": [
+                    (number, supplier_name(register, number) or number)
+                    for number in desk_queue.suppliers(session, wanted, today=today)
+                ],
+                "owners": [(owner, names.of(owner)) for owner in desk_queue.owners(session)],
+                "all_causes": cause_names(),
+                "with_": lambda **values: _with(request, **values),
+            }
+    return render(request, person, "desk/queue.html", **context)
+
+
+@router.post("/finance/items/{kind}/{number}/owner")
+def hand_over(request: Request, kind: str, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Take something, hand it over, or let it go."""
+    form = form_of(request)
+    to = str(form.get("to", ""))
+    if kind not in Kind.__members__:
+        raise NotThere
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        staff = dict(Names(session, register.buyer).who_may(_P.FINANCE))
+        if to and to not in staff:
+            raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
+        at = house_of(request).clock()
+        desk_work.hand_over(session, Kind(kind), number, to=to, by=person.id, at=at)
+    said = ("Du har tagit den.", "It is yours.") if to == person.id else ("Överlämnad.", "Handed over.")
+    return see_other(str(form.get("back", "/finance")), said if to else ("Släppt.", "Let go."))
+
+
+@router.post("/finance/items/{kind}/{number}/comment")
+def comment(request: Request, kind: str, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Write a comment to colleagues."""
+    form = form_of(request)
+    if kind not in Kind.__members__:
+        raise NotThere
+    with house_of(request).writing() as session:
+        text, at = str(form.get("text", "")), house_of(request).clock()
+        desk_work.comment(session, Kind(kind), number, text, by=person.id, at=at)
+    return see_other(str(form.get("back", "/finance")), ("Kommentaren är sparad.", "The comment is saved."))
+
+
+@router.post("/finance/filters")
+def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """Keep the filter that the page stands at under a name."""
+    form = form_of(request)
+    query = str(form.get("query", ""))
+    with house_of(request).writing() as session:
+        desk_work.save_filter(session, person.id, str(form.get("name", "")), query)
+    return see_other(
+        f"/finance?{query}" if query else "/finance", ("Filtret är sparat.", "The filter is saved.")
+    )
+
+
+@router.post("/finance/filters/{number}/drop")
+def drop_filter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """Forget a filter of one's own."""
+    with house_of(request).writing() as session:
+        desk_work.drop_filter(session, person.id, number)
+    return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
+
+
+def _wanted(request: Request, person: Person) -> Wanted:
+    """What the address asks for; what cannot be read is left out."""
+    asked = request.query_params
+    part = asked.get("part", "")
+    owner = asked.get("owner", "")
+    return Wanted(
+        part=Part(part) if part in set(Part) - {Part.POST} else Part.EXCEPTIONS,
+        cause=asked.get("cause", ""),
+        supplier=asked.get("supplier", ""),
+        owner={"me": person.id, "nobody": NOBODY}.get(owner, owner),
+        month=_month(asked.get("month", "")),
+        days=int(asked["days"]) if asked.get("days", "").isdecimal() and len(asked["days"]) < 5 else 0,
+        amount=_amount(asked.get("amount", "")),
+        text=asked.get("q", "").strip(),
+        order=asked.get("order", "age"),
+    )
+
+
+def _month(text: str) -> str:
+    try:
+        return str(Month.parse(text)) if text else ""
+    except PeriodRefused:
+        return ""
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        return None
+    return found.quantize(Decimal("0.01")) if found.is_finite() and abs(found) < Decimal(10) ** 12 else None
+
+
+def _with(request: Request, **values: object) -> str:
+    """The page's own address with other values; an empty one is left out."""
+    query = {key: value for key, value in request.query_params.items() if key != "page"}
+    query |= {key: str(value) for key, value in values.items()}
+    return f"/finance?{urlencode({key: value for key, value in query.items() if value})}"
+
+
+def _masked(row: Item) -> Item:
+    """The row of a protected document, as those see it who have not opened it."""
+    return replace(row, number="", execution_reference="", order_number="", line_id="")

@@ -1,0 +1,158 @@
+"""One document of the finance desk with everything that belongs to it, asked together.
+
+The document as it is judged, its order and lines without locking them, every judgement with the policy it
+used, what people have done, the earlier invoices of its order line, and what else may be meant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from invoicing import (
+    desk_queue,
+    exception_undo,
+    link_suggestions,
+    stored_exceptions,
+    stored_facts,
+    stored_invoices,
+    tables,
+)
+from invoicing.desk_queue import Item
+from invoicing.deviations import Match
+from invoicing.exception_rules import Acceptance, Link
+from invoicing.facts import OrderFacts
+from invoicing.link_suggestions import CreditSuggestion, LineSuggestion
+from invoicing.matching import has_order_number
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.side_by_side import Row as Compared
+from invoicing.side_by_side import compare
+from invoicing.stored_exceptions import Done
+from orders import journal
+from orders.contracts import Register
+from orders.values import Money
+from peppol.sql import Session
+
+_LINKABLE = (InvoiceState.IN_QUESTION, InvoiceState.PARKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement: its day, what it came to, and the fingerprint of the policy."""
+
+    made_on: date
+    match: Match
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another invoice of the same order line."""
+
+    id: int
+    number: str
+    issued_on: date
+    amount: Money
+    state: InvoiceState
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about one document."""
+
+    held: Held
+    item: Item
+    invoice: Invoice
+    order: OrderFacts | None
+    judged: tuple[Judged, ...]
+    compared: tuple[Compared, ...]
+    actions: tuple[Done, ...]
+    undoable: int | None
+    acceptance: Acceptance | None
+    link: Link | None
+    earlier: tuple[Earlier, ...]
+    credited_by: str
+    lines: tuple[LineSuggestion, ...]
+    credits: tuple[CreditSuggestion, ...]
+    history: tuple[Row[Any], ...]
+
+    @property
+    def match(self) -> Match:
+        """The latest judgement."""
+        return self.judged[-1].match
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note."""
+        return self.held.document_type is DocumentType.CREDIT_NOTE
+
+
+def case(session: Session, register: Register, invoice_id: int) -> Case | None:
+    """The document with all that belongs to it, or None where there is no such document."""
+    item = desk_queue.item(session, invoice_id)
+    if item is None:
+        return None
+    held = stored_invoices.by_id(session, invoice_id)
+    invoice = stored_exceptions.as_judged(session, invoice_id)
+    order = None
+    if held.document_type is DocumentType.INVOICE and has_order_number(invoice):
+        order = stored_facts.order_facts(session, register, invoice.order_number)
+    supplier = stored_facts.registered(register, held.supplier)
+    registered = (
+        tuple(f"{each.scheme} {each.number}" for each in supplier.payment_accounts) if supplier else ()
+    )
+    matches = stored_invoices.matches(session, invoice_id)
+    policies = stored_invoices.policies_used(session, invoice_id)
+    judged = tuple(Judged(on, match, policy) for (on, match), policy in zip(matches, policies, strict=True))
+    actions = tuple(stored_exceptions.actions_of(session, invoice_id))
+    standing = [each for each in actions if each.state != "UNDONE"][:1]
+    undoable = (
+        standing[0].id if standing and exception_undo.can_undo(standing[0], held.state, newest=True) else None
+    )
+    linkable = held.state in _LINKABLE
+    is_credit = held.document_type is DocumentType.CREDIT_NOTE
+    return Case(
+        held,
+        item,
+        invoice,
+        order,
+        judged,
+        compare(invoice, held, order, judged[-1].match, accounts=registered),
+        actions,
+        undoable,
+        stored_exceptions.acceptance_of(session, invoice_id, currency=held.currency),
+        stored_exceptions.link_of(session, invoice_id),
+        tuple(_earlier(session, held, item)),
+        stored_invoices.credited_by(session, invoice_id),
+        tuple(link_suggestions.lines(session, held)) if linkable and not is_credit else (),
+        tuple(link_suggestions.credits(session, held)) if linkable and is_credit else (),
+        tuple(journal.rows_about(session, f"{held.document_type.lower()} {held.id}", f"invoice {held.id}")),
+    )
+
+
+def _earlier(session: Session, held: Held, item: Item) -> Sequence[Earlier]:
+    invoice, part = tables.invoice, tables.invoice_part
+    if not item.line_id:
+        return []
+    question = (
+        select(invoice)
+        .join(part, part.c.invoice_id == invoice.c.id)
+        .where(
+            part.c.order_number == item.order_number,
+            part.c.line_id == item.line_id,
+            invoice.c.id != held.id,
+        )
+        .order_by(invoice.c.id)
+    )
+    return [
+        Earlier(
+            row.id,
+            row.number,
+            row.issued_on,
+            Money(row.amount_payable, row.currency),
+            InvoiceState(row.state),
+        )
+        for row in session.execute(question)
+    ]

@@ -1,0 +1,224 @@
+"""An invoice beside its order line, receipt, report and interruption, value by value. Pure.
+
+A row is one thing that can be compared; its cells are the values as they stand, None where the source says
+nothing of it. What deviates is known from the match, so the table and the tree never tell different stories.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from invoicing.deviations import Code, Deviation, Match, Weight
+from invoicing.facts import LineFacts, OrderFacts
+from invoicing.line_matching import invoiced_on
+from invoicing.model import Held, Invoice, PeriodGiven
+from orders.values import Money, Quantity, total
+
+Words = tuple[str, str]
+Value = object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing compared. `deviations` are those of the match about it; `term` the field of the invoice."""
+
+    name: Words
+    term: str
+    invoice: Value
+    order_line: Value
+    receipt: Value
+    report: Value
+    interruption: Value
+    deviations: tuple[Deviation, ...] = ()
+
+    @property
+    def deviates(self) -> bool:
+        """Whether something here stops the invoice."""
+        return any(each.weight > Weight.NOTE for each in self.deviations)
+
+    @property
+    def noted(self) -> bool:
+        """Whether something here differs and is let through."""
+        return bool(self.deviations) and not self.deviates
+
+
+_ABOUT: Mapping[str, frozenset[Code]] = {
+    "order": frozenset({Code.ORDER_MISSING, Code.ORDER_UNKNOWN, Code.ORDER_NOT_SUPPLIERS}),
+    "line": frozenset(
+        {Code.LINE_MISSING, Code.LINE_UNKNOWN, Code.SEVERAL_LINES, Code.ALREADY_INVOICED, Code.NOT_RECEIVED}
+    ),
+    "reference": frozenset({Code.EXECUTION_REFERENCE, Code.CONTRACT}),
+    "period": frozenset({Code.PERIOD}),
+    "quantity": frozenset({Code.QUANTITY, Code.UNIT}),
+    "price": frozenset({Code.PRICE}),
+    "amount": frozenset({Code.AMOUNT}),
+    "vat": frozenset({Code.VAT_CATEGORY, Code.VAT_RATE, Code.VAT_AMOUNT}),
+    "buyer": frozenset({Code.BUYER, Code.CURRENCY}),
+    "due": frozenset({Code.DUE_DATE}),
+    "account": frozenset({Code.PAYEE_ACCOUNT}),
+}
+
+
+def compare(
+    invoice: Invoice, held: Held, order: OrderFacts | None, match: Match, *, accounts: tuple[str, ...] = ()
+) -> tuple[Row, ...]:
+    """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier."""
+    line = _line(invoice, held, order)
+    return tuple(_rows(invoice, held, order, line, match, accounts))
+
+
+def _line(invoice: Invoice, held: Held, order: OrderFacts | None) -> LineFacts | None:
+    if order is None:
+        return None
+    named = [each for each in invoice.order_lines if each in order.lines]
+    lies_on = [key for key, line in order.lines.items() if line.account.invoice_id == held.id]
+    chosen = (named or lies_on)[:1]
+    return order.lines[chosen[0]] if chosen else None
+
+
+def _rows(
+    invoice: Invoice,
+    held: Held,
+    order: OrderFacts | None,
+    line: LineFacts | None,
+    match: Match,
+    accounts: tuple[str, ...],
+) -> Iterator[Row]:
+    found = {
+        name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
+    }
+    receipt = line.receipt if line else None
+    invoiced = invoiced_on(invoice, line.line.line_id) if line else invoice.lines
+    cut = order.interruption if order else None
+    placed = order.order if order else None
+    report = f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None
+    yield Row(
+        ("Ordernummer", "Order number"),
+        "BT-13",
+        invoice.order_number or None,
+        placed.number if placed else None,
+        receipt.order_number if receipt else None,
+        None,
+        None,
+        found["order"],
+    )
+    yield Row(
+        ("Orderrad", "Order line"),
+        "BT-132",
+        ", ".join(invoice.order_lines) or None,
+        line.line.line_id if line else None,
+        receipt.line_id if receipt else None,
+        report,
+        None,
+        found["line"],
+    )
+    yield Row(
+        ("Genomförandereferens", "Execution reference"),
+        "BT-10",
+        _reference(invoice, placed.execution_reference if placed else ""),
+        placed.execution_reference if placed else None,
+        receipt.execution_reference if receipt else None,
+        None,
+        None,
+        found["reference"],
+    )
+    yield Row(
+        ("Period", "Period"),
+        "BT-134",
+        _written(invoiced[0].period or invoice.period) if invoiced else None,
+        line.line.period if line else None,
+        receipt.period if receipt else None,
+        receipt.month if receipt else None,
+        cut.effective_on if cut else None,
+        found["period"],
+    )
+    yield Row(
+        ("Antal", "Quantity"),
+        "BT-129",
+        _quantity(invoice, line),
+        line.line.quantity if line else None,
+        receipt.quantity if receipt else None,
+        None,
+        None,
+        found["quantity"],
+    )
+    yield Row(
+        ("Pris", "Price"),
+        "BT-146",
+        invoiced[0].price if invoiced else None,
+        line.line.price if line else None,
+        None,
+        None,
+        None,
+        found["price"],
+    )
+    yield Row(
+        ("Belopp utan moms", "Amount without VAT"),
+        "BT-131",
+        _amount(invoice, line),
+        line.line.amount if line else None,
+        receipt.amount if receipt else None,
+        None,
+        None,
+        found["amount"],
+    )
+    yield Row(
+        ("Moms", "VAT"),
+        "BT-110",
+        invoice.amount_vat,
+        f"{order.vat.category} {order.vat.percent} %" if order else None,
+        None,
+        None,
+        None,
+        found["vat"],
+    )
+    yield Row(("Att betala", "To pay"), "BT-115", invoice.amount_payable, None, None, None, None)
+    yield Row(
+        ("Köpare och valuta", "Buyer and currency"),
+        "BT-47",
+        f"{invoice.buyer} {invoice.currency}",
+        placed.amount.currency if placed else None,
+        None,
+        None,
+        None,
+        found["buyer"],
+    )
+    yield Row(
+        ("Förfallodag", "Due date"), "BT-9", invoice.due_on, held.pays_on, None, None, None, found["due"]
+    )
+    yield Row(
+        ("Betalkonto", "Payment account"),
+        "BT-84",
+        ", ".join(f"{each.scheme} {each.number}".strip() for each in invoice.accounts) or None,
+        ", ".join(accounts) or None,
+        None,
+        None,
+        None,
+        found["account"],
+    )
+
+
+def _reference(invoice: Invoice, expected: str) -> str | None:
+    if expected and expected in invoice.references:
+        return expected
+    return ", ".join(invoice.references) or None
+
+
+def _quantity(invoice: Invoice, line: LineFacts | None) -> Quantity | None:
+    lines = invoiced_on(invoice, line.line.line_id) if line else invoice.lines
+    units = {each.quantity.unit for each in lines}
+    if len(units) != 1:
+        return None
+    return Quantity(sum((each.quantity.value for each in lines), lines[0].quantity.value * 0), units.pop())
+
+
+def _amount(invoice: Invoice, line: LineFacts | None) -> Money:
+    if line is None:
+        return invoice.amount_net
+    lines = invoiced_on(invoice, line.line.line_id)
+    return total((each.amount for each in lines), currency=invoice.currency) if lines else invoice.amount_net
+
+
+def _written(given: PeriodGiven | None) -> str | None:
+    if given is None:
+        return None
+    return " – ".join(day.isoformat() if day else "…" for day in (given.start, given.end))

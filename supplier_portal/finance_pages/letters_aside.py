@@ -1,0 +1,104 @@
+"""A letter kept aside, shown safely: why it lies there, what the rules say of it, and its bytes as text.
+
+Nothing in a letter is ever rendered as what it claims to be: the text is escaped, the file is a download of
+plain bytes.
+"""
+
+from datetime import date
+
+from fastapi import Request, Response
+
+from invoicing import desk_work, personal_numbers
+from invoicing.desk_work import Kind
+from orders import stored_register
+from orders.values import Refused
+from peppol import mailbox, validation
+from supplier_portal import cli_questions
+from supplier_portal.access import Permission
+from supplier_portal.event_loading import replay_unappliable
+from supplier_portal.finance_pages.queue import READERS
+from supplier_portal.finance_words import Names, may_act
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.printing import Language
+from supplier_portal.validation_report import ValidationReport, reported
+
+router = pages_router()
+_P = Permission
+_SHOWN = 40_000
+
+
+@router.get("/finance/letters/{number}")
+def letter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """The letter, whatever it is."""
+    with house_of(request).reading() as session:
+        found = cli_questions.letter_in(session, number)
+        body = mailbox.body_of(session, number)
+        if found is None or body is None:
+            raise NotThere
+        names = Names(session, stored_register.load(session).buyer)
+        comments = desk_work.comments(session, Kind.LETTER_IN, number)
+    hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
+    return render(
+        request,
+        person,
+        "desk/letter.html",
+        letter=found,
+        report=_report(body, number, found.received_on, language_of(request, person)),
+        text="" if hides else body[:_SHOWN].decode("utf-8", errors="replace"),
+        cut=len(body) > _SHOWN,
+        protected=hides,
+        names=names,
+        comments=comments,
+        may_act=may_act(person),
+    )
+
+
+@router.get("/finance/letters/{number}/raw")
+def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """The bytes as they came, never opened by the browser."""
+    with house_of(request).reading() as session:
+        body = mailbox.body_of(session, number)
+    if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
+        raise NotThere
+    named = {"Content-Disposition": f'attachment; filename="letter-{number}.bin"'}
+    return Response(body, media_type="application/octet-stream", headers=named)
+
+
+@router.post("/finance/letters/{number}/replay")
+def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Have a letter read again, when what it needed is there now."""
+    database = house_of(request)
+    with database.writing() as session:
+        if cli_questions.letter_in(session, number) is None:
+            raise NotThere
+        if mailbox.replay(session, number) is None:
+            raise Refused(
+                "Brevet kan inte läsas igen: det första med samma nummer gäller.",
+                "The letter cannot be read again: the first with the same number stands.",
+            )
+    for _ in read_arrived(database, today=today_of(request), reader=False):
+        pass
+    return see_other(f"/finance/letters/{number}", ("Brevet är läst igen.", "The letter was read again."))
+
+
+@router.post("/finance/events/replay")
+def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Try once more to apply the events that could not be."""
+    loaded = replay_unappliable(house_of(request))
+    applied = loaded.applied
+    return see_other("/finance?part=events", (f"{applied} tillämpades nu.", f"{applied} were applied now."))
+
+
+def _report(body: bytes, number: int, on: date, language: Language) -> ValidationReport:
+    return reported(validation.validate(body, on=on), file=f"{number}", language=language)

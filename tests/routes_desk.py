@@ -1,0 +1,94 @@
+"""Who may have the finance desk's pages. The shape stands in tests/routes.py; the books are the demo's."""
+
+from supplier_portal.access import Permission as P
+from tests.routes import Route
+
+READERS = frozenset({P.FINANCE, P.ATTEST, P.AUDIT, P.PROTECTED})
+FINANCE = frozenset({P.FINANCE})
+NONE = "999999"
+
+ROUTES = {
+    "GET /finance": Route(
+        may=READERS,
+        own=(
+            "/finance",
+            "/finance?part=held",
+            "/finance?part=credits",
+            "/finance?part=letters",
+            "/finance?part=events",
+            "/finance?cause=PRICE&supplier=5599994042&month=2026-09&days=1&amount=10&owner=nobody&order=amount",
+        ),
+    ),
+    "POST /finance/items/{kind}/{number}/owner": Route(
+        may=FINANCE, foreign=("/finance/items/NOTHING/1/owner",), form={"to": ""}
+    ),
+    "POST /finance/items/{kind}/{number}/comment": Route(
+        may=FINANCE, foreign=("/finance/items/NOTHING/1/comment",), form={"text": "Hej"}
+    ),
+    "POST /finance/filters": Route(may=READERS, form={"name": "Mina", "query": "cause=PRICE"}),
+    "POST /finance/filters/{number}/drop": Route(may=READERS),
+    "GET /finance/letters/{number}": Route(
+        may=READERS,
+        own=("/finance/letters/19", "/finance/letters/62", "/finance/letters/64", "/finance/letters/65"),
+        foreign=(f"/finance/letters/{NONE}",),
+    ),
+    "GET /finance/letters/{number}/raw": Route(
+        may=READERS,
+        own=("/finance/letters/63/raw",),
+        foreign=(f"/finance/letters/{NONE}/raw",),
+        page=False,
+    ),
+    "POST /finance/letters/{number}/replay": Route(may=FINANCE, foreign=(f"/finance/letters/{NONE}/replay",)),
+    "POST /finance/events/replay": Route(may=FINANCE),
+    "GET /finance/documents/{number}": Route(
+        may=READERS,
+        own=(
+            "/finance/documents/23",
+            "/finance/documents/43",
+            "/finance/documents/46",
+            "/finance/documents/50",
+            "/finance/documents/61",
+            "/finance/documents/63",
+        ),
+        foreign=(f"/finance/documents/{NONE}",),
+    ),
+    "GET /finance/documents/{number}/credit": Route(
+        may=FINANCE,
+        own=("/finance/documents/46/credit",),
+        foreign=(f"/finance/documents/{NONE}/credit",),
+    ),
+    "POST /finance/documents/{number}/{action}": Route(
+        may=FINANCE,
+        foreign=(f"/finance/documents/{NONE}/credit", "/finance/documents/46/nothing"),
+        form={"reason": "Prov"},
+    ),
+    "POST /finance/documents/{number}/reveal": Route(
+        may=frozenset({P.PROTECTED}),
+        foreign=(f"/finance/documents/{NONE}/reveal",),
+        form={"reason": "Prov"},
+    ),
+    "POST /finance/documents/{number}/protect": Route(
+        may=FINANCE, foreign=(f"/finance/documents/{NONE}/protect",), form={"reason": "Prov"}
+    ),
+    "POST /finance/actions/{number}/undo": Route(may=FINANCE, foreign=(f"/finance/actions/{NONE}/undo",)),
+    "GET /finance/documents/{number}/xml": Route(
+        may=READERS,
+        own=("/finance/documents/46/xml",),
+        foreign=(f"/finance/documents/{NONE}/xml",),
+        page=False,
+    ),
+    "GET /finance/documents/{number}/files/{place}": Route(
+        may=READERS, foreign=("/finance/documents/46/files/9",), page=False
+    ),
+    "GET /finance/bulk": Route(
+        may=FINANCE,
+        own=("/finance/bulk?kind=ASK_CREDIT&id=46&id=47", "/finance/bulk?kind=ACCEPT&all=1&cause=PRICE"),
+        foreign=("/finance/bulk?kind=NOTHING&id=46",),
+    ),
+    "POST /finance/bulk": Route(
+        may=FINANCE, foreign=("/finance/bulk",), form={"kind": "NOTHING", "id": "46", "key": "k"}
+    ),
+    "GET /finance/bulk/{number}": Route(may=READERS, foreign=(f"/finance/bulk/{NONE}",)),
+    "POST /finance/bulk/{number}/continue": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/continue",)),
+    "POST /finance/bulk/{number}/undo": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/undo",)),
+}

@@ -1,0 +1,205 @@
+"""The finance desk in a real browser: forty alike cleared, an acceptance within its limit, a protected document."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from invoicing import exception_undo, stored_exceptions
+from invoicing.model import Held, InvoiceState
+from orders import journal, stored_register
+from orders.values import Money
+from peppol import billing
+from supplier_portal import sessions
+from supplier_portal.access import Permission, Person
+from tests.browser import Site, account_of, axe, portal, too_wide
+from tests.builders import billed
+from tests.house import House, a_house
+
+BUYER = "2021002114"
+_S = InvoiceState
+
+
+@dataclass
+class Clock:
+    """The business day of the story, moved by hand."""
+
+    now: datetime = field(default=datetime(2026, 2, 4, 8, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Office:
+    """A house with its portal, and a browser signed in."""
+
+    house: House
+    site: Site
+    page: Page
+    clock: Clock
+
+    def person(self, name: str, *permissions: Permission, limit: str = "") -> Person:
+        made = account_of(
+            self.site.database,
+            Person(name, name.title(), BUYER, frozenset(permissions)),
+            name=f"{name}.example",
+        )
+        if limit:
+            with self.site.database.writing() as session:
+                amount = Money.of(limit)
+                stored_exceptions.set_limit(session, made.id, amount, by="admin-1", on=date(2026, 1, 1))
+        return made
+
+    def sit(self, name: str, *permissions: Permission, limit: str = "") -> Person:
+        """Sign in as a new person of the buyer's."""
+        person = self.person(name, *permissions, limit=limit)
+        self.page.context.clear_cookies()
+        sign_in_as(self.page, self.site, person)
+        return person
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.site.address}{path}")
+
+    def h1(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    def sound(self) -> None:
+        assert axe(self.page) == []
+        assert too_wide(self.page) == []
+
+    def release(self) -> int:
+        """Ten minutes go by, and the timetable lets the answers leave."""
+        self.clock.now += timedelta(minutes=11)
+        with self.site.database.writing() as session:
+            register = stored_register.load(session)
+            return exception_undo.release_answers(
+                session, register, now=self.clock.now, today=self.clock.now.date()
+            )
+
+
+def sign_in_as(page: Page, site: Site, person: Person) -> None:
+    with site.database.writing() as session:
+        key = sessions.start(session, person.account_id, now=site.app.state.clock())
+    page.context.add_cookies([{"name": "billing-session", "value": key, "url": site.address}])
+
+
+@pytest.fixture
+def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+    url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
+    with a_house(url) as house, portal(url, business_clock=clock) as site:
+        yield Office(house, site, browser_page, clock)
+
+
+def received(house: House, many: int) -> None:
+    """Placements whose January is received: 20 days at 95.00."""
+    for number in range(many):
+        house.decide(reference(number), start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.report(reference(number), "2026-01", on=date(2026, 2, 2))
+
+
+def reference(number: int) -> str:
+    return f"1000{number:05}"
+
+
+def january(house: House, number: int, name: str, *, days: str, on: date) -> billing.Invoice:
+    order = house.order(reference(number)).number
+    return billed(house.flip(order, "001", number=name, on=on), days=days)
+
+
+def test_forty_alike_are_asked_back_with_one_press_and_all_match_when_corrected(office: Office) -> None:
+    house, page, many = office.house, office.page, 40
+    received(house, many)
+    day = date(2026, 2, 3)
+    wrong = [january(house, each, f"F-{each}", days="22", on=day) for each in range(many)]
+    held = [house.send(each) for each in wrong]
+    office.sit("frida", Permission.FINANCE)
+    office.go("/finance")
+    office.sound()
+    page.get_by_role("link", name="Fel antal").click()
+    page.get_by_role("button", name="Pröva med alla 40").click()
+    assert office.h1() == "Begära kredit och ny faktura"
+    assert page.locator(".figure").all_inner_texts() == ["40", "40", "40"]
+    office.sound()
+    assert states(house, held) == {_S.IN_QUESTION}
+    page.get_by_label("Varför?").fill("Hela månaden fakturerad")
+    page.get_by_role("button", name="Gör det för 40 dokument").click()
+    assert page.locator(".figure").first.inner_text() == "40"
+    assert states(house, held) == {_S.CREDIT_REQUESTED}
+    page.get_by_role("button", name="Ångra alla 40").click()
+    assert states(house, held) == {_S.IN_QUESTION}
+    office.go("/finance/bulk?kind=ASK_CREDIT&all=1&cause=QUANTITY")
+    page.get_by_role("button", name="Gör det för 40 dokument").click()
+    office.sound()
+    assert office.release() == many
+    for number, invoice in enumerate(wrong):
+        house.send_credit(invoice, number=f"K-{number}", on=date(2026, 2, 9))
+        right = january(house, number, f"G-{number}", days="20", on=date(2026, 2, 10))
+        assert house.send(right).state is _S.ACCEPTED
+    assert states(house, held) == {_S.CREDITED}
+    office.go("/finance")
+    assert "Inget här behöver en person just nu." in page.locator("main").inner_text()
+
+
+def states(house: House, held: list[Held]) -> set[InvoiceState]:
+    return {house.held(each.id).state for each in held}
+
+
+def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(office: Office) -> None:
+    house, page = office.house, office.page
+    received(house, 2)
+    small = house.send(january(house, 0, "F-1", days="21", on=date(2026, 2, 3)))
+    large = house.send(january(house, 1, "F-2", days="22", on=date(2026, 2, 3)))
+    office.sit("frida", Permission.FINANCE, limit="100.00")
+    office.go(f"/finance/documents/{small.id}")
+    office.sound()
+    assert page.locator("tr.deviates th").inner_text().startswith("Antal")
+    page.locator("summary", has_text="Godta med skäl").click()
+    assert "Skillnaden är 95,00" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    page.locator("#accept-reason").fill("Rättat per telefon")
+    page.get_by_role("button", name="Godta", exact=True).click()
+    assert house.held(small.id).state is _S.ACCEPTED
+    assert "Rättat per telefon" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Ångra").click()
+    assert house.held(small.id).state is _S.IN_QUESTION
+    office.go(f"/finance/documents/{large.id}")
+    page.locator("summary", has_text="Godta med skäl").click()
+    page.locator("#accept-reason").fill("Det är nog rätt")
+    page.get_by_role("button", name="Godta", exact=True).click()
+    assert "din gräns är 100.00" in page.locator("main").inner_text()
+    assert house.held(large.id).state is _S.IN_QUESTION
+    office.go(f"/finance/documents/{large.id}/credit")
+    assert "CNF" in page.locator("main").inner_text()
+    office.sound()
+    page.get_by_role("button", name="Begär kredit och ny faktura").click()
+    assert house.held(large.id).state is _S.CREDIT_REQUESTED
+    assert (office.release(), house.held(large.id).answered) == (1, "RE")
+
+
+def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(office: Office) -> None:
+    house, page = office.house, office.page
+    received(house, 1)
+    held = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    office.sit("frida", Permission.FINANCE)
+    office.go(f"/finance/documents/{held.id}")
+    page.get_by_text("Hantera som skyddad").first.click()
+    page.locator("#protect-reason").fill("Namnet står i fakturan")
+    page.get_by_role("button", name="Hantera som skyddad").click()
+    text = page.locator("main").inner_text()
+    assert "Skyddad" in text
+    assert "F-1" not in text
+    office.go(f"/finance/documents/{held.id}")
+    assert "F-1" not in page.content()
+    assert page.goto(f"{office.site.address}/finance/documents/{held.id}/credit").status == 404  # type: ignore[union-attr]
+    office.sit("petra", Permission.PROTECTED)
+    office.go(f"/finance/documents/{held.id}")
+    office.sound()
+    page.get_by_label("Varför behöver du se det?").fill("Svar till leverantören")
+    page.get_by_role("button", name="Öppna dokumentet").click()
+    assert "F-1" in page.locator("h1").inner_text()
+    with office.site.database.reading() as session:
+        (row,) = [each for each in journal.rows(session) if each.action == "protected.revealed"]
+    assert "Svar till leverantören" in row.detail
