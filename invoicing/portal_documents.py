@@ -213,6 +213,19 @@ def in_state(session: Session, maker: Maker, *states: PortalState, limit: int = 
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
 
 
+def under_way(session: Session, maker: Maker) -> list[Made]:
+    """The documents that have left and whose letters nobody has read yet."""
+    unread = select(inbox.c.id).where(inbox.c.state == InState.ARRIVED)
+    return _listed(
+        session,
+        _COLUMNS.where(
+            sees_made(maker),
+            portal_document.c.state == PortalState.RELEASED,
+            portal_document.c.letter_id.in_(unread),
+        ),
+    )
+
+
 def pending_on(session: Session, order_number: str, line_id: str) -> Made | None:
     """The invoice of a line that has not been read yet, if there is one."""
     question = _COLUMNS.where(

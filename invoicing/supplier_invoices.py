@@ -110,6 +110,14 @@ def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
     return stored_invoices.by_id(session, invoice_id)
 
 
+def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
+    """The row id of what a letter became in our books, if the person may see it."""
+    table = tables.invoice
+    mine = (table.c.letter_id == letter_id) & sees_invoice(maker)
+    found: int | None = session.scalar(select(table.c.id).where(mine))
+    return found
+
+
 def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
     """One page of the person's invoices and credit notes."""
     table = tables.invoice

@@ -5,6 +5,7 @@ and the open net belong to the proxy in front of it. Requests are not logged one
 """
 
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def serve(
     import uvicorn
 
     from supplier_portal.app import create_app
+    from supplier_portal.demo_work import at_work
 
     application = (
         create_app(Settings(database_url=house.url))
@@ -63,7 +65,8 @@ def serve(
         )
     )
     try:
-        server.run(sockets=[listening])
+        with at_work(application.state.database) if folder is not None else nullcontext():
+            server.run(sockets=[listening])
     except KeyboardInterrupt:
         complain(house.say("Stoppad.", "Stopped."))
     finally:

@@ -8,6 +8,7 @@ here: every worker does them all the time, each with its own letters (`working`)
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, InvoiceState
@@ -19,6 +20,7 @@ from supplier_portal import alarms, job_running, journal_heads, mail, mail_deliv
 from supplier_portal.access import Permission
 from supplier_portal.alarms import Trouble
 from supplier_portal.job_running import InOne, InSteps, Job
+from supplier_portal.releasing import release_due
 from supplier_portal.schedules import Daily, Every
 from supplier_portal.settings import Settings
 
@@ -38,6 +40,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
+        PORTAL_RELEASE,
     )
     forget = InOne(
         "forget-old-runs",
@@ -45,6 +48,14 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         lambda session, today, now: str(job_running.forget_old(session, jobs, now=now)),
     )
     return (*jobs, forget)
+
+
+def release(database: Database, today: date, now: datetime) -> str:
+    """Let what suppliers sent from the portal leave, once it can no longer be undone."""
+    return f"{release_due(database, now)} documents"
+
+
+PORTAL_RELEASE: Final = InSteps("portal-release", Every(timedelta(seconds=30)), release)
 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:

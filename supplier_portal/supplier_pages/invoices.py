@@ -54,7 +54,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         counts = questions.counts(session, maker)
         months = questions.months(session, maker)
         waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
-        under_way = portal_documents.in_state(session, maker, PortalState.RELEASED)
+        under_way = portal_documents.under_way(session, maker)
     return render(
         request,
         person,

@@ -105,10 +105,7 @@ def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
         bench.ask(session, maker_of(person), now=house_of(request).clock())
     return see_other(
         "/test-bench",
-        (
-            "Klart. Köparens administratör bekräftar steget; vanligen samma dag.",
-            "Done. The buyer's administrator confirms the step, usually the same day.",
-        ),
+        ("Steget är anmält som klart.", "The step is reported as done."),
     )
 
 

@@ -209,11 +209,14 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
 def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """A document made here, as it will leave or has left."""
     made, body = _made(request, person, document_id)
+    with house_of(request).reading() as session:
+        became = questions.of_letter(session, maker_of(person), made.letter_id) if made.letter_id else None
     return render(
         request,
         person,
         "flip/document.html",
         made=made,
+        became=became,
         paper_shown=papers.paper_of(body),
         may_send=person.may(SENDS),
     )

@@ -95,7 +95,10 @@ def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
 def file_of(request: Request) -> bytes:
     """The file of the form, at most one byte more than may be; empty where none was chosen."""
     given = form_of(request).get("file")
-    return given.file.read(SIZE_MAX + 1) if isinstance(given, UploadFile) else b""
+    if not isinstance(given, UploadFile):
+        return b""
+    with given.file as file:
+        return file.read(SIZE_MAX + 1)
 
 
 def _not_sendable(refusal: tuple[str, str] | None) -> Refused:
