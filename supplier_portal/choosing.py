@@ -98,7 +98,7 @@ def _access_point(settings: PostSettings, directory: Directory, stack: ExitStack
         bare = settings.access_point_bare
         sending = Phase4Outlet(web(), country=country, mls_to=mls_to, bare=bare)
         return Composed(sending, _inlet(settings, web, stack) or NoInlet(), directory)
-    simulated = Phase4Outlet(web("phase4"), country=country, mls_to=mls_to)
+    simulated = Phase4Outlet(web("phase4"), country=country, mls_to=mls_to, name=kind)
     mailbox = MailboxInlet(web("mailbox", settings.access_point_participant))
     return Composed(simulated, _inlet(settings, web, stack) or mailbox, directory)
 

@@ -58,7 +58,11 @@ for _name, _help, _group in (
     ("rules", "Regler som dokument prövas mot / rules that documents are judged by.", cli_rules.rules),
     ("answers", "Svar på våra ordrar och brev / answers to our orders and letters.", cli_answers.answers),
     ("inbox", "Brev till oss / letters to us.", cli_letters.inbox),
-    ("access-point", "Simulerad accesspunkt / simulated access point.", cli_access_point.access_point),
+    (
+        "access-point",
+        "Accesspunkten / the access point.",
+        cli_access_point.access_point,
+    ),
     ("mail", "Mejl till portalens användare / mails to the portal's users.", cli_mail.mail),
     ("post", "Skicka och hämta brev / sending and fetching letters.", cli_post.post_office),
     ("jobs", "Jobben i tidtabellen / the jobs of the timetable.", cli_work.jobs),

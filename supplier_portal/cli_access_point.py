@@ -1,25 +1,88 @@
-"""`billing access-point`: the simulated access point as a program of its own.
+"""`billing access-point`: whether the one of the settings answers, and a simulated one as a program of its own.
 
-It prints its address on one line, so that a program can start it on a free port and read
+`check` sends nothing and takes nothing: it lists what waits and asks the directory about ourselves.
+`simulate` prints its address on one line, so that a program can start it on a free port and read
 where it is, and runs until it is interrupted.
 """
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orders.values import Refused
-from peppol.identifiers import InvalidIdentifier, ParticipantId
+from peppol.access_points.protocol import Unreachable, Verdict
+from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from supplier_portal.access_point.desk import Repeats
-from supplier_portal.cli_door import House, command
+from supplier_portal.choosing import opened_access_point
+from supplier_portal.cli_door import AsJson, House, command
+from supplier_portal.cli_refusals import Code
 from supplier_portal.cli_serve import listening_on
+from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
 
 access_point = typer.Typer()
 
 _SUPPLIERS = ["0007:5599991014", "0007:5599992020"]
 _BUYER = "0007:2021002114"
+
+
+# What the buyer must be registered for: the documents that suppliers send us.
+_OURS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.ORDER_RESPONSE, DocumentKind.MLR)
+_MOST = 1000
+
+
+@command(access_point, "check")
+def check(house: House, as_json: AsJson = False) -> None:
+    """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
+    settings = Settings()
+    ourselves = settings.access_point_participant
+    with opened_access_point(settings) as ours:
+        try:
+            waiting: int | None = sum(1 for _ in islice(ours.inbound(), _MOST))
+            fault = ""
+        except Unreachable as unreachable:
+            waiting, fault = None, str(unreachable)
+        found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
+        name = ours.name
+    if as_json:
+        write_json(
+            {
+                "kind": name,
+                "answers": waiting is not None,
+                "waiting": waiting,
+                "fault": fault,
+                "registered": {kind.value: each.verdict.value for kind, each in found.items()},
+            }
+        )
+    else:
+        answered = house.say(f"Ja. {waiting} brev väntar.", f"Yes. Letters waiting: {waiting}.")
+        missed = house.say(
+            f"Nej ({fault}). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.",
+            f"No ({fault}). Check BILLING_ACCESS_POINT_ADDRESS and the keys.",
+        )
+        rows = [
+            (house.say("Accesspunkt", "Access point"), name),
+            (house.say("Svarar", "Answers"), missed if waiting is None else answered),
+            *((kind.value, _registered(house, each.verdict)) for kind, each in found.items()),
+        ]
+        show(table((Column("", ""), Column("", "", wrap=40)), rows, language=house.language))
+    if waiting is None:
+        raise typer.Exit(Code.FAILED)
+
+
+def _registered(house: House, verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.TAKES:
+            return house.say("Vi är anmälda för det.", "We are registered for it.")
+        case Verdict.CANNOT_TELL:
+            return house.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
+        case _:
+            return house.say(
+                "Vi är inte anmälda: be operatören anmäla det.",
+                "We are not registered: ask the operator to register it.",
+            )
 
 
 @command(access_point, "simulate")

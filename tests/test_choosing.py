@@ -138,3 +138,25 @@ def test_the_network_is_asked_by_command(running: Simulator, monkeypatch: pytest
     monkeypatch.delenv("BILLING_LOOKUP_SMP")
     told = CliRunner().invoke(app, ["lookup", SUPPLIER])
     assert (told.exit_code, "BILLING_LOOKUP_SMP" in told.stdout) == (1, True)
+
+
+def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
+    running: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLING_ACCESS_POINT_KIND", "simulator")
+    monkeypatch.setenv("BILLING_ACCESS_POINT_ADDRESS", running.address)
+    monkeypatch.setenv("BILLING_ACCESS_POINT_TOKEN", TOKEN)
+    running.lay(order("1"))
+    told = CliRunner().invoke(app, ["access-point", "check", "--lang", "en"])
+    assert (told.exit_code, "Yes. Letters waiting: 1." in told.stdout) == (0, True)
+    assert told.stdout.count("We are registered for it.") == 4
+    running.admin.delete(f"/admin/participants/{BUYER}").raise_for_status()
+    running.faults({"fault": "down", "on": ["list"]})
+    told = CliRunner().invoke(app, ["access-point", "check"])
+    assert (told.exit_code, "Nej (UNREACHABLE" in told.stdout) == (1, True)
+    assert told.stdout.count("Vi är inte anmälda") == 4
+    told = CliRunner().invoke(app, ["access-point", "check", "--json"])
+    assert (told.exit_code, '"answers": false' in told.stdout) == (1, True)
+    # Checking takes nothing: the letter is still there.
+    running.faults()
+    assert len(list(running.phase4(BUYER).inbound())) == 1

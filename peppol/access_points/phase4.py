@@ -16,9 +16,10 @@ from peppol.access_points.web import Web, complain
 class Phase4Outlet:
     """`bare` sends documents without our envelope, and so without our instance identifier."""
 
-    name = "phase4"
-
-    def __init__(self, web: Web, *, country: str = "SE", mls_to: str = "", bare: bool = False) -> None:
+    def __init__(
+        self, web: Web, *, country: str = "SE", mls_to: str = "", bare: bool = False, name: str = "phase4"
+    ) -> None:
+        self.name = name
         self._web = web
         self._country = country
         self._mls_to = mls_to
