@@ -18,7 +18,7 @@ import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables, tutor_tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
-from supplier_portal import account_tables, mail_tables, visits, work_tables
+from supplier_portal import account_tables, invoice_mails, mail_tables, visits, work_tables
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 # Named so that their tables join the description as well.
@@ -32,7 +32,7 @@ AUDIT_ROOM = (
     invoicing.payment_tables.payment_proposal,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
-FRONT = (account_tables.account, mail_tables.mail, work_tables.job_run)
+FRONT = (account_tables.account, mail_tables.mail, work_tables.job_run, invoice_mails.journal_mark)
 
 
 def open_house(url: str, *, create: bool = False, clock: Clock = utc_now) -> Database:

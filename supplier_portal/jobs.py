@@ -16,7 +16,15 @@ from orders import results, stored_register
 from orders.database import Database
 from orders.values import Month
 from peppol.sql import Session
-from supplier_portal import alarms, job_running, journal_heads, mail, mail_delivery, report_questions
+from supplier_portal import (
+    alarms,
+    invoice_mails,
+    job_running,
+    journal_heads,
+    mail,
+    mail_delivery,
+    report_questions,
+)
 from supplier_portal.access import Permission
 from supplier_portal.alarms import Trouble
 from supplier_portal.job_running import InOne, InSteps, Job
@@ -41,6 +49,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
         PORTAL_RELEASE,
+        InOne("invoice-mails", Every(timedelta(minutes=1)), invoice_mails.tell),
     )
     forget = InOne(
         "forget-old-runs",

@@ -11,6 +11,7 @@ from invoicing.bench import BenchRefused, FlowStep, Shown
 from invoicing.sample_orders import NoSamples
 from orders import stored_register
 from peppol import envelope, validation
+from supplier_portal import mail
 from supplier_portal.pages import (
     NotThere,
     Permission,
@@ -140,6 +141,9 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
             note = text_of(request, "note", most=600)
             bench.send_back(session, supplier, step, by=person.id, note=note, now=now)
             said = ("Leverantören ser vad som saknas.", "The supplier sees what is missing.")
+        mail.put_to_supplier(
+            session, supplier, "test-level", about=f"test bench {step}", at=now, permissions=SEES
+        )
     return see_other("/admin/test-bench", said)
 
 

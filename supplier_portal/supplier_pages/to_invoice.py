@@ -5,6 +5,7 @@ number and no lock. Sending answers with a redirect to the result, so that reloa
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request, Response
 
@@ -50,6 +51,8 @@ from supplier_portal.verdict_view import VerdictView, verdict_view
 router = pages_router("/to-invoice")
 
 _SHOWN = 500
+# How long a document stopped at the door is told about here.
+_STOPPED_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Previewed:
 @router.get("")
 def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Every line that can be invoiced, and what is on its way."""
-    maker = maker_of(person)
+    maker, now = maker_of(person), house_of(request).clock()
     month, unit = _month(request.query_params.get("month", "")), request.query_params.get("unit", "")
     with house_of(request).reading() as session:
         register = stored_register.load(session)
@@ -89,8 +92,7 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         chosen_month=month,
         unit=unit,
         waiting=waiting,
-        stopped=stopped,
-        now=house_of(request).clock(),
+        stopped=[each for each in stopped if each.release_at > now - _STOPPED_SHOWN],
         may_send=person.may(SENDS),
     )
 
