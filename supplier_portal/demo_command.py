@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -39,10 +39,26 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Sammanfattningen som JSON / the summary as JSON")
     ] = False,
+    access_point: Annotated[
+        Literal["", "simulator"],
+        typer.Option(
+            help="simulator: brev reser, leverantörers system svarar / letters travel, suppliers answer"
+        ),
+    ] = "",
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Brev förloras, dubbleras, byter plats / lost, doubled, mixed up")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Samma frö ger samma misstag / same seed, same mistakes")] = 1,
 ) -> None:
     """Spela upp alla fall från beslut till betalning / play every case from decision to payment."""
     told = read_story(story)
     clear(folder)
+    if access_point:
+        # It brings a web client along, which no other command should pay for.
+        from supplier_portal.loop_command import loop
+
+        loop(told, url=database, folder=folder, seed=seed, faults=faults, as_json=as_json, progress=_progress)
+        return
     url = database or f"sqlite:///{folder / DATABASE_FILE}"
     with _progress(told) as passed:
         played = play(told, url=url, folder=folder, passed=passed)

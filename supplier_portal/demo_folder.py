@@ -15,8 +15,8 @@ from orders.refusals import Refused
 from orders.values import stockholm_date
 
 DATABASE_FILE: Final = "billing.sqlite"
-_FOLDERS: Final = ("outbox", "inbox", "collected")
-_FILES: Final = ("statement.csv", "summary.json")
+_FOLDERS: Final = ("outbox", "inbox", "collected", "access-point")
+_FILES: Final = ("statement.csv", "summary.json", "post.log")
 _MARK: Final = ".billing-demo"
 
 
