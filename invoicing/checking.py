@@ -18,6 +18,7 @@ from invoicing import (
     exception_tables,
     payment_checks,
     payment_tables,
+    retention_tables,
     stored_invoices,
     tables,
 )
@@ -231,8 +232,14 @@ def _results_once(session: Session) -> Findings:
 def _letters_in(session: Session) -> Findings:
     """Every letter to us is in exactly one known state, and its bytes have their sha256."""
     inbox, invoice, answer = mailbox.inbox, tables.invoice, answer_tables.peer_answer
+    gone = retention_tables.disposed_body
     question = (
-        select(inbox, func.coalesce(invoice.c.id, answer.c.id).label("document_id"))
+        select(
+            inbox,
+            func.coalesce(invoice.c.id, answer.c.id).label("document_id"),
+            gone.c.sha256.label("disposed"),
+        )
+        .outerjoin(gone, (gone.c.kind == "LETTER_IN") & (gone.c.item_id == inbox.c.id))
         .outerjoin(invoice, invoice.c.letter_id == inbox.c.id)
         .outerjoin(answer, answer.c.letter_id == inbox.c.id)
     )
@@ -242,7 +249,8 @@ def _letters_in(session: Session) -> Findings:
         if row.state not in states:
             yield subject, f"its state {row.state} does not exist"
         # The bytes of a repeat are those of the letter it repeats, unless its envelope differs.
-        if (row.state != InState.REPEAT or row.body) and mailbox.sha256_of(row.body) != row.sha256:
+        kept = row.body or (row.state != InState.REPEAT and row.disposed != row.sha256)
+        if kept and mailbox.sha256_of(row.body) != row.sha256:
             yield subject, "its bytes no longer have the sha256 they came with"
         if (row.state == InState.HANDLED) != (row.document_id is not None):
             yield subject, f"it is {row.state}, and document {row.document_id} stands in the books"
@@ -251,8 +259,12 @@ def _letters_in(session: Session) -> Findings:
 def _letters_out(session: Session) -> Findings:
     """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
     outbox, order = mailbox.outbox, held.purchase_order
-    for row in _stream(session, select(outbox)):
-        if mailbox.sha256_of(row.body) != row.sha256:
+    gone = retention_tables.disposed_body
+    question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
+        gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
+    )
+    for row in _stream(session, question):
+        if (row.body or row.disposed != row.sha256) and mailbox.sha256_of(row.body) != row.sha256:
             yield (
                 f"letter out {row.instance_id}",
                 "its bytes no longer have the sha256 they were laid out with",

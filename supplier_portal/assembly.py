@@ -14,6 +14,7 @@ import invoicing.change_tables
 import invoicing.exception_tables
 import invoicing.payment_tables
 import invoicing.portal_tables
+import invoicing.retention_tables
 import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables, tutor_tables
 from orders.database import Clock, Database, utc_now
@@ -29,6 +30,7 @@ AUDIT_ROOM = (
     invoicing.change_tables.change_request,
     invoicing.bench_tables.test_document,
     invoicing.exception_tables.desk_item,
+    invoicing.retention_tables.disposal,
     invoicing.payment_tables.payment_proposal,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)

@@ -16,6 +16,7 @@ from supplier_portal import (
     bench_command,
     cli_access_point,
     cli_answers,
+    cli_audit,
     cli_events,
     cli_flip,
     cli_invoices,
@@ -64,6 +65,8 @@ for _name, _help, _group in (
         cli_access_point.access_point,
     ),
     ("mail", "Mejl till portalens användare / mails to the portal's users.", cli_mail.mail),
+    ("audit", "Lämna ut och kontrollera ärenden / hand out and verify cases.", cli_audit.audit),
+    ("journal", "Journalens kedja / the journal's chain.", cli_audit.journal_commands),
     ("post", "Skicka och hämta brev / sending and fetching letters.", cli_post.post_office),
     ("jobs", "Jobben i tidtabellen / the jobs of the timetable.", cli_work.jobs),
 ):

@@ -10,7 +10,9 @@ import typer
 from invoicing import checking, stored_entries
 from invoicing.reconciliation import DEFAULT_KEYS, Key, Row, Statement
 from invoicing.reconciliation import reconcile as add_up
+from orders import journal_outside
 from orders.values import Money, Month, PeriodRefused
+from supplier_portal.cli_audit import read_heads
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import Code
 from supplier_portal.printing import (
@@ -93,10 +95,22 @@ def reconcile(
 
 
 @command(alone, "check")
-def check(house: House, as_json: AsJson = False) -> None:
-    """Pröva databasens invarianter / check the database's invariants."""
+def check(
+    house: House,
+    heads: Annotated[
+        Path | None,
+        typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
     with house.reading() as session:
         broken = list(checking.check(session))
+        outside = journal_outside.verify(session, read_heads(heads))
+        broken += [
+            checking.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
+            for each in outside
+        ]
     if as_json:
         write_json(
             [

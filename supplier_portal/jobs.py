@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from invoicing import stored_invoices
+from invoicing import exception_undo, stored_invoices
 from invoicing.model import DocumentType, InvoiceState
-from orders import results, stored_register
+from orders import results, stored_policies, stored_register
 from orders.database import Database
 from orders.values import Month
 from peppol.sql import Session
@@ -45,6 +45,8 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("report-reminders", Daily(time(5, 30), catch_up=False), remind_of_reports),
         InOne("parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to)),
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
+        InOne("policy-in-force", Daily(time(0, 5)), new_policy),
+        InOne("desk-answers", Every(timedelta(minutes=1)), release_answers),
         InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
@@ -71,6 +73,18 @@ def place_due_orders(session: Session, today: date, now: datetime) -> str:
     """Place the result orders whose day has come."""
     placed = results.place_due(session, stored_register.load(session), today=today)
     return f"{len(placed)} orders"
+
+
+def new_policy(session: Session, today: date, now: datetime) -> str:
+    """Let the policy hold whose day has come."""
+    version = stored_policies.come_into_force(session, today=today)
+    return f"version {version}" if version is not None else "none"
+
+
+def release_answers(session: Session, today: date, now: datetime) -> str:
+    """Let the answers of the finance desk leave whose time for second thoughts has ended."""
+    register = stored_register.load(session)
+    return f"{exception_undo.release_answers(session, register, now=now, today=today)} answers"
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

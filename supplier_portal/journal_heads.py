@@ -6,14 +6,11 @@ on a disk of its own or one that keeps what was written, and goes by mail where 
 `billing journal verify` compares the chain with such lines.
 """
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import select
-
-from orders import tables
+from orders import journal_outside
 from peppol.sql import Session
 from supplier_portal import mail
 
@@ -24,10 +21,10 @@ def writer(folder: Path | None, mail_to: str) -> Callable[[Session, date, dateti
     """The job that writes the head to the folder, and mails it, where these are set."""
 
     def write(session: Session, today: date, now: datetime) -> str:
-        head = session.execute(select(tables.journal_head)).one()
-        line = f"{today} {head.sequence} {head.hash}"
+        head = journal_outside.head(session, day=today)
+        line = str(head)
         if folder is not None:
-            _append(folder / FILE, line)
+            journal_outside.append(folder / FILE, head)
         if mail_to:
             mail.put_to_address(
                 session,
@@ -43,11 +40,3 @@ def writer(folder: Path | None, mail_to: str) -> Callable[[Session, date, dateti
         return line if folder is not None or mail_to else "nowhere to write it"
 
     return write
-
-
-def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write(f"{line}\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,0 +1,204 @@
+"""Searching the journal, and putting a complete case together for somebody outside.
+
+A case is an execution reference: its events, orders, documents, answers and matches, and every journal row
+about them. Handing it out is itself a row of the journal, with the fingerprint of what was handed out.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from invoicing import case_files, protected, stored_invoices, tables
+from invoicing.deviations import Check, Group, Outcome
+from invoicing.model import Held
+from invoicing.sentences import sentence
+from orders import journal
+from orders import tables as held_tables
+from orders.values import STOCKHOLM, Refused
+from peppol import mailbox
+from peppol.sql import Session
+
+
+class NoCase(Refused):
+    """Nothing is known of the execution reference, or it is handled apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Det finns inget ärende med den genomförandereferensen, eller det hanteras som skyddat.",
+            "There is no case of that execution reference, or it is handled as protected.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What to look for in the journal: a reference, a document's number or a subject; a person; days."""
+
+    text: str = ""
+    actor: str = ""
+    action: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+_J = held_tables.journal
+
+
+def search(
+    session: Session, sought: Sought, *, limit: int = 100, offset: int = 0
+) -> tuple[Sequence[Row[Any]], int]:
+    """The newest rows of the journal that fit, and how many do."""
+    where = list(_conditions(session, sought))
+    many = session.execute(select(func.count()).select_from(_J).where(*where)).scalar_one()
+    page = select(_J).where(*where).order_by(_J.c.sequence.desc()).limit(limit).offset(offset)
+    return session.execute(page).all(), many
+
+
+def _conditions(session: Session, sought: Sought) -> Iterator[Any]:
+    if sought.text:
+        subjects = [sought.text, f"placement {sought.text}", f"order {sought.text}"]
+        subjects += [subject for held in _numbered(session, sought.text) for subject in _subjects(held)]
+        yield or_(_J.c.execution_reference == sought.text, _J.c.subject.in_(subjects))
+    if sought.actor:
+        yield _J.c.actor == sought.actor
+    if sought.action:
+        yield _J.c.action == sought.action
+    # The moment is ISO text in UTC, so it sorts as it happened.
+    if sought.since is not None:
+        yield _J.c.at >= _moment(sought.since)
+    if sought.until is not None:
+        yield _J.c.at < _moment(sought.until + timedelta(days=1))
+
+
+def _moment(day: date) -> str:
+    start = datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+    return start.isoformat(timespec="microseconds")
+
+
+def _numbered(session: Session, number: str) -> list[Held]:
+    ids = session.scalars(select(tables.invoice.c.id).where(tables.invoice.c.number == number).limit(20))
+    return [stored_invoices.by_id(session, each) for each in ids]
+
+
+def _subjects(held: Held) -> list[str]:
+    return [f"{held.document_type.lower()} {held.id}", f"invoice {held.id}"]
+
+
+def export(session: Session, reference: str, *, by: str, may_see_protected: bool = False) -> bytes:
+    """The case as a ZIP, and a journal row that it was handed out. Raises NoCase."""
+    files = dict(_files(session, reference, may_see_protected=may_see_protected))
+    body = case_files.build(reference, files)
+    journal.record(session, by, "audit.exported", f"case {reference}", manifest=case_files.manifest_of(body))
+    return body
+
+
+def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iterator[tuple[str, bytes]]:
+    documents = list(stored_invoices.listed(session, execution_reference=reference))
+    order = held_tables.purchase_order
+    orders = list(
+        session.scalars(
+            select(order.c.number).where(order.c.execution_reference == reference).order_by(order.c.number)
+        )
+    )
+    events = session.execute(
+        select(held_tables.inbound_event)
+        .where(held_tables.inbound_event.c.execution_reference == reference)
+        .order_by(held_tables.inbound_event.c.sequence)
+    ).all()
+    hidden = protected.among(session, [held.id for held in documents])
+    if not (documents or orders or events) or (hidden and not may_see_protected):
+        raise NoCase
+    index: list[dict[str, object]] = []
+    for event in events:
+        name = f"events/event-{event.sequence:06}.json"
+        index.append(
+            {"name": name, "what": event.type, "state": event.state, "on": event.occurred_on.isoformat()}
+        )
+        yield name, event.body.encode()
+    for held in documents:
+        yield from _document(session, held, index)
+    about = [f"invoice {held.id}" for held in documents]
+    for letter in _letters_out(session, orders, about):
+        name = f"documents/out/letter-{letter.sequence:06}.xml"
+        index.append(
+            {"name": name, "what": letter.kind, "document": letter.document_id, "to": letter.receiver}
+        )
+        yield name, letter.body
+    subjects = [subject for held in documents for subject in _subjects(held)]
+    yield "journal/journal.jsonl", _rows(session, reference, subjects)
+    yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    yield "verify.py", case_files.VERIFY_PY.encode()
+    yield "README.txt", case_files.READ_ME.encode()
+
+
+def _document(session: Session, held: Held, index: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
+    name = f"documents/in/letter-{held.letter_id:06}.xml"
+    index.append(
+        {
+            "name": name,
+            "what": held.document_type.value,
+            "document": held.number,
+            "id": held.id,
+            "state": held.state.value,
+            "amount_payable": str(held.amount_payable.amount),
+            "currency": held.currency,
+        }
+    )
+    yield name, mailbox.body_of(session, held.letter_id) or b""
+    for place, (on, match) in enumerate(stored_invoices.matches(session, held.id), 1):
+        stem = f"matches/document-{held.id:06}-{place:02}"
+        text = "\n".join([f"{held.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])
+        yield f"{stem}.txt", text.encode()
+        tree = json.dumps(asdict(match.tree), ensure_ascii=False, indent=1, sort_keys=True, default=str)
+        yield f"{stem}.json", f"{tree}\n".encode()
+
+
+def _letters_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[Any]:
+    outbox = mailbox.outbox
+    ours = or_(
+        (outbox.c.kind == "order") & outbox.c.document_id.in_(list(orders)), outbox.c.about.in_(list(about))
+    )
+    yield from session.execute(select(outbox).where(ours).order_by(outbox.c.sequence))
+
+
+def _rows(session: Session, reference: str, subjects: Sequence[str]) -> bytes:
+    """The journal rows of the case, each with the hash of the row before it in the whole chain."""
+    found = session.execute(
+        select(_J)
+        .where(or_(_J.c.execution_reference == reference, _J.c.subject.in_(list(subjects))))
+        .order_by(_J.c.sequence)
+    ).mappings()
+    rows = [dict(row) for row in found]
+    before = [row["sequence"] - 1 for row in rows]
+    hashes = {
+        row.sequence: row.hash
+        for row in session.execute(select(_J.c.sequence, _J.c.hash).where(_J.c.sequence.in_(before)))
+    }
+    lines = [
+        json.dumps(
+            {**row, "previous": hashes.get(row["sequence"] - 1, journal.GENESIS)},
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        for row in rows
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+_SIGNS = {Outcome.AGREES: "+", Outcome.DEVIATES: "!", Outcome.NOT_LOOKED_AT: "-"}
+
+
+def _told(node: Check | Group, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    if isinstance(node, Group):
+        yield f"{indent}{node.name}"
+        for child in node.checks:
+            yield from _told(child, depth + 1)
+        return
+    yield f"{indent}{_SIGNS[node.outcome]} {node.name}"
+    for each in node.deviations:
+        yield f"{indent}    {each.code} {each.weight.name}: {sentence(each, 'sv')}"
+        yield f"{indent}    {sentence(each, 'en')}"

@@ -1,0 +1,319 @@
+"""How long things are kept, what stops their disposal, and disposing of them by two people.
+
+A case is kept seven years after the end of the financial year (the calendar year) of the last thing that
+happened in it (13 § FBF; RA-FS 2018:10). A legal hold keeps it longer. A disposal removes bytes: letters,
+events and what was read of documents. Rows with their numbers, days and amounts stay, and so do journal and
+fingerprints; so the books still balance and the chain still verifies. What was removed stands in a protocol.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from invoicing import retention_tables as kept
+from invoicing import tables
+from invoicing.model import InvoiceState
+from orders import journal
+from orders import tables as held
+from orders.values import Refused
+from peppol import mailbox
+from peppol.sql import Session, rows_changed
+
+YEARS = 7
+_AT_ONCE = 200
+_DONE = (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.SETTLED)
+
+
+class RetentionRefused(Refused):
+    """A hold or a disposal that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold on a case."""
+
+    id: int
+    execution_reference: str
+    placed_by: str
+    placed_on: date
+    reason: str
+    lifted_by: str
+    lifted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """A proposal to dispose of cases, and what came of it."""
+
+    id: int
+    proposed_by: str
+    proposed_on: date
+    confirmed_by: str
+    confirmed_on: date | None
+    state: str
+    protocol: str
+    cases: tuple[tuple[str, date], ...]
+
+
+def keep_until(last_day: date) -> date:
+    """The last day something of that day's financial year is kept.
+
+    >>> keep_until(date(2026, 2, 3))
+    datetime.date(2033, 12, 31)
+    """
+    return date(last_day.year + YEARS, 12, 31)
+
+
+def hold(session: Session, reference: str, *, by: str, on: date, reason: str) -> None:
+    """Keep a case whatever its age, until the hold is lifted."""
+    if not reason.strip():
+        raise RetentionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+    known = session.scalar(
+        select(held.placement.c.execution_reference).where(held.placement.c.execution_reference == reference)
+    )
+    if known is None:
+        raise RetentionRefused(
+            f"Det finns ingen placering {reference}.", f"There is no placement {reference}."
+        )
+    row = {"execution_reference": reference, "placed_by": by, "placed_on": on, "reason": reason}
+    try:
+        with session.begin_nested():
+            session.execute(insert(kept.legal_hold), row)
+    except IntegrityError as error:
+        raise RetentionRefused(
+            f"{reference} har redan ett bevarandekrav.", f"{reference} has a legal hold already."
+        ) from error
+    journal.record(
+        session, by, "hold.placed", f"case {reference}", execution_reference=reference, reason=reason
+    )
+
+
+def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
+    """Let a hold end. Raises RetentionRefused where it has."""
+    table = kept.legal_hold
+    standing = (table.c.id == hold_id) & table.c.lifted_on.is_(None)
+    reference = session.scalar(select(table.c.execution_reference).where(standing))
+    ended = update(table).where(standing).values(lifted_by=by, lifted_on=on)
+    if reference is None or not rows_changed(session, ended):
+        raise RetentionRefused("Kravet gäller inte längre.", "The hold stands no longer.")
+    journal.record(session, by, "hold.lifted", f"case {reference}", execution_reference=reference)
+
+
+def holds(session: Session) -> Sequence[Hold]:
+    """Every hold, the newest first."""
+    question = select(kept.legal_hold).order_by(kept.legal_hold.c.id.desc())
+    return [Hold(*row) for row in session.execute(question)]
+
+
+def due(session: Session, *, today: date, limit: int = _AT_ONCE) -> Sequence[tuple[str, date]]:
+    """Cases whose time has passed and that nothing keeps: their references, and until when they were kept."""
+    found = []
+    for reference, last_day in session.execute(_last_days(today).limit(limit)):
+        until = keep_until(last_day)
+        if until < today:
+            found.append((reference, until))
+    return found
+
+
+def propose(session: Session, *, by: str, on: date) -> int:
+    """Propose to dispose of every case whose time has passed; another person's word is needed."""
+    cases = due(session, today=on)
+    if not cases:
+        raise RetentionRefused("Inget ärende får gallras i dag.", "No case may be disposed of today.")
+    number: int = session.execute(
+        insert(kept.disposal).returning(kept.disposal.c.id),
+        {"proposed_by": by, "proposed_on": on, "state": "PROPOSED"},
+    ).scalar_one()
+    session.execute(
+        insert(kept.disposal_case),
+        [{"disposal_id": number, "execution_reference": each, "keep_until": until} for each, until in cases],
+    )
+    journal.record(session, by, "disposal.proposed", f"disposal {number}", cases=str(len(cases)))
+    return number
+
+
+def confirm(session: Session, number: int, *, by: str, on: date) -> str:
+    """Dispose of what was proposed, if it still may be; the protocol. Raises RetentionRefused for the proposer."""
+    table = kept.disposal
+    row = session.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
+    if row is None or row.state != "PROPOSED":
+        raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
+    if by == row.proposed_by:
+        raise RetentionRefused(
+            "Den som bekräftar måste vara en annan än den som föreslog.",
+            "The one who confirms must be another than the one who proposed.",
+        )
+    may = {reference for reference, _ in due(session, today=on, limit=10**6)}
+    proposed = [reference for reference, _ in _cases(session, number)]
+    cases = [each for each in proposed if each in may]
+    removed: Counter[str] = Counter()
+    fingerprint = hashlib.sha256()
+    for reference in cases:
+        for kind, item_id, digest, size in _dispose(session, reference):
+            session.execute(
+                insert(kept.disposed_body),
+                {"kind": kind, "item_id": item_id, "disposal_id": number, "sha256": digest, "size": size},
+            )
+            removed[kind] += 1
+            removed["bytes"] += size
+            fingerprint.update(f"{kind} {item_id} {digest}\n".encode())
+    protocol = json.dumps(
+        {
+            "disposal": number,
+            "on": on.isoformat(),
+            "proposed_by": row.proposed_by,
+            "confirmed_by": by,
+            "cases": cases,
+            "kept": [each for each in proposed if each not in may],
+            "removed": dict(sorted(removed.items())),
+            "sha256_of_list": fingerprint.hexdigest(),
+        },
+        ensure_ascii=False,
+        indent=1,
+        sort_keys=True,
+    )
+    session.execute(
+        update(table)
+        .where(table.c.id == number)
+        .values(state="DONE", confirmed_by=by, confirmed_on=on, protocol=protocol)
+    )
+    journal.record(
+        session,
+        by,
+        "disposal.done",
+        f"disposal {number}",
+        cases=str(len(cases)),
+        protocol=hashlib.sha256(protocol.encode()).hexdigest(),
+    )
+    return protocol
+
+
+def withdraw(session: Session, number: int, *, by: str) -> None:
+    """Take a proposal back."""
+    table = kept.disposal
+    waiting = (table.c.id == number) & (table.c.state == "PROPOSED")
+    if not rows_changed(session, update(table).where(waiting).values(state="WITHDRAWN")):
+        raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
+    journal.record(session, by, "disposal.withdrawn", f"disposal {number}")
+
+
+def disposals(session: Session) -> Sequence[Disposal]:
+    """Every disposal, the newest first."""
+    table = kept.disposal
+    return [
+        Disposal(
+            row.id,
+            row.proposed_by,
+            row.proposed_on,
+            row.confirmed_by,
+            row.confirmed_on,
+            row.state,
+            row.protocol,
+            tuple(_cases(session, row.id)),
+        )
+        for row in session.execute(select(table).order_by(table.c.id.desc()))
+    ]
+
+
+def _cases(session: Session, number: int) -> list[tuple[str, date]]:
+    table = kept.disposal_case
+    question = select(table.c.execution_reference, table.c.keep_until).where(table.c.disposal_id == number)
+    return [
+        (row.execution_reference, row.keep_until)
+        for row in session.execute(question.order_by(*table.primary_key))
+    ]
+
+
+def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
+    """The last day of every case that has ended, is held by nobody and not disposed of."""
+    placement, order, invoice = held.placement, held.purchase_order, tables.invoice
+    open_one = (
+        select(invoice.c.id)
+        .where(
+            invoice.c.execution_reference == placement.c.execution_reference,
+            invoice.c.state.not_in(_DONE),
+        )
+        .exists()
+    )
+    kept_back = (
+        select(kept.legal_hold.c.id)
+        .where(
+            kept.legal_hold.c.execution_reference == placement.c.execution_reference,
+            kept.legal_hold.c.lifted_on.is_(None),
+        )
+        .exists()
+    )
+    gone = (
+        select(kept.disposal_case.c.disposal_id)
+        .join(kept.disposal, kept.disposal.c.id == kept.disposal_case.c.disposal_id)
+        .where(
+            kept.disposal_case.c.execution_reference == placement.c.execution_reference,
+            kept.disposal.c.state == "DONE",
+        )
+        .exists()
+    )
+    ends = (
+        select(func.max(order.c.ends_on))
+        .where(order.c.execution_reference == placement.c.execution_reference)
+        .scalar_subquery()
+    )
+    paid = (
+        select(func.max(func.coalesce(invoice.c.paid_on, invoice.c.received_on)))
+        .where(invoice.c.execution_reference == placement.c.execution_reference)
+        .scalar_subquery()
+    )
+    # The later of the two; a case without invoices ended with its orders.
+    last = func.coalesce(_later(paid, ends), ends, type_=order.c.ends_on.type)
+    return (
+        select(placement.c.execution_reference, last.label("last_day"))
+        .where(~open_one, ~kept_back, ~gone, last < date(today.year - YEARS, 1, 1))
+        .order_by(placement.c.execution_reference)
+    )
+
+
+def _later(one: Any, other: Any) -> Any:  # noqa: ANN401 - two scalar questions
+    return case((one > other, one), else_=other)
+
+
+def _dispose(session: Session, reference: str) -> Iterator[tuple[str, int, str, int]]:
+    """Remove the bytes of a case; what each was."""
+    invoice, inbox, outbox, event = tables.invoice, mailbox.inbox, mailbox.outbox, held.inbound_event
+    documents = session.execute(
+        select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(
+            invoice.c.execution_reference == reference
+        )
+    ).all()
+    letters = [row.letter_id for row in documents]
+    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(letters), b"")
+    order = held.purchase_order
+    orders = select(order.c.number).where(order.c.execution_reference == reference)
+    about = [f"invoice {row.id}" for row in documents]
+    ours = or_((outbox.c.kind == "order") & outbox.c.document_id.in_(orders), outbox.c.about.in_(about))
+    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
+    of_case = event.c.execution_reference == reference
+    yield from _emptied(session, "EVENT", event, event.c.sequence, of_case, "")
+    for row in documents:
+        yield "CONTENT", row.id, hashlib.sha256(row.content.encode()).hexdigest(), len(row.content)
+    session.execute(update(invoice).where(invoice.c.execution_reference == reference).values(content=""))
+
+
+def _emptied(
+    session: Session,
+    kind: str,
+    table: Any,  # noqa: ANN401 - one of three tables
+    key: Any,  # noqa: ANN401 - its key
+    where: Any,  # noqa: ANN401 - which rows
+    nothing: bytes | str,
+) -> Iterator[tuple[str, int, str, int]]:
+    rows = session.execute(select(key.label("item_id"), table.c.body).where(where).order_by(key)).all()
+    for row in rows:
+        body = row.body.encode() if isinstance(row.body, str) else row.body
+        yield kind, row.item_id, hashlib.sha256(body).hexdigest(), len(body)
+    session.execute(update(table).where(where).values(body=nothing))

@@ -1,0 +1,249 @@
+"""Audit: the chain held against heads kept outside, a case that proves itself, and disposal by two people."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text, update
+
+from invoicing import audit_cases, case_files, retention, stored_entries
+from invoicing.audit_cases import NoCase, Sought
+from invoicing.model import InvoiceState
+from invoicing.reconciliation import Key, reconcile
+from invoicing.retention import RetentionRefused
+from orders import journal, journal_outside, tables
+from orders.journal import row_hash
+from orders.journal_outside import UnreadableHeads
+from orders.values import Refused
+from peppol import mailbox
+from tests.builders import billed
+from tests.house import House, a_house
+
+REFERENCE = "100000101"
+LATER = date(2034, 1, 1)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """One case from decision to payment, with a credit in between; a second case that is still open."""
+    with a_house(database_url) as house:
+        house.decide(REFERENCE, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        house.decide("100000102", start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+        for reference in (REFERENCE, "100000102"):
+            house.report(reference, "2026-01", on=date(2026, 2, 2))
+        order = house.order(REFERENCE).number
+        wrong = billed(house.flip(order, "001", number="F-1", on=date(2026, 2, 3)), days="22")
+        held = house.send(wrong)
+        house.ask_credit(held, on=date(2026, 2, 4))
+        house.send_credit(wrong, number="K-1", on=date(2026, 2, 5))
+        house.send_invoice(order, number="F-2", on=date(2026, 2, 6))
+        house.send_invoice(house.order("100000102").number, number="F-3", on=date(2026, 2, 6))
+        house.pay(on=date(2026, 3, 10))
+        yield house
+
+
+def exported(house: House, reference: str = REFERENCE) -> bytes:
+    with house.database.writing() as session:
+        return audit_cases.export(session, reference, by="auditor-1")
+
+
+# The chain ----------------------------------------------------------------------------------
+
+
+def test_the_chain_is_held_against_heads_written_elsewhere(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "heads" / "journal.txt"
+    with house.database.reading() as session:
+        journal_outside.append(path, journal_outside.head(session, day=date(2026, 3, 10)))
+    house.report("100000102", "2026-02", on=date(2026, 3, 11))
+    with house.database.reading() as session:
+        journal_outside.append(path, journal_outside.head(session, day=date(2026, 3, 11)))
+    heads = journal_outside.read(path.read_text())
+    assert [each.day.day for each in heads] == [10, 11]
+    with house.database.reading() as session:
+        assert list(journal_outside.verify(session, heads)) == []
+    _rewrite_the_whole_chain(house)
+    with house.database.reading() as session:
+        assert list(journal.verify(session)) == []
+        broken = [each.sequence for each in journal_outside.verify(session, heads)]
+    assert broken == [each.sequence for each in heads]
+    with pytest.raises(UnreadableHeads):
+        journal_outside.read("not a head at all")
+    with pytest.raises(UnreadableHeads):
+        journal_outside.read("2026-03-10 7 abc")
+
+
+def _rewrite_the_whole_chain(house: House) -> None:
+    """What a master of the database could do: change a row, and give every later one a hash that fits."""
+    with house.database.writing() as session:
+        if house.database.is_sqlite:
+            session.execute(text("DROP TRIGGER journal_no_UPDATE"))
+        else:
+            session.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
+        previous = journal.GENESIS
+        for row in (
+            session.execute(select(tables.journal).order_by(tables.journal.c.sequence)).mappings().all()
+        ):
+            content = {key: value for key, value in row.items() if key != "hash"}
+            content["actor"] = "somebody-else"
+            previous = row_hash(previous, content)
+            change = update(tables.journal).where(tables.journal.c.sequence == row["sequence"])
+            session.execute(change.values(actor="somebody-else", hash=previous))
+        session.execute(update(tables.journal_head).values(hash=previous))
+        if house.database.is_sqlite:
+            session.execute(
+                text(
+                    "CREATE TRIGGER journal_no_UPDATE BEFORE UPDATE ON journal "
+                    "BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END"
+                )
+            )
+        else:
+            session.execute(text("ALTER TABLE journal ENABLE TRIGGER USER"))
+
+
+# A case -------------------------------------------------------------------------------------
+
+
+def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_path: Path) -> None:
+    first, second = exported(house), exported(house)
+    assert first == second
+    assert list(case_files.verify(first)) == []
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        names = archive.namelist()
+        rows = archive.read("journal/journal.jsonl").decode()
+        archive.extract("verify.py", tmp_path)
+    assert sum(name.startswith("documents/in/") for name in names) == 3
+    assert sum(name.startswith("documents/out/") for name in names) == 6
+    assert sum(name.startswith("matches/") for name in names) == 6
+    assert "credit.requested" in rows
+    assert "100000102" not in rows
+    path = tmp_path / "case.zip"
+    path.write_bytes(first)
+    run = [sys.executable, str(tmp_path / "verify.py"), str(path)]
+    assert "Everything is as it was" in subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    with house.database.reading() as session:
+        *_, last = journal.rows(session)
+    assert last.action == "audit.exported"
+    assert case_files.manifest_of(first) in last.detail
+    with pytest.raises(NoCase):
+        exported(house, "999999999")
+
+
+_FILES = {f"documents/in/letter-{each:06}.xml": f"<a>{each}</a>".encode() for each in range(4)}
+_CASE = case_files.build("100000101", _FILES)
+
+
+@given(st.integers(0, len(_CASE) - 1), st.integers(1, 255))
+@settings(max_examples=300)
+def test_one_changed_byte_anywhere_is_named(place: int, by: int) -> None:
+    spoilt = bytearray(_CASE)
+    spoilt[place] ^= by
+    broken = list(case_files.verify(bytes(spoilt)))
+    assert broken
+    with zipfile.ZipFile(io.BytesIO(_CASE)) as archive:
+        for info in archive.infolist():
+            start = info.header_offset + 30 + len(info.filename)
+            if start <= place < start + info.file_size:
+                assert broken[0][0] == info.filename
+
+
+def test_what_is_added_or_taken_out_is_named() -> None:
+    more = case_files.build("1", {**_FILES, "extra.txt": b"more"})
+    with zipfile.ZipFile(io.BytesIO(more)) as archive:
+        manifest, comment = archive.read("manifest.json"), archive.comment
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("foreign.txt", b"foreign")
+        archive.comment = comment
+    broken = dict(case_files.verify(out.getvalue()))
+    assert broken["foreign.txt"] == "it is not in the manifest"
+    assert broken["extra.txt"] == "it is missing"
+
+
+def test_the_journal_is_searched_by_reference_document_person_and_time(house: House) -> None:
+    with house.database.reading() as session:
+
+        def found(**sought: object) -> set[str]:
+            rows, many = audit_cases.search(session, Sought(**sought), limit=1000)  # type: ignore[arg-type]
+            assert many == len(rows)
+            return {row.action for row in rows}
+
+        assert {"order.placed", "invoice.paid", "credit.requested"} <= found(text=REFERENCE)
+        assert found(text="F-1") == {"invoice.received", "credit.requested", "invoice.credited"}
+        assert found(actor="attester-1") == {"invoice.paid"}
+        assert found(action="credit.settled") == {"credit.settled"}
+        assert found(text="999999999") == set()
+        assert found(since=date(2026, 11, 22)) == set()
+        assert "invoice.paid" in found(since=date(2026, 11, 21), until=date(2026, 11, 21))
+
+
+# Keeping and disposing ----------------------------------------------------------------------
+
+
+def total(house: House) -> object:
+    with house.database.reading() as session:
+        return reconcile(stored_entries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
+
+
+def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: House) -> None:
+    before = total(house)
+    with house.database.writing() as session:
+        assert retention.due(session, today=date(2033, 12, 31)) == []
+        with pytest.raises(RetentionRefused, match="No case"):
+            retention.propose(session, by="user-1", on=date(2033, 12, 31))
+        assert [each for each, _ in retention.due(session, today=LATER)] == [REFERENCE, "100000102"]
+        retention.hold(session, "100000102", by="user-1", on=LATER, reason="Tvist i domstol")
+        number = retention.propose(session, by="user-1", on=LATER)
+        with pytest.raises(RetentionRefused, match="another than the one who proposed"):
+            retention.confirm(session, number, by="user-1", on=LATER)
+    with house.database.writing() as session:
+        protocol = retention.confirm(session, number, by="user-2", on=LATER)
+        with pytest.raises(RetentionRefused):
+            retention.confirm(session, number, by="user-3", on=LATER)
+    assert f'"{REFERENCE}"' in protocol
+    assert "100000102" not in protocol
+    assert '"LETTER_IN": 3' in protocol
+    assert total(house) == before
+    assert house.broken() == []
+    with house.database.reading() as session:
+        kept = {
+            len(letter.body)
+            for letter in mailbox.letters_out(session)
+            if letter.document_id == house.order(REFERENCE).number
+        }
+        assert kept == {0}
+        assert retention.due(session, today=LATER) == []
+        (done,) = retention.disposals(session)
+    assert (done.state, done.proposed_by, done.confirmed_by) == ("DONE", "user-1", "user-2")
+
+
+def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
+    order = house.order("100000102").number
+    house.report("100000102", "2026-02", on=date(2026, 3, 2))
+    held = house.send(billed(house.flip(order, "002", number="F-4", on=date(2026, 3, 3)), days="3"))
+    assert held.state is InvoiceState.IN_QUESTION
+    with house.database.writing() as session:
+        retention.hold(session, REFERENCE, by="user-1", on=LATER, reason="Tvist")
+        with pytest.raises(RetentionRefused, match="legal hold already"):
+            retention.hold(session, REFERENCE, by="user-2", on=LATER, reason="En till")
+        with pytest.raises(RetentionRefused, match="no placement"):
+            retention.hold(session, "999999999", by="user-1", on=LATER, reason="Tvist")
+        assert retention.due(session, today=LATER) == []
+        (hold,) = retention.holds(session)
+        retention.lift(session, hold.id, by="user-2", on=LATER)
+        with pytest.raises(Refused):
+            retention.lift(session, hold.id, by="user-2", on=LATER)
+        assert [each for each, _ in retention.due(session, today=LATER)] == [REFERENCE]
+        number = retention.propose(session, by="user-1", on=LATER)
+        retention.hold(session, REFERENCE, by="user-1", on=LATER, reason="Tvist igen")
+        retention.confirm(session, number, by="user-2", on=LATER)
+        (disposal,) = retention.disposals(session)
+        assert f'"kept": [\n  "{REFERENCE}"' in disposal.protocol
+    assert house.broken() == []
