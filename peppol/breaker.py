@@ -93,11 +93,17 @@ def allow_probe(session: Session, name: str, *, now: datetime) -> None:
     )
 
 
-def collect_turn(session: Session, name: str, worker: str, *, now: datetime, lease: timedelta) -> bool:
-    """Whether this worker may collect at the access point now, or go on collecting: one at a time."""
-    add_new(session, access_point, [{"name": name}])
-    ours = access_point.c.collector == worker
-    free = or_(access_point.c.collector.is_(None), access_point.c.collector_until < now, ours)
+def collect_turn(
+    session: Session, name: str, worker: str, *, now: datetime, lease: timedelta, begins: bool
+) -> bool:
+    """Whether this worker may begin to collect at the access point now, or go on: one at a time.
+
+    Who goes on must still have the turn: where another has had it meanwhile, that one took what there was.
+    """
+    free = access_point.c.collector == worker
+    if begins:
+        add_new(session, access_point, [{"name": name}])
+        free = or_(access_point.c.collector.is_(None), access_point.c.collector_until < now)
     take = (
         update(access_point)
         .where(access_point.c.name == name, free)

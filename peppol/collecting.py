@@ -18,6 +18,7 @@ from peppol import breaker, envelope, inbox
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
 from peppol.mailbox_tables import InState
 from peppol.sending import Clock, Transactions
+from peppol.sql import Session
 
 _log = structlog.get_logger("post")
 
@@ -84,9 +85,11 @@ class Collector:
 
     def _turn(self) -> bool:
         with self.transactions() as session:
-            return breaker.collect_turn(
-                session, self.access_point.name, self.worker, now=self.clock(), lease=self.lease
-            )
+            return self._has_turn(session, begins=True)
+
+    def _has_turn(self, session: Session, *, begins: bool) -> bool:
+        name, now = self.access_point.name, self.clock()
+        return breaker.collect_turn(session, name, self.worker, now=now, lease=self.lease, begins=begins)
 
     def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
         """The letters of a batch in groups that may be held at once; reading envelopes is XML work."""
@@ -109,9 +112,7 @@ class Collector:
         """Store letters in one transaction; None where another worker collects by now."""
         now = self.clock()
         with self.transactions() as session:
-            if not breaker.collect_turn(
-                session, self.access_point.name, self.worker, now=now, lease=self.lease
-            ):
+            if not self._has_turn(session, begins=False):
                 return None
             stored = [
                 inbox.store(

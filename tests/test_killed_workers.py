@@ -1,0 +1,316 @@
+"""Workers that are killed or stopped at any moment, and many at once: each letter once, each slot once.
+
+The workers are processes of their own, forked from this one so that they begin warm. What an
+access point was given is a line in a file, written in one stroke, so that it is known whoever died.
+"""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from invoicing import checking, stored_invoices
+from orders import journal
+from orders.database import Database
+from peppol import mailbox
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
+from peppol.mailbox import InState, OutState
+from peppol.sql import Session
+from supplier_portal import letter_reading, measuring
+from supplier_portal.assembly import open_house
+from supplier_portal.job_running import InOne, Job
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.schedules import Every
+from supplier_portal.work_tables import job_run
+from supplier_portal.working import COLLECT, DELIVER, SORT, Worker
+from tests.crashing import let_go, quick_folder
+from tests.faulty_point import lay_out
+from tests.house import example_register
+
+DAY = date(2026, 3, 20)
+RECEIVERS = [f"0088:73900001{number:05}" for number in range(16)]
+
+
+class NotingPoint(FolderAccessPoint):
+    """A folder that also notes in one line what it was given and by whom, and knows what it has."""
+
+    def __init__(self, root: Path, *, seconds: float = 0.0) -> None:
+        super().__init__(root)
+        self._notes = root / "given.txt"
+        self._seconds = seconds
+
+    def submit(self, letter: Outbound) -> Submission:
+        descriptor = os.open(self._notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(
+            descriptor,
+            f"{os.getpid()} {letter.receiver} {letter.document_id} {letter.instance_id}\n".encode(),
+        )
+        os.close(descriptor)
+        time.sleep(self._seconds)
+        return super().submit(letter)
+
+    def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
+        has = any(instance_id == given.instance_id for given in self.given())
+        return DeliveryStatus(DeliveryState.ACCEPTED if has else DeliveryState.UNKNOWN)
+
+    def given(self) -> list["Given"]:
+        """What it was given, in order."""
+        if not self._notes.exists():
+            return []
+        return [Given(*line.split()) for line in self._notes.read_text().splitlines()]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A line of the notes: which process gave which letter."""
+
+    worker: str
+    receiver: str
+    document_id: str
+    instance_id: str
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with quick_folder() as folder:
+        (folder / "inbox").mkdir()
+        yield folder
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = open_house(database_url, create=True)
+    measuring.prepare(database, example_register())
+    yield database
+    database.close()
+
+
+def started(work: Callable[[], None]) -> int:
+    """Start the work in a forked process of its own; its number."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+
+
+def ended(child: int) -> None:
+    """Wait for the process to end."""
+    os.waitpid(child, 0)
+
+
+def until(true: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Wait for something to come true."""
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it never came true"
+        time.sleep(0.02)
+
+
+def count(database: Database, state: OutState) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
+
+
+def in_order(database: Database, point: NotingPoint) -> bool:
+    """Whether every receiver was given its letters for the first time in the order they were laid out."""
+    with database.reading() as session:
+        rows = session.execute(select(mailbox.outbox.c.instance_id, mailbox.outbox.c.sequence))
+        place = {row.instance_id: row.sequence for row in rows}
+    first: dict[str, dict[str, int]] = {}
+    for given in point.given():
+        first.setdefault(given.receiver, {}).setdefault(given.instance_id, place[given.instance_id])
+    return all(list(places.values()) == sorted(places.values()) for places in first.values())
+
+
+def nothing_is_broken(database: Database) -> None:
+    with database.reading() as session:
+        assert list(journal.verify(session)) == []
+        assert list(checking.check(session)) == []
+
+
+# Killed -------------------------------------------------------------------------------------
+
+
+def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_reading, "_LEASE", timedelta(milliseconds=200))
+    chance = random.Random(20261121)  # noqa: S311 - the same kills every time
+    point = NotingPoint(folder)
+    register = example_register()
+    measuring.measure_orders(database, register, count=60)
+    lines = measuring.receive_first_months(database, register)
+    invoices = list(measuring.invoices_for(database, register, lines))
+    orders = count(database, OutState.WAITING)
+
+    def work() -> None:
+        worker = Worker(database, point, (), lease=timedelta(milliseconds=400), asks=False, fixed_day=DAY)
+        while True:
+            for what in (COLLECT, SORT, DELIVER):
+                worker.do(what)
+
+    # Once in this process, so that every child finds it warm.
+    read_arrived(database, today=DAY).close()
+    for number in range(200):
+        body = invoices[number] if number < len(invoices) else f"<A>{number}</A>".encode()
+        (folder / "inbox" / f"{number:03}.xml.part").write_bytes(body)
+        (folder / "inbox" / f"{number:03}.xml.part").rename(folder / "inbox" / f"{number:03}.xml")
+        with database.writing() as session:
+            lay_out(session, [number], receiver=chance.choice(RECEIVERS))
+        let_go(database)
+        child = started(work)
+        time.sleep(chance.uniform(0.0, 0.06))
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+    time.sleep(0.5)
+    last = Worker(database, point, (), lease=timedelta(milliseconds=400), asks=False, fixed_day=DAY)
+
+    def all_sent() -> bool:
+        last.once()
+        return count(database, OutState.WAITING) == 0
+
+    until(all_sent)
+    assert list((folder / "inbox").iterdir()) == []
+    with database.reading() as session:
+        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        held = list(stored_invoices.listed(session))
+        letters = {letter.instance_id: letter.body for letter in mailbox.letters_out(session)}
+        portal = session.scalar(select(func.count()).where(mailbox.outbox.c.state == OutState.IN_PORTAL)) or 0
+    assert len(held) == len(invoices) == len({each.number for each in held})
+    assert states[InState.HANDLED] == len(invoices)
+    assert states[InState.QUARANTINED] == 200 - len(invoices)
+    assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}
+    # Every letter is with the access point, in its own bytes, and nothing else is.
+    files = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
+    assert len(files) == len(letters) - portal >= orders + 200
+    assert all(letters[instance_id] == body for instance_id, body in files.items())
+    assert in_order(database, point)
+    nothing_is_broken(database)
+
+
+# Many at once -------------------------------------------------------------------------------
+
+
+def ticking(session: Session, today: date, now: datetime) -> str:
+    journal.record(session, journal.SYSTEM, "ticked", "clock")
+    return "ticked"
+
+
+JOBS: tuple[Job, ...] = (InOne("tick", Every(timedelta(seconds=1)), ticking),)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("workers", [2, 5])
+def test_several_workers_send_each_letter_once_in_order_and_run_each_slot_once(
+    database: Database, folder: Path, workers: int
+) -> None:
+    point = NotingPoint(folder, seconds=0.002)
+    with database.writing() as session:
+        for number in range(400):
+            lay_out(session, [number], receiver=RECEIVERS[number % len(RECEIVERS)])
+    let_go(database)
+
+    def work() -> None:
+        Worker(database, point, JOBS, asks=False, fixed_day=DAY).run()
+
+    began = datetime.now(UTC)
+    children = [started(work) for _ in range(workers)]
+    with ExitStack() as stack:
+        for child in children:
+            stack.callback(ended, child)
+            stack.callback(os.kill, child, signal.SIGKILL)
+        until(
+            lambda: count(database, OutState.SENT) == 400 and (datetime.now(UTC) - began).total_seconds() > 3
+        )
+    given = point.given()
+    assert len(given) == len({each.instance_id for each in given}) == 400
+    assert in_order(database, point)
+    assert len({each.worker for each in given}) > 1
+    with database.reading() as session:
+        runs = session.execute(select(job_run.c.slot, job_run.c.state)).all()
+        actions = [str(row.action) for row in journal.rows(session)]
+    assert len(runs) == len({slot for slot, _ in runs}) >= 1
+    assert {state for _, state in runs} == {"DONE"}
+    assert actions.count("ticked") == len(runs)
+    nothing_is_broken(database)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_stopped_past_its_lease_and_continued_sends_nothing_again_and_notes_nothing_wrong(
+    database: Database, folder: Path
+) -> None:
+    point = NotingPoint(folder, seconds=0.01)
+    with database.writing() as session:
+        for number in range(80):
+            lay_out(session, [number], receiver=RECEIVERS[number % 4])
+    let_go(database)
+
+    def work() -> None:
+        Worker(database, point, (), lease=timedelta(seconds=1), asks=False, fixed_day=DAY).run()
+
+    first = started(work)
+    with ExitStack() as stack:
+        stack.callback(ended, first)
+        stack.callback(os.kill, first, signal.SIGKILL)
+        until(lambda: len(point.given()) >= 5)
+        os.kill(first, signal.SIGSTOP)
+        second = started(work)
+        stack.callback(ended, second)
+        stack.callback(os.kill, second, signal.SIGKILL)
+        until(lambda: count(database, OutState.WAITING) == 0)
+        os.kill(first, signal.SIGCONT)
+        with database.writing() as session:
+            lay_out(session, [100, 101], receiver=RECEIVERS[5])
+        until(lambda: count(database, OutState.SENT) == 82)
+    given = point.given()
+    assert len(given) == len({each.instance_id for each in given}) == 82
+    assert len({each.worker for each in given}) == 2
+    assert in_order(database, point)
+    with database.reading() as session:
+        attempts = session.execute(select(mailbox.attempt.c.letter, mailbox.attempt.c.number)).all()
+    assert sorted(attempt.letter for attempt in attempts) == list(range(1, 83))
+    assert {attempt.number for attempt in attempts} == {1}
+    nothing_is_broken(database)
+
+
+def test_a_worker_told_to_stop_finishes_what_is_in_its_hand_and_gives_the_rest_back(
+    database: Database, folder: Path
+) -> None:
+    point = NotingPoint(folder, seconds=0.01)
+    with database.writing() as session:
+        lay_out(session, range(100), receiver=RECEIVERS[0])
+    for number in range(30):
+        (folder / "inbox" / f"{number}.xml").write_bytes(f"<A>{number}</A>".encode())
+    let_go(database)
+
+    def work() -> None:
+        worker = Worker(database, point, (), asks=False, fixed_day=DAY)
+        signal.signal(signal.SIGTERM, lambda number, frame: worker.stop.set())
+        worker.run()
+
+    child = started(work)
+    until(lambda: len(point.given()) >= 3)
+    os.kill(child, signal.SIGTERM)
+    ended(child)
+    given = len(point.given())
+    assert given < 100
+    assert count(database, OutState.SENT) == given
+    # Nothing is held by a lease: the next one goes on at once.
+    Worker(database, point, (), asks=False, fixed_day=DAY).once()
+    assert count(database, OutState.SENT) == len(point.given()) == 100
+    with database.reading() as session:
+        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
+    assert states == {InState.QUARANTINED: 30}

@@ -1,0 +1,165 @@
+"""What comes again, and replies that are lost: one effect, the same answer, however often and in whatever order."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from invoicing import checking, stored_invoices
+from orders import journal
+from orders.database import Database
+from peppol import mailbox
+from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
+from peppol.collecting import Collector
+from peppol.mailbox import InState, OutState
+from peppol.sending import Sender
+from supplier_portal import measuring, post_events
+from supplier_portal.assembly import open_house
+from supplier_portal.letter_reading import read_arrived
+from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
+from tests.house import example_register
+
+DAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def moment() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+def database(database_url: str, moment: Moment) -> Iterator[Database]:
+    database = open_house(database_url, create=True, clock=moment)
+    measuring.prepare(database, example_register())
+    yield database
+    database.close()
+
+
+def restart(database: Database) -> None:
+    """Every connection is closed, and whatever a process only remembers is gone."""
+    database.close()
+
+
+def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_effects(
+    database: Database, moment: Moment
+) -> None:
+    register = example_register()
+    measuring.measure_orders(database, register, count=300)
+    invoices = list(
+        measuring.invoices_for(database, register, measuring.receive_first_months(database, register))
+    )
+    assert len(invoices) == 300
+    deliveries = [number for number in range(300) for _ in range(10)]
+    random.Random(20261121).shuffle(deliveries)  # noqa: S311 - the same order every time
+    point = FaultyPoint()
+    tally: Counter[str] = Counter()
+    for start in range(0, len(deliveries), 300):
+        restart(database)
+        # Between two of them a whole year passes.
+        moment.pass_(days=365 if start == 1500 else 1)
+        for place, number in enumerate(deliveries[start : start + 300]):
+            point.inbox[f"{start}-{place}.xml"] = invoices[number]
+        came = Collector(database.writing, point, moment, lambda: DAY).collect()
+        tally.update(stored=came.stored, repeats=came.repeats, conflicts=came.conflicts)
+        assert point.inbox == {}, "each one is thanked for, repeats too"
+        for _ in read_arrived(database, today=DAY, reader=False):
+            pass
+    assert tally == {"stored": 300, "repeats": 2700, "conflicts": 0}
+    with database.reading() as session:
+        held = list(stored_invoices.listed(session))
+        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        firsts = session.scalars(select(mailbox.inbox.c.repeats).where(mailbox.inbox.c.repeats.is_not(None)))
+        assert len(set(firsts)) <= 300
+        assert list(journal.verify(session)) == []
+        assert list(checking.check(session)) == []
+    assert len(held) == len({each.number for each in held}) == 300
+    assert states == {InState.HANDLED: 300, InState.REPEAT: 2700}
+
+
+def test_500_replies_lost_after_the_letter_was_taken_leave_each_letter_there_once(
+    database: Database, moment: Moment
+) -> None:
+    receivers = [f"0088:73900001{number:05}" for number in range(25)]
+    with database.writing() as session:
+        for number in range(500):
+            lay_out(session, [number], receiver=receivers[number % 25])
+    point = FaultyPoint()
+    lost: set[str] = set()
+
+    def loses_the_first_reply(letter: Outbound) -> None:
+        if letter.instance_id not in lost:
+            lost.add(letter.instance_id)
+            # Half the time the access point can say later that it has the letter, half the time not.
+            if len(lost) % 2:
+                point.states[letter.instance_id] = DeliveryState.UNKNOWN
+            loses_reply(letter)
+
+    point.after = loses_the_first_reply
+    while _count(database, OutState.WAITING):
+        Sender(database.writing, point, moment, post_events.tell).round()
+        moment.pass_(minutes=1)
+    assert len(lost) == len(point.taken) == 500
+    assert _count(database, OutState.SENT) == 500
+    # 250 were sent a second time, and every time it was the same letter.
+    assert len(point.submitted) == 750
+    assert dict(point.submitted) == point.taken
+    assert all(point.taken[instance_id] == body for instance_id, body in point.submitted)
+    for receiver in receivers:
+        numbers = [number for to, number in point.order if to == receiver]
+        assert numbers == sorted(numbers)
+
+
+def test_500_acknowledgements_lost_after_the_commit_are_500_letters_once_and_500_repeats(
+    database: Database, moment: Moment
+) -> None:
+    class Deaf(FaultyPoint):
+        """Does not hear that a letter was taken, the first time."""
+
+        def acknowledge(self, reference: str) -> None:
+            if reference not in self.asked:
+                self.asked.append(reference)
+                raise Unreachable("reply cut")
+            super().acknowledge(reference)
+
+    point = Deaf(inbox={f"{number:03}.xml": f"<A>{number}</A>".encode() for number in range(500)})
+    collector = Collector(database.writing, point, moment, lambda: DAY)
+    assert collector.collect().stored == 500
+    restart(database)
+    assert collector.collect().repeats == 500
+    assert point.inbox == {}
+    with database.reading() as session:
+        inbox = mailbox.inbox
+        stored = session.scalar(select(func.count()).where(inbox.c.state == InState.ARRIVED))
+        repeated = session.scalars(select(inbox.c.repeats).where(inbox.c.state == InState.REPEAT))
+        assert (stored, len(set(repeated))) == (500, 500)
+
+
+def test_one_collector_at_a_time_and_one_that_lost_its_turn_stores_nothing(
+    database: Database, moment: Moment
+) -> None:
+    class Slow(FaultyPoint):
+        """While the first letter is fetched, the collector is stopped for longer than its turn lasts."""
+
+        def fetch(self, reference: str) -> bytes:
+            body = super().fetch(reference)
+            if not self.asked:
+                self.asked.append(reference)
+                assert other.collect().stored == 0, "the first has the turn"
+                moment.pass_(minutes=6)
+                assert other.collect().stored == 2
+            return body
+
+    point = Slow(inbox={"a.xml": b"<A/>", "b.xml": b"<B/>"})
+    other = Collector(database.writing, point, moment, lambda: DAY)
+    came = Collector(database.writing, point, moment, lambda: DAY).collect()
+    assert (came.stored, came.repeats) == (0, 0)
+    with database.reading() as session:
+        assert list(session.scalars(select(mailbox.inbox.c.state))) == [InState.ARRIVED] * 2
+
+
+def _count(database: Database, state: OutState) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
