@@ -50,7 +50,11 @@ invoice = Table(
     Column("paid_on", Date, nullable=True),
     UniqueConstraint("supplier", "document_type", "number"),
     Index("ix_invoice_state", "state"),
-    Index("ix_invoice_supplier_state", "supplier", "state"),
+    # Whole, so that a supplier's sums are added up without reading the documents' content.
+    Index(
+        "ix_invoice_supplier_state",
+        *("supplier", "state", "document_type", "issued_on", "currency", "amount_net", "amount_payable"),
+    ),
     Index("ix_invoice_order_number", "order_number"),
     Index("ix_invoice_execution_reference", "execution_reference"),
     Index("ix_invoice_issued_on", "issued_on"),

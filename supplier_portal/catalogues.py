@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -99,6 +99,7 @@ def moment(value: datetime | None) -> str:
     return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
 
 
+@lru_cache(maxsize=1000)
 def month(value: Month | date, language: Language) -> str:
     """A month as november 2026, or November 2026."""
     first = value if isinstance(value, date) else date(value.year, value.month, 1)

@@ -111,11 +111,11 @@ def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") ->
     return session.execute(select(func.count()).select_from(waiting)).scalar_one()
 
 
-def first_due(session: Session, scope: Scope, *, today: date) -> Month | None:
-    """The oldest month that waits for a report."""
-    question = _waiting(scope.of_orders(), today).order_by("month_text").limit(1)
-    row = session.execute(question).one_or_none()
-    return Month.parse(row.month_text) if row is not None else None
+def waiting_months(session: Session, scope: Scope, *, today: date) -> tuple[int, Month | None]:
+    """How many months wait for a report, and the oldest of them."""
+    waiting = _waiting(scope.of_orders(), today).subquery()
+    row = session.execute(select(func.count(), func.min(waiting.c.month_text))).one()
+    return row[0], Month.parse(row[1]) if row[1] is not None else None
 
 
 def missing(session: Session, *, today: date, days: int, limit: int = 10_000) -> list[DueMonth]:

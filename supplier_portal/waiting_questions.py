@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, literal, select
 
 from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
@@ -105,13 +105,15 @@ def by_month(
 ) -> list[MonthSums]:
     """The sums of each month from `first` to `last`, months without anything too; in one currency."""
     days = (first.period.start, last.period.end)
+    lines = _read(session, _on_lines(scope, days), currency)
+    invoices = _read(session, _on_invoices(scope, days), currency)
     return fold(
         first,
         last,
-        ordered=_parts(session, _ordered(scope, days), currency),
-        received=_parts(session, _received(scope, days), currency),
-        invoiced=_parts(session, _invoiced(scope, days), currency),
-        paid=_parts(session, _paid(scope, days), currency),
+        ordered=[(row.day, row.ordered) for row in lines],
+        received=[(row.day, row.received) for row in lines],
+        invoiced=[(row.day, row.invoiced) for row in invoices],
+        paid=[(row.day, row.paid) for row in invoices],
         currency=currency,
     )
 
@@ -159,49 +161,44 @@ def months_back(last: Month, count: int) -> Month:
     return Month(index // 12, index % 12 + 1)
 
 
-def _parts(session: Session, question: Select[Any], currency: str) -> list[tuple[date, Decimal]]:
-    rows: Iterable[Row[Any]] = session.execute(question)
-    return [(row.day, row.amount) for row in rows if row.currency == currency and row.amount is not None]
+def _read(session: Session, question: Select[Any], currency: str) -> list[Row[Any]]:
+    return [row for row in session.execute(question) if row.currency == currency]
 
 
-def _ordered(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+def _on_lines(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    """What was ordered and received, each order line in the month it is for."""
+    on_account = (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id)
     return (
-        select(_LINE.c.starts_on.label("day"), func.sum(_LINE.c.amount).label("amount"), _ORDER.c.currency)
+        select(
+            _LINE.c.starts_on.label("day"),
+            _ORDER.c.currency,
+            func.sum(_ACCOUNT.c.amount_ordered).label("ordered"),
+            func.sum(_ACCOUNT.c.amount_received).label("received"),
+        )
         .join_from(_ORDER, _LINE, _LINE.c.order_number == _ORDER.c.number)
+        .join(_ACCOUNT, on_account)
         .where(scope.of_orders(), _ORDER.c.ends_on >= days[0], _LINE.c.starts_on.between(*days))
         .group_by(_LINE.c.starts_on, _ORDER.c.currency)
     )
 
 
-def _received(scope: Scope, days: tuple[date, date]) -> Select[Any]:
-    on_account = (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id)
-    return (
-        select(
-            _LINE.c.starts_on.label("day"),
-            func.sum(_ACCOUNT.c.amount_received).label("amount"),
-            _ORDER.c.currency,
-        )
-        .join_from(_ORDER, _LINE, _LINE.c.order_number == _ORDER.c.number)
-        .join(_ACCOUNT, on_account)
-        .where(
-            scope.of_orders(),
-            _ORDER.c.ends_on >= days[0],
-            _LINE.c.starts_on.between(*days),
-            _ACCOUNT.c.receipt_id.is_not(None),
-        )
-        .group_by(_LINE.c.starts_on, _ORDER.c.currency)
-    )
-
-
-def _invoiced(scope: Scope, days: tuple[date, date]) -> Select[Any]:
-    """The invoices that are not credited, each part in the month of its order line."""
+def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    """What is invoiced and not credited, and what of it is paid, each part in the month of its order line."""
     on_line = (_LINE.c.order_number == _PART.c.order_number) & (_LINE.c.line_id == _PART.c.line_id)
     day = func.coalesce(_LINE.c.starts_on, _INVOICE.c.issued_on, type_=_INVOICE.c.issued_on.type)
     amount = func.coalesce(_PART.c.amount_net, _INVOICE.c.amount_net, type_=_INVOICE.c.amount_net.type)
+    payment = audit.payment
+    paid = case((payment.c.number.is_not(None), amount), else_=literal(ZERO, amount.type))
     return (
-        select(day.label("day"), func.sum(amount, type_=amount.type).label("amount"), _INVOICE.c.currency)
+        select(
+            day.label("day"),
+            _INVOICE.c.currency,
+            func.sum(amount, type_=amount.type).label("invoiced"),
+            func.sum(paid, type_=amount.type).label("paid"),
+        )
         .outerjoin(_PART, _PART.c.invoice_id == _INVOICE.c.id)
         .outerjoin(_LINE, on_line)
+        .outerjoin(payment, payment.c.invoice_id == _INVOICE.c.id)
         .where(
             scope.of_invoices(),
             _INVOICE.c.document_type == DocumentType.INVOICE,
@@ -210,7 +207,3 @@ def _invoiced(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         )
         .group_by(day, _INVOICE.c.currency)
     )
-
-
-def _paid(scope: Scope, days: tuple[date, date]) -> Select[Any]:
-    return _invoiced(scope, days).where(_INVOICE.c.id.in_(select(audit.payment.c.invoice_id)))

@@ -75,9 +75,9 @@ def _visit(request: Request, person: Person) -> Visit:
 def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> dict[str, object]:
     days = asked.register_of(session).policy.days_until_report_reminder
     to_assign = PlacementFilter(PlacementsAre.TO_ASSIGN)
-    first_month = report_questions.first_due(session, scope, today=today)
+    months_due, first_month = report_questions.waiting_months(session, scope, today=today)
     return {
-        "reports_due": report_questions.count_due(session, scope, today=today),
+        "reports_due": months_due,
         "report_by": file_by(first_month, days=days) if first_month else None,
         "to_invoice": waiting_questions.to_invoice(session, scope),
         "questioned": waiting_questions.questioned(session, scope),
