@@ -58,6 +58,7 @@ class Wanted:
     """What of a list of invoices is to be shown."""
 
     standing: Standing | None = None
+    state: InvoiceState | None = None
     document_type: DocumentType | None = None
     month: Month | None = None
     text: str = ""
@@ -219,6 +220,8 @@ def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
     found = [sees_invoice(maker)]
     if wanted.standing is not None:
         found.append(table.c.state.in_(STATES[wanted.standing]))
+    if wanted.state is not None:
+        found.append(table.c.state == wanted.state)
     if wanted.document_type is not None:
         found.append(table.c.document_type == wanted.document_type)
     if wanted.month is not None:
@@ -230,14 +233,24 @@ def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
+def on_its_way() -> ColumnElement[bool]:
+    """Whether an invoice made in the portal is on its way on the line of `line_account`, not judged yet."""
+    account = counting.line_account
+    return (
+        select(portal_document.c.id)
+        .where(
+            portal_document.c.order_number == account.c.order_number,
+            portal_document.c.line_id == account.c.line_id,
+            portal_document.c.state.in_(("WAITING", "RELEASED")),
+        )
+        .correlate(account)
+        .exists()
+    )
+
+
 def _ready(maker: Maker) -> Select[tuple[object, ...]]:
     order, line = counting.purchase_order, counting.order_line
     account, receipt = counting.line_account, counting.receipt
-    on_its_way = select(portal_document.c.id).where(
-        portal_document.c.order_number == account.c.order_number,
-        portal_document.c.line_id == account.c.line_id,
-        portal_document.c.state.in_(("WAITING", "RELEASED")),
-    )
     question = (
         select(
             line.c.order_number,
@@ -262,7 +275,7 @@ def _ready(maker: Maker) -> Select[tuple[object, ...]]:
             order.c.supplier == maker.supplier,
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
-            ~on_its_way.exists(),
+            ~on_its_way(),
         )
         .order_by(line.c.starts_on, order.c.number, line.c.line_id)
     )

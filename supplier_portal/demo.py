@@ -21,7 +21,7 @@ from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal import cli_questions, demo_people
+from supplier_portal import cli_questions, demo_people, demo_tutors
 from supplier_portal.assembly import open_house
 from supplier_portal.cli_statement import statement_csv
 from supplier_portal.demo_outcomes import Outcome, outcomes
@@ -82,6 +82,7 @@ def play(
         played = house.closing()
         with database.writing() as session:
             demo_people.move_in(session, house.register, at=clock())
+            demo_tutors.assign_all(session)
         return played
     finally:
         database.close()

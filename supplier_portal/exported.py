@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from invoicing import tables as audit
+from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_orders import ZERO
 from orders.values import Article, Money
@@ -153,6 +154,7 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[Value]]:
             account.c.receipt_id.is_not(None),
             account.c.invoice_id.is_(None),
             account.c.amount_received > ZERO,
+            ~on_its_way(),
         )
         .order_by(line.c.order_number, line.c.line_id)
     )

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 
 from invoicing import tables as audit
 from invoicing.model import InvoiceState
+from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.model import LineState, Order
 from orders.stored_orders import ZERO, line_of, order_of
@@ -101,11 +102,13 @@ class LineView:
     invoice_id: int | None
     invoice_number: str
     invoice_state: InvoiceState | None
+    on_its_way: bool
 
     @property
     def ready(self) -> bool:
         """Whether the line can be turned into an invoice now."""
-        return self.quantity_received is not None and self.invoice_id is None and not self.received.is_zero
+        is_free = self.invoice_id is None and not self.on_its_way
+        return is_free and self.quantity_received is not None and not self.received.is_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,8 @@ def _some_line(lines: LinesAre) -> ColumnElement[bool]:
         LinesAre.ORDERED: account.c.receipt_id.is_(None) & (account.c.state == LineState.OPEN),
         LinesAre.TO_INVOICE: account.c.receipt_id.is_not(None)
         & account.c.invoice_id.is_(None)
-        & (account.c.amount_received > ZERO),
+        & (account.c.amount_received > ZERO)
+        & ~on_its_way(),
         LinesAre.INVOICED: account.c.invoice_id.is_not(None),
         LinesAre.PAID: account.c.invoice_id.in_(
             select(_INVOICE.c.id).where(_INVOICE.c.state == InvoiceState.PAID)
@@ -260,12 +264,13 @@ def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
         Money(
             sum((line.amount_received for line in lines if line.state == InvoiceState.PAID), ZERO), currency
         ),
-        sum(
-            1
-            for line in lines
-            if line.receipt_id is not None and line.invoice_id is None and line.amount_received
-        ),
+        sum(map(_is_ready, lines)),
     )
+
+
+def _is_ready(line: Row[Any]) -> bool:
+    is_received = line.receipt_id is not None and bool(line.amount_received)
+    return is_received and line.invoice_id is None and not line.on_its_way
 
 
 _PROGRESS = select(
@@ -274,6 +279,7 @@ _PROGRESS = select(
     _ACCOUNT.c.invoice_id,
     _ACCOUNT.c.amount_received,
     _INVOICE.c.state,
+    on_its_way().label("on_its_way"),
 ).outerjoin(_INVOICE, _INVOICE.c.id == _ACCOUNT.c.invoice_id)
 
 
@@ -295,6 +301,7 @@ def _lines_of(number: str) -> Select[Any]:
             _ACCOUNT.c.receipt_id,
             _ACCOUNT.c.invoice_id,
             _ACCOUNT.c.state.label("line_state"),
+            on_its_way().label("on_its_way"),
             standing.c.number.label("invoice_number"),
             standing.c.state.label("invoice_state"),
             sums.scalar_subquery().label("invoiced"),
@@ -330,4 +337,5 @@ def _line_view(row: Row[Any], currency: str) -> LineView:
         row.invoice_id,
         row.invoice_number or "",
         InvoiceState(row.invoice_state) if row.invoice_state else None,
+        bool(row.on_its_way),
     )

@@ -32,10 +32,11 @@ class Kind(IntEnum):
     ORDER = 2
     INTERRUPTION = 3
     REPORT = 4
-    RECEIPT = 5
-    INVOICE = 6
-    CREDIT_NOTE = 7
-    PAYMENT = 8
+    SENT_BACK = 5
+    RECEIPT = 6
+    INVOICE = 7
+    CREDIT_NOTE = 8
+    PAYMENT = 9
 
 
 KIND_NAMES: Final[dict[Kind, Pair]] = {
@@ -43,6 +44,7 @@ KIND_NAMES: Final[dict[Kind, Pair]] = {
     Kind.ORDER: ("Order", "Order"),
     Kind.INTERRUPTION: ("Avbrott", "Interruption"),
     Kind.REPORT: ("Redovisning", "Report"),
+    Kind.SENT_BACK: ("Tillbakasänd", "Sent back"),
     Kind.RECEIPT: ("Inleverans", "Receipt"),
     Kind.INVOICE: ("Faktura", "Invoice"),
     Kind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
@@ -194,22 +196,21 @@ def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
             state=ReportState.FILED,
             short=("lämnad", "filed"),
         )
-        if report.decided_on is None:
-            continue
-        rejected = report.state is ReportState.REJECTED
-        yield Happening(
-            report.decided_on,
-            Kind.REPORT,
-            document,
-            (
-                f"Redovisningen för {report.month} {'tillbakasänd' if rejected else 'godkänd'}.",
-                f"Report for {report.month} {'sent back' if rejected else 'approved'}.",
-            ),
-            path,
-            state_kind="report",
-            state=ReportState.REJECTED if rejected else ReportState.APPROVED,
-            short=("tillbakasänd", "sent back") if rejected else ("godkänd", "approved"),
-        )
+        # An approval is told by the receipt it gives.
+        if report.state is ReportState.REJECTED and report.decided_on is not None:
+            yield Happening(
+                report.decided_on,
+                Kind.SENT_BACK,
+                document,
+                (
+                    f"Redovisningen för {report.month} sändes tillbaka.",
+                    f"The report for {report.month} was sent back.",
+                ),
+                path,
+                state_kind="report",
+                state=ReportState.REJECTED,
+                short=("rätta och lämna igen", "correct and file again"),
+            )
 
 
 def _receipts(session: Session, placement: Placement) -> Iterator[Happening]:

@@ -24,6 +24,7 @@ _LETTERS: Final[dict[Kind, Pair]] = {
     Kind.ORDER: ("O", "O"),
     Kind.INTERRUPTION: ("X", "X"),
     Kind.REPORT: ("R", "R"),
+    Kind.SENT_BACK: ("!", "!"),
     Kind.RECEIPT: ("✓", "✓"),
     Kind.INVOICE: ("F", "I"),
     Kind.CREDIT_NOTE: ("K", "C"),

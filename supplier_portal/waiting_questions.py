@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, case, func, literal, select
 
 from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_orders import ZERO
 from orders.values import Money, Month
@@ -71,6 +72,7 @@ def to_invoice(session: Session, scope: Scope) -> ToInvoice:
             _ACCOUNT.c.receipt_id.is_not(None),
             _ACCOUNT.c.invoice_id.is_(None),
             _ACCOUNT.c.amount_received > ZERO,
+            ~on_its_way(),
         )
         .group_by(_ORDER.c.currency)
         .order_by(_ORDER.c.currency)

@@ -188,7 +188,7 @@ def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_
         page.goto(f"{site.address}/placements/100000101")
         drawn = page.locator(picture)
         assert drawn.is_visible()
-        assert drawn.locator("a").count() == 6
+        assert drawn.locator("a").count() == 5
         drawn.get_by_role("link", name=re.compile(f"Order {order}")).click()
         page.wait_for_url(f"**/orders/{order}")
     page.goto(f"{site.address}/placements/100000101")

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from invoicing import papers, portal_documents, proposals
 from invoicing import supplier_invoices as questions
-from invoicing.model import DocumentType, Held
+from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_documents import PortalState
 from invoicing.supplier_invoices import Order, Standing, Wanted
 from orders import stored_register
@@ -42,6 +42,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     maker, query = maker_of(person), request.query_params
     wanted = Wanted(
         standing=_one_of(Standing, query.get("standing", "")),
+        state=_one_of(InvoiceState, query.get("state", "")),
         document_type=_one_of(DocumentType, query.get("type", "")),
         month=_month(query.get("month", "")),
         text=query.get("q", "").strip()[:60],
