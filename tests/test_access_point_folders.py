@@ -1,5 +1,6 @@
 """Folders of an operator and of Oxalis-NG, here and over SFTP: what each habit adds, and what nobody may do to us."""
 
+import errno
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -358,3 +359,19 @@ def test_a_host_key_that_cannot_be_read_is_refused(line: str) -> None:
 def test_an_address_that_is_no_account_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="write"):
         Account.at(address, host_key="")
+
+
+def test_a_place_without_second_names_moves_in_one_step_and_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "inbox").mkdir()
+    folder = FolderAccessPoint(tmp_path)
+    for number in ("1", "2"):
+        (tmp_path / "inbox" / "a.xml").write_bytes(order(number))
+        folder.acknowledge("a.xml")
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "collected").iterdir()}
+    assert kept == {"a.xml": order("1"), "a~2.xml": order("2")}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -256,3 +257,36 @@ def test_the_admin_address_refuses_what_it_does_not_know(running: Simulator) -> 
     assert httpx.get(f"{running.address}/admin/faults").status_code == 401
     assert httpx.get(f"{running.address}/livez").json() == {"status": "alive"}
     assert BUYER in running.admin.get("/admin/participants").json()
+
+
+def test_twenty_senders_of_the_same_letters_at_once_give_each_receiver_each_letter_once(
+    running: Simulator,
+) -> None:
+    running.faults({"fault": "lose-reply", "on": ["submit"], "share": 0.3, "first": 2})
+
+    def insist(number: int) -> DeliveryState:
+        """Submit until there is an answer, as a sender that was told nothing must."""
+        buyer = running.phoss() if number % 2 else running.phase4()
+        while True:
+            try:
+                return buyer.submit(ALetter(number % 10)).state
+            except Unclear:
+                continue
+
+    with ThreadPoolExecutor(20) as senders:
+        assert set(senders.map(insist, range(60))) == {DeliveryState.DELIVERED}
+    assert running.times() == {ALetter(number).instance_id: 1 for number in range(10)}
+
+
+def test_a_hundred_lost_replies_are_a_hundred_letters(running: Simulator) -> None:
+    """The letter is taken and the reply cut, each time; asking again gives one letter."""
+    running.faults({"fault": "lose-reply", "on": ["submit"], "first": 1})
+    buyer = running.phase4()
+    bodies = order("1")
+    for number in range(100):
+        letter = ALetter(number, changed_body=bodies)
+        with pytest.raises(Unclear):
+            buyer.submit(letter)
+        assert buyer.submit(letter).state is DeliveryState.DELIVERED
+    laid = running.times()
+    assert (len(laid), set(laid.values())) == (100, {1})

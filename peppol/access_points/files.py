@@ -48,8 +48,11 @@ class Files(Protocol):
     def write(self, path: str, body: bytes) -> None:
         """Put a file there whole, with its folders; one of the same name is replaced."""
 
-    def move(self, source: str, target: str) -> None:
-        """Give a file another name. Raises FileNotFoundError and FileExistsError."""
+    def move(self, source: str, target: str, *, lasting: bool = True) -> None:
+        """Give a file another name; not `lasting` where its bytes are kept elsewhere already.
+
+        Raises FileNotFoundError and FileExistsError.
+        """
 
     def remove(self, path: str) -> None:
         """Take a file away; one that is gone already is no fault."""
@@ -136,29 +139,28 @@ class LocalFiles:
         temporary.rename(final)
         _flush(final.parent)
 
-    def move(self, source: str, target: str) -> None:
+    def move(self, source: str, target: str, *, lasting: bool = True) -> None:
         """See `Files`. Both names exist for a moment, so a crash in between loses nothing."""
         old, new = self._place(source), self._place(target)
         self._make(new.parent)
         try:
             os.link(old, new, follow_symlinks=False)
         except OSError as error:
-            if error.errno not in _NO_LINKS or new.exists():
+            if error.errno not in _NO_LINKS:
                 raise
+            if new.exists():
+                raise FileExistsError(errno.EEXIST, "the name is taken") from error
             # A place without second names, such as a mounted share: then one step.
             os.rename(old, new)
-        else:
+            return
+        if lasting:
             _flush(new.parent)
-            os.unlink(old)
-        _flush(new.parent)
-        _flush(old.parent)
+        # Should this be undone by a power cut, the letter comes up again and is known.
+        os.unlink(old)
 
     def remove(self, path: str) -> None:
         """See `Files`."""
-        place = self._place(path)
-        place.unlink(missing_ok=True)
-        if place.parent.is_dir():
-            _flush(place.parent)
+        self._place(path).unlink(missing_ok=True)
 
     def touch(self, path: str) -> None:
         """See `Files`."""

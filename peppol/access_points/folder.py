@@ -156,7 +156,8 @@ class FolderAccessPoint:
         while True:
             beside = f"{stem}{'' if number == 1 else f'~{number}'}{dot}{ending}"
             try:
-                self.files.move(source, f"{folder}/{beside}")
+                # Its bytes are committed with us; what lies in this folder is for people.
+                self.files.move(source, f"{folder}/{beside}", lasting=False)
                 return
             except FileExistsError:
                 number += 1

@@ -183,7 +183,7 @@ class SftpFiles:
 
         self._with(do)
 
-    def move(self, source: str, target: str) -> None:
+    def move(self, source: str, target: str, *, lasting: bool = True) -> None:
         """See `files.Files`."""
 
         def do(sftp: paramiko.SFTPClient) -> None:

@@ -1,7 +1,7 @@
 """The simulated access point's memory on disk: who is registered, what was handed in, what lies in whose mailbox.
 
 One SQLite file of its own, nothing of the house's. Every change is committed before its answer
-leaves, as a real access point has it, so that a restart or a `kill -9` loses nothing.
+leaves, as a real access point has it, so that a restart or a `kill -9` of it loses nothing.
 """
 
 import json
@@ -22,12 +22,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     func,
     insert,
     select,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from orders.database import Clock, Database, utc_now
 from peppol.identifiers import DocumentKind
@@ -110,6 +113,12 @@ class Handed:
     sha256: str
 
 
+def _without_waiting_for_the_disk(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()
+
+
 class Store:
     """The memory in `folder`; `clock` dates what is asked about."""
 
@@ -118,6 +127,8 @@ class Store:
         self._database = Database(f"sqlite:///{folder / 'access-point.sqlite'}")
         self._clock = clock
         self._lock = Lock()
+        # Survives the end of the process, not of the machine: nobody's letters are kept only here.
+        event.listen(self._database.engine, "connect", _without_waiting_for_the_disk)
         with self._database.engine.begin() as session:
             metadata.create_all(session)
 
