@@ -97,7 +97,8 @@ def _summary(findings: Sequence[Finding]) -> str:
     fatal = sum(finding.fatal for finding in findings)
     return (
         f"Dokumentet följer inte reglerna ({fatal} fel). Rätta och skicka det på nytt. / "
-        f"The document does not follow the rules ({fatal} errors). Correct it and send it again."
+        f"The document does not follow the rules ({fatal} error{'' if fatal == 1 else 's'}). "
+        "Correct it and send it again."
     )
 
 
