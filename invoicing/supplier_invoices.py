@@ -139,7 +139,7 @@ def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    return Found([stored_invoices.by_id(session, each) for each in ids], count, page)
+    return Found(stored_invoices.by_ids(session, ids), count, page)
 
 
 def counts(session: Session, maker: Maker) -> dict[Standing, int]:

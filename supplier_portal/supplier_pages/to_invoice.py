@@ -75,7 +75,8 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         everything = questions.ready_lines(session, maker)
-        lines = questions.ready_lines(session, maker, month=month, unit=unit)
+        chosen = month is not None or unit
+        lines = questions.ready_lines(session, maker, month=month, unit=unit) if chosen else everything
         waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
         stopped = portal_documents.in_state(session, maker, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
