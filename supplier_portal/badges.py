@@ -68,6 +68,28 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "UNAPPLIABLE": ("bad", "Gick inte att tillämpa", "Could not be applied"),
         "CONFLICT": ("bad", "Konflikt", "Conflict"),
     },
+    "proposal": {
+        "DRAFT": ("note", "Väntar på attest", "Waits for attest"),
+        "ATTESTED": ("good", "Attesterat", "Attested"),
+        "EXPORTED": ("note", "Hos banken", "With the bank"),
+        "PAID": ("good", "Betalt", "Paid"),
+        "WITHDRAWN": ("quiet", "Återtaget", "Withdrawn"),
+    },
+    "payment_item": {
+        "PROPOSED": ("note", "Väntar på attest", "Waits for attest"),
+        "ATTESTED": ("good", "Attesterad", "Attested"),
+        "EXPORTED": ("note", "Hos banken", "With the bank"),
+        "PAID": ("good", "Betald", "Paid"),
+        "TAKEN_OUT": ("quiet", "Uttagen", "Taken out"),
+        "RETURNED": ("bad", "Kom tillbaka", "Came back"),
+    },
+    "change": {
+        "ASKED": ("note", "Begärd", "Asked for"),
+        "FIRST_CONFIRMED": ("note", "Bekräftad av en", "Confirmed by one"),
+        "CONFIRMED": ("good", "Gäller", "In force"),
+        "REFUSED": ("bad", "Avslagen", "Refused"),
+        "WITHDRAWN": ("quiet", "Återtagen", "Withdrawn"),
+    },
     "application": {
         "WAITING": ("note", "Väntar", "Waiting"),
         "APPROVED": ("good", "Godkänd", "Approved"),

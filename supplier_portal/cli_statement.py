@@ -1,24 +1,23 @@
 """`billing reconcile` and `billing check`: the statement, and the invariants of the house."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from invoicing import checking, stored_entries
-from invoicing.reconciliation import DEFAULT_KEYS, Key, Row, Statement
-from invoicing.reconciliation import reconcile as add_up
+from invoicing.entry_sources import Wanted
+from invoicing.open_items import OpenItem, open_items
+from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
 from orders import journal_outside
-from orders.values import Money, Month, PeriodRefused
+from orders.values import Article, Money, Month, PeriodRefused
 from supplier_portal.cli_audit import read_heads
-from supplier_portal.cli_door import AsJson, House, command
+from supplier_portal.cli_door import AsJson, House, command, day
 from supplier_portal.cli_refusals import Code
 from supplier_portal.printing import (
     Column,
-    Json,
-    csv_text,
     kronor,
     plain,
     show,
@@ -26,6 +25,13 @@ from supplier_portal.printing import (
     width_needed,
     width_of_output,
     write_json,
+)
+from supplier_portal.statement_files import (
+    AMOUNTS,
+    amounts_of,
+    statement_csv,
+    statement_json,
+    statement_xlsx,
 )
 
 alone = typer.Typer()
@@ -35,20 +41,8 @@ _KEYS = {
     Key.SUPPLIER: ("Leverantör", "Supplier"),
     Key.MONTH: ("Månad", "Month"),
     Key.ARTICLE: ("Artikel", "Article"),
+    Key.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
 }
-# Two and two belong together; where the screen is narrow they stand above each other.
-_AMOUNTS = (
-    ("ordered", "Beställt", "Ordered"),
-    ("received", "Levererat", "Received"),
-    ("invoiced", "Fakturerat", "Invoiced"),
-    ("credited", "Krediterat", "Credited"),
-    ("approved", "Godkänt", "Approved"),
-    ("paid", "Betalt", "Paid"),
-    ("to_invoice", "Att fakturera", "To invoice"),
-    ("in_question", "I fråga", "In question"),
-    ("to_pay", "Att betala", "To pay"),
-    ("open", "Öppet", "Open"),
-)
 
 
 def _month(text: str) -> Month:
@@ -76,20 +70,36 @@ def reconcile(
     by: Annotated[
         str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(Key)}")
     ] = ",".join(DEFAULT_KEYS),
+    supplier: Annotated[str, typer.Option("--supplier", help="Organisationsnummer")] = "",
+    article: Annotated[str, typer.Option("--article", help=f"{', '.join(Article)}")] = "",
+    area: Annotated[str, typer.Option("--area", help="Leveransområde / delivery area")] = "",
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", parser=day, metavar="DATE", help="Som det stod den dagen / as of that day"),
+    ] = None,
+    open_only: Annotated[
+        bool, typer.Option("--open", help="Visa dokumenten som är öppna / the documents that are open")
+    ] = False,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Fil att skriva / file to write")] = None,
+    xlsx_file: Annotated[Path | None, typer.Option("--xlsx", help="Fil att skriva / file to write")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Stäm av från beställt till betalt / reconcile from ordered to paid."""
     keys = _keys(by)
+    wanted = Wanted(reference, supplier, month, None, article, area, as_of)
     with house.reading() as session:
-        statement = add_up(
-            stored_entries.entries(session, execution_reference=reference, month=month), by=keys
-        )
+        if open_only:
+            _show_open(open_items(stored_entries.entries(session, wanted=wanted)), house, as_json=as_json)
+            return
+        statement = stored_entries.statement(session, wanted, by=keys)
     if csv_file is not None:
         csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
-        typer.echo(house.say(f"Avstämningen ligger i {csv_file}.", f"The statement is in {csv_file}."))
+    if xlsx_file is not None:
+        xlsx_file.write_bytes(statement_xlsx(statement))
+    if written := csv_file or xlsx_file:
+        typer.echo(house.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
     elif as_json:
-        write_json(_statement_json(statement))
+        write_json(statement_json(statement))
     else:
         _show(statement, house)
 
@@ -132,18 +142,61 @@ def check(
         raise typer.Exit(Code.FAILED)
 
 
-def _amounts(row: Row) -> list[Money]:
-    return [getattr(row, name) for name, _, _ in _AMOUNTS]
+_OPEN = (
+    Column("Dokument", "Document", wrap=16),
+    Column("Leverantör", "Supplier"),
+    Column("Referens", "Reference"),
+    Column("Månad", "Month"),
+    Column("Vad", "What", wrap=24),
+    Column("Belopp", "Amount", right=True),
+)
+
+
+def _show_open(items: Sequence[OpenItem], house: House, *, as_json: bool) -> None:
+    """Every document that keeps the statement from summing to zero."""
+    if as_json:
+        write_json(
+            [
+                {
+                    "why": each.why.value,
+                    "document": each.document,
+                    "about": each.about,
+                    "line": each.line,
+                    "execution_reference": each.execution_reference,
+                    "supplier": each.supplier,
+                    "month": each.month,
+                    "amount": str(each.amount.amount),
+                    "currency": each.amount.currency,
+                }
+                for each in items
+            ]
+        )
+        return
+    if not items:
+        typer.echo(house.say("Inget är öppet: allt går jämnt upp.", "Nothing is open: it sums to zero."))
+        return
+    rows = [
+        (
+            each.document,
+            each.supplier,
+            each.execution_reference,
+            each.month,
+            house.say(*each.why.words),
+            kronor(each.amount),
+        )
+        for each in items
+    ]
+    show(table(_OPEN, rows, language=house.language))
 
 
 def _show(statement: Statement, house: House) -> None:
     """One amount a column where there is room, otherwise two above each other."""
     sum_word = house.say("Summa", "Total")
-    rows = [*((row.key, _amounts(row)) for row in statement.rows)]
-    whole = _amounts(statement.total)
+    rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
+    whole = amounts_of(statement.total)
     columns = [
         *(Column(*_KEYS[key]) for key in statement.keys),
-        *(Column(sv, en, right=True) for _, sv, en in _AMOUNTS),
+        *(Column(sv, en, right=True) for _, sv, en in AMOUNTS),
     ]
     cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
     total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
@@ -160,7 +213,7 @@ def _paired_columns(keys: Sequence[Key]) -> list[Column]:
         Column(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
         *(
             Column(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
-            for above, below in zip(_AMOUNTS[::2], _AMOUNTS[1::2], strict=True)
+            for above, below in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
         ),
     ]
 
@@ -173,30 +226,3 @@ def _two_lines(parts: Sequence[str]) -> str:
 def _paired(amounts: Sequence[Money]) -> list[str]:
     written = [kronor(money) for money in amounts]
     return [f"{above}\n{below}" for above, below in zip(written[::2], written[1::2], strict=True)]
-
-
-def statement_csv(statement: Statement) -> str:
-    """The statement as CSV: its keys, every column, and the currency."""
-    header = [*statement.keys, *(name for name, _, _ in _AMOUNTS), "currency"]
-    rows: list[list[str | Decimal]] = [
-        [*row.key, *(money.amount for money in _amounts(row)), row.ordered.currency] for row in statement.rows
-    ]
-    return csv_text(header, rows)
-
-
-def _row_json(row: Row) -> dict[str, Json]:
-    amounts: dict[str, Json] = {
-        name: str(money.amount) for (name, _, _), money in zip(_AMOUNTS, _amounts(row), strict=True)
-    }
-    return {**amounts, "currency": row.ordered.currency, "settled": row.settled}
-
-
-def _statement_json(statement: Statement) -> Json:
-    return {
-        "keys": [key.value for key in statement.keys],
-        "rows": [
-            {**dict(zip((key.value for key in statement.keys), row.key, strict=True)), **_row_json(row)}
-            for row in statement.rows
-        ],
-        "total": _row_json(statement.total),
-    }

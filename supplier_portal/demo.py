@@ -23,11 +23,11 @@ from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from supplier_portal import cli_questions, demo_people, demo_tutors
 from supplier_portal.assembly import open_house
-from supplier_portal.cli_statement import statement_csv
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.letter_reading import read_arrived
+from supplier_portal.statement_files import statement_csv
 
 
 class NotEmpty(Refused):

@@ -3,10 +3,11 @@
 Names begin with BILLING_. Secrets come from the environment only and are never printed.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from supplier_portal.settings_post import PostSettings
@@ -40,6 +41,16 @@ class Settings(PostSettings):
     smtp_password: SecretStr = SecretStr("")
 
     mail_folder: Path = Path("mail")
+
+    debtor_iban: str = ""
+    """The account suppliers are paid from, and its bank's BIC; without them no payment file is made."""
+
+    debtor_bic: str = ""
+    debtor_customer_id: str = ""
+    """What the bank calls us in payment files, where it wants to be told."""
+
+    ledger_accounts: Mapping[str, str] = Field(default_factory=dict)
+    """The ledger's accounts by name, in place of the examples of `invoicing.ledger.LedgerAccounts`; JSON."""
 
     openid_issuer: str = ""
     """The OpenID provider's address, as https://id.example; none, and only passwords are offered."""

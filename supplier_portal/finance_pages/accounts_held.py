@@ -1,5 +1,217 @@
-"""Payment accounts that two people confirm."""
+"""Payment accounts that nobody has confirmed: invoices that wait for them, and suppliers' requests for a change.
 
-from supplier_portal.pages import pages_router
+Two people of ours confirm, the first after calling the supplier back on a number known before; then the register
+has a new version and the invoices that waited are judged again.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+
+from invoicing import change_requests, judging, stored_invoices
+from invoicing.change_requests import ChangeKind, ChangeRequest
+from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
+from orders import stored_register
+from orders.contracts import Register
+from orders.parties import PaymentAccount
+from orders.values import Refused
+from peppol.sql import Session
+from supplier_portal.access import Permission
+from supplier_portal.finance_pages.paying_parts import (
+    READERS,
+    account_words,
+    people,
+    supplier_names,
+    text_of,
+)
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    instant_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
+_P = Permission
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An invoice held for its account: the account it names, those registered, and the request, if any."""
+
+    held: Held
+    named: AccountGiven
+    registered: tuple[PaymentAccount, ...]
+    request: ChangeRequest | None
+
+
+@router.get("/finance/payments/accounts")
+def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """Every invoice held for its account, and every open request."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        requests = change_requests.listed(session, only_open=True)
+        context: dict[str, Any] = {
+            "waiting": _waiting(session, register, requests),
+            "requests": requests,
+            "people": people(session, register),
+            "suppliers": supplier_names(register),
+            "registered": {each.organisation_number: each.payment_accounts for each in register.suppliers},
+            "done": [each for each in change_requests.listed(session) if not each.is_open][:20],
+        }
+    return render(
+        request,
+        person,
+        "pay/accounts.html",
+        account_words=account_words,
+        content_words=_content_words,
+        may=person.may(_P.FINANCE),
+        me=person.id,
+        **context,
+    )
+
+
+@router.post("/finance/payments/accounts/invoices/{invoice_id}")
+def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The first person has called the supplier back about the account on an invoice: asked for and confirmed once."""
+    now = instant_of(request)
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        held = next((each for each in _held(session) if each.id == invoice_id), None)
+        if held is None:
+            raise NotThere
+        named = _unknown_account(session, register, held)
+        request_id = change_requests.ask(
+            session,
+            register,
+            supplier=held.supplier,
+            kind=ChangeKind.ADD_ACCOUNT,
+            content={"scheme": named.scheme, "number": named.number},
+            by=f"invoice-{held.id}",
+            now=now,
+        )
+        change_requests.confirm_first(
+            session, request_id, by=person.id, call_back=text_of(request, "call_back"), now=now
+        )
+    said = (
+        "Motringningen är noterad. Nu bekräftar en annan person.",
+        "The call-back is noted. Now another person confirms.",
+    )
+    return see_other("/finance/payments/accounts", said)
+
+
+@router.post("/finance/payments/accounts/requests/{request_id}/first")
+def confirm_first(request: Request, request_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The first person has called the supplier back about its request."""
+    with house_of(request).writing() as session:
+        change_requests.confirm_first(
+            session,
+            request_id,
+            by=person.id,
+            call_back=text_of(request, "call_back"),
+            now=instant_of(request),
+        )
+    said = (
+        "Motringningen är noterad. Nu bekräftar en annan person.",
+        "The call-back is noted. Now another person confirms.",
+    )
+    return see_other("/finance/payments/accounts", said)
+
+
+@router.post("/finance/payments/accounts/requests/{request_id}/second")
+def confirm_second(
+    request: Request, request_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """Another person confirms: the register has a new version, and what waited for it is judged again."""
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        change_requests.confirm_second(session, register, request_id, by=person.id, now=instant_of(request))
+        supplier = change_requests.get(session, request_id).supplier
+        newest = stored_register.load(session)
+        judged = 0
+        for held in _held(session):
+            if held.supplier == supplier:
+                judging.judge_again(
+                    session, newest, stored_invoices.lock(session, held.id), today=today_of(request)
+                )
+                judged += 1
+    said = (
+        f"Ändringen gäller. {judged} fakturor som väntade har prövats igen.",
+        f"The change is in force. {judged} invoices that waited were judged again.",
+    )
+    return see_other("/finance/payments/accounts", said)
+
+
+@router.post("/finance/payments/accounts/requests/{request_id}/refuse")
+def refuse(request: Request, request_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
+    """The change is not made, and the supplier reads why."""
+    with house_of(request).writing() as session:
+        change_requests.refuse(
+            session, request_id, by=person.id, reason=text_of(request, "reason"), now=instant_of(request)
+        )
+    return see_other("/finance/payments/accounts", ("Begäran är avslagen.", "The request is refused."))
+
+
+class NoUnknownAccount(Refused):
+    """Every account on the invoice is registered by now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Kontot på fakturan är redan registrerat. Ladda om sidan.",
+            "The account on the invoice is registered already. Reload the page.",
+        )
+
+
+def _held(session: Session) -> list[Held]:
+    found = stored_invoices.listed(session, state=InvoiceState.HELD, limit=_MOST)
+    return [each for each in found if each.document_type is DocumentType.INVOICE]
+
+
+def _waiting(session: Session, register: Register, requests: object) -> list[Waiting]:
+    opened = requests if isinstance(requests, list) else []
+    found = []
+    for held in _held(session):
+        try:
+            named = _unknown_account(session, register, held)
+        except NoUnknownAccount:
+            continue
+        asked = next(
+            (
+                each
+                for each in opened
+                if each.supplier == held.supplier
+                and each.content.get("number") == named.number
+                and each.kind is ChangeKind.ADD_ACCOUNT
+            ),
+            None,
+        )
+        found.append(Waiting(held, named, register.supplier(held.supplier).payment_accounts, asked))
+    return found
+
+
+def _unknown_account(session: Session, register: Register, held: Held) -> AccountGiven:
+    supplier = register.supplier(held.supplier)
+    for account in stored_invoices.content(session, held.id).accounts:
+        known = {(each.scheme.value, each.number) for each in supplier.payment_accounts}
+        if account.scheme and (account.scheme, account.number.replace("-", "").replace(" ", "")) not in known:
+            return account
+    raise NoUnknownAccount
+
+
+def _content_words(request: ChangeRequest) -> tuple[str, str]:
+    """What a request asks for, in words."""
+    content = request.content
+    if request.kind is ChangeKind.DETAILS:
+        told = ", ".join(content.get(each, "") for each in ("name", "street", "postal_code", "city"))
+        return f"Nya uppgifter: {told}", f"New details: {told}"
+    account = f"{content.get('scheme', '').capitalize()} {content.get('number', '')}"
+    if request.kind is ChangeKind.ADD_ACCOUNT:
+        return f"Lägg till {account}", f"Add {account}"
+    return f"Ta bort {account}", f"Remove {account}"

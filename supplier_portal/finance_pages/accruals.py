@@ -1,5 +1,163 @@
-"""Accruals."""
+"""Month end and ledger: what is accrued, what suppliers have not billed, what was credited, and the SIE files."""
 
-from supplier_portal.pages import pages_router
+from typing import Any
+
+from fastapi import Request, Response
+
+from invoicing import booking, stored_exports, unbilled
+from invoicing.booking import accrued
+from invoicing.spreadsheets import CSV_TYPE, csv_bytes
+from invoicing.stored_exports import FileKind
+from orders import stored_register
+from orders.values import Month, total
+from supplier_portal.access import Permission
+from supplier_portal.finance_pages.paying_parts import (
+    ARTICLES,
+    READERS,
+    day_of,
+    download,
+    parsed_day,
+    parsed_month,
+    people,
+    supplier_names,
+    text_of,
+)
+from supplier_portal.pages import (
+    Page,
+    Person,
+    house_of,
+    instant_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.paying_settings import ledger_of, settings_of
 
 router = pages_router()
+_P = Permission
+
+
+@router.get("/finance/reconciliation/month-end")
+def month_end(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """A month's accrual before it is booked, what is not billed, and what was billed and credited."""
+    today = today_of(request)
+    month = _month(request)
+    closing_text = request.query_params.get("closing", "")
+    closing = parsed_day(closing_text) if closing_text else today
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        rows = accrued(session, month, closing=closing)
+        count, not_billed_amount = unbilled.not_billed_total(session, until=month)
+        page = Page.of(request, count)
+        context: dict[str, Any] = {
+            "rows": rows,
+            "not_billed": unbilled.not_billed(session, until=month, limit=page.size, offset=page.offset),
+            "not_billed_amount": not_billed_amount,
+            "credited": unbilled.billed_and_credited(session, month),
+            "is_booked": booking.is_accrued(session, month),
+            "files": stored_exports.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
+            "suppliers": supplier_names(register),
+            "people": people(session, register),
+            "wait": register.policy.days_to_wait_for_invoice,
+        }
+    return render(
+        request,
+        person,
+        "pay/month_end.html",
+        month_asked=month,
+        closing=closing,
+        today=today,
+        page=page,
+        total=total(each.amount for each in rows),
+        articles=ARTICLES,
+        may=person.may(_P.FINANCE),
+        **context,
+    )
+
+
+@router.post("/finance/reconciliation/month-end")
+def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The accrual and its taking back become vouchers in a SIE file, once."""
+    month = parsed_month(text_of(request, "month"))
+    with house_of(request).writing() as session:
+        run = booking.book_accrual(
+            session,
+            stored_register.load(session),
+            ledger_of(settings_of(request)),
+            month,
+            closing=day_of(request, "closing", default=today_of(request)),
+            by=person.id,
+            now=instant_of(request),
+        )
+    said = (
+        f"Upplupet för {month} är bokfört med verifikation {run.vouchers[0].number} och återförs med "
+        f"{run.vouchers[1].number}. Ladda ner SIE-filen nedan.",
+        f"The accrual of {month} is booked as voucher {run.vouchers[0].number} and taken back by "
+        f"{run.vouchers[1].number}. Download the SIE file below.",
+    )
+    return see_other(f"/finance/reconciliation/month-end?month={month}", said)
+
+
+@router.post("/finance/reconciliation/ledger")
+def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """What has happened since the last time becomes vouchers in a SIE file."""
+    with house_of(request).writing() as session:
+        run = booking.book(
+            session,
+            stored_register.load(session),
+            ledger_of(settings_of(request)),
+            today=today_of(request),
+            by=person.id,
+            now=instant_of(request),
+        )
+    said = (
+        f"{len(run.vouchers)} verifikationer är skrivna. Ladda ner SIE-filen nedan.",
+        f"{len(run.vouchers)} vouchers are written. Download the SIE file below.",
+    )
+    return see_other("/finance/reconciliation/month-end", said)
+
+
+@router.get("/finance/reconciliation/not-billed.csv")
+def not_billed_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """What suppliers have not billed yet, all of it."""
+    month, today = _month(request), today_of(request)
+    header = (
+        "order",
+        "line",
+        "execution_reference",
+        "supplier",
+        "article",
+        "month",
+        "amount",
+        "currency",
+        "received_on",
+        "days",
+    )
+    with house_of(request).reading() as session:
+        rows = [
+            (
+                each.order_number,
+                each.line_id,
+                each.execution_reference,
+                each.supplier,
+                each.article,
+                str(each.month),
+                each.amount.amount,
+                each.amount.currency,
+                each.received_on,
+                each.days_since(today),
+            )
+            for each in unbilled.not_billed(session, until=month, limit=1_000_000)
+        ]
+    return download(csv_bytes(header, rows), name=f"ej-fakturerat-{month}.csv", media_type=CSV_TYPE)
+
+
+def _month(request: Request) -> Month:
+    """The month asked for, or the one before this."""
+    text = request.query_params.get("month", "")
+    if text:
+        return parsed_month(text)
+    now = Month.of(today_of(request))
+    return Month(now.year - 1, 12) if now.month == 1 else Month(now.year, now.month - 1)

@@ -1,5 +1,315 @@
-"""Attest and payment."""
+"""Attest and payment: what is to be paid, proposals, attest by another person, files for the bank, rights to attest."""
 
-from supplier_portal.pages import pages_router
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request, Response
+
+from invoicing import (
+    attesting,
+    bank_answers,
+    payment,
+    preparing,
+    sending_payments,
+    stored_exports,
+    stored_payables,
+    stored_rights,
+)
+from invoicing.attest_rights import AttestRefused
+from invoicing.payable import Kind
+from invoicing.stored_rights import Scope
+from invoicing.transfers import ProposalState
+from orders import stored_register
+from orders.values import Article, Money, total
+from supplier_portal.access import Permission
+from supplier_portal.finance_pages.paying_parts import (
+    ARTICLES,
+    READERS,
+    account_words,
+    amount_of,
+    day_of,
+    download,
+    people,
+    staff_with,
+    supplier_names,
+    text_of,
+)
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    instant_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.paying_settings import debtor_of, settings_of
 
 router = pages_router()
+_P = Permission
+_AHEAD_DAYS = 30
+# Where a proposal is on its way, and which of its states stand there.
+_STEPS = (
+    (ProposalState.DRAFT, "Förberett", "Prepared"),
+    (ProposalState.ATTESTED, "Attesterat", "Attested"),
+    (ProposalState.EXPORTED, "Skickat till banken", "Sent to the bank"),
+    (ProposalState.PAID, "Betalt", "Paid"),
+)
+
+
+@router.get("/finance/payments")
+def overview(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """What is to be paid now and soon, the proposals, and what suppliers owe."""
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        due = payment.due(session, on=today)
+        ahead = payment.due(session, on=today + timedelta(days=_AHEAD_DAYS))
+        context: dict[str, Any] = {
+            "due": due,
+            "due_amount": total(held.amount_payable for held in due),
+            "ahead": len(ahead) - len(due),
+            "ahead_amount": total(held.amount_payable for held in ahead[len(due) :]),
+            "proposals": preparing.overviews(session),
+            "findings": bank_answers.open_findings(session),
+            "claims": payment.claims(session),
+            "people": people(session, register),
+            "suppliers": supplier_names(register),
+        }
+    return render(request, person, "pay/payments.html", today=today, may=person.may(_P.FINANCE), **context)
+
+
+@router.post("/finance/payments")
+def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Everything due by a day becomes a proposal."""
+    pay_on = day_of(request, "pay_on", default=today_of(request))
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        made = preparing.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
+    said = (
+        f"Betalningsförslag {made.number} är gjort. Nu attesterar någon annan det.",
+        f"Payment proposal {made.number} is made. Now another person attests it.",
+    )
+    return see_other(f"/finance/payments/proposals/{made.number}", said)
+
+
+@router.get("/finance/payments/proposals/{number}")
+def proposal(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
+    """One proposal: what lies in it, who has attested, what has changed since, and its files."""
+    with house_of(request).reading() as session:
+        try:
+            found = preparing.get(session, number)
+        except preparing.ProposalUnknown:
+            raise NotThere from None
+        register = stored_register.load(session)
+        items = preparing.items(session, number)
+        payables = stored_payables.load(session, register, [each.key for each in items])
+        changed = (
+            attesting.changed(session, register, number)
+            if found.state in (ProposalState.DRAFT, ProposalState.ATTESTED)
+            else {}
+        )
+        files = stored_exports.about(session, number)
+        names = people(session, register)
+    live = [each for each in items if each.is_live]
+    to_pay = total(each.amount for each in live if each.kind is Kind.INVOICE)
+    taken_off = total(each.amount for each in live if each.kind is Kind.CREDIT)
+    return render(
+        request,
+        person,
+        "pay/proposal.html",
+        proposal=found,
+        items=items,
+        payables=payables,
+        changed=changed,
+        files=files,
+        people=names,
+        account_words=account_words,
+        to_pay=to_pay - taken_off,
+        taken_off=taken_off,
+        steps=_STEPS,
+        step=[state for state, _, _ in _STEPS].index(found.state)
+        if found.state is not ProposalState.WITHDRAWN
+        else -1,
+        may_attest=person.may(_P.ATTEST)
+        and found.state is ProposalState.DRAFT
+        and person.id != found.prepared_by,
+        is_own=person.id == found.prepared_by,
+        may_export=person.may(_P.FINANCE) and found.state is ProposalState.ATTESTED and not changed,
+        may_change=person.may(_P.FINANCE) and found.state in (ProposalState.DRAFT, ProposalState.ATTESTED),
+    )
+
+
+@router.post("/finance/payments/proposals/{number}/attest")
+def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST)) -> Response:
+    """Another person attests the rows chosen, as far as the rights reach."""
+    only = {
+        int(each) for each in form_of(request).getlist("item") if isinstance(each, str) and each.isdigit()
+    }
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        result = attesting.attest(
+            session,
+            register,
+            _known(number),
+            by=person.id,
+            today=today_of(request),
+            now=instant_of(request),
+            only=only,
+        )
+    sv, en = f"{len(result.items)} rader är attesterade.", f"{len(result.items)} rows are attested."
+    if result.refused:
+        reason: AttestRefused = result.refused[0][1]
+        sv += f" {len(result.refused)} kunde du inte attestera. {reason.sentence_sv}"
+        en += f" {len(result.refused)} you could not attest. {reason.sentence}"
+    if result.state is ProposalState.ATTESTED:
+        sv, en = f"{sv} Förslaget kan skickas till banken.", f"{en} The proposal can be sent to the bank."
+    return see_other(f"/finance/payments/proposals/{number}", (sv, en))
+
+
+@router.post("/finance/payments/proposals/{number}/changed")
+def drop_changed(
+    request: Request, number: str, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
+) -> Response:
+    """Attests of what has changed since are dropped, so that it can be attested as it is now."""
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        dropped = attesting.drop_changed(
+            session, register, _known(number), now=instant_of(request), by=person.id
+        )
+    said = (
+        f"{len(dropped.dropped)} attester gäller inte längre och {len(dropped.taken_out)} rader är uttagna.",
+        f"{len(dropped.dropped)} attests no longer count and {len(dropped.taken_out)} rows are taken out.",
+    )
+    return see_other(f"/finance/payments/proposals/{number}", said)
+
+
+@router.post("/finance/payments/proposals/{number}/export")
+def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The attested proposal becomes files for the bank, once. What changed since the attest is dropped first."""
+    house, now = house_of(request), instant_of(request)
+    debtor = debtor_of(settings_of(request))
+    with house.writing() as session:
+        attesting.drop_changed(session, stored_register.load(session), _known(number), now=now)
+    with house.writing() as session:
+        register = stored_register.load(session)
+        plan = sending_payments.export(session, register, number, debtor=debtor, by=person.id, now=now)
+    said = (
+        f"{len(plan.transfers)} betalningar ligger i filen. Ladda ner den och lämna den till banken.",
+        f"{len(plan.transfers)} payments are in the file. Download it and hand it to the bank.",
+    )
+    return see_other(f"/finance/payments/proposals/{number}", said)
+
+
+@router.post("/finance/payments/proposals/{number}/withdraw")
+def withdraw(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Nothing of the proposal is paid; its invoices may be proposed again."""
+    with house_of(request).writing() as session:
+        preparing.withdraw(session, _known(number), by=person.id)
+    said = (f"Förslag {number} är återtaget.", f"Proposal {number} is withdrawn.")
+    return see_other("/finance/payments", said)
+
+
+@router.post("/finance/payments/items/{item_id}/take-out")
+def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """One row is left out of its proposal."""
+    with house_of(request).writing() as session:
+        try:
+            item = preparing.item_of(session, item_id)
+        except preparing.ProposalUnknown:
+            raise NotThere from None
+        preparing.take_out(session, item_id, by=person.id)
+    said = ("Raden är uttagen och kan föreslås igen.", "The row is taken out and can be proposed again.")
+    return see_other(f"/finance/payments/proposals/{item.proposal}", said)
+
+
+@router.get("/finance/payments/files/{file_id}")
+def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -> Response:
+    """A file as it left the house: the same bytes each time."""
+    with house_of(request).reading() as session:
+        try:
+            found, body = stored_exports.named(session, file_id)
+        except stored_exports.FileUnknown:
+            raise NotThere from None
+    return download(body, name=found.name, media_type=found.media_type)
+
+
+@router.get("/finance/payments/rights")
+def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN)) -> Response:
+    """Who may attest what, and who stands in for whom."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        context: dict[str, Any] = {
+            "rights": stored_rights.rights(session),
+            "substitutions": stored_rights.substitutions(session),
+            "people": people(session, register),
+            "attesters": staff_with(session, register, _P.ATTEST),
+            "suppliers": supplier_names(register),
+            "areas": [(each.id, each.name) for each in register.areas],
+        }
+    return render(
+        request,
+        person,
+        "pay/rights.html",
+        today=today_of(request),
+        articles=[(article.value, ARTICLES[article.value]) for article in Article],
+        article_words=ARTICLES,
+        money_of=Money,
+        may=person.may(_P.BUYER_ADMIN),
+        **context,
+    )
+
+
+@router.post("/finance/payments/rights")
+def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
+    """An administrator gives a person a right to attest."""
+    last = text_of(request, "valid_to")
+    with house_of(request).writing() as session:
+        stored_rights.give(
+            session,
+            person=text_of(request, "person", most=80),
+            limit=amount_of(request, "limit"),
+            valid_from=day_of(request, "valid_from", default=today_of(request)),
+            valid_to=day_of(request, "valid_to") if last else None,
+            scope=Scope(
+                text_of(request, "supplier", most=20),
+                text_of(request, "article", most=20),
+                text_of(request, "area", most=60),
+            ),
+            by=person.id,
+        )
+    return see_other("/finance/payments/rights", ("Attesträtten gäller.", "The right to attest holds."))
+
+
+@router.post("/finance/payments/rights/{right_id}/end")
+def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
+    """A right ends today."""
+    with house_of(request).writing() as session:
+        stored_rights.end(session, right_id, last_day=today_of(request), by=person.id)
+    said = ("Attesträtten gäller till och med i dag.", "The right to attest holds through today.")
+    return see_other("/finance/payments/rights", said)
+
+
+@router.post("/finance/payments/substitutes")
+def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
+    """Somebody attests in another's place for a time."""
+    with house_of(request).writing() as session:
+        stored_rights.substitute(
+            session,
+            person=text_of(request, "person", most=80),
+            stand_in=text_of(request, "substitute", most=80),
+            valid_from=day_of(request, "valid_from", default=today_of(request)),
+            valid_to=day_of(request, "valid_to"),
+            by=person.id,
+        )
+    return see_other("/finance/payments/rights", ("Ersättaren är inlagd.", "The substitute is entered."))
+
+
+def _known(number: str) -> str:
+    """A proposal's number as an address may hold it; nothing else is looked for."""
+    if not (number.isascii() and number.isdigit() and len(number) <= 20):
+        raise NotThere
+    return number

@@ -1,5 +1,283 @@
-"""Reconciliation."""
+"""Reconciliation: the statement by any key, as of any day, down to the documents and their XML; rates and ages."""
 
-from supplier_portal.pages import pages_router
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from sqlalchemy import select
+
+from invoicing import money_trends, stored_entries, tables
+from invoicing.entry_sources import Wanted
+from invoicing.open_items import open_items
+from invoicing.reconciliation import Entry, Key, Statement, reconcile
+from orders import stored_register
+from orders import tables as held_tables
+from orders.values import Article, Month
+from peppol import mailbox
+from peppol.identifiers import DocumentKind
+from peppol.sql import Session
+from supplier_portal.finance_pages.paying_parts import (
+    ARTICLES,
+    READERS,
+    download,
+    parsed_day,
+    parsed_month,
+    plain_amount,
+    supplier_names,
+)
+from supplier_portal.money_pictures import ages, flow, rates
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    signed_in,
+    today_of,
+)
+from supplier_portal.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 
 router = pages_router()
+_BY = {
+    Key.SUPPLIER: ("Leverantör", "Supplier"),
+    Key.EXECUTION_REFERENCE: ("Genomförandereferens", "Execution reference"),
+    Key.MONTH: ("Månad", "Month"),
+    Key.ARTICLE: ("Artikel", "Article"),
+    Key.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+}
+# More order lines than this in what is asked for, and what is open is shown per supplier only.
+_LINES_MAX = 5_000
+_MONTHS_BACK = 12
+
+
+@router.get("/finance/reconciliation")
+def statement(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """Ordered, received, invoiced, credited, approved, paid and open, with the documents that are open."""
+    wanted, by = _asked(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        drawn = stored_entries.statement(session, wanted, by=(by,))
+        few = wanted.execution_reference != "" or _is_small(session, wanted)
+        items = open_items(stored_entries.entries(session, wanted=wanted)) if few else []
+        months = _months(session)
+    page = Page.of(request, len(drawn.rows))
+    return render(
+        request,
+        person,
+        "pay/statement.html",
+        wanted=wanted,
+        by=by,
+        by_words=_BY,
+        statement=drawn,
+        rows=drawn.rows[page.offset : page.offset + page.size],
+        page=page,
+        amounts=AMOUNTS,
+        amounts_of=amounts_of,
+        plain=lambda amount: plain_amount(amount, language_of(request, person)),
+        flow=flow(drawn.total),
+        items=items[:200],
+        item_count=len(items),
+        few=few,
+        months=months,
+        suppliers=supplier_names(register),
+        areas={each.id: each.name for each in register.areas},
+        articles=ARTICLES,
+        choices=[(each.value, ARTICLES[each.value]) for each in Article],
+        query=urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "page"]),
+        narrowed=_narrowed(request),
+    )
+
+
+@router.get("/finance/reconciliation/statement.{form}")
+def statement_file(request: Request, form: str, person: Person = signed_in(*READERS)) -> Response:
+    """The same statement as CSV, XLSX or JSON."""
+    wanted, by = _asked(request)
+    with house_of(request).reading() as session:
+        drawn = stored_entries.statement(session, wanted, by=(by,))
+    name = f"avstamning-{wanted.month or 'alla'}-{by}"
+    match form:
+        case "csv":
+            body, media_type = statement_csv(drawn).encode("utf-8-sig"), "text/csv; charset=utf-8"
+        case "xlsx":
+            body = statement_xlsx(drawn)
+            media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        case "json":
+            body = json.dumps(statement_json(drawn), ensure_ascii=False, indent=2).encode()
+            media_type = "application/json"
+        case _:
+            raise NotThere
+    return download(body, name=f"{name}.{form}", media_type=media_type)
+
+
+@router.get("/finance/reconciliation/case/{reference}")
+def case(request: Request, reference: str, person: Person = signed_in(*READERS)) -> Response:
+    """One execution reference: line by line, document by document, each a press away from its XML."""
+    as_of = _day(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        wanted = Wanted(execution_reference=reference, as_of=as_of)
+        entries = list(stored_entries.entries(session, wanted=wanted))
+        if not entries:
+            raise NotThere
+        drawn: Statement = reconcile(entries, by=(Key.MONTH, Key.ARTICLE))
+    return render(
+        request,
+        person,
+        "pay/case.html",
+        reference=reference,
+        as_of=as_of,
+        statement=drawn,
+        amounts=AMOUNTS,
+        amounts_of=amounts_of,
+        flow=flow(drawn.total),
+        items=open_items(entries),
+        documents=_documents(entries),
+        articles=ARTICLES,
+        suppliers=supplier_names(register),
+    )
+
+
+@router.get("/finance/reconciliation/invoices/{invoice_id}/xml")
+def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
+    """The invoice exactly as it came."""
+    with house_of(request).reading() as session:
+        question = select(tables.invoice.c.letter_id).where(tables.invoice.c.id == invoice_id)
+        letter_id = session.execute(question).scalar_one_or_none()
+        body = mailbox.body_of(session, letter_id) if letter_id is not None else None
+    if body is None:
+        raise NotThere
+    return download(body, name=f"faktura-{invoice_id}.xml", media_type="application/xml")
+
+
+@router.get("/finance/reconciliation/orders/{number}/xml")
+def order_xml(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
+    """The order exactly as it was sent."""
+    with house_of(request).reading() as session:
+        letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number))
+    if not letters:
+        raise NotThere
+    return download(letters[0].body, name=f"order-{letters[0].document_id}.xml", media_type="application/xml")
+
+
+@router.get("/finance/reconciliation/trends")
+def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """How many invoices match at once month by month, why the others do not, and how old what is open is."""
+    today = today_of(request)
+    this_month = Month.of(today)
+    since = Month(this_month.year - 1, this_month.month).period.start
+    with house_of(request).reading() as session:
+        months = money_trends.match_rates(session, since=since)
+        why = money_trends.causes(session, since=since)
+        aged = money_trends.ageing(session, today=today)
+    return render(
+        request,
+        person,
+        "pay/trends.html",
+        rates=rates(months[-_MONTHS_BACK:]),
+        months=months,
+        causes=why,
+        aged=aged,
+        ages=ages(aged),
+    )
+
+
+def _asked(request: Request) -> tuple[Wanted, Key]:
+    """What the address asks for. Raises FormRefused for a month or day that is none."""
+    query = request.query_params
+    month = query.get("month", "")
+    by = query.get("by", Key.SUPPLIER)
+    wanted = Wanted(
+        execution_reference=query.get("reference", "").strip()[:60],
+        supplier=query.get("supplier", "").strip()[:20],
+        month=parsed_month(month) if month else None,
+        article=query.get("article", "")[:20],
+        delivery_area=query.get("area", "")[:60],
+        as_of=_day(request),
+    )
+    return wanted, Key(by) if by in set(Key) else Key.SUPPLIER
+
+
+def _day(request: Request) -> date | None:
+    text = request.query_params.get("as_of", "").strip()
+    return parsed_day(text) if text else None
+
+
+def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the template
+    """The same question, narrowed to one value of a key; where a reference is the key, its case."""
+
+    def address(key: Key, value: str) -> str:
+        if key is Key.EXECUTION_REFERENCE:
+            as_of = request.query_params.get("as_of", "")
+            return f"/finance/reconciliation/case/{value}" + (f"?as_of={as_of}" if as_of else "")
+        names = {
+            Key.SUPPLIER: "supplier",
+            Key.MONTH: "month",
+            Key.ARTICLE: "article",
+            Key.DELIVERY_AREA: "area",
+        }
+        kept = {name: given for name, given in request.query_params.items() if given and name != "page"}
+        kept |= {names[key]: value, "by": Key.EXECUTION_REFERENCE.value}
+        return f"/finance/reconciliation?{urlencode(kept)}"
+
+    return address
+
+
+def _is_small(session: Session, wanted: Wanted) -> bool:
+    """Whether so little is asked for that every document may be looked at."""
+    line, order = held_tables.order_line, held_tables.purchase_order
+    question = select(line.c.order_number).join(order, order.c.number == line.c.order_number)
+    if wanted.supplier:
+        question = question.where(order.c.supplier == wanted.supplier)
+    if wanted.month is not None:
+        period = wanted.month.period
+        question = question.where(line.c.starts_on.between(period.start, period.end))
+    return len(session.execute(question.limit(_LINES_MAX + 1)).all()) <= _LINES_MAX
+
+
+def _months(session: Session) -> list[Month]:
+    """Every month there is an order line in, the newest first."""
+    line = held_tables.order_line
+    first, last = (
+        session.execute(select(line.c.starts_on).order_by(order).limit(1)).scalar_one_or_none()
+        for order in (line.c.starts_on, line.c.starts_on.desc())
+    )
+    found: list[Month] = []
+    if first is not None and last is not None:
+        each, end = Month.of(first), Month.of(last)
+        while str(each) <= str(end) and len(found) < 240:
+            found.append(each)
+            each = Month(each.year + each.month // 12, each.month % 12 + 1)
+    return found[::-1]
+
+
+def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Line by line, every document with its amount: orders and receipts, then invoices with what became of them."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for entry in entries:
+        kind, _, key = entry.about.partition(" ")
+        place = (entry.month, entry.line, entry.about)
+        row = found.setdefault(
+            place,
+            {
+                "month": entry.month,
+                "line": entry.line,
+                "kind": kind,
+                "key": key,
+                "document": entry.document,
+                "article": entry.article,
+                "amounts": {},
+            },
+        )
+        amounts = row["amounts"]
+        amounts[entry.column.value] = (
+            amounts[entry.column.value] + entry.amount if entry.column.value in amounts else entry.amount
+        )
+    order = {"order": 0, "receipt": 1, "invoice": 2}
+    return sorted(
+        found.values(), key=lambda row: (row["month"], row["line"], order[row["kind"]], int(row["key"]))
+    )

@@ -1,0 +1,161 @@
+"""What suppliers have not billed yet, and what they billed and had to credit: lists for the month end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from invoicing import tables
+from orders import tables as held
+from orders.values import Money, Month
+from peppol.sql import Session
+
+_ACCOUNT, _ORDER, _LINE, _RECEIPT = held.line_account, held.purchase_order, held.order_line, held.receipt
+_INVOICE, _PAIR = tables.invoice, tables.credit_pair
+
+
+@dataclass(frozen=True, slots=True)
+class NotBilled:
+    """A received order line without an invoice."""
+
+    order_number: str
+    line_id: str
+    execution_reference: str
+    supplier: str
+    article: str
+    month: Month
+    amount: Money
+    received_on: date
+
+    def days_since(self, today: date) -> int:
+        """How long the supplier could have billed it."""
+        return (today - self.received_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class BilledAndCredited:
+    """An invoice that was credited in full, and what it was in question for."""
+
+    invoice_id: int
+    invoice_number: str
+    credit_number: str
+    supplier: str
+    execution_reference: str
+    amount: Money
+    invoiced_on: date
+    credited_on: date
+    codes: tuple[str, ...]
+    was_paid: bool
+
+
+def not_billed(
+    session: Session, *, supplier: str = "", until: Month | None = None, limit: int = 200, offset: int = 0
+) -> Sequence[NotBilled]:
+    """Received and not invoiced, the oldest reception first."""
+    question = _not_billed(
+        select(
+            _ACCOUNT.c.order_number,
+            _ACCOUNT.c.line_id,
+            _ACCOUNT.c.amount_received,
+            _ORDER.c.execution_reference,
+            _ORDER.c.supplier,
+            _ORDER.c.article,
+            _ORDER.c.currency,
+            _LINE.c.starts_on,
+            _RECEIPT.c.received_on,
+        ),
+        supplier,
+        until,
+    )
+    rows = session.execute(
+        question.order_by(_RECEIPT.c.received_on, _ACCOUNT.c.order_number, _ACCOUNT.c.line_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        NotBilled(
+            row.order_number,
+            row.line_id,
+            row.execution_reference,
+            row.supplier,
+            row.article,
+            Month.of(row.starts_on),
+            Money(row.amount_received, row.currency),
+            row.received_on,
+        )
+        for row in rows
+    ]
+
+
+def not_billed_total(
+    session: Session, *, supplier: str = "", until: Month | None = None, currency: str = "SEK"
+) -> tuple[int, Money]:
+    """How many lines and how much."""
+    question = _not_billed(
+        select(
+            func.count().label("how_many"),
+            func.sum(_ACCOUNT.c.amount_received, type_=_ACCOUNT.c.amount_received.type).label("amount"),
+        ),
+        supplier,
+        until,
+    ).where(_ORDER.c.currency == currency)
+    row = session.execute(question).one()
+    return row.how_many, Money(row.amount, currency) if row.amount is not None else Money.of("0.00", currency)
+
+
+def billed_and_credited(
+    session: Session, month: Month, *, supplier: str = "", limit: int = 500
+) -> Sequence[BilledAndCredited]:
+    """The pairs settled in a month, the newest first."""
+    credit = _INVOICE.alias("credit")
+    question = (
+        select(
+            _INVOICE,
+            credit.c.number.label("credit_number"),
+            _PAIR.c.settled_on,
+        )
+        .join(_PAIR, _PAIR.c.invoice_id == _INVOICE.c.id)
+        .join(credit, credit.c.id == _PAIR.c.credit_id)
+        .where(_PAIR.c.settled_on.between(month.period.start, month.period.end))
+        .order_by(_PAIR.c.settled_on.desc(), _INVOICE.c.id.desc())
+        .limit(limit)
+    )
+    if supplier:
+        question = question.where(_INVOICE.c.supplier == supplier)
+    return [
+        BilledAndCredited(
+            row.id,
+            row.number,
+            row.credit_number,
+            row.supplier,
+            row.execution_reference,
+            Money(row.amount_payable, row.currency),
+            row.issued_on,
+            row.settled_on,
+            tuple(row.codes.split()),
+            row.paid_on is not None,
+        )
+        for row in session.execute(question)
+    ]
+
+
+def _not_billed(question: Any, supplier: str, until: Month | None) -> Any:  # noqa: ANN401 - any select
+    on_line = (_LINE.c.order_number == _ACCOUNT.c.order_number) & (_LINE.c.line_id == _ACCOUNT.c.line_id)
+    made = (
+        question.select_from(_ACCOUNT)
+        .join(_RECEIPT, _RECEIPT.c.id == _ACCOUNT.c.receipt_id)
+        .join(_ORDER, _ORDER.c.number == _ACCOUNT.c.order_number)
+        .join(_LINE, on_line)
+        .where(
+            _ACCOUNT.c.receipt_id.is_not(None),
+            _ACCOUNT.c.invoice_id.is_(None),
+            _ACCOUNT.c.amount_received > 0,
+        )
+    )
+    if supplier:
+        made = made.where(_ORDER.c.supplier == supplier)
+    if until is not None:
+        made = made.where(_LINE.c.starts_on <= until.period.end)
+    return made

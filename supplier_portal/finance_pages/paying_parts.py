@@ -1,0 +1,124 @@
+"""What the pages of payment and reconciliation share: who may, names of people and suppliers, forms, downloads."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from babel.numbers import format_decimal
+from fastapi import Request, Response
+
+from orders.contracts import Register
+from orders.parties import AccountScheme, PaymentAccount
+from orders.values import Money, Month, PeriodRefused, Refused
+from peppol.sql import Session
+from supplier_portal import stored_accounts
+from supplier_portal.access import Permission
+from supplier_portal.pages import form_of
+from supplier_portal.printing import Language
+
+_P = Permission
+READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
+SCHEMES: Final = {
+    AccountScheme.BANKGIRO: ("Bankgiro", "Bankgiro"),
+    AccountScheme.PLUSGIRO: ("Plusgiro", "Plusgiro"),
+    AccountScheme.IBAN: ("IBAN", "IBAN"),
+}
+ARTICLES: Final = {
+    "BASIC": ("Grundersättning", "Basic compensation"),
+    "RESULT": ("Resultatersättning", "Result compensation"),
+    "SPEED_BONUS": ("Snabbhetspremie", "Speed bonus"),
+    "SUPPLEMENTARY": ("Tilläggsersättning", "Supplementary compensation"),
+    "": ("Utan order", "Without an order"),
+}
+
+
+class FormRefused(Refused):
+    """A field of the form cannot be read."""
+
+
+def people(session: Session, register: Register) -> Mapping[str, str]:
+    """The buyer's staff by their opaque ids; an id that is not here is shown as it is."""
+    accounts = stored_accounts.of_organisation(session, register.buyer.organisation_number)
+    return {f"user-{each.id}": each.display_name for each in accounts}
+
+
+def staff_with(session: Session, register: Register, permission: Permission) -> list[tuple[str, str]]:
+    """The staff with a permission as (id, name), by name."""
+    accounts = stored_accounts.of_organisation(session, register.buyer.organisation_number)
+    found = [(f"user-{each.id}", each.display_name) for each in accounts if permission in each.permissions]
+    return sorted(found, key=lambda each: each[1])
+
+
+def supplier_names(register: Register) -> dict[str, str]:
+    """Every supplier's name by its organisation number."""
+    return {each.organisation_number: each.name for each in register.suppliers}
+
+
+def account_words(account: PaymentAccount) -> tuple[str, str]:
+    """An account as people write it: Bankgiro 599-9107."""
+    number = account.number
+    if account.scheme is AccountScheme.BANKGIRO:
+        number = f"{number[:-4]}-{number[-4:]}"
+    elif account.scheme is AccountScheme.PLUSGIRO:
+        number = f"{number[:-1]}-{number[-1]}"
+    else:
+        number = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
+    sv, en = SCHEMES[account.scheme]
+    return f"{sv} {number}", f"{en} {number}"
+
+
+def plain_amount(amount: Money, language: Language) -> str:
+    """An amount without its currency, for wide tables: 11 970,00."""
+    return format_decimal(amount.amount, format="#,##0.00", locale="sv_SE" if language == "sv" else "en")
+
+
+def text_of(request: Request, name: str, *, most: int = 500) -> str:
+    """A field of the form as text; nothing where it is missing."""
+    value = form_of(request).get(name)
+    return value.strip()[:most] if isinstance(value, str) else ""
+
+
+def day_of(request: Request, name: str, *, default: date | None = None) -> date:
+    """A field of the form as a day. Raises FormRefused."""
+    text = text_of(request, name)
+    if not text and default is not None:
+        return default
+    return parsed_day(text)
+
+
+def parsed_day(text: str) -> date:
+    """A day as ÅÅÅÅ-MM-DD. Raises FormRefused."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FormRefused("Skriv dagen som ÅÅÅÅ-MM-DD.", "Write the day as YYYY-MM-DD.") from None
+
+
+def parsed_month(text: str) -> Month:
+    """A month as ÅÅÅÅ-MM. Raises FormRefused."""
+    try:
+        return Month.parse(text)
+    except PeriodRefused:
+        raise FormRefused("Skriv månaden som ÅÅÅÅ-MM.", "Write the month as YYYY-MM.") from None
+
+
+def amount_of(request: Request, name: str) -> Decimal:
+    """A field of the form as an amount, with comma or point. Raises FormRefused."""
+    text = text_of(request, name).replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        amount = Decimal(text)
+        if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12 or amount != round(amount, 2):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise FormRefused("Skriv beloppet som 1 250,00.", "Write the amount as 1 250.00.") from None
+    return round(amount, 2)
+
+
+def download(body: bytes, *, name: str, media_type: str) -> Response:
+    """A file to keep, never shown in the browser."""
+    return Response(
+        body,
+        media_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,70 @@
+"""The statement as files: CSV and JSON for programs, XLSX for those who reconcile in a spreadsheet.
+
+One order of columns everywhere: the keys it is drawn up by, six sums, what lies between them, the currency.
+"""
+
+from decimal import Decimal
+
+from invoicing.reconciliation import Row, Statement
+from invoicing.spreadsheets import xlsx_bytes
+from orders.values import Money
+from supplier_portal.printing import Json, csv_text
+
+AMOUNTS = (
+    ("ordered", "Beställt", "Ordered"),
+    ("received", "Levererat", "Received"),
+    ("invoiced", "Fakturerat", "Invoiced"),
+    ("credited", "Krediterat", "Credited"),
+    ("approved", "Godkänt", "Approved"),
+    ("paid", "Betalt", "Paid"),
+    ("to_invoice", "Att fakturera", "To invoice"),
+    ("in_question", "I fråga", "In question"),
+    ("to_pay", "Att betala", "To pay"),
+    ("open", "Öppet", "Open"),
+)
+"""Two and two belong together; where the screen is narrow they stand above each other."""
+
+
+def amounts_of(row: Row) -> list[Money]:
+    """The row's amounts in the order of AMOUNTS."""
+    return [getattr(row, name) for name, _, _ in AMOUNTS]
+
+
+def statement_csv(statement: Statement) -> str:
+    """The statement as CSV: its keys, every column, and the currency."""
+    return csv_text(_header(statement), _rows(statement))
+
+
+def statement_xlsx(statement: Statement) -> bytes:
+    """The same as a workbook."""
+    return xlsx_bytes("Avstämning", _header(statement), _rows(statement))
+
+
+def statement_json(statement: Statement) -> Json:
+    """The same as JSON: keys, rows and the total; amounts as text."""
+    return {
+        "keys": [key.value for key in statement.keys],
+        "rows": [
+            {**dict(zip((key.value for key in statement.keys), row.key, strict=True)), **_row_json(row)}
+            for row in statement.rows
+        ],
+        "total": _row_json(statement.total),
+    }
+
+
+def _header(statement: Statement) -> list[str]:
+    return [*statement.keys, *(name for name, _, _ in AMOUNTS), "currency"]
+
+
+def _rows(statement: Statement) -> list[list[str | Decimal]]:
+    return [
+        [*row.key, *(money.amount for money in amounts_of(row)), row.ordered.currency]
+        for row in statement.rows
+    ]
+
+
+def _row_json(row: Row) -> dict[str, Json]:
+    amounts: dict[str, Json] = {
+        name: str(money.amount) for (name, _, _), money in zip(AMOUNTS, amounts_of(row), strict=True)
+    }
+    return {**amounts, "currency": row.ordered.currency, "settled": row.settled}
