@@ -83,13 +83,6 @@ STATES: Final[dict[str, dict[str, Told]]] = {
         "TAKEN_OUT": ("quiet", "Uttagen", "Taken out"),
         "RETURNED": ("bad", "Kom tillbaka", "Came back"),
     },
-    "change": {
-        "ASKED": ("note", "Begärd", "Asked for"),
-        "FIRST_CONFIRMED": ("note", "Bekräftad av en", "Confirmed by one"),
-        "CONFIRMED": ("good", "Gäller", "In force"),
-        "REFUSED": ("bad", "Avslagen", "Refused"),
-        "WITHDRAWN": ("quiet", "Återtagen", "Withdrawn"),
-    },
     "application": {
         "WAITING": ("note", "Väntar", "Waiting"),
         "APPROVED": ("good", "Godkänd", "Approved"),

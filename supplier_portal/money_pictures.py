@@ -21,6 +21,7 @@ FLOW_HEIGHT: Final = 300
 _COLUMN_WIDTH: Final = 16
 _GAP: Final = 26
 _TOP: Final = 34
+_GOES_ON: Final = ("ordered", "received", "approved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def flow(row: Row) -> Flow | None:
     ]
     bands: list[Band] = []
     for left, right in itertools.pairwise(columns):
-        bands += _bands(left[0], right)
+        # Nothing went on from a stage whose first bar, what did go on, is missing.
+        if left and left[0].tone in _GOES_ON:
+            bands += _bands(left[0], right)
     return Flow(tuple(node for column in columns for node in column), tuple(bands))
 
 
@@ -112,7 +115,7 @@ def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal,
             height = max(2, height)
         nodes.append(Node(name, tone, amount, x, y, height))
         y += height + _GAP
-    return [node for node in nodes if node.amount.amount > 0] or nodes[:1]
+    return [node for node in nodes if node.amount.amount > 0]
 
 
 def _bands(source: Node, targets: Sequence[Node]) -> Iterable[Band]:

@@ -198,8 +198,8 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
         register = stored_register.load(session)
         plan = sending_payments.export(session, register, number, debtor=debtor, by=person.id, now=now)
     said = (
-        f"{len(plan.transfers)} betalningar ligger i filen. Ladda ner den och lämna den till banken.",
-        f"{len(plan.transfers)} payments are in the file. Download it and hand it to the bank.",
+        f"Filen är gjord, med {len(plan.transfers)} betalningar till banken. Ladda ner den nedan.",
+        f"The file is made. Payments in it: {len(plan.transfers)}. Download it below.",
     )
     return see_other(f"/finance/payments/proposals/{number}", said)
 
