@@ -14,11 +14,11 @@ import typer
 from rich.text import Text
 
 from invoicing.reconciliation import Row, Statement
-from supplier_portal.cli_statement import statement_csv
 from supplier_portal.demo_folder import DATABASE_FILE, mark
 from supplier_portal.demo_story import Story
 from supplier_portal.loop_back import Looped, play
 from supplier_portal.printing import Column, Json, kronor, show, table
+from supplier_portal.statement_files import statement_csv
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
 

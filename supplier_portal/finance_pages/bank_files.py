@@ -56,7 +56,8 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     given = form_of(request).get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         raise FormRefused("Välj en fil från banken.", "Choose a file from the bank.")
-    body = given.file.read(_BYTES_MAX + 1)
+    with given.file as opened:
+        body = opened.read(_BYTES_MAX + 1)
     if len(body) > _BYTES_MAX:
         raise FormRefused("Filen är större än 20 MB.", "The file is larger than 20 MB.")
     with house_of(request).writing() as session:

@@ -1,0 +1,91 @@
+"""Who may have the pages of attest, payment, reconciliation and month end."""
+
+from supplier_portal.access import Permission
+from tests.routes import Route
+
+_P = Permission
+_READ = frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+_FINANCE = frozenset({_P.FINANCE})
+_ATTEST = frozenset({_P.ATTEST})
+_EITHER = frozenset({_P.FINANCE, _P.ATTEST})
+_ADMIN = frozenset({_P.BUYER_ADMIN})
+_NONE = "/finance/payments/proposals/99999999"
+
+ROUTES = {
+    "GET /finance/payments": Route(may=_READ, own=("/finance/payments",)),
+    "POST /finance/payments": Route(may=_FINANCE),
+    "GET /finance/payments/proposals/{number}": Route(may=_READ, foreign=(_NONE, f"{_NONE}x")),
+    "POST /finance/payments/proposals/{number}/attest": Route(may=_ATTEST, foreign=(f"{_NONE}x/attest",)),
+    "POST /finance/payments/proposals/{number}/changed": Route(may=_EITHER, foreign=(f"{_NONE}x/changed",)),
+    "POST /finance/payments/proposals/{number}/export": Route(may=_FINANCE, foreign=(f"{_NONE}x/export",)),
+    "POST /finance/payments/proposals/{number}/withdraw": Route(
+        may=_FINANCE, foreign=(f"{_NONE}x/withdraw",)
+    ),
+    "POST /finance/payments/items/{item_id}/take-out": Route(
+        may=_FINANCE, foreign=("/finance/payments/items/999999/take-out",)
+    ),
+    "GET /finance/payments/files/{file_id}": Route(
+        may=_READ, foreign=("/finance/payments/files/999999",), page=False
+    ),
+    "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
+    "POST /finance/payments/rights": Route(may=_ADMIN),
+    "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),
+    "POST /finance/payments/substitutes": Route(may=_ADMIN),
+    "GET /finance/payments/accounts": Route(may=_READ, own=("/finance/payments/accounts",)),
+    "POST /finance/payments/accounts/invoices/{invoice_id}": Route(
+        may=_FINANCE, foreign=("/finance/payments/accounts/invoices/999999",)
+    ),
+    "POST /finance/payments/accounts/requests/{request_id}/first": Route(may=_FINANCE),
+    "POST /finance/payments/accounts/requests/{request_id}/second": Route(may=_EITHER),
+    "POST /finance/payments/accounts/requests/{request_id}/refuse": Route(may=_EITHER),
+    "GET /finance/payments/bank": Route(may=_READ, own=("/finance/payments/bank",)),
+    "POST /finance/payments/bank": Route(may=_FINANCE),
+    "GET /finance/payments/bank/{file_id}": Route(may=_READ, foreign=("/finance/payments/bank/999999",)),
+    "POST /finance/payments/findings/{entry_id}": Route(may=_FINANCE),
+    "GET /finance/reconciliation": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation",
+            "/finance/reconciliation?month=2026-09&by=execution_reference",
+            "/finance/reconciliation?as_of=2026-09-30&by=article",
+            "/finance/reconciliation?month=1999-01",
+        ),
+    ),
+    "GET /finance/reconciliation/statement.{form}": Route(
+        may=_READ,
+        own=(
+            "/finance/reconciliation/statement.csv",
+            "/finance/reconciliation/statement.xlsx?by=month",
+            "/finance/reconciliation/statement.json?month=2026-09",
+        ),
+        foreign=("/finance/reconciliation/statement.pdf",),
+        page=False,
+    ),
+    "GET /finance/reconciliation/case/{reference}": Route(
+        may=_READ,
+        own=("/finance/reconciliation/case/400000014",),
+        foreign=("/finance/reconciliation/case/999999999",),
+    ),
+    "GET /finance/reconciliation/invoices/{invoice_id}/xml": Route(
+        may=_READ,
+        own=("/finance/reconciliation/invoices/1/xml",),
+        foreign=("/finance/reconciliation/invoices/999999/xml",),
+        page=False,
+    ),
+    "GET /finance/reconciliation/orders/{number}/xml": Route(
+        may=_READ,
+        own=("/finance/reconciliation/orders/2100000019/xml",),
+        foreign=("/finance/reconciliation/orders/9999999999/xml",),
+        page=False,
+    ),
+    "GET /finance/reconciliation/trends": Route(may=_READ, own=("/finance/reconciliation/trends",)),
+    "GET /finance/reconciliation/month-end": Route(
+        may=_READ,
+        own=("/finance/reconciliation/month-end", "/finance/reconciliation/month-end?month=2026-09"),
+    ),
+    "POST /finance/reconciliation/month-end": Route(may=_FINANCE),
+    "POST /finance/reconciliation/ledger": Route(may=_FINANCE),
+    "GET /finance/reconciliation/not-billed.csv": Route(
+        may=_READ, own=("/finance/reconciliation/not-billed.csv?month=2026-09",), page=False
+    ),
+}

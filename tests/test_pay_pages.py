@@ -1,0 +1,174 @@
+"""Finance staff at their desks: two people attest, an account is confirmed by two, a month comes to zero."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from invoicing.model import InvoiceState
+from invoicing.sending_payments import message_id
+from peppol import ubl
+from supplier_portal.access import Permission, Person
+from tests.browser import Site, a_page, portal, sign_in, too_wide
+from tests.house import House, a_house
+from tests.paying import DEBTOR, notice
+
+BUYER, REFERENCE = "2021002114", "100000101"
+DAY = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+_P = Permission
+
+
+def staff(name: str, *permissions: Permission) -> Person:
+    return Person(name, name, BUYER, frozenset(permissions))
+
+
+OFFICER, SECOND = staff("officer", _P.FINANCE), staff("second", _P.FINANCE)
+ATTESTER, ADMINISTRATOR = staff("attester", _P.ATTEST), staff("administrator", _P.BUYER_ADMIN)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+@pytest.fixture
+def desks(house: House, chromium: Browser) -> Iterator["Desks"]:
+    with (
+        portal(
+            house.database.url.render_as_string(hide_password=False),
+            business_clock=lambda: DAY,
+            debtor_iban=DEBTOR.iban,
+            debtor_bic=DEBTOR.bic,
+        ) as site,
+        ExitStack() as stack,
+    ):
+        yield Desks(site, chromium, stack)
+
+
+class Desks:
+    """Each person at a browser of their own."""
+
+    def __init__(self, site: Site, chromium: Browser, stack: ExitStack) -> None:
+        self.site, self.chromium, self.stack = site, chromium, stack
+        self.pages: dict[str, Page] = {}
+
+    def of(self, person: Person, path: str) -> Page:
+        """The person opens a page."""
+        if person.id not in self.pages:
+            page = self.stack.enter_context(a_page(self.chromium, javascript=False))
+            sign_in(page, self.site, person)
+            self.pages[person.id] = page
+        page = self.pages[person.id]
+        page.goto(self.site.address + path)
+        return page
+
+    def give_right(self, limit: str = "100 000,00") -> None:
+        """An administrator gives the attester a right."""
+        self.of(ATTESTER, "/finance/payments")
+        page = self.of(ADMINISTRATOR, "/finance/payments/rights")
+        page.select_option("#person", label="attester")
+        page.fill("#limit", limit)
+        page.click("text=Ge rätten")
+        assert "Attesträtten gäller." in page.inner_text("main")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: Desks, tmp_path: Path) -> None:
+    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    page = desks.of(OFFICER, "/finance/payments")
+    page.click("button:has-text('Gör betalningsförslag')")
+    proposal = page.url.removeprefix(desks.site.address)
+    assert "En annan person attesterar det." in page.inner_text("main")
+    assert page.query_selector("text=Attestera de valda") is None
+
+    attester = desks.of(ATTESTER, proposal)
+    attester.click("text=Attestera de valda")
+    assert "ingen attesträtt" in attester.inner_text("main")
+    desks.give_right("100,00")
+    attester = desks.of(ATTESTER, proposal)
+    attester.click("text=Attestera de valda")
+    assert "över din gräns 100.00" in attester.inner_text("main")
+    desks.give_right()
+    attester = desks.of(ATTESTER, proposal)
+    attester.click("text=Attestera de valda")
+    assert "Förslaget kan skickas till banken." in attester.inner_text("main")
+
+    page = desks.of(OFFICER, proposal)
+    page.click("text=Gör filen till banken")
+    with page.expect_download() as download:
+        page.click("text=.xml >> nth=0")
+    first = Path(download.value.path()).read_bytes()
+    with page.expect_download() as download:
+        page.click("text=.xml >> nth=0")
+    assert Path(download.value.path()).read_bytes() == first
+    number = proposal.rpartition("/")[2]
+    assert message_id(number).encode() in first
+    assert house.held(held.id).state is InvoiceState.ACCEPTED
+
+    file = tmp_path / "kontoutdrag.xml"
+    file.write_bytes(notice((f"{message_id(number)}-00001", "2375.00"), ("RM30000001-00099", "1.00")))
+    page = desks.of(OFFICER, "/finance/payments/bank")
+    page.set_input_files("#file", file)
+    page.click("button:has-text('Läs in')")
+    assert "1 betalningar är noterade. 1 rader behöver en person." in page.inner_text("main")
+    assert house.held(held.id).state is InvoiceState.PAID
+    page = desks.of(OFFICER, "/finance/payments/bank")
+    page.set_input_files("#file", file)
+    page.click("button:has-text('Läs in')")
+    assert "redan inläst" in page.inner_text("main")
+    page = desks.of(OFFICER, "/finance/payments/bank")
+    page.fill("input[name=note]", "Ringde banken.")
+    page.click("text=Klart")
+    assert "Behöver en person" not in page.inner_text("main")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, desks: Desks) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    elsewhere = ubl.serialise(invoice).replace(b"5999107", b"9912346")
+    held = house.send_bytes(elsewhere, on=date(2026, 2, 3))
+    assert held.state is InvoiceState.HELD
+    page = desks.of(OFFICER, "/finance/payments/accounts")
+    page.fill("textarea", "kort")
+    page.click("text=Bekräfta som första person")
+    assert "ringde tillbaka" in page.inner_text("main")
+    page = desks.of(OFFICER, "/finance/payments/accounts")
+    page.fill("textarea", "Ringde numret i avtalet den 4 mars; kontot stämmer.")
+    page.click("text=Bekräfta som första person")
+    page = desks.of(OFFICER, "/finance/payments/accounts")
+    assert "Du bekräftade först." in page.inner_text("main")
+    assert house.held(held.id).state is InvoiceState.HELD
+    page = desks.of(SECOND, "/finance/payments/accounts")
+    page.click("text=Bekräfta som andra person")
+    assert "1 fakturor som väntade har prövats igen." in page.inner_text("main")
+    assert house.held(held.id).state is InvoiceState.ACCEPTED
+    page = desks.of(OFFICER, "/finance/payments")
+    page.click("button:has-text('Gör betalningsförslag')")
+    assert "991-2346" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_month_names_what_is_open_and_then_comes_to_zero(house: House, desks: Desks) -> None:
+    page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
+    assert "levererat, inte fakturerat" in page.inner_text("main")
+    page.click(f"text={REFERENCE} >> nth=0")
+    assert "Orderns XML" in page.inner_text("main")
+    page = desks.of(OFFICER, "/finance/reconciliation/month-end?month=2026-01")
+    page.click("text=Bokför upplupet som SIE-fil")
+    assert "återförs" in page.inner_text("main")
+    house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
+    assert "godkänt, inte betalt" in page.inner_text("main")
+    house.pay(on=date(2026, 3, 5))
+    page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01")
+    assert "Allt går jämnt upp" in page.inner_text("main")
+    page = desks.of(OFFICER, "/finance/reconciliation?month=2026-01&as_of=2026-02-10")
+    assert "godkänt, inte betalt" in page.inner_text("main")
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert too_wide(page) == []
