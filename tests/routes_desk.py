@@ -5,6 +5,9 @@ from tests.routes import Route
 
 READERS = frozenset({P.FINANCE, P.ATTEST, P.AUDIT, P.PROTECTED})
 FINANCE = frozenset({P.FINANCE})
+AUDITORS = frozenset({P.AUDIT, P.FINANCE})
+RULES = frozenset({P.FINANCE, P.BUYER_ADMIN, P.AUDIT})
+CHANGERS = frozenset({P.FINANCE, P.BUYER_ADMIN})
 NONE = "999999"
 
 ROUTES = {
@@ -91,4 +94,49 @@ ROUTES = {
     "GET /finance/bulk/{number}": Route(may=READERS, foreign=(f"/finance/bulk/{NONE}",)),
     "POST /finance/bulk/{number}/continue": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/continue",)),
     "POST /finance/bulk/{number}/undo": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/undo",)),
+    "GET /finance/documents/{number}/pdf": Route(
+        may=READERS,
+        own=("/finance/documents/46/pdf",),
+        foreign=(f"/finance/documents/{NONE}/pdf",),
+        page=False,
+    ),
+    "GET /finance/policies": Route(may=RULES, own=("/finance/policies",)),
+    "GET /finance/policies/change": Route(may=CHANGERS, own=("/finance/policies/change",)),
+    "POST /finance/policies/try": Route(may=CHANGERS),
+    "POST /finance/policies": Route(may=CHANGERS),
+    "POST /finance/policies/limits": Route(may=frozenset({P.BUYER_ADMIN})),
+    "POST /finance/policies/{number}/withdraw": Route(
+        may=CHANGERS, foreign=(f"/finance/policies/{NONE}/withdraw",)
+    ),
+    "GET /finance/policies/used/{mark}": Route(
+        may=RULES | READERS, foreign=("/finance/policies/used/0000000000000000",)
+    ),
+    "GET /finance/audit": Route(
+        may=AUDITORS, own=("/finance/audit", "/finance/audit?q=400000014&since=2026-09-01&actor=system")
+    ),
+    "GET /finance/audit/verify": Route(may=AUDITORS, own=("/finance/audit/verify",)),
+    "GET /finance/audit/case/{reference}": Route(
+        may=AUDITORS,
+        own=("/finance/audit/case/400000014",),
+        foreign=("/finance/audit/case/999999999",),
+        page=False,
+    ),
+    "GET /finance/audit/retention": Route(
+        may=AUDITORS | frozenset({P.BUYER_ADMIN}), own=("/finance/audit/retention",)
+    ),
+    "POST /finance/audit/holds": Route(may=CHANGERS),
+    "POST /finance/audit/holds/{number}/lift": Route(
+        may=CHANGERS, foreign=(f"/finance/audit/holds/{NONE}/lift",)
+    ),
+    "POST /finance/audit/disposals": Route(may=CHANGERS),
+    "POST /finance/audit/disposals/{number}/{answer}": Route(
+        may=CHANGERS, foreign=(f"/finance/audit/disposals/{NONE}/confirm",)
+    ),
+    "GET /finance/post": Route(may=RULES, own=("/finance/post",)),
+    "GET /finance/post/{number}": Route(
+        may=RULES, own=("/finance/post/1",), foreign=(f"/finance/post/{NONE}",)
+    ),
+    "POST /finance/post/{number}/send-again": Route(
+        may=FINANCE, foreign=(f"/finance/post/{NONE}/send-again",)
+    ),
 }

@@ -1,5 +1,172 @@
-"""Audit."""
+"""Audit: searching the journal, handing out a complete case, and keeping and disposing by two people.
 
-from supplier_portal.pages import pages_router
+The auditor reads everything here and changes nothing. Handing a case out is noted in the journal with the
+fingerprint of what was handed out; that row is the only thing it leaves behind.
+"""
+
+from datetime import date
+from urllib.parse import quote
+
+from fastapi import Request, Response
+
+from invoicing import audit_cases, retention, stored_invoices
+from invoicing.audit_cases import NoCase, Sought
+from orders import journal, journal_outside, stored_register
+from orders.values import Refused
+from supplier_portal.access import Permission
+from supplier_portal.finance_words import Names, action_name
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
+_P = Permission
+_READERS = (_P.AUDIT, _P.FINANCE)
+_KEEPERS = (_P.FINANCE, _P.BUYER_ADMIN)
+
+
+@router.get("/finance/audit")
+def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """The journal, searched."""
+    asked = request.query_params
+    sought = Sought(
+        text=asked.get("q", "").strip(),
+        actor=asked.get("actor", "").strip(),
+        action=asked.get("action", "").strip(),
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+    )
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        _, many = audit_cases.search(session, sought, limit=0)
+        page = Page.of(request, many, size=100)
+        rows, _ = audit_cases.search(session, sought, limit=page.size, offset=page.offset)
+        names = Names(session, register.buyer)
+        held = list(stored_invoices.listed(session, execution_reference=sought.text)) if sought.text else []
+        return render(
+            request,
+            person,
+            "desk/audit.html",
+            sought=sought,
+            rows=rows,
+            page=page,
+            names=names,
+            action_name=action_name,
+            documents=held,
+            head=journal_outside.head(session, day=today_of(request)),
+            links={row.subject: link for row in rows if (link := _link(row.subject))},
+        )
+
+
+@router.get("/finance/audit/verify")
+def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """Walk the whole chain now, and say whether it is whole."""
+    with house_of(request).reading() as session:
+        broken = list(journal.verify(session))
+        head = journal_outside.head(session, day=today_of(request))
+    return render(request, person, "desk/audit_verify.html", broken=broken, head=head)
+
+
+@router.get("/finance/audit/case/{reference}")
+def case(request: Request, reference: str, person: Person = signed_in(*_READERS)) -> Response:
+    """The complete case as a ZIP that verifies by itself."""
+    with house_of(request).writing() as session:
+        try:
+            may = person.may(_P.PROTECTED)
+            body = audit_cases.export(session, reference, by=person.id, may_see_protected=may)
+        except NoCase as refusal:
+            raise NotThere from refusal
+    named = {"Content-Disposition": f"attachment; filename*=UTF-8''case-{quote(reference, safe='')}.zip"}
+    return Response(body, media_type="application/zip", headers=named)
+
+
+@router.get("/finance/audit/retention")
+def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADMIN)) -> Response:
+    """What is kept longer, what may be disposed of, and what was."""
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        return render(
+            request,
+            person,
+            "desk/retention.html",
+            holds=retention.holds(session),
+            due=retention.due(session, today=today),
+            disposals=retention.disposals(session),
+            names=Names(session, register.buyer),
+            years=retention.YEARS,
+            may_keep=person.may(*_KEEPERS),
+        )
+
+
+@router.post("/finance/audit/holds")
+def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
+    """Place a legal hold on a case."""
+    form = form_of(request)
+    with house_of(request).writing() as session:
+        reference, reason = str(form.get("reference", "")).strip(), str(form.get("reason", ""))
+        retention.hold(session, reference, by=person.id, on=today_of(request), reason=reason)
+    return see_other("/finance/audit/retention", ("Ärendet bevaras.", "The case is kept."))
+
+
+@router.post("/finance/audit/holds/{number}/lift")
+def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -> Response:
+    """Let a legal hold end."""
+    with house_of(request).writing() as session:
+        if all(each.id != number for each in retention.holds(session)):
+            raise NotThere
+        retention.lift(session, number, by=person.id, on=today_of(request))
+    return see_other("/finance/audit/retention", ("Bevarandekravet är hävt.", "The hold is lifted."))
+
+
+@router.post("/finance/audit/disposals")
+def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
+    """Propose to dispose of what may be disposed of."""
+    with house_of(request).writing() as session:
+        retention.propose(session, by=person.id, on=today_of(request))
+    return see_other(
+        "/finance/audit/retention",
+        ("Föreslaget. En annan person bekräftar.", "Proposed. Another person confirms."),
+    )
+
+
+@router.post("/finance/audit/disposals/{number}/{answer}")
+def answer(request: Request, number: int, answer: str, person: Person = signed_in(*_KEEPERS)) -> Response:
+    """Another person confirms a disposal, or anybody takes the proposal back."""
+    with house_of(request).writing() as session:
+        if all(each.id != number for each in retention.disposals(session)):
+            raise NotThere
+        match answer:
+            case "confirm":
+                retention.confirm(session, number, by=person.id, on=today_of(request))
+                said = ("Gallrat. Protokollet är sparat.", "Disposed of. The protocol is kept.")
+            case "withdraw":
+                retention.withdraw(session, number, by=person.id)
+                said = ("Förslaget är tillbakataget.", "The proposal is withdrawn.")
+            case _:
+                raise NotThere
+    return see_other("/finance/audit/retention", said)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Refused("Ange en dag som 2026-11-21.", "Give a day like 2026-11-21.") from error
+
+
+def _link(subject: str) -> str:
+    """Where a subject of the journal can be looked at."""
+    kind, _, number = subject.rpartition(" ")
+    if kind in ("invoice", "credit_note") and number.isdecimal():
+        return f"/finance/documents/{number}"
+    return ""

@@ -17,6 +17,7 @@ from invoicing import (
     desk_work,
     exception_actions,
     exception_undo,
+    papers,
     protected,
     responding,
     stored_exceptions,
@@ -42,6 +43,7 @@ from supplier_portal.access import Permission
 from supplier_portal.cli_verdicts import check_name, verdict_name
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, action_name, cause_name, may_act, supplier_name
+from supplier_portal.invoice_pdf import pdf_of
 from supplier_portal.pages import (
     NotThere,
     Person,
@@ -191,6 +193,14 @@ def xml(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
     """The document's bytes as they came, to be kept."""
     body, _ = _body(request, number)
     return _file(body, "application/xml", f"document-{number}.xml")
+
+
+@router.get("/finance/documents/{number}/pdf")
+def pdf(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+    """The document as a paper."""
+    body, _ = _body(request, number)
+    made = pdf_of(papers.paper_of(body), language_of(request, person))
+    return _file(made, "application/pdf", f"document-{number}.pdf")
 
 
 @router.get("/finance/documents/{number}/files/{place}")

@@ -1,5 +1,322 @@
-"""Policies and their replay."""
+"""The buyer's rules: what holds now, its versions, trying a change on the last months, and saving it.
 
-from supplier_portal.pages import pages_router
+A change is tried before it can be saved: the page that shows its effect holds the save button. Limits of how
+much a person may accept alone are set here by an administrator, never by the person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from fastapi import Request, Response
+
+from invoicing import policy_replay, stored_exceptions
+from invoicing.deviations import Code
+from orders import stored_policies, stored_register
+from orders.contracts import (
+    CreditOfPaid,
+    Policy,
+    Register,
+    Tolerance,
+    fingerprint,
+    policy_from_json,
+    policy_to_json,
+)
+from orders.values import Article, Money, Refused
+from supplier_portal.access import Permission
+from supplier_portal.cli_verdicts import verdict_name
+from supplier_portal.finance_words import Names, cause_name, supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
+_P = Permission
+_READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
+_CHANGERS = (_P.FINANCE, _P.BUYER_ADMIN)
+_DAYS = (
+    ("payment_terms_days", ("Betalas dagar efter fakturadatum", "Paid days after the invoice date")),
+    ("days_to_wait_for_receipt", ("Dagar att vänta på inleverans", "Days to wait for a receipt")),
+    (
+        "days_to_wait_for_invoice",
+        ("Dagar en kredit väntar på sin faktura", "Days a credit waits for its invoice"),
+    ),
+    (
+        "days_until_report_reminder",
+        ("Dagar till påminnelse om redovisning", "Days until a report is asked for"),
+    ),
+)
+_SWITCHES = (
+    ("several_lines", ("En faktura får gälla flera orderrader", "An invoice may be for several order lines")),
+    (
+        "automatic_answer",
+        (
+            "Alla tydliga avvikelser besvaras utan person",
+            "All clear deviations are answered without a person",
+        ),
+    ),
+    ("conditional_acceptance", ("Godkänt med anmärkning svaras CA", "Accepted with a remark is answered CA")),
+)
+_LIMITS = ("amount_over", "amount_under", "percent_over", "percent_under", "quantity_over", "quantity_under")
+_MONTHS = 6
+# What only parks, holds or is noted, and what credit notes are judged by: no credit is asked for these.
+_NO_QUESTION = frozenset(
+    {
+        Code.NOT_RECEIVED,
+        Code.PAYEE_ACCOUNT,
+        Code.DUE_DATE,
+        Code.EXECUTION_REFERENCE,
+        Code.CONTRACT,
+        Code.ALREADY_CREDITED,
+        *(code for code in Code if code.startswith("CREDIT_")),
+    }
+)
+
+
+@router.get("/finance/policies")
+def policies(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """What holds, what comes, what held, and each person's limit."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        names = Names(session, register.buyer)
+        officers = names.who_may(_P.FINANCE)
+        return render(
+            request,
+            person,
+            "desk/policies.html",
+            policy=register.policy,
+            mark=fingerprint(register.policy),
+            versions=stored_policies.versions(session),
+            names=names,
+            limits=[(key, name, stored_exceptions.limit_of(session, key)) for key, name in officers],
+            may_change=person.may(*_CHANGERS),
+            may_limit=person.may(_P.BUYER_ADMIN),
+            **_shown(register),
+        )
+
+
+@router.get("/finance/policies/change")
+def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
+    """The form, with what holds now."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+    return render(
+        request,
+        person,
+        "desk/policy_change.html",
+        policy=register.policy,
+        mark=fingerprint(register.policy),
+        rows=[*register.policy.tolerances, *(Tolerance() for _ in range(3))],
+        days=[(name, words, getattr(register.policy, name)) for name, words in _DAYS],
+        switches=[(name, words, getattr(register.policy, name)) for name, words in _SWITCHES],
+        suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
+        articles=[(each.value, each.name_sv) for each in Article],
+        causes=[(code.value, cause_name(code.value)) for code in Code if code not in _NO_QUESTION],
+        today=today_of(request),
+    )
+
+
+@router.post("/finance/policies/try")
+def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
+    """What the change would have done to the last months' invoices; nothing is saved."""
+    form = {key: str(value) for key, value in form_of(request).items()}
+    language = language_of(request, person)
+    today = today_of(request)
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        policy = _read(
+            form, [str(each) for each in form_of(request).getlist("automatic_credit")], register.policy
+        )
+        since = today - timedelta(days=31 * _MONTHS)
+        effect = policy_replay.replay(session, register, policy, since=since)
+        return render(
+            request,
+            person,
+            "desk/policy_try.html",
+            effect=effect,
+            counts=[
+                (verdict_name(before, language), verdict_name(after, language), many, amount)
+                for (before, after), (many, amount) in effect.counts().items()
+            ],
+            verdict=lambda each: verdict_name(each, language),
+            cause_name=cause_name,
+            supplier_name=lambda number: supplier_name(register, number),
+            body=policy_to_json(policy),
+            mark=form.get("mark", ""),
+            valid_from=form.get("valid_from", "") or today.isoformat(),
+            reason=form.get("reason", ""),
+            same=policy == register.policy,
+            changes=_changes(register.policy, policy),
+        )
+
+
+@router.post("/finance/policies")
+def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
+    """Keep the version that was tried."""
+    form = {key: str(value) for key, value in form_of(request).items()}
+    try:
+        policy = policy_from_json(form.get("body", ""))
+        valid_from = date.fromisoformat(form.get("valid_from", ""))
+    except ValueError as error:
+        raise Refused(
+            "Ändringen gick inte att läsa. Gör den igen.", "The change could not be read. Make it again."
+        ) from error
+    with house_of(request).writing() as session:
+        stored_policies.make(
+            session,
+            policy,
+            valid_from=valid_from,
+            reason=form.get("reason", ""),
+            by=person.id,
+            at=house_of(request).clock(),
+            today=today_of(request),
+            instead_of=form.get("mark", ""),
+        )
+    return see_other("/finance/policies", ("Reglerna är sparade.", "The policy is saved."))
+
+
+@router.post("/finance/policies/limits")
+def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
+    """Set how large a difference a person may accept alone."""
+    form = {key: str(value) for key, value in form_of(request).items()}
+    amount = _decimal(form.get("limit", ""))
+    if amount is None or amount < 0:
+        raise Refused("Ange ett belopp som 500 eller 500,00.", "Give an amount like 500 or 500.00.")
+    with house_of(request).writing() as session:
+        register = stored_register.load(session)
+        if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
+            raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
+        limit_of = Money(amount.quantize(Decimal("0.01")), "SEK")
+        stored_exceptions.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
+    return see_other("/finance/policies", ("Gränsen är satt.", "The limit is set."))
+
+
+@router.post("/finance/policies/{number}/withdraw")
+def withdraw(request: Request, number: int, person: Person = signed_in(*_CHANGERS)) -> Response:
+    """Take back a version that does not hold yet."""
+    with house_of(request).writing() as session:
+        if all(each.id != number for each in stored_policies.versions(session)):
+            raise NotThere
+        stored_policies.withdraw(session, number, by=person.id)
+    return see_other("/finance/policies", ("Versionen är tillbakatagen.", "The version is withdrawn."))
+
+
+@router.get("/finance/policies/used/{mark}")
+def used(
+    request: Request, mark: str, person: Person = signed_in(*_READERS, _P.ATTEST, _P.PROTECTED)
+) -> Response:
+    """The policy that a match was made by."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        policy = stored_policies.used(session, mark)
+        if policy is None:
+            raise NotThere
+        return render(
+            request,
+            person,
+            "desk/policy_used.html",
+            policy=policy,
+            mark=mark,
+            now=policy == register.policy,
+            **_shown(register),
+        )
+
+
+def _shown(register: Register) -> dict[str, Any]:
+    return {
+        "days": _DAYS,
+        "switches": _SWITCHES,
+        "cause_name": cause_name,
+        "supplier_name": lambda number: supplier_name(register, number),
+        "article_name": lambda text: Article(text).name_sv if text else "",
+    }
+
+
+def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
+    """The policy a form describes, with everything it does not ask for as it is. Raises Refused."""
+    values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in _DAYS}
+    values |= {name: form.get(name) == "yes" for name, _ in _SWITCHES}
+    credit = form.get("credit_of_paid", "")
+    return replace(
+        now,
+        **values,
+        amount_tolerance=_decimal(form.get("amount_tolerance", "0")) or Decimal("0.00"),
+        credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
+        automatic_credit=tuple(each for each in causes if each in Code.__members__),
+        tolerances=tuple(_tolerances(form)),
+    )
+
+
+def _tolerances(form: Mapping[str, str]) -> list[Tolerance]:
+    found = []
+    place = 0
+    while f"supplier-{place}" in form:
+        given = {name: _decimal(form.get(f"{name}-{place}", "")) for name in _LIMITS}
+        if any(each is not None for each in given.values()):
+            found.append(
+                Tolerance(
+                    form[f"supplier-{place}"],
+                    form.get(f"article-{place}", ""),
+                    amount_over=given["amount_over"] or Decimal(0),
+                    amount_under=given["amount_under"] or Decimal(0),
+                    quantity_over=given["quantity_over"] or Decimal(0),
+                    quantity_under=given["quantity_under"] or Decimal(0),
+                    percent_over=given["percent_over"],
+                    percent_under=given["percent_under"],
+                )
+            )
+        place += 1
+    return found
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A number as people write it, or None where nothing is written. Raises Refused for anything else."""
+    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
+    if not plain:
+        return None
+    try:
+        found = Decimal(plain)
+    except InvalidOperation as error:
+        raise _no_number(text) from error
+    if not found.is_finite():
+        raise _no_number(text)
+    return found
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > 4:
+        raise _no_number(text)
+    return int(text)
+
+
+def _no_number(text: str) -> Refused:
+    return Refused(f"”{text[:20]}” är inget tal.", f"“{text[:20]}” is no number.")
+
+
+def _changes(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
+    """Which settings differ: their names in the files, and both values."""
+    return [
+        (name, _written(getattr(before, name)), _written(getattr(after, name)))
+        for name in Policy.__slots__
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_written(each) for each in value) or "–"
+    if isinstance(value, Tolerance):
+        told = [f"{name} {getattr(value, name)}" for name in _LIMITS if getattr(value, name)]
+        return " ".join([value.supplier or "alla/all", value.article, *told]).strip()
+    return str(value)

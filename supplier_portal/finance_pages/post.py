@@ -1,5 +1,129 @@
-"""The post office's state."""
+"""The post office as finance sees it: what is stuck or refused, who takes no orders, and sending again.
 
-from supplier_portal.pages import pages_router
+Operating the post is the operator's; here is only what a finance officer can do something about.
+"""
+
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import func, select
+
+from orders import stored_register
+from orders.contracts import Register
+from orders.parties import Channel
+from peppol import mailbox
+from peppol.access_points.protocol import Verdict
+from peppol.mailbox import OutState
+from peppol.sql import Session
+from supplier_portal import cli_questions, post_actions, post_questions
+from supplier_portal.access import Permission
+from supplier_portal.cli_questions import LetterOut
+from supplier_portal.finance_words import Names, may_act, supplier_name
+from supplier_portal.pages import NotThere, Person, house_of, pages_router, render, see_other, signed_in
 
 router = pages_router()
+_P = Permission
+_READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
+_MOST = 200
+_KINDS = {
+    "order": ("Order", "Order"),
+    "invoice-response": ("Fakturasvar", "Invoice response"),
+    "mls": ("Meddelandestatus", "Message level status"),
+    "mlr": ("Meddelandesvar", "Message level response"),
+}
+_NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY.value, Verdict.NOT_REGISTERED.value)
+
+
+@router.get("/finance/post")
+def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Response:
+    """What of ours has not come through, and who reads in the portal instead."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        standing = post_questions.standing(session)
+        return render(
+            request,
+            person,
+            "desk/post.html",
+            standing=standing,
+            stuck=[_row(each, register) for each in _letters(session, OutState.STUCK)],
+            rejected=[_row(each, register) for each in _letters(session, OutState.REJECTED)],
+            turned_away=_turned_away(session, register),
+            portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
+            supplier_name=lambda number: supplier_name(register, number),
+            kinds=_KINDS,
+            may_act=may_act(person),
+            waiting=standing.count(OutState.WAITING),
+        )
+
+
+@router.get("/finance/post/{number}")
+def letter(request: Request, number: int, person: Person = signed_in(*_READERS)) -> Response:
+    """One letter of ours: its attempts, what was answered, and its bytes as text."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        found = cli_questions.letter_out(session, number)
+        if found is None:
+            raise NotThere
+        bodies = mailbox.letters_out(session, kind=found.kind, document_id=found.document_id)
+        body = next((each.body for each in bodies if each.sequence == number), b"")
+        return render(
+            request,
+            person,
+            "desk/post_letter.html",
+            letter=found,
+            kind=_KINDS.get(found.kind, (found.kind, found.kind)),
+            attempts=post_questions.attempts_of(session, number),
+            supplier=supplier_name(register, found.recipient),
+            xml=body.decode("utf-8", errors="replace"),
+            names=Names(session, register.buyer),
+            may_act=may_act(person),
+        )
+
+
+@router.post("/finance/post/{number}/send-again")
+def send_again(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Let a letter be sent once more."""
+    database = house_of(request)
+    with database.reading() as session:
+        if cli_questions.letter_out(session, number) is None:
+            raise NotThere
+    post_actions.send_again(database, number, by=person.id)
+    return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
+
+
+def _letters(session: Session, state: OutState) -> list[LetterOut]:
+    found = []
+    for each in cli_questions.letters_out(session, state=state):
+        found.append(each)
+        if len(found) == _MOST:
+            break
+    return found
+
+
+def _row(each: LetterOut, register: Register) -> dict[str, Any]:
+    return {
+        "letter": each,
+        "kind": _KINDS.get(each.kind, (each.kind, each.kind)),
+        "supplier": supplier_name(register, each.recipient) or each.recipient,
+    }
+
+
+def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
+    """Suppliers whose address the network did not know, so that letters lie in the portal for them."""
+    outbox = mailbox.outbox
+    question = (
+        select(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome, func.count().label("many"))
+        .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.outcome.in_(_NOT_TAKEN))
+        .group_by(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome)
+        .order_by(outbox.c.recipient)
+    )
+    return [
+        {
+            "number": row.recipient,
+            "name": supplier_name(register, row.recipient),
+            "receiver": row.receiver,
+            "unknown": row.outcome == Verdict.NOT_REGISTERED.value,
+            "many": row.many,
+        }
+        for row in session.execute(question)
+    ]

@@ -1,0 +1,134 @@
+"""Rules tried before they are saved, audit that reads everything and changes nothing, and the post, in a browser."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import update
+
+from invoicing import case_files
+from invoicing.model import InvoiceState
+from orders import stored_policies
+from peppol import mailbox
+from peppol.mailbox import OutState
+from supplier_portal import sessions
+from supplier_portal.access import Permission as P
+from supplier_portal.guard import TOKEN_FIELD
+from tests import routes_desk
+from tests.browser import portal
+from tests.house import a_house
+from tests.test_desk_pages import Clock, Office, january, received, reference
+
+_S = InvoiceState
+
+
+@pytest.fixture
+def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+    url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
+    with a_house(url) as house, portal(url, business_clock=clock) as site:
+        yield Office(house, site, browser_page, clock)
+
+
+def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -> None:
+    house, page = office.house, office.page
+    received(house, 2)
+    wrong = house.send(january(house, 0, "F-1", days="21", on=date(2026, 2, 3)))
+    office.sit("frida", P.FINANCE)
+    office.go("/finance/policies")
+    office.sound()
+    page.get_by_role("link", name="Ändra").click()
+    office.sound()
+    page.get_by_label("Belopp över 1").fill("100,00")
+    page.get_by_label("Antal över 1").fill("1")
+    page.get_by_label("Fel pris").check()
+    page.locator("#reason").fill("Enstaka dagar godtas på prov")
+    page.get_by_role("button", name="Visa vad det hade gjort").click()
+    assert office.h1() == "Vad ändringen hade gjort"
+    assert page.locator(".figure").all_inner_texts()[:3] == ["1", "1", "1"]
+    office.sound()
+    with office.site.database.reading() as session:
+        assert stored_policies.versions(session) == []
+    page.get_by_role("button", name="Spara reglerna").click()
+    assert "Enstaka dagar godtas på prov" in page.locator("main").inner_text()
+    assert house.held(wrong.id).state is _S.IN_QUESTION
+    assert house.send(january(house, 1, "F-2", days="21", on=date(2026, 2, 4))).state is _S.ACCEPTED
+
+
+def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> None:
+    house, page = office.house, office.page
+    received(house, 1)
+    held = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    auditor = office.sit("jenny", P.AUDIT)
+    for path in ("/finance", f"/finance/documents/{held.id}", "/finance/policies", "/finance/post"):
+        office.go(path)
+        assert page.locator("main form[method=post]:not([action^='/finance/filters'])").count() == 0
+    office.go(f"/finance/audit?q={reference(0)}")
+    office.sound()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Lämna ut hela ärendet som ZIP").click()
+    body = Path(download.value.path()).read_bytes()
+    assert list(case_files.verify(body)) == []
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        info = archive.getinfo(next(name for name in archive.namelist() if name.startswith("documents/in")))
+    spoilt = bytearray(body)
+    spoilt[info.header_offset + 30 + len(info.filename) + 100] ^= 1
+    assert [name for name, _ in case_files.verify(bytes(spoilt))] == [info.filename]
+    office.go("/finance/audit")
+    assert "Ärendet lämnades ut som ZIP" in page.locator("main").inner_text()
+    office.go("/finance/audit/verify")
+    assert "Kedjan är hel" in page.locator("main").inner_text()
+    office.go("/finance/audit/retention")
+    office.sound()
+    _every_post_is_refused(office, auditor.account_id)
+
+
+def _every_post_is_refused(office: Office, account: int) -> None:
+    """With a session and a token of the auditor's own, every POST of the desk but one's own filters is 403."""
+    with office.site.database.writing() as session:
+        key = sessions.start(session, account, now=office.site.app.state.clock())
+    cookie, origin = {"billing-session": key}, {"Origin": office.site.address, "Accept": "text/html"}
+    with httpx.Client(
+        base_url=office.site.address, trust_env=False, cookies=cookie, headers=origin
+    ) as client:
+        token = client.get("/finance").text.split(f'name="{TOKEN_FIELD}" value="')[1].split('"')[0]
+        own = client.post("/finance/filters", data={TOKEN_FIELD: token, "name": "Mina"})
+        assert own.status_code == 303
+        tried = 0
+        for route in routes_desk.ROUTES:
+            method, path = route.split(" ", 1)
+            if method != "POST" or path.startswith("/finance/filters"):
+                continue
+            filled = (
+                path.replace("{kind}", "DOCUMENT")
+                .replace("{action}", "credit")
+                .replace("{answer}", "confirm")
+            )
+            answer = client.post(filled.replace("{number}", "1"), data={TOKEN_FIELD: token, "reason": "Prov"})
+            assert answer.status_code == 403, route
+            tried += 1
+    assert tried > 15
+    assert office.house.held(1).state is _S.IN_QUESTION
+
+
+def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
+    page = office.page
+    received(office.house, 1)
+    with office.site.database.writing() as session:
+        session.execute(update(mailbox.outbox).values(state=OutState.STUCK, attempts=12))
+    office.sit("frida", P.FINANCE)
+    office.go("/finance")
+    page.get_by_role("link", name="Fastnad post").click()
+    assert "Fastnat" in page.locator("main").inner_text()
+    office.sound()
+    page.get_by_role("link", name="2100000001").click()
+    office.sound()
+    page.get_by_role("button", name="Skicka igen").click()
+    assert "Inget brev behöver en person." in page.locator("main").inner_text()
+    with office.site.database.reading() as session:
+        (letter,) = session.execute(mailbox.outbox.select())
+        assert letter.state == OutState.WAITING
