@@ -23,6 +23,7 @@ from peppol.access_points.protocol import (
     AccessPointError,
     Capability,
     DeliveryState,
+    PeerUnreachable,
     RejectedForGood,
     Unreachable,
     Verdict,
@@ -186,6 +187,9 @@ class Sender:
             return ended(taken.state.value, state, taken.words, taken.reference)
         except RejectedForGood as refusal:
             return ended("REJECTED", OutState.REJECTED, str(refusal))
+        except PeerUnreachable as miss:
+            # Our access point did its part: this is one receiver's trouble and must not stop the others.
+            return ended("PEER_UNREACHABLE", OutState.WAITING, str(miss), rest=timedelta())
         except Unreachable as miss:
             rest = timedelta(seconds=miss.retry_after) if miss.retry_after else timedelta()
             return ended(UNREACHABLE, OutState.WAITING, str(miss), rest=rest)

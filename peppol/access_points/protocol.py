@@ -7,7 +7,8 @@ ask whether somebody can receive a kind of letter (`lookup`).
 Conventions. A letter keeps its instance identifier and its bytes on every attempt, so
 `submit` may always be repeated. Accepted is not delivered: only the receiving side's own
 word closes a letter (`DELIVERED`, `REJECTED`). What goes wrong is one of four errors, and
-nothing else leaves an access point: `Unreachable`, `Unclear`, `RejectedForGood`, `Gone`.
+nothing else leaves an access point: `Unreachable` (of which `PeerUnreachable` is one sort),
+`Unclear`, `RejectedForGood`, `Gone`.
 The peer's words are data for people; they are cut to `WORDS_MAX` and never interpreted.
 """
 
@@ -48,6 +49,15 @@ class Unreachable(AccessPointError):
     def __init__(self, words: str = "", *, code: str = "", retry_after: int | None = None) -> None:
         super().__init__(words, code=code)
         self.retry_after = retry_after
+
+
+class PeerUnreachable(Unreachable):
+    """Our access point answered, and could not get the letter to the receiver's: try again later.
+
+    It says something about one receiver and nothing against our access point.
+    """
+
+    code = "PEER_ERROR"
 
 
 class Unclear(AccessPointError):

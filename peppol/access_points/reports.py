@@ -11,10 +11,10 @@ from typing import Final
 
 from peppol.access_points.protocol import (
     DeliveryState,
+    PeerUnreachable,
     RejectedForGood,
     Submission,
     Unclear,
-    Unreachable,
     in_short,
 )
 from peppol.access_points.web import Answer, json_object, text_in
@@ -63,7 +63,7 @@ def read_report(answer: Answer) -> SendingReport | None:
 
 
 def outcome(report: SendingReport, *, instance_id: str) -> Submission:
-    """What the report means for the letter. Raises Unreachable, Unclear or RejectedForGood."""
+    """What the report means for the letter. Raises PeerUnreachable, Unclear or RejectedForGood."""
     if report.success:
         if instance_id and report.instance_id.lower() != instance_id.lower():
             raise Unclear(f"the report is about {report.instance_id}", code="ANOTHER_LETTER")
@@ -74,7 +74,7 @@ def outcome(report: SendingReport, *, instance_id: str) -> Submission:
         raise RejectedForGood(report.words, code="UNREADABLE")
     if report.result in _REPLY_LOST:
         raise Unclear(report.words)
-    raise Unreachable(report.words, code="PEER_ERROR" if report.result else "NOT_SENT")
+    raise PeerUnreachable(report.words, code="" if report.result else "NOT_SENT")
 
 
 def _exception_in(read: dict[str, object], name: str) -> str:

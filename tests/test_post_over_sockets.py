@@ -1,0 +1,165 @@
+"""The post office against the simulated access point over real sockets: storms pass, and every letter is there once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from peppol import mailbox
+from peppol.access_points.composed import Composed
+from peppol.access_points.protocol import AccessPoint, Unreachable
+from peppol.collecting import Collector
+from peppol.lookup import FixedRegister, RegisterDirectory
+from peppol.mailbox import InState, OutState
+from peppol.sending import Sender
+from supplier_portal import post_events
+from tests.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
+from tests.faulty_point import DAY, Moment
+from tests.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
+
+ORDERS = 5
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+@pytest.fixture
+def moment(house: House, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    moment = Moment()
+    monkeypatch.setattr(house.database, "clock", moment)
+    return moment
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Simulator]:
+    with simulator(tmp_path / "network", seed=11) as running:
+        yield running
+
+
+def orders(house: House) -> None:
+    """Some orders to each of two suppliers, in turns."""
+    for number in range(ORDERS):
+        house.decide(f"1000001{number:02d}", supplier=FYRBAKEN)
+        house.decide(f"1000002{number:02d}", supplier=LARKDRILLEN)
+
+
+def states(house: House) -> Counter[str]:
+    with house.database.reading() as session:
+        return Counter(session.scalars(select(mailbox.outbox.c.state)))
+
+
+def send_until_quiet(house: House, point: AccessPoint, moment: Moment, *, rounds: int = 60) -> None:
+    """Send, and let time pass, until nothing waits."""
+    for _ in range(rounds):
+        # Each time another worker, as after a restart.
+        Sender(house.database.writing, point, house.database.clock, post_events.tell).round()
+        if not states(house)[OutState.WAITING]:
+            return
+        moment.pass_(minutes=6)
+
+
+@pytest.mark.parametrize("product", ["phase4", "phoss"])
+def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
+    house: House, running: Simulator, moment: Moment, product: str
+) -> None:
+    orders(house)
+    running.faults(
+        {"fault": "lose-reply", "on": ["submit"], "share": 0.4, "first": 2},
+        {"fault": "down", "on": ["submit"], "share": 0.3, "first": 2},
+        {"fault": "not-now", "on": ["submit"], "share": 0.2, "first": 1, "seconds": 30},
+        {"fault": "answer-500", "share": 0.2, "first": 1},
+    )
+    send_until_quiet(house, getattr(running, product)(), moment)
+    assert states(house) == {OutState.DELIVERED: 2 * ORDERS}
+    received = running.received()
+    assert {each["laid"] for each in received} == {1}
+    assert {each["forms"] for each in received} == {1}
+    handed_in = sum(int(str(each["times"])) for each in received)
+    # phoss-ap is asked what it has before a letter is sent again; phase4 keeps nothing to ask about.
+    assert handed_in == 2 * ORDERS if product == "phoss" else handed_in > 2 * ORDERS
+    with house.database.reading() as session:
+        question = select(mailbox.outbox.c.instance_id).order_by(mailbox.outbox.c.sequence)
+        laid_out = list(session.scalars(question))
+    for supplier in (SUPPLIER, ANOTHER):
+        came = [str(each["instance_id"]) for each in received if each["receiver"] == supplier]
+        assert came == sorted(came, key=laid_out.index)
+
+
+def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_breaker(
+    house: House, running: Simulator, moment: Moment
+) -> None:
+    orders(house)
+    running.faults({"fault": "peer-error", "receiver": SUPPLIER})
+    point = running.phase4()
+    for _ in range(8):
+        Sender(house.database.writing, point, house.database.clock, post_events.tell).round()
+        moment.pass_(minutes=1)
+    assert states(house) == {OutState.DELIVERED: ORDERS, OutState.WAITING: ORDERS}
+    with house.database.reading() as session:
+        assert not session.scalar(
+            select(func.count())
+            .select_from(mailbox.access_point)
+            .where(mailbox.access_point.c.opened_at.is_not(None))
+        )
+    running.faults()
+    send_until_quiet(house, point, moment)
+    assert states(house) == {OutState.DELIVERED: 2 * ORDERS}
+    assert set(running.times().values()) == {1}
+
+
+def test_an_order_to_a_supplier_the_register_does_not_know_goes_to_the_portal(
+    house: House, running: Simulator, moment: Moment
+) -> None:
+    house.decide("100000101", supplier=FYRBAKEN)
+    house.decide("100000102", supplier=TALLKOTTEN)
+    directory = RegisterDirectory(FixedRegister(f"{running.address}/smp"), clock=moment)
+    ours = running.phase4()
+    point = Composed(ours.outlet, ours.inlet, directory)
+    running.faults({"fault": "answer-500", "on": ["lookup"], "first": 1})
+    send_until_quiet(house, point, moment)
+    # In doubt the letter was tried, and the access point could not find the receiver either.
+    moment.pass_(hours=1)
+    send_until_quiet(house, point, moment)
+    directory.close()
+    assert [each["receiver"] for each in running.received()] == [SUPPLIER]
+    assert states(house)[OutState.DELIVERED] == 1
+
+
+def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
+    house: House, running: Simulator, moment: Moment
+) -> None:
+    bodies = [order(str(number)) for number in range(30)]
+    for body in bodies:
+        running.lay(body)
+    # Ten letters are delivered a second time by the network.
+    for body in bodies[:10]:
+        running.lay(body)
+    running.faults(
+        {"fault": "reorder"},
+        {"fault": "down", "on": ["fetch"], "share": 0.2, "first": 1},
+        {"fault": "lose-reply", "on": ["acknowledge"], "share": 0.3, "first": 1},
+        {"fault": "answer-500", "on": ["acknowledge"], "share": 0.3, "first": 2},
+        {"fault": "not-now", "on": ["list"], "first": 1},
+    )
+    point = running.phase4(BUYER)
+    for _ in range(40):
+        try:
+            Collector(house.database.writing, point, house.database.clock, lambda: DAY).collect()
+        except Unreachable:
+            moment.pass_(seconds=5)
+        if not list(running.phase4(BUYER).inbound()):
+            break
+    with house.database.reading() as session:
+        held = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        kept = sorted(
+            session.scalars(select(mailbox.inbox.c.body).where(mailbox.inbox.c.state == InState.ARRIVED))
+        )
+    assert kept == sorted(bodies)
+    assert held[InState.ARRIVED] == 30
+    assert held[InState.REPEAT] >= 10
+    assert set(held) == {InState.ARRIVED, InState.REPEAT}
