@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.model import InvoiceState
 from orders.values import Article, Money, Month
-from supplier_portal import order_questions, placement_questions, visits, waiting_questions
+from supplier_portal import (
+    exported,
+    order_questions,
+    placement_questions,
+    supplier_happenings,
+    visits,
+    waiting_questions,
+)
+from supplier_portal.exported import What
 from supplier_portal.order_questions import LinesAre, OrderFilter, Sort
 from supplier_portal.placement_questions import PlacementFilter, PlacementsAre, Stands
 from supplier_portal.scope import Scope
@@ -180,6 +189,71 @@ def test_the_months_add_up_to_the_documents(database_url: str) -> None:
         assert (february.received, february.invoiced, february.paid) == (order.lines[1].amount, none, none)
         assert (march.ordered, march.received) == (order.lines[2].amount, none)
         assert all(each.ordered == each.invoiced == none for each in elsewhere)
+
+
+def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide("100000101")
+        house.decide("100000103", supplier=LARKDRILLEN)
+        order = house.order("100000101")
+        for month, day in (("2026-01", date(2026, 2, 2)), ("2026-02", date(2026, 3, 2))):
+            house.report("100000101", month, on=day)
+        credited = house.flip(order.number, number="F-1", on=date(2026, 2, 3))
+        house.send(credited)
+        house.send_credit(credited, number="K-1", on=date(2026, 2, 4))
+
+        def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
+            with house.database.reading() as session:
+                made = exported.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
+                headings = [column.heading for column in made.columns]
+                return [dict(zip(headings, row, strict=True)) for row in made.rows]
+
+        (listed,) = rows(What.ORDERS)
+        assert (listed["Order"], listed["Lines to invoice"]) == (order.number, 2)
+        assert [(row["Line"], row["Quantity"]) for row in rows(What.TO_INVOICE)] == [
+            ("001", order.lines[0].quantity.value),
+            ("002", order.lines[1].quantity.value),
+        ]
+        invoice, credit = rows(What.INVOICES)
+        assert (invoice["State"], credit["Kind"]) == ("Credited", "Credit note")
+        assert invoice["Payable"] == -credit["Payable"]
+        for what in What:
+            assert rows(what, Scope(FYRBAKEN, frozenset({"UV-9"}))) == []
+
+
+def test_a_placements_story_is_told_without_level_reason_or_names(database_url: str) -> None:
+    with a_house(database_url) as house:
+        house.decide()
+        order = house.order("100000101")
+        house.file_report("100000101", "2026-01", on=date(2026, 2, 2))
+        rejected = {
+            "execution_reference": "100000101",
+            "month": "2026-01",
+            "version": 1,
+            "at": "2026-02-03T08:00:00+01:00",
+            "by": "handlaggare-4",
+        }
+        house.must("report.rejected", rejected, on=date(2026, 2, 3))
+        house.report("100000101", "2026-01", version=2, on=date(2026, 2, 4))
+        house.send_invoice(order.number, number="F-1", on=date(2026, 2, 5))
+        house.pay(on=date(2026, 3, 9))
+        house.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
+        with house.database.reading() as session:
+            found = supplier_happenings.happenings(session, house.placement("100000101"))
+        assert [each.kind.name for each in found] == [
+            "DECISION",
+            "ORDER",
+            "REPORT",
+            "SENT_BACK",
+            "REPORT",
+            "RECEIPT",
+            "INVOICE",
+            "PAYMENT",
+            "INTERRUPTION",
+        ]
+        told = " ".join(f"{each.sentence} {each.short} {each.document}" for each in found)
+        for hidden in ("ILLNESS", "nivå", "level", "handlaggare", "officer", "attester"):
+            assert hidden not in told
 
 
 AMOUNTS = st.decimals(min_value=Decimal("-99999.99"), max_value=Decimal("99999.99"), places=2)
