@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -26,9 +26,10 @@ from starlette.types import Receive, Scope, Send
 from orders.database import Database
 from orders.refusals import Refused
 from orders.values import stockholm_date
+from peppol.gate import LIMITS
 from supplier_portal import badges, catalogues, cookies, navigation, static_files
 from supplier_portal.access import Permission, Person, instant_of, signed_in
-from supplier_portal.guard import TOKEN_FIELD, form_of, guarded
+from supplier_portal.guard import FIELDS_MAX, TOKEN_FIELD, form_of, guarded
 from supplier_portal.printing import Language
 
 __all__ = [
@@ -50,6 +51,10 @@ __all__ = [
 ]
 
 
+BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
+"""The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""
+
+
 class NotThere(Refused):
     """What was asked for does not exist, or is not for this person; the two look the same."""
 
@@ -69,6 +74,8 @@ def pages_router(prefix: str = "") -> APIRouter:
         dependencies=[Depends(guarded)],
         default_response_class=HTMLResponse,
         include_in_schema=False,
+        max_body_size=BODY_MAX,
+        form_limits={"max_fields": FIELDS_MAX, "max_files": 20},
     )
 
 

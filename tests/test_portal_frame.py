@@ -117,3 +117,14 @@ def test_the_portal_says_when_it_has_no_tables_yet(tmp_path: Path) -> None:
         assert answer.status_code == 503
         assert "billing init" in answer.text
         client.close()
+
+
+def test_a_form_that_brings_too_much_is_stopped_early(site: Site, client: httpx.Client) -> None:
+    client.cookies.set("billing-session", session_cookie(site, ALVA))
+    for size, status in ((25_000_000, 413), (1_000, 403)):
+        answer = client.post(
+            "/sign-out",
+            content=b"x" * size,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Origin": site.address},
+        )
+        assert answer.status_code == status

@@ -113,7 +113,8 @@ def _page(
         ).all()
         register = stored_register.load(session)
     company = register.buyer.name if person.is_buyer else register.supplier(person.organisation).name
-    units = [] if person.units is None else [register.unit(each).name for each in sorted(person.units)]
+    names = {each.id: each.name for each in register.units}
+    units = [names.get(each, each) for each in sorted(person.units or ())]
     return render(
         request,
         person,

@@ -1,0 +1,120 @@
+"""Every route is asked by everybody, with what is his, what is another's and what is nobody's.
+
+Whoever is not signed in is led to signing in, whoever lacks the permission is told so, and what belongs to another
+company does not exist. A route that stands in no table fails here, so that no page comes in unseen.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from supplier_portal.access import BUYER_SIDE, Person
+from tests.all_routes import AREAS, ELSEWHERE, ONES, routes_of, table
+from tests.browser import Site
+from tests.demo_books import demo_site
+from tests.routes import Route
+from tests.visitor import Visitor, visitor
+
+FOREIGN = re.compile(r"5599992020|Lärkdrillen|5599993036|Tallkotten|8029996066|Havtornet")
+REFERENCE = re.compile(r"\b4000000\d\d\b")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with demo_site(tmp_path_factory.mktemp("crawl")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def everybody(site: Site) -> Iterator[dict[str, tuple[Person | None, Visitor]]]:
+    """A visitor for each permission, one whose unit has nothing, and one who is not signed in."""
+    people: dict[str, Person | None] = {"nobody": None, "elsewhere": ELSEWHERE}
+    people |= {str(permission): person for permission, person in ONES.items()}
+    opened = [(name, person, visitor(site, person)) for name, person in people.items()]
+    yield {name: (person, context.__enter__()) for name, person, context in opened}
+    for _, _, context in opened:
+        context.__exit__(None, None, None)
+
+
+def test_every_route_stands_in_exactly_one_table(site: Site) -> None:
+    listed = [key for area in AREAS for key in table(area)]
+    assert sorted(listed) == sorted(set(listed))
+    known = set(routes_of(site.app))
+    assert sorted(known - set(listed)) == [], "in no table tests/routes_<area>.py"
+    assert sorted(set(listed) - known) == [], "in a table, but not in the application"
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_everybody_gets_what_is_his_and_nothing_else(
+    area: str, everybody: dict[str, tuple[Person | None, Visitor]]
+) -> None:
+    wrong = [
+        f"{name}: {told}"
+        for key, route in table(area).items()
+        for name, (person, each) in everybody.items()
+        for told in _tried(key, route, person, each)
+    ]
+    assert wrong == []
+
+
+def _tried(key: str, route: Route, person: Person | None, each: Visitor) -> Iterator[str]:
+    """What is wrong with the answers one visitor gets of one route."""
+    method, _, path = key.partition(" ")
+    if path.startswith(("/api/", "/webhook/")):
+        return  # programs, known by other means than a session
+    if route.everybody:
+        yield from _open(route, each)
+    elif person is None or not person.may(*(route.may or frozenset(ONES))):
+        yield from _shut(method, path, route, person, each)
+    elif method == "GET":
+        yield from _own(route, person, each)
+        yield from _foreign(method, route, person, each)
+    else:
+        yield from _foreign(method, route, person, each)
+
+
+def _open(route: Route, each: Visitor) -> Iterator[str]:
+    for address in route.own:
+        status = each.get(address).status_code
+        if status != 200 and not (route.leads_on and status == 303):
+            yield f"{address} {status}"
+    for address in route.foreign:
+        if (status := each.get(address).status_code) != 404:
+            yield f"{address} {status}, not 404"
+
+
+def _shut(method: str, path: str, route: Route, person: Person | None, each: Visitor) -> Iterator[str]:
+    """Without the permission: 403, or the way to signing in; never a word of what is there."""
+    for address in (*route.own, *route.foreign, *(() if "{" in path else (path,))):
+        answer = each.get(address) if method == "GET" else each.post(address, route.form)
+        if person is None:
+            led = answer.headers.get("location", "").startswith("/sign-in")
+            if answer.status_code != 303 or not led:
+                yield f"{method} {address} {answer.status_code}, not led to signing in"
+        elif answer.status_code != 403:
+            yield f"{method} {address} {answer.status_code}, not 403"
+
+
+def _own(route: Route, person: Person, each: Visitor) -> Iterator[str]:
+    is_scoped = person.units is not None
+    for address in route.own:
+        answer = each.get(address)
+        status = answer.status_code
+        if status != 200 and not (route.leads_on and status == 303) and not (is_scoped and status == 404):
+            yield f"{address} {status}"
+        if not route.page or person.is_buyer or status != 200:
+            continue
+        if found := FOREIGN.search(answer.text):
+            yield f"{address} shows {found[0]}"
+        if is_scoped and (seen := [each for each in REFERENCE.findall(answer.text) if each not in address]):
+            yield f"{address} shows {seen[0]} to somebody of another unit"
+
+
+def _foreign(method: str, route: Route, person: Person, each: Visitor) -> Iterator[str]:
+    if person.is_buyer and route.may and not route.may <= BUYER_SIDE:
+        return  # the buyer may see every supplier's
+    for address in route.foreign:
+        answer = each.get(address) if method == "GET" else each.post(address, route.form)
+        if answer.status_code != 404:
+            yield f"{method} {address} {answer.status_code}, not 404"

@@ -1,0 +1,64 @@
+"""Every page of every table is looked at: axe finds nothing in either language, nothing is cut at 320 pixels.
+
+`BILLING_TEST_PICTURES=folder` keeps a picture of each page at 1280 and 390 pixels on the way.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page
+
+from supplier_portal.access import BUYER_SIDE, Person
+from tests.all_routes import AREAS, STAFF, SUPPLIER, table
+from tests.browser import WIDTHS, Site, axe, picture, sign_in, too_wide
+from tests.demo_books import demo_site
+
+KEEPS_PICTURES = "BILLING_TEST_PICTURES" in os.environ
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with demo_site(tmp_path_factory.mktemp("walk"), is_demo=True) as served:
+        yield served
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("area", [area for area in AREAS if any(each.page for each in table(area).values())])
+def test_no_page_keeps_anybody_out(area: str, language: str, site: Site, browser_page: Page) -> None:
+    wrong: list[str] = []
+    now: Person | None = None
+    for key, route in table(area).items():
+        if not route.page or not key.startswith("GET ") or "." in key.rpartition("/")[2]:
+            continue
+        person = STAFF if route.may and route.may <= BUYER_SIDE else SUPPLIER
+        if route.everybody:
+            browser_page.context.clear_cookies()
+            now = None
+            if language == "en":
+                browser_page.context.add_cookies(
+                    [{"name": "billing-language", "value": "en", "url": site.address}]
+                )
+        elif now != person:
+            browser_page.context.clear_cookies()
+            sign_in(browser_page, site, _speaking(person, language))
+            now = person
+        for address in route.own:
+            browser_page.goto(f"{site.address}{address}")
+            wrong += [f"{address}: {each}" for each in axe(browser_page)]
+            if browser_page.locator("html").get_attribute("lang") != language:
+                wrong.append(f"{address}: is not in {language}")
+            browser_page.set_viewport_size({"width": 320, "height": 800})
+            wrong += [f"{address} at 320: {each}" for each in too_wide(browser_page)]
+            browser_page.set_viewport_size({"width": 1280, "height": 900})
+            if KEEPS_PICTURES and language == "sv":
+                for width in WIDTHS:
+                    picture(browser_page, f"{area}{re.sub(r'[^a-z0-9]+', '-', address)}"[:80], width)
+    assert wrong == []
+
+
+def _speaking(person: Person, language: str) -> Person:
+    spoken = "en" if language == "en" else "sv"
+    return replace(person, id=f"{person.id}-{language}", language=spoken)  # type: ignore[arg-type]
