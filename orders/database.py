@@ -12,11 +12,12 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
@@ -27,6 +28,16 @@ from orders.values import Refused
 from peppol.sql import Session, note_moment
 
 Clock = Callable[[], datetime]
+
+SUPPLIER_ROLE = "billing_supplier"
+"""The role of PostgreSQL that sees one supplier's rows only (supplier_portal/row_security.py)."""
+
+SUPPLIER_SETTING = "billing.supplier"
+"""Whose rows, as an organisation number; set for one transaction."""
+
+_ACT_FOR = text(
+    f"SELECT set_config('role', '{SUPPLIER_ROLE}', true), set_config('{SUPPLIER_SETTING}', :supplier, true)"
+)
 
 
 _PRAGMAS = (
@@ -56,6 +67,7 @@ class Database:
     def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
         self.url = _parsed(url)
         self.clock = clock
+        self._supplier = ""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = RLock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
@@ -77,6 +89,7 @@ class Database:
         """
         with self._lock, self._writer.begin() as session:
             journal.forget(session)
+            self._begin(session)
             note_moment(session, self.clock())
             yield session
             journal.write(session, at=self.clock())
@@ -85,7 +98,24 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """One consistent view. What is written inside is rolled back."""
         with self._reader.connect() as session:
+            self._begin(session)
             yield session
+
+    def for_supplier(self, organisation: str) -> "Database":
+        """The same database as somebody at this supplier may see it: on PostgreSQL, other rows are not there.
+
+        It shares the connections of this one and is not closed by itself.
+        """
+        if self.is_sqlite:
+            return self
+        scoped = copy(self)
+        scoped._supplier = organisation
+        return scoped
+
+    def _begin(self, session: Session) -> None:
+        """Take on the supplier's role for this transaction; it falls off with its end."""
+        if self._supplier:
+            session.execute(_ACT_FOR, {"supplier": self._supplier})
 
     @property
     def engine(self) -> Engine:
@@ -151,8 +181,8 @@ def _postgresql_engine(url: URL) -> Engine:
 
 def explain(error: Exception) -> Refused:
     """The sentence for a database that does not answer or has no tables."""
-    text = str(getattr(error, "orig", error)).strip().splitlines()
-    first = text[0] if text else type(error).__name__
+    lines = str(getattr(error, "orig", error)).strip().splitlines()
+    first = lines[0] if lines else type(error).__name__
     if isinstance(error, OperationalError | ProgrammingError) and (
         "no such table" in first or "does not exist" in first
     ):

@@ -19,7 +19,7 @@ import invoicing.tables  # its tables join the counting room's description
 from orders import journal, series, tables, tutor_tables
 from orders.database import Clock, Database, utc_now
 from peppol import mailbox
-from supplier_portal import account_tables, invoice_mails, mail_tables, visits, work_tables
+from supplier_portal import account_tables, invoice_mails, mail_tables, row_security, visits, work_tables
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 # Named so that their tables join the description as well.
@@ -57,6 +57,7 @@ def bring_up_to_date(database: Database) -> None:
                 metadata.create_all(connection)
             newest = ScriptDirectory.from_config(scripts)
             MigrationContext.configure(connection).stamp(newest, "head")
+        row_security.install(connection, METADATAS)
     with database.writing() as session:
         journal.start(session)
         series.start(session)

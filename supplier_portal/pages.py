@@ -80,9 +80,12 @@ def pages_router(prefix: str = "") -> APIRouter:
 
 
 def house_of(request: Request) -> Database:
-    """The database this installation works with."""
+    """The database this installation works with; for somebody at a supplier, with that supplier's rows only."""
     database: Database = request.app.state.database
-    return database
+    person: Person | None = getattr(request.state, "person", None)
+    if person is None or person.is_buyer:
+        return database
+    return database.for_supplier(person.organisation)
 
 
 def today_of(request: Request) -> date:

@@ -369,7 +369,8 @@ def _postgresql(url: str) -> Database:
 def _note_tables(
     _connection: object, _cursor: object, statement: str, _given: object, _context: object, _many: bool
 ) -> None:
-    if statement.lstrip().startswith("CREATE"):
+    # The tables, and the wall between suppliers.
+    if statement.lstrip().startswith(("CREATE", "DO ")):
         _tables.append(statement)
 
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from supplier_portal.access import BUYER_SIDE, Person
+from supplier_portal.demo import play
 from tests.all_routes import AREAS, ELSEWHERE, ONES, routes_of, table
-from tests.browser import Site
-from tests.demo_books import demo_site
+from tests.browser import Site, portal
+from tests.databases import PostgresqlServer
+from tests.demo_books import noon, story
 from tests.routes import Route
 from tests.visitor import Visitor, visitor
 
@@ -21,8 +23,11 @@ REFERENCE = re.compile(r"\b4000000\d\d\b")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with demo_site(tmp_path_factory.mktemp("crawl")) as served:
+def site(postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo's books on PostgreSQL, where both walls stand; SQLite is walked in test_walk.py."""
+    url = postgresql_server.empty()
+    play(story(), url=url, folder=tmp_path_factory.mktemp("demo"))
+    with portal(url, clock=noon, second_step=False) as served:
         yield served
 
 

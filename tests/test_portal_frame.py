@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from orders import stored_register
 from supplier_portal.access import Permission, Person
 from supplier_portal.assembly import open_house
 from tests.browser import (
@@ -18,6 +19,7 @@ from tests.browser import (
     sign_in,
     too_wide,
 )
+from tests.house import CLOCK, example_register
 
 ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
 PAGE = {"Accept": "text/html"}
@@ -26,7 +28,10 @@ PAGE = {"Accept": "text/html"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
-    open_house(url, create=True).close()
+    database = open_house(url, create=True)
+    with database.writing() as session:
+        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+    database.close()
     with portal(url) as served:
         yield served
 
