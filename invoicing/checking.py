@@ -18,6 +18,7 @@ from invoicing import (
     exception_tables,
     payment_checks,
     payment_tables,
+    portal_checking,
     retention_tables,
     stored_invoices,
     tables,
@@ -254,6 +255,7 @@ def _letters_in(session: Session) -> Findings:
             yield subject, "its bytes no longer have the sha256 they came with"
         if (row.state == InState.HANDLED) != (row.document_id is not None):
             yield subject, f"it is {row.state}, and document {row.document_id} stands in the books"
+    yield from portal_checking.bytes_left_as_kept(session)
 
 
 def _letters_out(session: Session) -> Findings:
@@ -353,6 +355,7 @@ def _series(session: Session) -> Findings:
             expected += 1
         if expected != last + 1:
             yield f"series {name}", f"the series stands at {last}, the last number used is {expected - 1}"
+    yield from portal_checking.own_series_without_gaps(session)
 
 
 def _journal(session: Session) -> Findings:

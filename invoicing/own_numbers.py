@@ -22,7 +22,7 @@ from peppol.sql import Session, take_turns
 LETTERS = "F"
 _LETTERS = re.compile(r"[A-ZÅÄÖ][A-ZÅÄÖ0-9]{0,7}")
 # These states of a portal document keep its number.
-_KEPT = ("WAITING", "RELEASED", "READ")
+KEPT = ("WAITING", "RELEASED", "READ")
 
 
 class LettersRefused(Refused):
@@ -140,6 +140,11 @@ def series_of(session: Session, supplier: str) -> Sequence[Series]:
     ]
 
 
+def is_used(session: Session, supplier: str, number: str) -> bool:
+    """Whether a document of the supplier's has this number, in our books or on its way here."""
+    return session.execute(_uses(supplier, number)).first() is not None
+
+
 def _name(session: Session, supplier: str, day: date) -> str:
     return f"{letters_of(session, supplier)}{day:%y}-"
 
@@ -159,7 +164,7 @@ def _returned(session: Session, supplier: str, name: str) -> list[int]:
 
 def _first_free(session: Session, supplier: str, name: str, after: int) -> OwnNumber:
     number = OwnNumber(name, after + 1)
-    while session.execute(_uses(supplier, str(number))).first() is not None:
+    while is_used(session, supplier, str(number)):
         number = OwnNumber(name, number.position + 1)
     return number
 
@@ -171,7 +176,7 @@ def _uses(supplier: str, number: str) -> Select[tuple[int]]:
     made = select(portal_document.c.id).where(
         portal_document.c.supplier == supplier,
         portal_document.c.number == number,
-        portal_document.c.state.in_(_KEPT),
+        portal_document.c.state.in_(KEPT),
     )
     both = union_all(held, made).subquery()
     return select(both.c.id).limit(1)

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import count
 from threading import Barrier
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, select, update
 
 from invoicing import own_numbers, portal_documents, proposals, stored_invoices
 from invoicing.deviations import Verdict
@@ -14,6 +18,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_documents import PortalState
 from invoicing.portal_invoices import PressRefused
 from invoicing.portal_leaving import TooLate
+from invoicing.portal_tables import own_series, portal_document, returned_number
 from orders import stored_register
 from peppol import mailbox
 from supplier_portal.releasing import release_due
@@ -279,3 +284,52 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
         assert used | free == set(range(1, series.last + 1))
         assert used & free == set()
         assert desk.now > CLOCK
+
+
+# Laws and invariants -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(house: House) -> None:
+    suppliers = (f"example-{number}" for number in count())
+
+    @given(st.lists(st.integers(min_value=-5, max_value=5), max_size=40))
+    def law(steps: list[int]) -> None:
+        supplier, used = next(suppliers), list[own_numbers.OwnNumber]()
+        with house.database.writing() as session:
+            for step in steps:
+                if step < 0 and used:
+                    own_numbers.give_back(session, supplier, used.pop(step % len(used)))
+                elif step >= 0:
+                    expected = own_numbers.ahead(session, supplier, CLOCK.date(), 3)
+                    used.append(own_numbers.take(session, supplier, CLOCK.date()))
+                    assert used[-1] == expected[0]
+                    assert expected[1:] == own_numbers.ahead(session, supplier, CLOCK.date(), 2)
+            taken = {each.position for each in used}
+            (series,) = own_numbers.series_of(session, supplier) or (None,)
+            free = {each.position for each in series.returned} if series else set()
+            assert len(taken) == len(used)
+            assert taken | free == set(range(1, (series.last if series else 0) + 1))
+            assert not taken & free
+            session.execute(delete(own_series))
+            session.execute(delete(returned_number))
+
+    law()
+
+
+def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
+    desk: Desk, june: tuple[str, str], july: tuple[str, str]
+) -> None:
+    made, _ = desk.made(june), desk.made(july)
+    desk.wait()
+    desk.house.read_letters(on=desk.today)
+    assert desk.house.broken() == []
+    with desk.house.database.writing() as session:
+        number = update(portal_document).where(portal_document.c.id == made.id)
+        session.execute(number.values(position=7, number="F26-0007", body=b"other"))
+    told = " ".join(desk.house.broken())
+    assert "it stands at 2, and 7 is used" in told
+    assert f"portal document {made.id}: the letter it became has other bytes" in told
+    with desk.house.database.writing() as session:
+        kept = session.scalar(select(mailbox.inbox.c.body).where(mailbox.inbox.c.id == 1))
+        session.execute(number.values(position=1, number="F26-0001", body=kept))
