@@ -9,11 +9,13 @@ from typer.testing import CliRunner
 from orders.values import Refused
 from peppol.access_points.protocol import DeliveryState, Verdict
 from peppol.identifiers import DocumentKind
+from peppol.lookup_dns import host_name
 from supplier_portal.choosing import opened_access_point
 from supplier_portal.cli import app
 from supplier_portal.settings import Settings
 from tests.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
 from tests.house import a_house
+from tests.name_server import name_server
 
 ORDER = DocumentKind.ORDER
 
@@ -68,6 +70,20 @@ def test_phase4_sends_and_a_folder_receives(running: Simulator, tmp_path: Path) 
 def test_phase4_alone_fetches_nothing(running: Simulator) -> None:
     with opened_access_point(settings("phase4", f"{running.address}/phase4")) as ours:
         assert list(ours.inbound()) == []
+
+
+def test_the_locator_of_the_network_is_asked_where_its_zone_is_set(
+    running: Simulator, tmp_path: Path
+) -> None:
+    record = f'100 10 "U" "Meta:SMP" "!^.*$!{running.address}/smp!" .'
+    with name_server({host_name(SUPPLIER, "sml.test"): [record]}) as server:
+        chosen = settings(
+            "folder", str(tmp_path), lookup_sml_zone="sml.test", lookup_dns_server=server, lookup_seconds=5
+        )
+        with opened_access_point(chosen) as ours:
+            taken = ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0])
+            unknown = ours.lookup("0007:5599993036", ORDER.document_type_id, ORDER.profile_ids[0])
+    assert (taken.verdict, unknown.verdict) == (Verdict.TAKES, Verdict.NOT_REGISTERED)
 
 
 @pytest.mark.parametrize(

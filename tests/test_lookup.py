@@ -1,16 +1,11 @@
 """Whether somebody can receive a letter: asked of a real register over HTTP, found through a real name server."""
 
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 
 from peppol.access_points.protocol import Capability, Verdict
@@ -19,6 +14,7 @@ from peppol.lookup import FixedRegister, RegisterDirectory
 from peppol.lookup_dns import Locator, host_name
 from peppol.lookup_metadata import NotUnderstood, read_group, read_metadata
 from tests.access_points import ANOTHER, SUPPLIER, Simulator, simulator
+from tests.name_server import name_server
 
 ORDER = DocumentKind.ORDER.document_type_id
 ORDER_ONLY, ORDERING, ADVANCED = DocumentKind.ORDER.profile_ids
@@ -270,46 +266,6 @@ def test_a_capability_in_doubt_is_no_yes() -> None:
 
 
 # Servers of the tests -----------------------------------------------------------------------
-
-
-@contextmanager
-def name_server(records: Mapping[str, list[str]]) -> Iterator[str]:
-    """A name server with these NAPTR records; a name without any fails, an unknown one does not exist."""
-    known = {name.lower().rstrip("."): lines for name, lines in records.items()}
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                data, sender = sock.recvfrom(4096)
-            except OSError:
-                return
-            if not data:
-                return
-            query = dns.message.from_wire(data)
-            reply = dns.message.make_response(query)
-            reply.flags |= dns.flags.RA
-            name = str(query.question[0].name)
-            lines = known.get(name.lower().rstrip("."))
-            if lines is None:
-                reply.set_rcode(dns.rcode.NXDOMAIN)
-            elif not lines:
-                reply.set_rcode(dns.rcode.SERVFAIL)
-            else:
-                reply.answer.append(dns.rrset.from_text(name, 60, "IN", "NAPTR", *lines))
-            sock.sendto(reply.to_wire(), sender)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    host, port = sock.getsockname()
-    try:
-        yield f"{host}:{port}"
-    finally:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", (host, port))
-        thread.join(5)
-        sock.close()
 
 
 @contextmanager

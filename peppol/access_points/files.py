@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,11 +133,17 @@ class LocalFiles:
         self._make(final.parent)
         temporary = final.with_name(temporary_name(final.name))
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(final)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(final)
+        except OSError:
+            # A full disk must not be filled further by every attempt.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
         _flush(final.parent)
 
     def move(self, source: str, target: str, *, lasting: bool = True) -> None:

@@ -174,12 +174,17 @@ class SftpFiles:
         def do(sftp: paramiko.SFTPClient) -> None:
             self._make(sftp, path)
             temporary = self._place(temporary_name(path))
-            with sftp.open(temporary, "wbx") as file:
-                file.set_pipelined(True)
-                file.write(body)
-            if sftp.stat(temporary).st_size != len(body):
-                raise OSError(errno.EIO, "the server kept another number of bytes")
-            self._replace(sftp, temporary, self._place(path))
+            try:
+                with sftp.open(temporary, "wbx") as file:
+                    file.set_pipelined(True)
+                    file.write(body)
+                if sftp.stat(temporary).st_size != len(body):
+                    raise OSError(errno.EIO, "the server kept another number of bytes")
+                self._replace(sftp, temporary, self._place(path))
+            except OSError:
+                with suppress(OSError, *_LOST):
+                    sftp.remove(temporary)
+                raise
 
         self._with(do)
 
