@@ -133,6 +133,15 @@ def find(session: Session, scope: Scope, reference: str) -> Placement | None:
     return stored_placements.get(session, reference)
 
 
+def all_within(session: Session, scope: Scope, references: Sequence[str]) -> bool:
+    """Whether every one of the execution references is of a placement within the scope."""
+    wanted = set(references)
+    question = select(func.count()).where(
+        scope.of_placements(), _PLACEMENT.c.execution_reference.in_(sorted(wanted))
+    )
+    return session.execute(question).scalar_one() == len(wanted)
+
+
 def stands(
     *, state: PlacementState, starts_on: date, ends_on: date, last_day: date | None, today: date
 ) -> Stands:

@@ -1,9 +1,9 @@
 """When each account last looked at its overview, so that it can say what is new since then.
 
-A visit lasts until an hour has passed without a look at the overview; only then does the next look
-begin a new one. What is news is told by the row number of the last interruption seen, not by a
-clock, so that nothing falls between two visits. It is a convenience of the page and no step in any
-case, so the journal does not hold it.
+A visit lasts an hour from its first look at the overview; the first look after that begins a new one.
+What is news is told by the row number of the last interruption seen, not by a clock, so that nothing
+falls between two visits. It is a convenience of the page and no step in any case, so the journal does
+not hold it.
 """
 
 from dataclasses import dataclass
@@ -36,6 +36,12 @@ class Visit:
 
     before_at: datetime | None
     since: int
+
+
+def latest(session: Session, person: str) -> Visit | None:
+    """The last visit, whether it goes on or not; None before the first."""
+    row = session.execute(select(portal_visit).where(portal_visit.c.person == person)).one_or_none()
+    return Visit(row.before_at, row.before_interruption) if row is not None else None
 
 
 def is_current(session: Session, person: str, *, now: datetime) -> Visit | None:

@@ -30,7 +30,6 @@ from supplier_portal.pages import (
     Person,
     form_of,
     house_of,
-    instant_of,
     pages_router,
     render,
     see_other,
@@ -67,9 +66,9 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
     scope, today = asked.scope_of(person), today_of(request)
     try:
         with house_of(request).writing() as session:
+            if not placement_questions.all_within(session, scope, chosen):
+                raise NotThere
             for reference in chosen:
-                if placement_questions.find(session, scope, reference) is None:
-                    raise NotThere
                 tutoring.assign(session, reference, code, by=person.id, today=today)
     except TutorRefused as refused:
         sentence = refused.sentence if person.language == "en" else refused.sentence_sv
@@ -117,7 +116,7 @@ def _list(
 ) -> Response:
     today = today_of(request)
     with house_of(request).reading() as session:
-        visit = visits.is_current(session, person.id, now=instant_of(request))
+        visit = visits.latest(session, person.id)
         wanted = PlacementFilter(
             state=PlacementsAre.TO_ASSIGN if errors else asked.choice_of(request, "state", PlacementsAre),
             unit=asked.text_of(request, "unit"),

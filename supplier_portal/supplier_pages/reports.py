@@ -98,9 +98,10 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     activities = _activities(form.getlist("activity"))
     scope, fresh, refused = asked.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
     with house_of(request).writing() as session:
+        references = [each.execution_reference for each in chosen]
+        if not placement_questions.all_within(session, scope, references):
+            raise NotThere
         for to_file in chosen:
-            if placement_questions.find(session, scope, to_file.execution_reference) is None:
-                raise NotThere
             try:
                 with journal.attempt(session):
                     _, first = filing.file_month(
@@ -160,6 +161,9 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
             limit=_MANY,
         )
         units = asked.units_of(register, person)
+        due_count = report_questions.count_due(
+            session, asked.scope_of(person), today=today, unit=asked.text_of(request, "unit")
+        )
         last_days = placement_questions.last_days(session, [each.execution_reference for each in due])
     return render(
         request,
@@ -167,6 +171,7 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
         "supplier/reports_due.html",
         422 if errors else 200,
         due=due,
+        due_count=due_count,
         today=today,
         units=units,
         unit=asked.text_of(request, "unit"),
