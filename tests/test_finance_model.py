@@ -1,0 +1,321 @@
+"""Any sequence of thirty actions by any people keeps every invariant of the house, and nobody pays alone.
+
+A state machine over the real use cases on SQLite: suppliers send and credit, months are corrected, officers
+press every button there is, in any order and twice, colleagues undo, time goes by, policies change, payments
+are proposed, attested and made. What is refused is refused with a sentence; after every step the invariants of
+`billing check` are walked. `make fuzz` looks further.
+"""
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from invoicing import (
+    attesting,
+    bulk_actions,
+    desk_queue,
+    exception_actions,
+    exception_undo,
+    flipping,
+    payment,
+    preparing,
+    stored_exceptions,
+    stored_rights,
+    tables,
+    waiting,
+)
+from invoicing.desk_queue import Wanted
+from invoicing.exception_actions import Hand
+from invoicing.exception_rules import Action
+from invoicing.model import InvoiceState
+from orders import stored_policies, stored_register
+from orders.contracts import Register
+from orders.tolerances import Tolerance
+from orders.values import Money, Refused
+from peppol import billing, ubl
+from peppol.sql import Session
+from tests.builders import billed
+from tests.house import House, a_house
+from tests.test_exception_actions import without_line
+
+PEOPLE = ("user-1", "user-2", "user-3")
+REFERENCES = ("100000101", "100000102")
+LINES = ("001", "002")
+people = st.sampled_from(PEOPLE)
+places = st.integers(0, 3)
+which = st.integers(0, 40)
+
+
+class FinanceDesk(RuleBasedStateMachine):
+    """Two cases of two months, three people, and whatever they come to think of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        self.house: House = self.stack.enter_context(a_house(f"sqlite:///{Path(folder) / 'model.sqlite'}"))
+        self.now = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+        self.blank: list[billing.Invoice] = []
+        self.sent: list[billing.Invoice] = []
+        self.versions: dict[tuple[str, str], int] = {}
+        self.presses = 0
+
+    @initialize()
+    def two_months_are_received(self) -> None:
+        for reference in REFERENCES:
+            self.house.decide(reference, start=date(2026, 1, 1), decided_on=date(2026, 1, 1))
+            for month in ("2026-01", "2026-02"):
+                self.house.report(reference, month, on=date(2026, 3, 2))
+                self.versions[reference, month] = 1
+            order = self.house.order(reference).number
+            self.blank += [
+                self.house.flip(order, line, number=f"B-{reference}-{line}", on=date(2026, 3, 3))
+                for line in LINES
+            ]
+        with self.house.database.writing() as session:
+            for person, limit in (("user-1", "100.00"), ("user-2", "5000.00")):
+                stored_exceptions.set_limit(session, person, Money.of(limit), by="admin-1", on=self.today)
+                stored_rights.give(
+                    session,
+                    person=person,
+                    limit=Decimal("100000.00"),
+                    valid_from=date(2026, 1, 1),
+                    by="admin-1",
+                )
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def hand(self, person: str) -> Hand:
+        return Hand(person, self.now, self.today)
+
+    def attempt(self, work: Callable[[Session, Register], object]) -> None:
+        """One press in a transaction of its own; a refusal is an answer like any other."""
+        with suppress(Refused), self.house.database.writing() as session:
+            work(session, stored_register.load(session))
+
+    def one(self, place: int) -> int | None:
+        """Some document of the books."""
+        with self.house.database.reading() as session:
+            ids = list(session.scalars(select(tables.invoice.c.id).order_by(tables.invoice.c.id)))
+        return ids[place % len(ids)] if ids else None
+
+    # Suppliers ------------------------------------------------------------------------------
+
+    @rule(place=places, days=st.sampled_from(["20", "20", "21", "22", "19"]), line=st.booleans())
+    def an_invoice_comes(self, place: int, days: str, line: bool) -> None:
+        invoice = replace(
+            self.blank[place],
+            id=f"F-{len(self.sent)}",
+            issue_date=self.today,
+            due_date=None,
+            payment_terms=None,
+        )
+        invoice = billed(invoice, days=days) if days != "20" else invoice
+        self._send(invoice if line else without_line(invoice))
+
+    @precondition(lambda self: self.sent)
+    @rule(place=which)
+    def the_same_number_comes_again(self, place: int) -> None:
+        self._send(self.sent[place % len(self.sent)])
+
+    @precondition(lambda self: self.sent)
+    @rule(place=which)
+    def a_credit_note_comes(self, place: int) -> None:
+        invoice = self.sent[place % len(self.sent)]
+        given = flipping.Numbered(f"K-{self.presses}", self.today)
+        self.presses += 1
+        self._post(ubl.serialise(flipping.credit_note_of(invoice, given=given)))
+
+    def _send(self, invoice: billing.Invoice) -> None:
+        self.sent.append(invoice)
+        self._post(ubl.serialise(invoice))
+
+    def _post(self, body: bytes) -> None:
+        self.house.post(body, on=self.today)
+        self.house.read_letters(on=self.today)
+
+    @rule(reference=st.sampled_from(REFERENCES), month=st.sampled_from(["2026-01", "2026-02"]))
+    def a_report_is_corrected(self, reference: str, month: str) -> None:
+        self.versions[reference, month] += 1
+        version = self.versions[reference, month]
+        self.house.report(reference, month, version=version, on=self.today)
+
+    # Officers -------------------------------------------------------------------------------
+
+    @rule(person=people, place=which, action=st.sampled_from(Action))
+    def somebody_presses_a_button(self, person: str, place: int, action: Action) -> None:
+        number = self.one(place)
+        if number is None:
+            return
+        hand, why = self.hand(person), "Därför att"
+        order = self.house.order(REFERENCES[place % 2]).number
+
+        def press(session: Session, register: Register) -> object:
+            match action:
+                case Action.ASK_CREDIT:
+                    return exception_actions.ask_credit(session, register, number, hand)
+                case Action.ACCEPT:
+                    return exception_actions.accept(session, register, number, hand, reason=why)
+                case Action.LINK:
+                    line = LINES[place % 3 % 2]
+                    return exception_actions.link(
+                        session, register, number, hand, order_number=order, line_id=line, reason=why
+                    )
+                case Action.UNLINK:
+                    return exception_actions.unlink(session, register, number, hand, reason=why)
+                case Action.PARK:
+                    until = self.today + timedelta(days=3)
+                    return exception_actions.park(session, number, hand, until=until, reason=why)
+                case Action.ASK_SUPPLIER:
+                    return exception_actions.ask_supplier(session, register, number, hand, text="Varför?")
+                case Action.REJECT_DUPLICATE:
+                    return exception_actions.reject_duplicate(session, register, number, hand, of="F-0")
+
+        self.attempt(press)
+
+    @rule(person=people, place=which)
+    def a_credit_is_linked(self, person: str, place: int) -> None:
+        number = self.one(place)
+        if number is not None:
+            self.attempt(
+                lambda session, register: exception_actions.link_credit(
+                    session,
+                    register,
+                    number,
+                    self.hand(person),
+                    credits=f"F-{place % 5}",
+                    reason="Rätt faktura",
+                )
+            )
+
+    @rule(person=people, place=which)
+    def a_colleague_undoes_something(self, person: str, place: int) -> None:
+        self.attempt(
+            lambda session, register: exception_undo.undo(
+                session, register, 1 + place % 12, self.hand(person)
+            )
+        )
+
+    @rule(person=people, action=st.sampled_from(bulk_actions.BULK), undo=st.booleans())
+    def many_at_once(self, person: str, action: Action, undo: bool) -> None:
+        self.presses += 1
+
+        def press(session: Session, register: Register) -> None:
+            rows, _ = desk_queue.items(session, Wanted(), today=self.today)
+            hand, key = self.hand(person), f"press-{self.presses}"
+            ids = [each.id for each in rows]
+            number = bulk_actions.start(session, action, ids, hand, key=key, reason="Alla lika")
+            while bulk_actions.go_on(session, register, number, hand):
+                pass
+            if undo:
+                bulk_actions.undo(session, register, number, hand)
+
+        self.attempt(press)
+
+    # Time and rules -------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 11, 60 * 24, 60 * 24 * 31]))
+    def time_goes_by(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self.attempt(
+            lambda session, register: exception_undo.release_answers(
+                session, register, now=self.now, today=self.today
+            )
+        )
+        self.attempt(lambda session, register: waiting.stop_waiting(session, register, today=self.today))
+
+    @rule(person=people, days=st.sampled_from(["0", "1", "2"]), alone=st.booleans())
+    def the_policy_is_changed(self, person: str, days: str, alone: bool) -> None:
+        limits = Tolerance(quantity_over=Decimal(days), amount_over=Decimal(days) * 95)
+
+        def change(session: Session, register: Register) -> None:
+            policy = replace(
+                register.policy, tolerances=(limits,), automatic_credit=("QUANTITY",) if alone else ()
+            )
+            stored_policies.make(
+                session,
+                policy,
+                valid_from=self.today,
+                reason="Prov",
+                by=person,
+                at=self.now,
+                today=self.today,
+                instead_of="",
+            )
+
+        self.attempt(change)
+
+    # Payment --------------------------------------------------------------------------------
+
+    @rule(one=people, other=people)
+    def two_people_pay_or_one_tries(self, one: str, other: str) -> None:
+        self.attempt(
+            lambda session, register: payment.pay(
+                session,
+                register,
+                payment.due(session, on=self.today),
+                prepared_by=one,
+                attested_by=other,
+                today=self.today,
+            )
+        )
+
+    @rule(person=people)
+    def a_payment_is_proposed(self, person: str) -> None:
+        self.attempt(
+            lambda session, register: preparing.propose(
+                session, register, pay_on=self.today, by=person, now=self.now
+            )
+        )
+
+    @rule(person=people, place=st.integers(1, 4))
+    def a_proposal_is_attested(self, person: str, place: int) -> None:
+        with self.house.database.reading() as session:
+            numbers = [each.proposal.number for each in preparing.overviews(session)]
+        if numbers:
+            self.attempt(
+                lambda session, register: attesting.attest(
+                    session,
+                    register,
+                    numbers[place % len(numbers)],
+                    by=person,
+                    today=self.today,
+                    now=self.now,
+                )
+            )
+
+    # What must hold -------------------------------------------------------------------------
+
+    @invariant()
+    def every_invariant_of_the_house_holds(self) -> None:
+        assert self.house.broken() == []
+
+    @invariant()
+    def nobody_pays_alone(self) -> None:
+        with self.house.database.reading() as session:
+            for row in session.execute(select(tables.payment)):
+                assert row.prepared_by != row.attested_by
+                assert self.house.held(row.invoice_id).state is not InvoiceState.ACCEPTED
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+
+TestFinanceDesk = FinanceDesk.TestCase
+TestFinanceDesk.settings = settings(
+    max_examples=max(12, settings().max_examples // 50) if settings().max_examples > 100 else 12,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
