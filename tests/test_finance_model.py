@@ -91,10 +91,17 @@ class FinanceDesk(RuleBasedStateMachine):
                     valid_from=date(2026, 1, 1),
                     by="admin-1",
                 )
+        for place, days in enumerate(("20", "21", "22")):
+            self.an_invoice_comes(place=place, days=days, line=True)
 
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def payday(self) -> date:
+        """A day on which everything accepted by now is due, so that money moves in a story of thirty steps."""
+        return self.today + timedelta(days=31)
 
     def hand(self, person: str) -> Hand:
         return Hand(person, self.now, self.today)
@@ -264,7 +271,7 @@ class FinanceDesk(RuleBasedStateMachine):
             lambda session, register: payment.pay(
                 session,
                 register,
-                payment.due(session, on=self.today),
+                payment.due(session, on=self.payday),
                 prepared_by=one,
                 attested_by=other,
                 today=self.today,
@@ -275,7 +282,7 @@ class FinanceDesk(RuleBasedStateMachine):
     def a_payment_is_proposed(self, person: str) -> None:
         self.attempt(
             lambda session, register: preparing.propose(
-                session, register, pay_on=self.today, by=person, now=self.now
+                session, register, pay_on=self.payday, by=person, now=self.now
             )
         )
 
