@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +23,7 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
 from peppol.rules import benchmark
-from supplier_portal import measuring
+from supplier_portal import measuring, post_bench
 from supplier_portal.assembly import METADATAS, open_house
 from supplier_portal.measuring import Arrived, Figures
 
@@ -83,6 +84,37 @@ def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     settle_memory()
     measured = benchmark.bench_validation()
     typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
+
+
+@app.command("post")
+def post(
+    postgresql: Annotated[
+        str, typer.Option(help="PostgreSQL på denna adress, som töms / at this address, which is emptied")
+    ],
+    letters: Annotated[int, typer.Option(min=10, help="Antal brev åt varje håll / letters each way")] = 1000,
+    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Brev skickade och mottagna per sekund / letters sent and received per second."""
+    # The console shows figures; a line per letter is for an operator.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
+    known = read_register([register])
+    settle_memory()
+    measured = []
+    for count in _WORKERS:
+        _empty(postgresql)
+        measured.append(post_bench.measure(postgresql, known, letters=letters, workers=count))
+    durability = post_bench.durability(postgresql)
+    if as_json:
+        content = {"durability": durability, "workers": [each.to_json() for each in measured]}
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    table = Table(title=f"billing bench post: {letters} + {letters}, {durability}")
+    for name in ("arbetare / workers", "skickade/s / sent/s", "mottagna/s / received and sorted/s"):
+        table.add_column(name, justify="right")
+    for each in measured:
+        table.add_row(str(each.workers), f"{each.sent:.0f}", f"{each.received:.0f}")
+    Console(width=120).print(table)
 
 
 def settle_memory() -> None:

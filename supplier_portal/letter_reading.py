@@ -1,4 +1,4 @@
-"""Reading the letters that have come: validation outside the transaction, one transaction a letter.
+"""Reading the letters that have come: validation outside the transaction, a few letters to a transaction.
 
 A few letters are read one after the other before the first is received, which is quicker than
 changing between the two; where many wait, another process reads ahead. What a letter becomes is
@@ -29,6 +29,8 @@ from peppol.mailbox import InLetter, InState
 from supplier_portal import letter_handlers
 
 _BATCH = 50
+# So many letters share a transaction.
+_TOGETHER = 10
 # From so many waiting letters on, a process that reads ahead is worth its start.
 _MANY = 1000
 # Read letters are held in memory: so many bytes of them at most, and always at least one letter.
@@ -47,11 +49,15 @@ def read_arrived(
     process reads the next letters while this one receives those already read; left to itself that
     is done where so many letters wait that starting a process pays.
     """
+    group: list[tuple[InLetter, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
         for letter, reading, register in read:
-            outcome = receive(database, register, letter, reading, today=today)
-            if outcome is not None:
-                yield outcome
+            group.append((letter, reading))
+            if len(group) == _TOGETHER:
+                yield from receive_together(database, register, group, today=today)
+                group = []
+        if group:
+            yield from receive_together(database, register, group, today=today)
 
 
 def readings(
@@ -158,6 +164,26 @@ def receive(
     except Exception as error:
         _not_handled(database, letter, _place_of(error))
         return None
+
+
+def receive_together(
+    database: Database, register: Register, group: Sequence[tuple[InLetter, Reading]], *, today: date
+) -> list[Outcome]:
+    """Let some letters take effect in one transaction; where one of them cannot, each in its own.
+
+    A transaction has its price: its commit on the disk, and its turn at the head of the journal.
+    """
+    try:
+        with database.writing() as session:
+            became = [
+                letter_handlers.handle(session, register, letter, reading, today=today)
+                for letter, reading in group
+            ]
+    except Exception as error:
+        # Nothing of it has happened. Which letter it was is found out one by one.
+        _log.info("letters one by one", letters=len(group), error=_place_of(error))
+        became = [receive(database, register, letter, reading, today=today) for letter, reading in group]
+    return [each for each in became if each is not None]
 
 
 def _received(
