@@ -104,13 +104,29 @@ def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: Ho
     assert letter(house).state == InState.QUARANTINED
 
 
+def test_one_letter_that_fails_does_not_take_those_of_its_transaction_with_it(
+    house: House, broken: None
+) -> None:
+    bodies = [b"<A>1</A>", january(house), b"<A>2</A>"]
+    for body in bodies:
+        house.post(body, on=DAY)
+    assert len(house.read_letters(on=DAY)) == 2
+    with house.database.reading() as session:
+        rows = session.execute(select(mailbox.inbox.c.state, mailbox.inbox.c.failures)).all()
+    assert sorted((row.state, row.failures) for row in rows) == [
+        (InState.ARRIVED, 1),
+        (InState.QUARANTINED, 0),
+        (InState.QUARANTINED, 0),
+    ]
+
+
 def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(house: House) -> None:
-    for number in range(3):
+    for number in range(13):
         house.post(f"<A>{number}</A>".encode(), on=DAY)
     reading = read_arrived(house.database, today=DAY)
     next(reading)
     reading.close()
-    assert len(house.read_letters(on=DAY)) == 2
+    assert len(house.read_letters(on=DAY)) == 3
 
 
 def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_refusal(house: House) -> None:
