@@ -133,11 +133,26 @@ def test_a_letter_refused_for_good_stays_refused_at_phoss(running: Simulator) ->
     assert buyer.status(ALetter().instance_id).state is DeliveryState.REJECTED
 
 
-def test_what_phoss_tries_again_by_itself_is_accepted(running: Simulator) -> None:
-    running.faults({"fault": "peer-error", "first": 1})
+def test_what_phoss_tries_again_by_itself_is_accepted_and_then_delivered(running: Simulator) -> None:
+    running.faults({"fault": "peer-error", "first": 3})
     buyer = running.phoss()
     submission = buyer.submit(ALetter())
     assert (submission.state, "could not be processed" in submission.words) == (DeliveryState.ACCEPTED, True)
+    # Each question comes after one more attempt of its own, and submitting asks once; the fourth gets through.
+    assert buyer.status(ALetter().instance_id).state is DeliveryState.ACCEPTED
+    assert buyer.status(ALetter().instance_id).state is DeliveryState.DELIVERED
+    assert (running.times(), running.times("times")) == ({ALetter().instance_id: 1},) * 2
+
+
+def test_an_access_point_that_stopped_trying_has_given_up_and_said_no_no(running: Simulator) -> None:
+    running.faults({"fault": "peer-error"})
+    buyer = running.phoss()
+    seen = [buyer.submit(ALetter()).state]
+    while seen[-1] is DeliveryState.ACCEPTED:
+        seen.append(buyer.status(ALetter().instance_id).state)
+    assert seen == [DeliveryState.ACCEPTED] * (len(seen) - 1) + [DeliveryState.GIVEN_UP]
+    running.faults()
+    assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
 
 
 def test_an_access_point_that_refuses_repeats_is_asked_what_it_has(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from peppol.access_points.protocol import (
     AccessPointError,
     DeliveryState,
     Gone,
+    PeerUnreachable,
     RejectedForGood,
     Unclear,
     Unreachable,
@@ -114,10 +115,10 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 5) -> AccessPoin
         (say(200, b"[" * 100_000), Unclear, "NO_REPORT"),
         (say(200, b'{"overallSuccess":"yes"}'), Unclear, "NO_REPORT"),
         (say(200, b'{"overallSuccess":true}'), Unclear, "ANOTHER_LETTER"),
-        (say(200, b'{"overallSuccess":false}'), Unreachable, "NOT_SENT"),
+        (say(200, b'{"overallSuccess":false}'), PeerUnreachable, "NOT_SENT"),
         (
             say(200, b'{"overallSuccess":false,"sendingResult":"TRANSPORT_ERROR"}'),
-            Unreachable,
+            PeerUnreachable,
             "PEER_ERROR",
         ),
         (

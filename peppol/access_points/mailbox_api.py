@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from peppol.access_points.protocol import Arrival, Gone, Unclear, Unreachable
-from peppol.access_points.web import Web, complain, is_name, json_object, text_in
+from peppol.access_points.web import Web, complain, is_name, json_object, name_in
 
 _PAGE: Final = 200
 
@@ -34,14 +34,14 @@ class MailboxInlet:
                 raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
             before = cursor
             for each in letters:
-                if not isinstance(each, dict) or not text_in(each, "reference"):
+                if not isinstance(each, dict) or not name_in(each, "reference"):
                     raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
                 size = each.get("size")
-                cursor = text_in(each, "cursor")
+                cursor = name_in(each, "cursor")
                 yield Arrival(
-                    text_in(each, "reference"),
+                    name_in(each, "reference"),
                     cursor=cursor,
-                    instance_id=text_in(each, "instance_id"),
+                    instance_id=name_in(each, "instance_id"),
                     size=size if isinstance(size, int) else None,
                 )
             if len(letters) < _PAGE or cursor in ("", before):

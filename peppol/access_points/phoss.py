@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
+
 from peppol import envelope
 from peppol.access_points.addressing import addressed
 from peppol.access_points.protocol import (
@@ -27,7 +29,9 @@ from peppol.access_points.protocol import (
     in_short,
 )
 from peppol.access_points.reports import outcome, read_report
-from peppol.access_points.web import Answer, Web, complain, is_name, json_object, text_in
+from peppol.access_points.web import Answer, Web, complain, is_name, json_object, name_in, text_in
+
+_log = structlog.get_logger("post")
 
 _STATES: Final = {
     "pending": DeliveryState.ACCEPTED,
@@ -121,8 +125,10 @@ class PhossInlet:
         offset = 0
         while page := self._page(offset):
             for each in page:
-                instance = text_in(each, "sbdhInstanceID")
-                if instance and not text_in(each, "c4CountryCode"):
+                instance = name_in(each, "sbdhInstanceID")
+                if not instance:
+                    _log.warning("a letter without a usable instance identifier is left at phoss-ap")
+                elif not text_in(each, "c4CountryCode"):
                     arrived = text_in(each, "receivedDT")
                     found.setdefault(instance, Arrival(instance, cursor=arrived, instance_id=instance))
             if len(page) < _PAGE or (since and _all_before(page, since - _OVERLAP)):

@@ -21,6 +21,7 @@ from peppol.access_points.protocol import RejectedForGood, Unclear, Unreachable,
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _NOT_NOW: Final = (408, 425, 429, 503)
 _NOT_HERE: Final = (404, 405, 410)
+_NAME_MAX: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,12 @@ def text_in(read: Mapping[str, object], name: str) -> str:
     """A text of a JSON object; empty where it is missing or something else."""
     value = read.get(name)
     return value if isinstance(value, str) else ""
+
+
+def name_in(read: Mapping[str, object], name: str) -> str:
+    """A name of something in a JSON object: a text that every database can hold; empty for any other."""
+    value = text_in(read, name)
+    return value if value.isprintable() and len(value) <= _NAME_MAX else ""
 
 
 def _message_in(body: bytes) -> str:

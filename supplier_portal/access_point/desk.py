@@ -101,7 +101,25 @@ class Desk:
         with self.visited(Verb.SUBMIT, handed.instance_id, handed.receiver) as struck:
             return self._submitted(handed, struck)
 
-    def _submitted(self, handed: Handed, struck: dict[Fault, Rule]) -> Result:
+    def try_again(self, instance_id: str) -> None:
+        """What an access point with a memory does by itself: a letter that failed is sent once more."""
+        held = self.store.letter(instance_id)
+        if held is None or held.state != FAILED:
+            return
+        handed = Handed(
+            held.instance_id,
+            held.sender,
+            held.receiver,
+            held.document_type,
+            held.process,
+            held.body,
+            held.sha256,
+        )
+        self._submitted(
+            handed, self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver), by_itself=True
+        )
+
+    def _submitted(self, handed: Handed, struck: dict[Fault, Rule], *, by_itself: bool = False) -> Result:
         if not self._registered(handed):
             return Result(handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP")
         state, words = SENT, ""
@@ -112,7 +130,9 @@ class Desk:
         elif Fault.HOLD in struck:
             state = PENDING
         copies = 2 if Fault.DELIVER_TWICE in struck else 1
-        taken = self.store.hand_in(handed, state=state, copies=copies, words=words, repeats=self.repeats)
+        taken = self.store.hand_in(
+            handed, state=state, copies=copies, words=words, repeats=self.repeats, by_itself=by_itself
+        )
         if taken == "taken":
             return Result(handed.instance_id, state, words)
         if taken == "conflict":

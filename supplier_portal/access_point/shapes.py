@@ -133,6 +133,8 @@ def phoss_shape(desk: Desk) -> APIRouter:
     @router.get("/outbound/status/{instance_id}")
     def status(instance_id: str) -> Response:
         with desk.visited(Verb.STATUS, instance_id):
+            # Its own timer would have done this meanwhile.
+            desk.try_again(instance_id.lower())
             held = desk.store.letter(instance_id.lower())
             if held is None:
                 return Response(status_code=404)
@@ -144,7 +146,7 @@ def phoss_shape(desk: Desk) -> APIRouter:
                     "senderID": f"{PARTICIPANT_SCHEME}::{held.sender}",
                     "receiverID": f"{PARTICIPANT_SCHEME}::{held.receiver}",
                     "status": held.state,
-                    "attemptCount": 0 if held.state == PENDING else 1,
+                    "attemptCount": 0 if held.state == PENDING else held.tries,
                     "createdDT": held.came_at,
                     "completedDT": held.done_at or None,
                     "errorDetails": held.words or None,

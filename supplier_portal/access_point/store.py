@@ -57,6 +57,7 @@ letter = Table(
     Column("sha256", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="1"),
     Column("words", Text, nullable=False, server_default=""),
     Column("came_at", String(40), nullable=False),
     Column("done_at", String(40), nullable=False, server_default=""),
@@ -95,6 +96,8 @@ note = Table(
 )
 
 PENDING, SENT, REJECTED, FAILED = "pending", "sent", "rejected", "failed"
+GIVEN_UP = "permanently_failed"
+_TRIES_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +170,27 @@ class Store:
 
     # --- letters out of somebody's hands ----------------------------------------------------------
 
-    def hand_in(self, handed: Handed, *, state: str, copies: int, words: str = "", repeats: str) -> str:
+    def hand_in(
+        self,
+        handed: Handed,
+        *,
+        state: str,
+        copies: int,
+        words: str = "",
+        repeats: str,
+        by_itself: bool = False,
+    ) -> str:
         """Take a letter and lay `copies` of it in the receiver's mailbox where its state is `sent`.
 
         A letter that is there already is not taken again; with `repeats` "deliver" it is laid in
-        the mailbox once more. Returns "taken", "repeat", or "conflict" where the bytes differ.
+        the mailbox once more. `by_itself` is the access point trying again, which it does five times.
+        Returns "taken", "repeat", or "conflict" where the bytes differ.
         """
         with self._lock, self._database.engine.begin() as session:
-            session.execute(insert(submission).values(instance_id=handed.instance_id, sha256=handed.sha256))
+            if not by_itself:
+                session.execute(
+                    insert(submission).values(instance_id=handed.instance_id, sha256=handed.sha256)
+                )
             held = session.execute(select(letter).where(letter.c.instance_id == handed.instance_id)).first()
             if held is not None and held.state in (SENT, PENDING, REJECTED):
                 if repeats == "deliver" and held.state == SENT:
@@ -196,8 +212,12 @@ class Store:
                     )
                 )
             else:
+                if state == FAILED and by_itself and held.tries + 1 >= _TRIES_MOST:
+                    values["state"] = GIVEN_UP
                 session.execute(
-                    update(letter).where(letter.c.instance_id == handed.instance_id).values(values)
+                    update(letter)
+                    .where(letter.c.instance_id == handed.instance_id)
+                    .values(**values, tries=held.tries + 1)
                 )
             if state == SENT:
                 self._lay(session, handed.instance_id, handed.receiver, handed.body, copies)
