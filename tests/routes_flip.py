@@ -69,6 +69,12 @@ ROUTES = {
         foreign=("/invoices/48/pdf", "/invoices/99999/pdf"),
         page=False,
     ),
+    "GET /invoices/{invoice_id:int}/files/{place:int}": Route(
+        may=_SEES,
+        own=("/invoices/1/files/1",),
+        foreign=("/invoices/1/files/2", "/invoices/48/files/1", "/invoices/99999/files/1"),
+        page=False,
+    ),
     "GET /invoices/{invoice_id:int}/answers/{sequence:int}/xml": Route(
         may=_SEES,
         own=("/invoices/34/answers/133/xml",),

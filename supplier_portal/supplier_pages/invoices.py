@@ -15,7 +15,7 @@ from invoicing.portal_documents import PortalState
 from invoicing.supplier_invoices import Order, Standing, Wanted
 from orders import stored_register
 from orders.values import Month, Refused
-from peppol import mailbox
+from peppol import attachments, mailbox
 from supplier_portal.invoice_pdf import pdf_of
 from supplier_portal.invoice_story import story
 from supplier_portal.pages import (
@@ -28,7 +28,7 @@ from supplier_portal.pages import (
     render,
     signed_in,
 )
-from supplier_portal.supplier_pages.making import SEES, SENDS, as_pdf, as_xml, maker_of
+from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_pdf, as_xml, maker_of
 from supplier_portal.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -96,6 +96,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         held=held,
         story=told,
         paper_shown=paper,
+        files=attachments.files_in(body),
         verdict=verdict,
         corrects=corrects,
         may_send=person.may(SENDS),
@@ -127,6 +128,17 @@ def answer_as_sent(
     if letter is None:
         raise NotThere
     return as_xml(letter.body, f"{held.number}-{letter.document_id.rpartition('-')[2]}")
+
+
+@router.get("/{invoice_id:int}/files/{place:int}")
+def attached(request: Request, invoice_id: int, place: int, person: Person = signed_in(*SEES)) -> Response:
+    """One of the files in the document, always as a download."""
+    _, body = _body(request, person, invoice_id)
+    files = attachments.files_in(body)
+    if not 1 <= place <= len(files):
+        raise NotThere
+    file = files[place - 1]
+    return as_file(file.content, file.mime_code.value, file.filename)
 
 
 def _body(request: Request, person: Person, invoice_id: int) -> tuple[Held, bytes]:

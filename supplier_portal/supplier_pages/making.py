@@ -53,15 +53,16 @@ def unit_names(register: Register, maker: Maker) -> Mapping[str, str]:
 
 def as_xml(body: bytes, name: str) -> Response:
     """The very bytes of a document, to be saved."""
-    return Response(body, media_type="application/xml", headers=_attachment(f"{name}.xml"))
+    return as_file(body, "application/xml", f"{name}.xml")
 
 
 def as_pdf(body: bytes, name: str) -> Response:
     """A PDF, to be saved."""
-    return Response(body, media_type="application/pdf", headers=_attachment(f"{name}.pdf"))
+    return as_file(body, "application/pdf", f"{name}.pdf")
 
 
-def _attachment(name: str) -> dict[str, str]:
-    """The name is made of a document's own number: only its harmless signs stand in the header."""
+def as_file(body: bytes, media_type: str, name: str) -> Response:
+    """Anything to be saved. The name is the document's own: only its harmless signs stand in the header."""
     harmless = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "_" for sign in name)
-    return {"Content-Disposition": f'attachment; filename="{harmless}"'}
+    disposition = {"Content-Disposition": f'attachment; filename="{harmless}"'}
+    return Response(body, media_type=media_type, headers=disposition)
