@@ -21,11 +21,11 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pyth
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix fuzz bench lock clean
+.PHONY: help demo test fix fuzz bench load pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
-		printf '  make %-6s %s\n' "$$name" "$$text"; done
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 demo: $(HOUSE) ## Install, then run a month from order to payment on SQLite; the papers land in build/demo
 	$(BIN)/billing demo --dir build/demo
@@ -48,6 +48,12 @@ fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=10000
 bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules beside the published ones in Saxon
 	$(BIN)/billing bench
 	$(BIN)/billing bench validation
+
+load: $(WORKSHOP) ## Fifty people at once at the portal on PostgreSQL for two minutes; prints p50, p99 and faults
+	$(BIN)/python -m tests.load
+
+pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into docs/images
+	$(BIN)/python -m tests.pictures docs/images
 
 lock: ## Take the newest versions that pyproject.toml allows, with their sha256 sums
 	$(PYTHON) -m venv --clear build/uv

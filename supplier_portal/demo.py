@@ -82,6 +82,7 @@ def play(
         played = house.closing()
         with database.writing() as session:
             demo_people.move_in(session, house.register, at=clock())
+            demo_people.apply(session, house.register, at=clock())
             demo_tutors.assign_all(session)
         return played
     finally:

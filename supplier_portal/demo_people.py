@@ -6,14 +6,14 @@ without a second step. Names and addresses are invented; `.example` belongs to n
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from invoicing import stored_exceptions
 from orders.contracts import Register
-from orders.values import Money
+from orders.values import Money, stockholm_date
 from peppol.sql import Session
-from supplier_portal import passwords, stored_accounts
+from supplier_portal import applications, passwords, stored_accounts
 from supplier_portal.access import Permission
 
 PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
@@ -105,6 +105,10 @@ PEOPLE: Final = (
 )
 
 
+APPLIES: Final = "5599995056"
+"""The supplier that has no account yet."""
+
+
 def move_in(session: Session, register: Register, *, at: datetime) -> int:
     """Make the accounts of all people whose company is in the register; how many."""
     known = {each.organisation_number for each in register.suppliers}
@@ -132,3 +136,21 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             stored_exceptions.set_limit(session, f"user-{number}", limit, by="demo", on=at.date())
         made += 1
     return made
+
+
+def apply(session: Session, register: Register, *, at: datetime) -> None:
+    """A company applies for its account and has waited five days, so that the administrator has something to do."""
+    today = stockholm_date(at)
+    for supplier in register.suppliers:
+        if supplier.organisation_number == APPLIES:
+            applications.apply(
+                session,
+                supplier,
+                contact_name="Kim Lund",
+                email="kim@gryningen.example",
+                telephone="070-174 06 05",
+                units=(),
+                language="sv",
+                today=today - timedelta(days=5),
+                at=at,
+            )

@@ -92,10 +92,16 @@ def running_chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def a_page(browser: Browser, *, javascript: bool = True, width: int = 1280) -> Iterator[Page]:
+def a_page(
+    browser: Browser, *, javascript: bool = True, width: int = 1280, base_url: str | None = None
+) -> Iterator[Page]:
     """A fresh page; without JavaScript where asked for."""
     context: BrowserContext = browser.new_context(
-        java_script_enabled=javascript, viewport={"width": width, "height": 900}, accept_downloads=True
+        java_script_enabled=javascript,
+        viewport={"width": width, "height": 900},
+        accept_downloads=True,
+        base_url=base_url,
+        locale="sv-SE",
     )
     context.set_default_timeout(15_000)
     page = context.new_page()

