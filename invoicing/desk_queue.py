@@ -17,8 +17,6 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    case,
-    exists,
     func,
     literal_column,
     or_,
@@ -139,22 +137,18 @@ _OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
 
 def counts(session: Session, *, today: date) -> Mapping[Part, int]:
     """How many things lie in each part."""
-    rests = _rests(today)
-    whole = select(
-        _I.c.state, _I.c.document_type, func.count().label("many"), func.sum(_as_number(rests)).label("rest")
-    )
+    # Rows to read in the index alone, a few tens of thousands at most; what rests is taken off afterwards.
     question = (
-        whole.select_from(_with_desk())
+        select(_I.c.state, _I.c.document_type, func.count().label("many"))
         .where(literal_column(f"invoice.{_OPEN}"))
         .group_by(_I.c.state, _I.c.document_type)
     )
     found = dict.fromkeys(Part, 0)
     for row in session.execute(question):
-        part = _part_of(InvoiceState(row.state), DocumentType(row.document_type))
-        found[part] += row.many
-        if part is Part.EXCEPTIONS:
-            found[part] -= row.rest or 0
-            found[Part.RESTING] += row.rest or 0
+        found[_part_of(InvoiceState(row.state), DocumentType(row.document_type))] += row.many
+    resting = how_many(session, Wanted(part=Part.RESTING), today=today)
+    found[Part.RESTING] = resting
+    found[Part.EXCEPTIONS] -= resting
     inbox, outbox, event = mailbox.inbox, mailbox.outbox, held.inbound_event
     found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
@@ -172,7 +166,7 @@ def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SE
             func.count().label("many"),
             func.sum(_I.c.amount_payable, type_=_I.c.amount_payable.type).label("amount"),
         )
-        .select_from(_with_desk())
+        .select_from(_documents(wanted))
         .where(*_conditions(wanted, today=today, but_cause=True), _I.c.currency == currency)
         .group_by(_I.c.codes)
     )
@@ -185,36 +179,34 @@ def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SE
     return sorted(found, key=lambda each: (-each.amount.amount, each.code))
 
 
+def how_many(session: Session, wanted: Wanted, *, today: date) -> int:
+    """How many documents are wanted."""
+    conditions = _conditions(wanted, today=today)
+    question = select(func.count()).select_from(_documents(wanted)).where(*conditions)
+    return session.execute(question).scalar_one()
+
+
 def items(
     session: Session, wanted: Wanted, *, today: date, limit: int = 50, offset: int = 0
-) -> tuple[Sequence[Item], int]:
-    """One page of the documents wanted, and how many there are in all."""
-    conditions = _conditions(wanted, today=today)
-    many = session.execute(select(func.count()).select_from(_with_desk()).where(*conditions)).scalar_one()
+) -> Sequence[Item]:
+    """One page of the documents wanted."""
     page = (
         select(_I.c.id)
-        .select_from(_with_desk())
-        .where(*conditions)
+        .select_from(_documents(wanted))
+        .where(*_conditions(wanted, today=today))
         .order_by(*_ORDERS.get(wanted.order, _ORDERS["age"]))
         .limit(limit)
         .offset(offset)
     )
     ids = list(session.scalars(page))
     found = {row.id: _item(row) for row in session.execute(_ITEMS.where(_I.c.id.in_(ids)))} if ids else {}
-    return [found[each] for each in ids], many
+    return [found[each] for each in ids]
 
 
 def item(session: Session, invoice_id: int) -> Item | None:
     """One document as the queue shows it, wherever it stands."""
     row = session.execute(_ITEMS.where(_I.c.id == invoice_id)).one_or_none()
     return _item(row) if row is not None else None
-
-
-def suppliers(session: Session, wanted: Wanted, *, today: date) -> Sequence[str]:
-    """The suppliers with something in the part."""
-    conditions = _conditions(Wanted(part=wanted.part), today=today)
-    question = select(_I.c.supplier).select_from(_with_desk()).where(*conditions).distinct()
-    return list(session.scalars(question.order_by(_I.c.supplier)))
 
 
 def owners(session: Session) -> Sequence[str]:
@@ -297,12 +289,19 @@ def _with_desk() -> Any:  # noqa: ANN401 - SQLAlchemy's join
     return _I.outerjoin(_D, and_(_D.c.kind == "DOCUMENT", _D.c.item_id == _I.c.id))
 
 
-def _rests(today: date) -> ColumnElement[bool]:
-    return func.coalesce(_D.c.rests_until, date.min) > today
+def _documents(wanted: Wanted) -> Any:  # noqa: ANN401 - a table or a join
+    """Where the documents come from: with their order lines only where the month is asked for."""
+    if not wanted.month:
+        return _I
+    line = held.order_line
+    on_line = and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id)
+    first = and_(_P.c.invoice_id == _I.c.id, _P.c.position == 1)
+    return _I.outerjoin(_P, first).outerjoin(line, on_line)
 
 
-def _as_number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, 1), else_=0)
+def _at_desk(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the document is among those of which the desk says so; few, so they are looked up once."""
+    return _I.c.id.in_(select(_D.c.item_id).where(_D.c.kind == "DOCUMENT", *where))
 
 
 def _part_of(state: InvoiceState, document_type: DocumentType) -> Part:
@@ -328,17 +327,16 @@ _STATES: Mapping[Part, str] = {
 
 def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [literal_column(_STATES[wanted.part])]
-    if wanted.part is Part.EXCEPTIONS:
-        found.append(~_rests(today))
-    if wanted.part is Part.RESTING:
-        found.append(_rests(today))
+    if wanted.part in (Part.EXCEPTIONS, Part.RESTING):
+        rests = _at_desk(_D.c.rests_until > today)
+        found.append(rests if wanted.part is Part.RESTING else ~rests)
     if wanted.cause and not but_cause:
         found.append(or_(_I.c.codes == wanted.cause, _I.c.codes.like(f"{wanted.cause} %")))
     if wanted.supplier:
         found.append(_I.c.supplier == wanted.supplier)
     if wanted.owner:
-        owner = "" if wanted.owner == NOBODY else wanted.owner
-        found.append(func.coalesce(_D.c.owner, "") == owner)
+        nobody = wanted.owner == NOBODY
+        found.append(~_at_desk(_D.c.owner != "") if nobody else _at_desk(_D.c.owner == wanted.owner))
     if wanted.days:
         found.append(_I.c.received_on <= today - timedelta(days=wanted.days))
     if wanted.amount is not None:
@@ -358,15 +356,8 @@ def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list
 
 def _in_month(month: Month) -> ColumnElement[bool]:
     """Whether the invoice is for an order line of the month, or, on none, is dated in it."""
-    line = held.order_line
     days = month.period
-    of_month = (
-        select(_P.c.invoice_id)
-        .join(line, and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id))
-        .where(_P.c.invoice_id == _I.c.id, line.c.starts_on.between(days.start, days.end))
-    )
-    on_none = ~exists(select(_P.c.invoice_id).where(_P.c.invoice_id == _I.c.id))
-    return or_(exists(of_month), and_(on_none, _I.c.issued_on.between(days.start, days.end)))
+    return func.coalesce(held.order_line.c.starts_on, _I.c.issued_on).between(days.start, days.end)
 
 
 _ORDERS = {

@@ -219,7 +219,7 @@ class FinanceDesk(RuleBasedStateMachine):
         self.presses += 1
 
         def press(session: Session, register: Register) -> None:
-            rows, _ = desk_queue.items(session, Wanted(), today=self.today)
+            rows = desk_queue.items(session, Wanted(), today=self.today)
             hand, key = self.hand(person), f"press-{self.presses}"
             ids = [each.id for each in rows]
             number = bulk_actions.start(session, action, ids, hand, key=key, reason="Alla lika")

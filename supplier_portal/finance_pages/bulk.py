@@ -149,7 +149,7 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
             supplier=asked.get("supplier", ""),
             month=asked.get("month", ""),
         )
-        found = desk_queue.items(session, wanted, today=today_of(request), limit=MOST)[0]
+        found = desk_queue.items(session, wanted, today=today_of(request), limit=MOST)
         ids: Sequence[int] = [each.id for each in found]
     else:
         ids = _numbers(asked.getlist("id"))

@@ -116,9 +116,10 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         elif wanted.part is Part.EVENTS:
             context["events"] = desk_queue.events(session)
         else:
-            many = desk_queue.items(session, wanted, today=today, limit=0)[1]
+            narrowed = any(request.query_params.get(each) for each in _FILTERS)
+            many = desk_queue.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
             page = Page.of(request, many)
-            rows = desk_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)[0]
+            rows = desk_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)
             hidden = protected.among(session, [row.id for row in rows])
             causes = desk_queue.causes(session, wanted, today=today)
             context |= {
@@ -138,10 +139,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                     ]
                 ),
                 "supplier_name": lambda number: supplier_name(register, number),
-                "suppliers": [
-                    (number, supplier_name(register, number) or number)
-                    for number in desk_queue.suppliers(session, wanted, today=today)
-                ],
+                "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
                 "owners": [(owner, names.of(owner)) for owner in desk_queue.owners(session)],
                 "all_causes": cause_names(),
                 "with_": lambda **values: _with(request, **values),
