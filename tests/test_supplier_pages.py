@@ -8,6 +8,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -26,6 +27,7 @@ from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from supplier_portal.access import Permission, Person
 from tests.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
+from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, LARKDRILLEN, a_house
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -49,10 +51,9 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+@contextmanager
+def told(url: str) -> Iterator[Site]:
     """January reported, approved and invoiced, February due; the other placement ends on 13 February."""
-    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
     with a_house(url) as house:
         house.decide("100000101", decided_on=date(2025, 12, 28))
         house.decide("100000102", decided_on=date(2025, 12, 28))
@@ -61,6 +62,12 @@ def site(tmp_path: Path) -> Iterator[Site]:
         house.send_invoice(house.order("100000101").number, number="F-1", on=date(2026, 2, 3))
         house.interrupt("100000102", on=date(2026, 2, 10), last_day=date(2026, 2, 13))
     with portal(url, clock=lambda: TODAY) as served:
+        yield served
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with told(f"sqlite:///{tmp_path / 'billing.sqlite'}") as served:
         yield served
 
 
@@ -155,6 +162,30 @@ def test_a_double_press_files_one_report(site: Site, client: httpx.Client) -> No
         )
         assert answer.status_code == 303
     assert states(site, "100000101", "2026-02") == [ReportState.FILED]
+
+
+def test_all_of_it_behind_the_databases_own_wall(postgresql_server: PostgresqlServer) -> None:
+    with (
+        told(postgresql_server.empty()) as site,
+        httpx.Client(base_url=site.address, trust_env=False, timeout=60) as client,
+    ):
+        client.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
+        client.cookies.set("billing-session", session_cookie(site, ALVA))
+        for path in PAGES:
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+        token = answer.text.partition('name="form_token" value="')[2].partition('"')[0]
+        due = ["100000101|2026-02|1", "100000102|2026-01|1", "100000102|2026-02|1"]
+        for press in (
+            ("/reports/due", {"due": due, "activity": ["MEETING", "nonsense"]}),
+            ("/placements/tutors", {"reference": ["100000101"], "tutor": "handledare-7"}),
+        ):
+            assert client.post(press[0], data={"form_token": token, **press[1]}).status_code == 303
+        assert states(site, "100000102", "2026-01") == [ReportState.FILED]
+        lists = [client.get(f"/exports/{what}.csv").text for what in ("orders", "to-invoice", "invoices")]
+        assert [len(each.splitlines()) for each in lists] == [3, 1, 2]
+        foreign = {"form_token": token, "due": "100000103|2026-01|1"}
+        assert client.post("/reports/due", data=foreign).status_code == 404
 
 
 def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, browser_page: Page) -> None:
