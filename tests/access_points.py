@@ -71,7 +71,7 @@ class Simulator:
     admin: httpx.Client
     webs: list[Web] = field(default_factory=list)
 
-    def web(self, *path: str, token: str = TOKEN, seconds: float = 5) -> Web:
+    def web(self, *path: str, token: str = TOKEN, seconds: float = 30) -> Web:
         """A client for one of its shapes."""
         web = Web("/".join((self.address, *path)), headers={"X-Token": token}, seconds=seconds)
         self.webs.append(web)
@@ -126,7 +126,7 @@ def simulator(
     app = create_simulator(Desk(store, seed=seed, repeats=repeats, token=TOKEN))
     with (
         serving(app) as address,
-        httpx.Client(base_url=address, headers={"X-Token": TOKEN}, trust_env=False) as admin,
+        httpx.Client(base_url=address, headers={"X-Token": TOKEN}, trust_env=False, timeout=60) as admin,
     ):
         running = Simulator(address, admin)
         try:

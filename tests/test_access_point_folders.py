@@ -226,7 +226,8 @@ def test_a_file_is_flushed_before_it_gets_its_name_and_the_folder_after(
 
 def files_at(server: SftpServer, **more: str) -> SftpFiles:
     return SftpFiles(
-        Account.at(server.address, host_key=server.host_key_line, **{"password": PASSWORD, **more}), seconds=5
+        Account.at(server.address, host_key=server.host_key_line, **{"password": PASSWORD, **more}),
+        seconds=30,
     )
 
 
@@ -234,7 +235,7 @@ def test_a_server_with_another_host_key_gets_neither_password_nor_letter(tmp_pat
     with sftp_server(tmp_path) as server, sftp_server(tmp_path / "other") as other:
         account = Account.at(server.address, host_key=other.host_key_line, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
-            FolderAccessPoint(SftpFiles(account, seconds=5)).submit(ALetter())
+            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
 
 
@@ -243,7 +244,7 @@ def test_a_host_key_of_another_kind_is_no_better(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         account = Account.at(server.address, host_key=ed25519, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
-            FolderAccessPoint(SftpFiles(account, seconds=5)).submit(ALetter())
+            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
 
 

@@ -106,8 +106,8 @@ def test_each_fault_of_sending_is_told_as_what_it_is_and_passes(
 
 
 def test_a_delay_longer_than_our_patience_leaves_it_unclear(running: Simulator) -> None:
-    running.faults({"fault": "delay", "on": ["submit"], "first": 1, "seconds": 1})
-    impatient = Phase4Outlet(running.web("phase4", seconds=0.2))
+    running.faults({"fault": "delay", "on": ["submit"], "first": 1, "seconds": 3})
+    impatient = Phase4Outlet(running.web("phase4", seconds=1))
     with pytest.raises(Unclear):
         impatient.submit(ALetter())
 

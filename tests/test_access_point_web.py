@@ -83,7 +83,7 @@ def say(
     return answer
 
 
-def told(answer: Callable[[Handler], None], *, seconds: float = 5) -> AccessPointError:
+def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPointError:
     """How a letter fares whose access point answers so."""
     with answering(answer) as address:
         web = Web(address, seconds=seconds)
@@ -255,7 +255,7 @@ def test_a_certificate_nobody_vouches_for_gets_no_letter(tmp_path: Path) -> None
         say(200)(handler)
 
     with answering(look, context=certificate(tmp_path)) as address:
-        stranger, known = Web(address, seconds=5), Web(address, seconds=5, ca_file=tmp_path / "ca.pem")
+        stranger, known = Web(address, seconds=30), Web(address, seconds=30, ca_file=tmp_path / "ca.pem")
         with pytest.raises(Unreachable):
             Phase4Outlet(stranger).submit(ALetter())
         assert asked == []
@@ -303,7 +303,7 @@ def held(status: str, **more: object) -> dict[str, object]:
 )
 def test_the_status_of_phoss_is_read_as_it_is_meant(status: dict[str, object], state: DeliveryState) -> None:
     with answering(phoss({STATUS: (200, status)})) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         assert PhossOutlet(web).status(ALetter().instance_id).state is state
         web.close()
 
@@ -313,7 +313,7 @@ def test_the_status_of_phoss_is_read_as_it_is_meant(status: dict[str, object], s
 )
 def test_a_status_that_is_not_understood_is_no_status(body: object) -> None:
     with answering(phoss({STATUS: (200, body)})) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         with pytest.raises(Unreachable) as error:
             PhossOutlet(web).status(ALetter().instance_id)
         web.close()
@@ -335,7 +335,7 @@ def test_a_refusal_of_phoss_is_final_only_where_it_holds_nothing(
     script: dict[str, tuple[int, object]], error: type[AccessPointError]
 ) -> None:
     with answering(phoss(script)) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         with pytest.raises(error):
             PhossOutlet(web).submit(ALetter())
         web.close()
@@ -359,7 +359,7 @@ def test_the_history_is_read_to_its_end_and_given_oldest_first() -> None:
         say(200, json.dumps(came[offset : offset + 100]).encode())(handler)
 
     with answering(history) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         listed = [each.reference for each in PhossInlet(web).inbound()]
         assert listed == [f"i-{number}" for number in range(250) if number % 5]
         assert len(asked) == 3
@@ -372,7 +372,7 @@ def test_the_history_is_read_to_its_end_and_given_oldest_first() -> None:
 @pytest.mark.parametrize("body", [b"{}", b"null", b"nonsense", b'{"letters":{}}', b'{"letters":[{}]}'])
 def test_a_list_that_is_not_understood_is_no_list(body: bytes) -> None:
     with answering(say(200, body)) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         for inlet in (MailboxInlet(web), PhossInlet(web)):
             with pytest.raises(Unreachable) as error:
                 list(inlet.inbound())
@@ -383,18 +383,18 @@ def test_a_list_that_is_not_understood_is_no_list(body: bytes) -> None:
 def test_a_mailbox_that_repeats_itself_does_not_hold_us_for_ever() -> None:
     page = [{"reference": str(number), "cursor": "7"} for number in range(200)]
     with answering(say(200, json.dumps({"letters": page}).encode())) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         assert len(list(MailboxInlet(web).inbound())) == 400
         web.close()
 
 
 def test_a_letter_above_the_cap_is_cut_just_above_it_and_a_missing_one_is_gone() -> None:
     with answering(say(200, order("1"), "application/xml")) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         assert len(MailboxInlet(web, size_largest=100).fetch("1")) == 101
         web.close()
     with answering(say(404)) as address:
-        web = Web(address, seconds=5)
+        web = Web(address, seconds=30)
         for inlet in (MailboxInlet(web), PhossInlet(web)):
             with pytest.raises(Gone):
                 inlet.fetch("1")

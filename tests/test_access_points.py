@@ -50,7 +50,7 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
     elif product == "sftp":
         with sftp_server(tmp_path) as server:
             account = Account.at(server.address, host_key=server.host_key_line, password=PASSWORD)
-            files = SftpFiles(account, seconds=5)
+            files = SftpFiles(account, seconds=30)
             yield by_folder(files, tmp_path, LAYOUTS[way or "plain"])
             files.close()
     else:

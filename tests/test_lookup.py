@@ -44,7 +44,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def directory(running: Simulator, watch: Watch) -> Iterator[RegisterDirectory]:
-    directory = RegisterDirectory(FixedRegister(f"{running.address}/smp"), clock=watch, seconds=2)
+    directory = RegisterDirectory(FixedRegister(f"{running.address}/smp"), clock=watch, seconds=20)
     yield directory
     directory.close()
 
@@ -222,7 +222,7 @@ def test_a_redirect_into_our_own_house_is_not_followed(href: str, watch: Watch) 
     asked: list[str] = []
 
     with answering({"/": body}, asked) as address:
-        directory = RegisterDirectory(FixedRegister(address), clock=watch, seconds=2)
+        directory = RegisterDirectory(FixedRegister(address), clock=watch, seconds=20)
         assert verdict(directory) is Verdict.CANNOT_TELL
         directory.close()
     assert len(asked) == 1
@@ -236,7 +236,7 @@ def test_a_participant_is_found_through_the_locator(running: Simulator, watch: W
     other = '10 10 "U" "Meta:OTHER" "!^.*$!https://wrong.example/!" .'
     zone = "sml.test"
     with name_server({host_name(SUPPLIER, zone): [other, naptr]}) as server:
-        directory = RegisterDirectory(Locator(zone, server=server, seconds=3), clock=watch, seconds=2)
+        directory = RegisterDirectory(Locator(zone, server=server, seconds=20), clock=watch, seconds=20)
         assert verdict(directory) is Verdict.TAKES
         assert verdict(directory, NOBODY) is Verdict.NOT_REGISTERED
         directory.close()

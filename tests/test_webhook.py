@@ -37,7 +37,7 @@ def portal(house: House, **settings: object) -> Iterator[httpx.Client]:
     """The application on a real socket."""
     given = {"database_url": house.database.url.render_as_string(hide_password=False), **settings}
     app = create_app(Settings.model_validate(given), clock=lambda: CLOCK)
-    with serving(app) as address, httpx.Client(base_url=address, timeout=10, trust_env=False) as client:
+    with serving(app) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         yield client
     app.state.database.close()
 
