@@ -27,7 +27,7 @@ from peppol.sql import Session
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
 _INVOICE, _PART = tables.invoice, tables.invoice_part
-ACCRUAL_KEYS = (Key.SUPPLIER, Key.ARTICLE, Key.DELIVERY_AREA, Key.MONTH)
+ACCRUAL_KEYS = (Key.SUPPLIER, Key.ARTICLE, Key.MONTH)
 
 
 class NothingToBook(Refused):
@@ -69,7 +69,7 @@ def accrued(session: Session, month: Month, *, closing: date) -> list[Accrued]:
     wanted = entry_sources.Wanted(until=month, as_of=closing)
     statement = stored_entries.statement(session, wanted, by=ACCRUAL_KEYS)
     return [
-        Accrued(row.key[0], row.key[1], row.key[2], row.key[3], row.to_invoice)
+        Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)
         for row in statement.rows
         if not row.to_invoice.is_zero
     ]

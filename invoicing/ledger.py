@@ -158,11 +158,10 @@ def given_back(
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """Received and not invoiced, of one supplier, article, area and service month."""
+    """Received and not invoiced, of one supplier, article and service month."""
 
     supplier: str
     article: str
-    delivery_area: str
     month: str
     amount: Money
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orders.values import Money
+from orders.values import Money, total
 
 
 class Column(StrEnum):
@@ -110,11 +110,11 @@ def statement_of(
 ) -> Statement:
     """The statement of sums that are added up already, by their keys."""
     zero = Money.of("0.00", currency)
-    whole = dict.fromkeys(Column, zero)
-    for amounts in sums.values():
-        for column, amount in amounts.items():
-            whole[column] += amount
     nothing = dict.fromkeys(Column, zero)
+    whole = {
+        column: total((amounts[column] for amounts in sums.values() if column in amounts), currency=currency)
+        for column in Column
+    }
     rows = tuple(_row(key, {**nothing, **sums[key]}) for key in sorted(sums))
     return Statement(tuple(keys), rows, _row(("",) * len(keys), whole))
 

@@ -25,6 +25,7 @@ from orders.register_files import read_register
 from peppol.rules import benchmark
 from supplier_portal import measuring, post_bench
 from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.bench_reconcile import bench_reconcile
 from supplier_portal.measuring import Arrived, Figures
 
 app = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
@@ -115,6 +116,9 @@ def post(
     for each in measured:
         table.add_row(str(each.workers), f"{each.sent:.0f}", f"{each.received:.0f}")
     Console(width=120).print(table)
+
+
+app.command("reconcile")(bench_reconcile)
 
 
 def settle_memory() -> None:

@@ -33,6 +33,7 @@ NAVIGATION: Final = (
     Entry("/people", "Personer", frozenset({_P.ADMINISTER})),
     Entry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     Entry("/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
+    Entry("/finance/payments/rights", "Attesträtter", frozenset({_P.BUYER_ADMIN})),
     Entry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
     Entry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
     Entry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),

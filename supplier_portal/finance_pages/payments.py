@@ -258,6 +258,7 @@ def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN
         articles=[(article.value, ARTICLES[article.value]) for article in Article],
         article_words=ARTICLES,
         money_of=Money,
+        sees_all=person.may(*READERS),
         may=person.may(_P.BUYER_ADMIN),
         **context,
     )

@@ -1,0 +1,31 @@
+"""The large world that speed is measured on sums honestly, and every question of the measuring has an answer."""
+
+import pytest
+
+from invoicing import checking, stored_entries
+from invoicing.entry_sources import Wanted
+from invoicing.reconciliation import Key, reconcile
+from supplier_portal import bulk_world
+from supplier_portal.assembly import open_house
+from supplier_portal.bench_reconcile import measure
+
+# What is checked of documents; letters and journal are left out of that world.
+SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: str) -> None:
+    database = open_house(database_url, create=True)
+    bulk_world.fill(database, lines=3_000)
+    with database.reading() as session:
+        for name in (*SUMS, "number series"):
+            broken = [(name, *each) for each in checking.INVARIANTS[name](session)]
+            assert broken == []
+        by = (Key.SUPPLIER, Key.MONTH)
+        statement = stored_entries.statement(session, Wanted(as_of=bulk_world.TODAY), by=by)
+        assert statement == stored_entries.statement(session, Wanted(), by=by)
+        assert statement == reconcile(stored_entries.entries(session), by=by)
+    assert statement.total.in_question.amount > 0
+    assert statement.total.to_pay.amount > 0
+    assert len(measure(database, times=1)) == 7
+    database.close()

@@ -1,0 +1,80 @@
+"""The daily way of paying at the command line: propose, attest, export, and what the bank answers."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from supplier_portal.cli import app
+from tests.house import House, a_house
+from tests.paying import DEBTOR, notice
+
+REFERENCE = "100000101"
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    monkeypatch.setenv("BILLING_DATABASE_URL", url)
+    monkeypatch.setenv("BILLING_DEBTOR_IBAN", DEBTOR.iban)
+    monkeypatch.setenv("BILLING_DEBTOR_BIC", DEBTOR.bic)
+    with a_house(url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+        yield house
+
+
+def run(*words: str, code: int = 0) -> str:
+    result = RUNNER.invoke(app, [*words, "--lang", "en"])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_from_proposed_to_paid_and_booked(house: House, tmp_path: Path) -> None:
+    day = ("--on", "2026-03-05")
+    assert "Now another person attests." in run("payments", "propose", "--by", "user-1", *day)
+    assert "no right to attest" in run("payments", "attest", "30000001", "--by", "user-2", *day, code=1)
+    given = ("--person", "user-2", "--limit", "2375,00", "--by", "user-9", "--on", "2026-01-01")
+    assert "everything" in run("payments", "right", *given)
+    assert "does not attest it" in run("payments", "attest", "30000001", "--by", "user-1", *day, code=1)
+    assert "1 rows attested." in run("payments", "attest", "30000001", "--by", "user-2", *day)
+    first, second = tmp_path / "a", tmp_path / "b"
+    for folder in (first, second):
+        run("payments", "export", "30000001", "--by", "user-1", "--dir", str(folder))
+    names = sorted(path.name for path in first.iterdir())
+    assert [name.rpartition(".")[2] for name in names] == ["csv", "xlsx", "xml"]
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
+    answer = tmp_path / "camt.xml"
+    answer.write_bytes(notice(("RM30000001-00001", "2375.00")))
+    told = json.loads(run("payments", "bank", str(answer), "--by", "user-1", "--json", *day))
+    assert [each["outcome"] for each in told["entries"]] == ["PAID"]
+    assert "The file was read before." in run("payments", "bank", str(answer), "--by", "user-1", *day)
+    (listed,) = json.loads(run("payments", "proposals", "--json"))
+    assert (listed["state"], listed["amount"]) == ("PAID", "2375.00")
+    (file,) = json.loads(run("ledger", "book", "--by", "user-1", "--dir", str(first), "--json", *day))
+    assert Path(file).read_bytes().count(b"#VER") == 2
+
+
+def test_a_month_is_accrued_once_and_its_file_can_be_had_again(house: House, tmp_path: Path) -> None:
+    house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
+    words = ("ledger", "accrue", "2026-02", "--by", "user-1", "--dir", str(tmp_path), "--on", "2026-03-10")
+    (file,) = json.loads(run(*words, "--json"))
+    before = Path(file).read_bytes()
+    run(*words)
+    assert Path(file).read_bytes() == before
+    assert before.count(b"#VER") == 2
+
+
+def test_what_is_open_is_named_and_a_past_day_asked_for(house: House, tmp_path: Path) -> None:
+    (item,) = json.loads(run("reconcile", "--open", "--json"))
+    assert (item["why"], item["document"], item["amount"]) == ("TO_PAY", "F-1", "1900.00")
+    then = json.loads(run("reconcile", "--as-of", "2026-02-02", "--by", "delivery_area", "--json"))
+    assert [(row["delivery_area"], row["approved"]) for row in then["rows"]] == [("LO-NORD", "0.00")]
+    book = tmp_path / "statement.xlsx"
+    run("reconcile", "--month", "2026-01", "--xlsx", str(book))
+    assert book.read_bytes().startswith(b"PK")
