@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from invoicing import change_requests
+from invoicing import account_confirming, change_requests
 from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from orders import stored_register
 from orders.refusals import Refused
@@ -13,7 +13,16 @@ from peppol.sql import Session
 from supplier_portal import mail
 from supplier_portal.access import Permission, instant_of
 from supplier_portal.account_pages.admin import company
-from supplier_portal.pages import NotThere, Person, house_of, pages_router, render, see_other, signed_in
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router(prefix="/admin/changes")
 
@@ -76,8 +85,10 @@ def confirm(
                 )
             else:
                 register = stored_register.load(session)
-                change_requests.confirm_second(session, register, change_id, by=person.id, now=now)
-                _tell(session, change, at=now)
+                account_confirming.confirm_second(
+                    session, register, change_id, by=person.id, now=now, today=today_of(request)
+                )
+                tell(session, change, at=now)
                 said = ("Ändringen gäller nu.", "The change is in force now.")
     except ChangeRefused as wrong:
         return _page(request, person, change_id, wrong)
@@ -97,7 +108,7 @@ def refuse(
         with house_of(request).writing() as session:
             change = _change(session, change_id)
             change_requests.refuse(session, change_id, by=person.id, reason=reason, now=now)
-            _tell(session, change, at=now)
+            tell(session, change, at=now)
     except ChangeRefused as wrong:
         return _page(request, person, change_id, wrong)
     return see_other("/admin/changes", said=("Begäran är avslagen.", "The request is refused."))
@@ -111,7 +122,7 @@ def _change(session: Session, change_id: int) -> ChangeRequest:
         raise NotThere from None
 
 
-def _tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
+def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
     """Mail those who administer at the supplier that there is an answer."""
     mail.put_to_supplier(
         session,

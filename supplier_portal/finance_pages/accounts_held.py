@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from invoicing import change_requests, judging, stored_invoices
+from invoicing import account_confirming, change_requests, stored_invoices
 from invoicing.change_requests import ChangeKind, ChangeRequest
 from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
 from orders import stored_register
@@ -18,6 +18,7 @@ from orders.parties import PaymentAccount
 from orders.values import Refused
 from peppol.sql import Session
 from supplier_portal.access import Permission
+from supplier_portal.account_pages.changes import tell
 from supplier_portal.finance_pages.paying_parts import (
     READERS,
     account_words,
@@ -132,16 +133,15 @@ def confirm_second(
     """Another person confirms: the register has a new version, and what waited for it is judged again."""
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        change_requests.confirm_second(session, register, request_id, by=person.id, now=instant_of(request))
-        supplier = change_requests.get(session, request_id).supplier
-        newest = stored_register.load(session)
-        judged = 0
-        for held in _held(session):
-            if held.supplier == supplier:
-                judging.judge_again(
-                    session, newest, stored_invoices.lock(session, held.id), today=today_of(request)
-                )
-                judged += 1
+        judged = account_confirming.confirm_second(
+            session,
+            register,
+            request_id,
+            by=person.id,
+            now=instant_of(request),
+            today=today_of(request),
+        )
+        tell(session, change_requests.get(session, request_id), at=instant_of(request))
     said = (
         f"Ändringen gäller. {judged} fakturor som väntade har prövats igen.",
         f"The change is in force. {judged} invoices that waited were judged again.",
@@ -156,6 +156,7 @@ def refuse(request: Request, request_id: int, person: Person = signed_in(_P.FINA
         change_requests.refuse(
             session, request_id, by=person.id, reason=text_of(request, "reason"), now=instant_of(request)
         )
+        tell(session, change_requests.get(session, request_id), at=instant_of(request))
     return see_other("/finance/payments/accounts", ("Begäran är avslagen.", "The request is refused."))
 
 

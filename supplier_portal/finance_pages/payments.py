@@ -191,9 +191,10 @@ def drop_changed(
 def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The attested proposal becomes files for the bank, once. What changed since the attest is dropped first."""
     house, now = house_of(request), instant_of(request)
+    known = _known(number)
     debtor = debtor_of(settings_of(request))
     with house.writing() as session:
-        attesting.drop_changed(session, stored_register.load(session), _known(number), now=now)
+        attesting.drop_changed(session, stored_register.load(session), known, now=now)
     with house.writing() as session:
         register = stored_register.load(session)
         plan = sending_payments.export(session, register, number, debtor=debtor, by=person.id, now=now)

@@ -1,0 +1,28 @@
+"""The second confirmation of a supplier's change, and what it sets free: invoices held for it are judged again."""
+
+from datetime import date, datetime
+
+from invoicing import change_requests, judging, stored_invoices
+from invoicing.model import DocumentType, InvoiceState
+from orders import stored_register
+from orders.contracts import Register
+from peppol.sql import Session
+
+_MOST = 10_000
+
+
+def confirm_second(
+    session: Session, register: Register, request_id: int, *, by: str, now: datetime, today: date
+) -> int:
+    """Confirm as the second person, and judge what waited; how many invoices. Raises ChangeRefused."""
+    change_requests.confirm_second(session, register, request_id, by=by, now=now)
+    supplier = change_requests.get(session, request_id).supplier
+    newest = stored_register.load(session)
+    waiting = [
+        held.id
+        for held in stored_invoices.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
+        if held.document_type is DocumentType.INVOICE
+    ]
+    for invoice_id in waiting:
+        judging.judge_again(session, newest, stored_invoices.lock(session, invoice_id), today=today)
+    return len(waiting)
