@@ -7,10 +7,10 @@ from what somebody says. Nothing here touches real books.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
 from invoicing import documents, sample_orders
 from invoicing.bench_tables import test_document, test_flow
@@ -26,6 +26,8 @@ from peppol.sql import Session, rows_changed
 
 _NOTE_MAX = 500
 SIZE_MAX = 10_000_000
+A_DAY_MAX = 200
+_A_DAY = timedelta(days=1)
 _INVALID = "INVALID"
 
 
@@ -179,6 +181,15 @@ def try_out(
         raise BenchRefused(
             "Filen är större än 10 MB. Skicka en mindre fil.",
             "The file is larger than 10 MB. Send a smaller one.",
+        )
+    since = (test_document.c.supplier == maker.supplier) & (test_document.c.made_at > now - _A_DAY)
+    if (
+        session.execute(select(func.count()).select_from(test_document).where(since)).scalar_one()
+        >= A_DAY_MAX
+    ):
+        raise BenchRefused(
+            f"Ni har provat {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon.",
+            f"You have tried {A_DAY_MAX} files in the last day. Go on tomorrow.",
         )
     reading = documents.read_letter(body, on=today, register=register)
     found = judged(session, register, maker.supplier, reading)

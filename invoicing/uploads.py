@@ -5,9 +5,9 @@ the person confirms leaves, after ten minutes, with the bytes as they came.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from invoicing import crediting, documents, portal_documents, stored_facts, stored_invoices
 from invoicing.deviations import Match
@@ -23,6 +23,8 @@ from peppol import mailbox
 from peppol.sql import Session
 
 SIZE_MAX = 10_000_000
+A_DAY_MAX = 500
+_A_DAY = timedelta(days=1)
 
 
 class UploadRefused(Refused):
@@ -54,6 +56,15 @@ def take_in(session: Session, maker: Maker, body: bytes, *, now: datetime) -> in
         raise UploadRefused(
             "Filen är större än 10 MB. Ta bort bilagor och försök igen.",
             "The file is larger than 10 MB. Take away attachments and try again.",
+        )
+    since = (portal_upload.c.supplier == maker.supplier) & (portal_upload.c.made_at > now - _A_DAY)
+    if (
+        session.execute(select(func.count()).select_from(portal_upload).where(since)).scalar_one()
+        >= A_DAY_MAX
+    ):
+        raise UploadRefused(
+            f"Ni har laddat upp {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon, eller skicka över Peppol.",
+            f"You have uploaded {A_DAY_MAX} files in the last day. Go on tomorrow, or send over Peppol.",
         )
     digest = mailbox.sha256_of(body)
     row = {"supplier": maker.supplier, "made_by": maker.by, "made_at": now, "sha256": digest, "body": body}

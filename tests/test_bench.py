@@ -148,3 +148,12 @@ def test_too_large_or_empty_files_are_refused_kindly(house: House) -> None:
         tries(house, b"")
     with pytest.raises(BenchRefused, match="10 MB"):
         tries(house, b" " * (bench.SIZE_MAX + 1))
+
+
+def test_a_supplier_tries_so_many_files_a_day_and_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "A_DAY_MAX", 1)
+    tries(house, b"<a/>")
+    with pytest.raises(BenchRefused, match="last day"):
+        tries(house, b"<b/>")

@@ -1,7 +1,7 @@
 """An invoice made elsewhere is looked at before it is sent, and leaves with the bytes as they came."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -99,3 +99,15 @@ def test_an_invalid_file_is_kept_and_explained_and_cannot_be_sent(desk: Desk) ->
         looked(desk, b"")
     with pytest.raises(UploadRefused):
         looked(desk, b" " * (uploads.SIZE_MAX + 1))
+
+
+def test_a_supplier_uploads_so_many_files_a_day_and_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "A_DAY_MAX", 2)
+    looked(desk, b"<a/>")
+    looked(desk, b"<b/>")
+    with pytest.raises(UploadRefused, match="last day"):
+        looked(desk, b"<c/>")
+    desk.now += timedelta(days=2)
+    looked(desk, b"<c/>")
