@@ -178,7 +178,8 @@ class Sender:
                 found = self._looked_up(letter)
                 if found is not None and found.verdict in _NOT_TAKEN:
                     return ended(found.verdict.value, OutState.IN_PORTAL, found.words)
-            if doubtful or letter.outcome == "UNCLEAR":
+            if doubtful or letter.attempts:
+                # Some earlier attempt may have come through, whatever the last one met.
                 known = self.access_point.status(letter.instance_id, letter.reference)
                 if known.state in _STATE_OF:
                     return ended(known.state.value, _STATE_OF[known.state], known.words)

@@ -14,7 +14,7 @@ from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal import cli_questions
+from supplier_portal import cli_questions, post_events
 from supplier_portal.choosing import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterIn, LetterOut
@@ -143,7 +143,9 @@ def deliver(
 ) -> None:
     """Lämna väntande brev till accesspunkten / hand over waiting letters."""
     with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
-        sent = post.deliver_waiting(database.writing, access_point, now=database.clock())
+        sent = post.deliver_waiting(
+            database.writing, access_point, now=database.clock(), tell=post_events.tell
+        )
         with database.reading() as session:
             left = cli_questions.waiting_count(session)
     typer.echo(

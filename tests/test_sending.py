@@ -14,10 +14,12 @@ from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGo
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OUT_STEPS, OutState
 from peppol.sending import Sender
-from supplier_portal import alarms, post_actions, post_events
+from supplier_portal import alarms, post_actions, post_events, stored_accounts
+from supplier_portal.access import Permission
+from supplier_portal.mail_tables import mail
 from supplier_portal.work_tables import alarm
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
-from tests.house import CLOCK, House, a_house
+from tests.house import CLOCK, FYRBAKEN, House, a_house
 
 
 @pytest.fixture
@@ -183,12 +185,29 @@ def test_a_letter_that_does_not_get_through_holds_back_its_own_receiver_only(
 
 
 @pytest.mark.parametrize("verdict", [Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED])
-def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_finance_sees_it(
+def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
     house: House, point: FaultyPoint, verdict: Verdict
 ) -> None:
     house.decide("100000101")
+    with house.database.writing() as session:
+        stored_accounts.add(
+            session,
+            organisation=FYRBAKEN,
+            sign_in_name="order@fyrbaken.example",
+            display_name="Order",
+            permissions=frozenset({Permission.REPORT}),
+            units=None,
+            language="sv",
+            at=CLOCK,
+            by="test",
+            state=stored_accounts.ACTIVE,
+        )
     point.verdict = verdict
     sender(house, point).round()
+    with house.database.reading() as session:
+        (told,) = session.execute(select(mail))
+    assert (told.template, told.about) == ("order-in-portal", "order 2100000001")
+    assert "{portal}/orders/2100000001" in told.body
     assert (letter(house).state, letter(house).outcome) == (OutState.IN_PORTAL, verdict)
     assert point.submitted == []
     (asked,) = point.looked_up

@@ -1,0 +1,158 @@
+"""A worker from the command line, and what a person may do about the post."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from typer.testing import CliRunner, Result
+
+from orders import journal
+from peppol import mailbox, ubl
+from peppol.mailbox import InState, OutState
+from supplier_portal.cli import app
+from supplier_portal.work_tables import job_run
+from tests.house import CLOCK, House, a_house
+
+DAY = date(2026, 2, 3)
+REFERENCE = "100000101"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    return database_url
+
+
+def billing(url: str, *given: str) -> Result:
+    return CliRunner().invoke(app, ["--database", url, "--lang", "en", *given])
+
+
+def actors(house: House, action: str) -> list[str]:
+    with house.database.reading() as session:
+        return [str(row.actor) for row in journal.rows(session) if row.action == action]
+
+
+def test_one_turn_of_a_worker_sends_collects_sorts_and_runs_the_jobs(
+    house: House, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLING_MAIL_FOLDER", str(tmp_path / "mail"))
+    folder = tmp_path / "post"
+    (folder / "inbox").mkdir(parents=True)
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+    (folder / "inbox" / "f1.xml").write_bytes(ubl.serialise(invoice))
+    done = billing(url, "work", "--once", "--folder", str(folder), "--on", "2026-02-03")
+    assert done.exit_code == 0, done.output
+    # The order, and the answer that the invoice was accepted, which came of it in the same turn.
+    kinds = sorted(path.name.partition("-")[0] for path in (folder / "outbox").rglob("*.xml"))
+    assert kinds == ["invoice", "order"]
+    assert list((folder / "inbox").iterdir()) == []
+    with house.database.reading() as session:
+        assert set(session.scalars(select(job_run.c.state))) == {"DONE"}
+    ran = json.loads(billing(url, "jobs", "list", "--json").output)
+    assert {"alarms", "due-result-orders", "mail-deliver"} <= {each["job"] for each in ran}
+
+
+def test_without_an_access_point_a_worker_says_so_and_does_everything_else(
+    house: House, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLING_MAIL_FOLDER", str(tmp_path))
+    done = billing(url, "work", "--once")
+    assert done.exit_code == 0
+    assert "No access point is set" in done.output
+    with house.database.reading() as session:
+        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.WAITING
+        assert session.execute(select(job_run.c.job)).all()
+
+
+def test_a_person_sends_a_stuck_letter_again_and_sees_its_attempts(
+    house: House, url: str, tmp_path: Path
+) -> None:
+    with house.database.writing() as session:
+        session.execute(update(mailbox.outbox).values(state=OutState.STUCK, failures=5))
+    assert billing(url, "post", "resend", "1", "--by", "user-17").exit_code == 0
+    assert actors(house, "letter.resent") == ["user-17"]
+    assert billing(url, "post", "deliver", "--folder", str(tmp_path)).exit_code == 0
+    shown = json.loads(billing(url, "post", "show", "1", "--json").output)
+    assert shown["state"] == "SENT"
+    assert [(each["number"], each["outcome"]) for each in shown["attempts"]] == [(1, "ACCEPTED")]
+    assert "ACCEPTED" in billing(url, "post", "show", "1").output
+    refused = billing(url, "post", "resend", "1", "--by", "user-17")
+    assert refused.exit_code == 1
+    assert "Letter 1 is SENT and is not sent again" in refused.output
+    assert billing(url, "post", "resend", "99", "--by", "user-17").exit_code == 4
+    assert billing(url, "post", "show", "99").exit_code == 4
+
+
+def test_a_person_has_a_letter_read_again_that_failed(house: House, url: str) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
+    stored = house.post(ubl.serialise(invoice), on=DAY)
+    with house.database.writing() as session:
+        session.execute(
+            update(mailbox.inbox).values(state=InState.FAILED, failures=5, error="KeyError handle:1")
+        )
+    seen = billing(url, "inbox", "show", str(stored.id)).output
+    assert "billing post replay" in " ".join(seen.split())
+    again = billing(url, "post", "replay", str(stored.id), "--by", "user-17", "--on", "2026-02-03")
+    assert again.exit_code == 0, again.output
+    assert "F-1 ACCEPTED" in again.output
+    assert actors(house, "letter.replayed") == ["user-17"]
+    twice = billing(url, "post", "replay", str(stored.id))
+    assert twice.exit_code == 1
+    assert "cannot be read again" in twice.output
+
+
+def test_a_job_that_was_given_up_runs_again_on_a_persons_word(house: House, url: str) -> None:
+    with house.database.writing() as session:
+        row = {
+            "job": "alarms",
+            "slot": CLOCK,
+            "state": "GIVEN_UP",
+            "token": "x",
+            "tries": 5,
+            "started_at": CLOCK,
+        }
+        session.execute(job_run.insert(), {**row, "note": "KeyError work:1"})
+    assert "KeyError work:1" in billing(url, "jobs", "list").output
+    assert billing(url, "jobs", "again", "alarms", "--by", "user-17").exit_code == 0
+    assert actors(house, "job.again") == ["user-17"]
+    assert billing(url, "jobs", "again", "alarms").exit_code == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_of_its_own_process_ends_with_sigterm(house: House, url: str, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "supplier_portal.cli",
+        "--database",
+        url,
+        "work",
+        "--folder",
+        str(tmp_path),
+    ]
+    environment = {**os.environ, "BILLING_MAIL_FOLDER": str(tmp_path / "mail")}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as worker:
+        assert worker.stderr is not None
+        lines = [worker.stderr.readline()]
+        while '"event": "job"' not in lines[-1]:
+            lines.append(worker.stderr.readline())
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate()
+    assert worker.returncode == 0
+    with house.database.reading() as session:
+        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.SENT
+    assert any('"letter tried"' in line for line in lines)
