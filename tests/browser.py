@@ -198,3 +198,18 @@ def picture(page: Page, name: str, width: int = 1280) -> Path:
     if before is not None:
         page.set_viewport_size(before)
     return path
+
+
+def tab_to(page: Page, name: str, *, at_most: int = 80) -> None:
+    """Press Tab until what has this label or text has the focus; fails where the keyboard never gets there."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        named: str = page.evaluate(
+            """() => {
+              const each = document.activeElement;
+              return (each.labels?.[0]?.innerText ?? each.getAttribute("aria-label") ?? each.innerText ?? "").trim();
+            }"""
+        )
+        if named == name:
+            return
+    raise AssertionError(f"The keyboard never reaches {name}.")
