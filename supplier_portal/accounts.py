@@ -6,6 +6,7 @@ Whatever takes rights away ends the sessions that had them. `by` is the one who 
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from orders import journal
@@ -18,6 +19,7 @@ from supplier_portal.account_rules import (
     mail_address,
     name_of_person,
 )
+from supplier_portal.account_tables import recovery_code
 from supplier_portal.pages import NotThere
 from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
@@ -156,6 +158,24 @@ def change_password(session: Session, person: Person, password: str, *, but: str
     sessions.end_all(session, account.id, but=but)
     journal.record(session, person.id, "account.password_changed", person.id)
     mail.put(session, account, "password-changed", about=person.id, at=now)
+
+
+def forget_codes(session: Session, organisation: str, account_id: int, *, by: str, at: datetime) -> None:
+    """Let somebody whose telephone is lost set up the second step anew; he is told by mail. Raises NotThere.
+
+    Nobody does it for himself: whoever has the codes can set them up again on his own page.
+    """
+    account = of_organisation(session, organisation, account_id)
+    if account.person.id == by:
+        raise AccountRefused(
+            "Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto.",
+            "This is your own account. Set up the codes again under My account.",
+        )
+    stored_accounts.change(session, account_id, totp_secret="")
+    session.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
+    sessions.end_all(session, account_id)
+    journal.record(session, by, "account.codes_forgotten", account.person.id)
+    mail.put(session, account, "codes-forgotten", about=account.person.id, at=at)
 
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:

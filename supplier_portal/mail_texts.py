@@ -93,6 +93,15 @@ TEXTS: Final[dict[str, MailText]] = {
             "administrator.",
         ),
     ),
+    "codes-forgotten": _text(
+        ("Dina koder för inloggning är borttagna", "Your codes for signing in have been removed"),
+        (
+            "Hej!\n\nEr behörighetsadministratör har tagit bort dina koder för inloggning. Nästa gång du loggar in "
+            "ställer du in dem på nytt. Har du inte bett om det: säg genast till.",
+            "Hello!\n\nYour permission administrator has removed your codes for signing in. The next time you sign "
+            "in, you set them up again. If you did not ask for it: say so at once.",
+        ),
+    ),
     "application-received": _text(
         ("Vi har tagit emot er ansökan", "We have received your application"),
         (

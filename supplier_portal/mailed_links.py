@@ -15,6 +15,7 @@ from peppol.sql import Session, rows_changed
 from supplier_portal import cookies, mail, stored_accounts
 from supplier_portal.account_rules import INVITATION_LASTS, RESET_LASTS
 from supplier_portal.account_tables import mailed_link
+from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
 
 INVITE, RESET = "INVITE", "RESET"
@@ -38,12 +39,21 @@ class Link:
     purpose: str
 
 
-def send(session: Session, account: Account, purpose: str, *, at: datetime) -> None:
-    """Mail a fresh link; older ones of the same purpose are void from now."""
+def send(session: Session, account: Account, purpose: str, *, at: datetime) -> str:
+    """Mail a fresh link; older ones of the same purpose are void from now. Gives the path it leads to."""
     secret = cookies.secret()
     ends_at = at + (INVITATION_LASTS if purpose == INVITE else RESET_LASTS)
     session.execute(
         delete(mailed_link).where(mailed_link.c.account_id == account.id, mailed_link.c.purpose == purpose)
+    )
+    # A mail that has not left yet would only bring a link that is void.
+    template = "invitation" if purpose == INVITE else "password-reset"
+    session.execute(
+        delete(mail_table).where(
+            mail_table.c.account_id == account.id,
+            mail_table.c.template == template,
+            mail_table.c.state == "WAITING",
+        )
     )
     session.execute(
         insert(mailed_link),
@@ -58,12 +68,13 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> N
     mail.put(
         session,
         account,
-        "invitation" if purpose == INVITE else "password-reset",
+        template,
         about=account.person.id,
         at=at,
         link=f"/link/{secret}",
         until=f"{stockholm_date(ends_at)}" if purpose == INVITE else _time(ends_at),
     )
+    return f"/link/{secret}"
 
 
 def look(session: Session, secret: str, *, now: datetime) -> Link:

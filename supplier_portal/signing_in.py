@@ -52,6 +52,7 @@ def with_password(
         wrong_tries.forget(session, one_name)
         wrong_tries.take_back(session, one_client)
         sessions.sweep(session, now=now)
+        wrong_tries.sweep(session, now=now)
         secret = sessions.start(session, account.id, now=now, stage=stage)
         if stage == sessions.FULL:
             journal.record(session, account.person.id, "account.signed_in", account.person.id)

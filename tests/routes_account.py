@@ -49,6 +49,9 @@ ROUTES = {
         may=_ADMINISTERS, foreign=("/people/3", "/people/6", "/people/99999"), form={"permission": "REPORT"}
     ),
     "POST /people/{account_id}/invite": Route(may=_ADMINISTERS, foreign=("/people/3/invite",)),
+    "POST /people/{account_id}/forget-codes": Route(
+        may=_ADMINISTERS, foreign=("/people/3/forget-codes", "/people/99999/forget-codes")
+    ),
     "GET /people/{account_id}/end": Route(
         may=_ADMINISTERS, own=("/people/2/end",), foreign=("/people/3/end", "/people/6/end")
     ),
@@ -75,6 +78,9 @@ ROUTES = {
         may=_BUYER_ADMIN, foreign=("/admin/people/1",), form={"permission": "AUDIT"}
     ),
     "POST /admin/people/{account_id}/invite": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/invite",)),
+    "POST /admin/people/{account_id}/forget-codes": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/1/forget-codes",)
+    ),
     "POST /admin/people/{account_id}/end": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/end",)),
     "GET /admin/changes": Route(may=_CONFIRMS, own=("/admin/changes",)),
     "GET /admin/changes/{change_id}": Route(may=_CONFIRMS, foreign=("/admin/changes/99999",)),

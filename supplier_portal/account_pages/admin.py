@@ -173,6 +173,20 @@ def invite_again(request: Request, account_id: int, person: Person = signed_in(A
     return see_other("/admin/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
 
 
+@router.post("/people/{account_id}/forget-codes")
+def forget_codes(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
+    """Lets somebody whose telephone is lost set up the second step anew."""
+    with house_of(request).writing() as session:
+        accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
+    return see_other(
+        "/admin/people",
+        said=(
+            "Koderna är borttagna. Personen ställer in nya vid nästa inloggning.",
+            "The codes are removed. The person sets up new ones at the next sign-in.",
+        ),
+    )
+
+
 @router.post("/people/{account_id}/end")
 def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Ends the account and all its sessions at once."""
