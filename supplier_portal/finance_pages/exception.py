@@ -4,7 +4,7 @@ Every action is a form with a reason; the one that asks for credit shows the Inv
 document shows nothing of itself until a person with the permission says why it is opened.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -258,6 +258,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "staff": names.who_may(_P.FINANCE),
             "supplier": supplier_name(register, case.held.supplier),
             "cause": cause_name(case.item.cause),
+            "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [_cells(row, language) for row in case.compared],
             "tree": [_branch(node, language) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict, language),

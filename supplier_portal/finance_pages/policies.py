@@ -62,8 +62,8 @@ _SWITCHES = (
     (
         "automatic_answer",
         (
-            "Alla tydliga avvikelser besvaras utan person",
-            "All clear deviations are answered without a person",
+            "Alla avvikelser besvaras utan person",
+            "All deviations are answered without a person",
         ),
     ),
     ("conditional_acceptance", ("Godkänt med anmärkning svaras CA", "Accepted with a remark is answered CA")),

@@ -36,3 +36,11 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// From the name of a row, j and k go to the next and the one before; nowhere else do letters do anything.
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey || !event.target.matches?.("a.row-link")) return;
+  const rows = [...document.querySelectorAll("a.row-link")];
+  rows[rows.indexOf(event.target) + step]?.focus();
+});
