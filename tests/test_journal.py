@@ -50,6 +50,7 @@ def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> 
         "prepared_by": "officer-1",
         "payment": "10000001",
         "amount": "2375.00",
+        "state": "PAID",
     }
 
 

@@ -103,6 +103,8 @@ def is_repeated(root: etree._Element) -> bool:
         "Party",
         "Country",
         "IdentificationCode",
+        "PostalAddress",
+        "TaxExemptionReasonCode",
         "TaxScheme",
         "AccountingSupplierParty",
         "AccountingCustomerParty",
