@@ -531,7 +531,9 @@ def test_the_codes_of_this_service_are_in_their_lists() -> None:
 def test_the_schemas_are_what_the_trees_make() -> None:
     folder = Path(xsd.__file__).parent
     made = schemas()
-    assert sorted(made) == sorted(str(path.relative_to(folder)) for path in folder.rglob("*.xsd"))
+    # The bank's formats are no trees of UBL; their schemas are written by hand.
+    standing = [str(path.relative_to(folder)) for path in folder.rglob("*.xsd")]
+    assert sorted(made) == sorted(name for name in standing if not name.startswith("bank/"))
     for path, text in made.items():
         assert (folder / path).read_bytes() == text.encode(), f"{path}: run python -m xsd.build_schemas"
 
