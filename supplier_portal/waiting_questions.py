@@ -108,12 +108,13 @@ def by_month(
     """The sums of each month from `first` to `last`, months without anything too; in one currency."""
     days = (first.period.start, last.period.end)
     lines = _read(session, _on_lines(scope, days), currency)
+    receipts = _read(session, _on_receipts(scope, first, last), currency)
     invoices = _read(session, _on_invoices(scope, days), currency)
     return fold(
         first,
         last,
         ordered=[(row.day, row.ordered) for row in lines],
-        received=[(row.day, row.received) for row in lines],
+        received=[(Month.parse(row.month).period.start, row.received) for row in receipts],
         invoiced=[(row.day, row.invoiced) for row in invoices],
         paid=[(row.day, row.paid) for row in invoices],
         currency=currency,
@@ -168,19 +169,27 @@ def _read(session: Session, question: Select[Any], currency: str) -> list[Row[An
 
 
 def _on_lines(scope: Scope, days: tuple[date, date]) -> Select[Any]:
-    """What was ordered and received, each order line in the month it is for."""
-    on_account = (_ACCOUNT.c.order_number == _LINE.c.order_number) & (_ACCOUNT.c.line_id == _LINE.c.line_id)
+    """What was ordered, each order line in the month it is for."""
     return (
-        select(
-            _LINE.c.starts_on.label("day"),
-            _ORDER.c.currency,
-            func.sum(_ACCOUNT.c.amount_ordered).label("ordered"),
-            func.sum(_ACCOUNT.c.amount_received).label("received"),
-        )
+        select(_LINE.c.starts_on.label("day"), _ORDER.c.currency, func.sum(_LINE.c.amount).label("ordered"))
         .join_from(_ORDER, _LINE, _LINE.c.order_number == _ORDER.c.number)
-        .join(_ACCOUNT, on_account)
         .where(scope.of_orders(), _ORDER.c.ends_on >= days[0], _LINE.c.starts_on.between(*days))
         .group_by(_LINE.c.starts_on, _ORDER.c.currency)
+    )
+
+
+def _on_receipts(scope: Scope, first: Month, last: Month) -> Select[Any]:
+    """What was received for each month, less what was taken back; a receipt's month is its order line's."""
+    receipt = tables.receipt
+    return (
+        select(receipt.c.month, _ORDER.c.currency, func.sum(receipt.c.amount).label("received"))
+        .join_from(_ORDER, receipt, receipt.c.order_number == _ORDER.c.number)
+        .where(
+            scope.of_orders(),
+            _ORDER.c.ends_on >= first.period.start,
+            receipt.c.month.between(str(first), str(last)),
+        )
+        .group_by(receipt.c.month, _ORDER.c.currency)
     )
 
 
