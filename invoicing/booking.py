@@ -64,9 +64,12 @@ def book(
     return Run(name, numbered)
 
 
-def accrued(session: Session, month: Month, *, closing: date) -> list[Accrued]:
-    """Received by `closing` for service months up to `month`, and not approved by then."""
-    wanted = entry_sources.Wanted(until=month, as_of=closing)
+def accrued(session: Session, month: Month, *, closing: date, today: date | None = None) -> list[Accrued]:
+    """Received by `closing` for service months up to `month`, and not approved by then.
+
+    Where the closing day is `today` the present states answer, which is several times quicker.
+    """
+    wanted = entry_sources.Wanted(until=month, as_of=None if closing == today else closing)
     statement = stored_entries.statement(session, wanted, by=ACCRUAL_KEYS)
     return [
         Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)

@@ -92,8 +92,10 @@ def invoiced(wanted: Wanted) -> Select[Any]:
 
     An invoice that lies on no order line counts whole, in the month of its date.
     """
-    both = union_all(_on_lines(wanted), _on_no_line(wanted)).subquery()
-    return select(both)
+    if wanted.execution_reference or wanted.article or wanted.delivery_area:
+        # What lies on no line has none of these.
+        return _on_lines(wanted)
+    return select(union_all(_on_lines(wanted), _on_no_line(wanted)).subquery())
 
 
 def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
@@ -139,11 +141,11 @@ def _on_no_line(wanted: Wanted) -> Select[Any]:
         _INVOICE.c.amount_net.label("amount"),
         *_fate(wanted.as_of),
     ).where(
+        # An invoice on no line belongs to no case: few of all, and found by that.
+        _INVOICE.c.execution_reference == "",
         *_service_in(wanted, _INVOICE.c.issued_on),
         ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
     )
-    if wanted.article or wanted.delivery_area:
-        question = question.where(literal(1) == literal(0))
     return _with_fate(question.where(*_invoice_is(wanted)))
 
 
@@ -176,9 +178,9 @@ def _fate(as_of: date | None) -> tuple[Label[int], ...]:
         )
         open_still = or_(_PAIR.c.settled_on.is_(None), _PAIR.c.settled_on > as_of)
         # What is paid stands, also where its account was changed later, unless it came into question.
-        approved = and_(
-            open_still, or_(last == Verdict.ACCEPT, and_(paid, last.in_((Verdict.HOLD, Verdict.PARK))))
-        )
+        # The verdict stands once in the expression, since the engine asks for it as often as it stands there.
+        also = [case((paid, verdict), else_=Verdict.ACCEPT) for verdict in (Verdict.HOLD, Verdict.PARK)]
+        approved = and_(open_still, last.in_([literal(Verdict.ACCEPT.value), *also]))
     return tuple(
         case((holds, 1), else_=0).cast(Integer).label(name)
         for name, holds in (("credited", credited), ("approved", approved), ("paid", paid), ("back", back))

@@ -98,7 +98,8 @@ match_made = Table(
     Column("tree", Text, nullable=False),
     # The fingerprint of the policy it was judged by (`orders.contracts.fingerprint`).
     Column("policy", String(16), nullable=False, server_default=""),
-    Index("ix_match_made_invoice_id", "invoice_id"),
+    # The first and the last match of an invoice, and the last one of a past day, are answered from the index alone.
+    Index("ix_match_made_invoice_id", "invoice_id", "id", "made_on", "verdict"),
 )
 
 # A credit note and the invoice it settles: each at most once.

@@ -137,7 +137,7 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
             "accrual of a month end",
             5_000,
             1,
-            lambda session: booking.accrued(session, _MONTH, closing=date(2026, 7, 10)),
+            lambda session: booking.accrued(session, _MONTH, closing=today, today=today),
         ),
         (
             "match rate of twelve months, and ages",

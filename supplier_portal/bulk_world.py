@@ -5,7 +5,8 @@ its receipts and invoices add up to, each credit is of one invoice in full, each
 numbers have no gaps. What nobody adds up is left out: letters, journal, the texts of invoices.
 
 One placement in six lines of a month each; 92 of a hundred lines are received, some of them in part; 97 of a
-hundred receipts are invoiced; of those one in twenty first wrongly, which is credited or still in question.
+hundred receipts are invoiced; of those one in twenty first wrongly, which is credited or still in question. Rows lie
+in the order they came, as they do where they come one by one.
 """
 
 from datetime import date
@@ -40,14 +41,14 @@ SELECT k, j,
        (k * 11 + j * 3) % 20 = 0 AS is_first_wrong,
        (k * 11 + j * 3) % 100 <> 0 AS is_corrected
 FROM (
-  SELECT k, j, (date '2024-01-01' + (((k * 7919) % 29) + j) * interval '1 month')::date AS starts_on
+  SELECT k, j, (date '2024-01-01' + ((k - 1) * 29 / :placements + j) * interval '1 month')::date AS starts_on
   FROM generate_series(1::bigint, :placements) AS k, generate_series(0, 5) AS j
 ) AS lines
 """
 
 _DOCUMENTS = """
 CREATE TEMPORARY TABLE document AS
-SELECT row_number() OVER (ORDER BY k, j, what) AS id, * FROM (
+SELECT row_number() OVER (ORDER BY came_on, k, what) AS id, * FROM (
   SELECT fate.*, 'RIGHT' AS what, received AS net, received_on + 3 + (k % 5)::int AS came_on FROM fate
   WHERE is_received AND is_invoiced AND (NOT is_first_wrong OR is_corrected)
   UNION ALL
@@ -81,7 +82,7 @@ _STEPS = (
     """INSERT INTO receipt (order_number, line_id, execution_reference, month, report_version, quantity, amount,
                             starts_on, ends_on, received_on, reverses)
        SELECT order_number, line_id, reference, to_char(starts_on, 'YYYY-MM'), 1, days, received, starts_on,
-              ends_on, received_on, NULL FROM fate WHERE is_received ORDER BY k, j""",
+              ends_on, received_on, NULL FROM fate WHERE is_received ORDER BY received_on, k""",
     """INSERT INTO invoice (id, letter_id, document_type, type_code, supplier, number, issued_on, received_on,
                             pays_on, currency, order_number, execution_reference, endpoint, amount_net, amount_vat,
                             amount_payable, content, state, codes, answered, paid_on)

@@ -48,7 +48,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
     closing = parsed_day(closing_text) if closing_text else today
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        rows = accrued(session, month, closing=closing)
+        rows = accrued(session, month, closing=closing, today=today)
         count, not_billed_amount = unbilled.not_billed_total(session, until=month)
         page = Page.of(request, count)
         context: dict[str, Any] = {
