@@ -41,11 +41,15 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """A letter that was fetched: the access point's name for it, its bytes, and its envelope's instance."""
+    """A letter that was fetched: the access point's name for it, its bytes, and its envelope's instance.
+
+    `key` is that name where it is never given twice, else nothing.
+    """
 
     reference: str
     body: bytes
     instance_id: str
+    key: str
 
 
 @dataclass(slots=True)
@@ -104,7 +108,8 @@ class Collector:
                 groups.append([])
                 size = 0
             instance_id = envelope.instance_id_in(body) or arrival.instance_id[:80]
-            groups[-1].append(_Came(arrival.reference, body, instance_id))
+            key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
+            groups[-1].append(_Came(arrival.reference, body, instance_id, key))
             size += len(body)
         return groups
 
@@ -119,6 +124,7 @@ class Collector:
                     session,
                     each.body,
                     transport_id=each.reference,
+                    transport_key=each.key,
                     received_on=self.today(),
                     received_at=now,
                     instance_id=each.instance_id,

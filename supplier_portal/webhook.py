@@ -74,6 +74,8 @@ def _stored(database: Database, body: bytes, name: str) -> int:
             session,
             body,
             transport_id=f"webhook/{name or instance_id or hashlib.sha256(body).hexdigest()}",
+            # The sender's own id of the delivery is never used for another; without one there is no such key.
+            transport_key=f"webhook/{name}" if name else "",
             received_on=stockholm_date(now),
             received_at=now,
             instance_id=instance_id,

@@ -75,6 +75,7 @@ class FaultyPoint:
     looked_up: list[tuple[str, str, str]] = field(default_factory=list)
     inbox: dict[str, bytes] = field(default_factory=dict)
     order: list[tuple[str, str]] = field(default_factory=list)
+    once: bool = False
 
     def submit(self, letter: Outbound) -> Submission:
         self.submitted.append((letter.instance_id, letter.body))
@@ -91,7 +92,7 @@ class FaultyPoint:
         return DeliveryStatus(self.states.get(instance_id, known), "as asked")
 
     def inbound(self, cursor: str = "") -> Iterator[Arrival]:
-        yield from [Arrival(reference) for reference in self.inbox]
+        yield from [Arrival(reference, once=self.once) for reference in self.inbox]
 
     def fetch(self, reference: str) -> bytes:
         if reference not in self.inbox:

@@ -160,6 +160,21 @@ def test_one_collector_at_a_time_and_one_that_lost_its_turn_stores_nothing(
         assert list(session.scalars(select(mailbox.inbox.c.state))) == [InState.ARRIVED] * 2
 
 
+@pytest.mark.parametrize("once", [True, False])
+def test_the_same_name_with_other_bytes_is_a_conflict_only_where_names_are_never_given_twice(
+    database: Database, moment: Moment, once: bool
+) -> None:
+    point = FaultyPoint(once=once)
+    collector = Collector(database.writing, point, moment, lambda: DAY)
+    for body in (b"<A/>", b"<B/>", b"<A/>"):
+        point.inbox["invoice.xml"] = body
+        collector.collect()
+    with database.reading() as session:
+        states = list(session.scalars(select(mailbox.inbox.c.state).order_by(mailbox.inbox.c.id)))
+    second = InState.CONFLICT if once else InState.ARRIVED
+    assert states == [InState.ARRIVED, second, InState.REPEAT]
+
+
 def _count(database: Database, state: OutState) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0

@@ -130,7 +130,9 @@ class PhossInlet:
                     _log.warning("a letter without a usable instance identifier is left at phoss-ap")
                 elif not text_in(each, "c4CountryCode"):
                     arrived = text_in(each, "receivedDT")
-                    found.setdefault(instance, Arrival(instance, cursor=arrived, instance_id=instance))
+                    found.setdefault(
+                        instance, Arrival(instance, cursor=arrived, instance_id=instance, once=True)
+                    )
             if len(page) < _PAGE or (since and _all_before(page, since - _OVERLAP)):
                 break
             offset += _PAGE

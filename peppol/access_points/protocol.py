@@ -169,13 +169,15 @@ class Arrival:
 
     `reference` is the access point's own name for it, which `fetch` and `acknowledge` take; it is
     data, never a path. `cursor` is the place right after it. `instance_id` and `size` (bytes) are
-    what the access point says of it, "" and None where it is silent.
+    what the access point says of it, "" and None where it is silent. `once`: the reference is never
+    given to another letter, as a file's name may be; then it is one of the keys a letter is known by.
     """
 
     reference: str
     cursor: str = ""
     instance_id: str = ""
     size: int | None = None
+    once: bool = False
 
 
 # --- whether somebody can receive -------------------------------------------------------------------------
