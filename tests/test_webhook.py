@@ -84,7 +84,7 @@ def test_a_letter_is_stored_and_told_so(house: House, client: httpx.Client) -> N
         lambda body: {"X-Token": TOKEN},
         signed,
         stamped,
-        lambda body: signed(body, key=OLD.encode()),
+        lambda body: signed(body, key=OLD.encode(), name="msg_2"),
     ]
     for number, way in enumerate(ways, start=1):
         body = order(str(number))
