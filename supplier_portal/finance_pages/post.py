@@ -64,8 +64,8 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
         found = cli_questions.letter_out(session, number)
         if found is None:
             raise NotThere
-        bodies = mailbox.letters_out(session, kind=found.kind, document_id=found.document_id)
-        body = next((each.body for each in bodies if each.sequence == number), b"")
+        outbox = mailbox.outbox
+        body = session.scalar(select(outbox.c.body).where(outbox.c.sequence == number)) or b""
         return render(
             request,
             person,
@@ -92,12 +92,8 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
 
 
 def _letters(session: Session, state: OutState) -> list[LetterOut]:
-    found = []
-    for each in cli_questions.letters_out(session, state=state):
-        found.append(each)
-        if len(found) == _MOST:
-            break
-    return found
+    """All of them are read: a question broken off in the middle leaves its cursor behind."""
+    return list(cli_questions.letters_out(session, state=state))[:_MOST]
 
 
 def _row(each: LetterOut, register: Register) -> dict[str, Any]:
