@@ -112,16 +112,26 @@ def document_of_letter(session: Session, letter_id: int) -> Held | None:
 
 
 def letters_out(
-    session: Session, *, state: OutState | None = None, kind: str = "", document_id: str = "", about: str = ""
+    session: Session,
+    *,
+    state: OutState | None = None,
+    kind: str = "",
+    document_id: str = "",
+    about: str = "",
+    at_most: int | None = None,
 ) -> Iterator[LetterOut]:
-    """Our letters, oldest first, of one state, kind, document or subject where that is given."""
+    """Our letters, oldest first, of one state, kind, document or subject where that is given.
+
+    Whoever wants only some says how many: PostgreSQL keeps a question open that is not read to its end.
+    """
     outbox = mailbox.outbox
     question = _LETTERS_OUT
     given = ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.document_id, document_id))
     for column, value in (*given, (outbox.c.about, about)):
         if value:
             question = question.where(column == value)
-    for row in session.execute(question.order_by(outbox.c.sequence).execution_options(yield_per=500)):
+    question = question.order_by(outbox.c.sequence).limit(at_most)
+    for row in session.execute(question.execution_options(yield_per=500)):
         yield _letter_out(row)
 
 

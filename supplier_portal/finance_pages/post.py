@@ -92,8 +92,7 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
 
 
 def _letters(session: Session, state: OutState) -> list[LetterOut]:
-    """All of them are read: a question broken off in the middle leaves its cursor behind."""
-    return list(cli_questions.letters_out(session, state=state))[:_MOST]
+    return list(cli_questions.letters_out(session, state=state, at_most=_MOST))
 
 
 def _row(each: LetterOut, register: Register) -> dict[str, Any]:
