@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from invoicing import own_numbers, portal_documents, proposals, stored_invoices
 from invoicing.deviations import Verdict
@@ -18,7 +18,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_documents import PortalState
 from invoicing.portal_invoices import PressRefused
 from invoicing.portal_leaving import TooLate
-from invoicing.portal_tables import own_series, portal_document, returned_number
+from invoicing.portal_tables import portal_document
 from orders import stored_register
 from peppol import mailbox
 from supplier_portal.releasing import release_due
@@ -293,10 +293,11 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
 def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(house: House) -> None:
     suppliers = (f"example-{number}" for number in count())
 
-    @given(st.lists(st.integers(min_value=-5, max_value=5), max_size=40))
+    @given(st.lists(st.integers(min_value=-5, max_value=5), max_size=25))
     def law(steps: list[int]) -> None:
         supplier, used = next(suppliers), list[own_numbers.OwnNumber]()
-        with house.database.writing() as session:
+        # What is written here is rolled back, so that no example waits for the disk.
+        with house.database.reading() as session:
             for step in steps:
                 if step < 0 and used:
                     own_numbers.give_back(session, supplier, used.pop(step % len(used)))
@@ -311,8 +312,6 @@ def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(hou
             assert len(taken) == len(used)
             assert taken | free == set(range(1, (series.last if series else 0) + 1))
             assert not taken & free
-            session.execute(delete(own_series))
-            session.execute(delete(returned_number))
 
     law()
 
