@@ -21,7 +21,7 @@ from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal import cli_questions, demo_people, demo_tutors
+from supplier_portal import cli_questions, demo_attest, demo_people, demo_tutors
 from supplier_portal.assembly import open_house
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
@@ -83,6 +83,7 @@ def play(
         with database.writing() as session:
             demo_people.move_in(session, house.register, at=clock())
             demo_people.apply(session, house.register, at=clock())
+            demo_attest.give_rights(session, today=clock.day)
             demo_tutors.assign_all(session)
         return played
     finally:

@@ -1,0 +1,27 @@
+"""What the demo's attesting officers may attest: one up to a small amount, the other up to a large one.
+
+Given when the story has ended, whose own payers are no people of the portal.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from invoicing import stored_rights
+from peppol.sql import Session
+from supplier_portal import stored_accounts
+
+_LIMITS: Final = (
+    ("attest1@kopare.example", Decimal("2500.00")),
+    ("attest2@kopare.example", Decimal("100000.00")),
+)
+
+
+def give_rights(session: Session, *, today: date) -> None:
+    """Give each of them the right, where they have an account."""
+    for name, limit in _LIMITS:
+        account = stored_accounts.by_name(session, name)
+        if account is not None:
+            stored_rights.give(
+                session, person=f"user-{account.id}", limit=limit, valid_from=today.replace(day=1), by="demo"
+            )
