@@ -25,12 +25,23 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
 def protect(table: Table) -> None:
     """Make `table` append-only wherever it is created."""
     PROTECTED.append(table.name)
-    for verb in ("UPDATE", "DELETE"):
-        statement = _SQLITE.format(table=table.name, verb=verb)
-        event.listen(table, "after_create", _only("sqlite", statement))
-    event.listen(table, "after_create", _only("postgresql", _POSTGRESQL_FUNCTION))
-    statement = _POSTGRESQL.format(table=table.name)
-    event.listen(table, "after_create", _only("postgresql", statement))
+    for dialect in ("sqlite", "postgresql"):
+        for statement in _statements(table.name, dialect):
+            event.listen(table, "after_create", _only(dialect, statement))
+
+
+def protect_standing(session: Session, name: str) -> None:
+    """Make a table append-only that stands already, as a migration has made it."""
+    for statement in _statements(name, session.dialect.name):
+        session.exec_driver_sql(
+            statement.replace("%%", "%") if session.dialect.name == "sqlite" else statement
+        )
+
+
+def _statements(name: str, dialect: str) -> list[str]:
+    if dialect == "sqlite":
+        return [_SQLITE.format(table=name, verb=verb) for verb in ("UPDATE", "DELETE")]
+    return [_POSTGRESQL_FUNCTION, _POSTGRESQL.format(table=name)]
 
 
 def standing(session: Session) -> set[str]:
@@ -48,5 +59,9 @@ WHERE t.tgname = c.relname || '_append_only' AND t.tgenabled <> 'D'"""
 
 
 def _only(dialect: str, statement: str) -> ExecutableDDLElement:
+    return _ddl(statement).execute_if(dialect=dialect)
+
+
+def _ddl(statement: str) -> ExecutableDDLElement:
     element: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]
-    return element.execute_if(dialect=dialect)
+    return element

@@ -1,0 +1,103 @@
+"""Books of version 0.1.0 grow into today's: nothing in them changes, and nothing of today's is missing.
+
+Convention: `books_0_1_0/` holds the books as 0.1.0 left them, written out by each engine's own tool: one order, two
+months received, one invoice paid and one accepted.
+"""
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import IntegrityError
+
+from orders import immutable
+from orders.database import Database
+from supplier_portal.assembly import open_house
+from tests.house import House
+
+BOOKS = Path(__file__).with_name("books_0_1_0")
+
+
+@pytest.fixture
+def old_books(database_url: str) -> str:
+    """The URL of books as version 0.1.0 left them."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        assert url.database is not None
+        with sqlite3.connect(url.database) as connection:
+            connection.executescript((BOOKS / "sqlite.sql").read_text(encoding="utf-8"))
+        connection.close()
+        return database_url
+    with psycopg.connect(
+        host=str(url.query["host"]), user=url.username, dbname=url.database, autocommit=True
+    ) as server:
+        server.execute((BOOKS / "postgresql.sql").read_bytes())
+    return database_url
+
+
+def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tuple[str, str, bool]]]]:
+    """Every table's columns with whether they may be empty, and its indexes with their columns."""
+    seen = inspect(database.engine)
+    return {
+        table: (
+            sorted((column["name"], column["nullable"]) for column in seen.get_columns(table)),
+            sorted(
+                (
+                    str(index["name"]),
+                    ",".join(str(each) for each in index["column_names"]),
+                    bool(index["unique"]),
+                )
+                for index in seen.get_indexes(table)
+                if "duplicates_constraint" not in index
+            ),
+        )
+        for table in seen.get_table_names()
+    }
+
+
+def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) -> None:
+    grown = open_house(old_books, create=True)
+    try:
+        house = House(grown)
+        assert house.broken() == []
+        with grown.reading() as session:
+            assert immutable.standing(session) == set(immutable.PROTECTED)
+        newly_made = open_house(f"sqlite:///{tmp_path / 'new.sqlite'}", create=True)
+        expected = shape(newly_made)
+        newly_made.close()
+        found = shape(grown)
+        assert found.keys() == expected.keys()
+        for table, as_made in expected.items():
+            assert found[table] == as_made, table
+    finally:
+        grown.close()
+
+
+def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
+    grown = open_house(old_books, create=True)
+    try:
+        house = House(grown, told=100, sent=100)
+        house.report("100000101", "2026-03", on=date(2026, 4, 1))
+        held = house.send_invoice(house.order("100000101").number, "003", number="F-3", on=date(2026, 4, 2))
+        assert held.state == "ACCEPTED"
+        assert [payment.number for payment in house.pay(on=date(2026, 5, 2))] == ["10000002", "10000003"]
+        assert house.broken() == []
+    finally:
+        grown.close()
+
+
+def test_a_payment_is_by_two_people_in_grown_books_too(old_books: str) -> None:
+    grown = open_house(old_books, create=True)
+    try:
+        with pytest.raises(IntegrityError), grown.writing() as session:
+            session.execute(
+                text(
+                    "insert into payment (number, invoice_id, supplier, amount, currency, paid_on, prepared_by,"
+                    " attested_by) values ('X', 2, '5599991014', 1, 'SEK', '2026-05-02', 'user-1', 'user-1')"
+                )
+            )
+    finally:
+        grown.close()
