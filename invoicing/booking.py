@@ -19,10 +19,10 @@ from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation import Key
 from invoicing.sie import SIE_TYPE, sie_bytes
 from invoicing.stored_exports import FileKind
-from orders import journal, series
+from orders import journal, series, stored_orders
 from orders import tables as held
 from orders.contracts import Register
-from orders.values import Month, Refused
+from orders.values import Money, Month, Refused
 from peppol.sql import Session
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
@@ -67,14 +67,42 @@ def book(
 def accrued(session: Session, month: Month, *, closing: date, today: date | None = None) -> list[Accrued]:
     """Received by `closing` for service months up to `month`, and not approved by then.
 
-    Where the closing day is `today` the present states answer, which is several times quicker.
+    Where the closing day is `today` the accounts of the lines answer: a line that no approved invoice lies on is
+    accrued whole, and no other is looked at.
     """
-    wanted = entry_sources.Wanted(until=month, as_of=None if closing == today else closing)
+    if closing == today:
+        return _accrued_now(session, month)
+    wanted = entry_sources.Wanted(until=month, as_of=closing)
     statement = stored_entries.statement(session, wanted, by=ACCRUAL_KEYS)
     return [
         Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)
         for row in statement.rows
         if not row.to_invoice.is_zero
+    ]
+
+
+def _accrued_now(session: Session, month: Month) -> list[Accrued]:
+    account, line, order = held.line_account, held.order_line, held.purchase_order
+    service = entry_sources.month_of(line.c.starts_on).label("service_month")
+    keys = (order.c.supplier, order.c.article, service)
+    amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
+    question = (
+        select(*keys, amount)
+        .select_from(account)
+        .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
+        .join(order, order.c.number == account.c.order_number)
+        .where(
+            account.c.amount_claimed == stored_orders.ZERO,
+            account.c.amount_received > stored_orders.ZERO,
+            order.c.currency == "SEK",
+            line.c.starts_on <= month.period.end,
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [
+        Accrued(row.supplier, row.article, row.service_month, Money(row.accrued, "SEK"))
+        for row in session.execute(question)
     ]
 
 

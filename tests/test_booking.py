@@ -117,6 +117,10 @@ def test_what_came_and_went_between_two_files_is_not_booked(house: House) -> Non
 
 
 def test_a_month_end_is_accrued_and_taken_back_by_itself(house: House) -> None:
+    with house.database.reading() as session:
+        day = date(2026, 2, 10)
+        then = booking.accrued(session, Month(2026, 1), closing=day)
+        assert booking.accrued(session, Month(2026, 1), closing=day, today=day) == then
     run = accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
     assert [each.booked_on for each in run.vouchers] == [date(2026, 1, 31), date(2026, 2, 1)]
     assert rows_of(run) == [
@@ -134,6 +138,8 @@ def test_what_was_invoiced_before_the_closing_day_is_not_accrued(house: House) -
     with house.database.reading() as session:
         assert booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 5)) == []
         (before,) = booking.accrued(session, Month(2026, 1), closing=date(2026, 2, 4))
+        now = {"closing": date(2026, 2, 5), "today": date(2026, 2, 5)}
+        assert booking.accrued(session, Month(2026, 1), **now) == []
     assert (before.article, before.month, before.amount) == ("BASIC", "2026-01", Money.of("1900.00"))
     with pytest.raises(NothingToBook):
         accrue(house, Month(2026, 1), closing=date(2026, 2, 5))
