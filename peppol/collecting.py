@@ -7,6 +7,7 @@ answer, and the repeat is there to be seen. One worker at a time collects at an 
 
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -62,6 +63,7 @@ class Collector:
     today: Callable[[], date]
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
+    at_once: int = 1
     worker: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def collect(self) -> Collected:
@@ -137,11 +139,19 @@ class Collector:
 
     def _acknowledge(self, came: Sequence[_Came]) -> None:
         """Say that the letters are kept; one that cannot be told now comes again."""
-        for each in came:
+
+        def tell(each: _Came) -> None:
             try:
                 self.access_point.acknowledge(each.reference)
             except Unreachable as miss:
                 _log.warning("not acknowledged", reason=miss.code, access_point=self.access_point.name)
+
+        if self.at_once == 1 or len(came) < self.at_once:
+            for each in came:
+                tell(each)
+            return
+        with ThreadPoolExecutor(self.at_once) as pool:
+            list(pool.map(tell, came))
 
 
 def _collected(tally: dict[InState, int]) -> Collected:

@@ -10,6 +10,7 @@ asked how it went, it is asked first.
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -77,11 +78,23 @@ class Round:
 
 
 @dataclass(slots=True)
+class _Misses:
+    """How many attempts in a row did not reach the access point, over all receivers."""
+
+    in_a_row: int = 0
+
+    def note(self, tried: Tried) -> None:
+        """Count one more, or begin anew."""
+        self.in_a_row = self.in_a_row + 1 if tried.outcome == UNREACHABLE else 0
+
+
+@dataclass(slots=True)
 class Sender:
     """One worker's hand on an access point.
 
     `tell` is called in the transaction that notes what happened. `asks` says whether the access
-    point can tell later how a letter fares, `stopping` whether the worker is to come to its end.
+    point can tell later how a letter fares, `stopping` whether the worker is to come to its end,
+    `at_once` how many receivers may be written to at the same time.
     """
 
     transactions: Transactions
@@ -91,6 +104,7 @@ class Sender:
     asks: bool = False
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
+    at_once: int = 1
     letters_most: int = 100
     lanes_most: int = 25
 
@@ -128,24 +142,37 @@ class Sender:
         return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.letters))
 
     def _try_all(self, claim: Claim, began: float) -> list[Tried]:
-        """Each receiver's letters in order until one does not get through, while the claim lasts."""
-        half = self.lease.total_seconds() / 2
-        stopped: set[str] = set()
-        tried: list[Tried] = []
-        missed = 0
+        """Each receiver's letters in order until one does not get through, while the claim lasts.
+
+        Several receivers at once, where that is allowed: most of the time is spent waiting, for the
+        access point's answer or for a disk.
+        """
+        lanes: dict[str, list[OutLetter]] = {}
         for letter in claim.letters:
-            if letter.receiver in stopped:
-                continue
-            # A worker that was stopped meanwhile may have been followed by another.
-            late = time.monotonic() - began > half
-            if late or missed >= patience.FAILURES_TO_OPEN or self.stopping():
-                break
-            one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
-            tried.append(one)
-            missed = missed + 1 if one.outcome == UNREACHABLE else 0
-            if one.state is OutState.WAITING:
-                stopped.add(letter.receiver)
-        return tried
+            lanes.setdefault(letter.receiver, []).append(letter)
+        misses = _Misses()
+
+        def try_lane(letters: Sequence[OutLetter]) -> list[Tried]:
+            tried: list[Tried] = []
+            for letter in letters:
+                # A worker that was stopped meanwhile may have been followed by another.
+                late = time.monotonic() - began > self.lease.total_seconds() / 2
+                if late or misses.in_a_row >= patience.FAILURES_TO_OPEN or self.stopping():
+                    break
+                one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
+                misses.note(one)
+                tried.append(one)
+                if one.state is OutState.WAITING:
+                    break
+            return tried
+
+        if self.at_once == 1 or len(lanes) == 1:
+            parts = [try_lane(letters) for letters in lanes.values()]
+        else:
+            with ThreadPoolExecutor(min(self.at_once, len(lanes))) as pool:
+                parts = list(pool.map(try_lane, lanes.values()))
+        # In the order they came to their end: the last of them say whether the access point is there.
+        return sorted((each for part in parts for each in part), key=lambda each: each.ended_at)
 
     def _try(self, letter: OutLetter, *, doubtful: bool) -> Tried:
         started = self.clock()

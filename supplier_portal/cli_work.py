@@ -60,6 +60,8 @@ def work(
             access_point,
             jobs_of(settings),
             asks=folder is None and settings.access_point_kind in _ASKED,
+            # One SFTP connection carries one thing at a time.
+            at_once=1 if "sftp" in (settings.access_point_kind, settings.access_point_inbox) else 4,
             fixed_day=on,
         )
 

@@ -69,7 +69,10 @@ class Ticks:
 
 @dataclass(slots=True)
 class Worker:
-    """One worker's hands: the access point (or none), the jobs, and when to stop."""
+    """One worker's hands: the access point (or none), the jobs, and when to stop.
+
+    `at_once` is how many receivers it writes to at the same time: most of that time is waiting.
+    """
 
     database: Database
     access_point: AccessPoint | None
@@ -77,6 +80,7 @@ class Worker:
     stop: Event = field(default_factory=Event)
     lease: timedelta = sending.LEASE
     asks: bool = True
+    at_once: int = 4
     fixed_day: date | None = None
 
     def today(self) -> date:
@@ -130,6 +134,7 @@ def _deliver(worker: Worker) -> bool:
         asks=worker.asks,
         lease=worker.lease,
         stopping=worker.stop.is_set,
+        at_once=worker.at_once,
     )
     return sender.round().more
 
@@ -157,6 +162,7 @@ def _collect(worker: Worker) -> bool:
         worker.today,
         lease=worker.lease,
         stopping=worker.stop.is_set,
+        at_once=worker.at_once,
     )
     try:
         collector.collect()
