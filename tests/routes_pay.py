@@ -27,6 +27,7 @@ ROUTES = {
     "GET /finance/payments/files/{file_id}": Route(
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
     ),
+    "GET /finance/payments/claims.csv": Route(may=_READ, own=("/finance/payments/claims.csv",), page=False),
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),

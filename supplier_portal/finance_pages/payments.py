@@ -17,6 +17,7 @@ from invoicing import (
 )
 from invoicing.attest_rights import AttestRefused
 from invoicing.payable import Kind
+from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from invoicing.stored_rights import Scope
 from invoicing.transfers import ProposalState
 from orders import stored_register
@@ -236,6 +237,24 @@ def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -
         except stored_exports.FileUnknown:
             raise NotThere from None
     return download(body, name=found.name, media_type=found.media_type)
+
+
+@router.get("/finance/payments/claims.csv")
+def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
+    """What suppliers owe after credits of paid invoices, for those who claim it instead of netting it."""
+    header = ("payment", "invoice", "supplier", "amount", "currency")
+    with house_of(request).reading() as session:
+        rows = [
+            (
+                each.payment_number,
+                each.invoice_number,
+                each.supplier,
+                each.amount.amount,
+                each.amount.currency,
+            )
+            for each in payment.claims(session)
+        ]
+    return download(csv_bytes(header, rows), name=f"fordringar-{today_of(request)}.csv", media_type=CSV_TYPE)
 
 
 @router.get("/finance/payments/rights")
