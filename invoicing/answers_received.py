@@ -92,6 +92,12 @@ def receive(
     return Recorded(InState.HANDLED, reason, about.meaning)
 
 
+def look_at(session: Session, answer_id: int, *, by: str, today: date) -> None:
+    """Note that a person has dealt with an answer. Raises stored_answers.NoSuchAnswer."""
+    stored_answers.look_at(session, answer_id, by=by, on=today)
+    journal.record(session, by, "answer.seen", f"answer {answer_id}")
+
+
 def _about(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
     match answer.kind:
         case DocumentKind.ORDER_RESPONSE:

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from invoicing import peer_answers, stored_answers
+from invoicing import answers_received, peer_answers, stored_answers
 from invoicing.peer_answers import LINE_WORDS, PeerLine
 from invoicing.stored_answers import KeptAnswer
-from orders import journal
 from peppol.identifiers import DocumentKind
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_refusals import NotFound
@@ -123,8 +122,7 @@ def seen(
 ) -> None:
     """Anteckna att någon tagit hand om ett svar / note that somebody has dealt with an answer."""
     with house.opened() as database, database.writing() as session:
-        stored_answers.look_at(session, answer_id, by=by, on=today_or(on))
-        journal.record(session, by, "answer.seen", f"answer {answer_id}")
+        answers_received.look_at(session, answer_id, by=by, today=today_or(on))
     typer.echo(house.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
 
 

@@ -136,6 +136,9 @@ ROUTES = {
     "GET /finance/post/{number}": Route(
         may=RULES, own=("/finance/post/1",), foreign=(f"/finance/post/{NONE}",)
     ),
+    "POST /finance/post/answers/{number}/seen": Route(
+        may=FINANCE, foreign=(f"/finance/post/answers/{NONE}/seen",)
+    ),
     "POST /finance/post/{number}/send-again": Route(
         may=FINANCE, foreign=(f"/finance/post/{NONE}/send-again",)
     ),

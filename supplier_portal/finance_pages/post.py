@@ -1,4 +1,4 @@
-"""The post office as finance sees it: what is stuck or refused, who takes no orders, and sending again.
+"""The post office as finance sees it: what is stuck or refused, what suppliers' systems answered, and sending again.
 
 Operating the post is the operator's; here is only what a finance officer can do something about.
 """
@@ -8,6 +8,9 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy import func, select
 
+from invoicing import answers_received, peer_answers, stored_answers
+from invoicing.peer_answers import LINE_WORDS, LineStatus
+from invoicing.stored_answers import KeptAnswer
 from orders import stored_register
 from orders.contracts import Register
 from orders.parties import Channel
@@ -19,7 +22,16 @@ from supplier_portal import cli_questions, post_actions, post_questions
 from supplier_portal.access import Permission
 from supplier_portal.cli_questions import LetterOut
 from supplier_portal.finance_words import Names, may_act, supplier_name
-from supplier_portal.pages import NotThere, Person, house_of, pages_router, render, see_other, signed_in
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
 
 router = pages_router()
 _P = Permission
@@ -30,6 +42,7 @@ _KINDS = {
     "invoice-response": ("Fakturasvar", "Invoice response"),
     "mls": ("Meddelandestatus", "Message level status"),
     "mlr": ("Meddelandesvar", "Message level response"),
+    "order-response": ("Ordersvar", "Order response"),
 }
 _NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY.value, Verdict.NOT_REGISTERED.value)
 
@@ -47,6 +60,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             standing=standing,
             stuck=[_row(each, register) for each in _letters(session, OutState.STUCK)],
             rejected=[_row(each, register) for each in _letters(session, OutState.REJECTED)],
+            answers=[_answer(each) for each in stored_answers.listed(session, waiting=True, limit=_MOST)],
             turned_away=_turned_away(session, register),
             portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
             supplier_name=lambda number: supplier_name(register, number),
@@ -80,6 +94,16 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
         )
 
 
+@router.post("/finance/post/answers/{number}/seen")
+def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Note that somebody has dealt with what a supplier's system answered."""
+    with house_of(request).writing() as session:
+        if stored_answers.by_id(session, number) is None:
+            raise NotThere
+        answers_received.look_at(session, number, by=person.id, today=today_of(request))
+    return see_other("/finance/post", ("Svaret är sett.", "The answer is seen."))
+
+
 @router.post("/finance/post/{number}/send-again")
 def send_again(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Let a letter be sent once more."""
@@ -93,6 +117,21 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
 
 def _letters(session: Session, state: OutState) -> list[LetterOut]:
     return list(cli_questions.letters_out(session, state=state, at_most=_MOST))
+
+
+def _answer(each: KeptAnswer) -> dict[str, Any]:
+    """An answer of a supplier's system with what it means, in words, and what is said of each line."""
+    lines = [
+        (line.line, LINE_WORDS.get(line.code, (line.code, line.code)), line.words)
+        for line in each.answer.lines
+        if line.code != LineStatus.ACCEPTED
+    ]
+    return {
+        "kept": each,
+        "kind": _KINDS.get(each.answer.kind, (each.answer.kind, each.answer.kind)),
+        "sentence": peer_answers.sentences(each.meaning, each.answer.reference),
+        "lines": lines[:10],
+    }
 
 
 def _row(each: LetterOut, register: Register) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""Finance sees a refused order on the post page, reads what the supplier says, and notes that it is dealt with."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from invoicing import stored_answers
+from peppol import ubl
+from supplier_portal.access import Permission
+from tests.browser import portal
+from tests.house import a_house
+from tests.peers import answered_line, order_response
+from tests.test_desk_pages import Clock, Office
+
+DAY = date(2026, 2, 3)
+
+
+@pytest.fixture
+def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+    url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
+    with a_house(url) as house, portal(url, business_clock=clock) as site:
+        yield Office(house, site, browser_page, clock)
+
+
+def test_a_changed_order_line_is_read_and_noted_as_dealt_with(office: Office) -> None:
+    house = office.house
+    house.decide("100000101")
+    number = house.order("100000101").number
+    lines = (answered_line("001", "5"), answered_line("002", "7", "Ingen plats i februari"))
+    house.post(ubl.serialise(order_response(number, "CA", on=DAY, lines=lines)), on=DAY)
+    house.read_letters(on=DAY)
+    person = office.sit("ekonom", Permission.FINANCE)
+    office.go("/finance/post")
+    row = office.page.get_by_role("row").filter(has_text="Ingen plats i februari")
+    assert f"godtar order {number} med ändringar" in row.inner_text()
+    office.sound()
+    row.get_by_role("button").click()
+    assert "Svaret är sett" in office.page.content()
+    assert "Ingen plats" not in office.page.content()
+    with house.database.reading() as session:
+        (kept,) = stored_answers.about_order(session, number)
+    assert kept.looked_at_by == person.id
