@@ -1,67 +1,19 @@
-"""Who is asking: permissions, the signed-in person, and the dependency that pages name them with.
+"""Who is asking: the dependency that pages name the signed-in person with.
 
 Convention: a page says who may have it in its signature, `person: Person = signed_in(Permission.REPORT)`. Without a
 session the answer leads to the sign-in page and back; without the permission it is a page that says so (403).
 What a person may see within the permission follows from `organisation` and `units`, which every query takes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
 from orders.database import Database
 from orders.refusals import Refused
-from supplier_portal.printing import Language
-
-
-class Permission(StrEnum):
-    """What a person may do. Three on the supplier's side, freely combined (REQ-51), five on the buyer's."""
-
-    ADMINISTER = "ADMINISTER"
-    ASSIGN = "ASSIGN"
-    REPORT = "REPORT"
-    FINANCE = "FINANCE"
-    ATTEST = "ATTEST"
-    BUYER_ADMIN = "BUYER_ADMIN"
-    AUDIT = "AUDIT"
-    PROTECTED = "PROTECTED"
-
-
-SUPPLIER_SIDE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
-BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
-
-    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
-    """
-
-    id: str
-    display_name: str
-    organisation: str
-    permissions: frozenset[Permission]
-    units: frozenset[str] | None = None
-    language: Language = "sv"
-
-    @property
-    def is_buyer(self) -> bool:
-        """Whether the person works for the buyer."""
-        return bool(self.permissions & BUYER_SIDE)
-
-    @property
-    def account_id(self) -> int:
-        """The number of the account behind `id`."""
-        return int(self.id.rpartition("-")[2])
-
-    def may(self, *any_of: Permission) -> bool:
-        """Whether the person has at least one of these; of none named, any permission does."""
-        return bool(self.permissions & frozenset(any_of or Permission))
+from supplier_portal.persons import Permission, Person
 
 
 class SignInFirst(Exception):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from orders.refusals import Refused
-from supplier_portal.access import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission
 from supplier_portal.stored_accounts import ACTIVE, Account
 
 NORMAL_DAYS: Final = (5, 7)

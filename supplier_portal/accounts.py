@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from orders import journal
 from peppol.sql import Session, take_turns
 from supplier_portal import mail, mailed_links, passwords, sessions, stored_accounts
-from supplier_portal.access import Permission, Person
 from supplier_portal.account_rules import (
     AccountRefused,
     keeps_an_administrator,
@@ -21,6 +20,7 @@ from supplier_portal.account_rules import (
 )
 from supplier_portal.account_tables import recovery_code
 from supplier_portal.pages import NotThere
+from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
 

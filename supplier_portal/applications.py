@@ -16,10 +16,10 @@ from orders.contracts import Register
 from orders.parties import RegisterValueRefused, Supplier, organisation_number
 from peppol.sql import Session, rows_changed
 from supplier_portal import accounts, mail, stored_accounts
-from supplier_portal.access import SUPPLIER_SIDE, Permission
 from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
 from supplier_portal.account_tables import account_application, account_responsible
 from supplier_portal.pages import NotThere
+from supplier_portal.persons import SUPPLIER_SIDE, Permission
 from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE
 

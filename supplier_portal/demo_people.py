@@ -14,7 +14,7 @@ from orders.contracts import Register
 from orders.values import Money, stockholm_date
 from peppol.sql import Session
 from supplier_portal import applications, passwords, stored_accounts
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 
 PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
 _P = Permission

@@ -15,7 +15,7 @@ from orders.parties import Buyer
 from orders.values import Refused
 from peppol.sql import Session
 from supplier_portal import stored_accounts
-from supplier_portal.access import Permission, Person
+from supplier_portal.persons import Permission, Person
 
 Pair = tuple[str, str]
 

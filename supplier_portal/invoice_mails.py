@@ -14,7 +14,7 @@ from orders import tables
 from orders.tables import journal, metadata
 from peppol.sql import Session
 from supplier_portal import mail
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 
 journal_mark = Table(
     "journal_mark",

@@ -25,9 +25,9 @@ from supplier_portal import (
     mail_delivery,
     report_questions,
 )
-from supplier_portal.access import Permission
 from supplier_portal.alarms import Trouble
 from supplier_portal.job_running import InOne, InSteps, Job
+from supplier_portal.persons import Permission
 from supplier_portal.releasing import release_due
 from supplier_portal.schedules import Daily, Every
 from supplier_portal.settings import Settings

@@ -7,7 +7,7 @@ page's own. Labels are Swedish and translated by the catalogue `base`.
 from dataclasses import dataclass
 from typing import Final
 
-from supplier_portal.access import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
+from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
 
 _P = Permission
 

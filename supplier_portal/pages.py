@@ -28,8 +28,9 @@ from orders.refusals import Refused
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
 from supplier_portal import badges, catalogues, cookies, navigation, static_files
-from supplier_portal.access import Permission, Person, instant_of, signed_in
+from supplier_portal.access import instant_of, signed_in
 from supplier_portal.guard import FIELDS_MAX, TOKEN_FIELD, form_of, guarded
+from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
 
 __all__ = [

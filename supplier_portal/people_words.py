@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 
 Pair = tuple[str, str]
 _P = Permission

@@ -12,7 +12,7 @@ from peppol.mailbox import OutState
 from peppol.sending import Event
 from peppol.sql import Session, moment_of
 from supplier_portal import mail
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 
 
 def tell(session: Session, events: Sequence[Event]) -> None:

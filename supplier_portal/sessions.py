@@ -15,8 +15,8 @@ from sqlalchemy import delete, insert, select, update
 from orders.database import Database
 from peppol.sql import Session
 from supplier_portal import cookies, stored_accounts
-from supplier_portal.access import Person
 from supplier_portal.account_tables import web_session
+from supplier_portal.persons import Person
 from supplier_portal.stored_accounts import Account
 
 FULL, CODE, ENROL = "FULL", "CODE", "ENROL"

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Row, delete, insert, select, update
 
 from peppol.sql import Session
-from supplier_portal.access import Permission, Person
 from supplier_portal.account_tables import account, account_permission, account_unit
+from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
 
 INVITED, ACTIVE, ENDED = "INVITED", "ACTIVE", "ENDED"

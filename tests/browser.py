@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from orders.database import Clock, Database, utc_now
 from supplier_portal import sessions, stored_accounts
-from supplier_portal.access import Person
 from supplier_portal.app import create_app
+from supplier_portal.persons import Person
 from supplier_portal.settings import Settings
 from tests.system_packages import BROWSERS
 

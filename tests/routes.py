@@ -18,7 +18,7 @@ everybody, and the walk (test_walk.py) looks at every page with axe in both lang
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 
 
 @dataclass(frozen=True, slots=True)

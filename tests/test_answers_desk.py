@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from invoicing import stored_answers
 from peppol import ubl
-from supplier_portal.access import Permission
+from supplier_portal.persons import Permission
 from tests.browser import portal
 from tests.house import a_house
 from tests.peers import answered_line, order_response

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from supplier_portal.access import BUYER_SIDE, Person
 from supplier_portal.demo import play
+from supplier_portal.persons import BUYER_SIDE, Person
 from tests.all_routes import AREAS, ELSEWHERE, ONES, routes_of, table
 from tests.browser import Site, portal
 from tests.databases import PostgresqlServer

@@ -17,8 +17,8 @@ from orders import stored_policies
 from peppol import mailbox
 from peppol.mailbox import OutState
 from supplier_portal import sessions
-from supplier_portal.access import Permission as P
 from supplier_portal.guard import TOKEN_FIELD
+from supplier_portal.persons import Permission as P
 from tests import routes_desk
 from tests.browser import portal
 from tests.house import a_house

@@ -14,7 +14,7 @@ from orders import journal, stored_register
 from orders.values import Money
 from peppol import billing
 from supplier_portal import sessions
-from supplier_portal.access import Permission, Person
+from supplier_portal.persons import Permission, Person
 from tests.browser import Site, account_of, axe, portal, too_wide
 from tests.builders import billed
 from tests.house import House, a_house

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from orders.database import Database
 from supplier_portal import mail, mail_delivery, stored_accounts
-from supplier_portal.access import Permission
 from supplier_portal.assembly import open_house
 from supplier_portal.mail_delivery import Delivered
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.mail_texts import TEXTS, Notice
+from supplier_portal.persons import Permission
 from supplier_portal.settings import Settings
 from supplier_portal.stored_accounts import ACTIVE, INVITED
 from tests.mail_server import mail_server

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from invoicing.model import InvoiceState
 from invoicing.sending_payments import message_id
 from peppol import ubl
-from supplier_portal.access import Permission, Person
+from supplier_portal.persons import Permission, Person
 from tests.browser import Site, a_page, portal, sign_in, too_wide
 from tests.house import House, a_house
 from tests.paying import DEBTOR, notice

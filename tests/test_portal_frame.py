@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from orders import stored_register
-from supplier_portal.access import Permission, Person
 from supplier_portal.assembly import open_house
+from supplier_portal.persons import Permission, Person
 from tests.browser import (
     Site,
     axe,

@@ -17,8 +17,8 @@ from invoicing.model import InvoiceState
 from orders import stored_register
 from orders.database import Database
 from peppol import ubl
-from supplier_portal.access import Permission, Person
 from supplier_portal.letter_reading import read_arrived
+from supplier_portal.persons import Permission, Person
 from supplier_portal.releasing import release_due
 from tests.browser import Site, a_page, axe, picture, portal, session_cookie, sign_in, too_wide
 from tests.builders import billed

@@ -15,8 +15,8 @@ from peppol.identifiers import DocumentKind
 from peppol.mailbox import OUT_STEPS, OutState
 from peppol.sending import Sender
 from supplier_portal import alarms, post_actions, post_events, stored_accounts
-from supplier_portal.access import Permission
 from supplier_portal.mail_tables import mail
+from supplier_portal.persons import Permission
 from supplier_portal.work_tables import alarm
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import CLOCK, FYRBAKEN, House, a_house

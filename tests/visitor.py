@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from supplier_portal.access import Person
 from supplier_portal.guard import TOKEN_FIELD
+from supplier_portal.persons import Person
 from tests.browser import Site, session_cookie
 
 Form = Mapping[str, str | Sequence[str]]

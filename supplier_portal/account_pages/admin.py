@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from orders import stored_register
 from orders.contracts import NotInRegister, Register
 from supplier_portal import accounts, applications, stored_accounts
-from supplier_portal.access import BUYER_SIDE, Permission, instant_of
+from supplier_portal.access import instant_of
 from supplier_portal.account_rules import AccountRefused, age, granted_staff
 from supplier_portal.applications import WAITING
 from supplier_portal.pages import (
@@ -21,6 +21,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.people_words import PERMISSIONS
+from supplier_portal.persons import BUYER_SIDE, Permission
 from supplier_portal.stored_accounts import Account
 
 router = pages_router(prefix="/admin")

@@ -11,7 +11,7 @@ from orders import stored_register
 from orders.refusals import Refused
 from peppol.sql import Session
 from supplier_portal import mail
-from supplier_portal.access import Permission, instant_of
+from supplier_portal.access import instant_of
 from supplier_portal.account_pages.admin import company
 from supplier_portal.pages import (
     NotThere,
@@ -23,6 +23,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router(prefix="/admin/changes")
 

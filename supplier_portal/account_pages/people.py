@@ -7,10 +7,11 @@ from fastapi import Form, Request, Response
 from orders import stored_register
 from orders.contracts import Register
 from supplier_portal import accounts, stored_accounts
-from supplier_portal.access import SUPPLIER_SIDE, Permission, instant_of
+from supplier_portal.access import instant_of
 from supplier_portal.account_rules import AccountRefused, granted
 from supplier_portal.pages import Person, form_of, house_of, pages_router, render, see_other, signed_in
 from supplier_portal.people_words import PERMISSIONS
+from supplier_portal.persons import SUPPLIER_SIDE, Permission
 from supplier_portal.stored_accounts import Account
 
 router = pages_router(prefix="/people")

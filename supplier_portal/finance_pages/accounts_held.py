@@ -17,7 +17,6 @@ from orders.contracts import Register
 from orders.parties import PaymentAccount
 from orders.values import Refused
 from peppol.sql import Session
-from supplier_portal.access import Permission
 from supplier_portal.account_pages.changes import tell
 from supplier_portal.finance_pages.paying_parts import (
     READERS,
@@ -37,6 +36,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

@@ -10,7 +10,6 @@ from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from invoicing.stored_exports import FileKind
 from orders import stored_register
 from orders.values import Month, total
-from supplier_portal.access import Permission
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -34,6 +33,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.paying_settings import ledger_of, settings_of
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

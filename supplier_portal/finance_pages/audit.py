@@ -13,7 +13,6 @@ from invoicing import audit_cases, retention, stored_invoices
 from invoicing.audit_cases import NoCase, Sought
 from orders import journal, journal_outside, stored_register
 from orders.values import Refused
-from supplier_portal.access import Permission
 from supplier_portal.finance_words import Names, action_name
 from supplier_portal.pages import (
     NotThere,
@@ -27,6 +26,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

@@ -7,7 +7,6 @@ from starlette.datastructures import UploadFile
 
 from invoicing import bank_answers
 from orders import stored_register
-from supplier_portal.access import Permission
 from supplier_portal.finance_pages.paying_parts import READERS, FormRefused, people, text_of
 from supplier_portal.pages import (
     NotThere,
@@ -21,6 +20,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

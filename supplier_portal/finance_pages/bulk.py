@@ -17,7 +17,6 @@ from invoicing.exception_rules import Action, name_of
 from orders import stored_register
 from orders.values import Money, Refused, total
 from peppol.sql import Session
-from supplier_portal.access import Permission
 from supplier_portal.finance_pages.exception import hand_of
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, may_act, supplier_name
@@ -32,6 +31,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

@@ -39,7 +39,6 @@ from orders.values import Money, Period, Quantity, Refused
 from peppol import attachments, mailbox, ubl
 from peppol.sql import Session
 from supplier_portal import catalogues
-from supplier_portal.access import Permission
 from supplier_portal.cli_verdicts import check_name, verdict_name
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, action_name, cause_name, may_act, supplier_name
@@ -56,6 +55,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 from supplier_portal.printing import Language
 
 router = pages_router()

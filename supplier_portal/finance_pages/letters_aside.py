@@ -14,7 +14,6 @@ from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox, validation
 from supplier_portal import cli_questions
-from supplier_portal.access import Permission
 from supplier_portal.event_loading import replay_unappliable
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, may_act
@@ -30,6 +29,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 from supplier_portal.printing import Language
 from supplier_portal.validation_report import ValidationReport, reported
 

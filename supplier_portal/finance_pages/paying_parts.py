@@ -13,8 +13,8 @@ from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Money, Month, PeriodRefused, Refused
 from peppol.sql import Session
 from supplier_portal import stored_accounts
-from supplier_portal.access import Permission
 from supplier_portal.pages import form_of
+from supplier_portal.persons import Permission
 from supplier_portal.printing import Language
 
 _P = Permission

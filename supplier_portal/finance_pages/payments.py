@@ -22,7 +22,6 @@ from invoicing.stored_rights import Scope
 from invoicing.transfers import ProposalState
 from orders import stored_register
 from orders.values import Article, Money, total
-from supplier_portal.access import Permission
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -48,6 +47,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.paying_settings import debtor_of, settings_of
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

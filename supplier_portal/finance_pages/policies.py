@@ -25,7 +25,6 @@ from orders.contracts import (
     policy_to_json,
 )
 from orders.values import Article, Money, Refused
-from supplier_portal.access import Permission
 from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.finance_words import Names, cause_name, supplier_name
 from supplier_portal.pages import (
@@ -40,6 +39,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

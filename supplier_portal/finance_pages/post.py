@@ -19,7 +19,6 @@ from peppol.access_points.protocol import Verdict
 from peppol.mailbox import OutState
 from peppol.sql import Session
 from supplier_portal import cli_questions, post_actions, post_questions
-from supplier_portal.access import Permission
 from supplier_portal.cli_questions import LetterOut
 from supplier_portal.finance_words import Names, may_act, supplier_name
 from supplier_portal.pages import (
@@ -32,6 +31,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

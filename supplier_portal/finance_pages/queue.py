@@ -17,7 +17,6 @@ from invoicing.desk_work import Kind
 from orders import stored_register
 from orders.values import Month, PeriodRefused, Refused
 from supplier_portal import catalogues, charts
-from supplier_portal.access import Permission
 from supplier_portal.finance_words import Names, cause_name, cause_names, may_act, supplier_name
 from supplier_portal.pages import (
     NotThere,
@@ -32,6 +31,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission

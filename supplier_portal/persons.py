@@ -1,0 +1,57 @@
+"""Who a person is to the portal: the permissions there are, and somebody who has signed in.
+
+Convention: plain values, known to pages, jobs and the command line alike. How a page asks for
+them stands in `access.py`, which needs the web framework; this does not.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from supplier_portal.printing import Language
+
+
+class Permission(StrEnum):
+    """What a person may do. Three on the supplier's side, freely combined (REQ-51), five on the buyer's."""
+
+    ADMINISTER = "ADMINISTER"
+    ASSIGN = "ASSIGN"
+    REPORT = "REPORT"
+    FINANCE = "FINANCE"
+    ATTEST = "ATTEST"
+    BUYER_ADMIN = "BUYER_ADMIN"
+    AUDIT = "AUDIT"
+    PROTECTED = "PROTECTED"
+
+
+SUPPLIER_SIDE: Final = frozenset({Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT})
+BUYER_SIDE: Final = frozenset(Permission) - SUPPLIER_SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in. `id` is opaque and the journal's actor; `units` None means all of the organisation's.
+
+    ADMINISTER always covers the whole organisation; `units` bounds the other two (REQ-52).
+    """
+
+    id: str
+    display_name: str
+    organisation: str
+    permissions: frozenset[Permission]
+    units: frozenset[str] | None = None
+    language: Language = "sv"
+
+    @property
+    def is_buyer(self) -> bool:
+        """Whether the person works for the buyer."""
+        return bool(self.permissions & BUYER_SIDE)
+
+    @property
+    def account_id(self) -> int:
+        """The number of the account behind `id`."""
+        return int(self.id.rpartition("-")[2])
+
+    def may(self, *any_of: Permission) -> bool:
+        """Whether the person has at least one of these; of none named, any permission does."""
+        return bool(self.permissions & frozenset(any_of or Permission))
