@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from invoicing import exception_undo, stored_invoices
-from invoicing.model import DocumentType, InvoiceState
+from invoicing import exception_undo, stored_invoices, waiting
+from invoicing.model import InvoiceState
 from orders import results, stored_policies, stored_register
 from orders.database import Database
 from orders.values import Month
@@ -116,23 +116,22 @@ def _by_supplier(counted: tuple[tuple[str, Month], int]) -> tuple[str, str]:
 
 
 def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) -> str:
-    """Tell the buyer's staff of documents that have waited for a receipt, or for their invoice, too long."""
-    policy = stored_register.load(session).policy
-    patience = {
-        DocumentType.INVOICE: timedelta(days=policy.days_to_wait_for_receipt),
-        DocumentType.CREDIT_NOTE: timedelta(days=policy.days_to_wait_for_invoice),
-    }
-    parked = stored_invoices.listed(session, state=InvoiceState.PARKED, limit=100_000)
-    found = [held.number for held in parked if today - held.received_on >= patience[held.document_type]]
-    if found:
+    """End the waiting of documents parked longer than the policy allows, and tell the buyer's staff.
+
+    An invoice without a receipt is asked back, a credit note without an invoice is put in question.
+    """
+    ended = waiting.stop_waiting(session, stored_register.load(session), today=today)
+    if ended:
         trouble = Trouble(
-            len(found),
-            _named(found),
-            f"{len(found)} dokument har väntat längre på inleverans eller på sin faktura än reglerna säger.",
-            f"{len(found)} documents have waited longer for a receipt or for their invoice than the policy says.",
+            len(ended),
+            _named([held.number for held in ended]),
+            f"{len(ended)} dokument hade väntat längre än reglerna säger. Fakturor har begärts krediterade, "
+            "kreditfakturor ligger i kön.",
+            f"{len(ended)} documents had waited longer than the policy says. Invoices have been asked back, "
+            "credit notes lie in the queue.",
         )
         alarms.put(session, "INVOICES_PARKED", trouble, now=now, mail_to=mail_to)
-    return f"{len(found)} documents"
+    return f"{len(ended)} documents"
 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:

@@ -1,6 +1,7 @@
 """Jobs: each slot once, from the schedule and not from when somebody looked, with what was missed caught up."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from invoicing.model import InvoiceState
 from orders import journal
 from orders.database import Database
 from orders.values import Article
+from peppol import shapes
 from peppol.sql import Session
 from supplier_portal import alarms, job_running, jobs
 from supplier_portal.job_running import InOne, InSteps, Ran, run_due
@@ -233,6 +236,36 @@ def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a
     run_due(house.database, [due])
     run_due(house.database, [due])
     assert len(house.orders("100000101", Article.RESULT)) == 1
+
+
+def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: House, moment: Moment) -> None:
+    house.decide("100000101")
+    house.report("100000101", "2026-01", on=date(2026, 2, 2))
+    number = house.order("100000101").number
+    house.report("100000101", "2026-02", on=date(2026, 3, 2))
+    early = house.flip(number, "002", number="F-3", on=date(2026, 3, 3))
+    house.file_report("100000101", "2026-03", on=date(2026, 3, 4))
+    line = early.invoice_lines[0]
+    assert line.order_line_reference is not None
+    parked = house.send(
+        replace(
+            early,
+            invoice_lines=(
+                replace(line, order_line_reference=shapes.LineReference(line_id="003"), invoice_period=None),
+            ),
+        )
+    )
+    assert parked.state is InvoiceState.PARKED
+    table = [job for job in jobs_of(Settings()) if job.name == "parked-too-long"]
+    moment.now = datetime(2026, 3, 20, 8, tzinfo=UTC)
+    run_due(house.database, table)
+    assert house.held(parked.id).state is InvoiceState.PARKED
+    moment.now = datetime(2026, 9, 20, 8, tzinfo=UTC)
+    run_due(house.database, table)
+    assert house.held(parked.id).state is InvoiceState.CREDIT_REQUESTED
+    with house.database.reading() as session:
+        (row,) = session.execute(select(alarm))
+    assert (row.kind, row.about) == ("INVOICES_PARKED", "F-3")
 
 
 def test_invoices_that_are_due_are_told_of_once_a_day(house: House, moment: Moment) -> None:
