@@ -46,6 +46,7 @@ class NotingPoint(FolderAccessPoint):
 
     def __init__(self, root: Path, *, seconds: float = 0.0) -> None:
         super().__init__(root)
+        self._outbox = root / "outbox"
         self._notes = root / "given.txt"
         self._seconds = seconds
 
@@ -60,8 +61,10 @@ class NotingPoint(FolderAccessPoint):
         return super().submit(letter)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
-        has = any(instance_id == given.instance_id for given in self.given())
-        return DeliveryStatus(DeliveryState.ACCEPTED if has else DeliveryState.UNKNOWN)
+        # What is noted is being handed over, unless who noted it has died; what lies there was taken.
+        lies = any(path.stem.endswith(instance_id) for path in self._outbox.rglob("*.xml"))
+        held = any(lives(int(given.worker)) for given in self.given() if given.instance_id == instance_id)
+        return DeliveryStatus(DeliveryState.ACCEPTED if lies or held else DeliveryState.UNKNOWN)
 
     def given(self) -> list["Given"]:
         """What it was given, in order."""
@@ -93,6 +96,15 @@ def database(database_url: str) -> Iterator[Database]:
     measuring.prepare(database, example_register())
     yield database
     database.close()
+
+
+def lives(process: int) -> bool:
+    """Whether a process is there, stopped or not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def started(work: Callable[[], None]) -> int:
