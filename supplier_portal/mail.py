@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from peppol.sql import Session
+from peppol.sql import Session, take_turns
 from supplier_portal import stored_accounts
 from supplier_portal.mail_tables import mail, mail_declined
 from supplier_portal.mail_texts import TEXTS, Notice
@@ -105,7 +105,8 @@ def declined(session: Session, account_id: int) -> frozenset[Notice]:
 
 
 def decline(session: Session, account_id: int, notices: Collection[Notice]) -> None:
-    """Put these in the place of what the account has declined before."""
+    """Put these in the place of what the account has declined before; presses at once follow each other."""
+    take_turns(session, f"mails of account {account_id}")
     session.execute(delete(mail_declined).where(mail_declined.c.account_id == account_id))
     if notices:
         session.execute(

@@ -118,7 +118,7 @@ def person(address: str, name: str, until: float, tally: Tally, seed: int) -> No
         ask("/sign-in", {"form_token": token, "name": name, "password": demo_people.PASSWORD})
         while time.monotonic() < until:
             page = ask(choose.choice(pages))
-            if choose.random() < 0.05:
+            if choose.random() < 0.05 and _token(page):
                 ask("/account/mails", {"form_token": _token(page), "notice": "ORDERS"})
             time.sleep(choose.uniform(0.5, 1.5))
 

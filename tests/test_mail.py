@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -190,3 +191,17 @@ def test_a_mail_needs_the_same_values_in_both_languages(template: str) -> None:
     names = [sorted(re.findall(r"{(\w+)}", each)) for each in text.body]
     assert names[0] == names[1]
     assert all(text.subject)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_choices_pressed_at_once_follow_each_other(database: Database) -> None:
+    account = person(database, "alla@fyrbaken.example")
+
+    def press(_: int) -> None:
+        with database.writing() as session:
+            mail.decline(session, account, list(Notice))
+
+    with ThreadPoolExecutor(8) as hands:
+        assert list(hands.map(press, range(40))) == [None] * 40
+    with database.reading() as session:
+        assert mail.declined(session, account) == frozenset(Notice)
