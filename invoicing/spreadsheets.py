@@ -7,6 +7,7 @@ apostrophe before it, in both forms. XLSX carries no clock: its parts are dated 
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -16,7 +17,8 @@ Cell = str | int | Decimal | date | None
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CALCULATED = tuple("=+-@\t\r\n＝＋－＠")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -62,10 +64,23 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
     return _without_clock(out.getvalue())
 
 
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, without control characters.
+
+    >>> guarded("=1+1"), guarded("F26-1401"), guarded("-7")
+    ("'=1+1", 'F26-1401', "'-7")
+    """
+    clean = without_control(text)
+    return f"'{clean}" if clean.startswith(_CALCULATED) else clean
+
+
+def without_control(text: str) -> str:
+    """Text without the characters that a workbook cannot hold."""
+    return _CONTROL.sub("", text)
+
+
 def _safe(value: Cell) -> Cell:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _text(value: Cell) -> str:

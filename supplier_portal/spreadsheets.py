@@ -8,7 +8,6 @@ are written as they are read, some hundred at a time, so that memory stays flat.
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,12 +22,11 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from invoicing.spreadsheets import guarded, without_control
 from orders.values import Money
 
 Value = str | int | date | Decimal | Money | None
 
-_CALCULATED: Final = tuple("=+-@\t\r\n＝＋－＠")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _AT_A_TIME: Final = 200
 _PIECE: Final = 65_536
 
@@ -101,16 +99,6 @@ def xlsx_of(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value
             yield piece
 
 
-def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula, without control characters.
-
-    >>> guarded("=1+1"), guarded("F26-1401"), guarded("-7")
-    ("'=1+1", 'F26-1401', "'-7")
-    """
-    clean = _CONTROL.sub("", text)
-    return f"'{clean}" if clean.startswith(_CALCULATED) else clean
-
-
 def _written(value: Value, swedish: bool) -> str:
     match value:
         case None:
@@ -147,7 +135,7 @@ def _cell(sheet: object, column: Column, value: Value) -> Cell | None:
     if value is None:
         return None
     content: object = value.amount if isinstance(value, Money) else value
-    cell = WriteOnlyCell(sheet, _CONTROL.sub("", content) if isinstance(content, str) else content)  # type: ignore[arg-type]
+    cell = WriteOnlyCell(sheet, without_control(content) if isinstance(content, str) else content)  # type: ignore[arg-type]
     if isinstance(content, str):
         cell.data_type = "s"  # otherwise a text that begins with = would be a formula
     cell.number_format = _FORMATS[column.kind]

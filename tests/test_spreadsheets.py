@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from invoicing.spreadsheets import guarded
 from orders.values import Money
-from supplier_portal.spreadsheets import Column, Dialect, Kind, Value, csv_of, guarded, xlsx_of
+from supplier_portal.spreadsheets import Column, Dialect, Kind, Value, csv_of, xlsx_of
 
 COLUMNS = (
     Column("Text"),
