@@ -275,11 +275,6 @@ def events(session: Session, *, limit: int = 200) -> Sequence[Event]:
     return [Event(*row) for row in session.execute(question)]
 
 
-def stuck_count(session: Session) -> int:
-    """How many letters of ours need a person."""
-    return _many(session, mailbox.outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
-
-
 def _many(session: Session, table: Any, where: str) -> int:  # noqa: ANN401 - any table
     question = select(func.count()).select_from(table).where(literal_column(where))
     return session.execute(question).scalar_one()

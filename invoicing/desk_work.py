@@ -65,13 +65,6 @@ def hand_over(session: Session, kind: Kind, item_id: int, *, to: str, by: str, a
         journal.record(session, by, "desk.handed_over", f"{_SUBJECT[kind]} {item_id}", was=before, to=to)
 
 
-def owner_of(session: Session, kind: Kind, item_id: int) -> str:
-    """Who has it; nobody: empty."""
-    table = desk.desk_item
-    question = select(table.c.owner).where(table.c.kind == kind, table.c.item_id == item_id)
-    return session.scalar(question) or ""
-
-
 def comment(session: Session, kind: Kind, item_id: int, text: str, *, by: str, at: datetime) -> None:
     """Write a comment. Raises Refused for an empty one, or one with a personal number in it."""
     words = text.strip()

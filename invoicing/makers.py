@@ -6,7 +6,7 @@ on no order of theirs has no unit, and is seen by those who see the whole organi
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, select, true
+from sqlalchemy import ColumnElement, Table, select
 
 from invoicing import tables
 from invoicing.portal_tables import portal_document
@@ -36,22 +36,23 @@ class NotYours(Refused):
 
 def sees_invoice(maker: Maker) -> ColumnElement[bool]:
     """The invoices and credit notes in our books that the person may see."""
-    return _sees(maker, tables.invoice)
+    return seen_by(tables.invoice, maker.supplier, maker.units)
 
 
 def sees_made(maker: Maker) -> ColumnElement[bool]:
     """The documents made in the portal that the person may see."""
-    return _sees(maker, portal_document)
+    return seen_by(portal_document, maker.supplier, maker.units)
 
 
-def _sees(maker: Maker, table: Table) -> ColumnElement[bool]:
+def seen_by(table: Table, supplier: str, units: frozenset[str] | None) -> ColumnElement[bool]:
+    """The rows of `table` that somebody of the supplier sees: limited to units, what names an order of one of them."""
     order = counting.purchase_order
-    own = table.c.supplier == maker.supplier
-    if maker.units is None:
-        return own & true()
+    own = table.c.supplier == supplier
+    if units is None:
+        return own
     of_unit = select(order.c.number).where(
         order.c.number == table.c.order_number,
-        order.c.supplier == maker.supplier,
-        order.c.unit_id.in_(maker.units),
+        order.c.supplier == supplier,
+        order.c.unit_id.in_(units),
     )
     return own & of_unit.exists()

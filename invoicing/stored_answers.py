@@ -113,11 +113,6 @@ def about_order(session: Session, order_number: str) -> Sequence[KeptAnswer]:
     return list(_read(session, select(peer_answer).where(peer_answer.c.order_number == order_number)))
 
 
-def about_letter(session: Session, instance_id: str) -> Sequence[KeptAnswer]:
-    """What was answered about a letter of ours, oldest first."""
-    return list(_read(session, select(peer_answer).where(peer_answer.c.instance_id == instance_id)))
-
-
 def listed(session: Session, *, waiting: bool = False, limit: int = 500) -> Sequence[KeptAnswer]:
     """The newest answers, newest first; with `waiting` only those a person must still look at."""
     question = select(peer_answer).limit(limit)

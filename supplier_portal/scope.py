@@ -8,9 +8,10 @@ the flow of orders (ESF, KA-webb) and those with protected identity are never li
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, true
 
 from invoicing import tables as audit
+from invoicing.makers import seen_by
 from orders import tables
 from orders.model import Handling
 
@@ -41,13 +42,7 @@ class Scope:
 
     def of_invoices(self) -> ColumnElement[bool]:
         """The condition on `invoice`: limited to units, only what names an order of one of them."""
-        invoice = audit.invoice
-        own = invoice.c.supplier == self.supplier
-        if self.units is None:
-            return own
-        return and_(
-            own, invoice.c.order_number.in_(select(tables.purchase_order.c.number).where(self.of_orders()))
-        )
+        return seen_by(audit.invoice, self.supplier, self.units)
 
     def _in(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         return true() if self.units is None else column.in_(sorted(self.units))

@@ -5,7 +5,7 @@ the supplier's own only; a unit the register does not know is shown by its id.
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -40,11 +40,6 @@ def units_of(register: Register, person: Person) -> dict[str, str]:
     """The person's own units by id, in the order of their names."""
     own = {unit.id: unit.name for unit in register.units if unit.supplier == person.organisation}
     return units_named(scope_of(person), own)
-
-
-def unit_options(units: Mapping[str, str], everything: str) -> list[tuple[str, str]]:
-    """The units as choices of a filter, where there is a choice."""
-    return [("", everything), *((key, f"{name} ({key})") for key, name in units.items())]
 
 
 def text_of(request: Request, name: str, *, longest: int = 60) -> str:
