@@ -19,9 +19,9 @@ from supplier_portal.account_rules import (
     name_of_person,
 )
 from supplier_portal.account_tables import recovery_code
-from supplier_portal.pages import NotThere
 from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
+from supplier_portal.scope import NotThere
 from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
 
 

@@ -24,7 +24,6 @@ from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from orders.database import Database
-from orders.refusals import Refused
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
 from supplier_portal import badges, catalogues, cookies, navigation, static_files
@@ -32,6 +31,7 @@ from supplier_portal.access import instant_of, signed_in
 from supplier_portal.guard import FIELDS_MAX, TOKEN_FIELD, form_of, guarded
 from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
+from supplier_portal.scope import NotThere
 
 __all__ = [
     "NotThere",
@@ -54,18 +54,6 @@ __all__ = [
 
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 """The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""
-
-
-class NotThere(Refused):
-    """What was asked for does not exist, or is not for this person; the two look the same."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Sidan eller det du söker finns inte, eller tillhör någon annan. Kontrollera adressen eller gå "
-            "till översikten.",
-            "The page or what you look for does not exist, or belongs to another. Check the address or go "
-            "to the overview.",
-        )
 
 
 def pages_router(prefix: str = "") -> APIRouter:

@@ -14,6 +14,7 @@ from invoicing import tables as audit
 from invoicing.makers import seen_by
 from orders import tables
 from orders.model import Handling
+from orders.values import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ class Scope:
 
     def _in(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         return true() if self.units is None else column.in_(sorted(self.units))
+
+
+class NotThere(Refused):
+    """What was asked for does not exist, or is not for this person; the two look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sidan eller det du söker finns inte, eller tillhör någon annan. Kontrollera adressen eller gå "
+            "till översikten.",
+            "The page or what you look for does not exist, or belongs to another. Check the address or go "
+            "to the overview.",
+        )
 
 
 def limited(scope: Scope, unit_id: str) -> Scope:
