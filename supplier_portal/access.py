@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from orders.database import Database
 from orders.refusals import Refused
 from supplier_portal.persons import Permission, Person
+from supplier_portal.settings import Settings
 
 
 class SignInFirst(Exception):
@@ -69,6 +70,12 @@ def person_of(request: Request) -> Person | None:
             request.state.step_left = sessions.PATHS[found.stage]
     person: Person | None = request.state.person
     return person
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the application that answers."""
+    settings: Settings = request.app.state.settings
+    return settings
 
 
 def instant_of(request: Request) -> datetime:

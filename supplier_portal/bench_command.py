@@ -28,13 +28,15 @@ from supplier_portal.assembly import METADATAS, open_house
 from supplier_portal.bench_reconcile import bench_reconcile
 from supplier_portal.measuring import Arrived, Figures
 
-app = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
+alone = typer.Typer()
+benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
+alone.add_typer(benches, name="bench")
 
 _WORKERS = (1, 2, 4)
 _REGISTER = Path("fixtures/demo/register")
 
 
-@app.callback(invoke_without_command=True)
+@benches.callback(invoke_without_command=True)
 def bench(
     context: typer.Context,
     documents: Annotated[int, typer.Option(min=10, help="Antal av varje / how many of each")] = 3000,
@@ -79,7 +81,7 @@ def bench(
     Console(width=120).print(table)
 
 
-@app.command("validation")
+@benches.command("validation")
 def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Våra regler bredvid de publicerade i Saxon / our rules beside the published ones in Saxon."""
     settle_memory()
@@ -87,7 +89,7 @@ def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
 
 
-@app.command("post")
+@benches.command("post")
 def post(
     postgresql: Annotated[
         str, typer.Option(help="PostgreSQL på denna adress, som töms / at this address, which is emptied")
@@ -118,7 +120,7 @@ def post(
     Console(width=120).print(table)
 
 
-app.command("reconcile")(bench_reconcile)
+benches.command("reconcile")(bench_reconcile)
 
 
 def settle_memory() -> None:

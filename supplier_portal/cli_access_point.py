@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 
 from orders.values import Refused
 from peppol.access_points.protocol import Unreachable, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from supplier_portal.access_point.desk import Repeats
+from supplier_portal.access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from supplier_portal.access_point.desk import Desk, Repeats
+from supplier_portal.access_point.store import Store
 from supplier_portal.choosing import opened_access_point
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import Code
-from supplier_portal.cli_serve import listening_on
+from supplier_portal.listening import listening_on
 from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
 
@@ -108,13 +111,6 @@ def simulate(
     ] = "answer",
 ) -> None:
     """Kör en simulerad accesspunkt / run a simulated access point."""
-    # The web framework takes a third of a second to load; no other command should pay for it.
-    import uvicorn
-
-    from supplier_portal.access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
-    from supplier_portal.access_point.desk import Desk
-    from supplier_portal.access_point.store import Store
-
     store = Store(folder)
     for address in supplier or _SUPPLIERS:
         store.register(_participant(address), SUPPLIER_KINDS)

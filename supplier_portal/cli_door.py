@@ -6,7 +6,6 @@ changes, prints, and returns; whatever stops it is raised and told here, in one 
 """
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from orders.database import Database, utc_now
 from orders.values import Refused, stockholm_date
 from peppol.sql import Session
 from supplier_portal.assembly import open_house
+from supplier_portal.cli_options import DatabaseOption, Given, LanguageOption, TraceOption
 from supplier_portal.cli_refusals import Code, complain, stopped_by
 from supplier_portal.printing import Language
 from supplier_portal.settings import Settings
@@ -76,7 +75,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             trace: bool,
             **given: object,
         ) -> None:
-            before = context.obj if isinstance(context.obj, _Given) else _Given()
+            before = context.obj if isinstance(context.obj, Given) else Given()
             language: Language = lang or before.language or "sv"
             try:
                 house = House(database or before.database or Settings().database_url, language)
@@ -102,26 +101,6 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
     return register
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """The common options written before the command."""
-
-    database: str | None = None
-    language: Language | None = None
-
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", metavar="URL", help="Databasens adress / address of the database"),
-]
-LanguageOption = Annotated[
-    Language | None, typer.Option("--lang", help="Meningarnas språk / language of the sentences")
-]
-TraceOption = Annotated[
-    bool, typer.Option("--trace", hidden=True, help="Visa var ett fel uppstod / show where an error arose")
-]
-
-
 def _common(
     context: typer.Context,
     database: DatabaseOption = None,
@@ -129,29 +108,6 @@ def _common(
     trace: TraceOption = False,
 ) -> None:
     """The signature every command shares."""
-
-
-def remember(context: typer.Context, database: DatabaseOption = None, lang: LanguageOption = None) -> None:
-    """Beställning och fakturor för Rusta och matcha / orders and invoices of the service."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_trace,
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger("warning"),
-        # The stream is asked for each time, since a test or a pipe may have replaced it.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    context.obj = _Given(database, lang)
-
-
-def _without_trace(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """An operator's line names the kind of error; where it arose is for --trace."""
-    event.pop("exc_info", None)
-    return event
 
 
 def day(text: str) -> date:

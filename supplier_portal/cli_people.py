@@ -6,7 +6,7 @@ import typer
 
 from orders import stored_register
 from orders.database import utc_now
-from supplier_portal import mailed_links
+from supplier_portal import accounts, mailed_links
 from supplier_portal.account_rules import granted_staff
 from supplier_portal.cli_door import House, command
 from supplier_portal.printing import show
@@ -25,9 +25,6 @@ def invite(
     ],
 ) -> None:
     """Bjud in någon hos köparen / invite somebody at the buyer."""
-    # Accounts know the sessions of the web, whose framework no other command should pay for.
-    from supplier_portal import accounts
-
     now = utc_now()
     with house.writing() as session:
         made = accounts.invite(

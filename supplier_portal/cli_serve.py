@@ -4,17 +4,19 @@ It speaks plain HTTP and listens on the machine itself unless told otherwise; en
 and the open net belong to the proxy in front of it. Requests are not logged one by one.
 """
 
-import socket
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 
-from orders.values import Refused
+from supplier_portal.app import create_app
 from supplier_portal.cli_door import House, command
 from supplier_portal.cli_refusals import complain
 from supplier_portal.demo_folder import DATABASE_FILE, clock_of
+from supplier_portal.demo_work import at_work
+from supplier_portal.listening import listening_on
 from supplier_portal.settings import Settings
 
 alone = typer.Typer()
@@ -35,12 +37,6 @@ def serve(
     ] = 8000,
 ) -> None:
     """Starta webbtjänsten / start the web application."""
-    # The web framework takes a third of a second to load; no other command should pay for it.
-    import uvicorn
-
-    from supplier_portal.app import create_app
-    from supplier_portal.demo_work import at_work
-
     application = (
         create_app(Settings(database_url=house.url))
         if folder is None
@@ -71,18 +67,3 @@ def serve(
         complain(house.say("Stoppad.", "Stopped."))
     finally:
         listening.close()
-
-
-def listening_on(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises Refused where the address cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family)
-        # Accepted connections inherit it. Without it an answer's second packet waits 40 ms for the first's receipt.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listening
-    except OSError as error:
-        raise Refused(
-            f"Det går inte att lyssna på {host} port {port} ({error.strerror}). Välj en annan med --host eller --port.",
-            f"Cannot listen on {host} port {port} ({error.strerror}). Choose another with --host or --port.",
-        ) from None

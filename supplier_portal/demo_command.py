@@ -19,11 +19,15 @@ from supplier_portal.demo import Played, play
 from supplier_portal.demo_folder import DATABASE_FILE, clear, mark
 from supplier_portal.demo_outcomes import Outcome
 from supplier_portal.demo_story import Story, read_story
+from supplier_portal.loop_command import loop
 from supplier_portal.printing import Column, Json, show, table
+
+alone = typer.Typer()
 
 _STORY = Path(__file__).resolve().parent.parent / "fixtures" / "demo"
 
 
+@alone.command("demo")
 def demo(
     folder: Annotated[
         Path,
@@ -54,9 +58,6 @@ def demo(
     told = read_story(story)
     clear(folder)
     if access_point:
-        # It brings a web client along, which no other command should pay for.
-        from supplier_portal.loop_command import loop
-
         loop(told, url=database, folder=folder, seed=seed, faults=faults, as_json=as_json, progress=_progress)
         return
     url = database or f"sqlite:///{folder / DATABASE_FILE}"

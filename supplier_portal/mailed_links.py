@@ -15,6 +15,7 @@ from peppol.sql import Session, rows_changed
 from supplier_portal import cookies, mail, stored_accounts
 from supplier_portal.account_rules import INVITATION_LASTS, RESET_LASTS
 from supplier_portal.account_tables import mailed_link
+from supplier_portal.catalogues import moment
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
 
@@ -72,7 +73,7 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
         about=account.person.id,
         at=at,
         link=f"/link/{secret}",
-        until=f"{stockholm_date(ends_at)}" if purpose == INVITE else _time(ends_at),
+        until=f"{stockholm_date(ends_at)}" if purpose == INVITE else moment(ends_at),
     )
     return f"/link/{secret}"
 
@@ -101,9 +102,3 @@ def use(session: Session, secret: str, *, now: datetime) -> Link:
     if not rows_changed(session, mark.values(used_at=now)):
         raise LinkVoid
     return link
-
-
-def _time(at: datetime) -> str:
-    from supplier_portal.catalogues import moment
-
-    return moment(at)

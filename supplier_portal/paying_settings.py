@@ -1,13 +1,10 @@
 """What an installation has set about paying: the account it pays from, and the accounts of its ledger."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from invoicing.ledger import LedgerAccounts, accounts_from
 from invoicing.payment_files import Debtor
 from supplier_portal.settings import Settings
-
-if TYPE_CHECKING:
-    from fastapi import Request
 
 # An account that banks use in their own examples; a demo's files go nowhere.
 _EXAMPLE: Final = Debtor("SE4550000000058398257466", "ESSESESS")
@@ -23,9 +20,3 @@ def debtor_of(settings: Settings) -> Debtor:
 def ledger_of(settings: Settings) -> LedgerAccounts:
     """The accounts of the ledger. Raises AccountsRefused."""
     return accounts_from(settings.ledger_accounts)
-
-
-def settings_of(request: "Request") -> Settings:
-    """The settings of the application that answers."""
-    settings: Settings = request.app.state.settings
-    return settings

@@ -10,9 +10,12 @@ import typer
 from orders.register_files import read_register
 from supplier_portal.simulation import simulate as play
 
+alone = typer.Typer()
+
 REGISTER = Path("fixtures/demo/register")
 
 
+@alone.command("simulate")
 def simulate(
     participants: Annotated[int, typer.Option(min=1, max=100_000, help="Deltagare / participants")] = 100,
     months: Annotated[

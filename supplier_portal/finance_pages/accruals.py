@@ -10,6 +10,7 @@ from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from invoicing.stored_exports import FileKind
 from orders import stored_register
 from orders.values import Month, total
+from supplier_portal.access import settings_of
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -32,7 +33,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
-from supplier_portal.paying_settings import ledger_of, settings_of
+from supplier_portal.paying_settings import ledger_of
 from supplier_portal.persons import Permission
 
 router = pages_router()

@@ -22,6 +22,7 @@ from invoicing.stored_rights import Scope
 from invoicing.transfers import ProposalState
 from orders import stored_register
 from orders.values import Article, Money, total
+from supplier_portal.access import settings_of
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -46,7 +47,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
-from supplier_portal.paying_settings import debtor_of, settings_of
+from supplier_portal.paying_settings import debtor_of
 from supplier_portal.persons import Permission
 
 router = pages_router()
