@@ -9,29 +9,26 @@ or `see_other(...)` after a change. What must not be is raised: `Refused` become
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from orders.database import Database
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
-from supplier_portal import badges, catalogues, cookies, navigation, static_files
+from supplier_portal import cookies, navigation
 from supplier_portal.access import instant_of, signed_in
-from supplier_portal.guard import FIELDS_MAX, TOKEN_FIELD, form_of, guarded
+from supplier_portal.guard import FIELDS_MAX, form_of, guarded
 from supplier_portal.persons import Permission, Person
 from supplier_portal.printing import Language
 from supplier_portal.scope import NotThere
+from supplier_portal.templating import FORM_TOKEN, environment
 
 __all__ = [
     "NotThere",
@@ -96,10 +93,10 @@ def render(
     language = language_of(request, person)
     has_key = cookies.read(request, cookies.SESSION) or cookies.read(request, cookies.VISIT)
     visit = "" if has_key else cookies.secret()
-    rendering = _FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
+    rendering = FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
     try:
         body = (
-            _environment(language)
+            environment(language)
             .get_template(template)
             .render(
                 person=person,
@@ -112,7 +109,7 @@ def render(
             )
         )
     finally:
-        _FORM_TOKEN.reset(rendering)
+        FORM_TOKEN.reset(rendering)
     response = HTMLResponse(body, status_code=status, headers={"Content-Language": language})
     if visit:
         cookies.put(request, response, cookies.VISIT, visit)
@@ -123,7 +120,7 @@ def render(
 
 def text_from(template: str, language: Language, **context: object) -> str:
     """What a template says without a page around it, such as the paper of a PDF."""
-    return _environment(language).get_template(template).render(**context)
+    return environment(language).get_template(template).render(**context)
 
 
 def see_other(path: str, said: tuple[str, str] | None = None) -> Response:
@@ -223,44 +220,3 @@ def _path_and_query(request: Request) -> str:
     if request.method != "GET":
         return "/"
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-
-
-# The token of the page being rendered; macros of other files reach it without being handed it.
-_FORM_TOKEN: ContextVar[str] = ContextVar("form_token", default="")
-
-
-def _csrf() -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, _FORM_TOKEN.get())
-
-
-@cache
-def _environment(language: Language) -> Environment:
-    """The templates in one language; an unknown name in a template is a fault, never an empty place."""
-    environment = Environment(
-        loader=PackageLoader("supplier_portal"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-        cache_size=-1,
-    )
-    texts = catalogues.catalogue(language)
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        texts.gettext, texts.ngettext, newstyle=True
-    )
-    helpers: dict[str, Callable[..., Any] | str] = {
-        "language": language,
-        "csrf_field": _csrf,
-        "pair": lambda sentence: catalogues.pair(sentence, language),
-        "money": lambda amount: catalogues.money(amount, language),
-        "number": lambda value: catalogues.number(value, language),
-        "day": catalogues.day,
-        "moment": catalogues.moment,
-        "month": lambda value: catalogues.month(value, language),
-        "period": catalogues.period,
-        "badge_of": badges.told,
-        "static": static_files.address,
-    }
-    environment.globals.update(helpers)
-    return environment
