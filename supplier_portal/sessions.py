@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Request
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from orders.database import Database
 from peppol.sql import Session
 from supplier_portal import cookies, stored_accounts
-from supplier_portal.account_tables import web_session
+from supplier_portal.account_tables import account, web_session
 from supplier_portal.persons import Person
-from supplier_portal.stored_accounts import Account
+from supplier_portal.stored_accounts import WHOLE, Account
 
 FULL, CODE, ENROL = "FULL", "CODE", "ENROL"
 PATHS: Final = {CODE: "/code", ENROL: "/second-step"}
@@ -28,6 +28,13 @@ LONGEST: Final = timedelta(hours=12)
 _STEP_LASTS: Final = timedelta(minutes=10)
 # Writing down each request would make every page a change of the database.
 _NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+_WHOSE: Final = (
+    select(web_session, *WHOLE)
+    .join_from(web_session, account, account.c.id == web_session.c.account_id)
+    .where(web_session.c.secret_sha256 == bindparam("secret_sha256"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +77,21 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     """The session of this secret, unless it has ended or its account has."""
     if not secret:
         return None
-    row = session.execute(
-        select(web_session).where(web_session.c.secret_sha256 == cookies.fingerprint(secret))
-    ).one_or_none()
-    if row is None or now >= row.ends_at or now - row.seen_at >= IDLE:
+    row = session.execute(_WHOSE, {"secret_sha256": cookies.fingerprint(secret)}).mappings().one_or_none()
+    columns = web_session.c
+    if row is None or now >= row[columns.ends_at] or now - row[columns.seen_at] >= IDLE:
         return None
-    account = stored_accounts.by_id(session, row.account_id)
-    if account is None or account.state != stored_accounts.ACTIVE:
+    whose = stored_accounts.of_row(row)
+    if whose.state != stored_accounts.ACTIVE:
         return None
     return Held(
-        row.secret_sha256, account, row.stage, row.made_at, row.seen_at, row.ends_at, row.offered_totp
+        key=row[columns.secret_sha256],
+        account=whose,
+        stage=row[columns.stage],
+        made_at=row[columns.made_at],
+        seen_at=row[columns.seen_at],
+        ends_at=row[columns.ends_at],
+        offered_totp=row[columns.offered_totp],
     )
 
 

@@ -48,7 +48,10 @@ def with_password(
         raise WrongSignIn
     assert account is not None  # noqa: S101 - without one, nothing fits
     stage = stage_of(account, settings)
+    renewed = passwords.hashed(password) if passwords.is_outdated(account.password_hash) else ""
     with database.writing() as session:
+        if renewed:
+            stored_accounts.renew_hash(session, account, renewed)
         wrong_tries.forget(session, one_name)
         wrong_tries.take_back(session, one_client)
         sessions.sweep(session, now=now)

@@ -7,8 +7,9 @@ was. What may be changed is decided in `account_rules.py` and done by `accounts.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
 from peppol.sql import Session
 from supplier_portal.account_tables import account, account_permission, account_unit
@@ -59,9 +60,9 @@ def by_name(session: Session, sign_in_name: str) -> Account | None:
 
 def of_organisation(session: Session, organisation: str) -> tuple[Account, ...]:
     """Everybody of an organisation, those who have left last."""
-    question = select(account).where(account.c.organisation == organisation)
-    rows = session.execute(question.order_by(account.c.state == ENDED, account.c.display_name)).all()
-    return _accounts(session, rows)
+    question = select(*WHOLE).where(account.c.organisation == organisation)
+    rows = session.execute(question.order_by(account.c.state == ENDED, account.c.display_name))
+    return tuple(map(of_row, rows.mappings()))
 
 
 def normal_name(text: str) -> str:
@@ -122,6 +123,15 @@ def change(session: Session, account_id: int, **columns: object) -> None:
     session.execute(update(account).where(account.c.id == account_id).values(**columns))
 
 
+def renew_hash(session: Session, of: Account, password_hash: str) -> None:
+    """Keep another hash of the same password, unless the password was changed meanwhile."""
+    session.execute(
+        update(account)
+        .where(account.c.id == of.id, account.c.password_hash == of.password_hash)
+        .values(password_hash=password_hash)
+    )
+
+
 def _grant(
     session: Session, account_id: int, permissions: Iterable[Permission], units: frozenset[str] | None
 ) -> None:
@@ -133,34 +143,41 @@ def _grant(
         session.execute(insert(account_unit), scoped)
 
 
-def _one(session: Session, condition: object) -> Account | None:
-    found = session.execute(select(account).where(condition)).one_or_none()  # type: ignore[arg-type]
-    return _accounts(session, [found])[0] if found is not None else None
+def _one(session: Session, condition: ColumnElement[bool]) -> Account | None:
+    found = session.execute(select(*WHOLE).where(condition)).mappings().one_or_none()
+    return of_row(found) if found is not None else None
 
 
-def _accounts(session: Session, rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Account, ...]:
-    held = [row._mapping for row in rows]
-    ids = [row["id"] for row in held]
-    permissions: dict[int, set[Permission]] = {}
-    for row in session.execute(select(account_permission).where(account_permission.c.account_id.in_(ids))):
-        permissions.setdefault(row.account_id, set()).add(Permission(row.permission))
-    units: dict[int, set[str]] = {}
-    if any(not row["all_units"] for row in held):
-        for row in session.execute(select(account_unit).where(account_unit.c.account_id.in_(ids))):
-            units.setdefault(row.account_id, set()).add(row.unit_id)
-    return tuple(
-        Account(
-            id=row["id"],
-            organisation=row["organisation"],
-            sign_in_name=row["sign_in_name"],
-            display_name=row["display_name"],
-            language="en" if row["language"] == "en" else "sv",
-            state=row["state"],
-            units=None if row["all_units"] else frozenset(units.get(row["id"], ())),
-            permissions=frozenset(permissions.get(row["id"], ())),
-            password_hash=row["password_hash"],
-            totp_secret=row["totp_secret"],
-            totp_last_step=row["totp_last_step"],
-        )
-        for row in held
+def _gathered(column: Column[str], account_id: Column[int]) -> Label[str]:
+    """What another table holds of an account, as one text; no permission and no unit has a line break in it."""
+    listed = select(func.aggregate_strings(column, "\n")).where(account_id == account.c.id)
+    return listed.correlate(account).scalar_subquery().label(f"every_{column.name}")
+
+
+_PERMISSIONS: Final = _gathered(account_permission.c.permission, account_permission.c.account_id)
+_UNITS: Final = _gathered(account_unit.c.unit_id, account_unit.c.account_id)
+
+WHOLE: Final = (account, _PERMISSIONS, _UNITS)
+"""What to select for `of_row`, so that who is asking costs each page one question."""
+
+
+def of_row(row: RowMapping) -> Account:
+    """The account in a row of WHOLE."""
+    columns = account.c
+    return Account(
+        id=row[columns.id],
+        organisation=row[columns.organisation],
+        sign_in_name=row[columns.sign_in_name],
+        display_name=row[columns.display_name],
+        language="en" if row[columns.language] == "en" else "sv",
+        state=row[columns.state],
+        units=None if row[columns.all_units] else frozenset(_each(row[_UNITS])),
+        permissions=frozenset(map(Permission, _each(row[_PERMISSIONS]))),
+        password_hash=row[columns.password_hash],
+        totp_secret=row[columns.totp_secret],
+        totp_last_step=row[columns.totp_last_step],
     )
+
+
+def _each(gathered: str | None) -> list[str]:
+    return gathered.split("\n") if gathered else []

@@ -1,0 +1,73 @@
+"""How a password is kept changes with what guessing costs; who signs in is moved over without noticing."""
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from orders import stored_register
+from orders.database import Database
+from supplier_portal import demo_people, passwords, sessions, signing_in, stored_accounts
+from supplier_portal.assembly import open_house
+from supplier_portal.settings import Settings
+from supplier_portal.signing_in import WrongSignIn
+from supplier_portal.stored_accounts import Account
+from tests.house import CLOCK, example_register
+
+ALVA, OF_OLD = "alla@fyrbaken.example", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+TODAYS = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+
+
+@pytest.fixture
+def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A house whose people chose their passwords before the parameters were changed."""
+    database = open_house(database_url, create=True, clock=lambda: CLOCK)
+    monkeypatch.setattr(passwords, "_hasher", OF_OLD)
+    with database.writing() as session:
+        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        demo_people.move_in(session, example_register(), at=CLOCK)
+    monkeypatch.setattr(passwords, "_hasher", TODAYS)
+    yield database
+    database.close()
+
+
+def _enter(house: Database, password: str) -> str:
+    settings = Settings(second_step=False)
+    return signing_in.with_password(house, settings, ALVA, password, client="192.0.2.1", now=CLOCK).secret
+
+
+def _alva(house: Database) -> Account:
+    with house.reading() as session:
+        found = stored_accounts.by_name(session, ALVA)
+    assert found is not None
+    return found
+
+
+def test_signing_in_keeps_the_password_in_todays_way_from_then_on(house: Database) -> None:
+    before = _alva(house)
+    assert passwords.is_outdated(before.password_hash)
+    secret = _enter(house, demo_people.PASSWORD)
+    after = _alva(house)
+    assert not passwords.is_outdated(after.password_hash)
+    assert passwords.fits(after.password_hash, demo_people.PASSWORD)
+    _enter(house, demo_people.PASSWORD)
+    assert _alva(house).password_hash == after.password_hash
+    with house.reading() as session:
+        held = sessions.find(session, secret, now=CLOCK)
+    assert held is not None
+    assert held.account == after
+
+
+def test_a_wrong_password_changes_nothing_that_is_kept(house: Database) -> None:
+    before = _alva(house)
+    with pytest.raises(WrongSignIn):
+        _enter(house, "något helt annat")
+    assert _alva(house) == before
+
+
+def test_a_password_changed_meanwhile_is_not_put_back(house: Database) -> None:
+    before = _alva(house)
+    with house.writing() as session:
+        stored_accounts.change(session, before.id, password_hash=passwords.hashed("det nya lösenordet"))
+        stored_accounts.renew_hash(session, before, passwords.hashed(demo_people.PASSWORD))
+    assert passwords.fits(_alva(house).password_hash, "det nya lösenordet")
