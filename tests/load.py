@@ -7,6 +7,7 @@ staff do, and now and then changes something. Printed: requests, p50, p95, p99 a
 """
 
 import argparse
+import http.client
 import os
 import random
 import re
@@ -19,8 +20,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
 import httpx
 
@@ -91,28 +94,53 @@ def application() -> object:
     return create_app(Settings(second_step=False), business_clock=noon)
 
 
+class Visitor:
+    """A browser's way of asking, and no more: one connection, its cookies, the address it comes from.
+
+    Fifty of a fuller client in one process would wait for one another, and their wait would count as the server's.
+    """
+
+    def __init__(self, address: str, comes_from: str) -> None:
+        self._address = address
+        self._line = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
+        self._cookies: SimpleCookie = SimpleCookie()
+        self._headers = {"Accept": "text/html", "X-Forwarded-For": comes_from}
+
+    def __enter__(self) -> "Visitor":
+        self._line.connect()
+        self._line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+
+    def ask(self, path: str, form: dict[str, str] | None) -> tuple[int, str]:
+        """The status and the text of an answer; redirects are not followed."""
+        cookies = "; ".join(f"{name}={each.coded_value}" for name, each in self._cookies.items())
+        headers = self._headers | ({"Cookie": cookies} if cookies else {})
+        if form is None:
+            self._line.request("GET", path, headers=headers)
+        else:
+            sent = {"Origin": self._address, "Content-Type": "application/x-www-form-urlencoded"}
+            self._line.request("POST", path, body=urlencode(form), headers=headers | sent)
+        answer = self._line.getresponse()
+        text = answer.read().decode(errors="replace")
+        for each in answer.headers.get_all("Set-Cookie", ()):
+            self._cookies.load(each)
+        return answer.status, text
+
+
 def person(address: str, name: str, until: float, tally: Tally, seed: int) -> None:
     """One person's day at the portal."""
     choose = random.Random(seed)  # noqa: S311 - which page is looked at next
     pages = SUPPLIER_PAGES if "kopare" not in name else FINANCE_PAGES
-    with httpx.Client(
-        base_url=address,
-        trust_env=False,
-        timeout=60,
-        headers={"Accept": "text/html", "X-Forwarded-For": f"192.0.2.{seed}"},
-    ) as client:
+    with Visitor(address, f"192.0.2.{seed}") as visitor:
 
         def ask(path: str, form: dict[str, str] | None = None) -> str:
             begun = time.perf_counter()
-            answer = (
-                client.get(path)
-                if form is None
-                else client.post(path, data=form, headers={"Origin": address})
-            )
-            tally.note(
-                f"{'GET' if form is None else 'POST'} {path}", time.perf_counter() - begun, answer.status_code
-            )
-            return answer.text
+            status, text = visitor.ask(path, form)
+            tally.note(f"{'GET' if form is None else 'POST'} {path}", time.perf_counter() - begun, status)
+            return text
 
         token = _token(ask("/sign-in"))
         ask("/sign-in", {"form_token": token, "name": name, "password": demo_people.PASSWORD})
