@@ -26,6 +26,7 @@ from peppol.rules import benchmark
 from supplier_portal import measuring, post_bench
 from supplier_portal.assembly import METADATAS, open_house
 from supplier_portal.bench_reconcile import bench_reconcile
+from supplier_portal.growing import open_grown
 from supplier_portal.measuring import Arrived, Figures
 
 alone = typer.Typer()
@@ -145,7 +146,7 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         _empty(url)
-    database = open_house(url, create=True, clock=measuring.clock)
+    database = open_grown(url, clock=measuring.clock)
     measuring.prepare(database, register)
     orders = measuring.measure_orders(database, register, count=documents)
     lines = measuring.receive_first_months(database, register)

@@ -27,6 +27,7 @@ from orders.values import Month
 from peppol.sql import Session
 from supplier_portal import bulk_world
 from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.growing import open_grown
 
 _MONTH = Month(2026, 6)
 
@@ -62,7 +63,7 @@ def bench_reconcile(
     began = perf_counter()
     if not keep:
         _empty(postgresql)
-    database = open_house(postgresql, create=not keep)
+    database = open_house(postgresql) if keep else open_grown(postgresql)
     if not keep:
         bulk_world.fill(database, lines=lines)
     seconds = perf_counter() - began

@@ -42,9 +42,9 @@ class House:
         return self.say(refused.sentence_sv, refused.sentence)
 
     @contextmanager
-    def opened(self, *, create: bool = False) -> Iterator[Database]:
+    def opened(self) -> Iterator[Database]:
         """The database, closed when the block ends. Raises DatabaseUnusable."""
-        database = open_house(self.url, create=create)
+        database = open_house(self.url)
         try:
             yield database
         finally:

@@ -1,5 +1,6 @@
 """`billing init` and `billing register load`: the tables, and what is agreed."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from orders.journal import SYSTEM
 from orders.register_files import read_register
 from orders.values import stockholm_date
 from supplier_portal.cli_door import House, command
+from supplier_portal.growing import open_grown
 from supplier_portal.printing import plain
 
 alone = typer.Typer()
@@ -20,7 +22,7 @@ register = typer.Typer()
 @command(alone, "init")
 def init(house: House) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
-    with house.opened(create=True) as database:
+    with closing(open_grown(house.url)) as database:
         address = database.url.render_as_string(hide_password=True)
     typer.echo(house.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
 

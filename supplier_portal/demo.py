@@ -22,10 +22,10 @@ from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from supplier_portal import cli_questions, demo_attest, demo_people, demo_tutors
-from supplier_portal.assembly import open_house
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.statement_files import statement_csv
 
@@ -73,7 +73,7 @@ def play(
     `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
     """
     clock = StoryClock(story.days[0])
-    database = open_house(url, create=True, clock=clock)
+    database = open_grown(url, clock=clock)
     try:
         house = _House(story, database, clock, folder)
         for day in story.days:

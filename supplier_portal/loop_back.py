@@ -32,11 +32,11 @@ from peppol import mailbox, post
 from peppol.access_points.protocol import AccessPointError
 from peppol.mailbox import OutState
 from peppol.sql import Session
-from supplier_portal.assembly import open_house
 from supplier_portal.demo import NotEmpty, StoryClock
 from supplier_portal.demo_story import Story
 from supplier_portal.erp_documents import Delivered
 from supplier_portal.event_loading import load_events, place_due_orders
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
 from supplier_portal.simulated_erp import SimulatedErp
@@ -100,7 +100,7 @@ def play(
     """
     register = read_register([story.register])
     clock = StoryClock(story.days[0])
-    database = open_house(url, create=True, clock=clock)
+    database = open_grown(url, clock=clock)
     participants = [each.participant_id for each in register.suppliers if each.participant_id]
     try:
         with (

@@ -21,6 +21,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.mailbox import InState, OutState
 from supplier_portal import measuring
 from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.working import COLLECT, DELIVER, SORT, Worker
 
 
@@ -69,7 +70,7 @@ def durability(url: str) -> str:
 
 def _prepared(url: str, register: Register, letters: int) -> list[bytes]:
     """Orders placed, whose letters wait; and the invoices that answer them."""
-    database = open_house(url, create=True, clock=measuring.clock)
+    database = open_grown(url, clock=measuring.clock)
     try:
         measuring.prepare(database, register)
         measuring.measure_orders(database, register, count=letters)

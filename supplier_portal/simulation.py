@@ -21,8 +21,8 @@ from orders.contracts import Register
 from orders.database import Database
 from peppol import billing, mailbox, ubl
 from supplier_portal import simulated_events, simulated_invoices
-from supplier_portal.assembly import open_house
 from supplier_portal.event_loading import Line, load_events
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 
 LineKey = tuple[str, str]
@@ -65,9 +65,7 @@ class _World:
         self.rng = rng
         self.folder = folder
         self.today = date.min
-        self.database: Database = open_house(
-            f"sqlite:///{folder}/world.sqlite", create=True, clock=self._clock
-        )
+        self.database: Database = open_grown(f"sqlite:///{folder}/world.sqlite", clock=self._clock)
         with self.database.writing() as session:
             stored_register.save(session, register, at=self._clock(), actor="simulation")
         self.calendar: dict[date, list[LineKey]] = defaultdict(list)

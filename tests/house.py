@@ -31,8 +31,9 @@ from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl
 from peppol.mailbox import Stored
-from supplier_portal.assembly import bring_up_to_date, open_house
+from supplier_portal.assembly import open_house
 from supplier_portal.event_loading import Line, Loaded, load_events
+from supplier_portal.growing import bring_up_to_date, open_grown
 from supplier_portal.letter_reading import read_arrived
 
 REGISTER = Path(__file__).resolve().parent.parent / "fixtures" / "demo" / "register"
@@ -341,7 +342,7 @@ def _sqlite(url: str) -> Database:
     path = make_url(url).database
     assert path is not None
     if _SLOT not in _opened:
-        open_house(url, create=True, clock=lambda: CLOCK).close()
+        open_grown(url, clock=lambda: CLOCK).close()
         _empty.append(Path(path).read_bytes())
         event.listen(Engine, "do_connect", _lead_to_the_place)
         _opened[_SLOT] = open_house(_SLOT, clock=lambda: CLOCK)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from orders import stored_register
 from supplier_portal import demo_people, passwords
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.mail_tables import mail as mail_table
 from tests.browser import Site, a_page, axe, portal, tab_to
 from tests.house import CLOCK, example_register
@@ -28,7 +28,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
-    database = open_house(url, create=True)
+    database = open_grown(url)
     with database.writing() as session:
         stored_register.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)

@@ -5,11 +5,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from orders import series
-from supplier_portal.assembly import METADATAS, bring_up_to_date, open_house
+from supplier_portal.assembly import METADATAS
+from supplier_portal.growing import bring_up_to_date, open_grown
 
 
 def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) -> None:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     try:
         with database.engine.connect() as connection:
             context = MigrationContext.configure(connection)
@@ -25,7 +26,7 @@ def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) 
 
 
 def test_bringing_up_to_date_twice_changes_nothing(database_url: str) -> None:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     try:
         bring_up_to_date(database)
         with database.reading() as session:

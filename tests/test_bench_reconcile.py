@@ -6,8 +6,8 @@ from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.reconciliation import Key, reconcile
 from supplier_portal import bulk_world
-from supplier_portal.assembly import open_house
 from supplier_portal.bench_reconcile import measure
+from supplier_portal.growing import open_grown
 
 # What is checked of documents; letters and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")
@@ -15,7 +15,7 @@ SUMS = ("line accounts", "order sums", "days received once", "results once", "cr
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: str) -> None:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     bulk_world.fill(database, lines=3_000)
     with database.reading() as session:
         for name in (*SUMS, "number series"):

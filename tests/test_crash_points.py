@@ -23,7 +23,7 @@ from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
 from supplier_portal import letter_reading, post_events
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from tests.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
 from tests.faulty_point import BETA, Moment, lay_out
@@ -68,7 +68,7 @@ def world() -> Iterator[World]:
         folder = place / "now"
         (folder / "post" / "inbox").mkdir(parents=True)
         moment = Moment()
-        database = open_house(f"sqlite:///{folder / 'billing.sqlite'}", create=True, clock=moment)
+        database = open_grown(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
         world = World(database, moment, folder, place / "kept")
         world.house.change_register(example_register())
         yield world

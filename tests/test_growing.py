@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from orders import immutable
 from orders.database import Database
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from tests.house import House
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
@@ -59,13 +59,13 @@ def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tu
 
 
 def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) -> None:
-    grown = open_house(old_books, create=True)
+    grown = open_grown(old_books)
     try:
         house = House(grown)
         assert house.broken() == []
         with grown.reading() as session:
             assert immutable.standing(session) == set(immutable.PROTECTED)
-        newly_made = open_house(f"sqlite:///{tmp_path / 'new.sqlite'}", create=True)
+        newly_made = open_grown(f"sqlite:///{tmp_path / 'new.sqlite'}")
         expected = shape(newly_made)
         newly_made.close()
         found = shape(grown)
@@ -77,7 +77,7 @@ def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) 
 
 
 def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
-    grown = open_house(old_books, create=True)
+    grown = open_grown(old_books)
     try:
         house = House(grown, told=100, sent=100)
         house.report("100000101", "2026-03", on=date(2026, 4, 1))
@@ -90,7 +90,7 @@ def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
 
 
 def test_a_payment_is_by_two_people_in_grown_books_too(old_books: str) -> None:
-    grown = open_house(old_books, create=True)
+    grown = open_grown(old_books)
     try:
         with pytest.raises(IntegrityError), grown.writing() as session:
             session.execute(

@@ -27,7 +27,7 @@ from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outboun
 from peppol.mailbox import InState, OutState
 from peppol.sql import Session
 from supplier_portal import letter_reading, measuring
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.job_running import InOne, Job
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.schedules import Every
@@ -92,7 +92,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     measuring.prepare(database, example_register())
     yield database
     database.close()

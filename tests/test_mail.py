@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from orders.database import Database
 from supplier_portal import mail, mail_delivery, stored_accounts
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.mail_delivery import Delivered
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.mail_texts import TEXTS, Notice
@@ -28,7 +28,7 @@ FYRBAKEN = "5599991014"
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = open_house(database_url, create=True, clock=lambda: NOW)
+    opened = open_grown(database_url, clock=lambda: NOW)
     yield opened
     opened.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from orders import stored_register
 from supplier_portal import demo_people
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register
@@ -26,7 +26,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.fixture
 def site(database_url: str, issuer: str) -> Iterator[Site]:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     with database.writing() as session:
         stored_register.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)
@@ -97,7 +97,7 @@ def test_the_way_back_stays_within_the_site(site: Site) -> None:
 
 
 def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url: str, issuer: str) -> None:
-    database = open_house(database_url, create=True)
+    database = open_grown(database_url)
     with database.writing() as session:
         demo_people.move_in(session, example_register(), at=CLOCK)
     database.close()
@@ -117,7 +117,7 @@ def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url:
 
 
 def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) -> None:
-    open_house(database_url, create=True).close()
+    open_grown(database_url).close()
     with (
         portal(database_url, openid_issuer="http://127.0.0.1:9", openid_client_id=CLIENT) as site,
         visitor(site) as alva,
@@ -128,7 +128,7 @@ def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) 
 
 
 def test_without_a_provider_the_way_there_does_not_exist(database_url: str) -> None:
-    open_house(database_url, create=True).close()
+    open_grown(database_url).close()
     with portal(database_url) as site, visitor(site) as alva:
         assert alva.get("/sign-in/openid").status_code == 404
         assert "openid" not in alva.get("/sign-in").text

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from orders import stored_register
 from orders.database import Database
 from supplier_portal import demo_people, passwords, sessions, signing_in, stored_accounts
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from supplier_portal.signing_in import WrongSignIn
 from supplier_portal.stored_accounts import Account
@@ -21,7 +21,7 @@ TODAYS = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
 @pytest.fixture
 def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A house whose people chose their passwords before the parameters were changed."""
-    database = open_house(database_url, create=True, clock=lambda: CLOCK)
+    database = open_grown(database_url, clock=lambda: CLOCK)
     monkeypatch.setattr(passwords, "_hasher", OF_OLD)
     with database.writing() as session:
         stored_register.save(session, example_register(), at=CLOCK, actor="test")

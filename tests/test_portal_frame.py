@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from orders import stored_register
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.persons import Permission, Person
 from tests.browser import (
     Site,
@@ -28,7 +28,7 @@ PAGE = {"Accept": "text/html"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
-    database = open_house(url, create=True)
+    database = open_grown(url)
     with database.writing() as session:
         stored_register.save(session, example_register(), at=CLOCK, actor="test")
     database.close()

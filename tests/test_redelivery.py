@@ -17,7 +17,7 @@ from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
 from supplier_portal import measuring, post_events
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.house import example_register
@@ -32,7 +32,7 @@ def moment() -> Moment:
 
 @pytest.fixture
 def database(database_url: str, moment: Moment) -> Iterator[Database]:
-    database = open_house(database_url, create=True, clock=moment)
+    database = open_grown(database_url, clock=moment)
     measuring.prepare(database, example_register())
     yield database
     database.close()

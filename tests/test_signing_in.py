@@ -16,7 +16,7 @@ from sqlalchemy import select
 from orders import stored_register
 from supplier_portal import accounts, demo_people, passwords
 from supplier_portal.account_tables import account, recovery_code, web_session
-from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.pages import own_path
 from supplier_portal.password_rules import PasswordRefused, chosen_password
@@ -49,7 +49,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def filled_url(database_url: str) -> str:
-    database = open_house(database_url, create=True, clock=lambda: CLOCK)
+    database = open_grown(database_url, clock=lambda: CLOCK)
     with database.writing() as session:
         stored_register.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)

@@ -8,8 +8,8 @@ from invoicing import checking, stored_invoices
 from orders import stored_register
 from orders.values import stockholm_date
 from peppol import mailbox
-from supplier_portal.assembly import open_house
 from supplier_portal.event_loading import Line, load_events
+from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.simulation import Simulated, simulate
 from tests.house import CLOCK, example_register
@@ -51,7 +51,7 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
     world: tuple[Path, Simulated], database_url: str
 ) -> None:
     folder, simulated = world
-    database = open_house(database_url, create=True, clock=lambda: CLOCK)
+    database = open_grown(database_url, clock=lambda: CLOCK)
     try:
         with database.writing() as session:
             stored_register.save(session, example_register(), at=CLOCK, actor="test")

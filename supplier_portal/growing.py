@@ -1,0 +1,48 @@
+"""Making the tables of a new database, and letting the tables of an older release grow to this one's.
+
+Convention: only those who make or upgrade a house come here; all others open it as it is, with `assembly.open_house`.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from orders import journal, series, tables
+from orders.database import Clock, Database, utc_now
+from supplier_portal import row_security
+from supplier_portal.assembly import METADATAS, open_house
+
+
+def open_grown(url: str, *, clock: Clock = utc_now) -> Database:
+    """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
+    database = open_house(url, clock=clock)
+    bring_up_to_date(database)
+    return database
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make an empty database whole, or let one that has tables grow to the newest revision."""
+    with database.engine.begin() as connection:
+        scripts = _config()
+        if inspect(connection).has_table(tables.purchase_order.name):
+            scripts.attributes["connection"] = connection
+            command.upgrade(scripts, "head")
+        else:
+            for metadata in METADATAS:
+                metadata.create_all(connection)
+            newest = ScriptDirectory.from_config(scripts)
+            MigrationContext.configure(connection).stamp(newest, "head")
+        row_security.install(connection, METADATAS)
+    with database.writing() as session:
+        journal.start(session)
+        series.start(session)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
