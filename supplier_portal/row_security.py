@@ -1,14 +1,14 @@
 """The second wall between suppliers: PostgreSQL itself shows a supplier's session only that supplier's rows.
 
 Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
-number in `billing.supplier` (orders/database.py sets both for the transaction). The policies here say which rows
-that role sees and may write. A table's policy follows from its columns: the supplier itself, or what leads to it.
-Tables of the buyer's own work are closed to the role. Whoever owns the tables, staff and jobs, is not bound.
-SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
+number in `billing.supplier` (orders/database.py sets both for the transaction). Two things bind that role. Grants say
+what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
+follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
+is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
 """
 # ruff: noqa: S608 - every name in a statement here comes from the description of the tables
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
@@ -17,29 +17,60 @@ from orders.database import SUPPLIER_ROLE, SUPPLIER_SETTING
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
 
-CLOSED: Final = frozenset(
-    {
-        "accept_limit",
-        "account_application",
-        "alarm",
-        "attest_dropped",
-        "attest_substitute",
-        "bank_entry",
-        "bank_file",
-        "desk_batch",
-        "desk_comment",
-        "desk_filter",
-        "export_file",
-        "job_run",
-        "openid_journey",
-        "payment_proposal",
-        "peer_answer",
-        "peer_answer_line",
-        "voucher",
-        "voucher_row",
-    }
-)
-"""Tables of the buyer's own work that no page of a supplier needs."""
+_READ: Final = ("SELECT",)
+_ADD: Final = ("SELECT", "INSERT")
+_LOCK: Final = ("SELECT", "LOCK")
+"""The rows may be held until the transaction ends (FOR UPDATE), and not changed."""
+
+RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": (*_ADD, "UPDATE"),
+    "account_permission": (*_ADD, "DELETE"),
+    "account_unit": (*_ADD, "DELETE"),
+    "change_request": (*_ADD, "UPDATE"),
+    "credit_pair": _READ,
+    "inbox": _READ,
+    "interruption": _READ,
+    "invoice": _LOCK,
+    "invoice_part": _READ,
+    # Written and never read: what others did stands there too.
+    "journal": ("INSERT",),
+    "journal_head": ("SELECT", "UPDATE"),
+    "line_account": _LOCK,
+    "mail": (*_ADD, "DELETE"),
+    "mail_declined": (*_ADD, "DELETE"),
+    "mailed_link": (*_ADD, "DELETE"),
+    "match_made": _READ,
+    "order_line": _READ,
+    "outbox": _READ,
+    "own_series": (*_ADD, "UPDATE"),
+    "payment": _READ,
+    "periodic_report": (*_ADD, "UPDATE"),
+    "placement": _LOCK,
+    "placement_period": _READ,
+    "policy_version": _READ,
+    "portal_document": (*_ADD, "UPDATE"),
+    "portal_press": _ADD,
+    "portal_press_row": _ADD,
+    "portal_upload": _ADD,
+    "portal_visit": (*_ADD, "UPDATE"),
+    "purchase_order": _READ,
+    "receipt": _READ,
+    "recovery_code": ("SELECT", "DELETE"),
+    "register_version": _READ,
+    "returned_number": (*_ADD, "DELETE"),
+    "series_choice": (*_ADD, "DELETE"),
+    "test_document": _ADD,
+    "test_flow": (*_ADD, "UPDATE"),
+    "tutor_assignment": (*_ADD, "UPDATE"),
+    "web_session": ("SELECT", "DELETE"),
+    "wrong_try": (*_ADD, "UPDATE", "DELETE"),
+}
+"""What a supplier's pages do with each table, and nothing else."""
+
+SHARED: Final = frozenset({"journal_head", "policy_version", "register_version", "wrong_try"})
+"""Without rows of anybody's: the head of the journal's chain, what is agreed with all, tries under a hash."""
+
+_EARLIER: Final = ("own", "read", "write", "select", "insert", "update", "delete")
 
 # Column of a table -> where it leads: table, column there. The first that a table has decides.
 _LEADS: Final = (
@@ -52,22 +83,28 @@ _LEADS: Final = (
 
 # Where the columns alone would mislead.
 _OWN_RULES: Final = {
-    # Events and the journal are written for everybody; neither is a page of a supplier's.
-    "inbound_event": "true",
-    "journal": "true",
+    # A row may name no other supplier's placement.
+    "journal": "journal.execution_reference = '' OR EXISTS (SELECT 1 FROM placement p"
+    f" WHERE p.execution_reference = journal.execution_reference AND p.supplier = {_MINE})",
     # An order line's account may have no invoice yet.
     "line_account": f"EXISTS (SELECT 1 FROM purchase_order p WHERE p.number = line_account.order_number"
     f" AND p.supplier = {_MINE})",
-}
-# Letters are written by whoever acts, and read by those whose order or document they carry.
-_READ_RULES: Final = {
+    # Mails to people without an account are the buyer's to write.
+    "mail": f"EXISTS (SELECT 1 FROM account a WHERE a.id = mail.account_id AND a.organisation = {_MINE})",
+    "portal_visit": "EXISTS (SELECT 1 FROM account a WHERE 'user-' || a.id = portal_visit.person"
+    f" AND a.organisation = {_MINE})",
+    # Letters are read by those whose order or document they carry.
     "outbox": "outbox.kind = 'order' AND EXISTS"
     f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_MINE})"
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
     f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})",
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_MINE})"
-    f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
-    " OR inbox.xmin = pg_current_xact_id()::xid",
+    f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})",
+}
+# What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
+_CHECKS: Final = {
+    "account_permission": "account_permission.permission IN ('ADMINISTER', 'ASSIGN', 'REPORT')",
+    "change_request": "change_request.state IN ('ASKED', 'WITHDRAWN')",
 }
 
 
@@ -99,31 +136,40 @@ def install(connection: Connection, metadatas: Iterable[MetaData]) -> None:
 
 def _script(tables: list[Table]) -> str:
     """One statement that does it all."""
-    open_to_suppliers = ", ".join(table.name for table in tables if table.name not in CLOSED)
     lines = [
         f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{SUPPLIER_ROLE}') THEN",
         f"CREATE ROLE {SUPPLIER_ROLE} NOLOGIN; END IF;",
         f"IF NOT pg_has_role(current_user, '{SUPPLIER_ROLE}', 'USAGE') THEN",
         f"EXECUTE format('GRANT {SUPPLIER_ROLE} TO %I', current_user); END IF;",
         f"EXECUTE format('GRANT USAGE ON SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {open_to_suppliers} TO {SUPPLIER_ROLE};",
+        # What an earlier version opened is closed again.
+        f"EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM {SUPPLIER_ROLE}', current_schema());",
         f"EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO {SUPPLIER_ROLE}', current_schema());",
     ]
     for table in tables:
-        if table.name in CLOSED:
-            continue
-        if read := _READ_RULES.get(table.name):
-            lines += _policy(table.name, "SELECT", f"USING ({read})", "read")
-            lines += _policy(table.name, "INSERT", "WITH CHECK (true)", "write")
-        elif rule := rule_of(table):
-            lines += _policy(table.name, "ALL", f"USING ({rule})", "own")
+        lines += [f"DROP POLICY IF EXISTS supplier_{each} ON {table.name};" for each in _EARLIER]
+        if rights := RIGHTS.get(table.name):
+            granted = ", ".join(dict.fromkeys("UPDATE" if each == "LOCK" else each for each in rights))
+            lines.append(f"GRANT {granted} ON {table.name} TO {SUPPLIER_ROLE};")
+            if table.name not in SHARED:
+                lines.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY;")
+                lines += [_policy(table, right) for right in rights]
     body = "\n".join(lines).replace("%I", "%%I")
     return f"DO $wall$ BEGIN\n{body}\nEND $wall$"
 
 
-def _policy(table: str, on: str, rule: str, name: str) -> list[str]:
-    return [
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;",
-        f"DROP POLICY IF EXISTS supplier_{name} ON {table};",
-        f"CREATE POLICY supplier_{name} ON {table} FOR {on} TO {SUPPLIER_ROLE} {rule};",
-    ]
+def _policy(table: Table, right: str) -> str:
+    """Which rows a right is about."""
+    own = rule_of(table)
+    written = f"({own}) AND {_CHECKS[table.name]}" if table.name in _CHECKS else own
+    match right:
+        case "INSERT":
+            about = f"WITH CHECK ({written})"
+        case "UPDATE":
+            about = f"USING ({own}) WITH CHECK ({written})"
+        case "LOCK":
+            about = f"USING ({own}) WITH CHECK (false)"
+        case _:
+            about = f"USING ({own})"
+    on = "UPDATE" if right == "LOCK" else right
+    return f"CREATE POLICY supplier_{on.lower()} ON {table.name} FOR {on} TO {SUPPLIER_ROLE} {about};"

@@ -33,7 +33,11 @@ ROUTES = {
             "/to-invoice/preview?line=2100000042/001&line=2100000026/001",
         ),
     ),
-    "POST /to-invoice/send": Route(may=_SENDS),
+    "POST /to-invoice/send": Route(
+        may=_SENDS,
+        foreign=("/to-invoice/send",),
+        form={"line": "2100000026/001", "form_key": _NOBODYS_KEY},
+    ),
     "GET /to-invoice/sent/{key}": Route(may=_SEES, foreign=(f"/to-invoice/sent/{_NOBODYS_KEY}",)),
     "POST /to-invoice/undo": Route(may=_SENDS, foreign=("/to-invoice/undo",), form={"bundle": "99999"}),
     "GET /to-invoice/document/{document_id:int}": Route(may=_SEES, foreign=("/to-invoice/document/99999",)),

@@ -8,13 +8,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
+from supplier_portal.assembly import METADATAS
 from supplier_portal.demo import play
 from supplier_portal.persons import BUYER_SIDE, Person
-from tests.all_routes import AREAS, ELSEWHERE, ONES, routes_of, table
+from supplier_portal.row_security import RIGHTS, SHARED
+from tests.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
 from tests.browser import Site, portal
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story
+from tests.house import LARKDRILLEN
 from tests.routes import Route
 from tests.visitor import Visitor, visitor
 
@@ -61,6 +65,32 @@ def test_everybody_gets_what_is_his_and_nothing_else(
         for told in _tried(key, route, person, each)
     ]
     assert wrong == []
+
+
+def test_presses_that_name_anothers_things_change_nothing_of_theirs(site: Site) -> None:
+    """Every form of a supplier's pages with foreign ids, sent by somebody who may do all that a supplier may."""
+    before = _books_of(site, LARKDRILLEN)
+    sent = 0
+    with visitor(site, SUPPLIER) as each:
+        for area in AREAS:
+            for key, route in table(area).items():
+                if key.startswith("POST ") and not route.everybody and SUPPLIER.may(*route.may):
+                    for address in route.foreign:
+                        sent += 1
+                        assert each.post(address, route.form).status_code == 404, address
+    assert sent > 20
+    assert _books_of(site, LARKDRILLEN) == before
+
+
+def _books_of(site: Site, supplier: str) -> dict[str, int]:
+    """All that the supplier itself can see, table by table."""
+    tables = [each for metadata in METADATAS for each in metadata.sorted_tables]
+    with site.database.for_supplier(supplier).reading() as session:
+        return {
+            each.name: hash(tuple(session.execute(select(each).order_by(*each.primary_key)).all()))
+            for each in tables
+            if "SELECT" in RIGHTS.get(each.name, ()) and each.name not in SHARED
+        }
 
 
 def _tried(key: str, route: Route, person: Person | None, each: Visitor) -> Iterator[str]:

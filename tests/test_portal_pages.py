@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from threading import Barrier
 
@@ -11,72 +11,38 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from invoicing import flipping, sample_orders, stored_invoices
+from invoicing import flipping, sample_orders
 from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
 from orders import stored_register
-from orders.database import Database
 from peppol import ubl
-from supplier_portal.letter_reading import read_arrived
-from supplier_portal.persons import Permission, Person
-from supplier_portal.releasing import release_due
-from tests.browser import Site, a_page, axe, picture, portal, session_cookie, sign_in, too_wide
+from tests.browser import a_page, axe, picture, session_cookie, sign_in, too_wide
 from tests.builders import billed
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.house import FYRBAKEN, LARKDRILLEN
 from tests.portal import key
-
-REFERENCE = "100000101"
-NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-TODAY = NOW.date()
-_P = Permission
-ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT, _P.ADMINISTER}))
-CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT, _P.ADMINISTER}))
-ADMIN = Person("user-x", "Administratör", "2021002114", frozenset({_P.BUYER_ADMIN}))
-
-
-class Books:
-    """The books behind a served portal, with a clock that people move."""
-
-    def __init__(self, house: House, site: Site, clock: list[datetime]) -> None:
-        self.house = house
-        self.site = site
-        self._clock = clock
-
-    @property
-    def database(self) -> Database:
-        return self.site.database
-
-    def minutes_later(self, minutes: int = 11) -> None:
-        """Time goes by, and the worker does its round."""
-        self._clock[0] += timedelta(minutes=minutes)
-        release_due(self.database, self._clock[0])
-        list(read_arrived(self.database, today=TODAY))
-
-    def states(self) -> dict[str, InvoiceState]:
-        with self.database.reading() as session:
-            return {held.number: held.state for held in stored_invoices.listed(session)}
+from tests.portal_walks import (
+    ADMIN,
+    ALVA,
+    CILLA,
+    REFERENCE,
+    TODAY,
+    Books,
+    at,
+    choose,
+    opened_books,
+    press,
+)
 
 
 @pytest.fixture
 def books(database_url: str) -> Iterator[Books]:
-    with a_house(database_url) as house:
-        house.decide(REFERENCE, start=date(2026, 6, 1))
-        for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
-            house.report(REFERENCE, month, on=on)
-        clock = [NOW]
-        with portal(database_url, clock=lambda: clock[0]) as site:
-            yield Books(house, site, clock)
+    with opened_books(database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
 def june(books: Books) -> tuple[str, str]:
     return books.house.order(REFERENCE).number, "001"
-
-
-def at(page: Page, books: Books, path: str, person: Person = ALVA) -> Page:
-    sign_in(page, books.site, person)
-    page.goto(f"{books.site.address}{path}")
-    return page
 
 
 def looks_right(page: Page, name: str) -> None:
@@ -87,10 +53,6 @@ def looks_right(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     for width in (1280, 390):
         assert picture(page, name, width).exists()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 # One line -------------------------------------------------------------------------------------------
@@ -302,10 +264,6 @@ def test_a_file_made_elsewhere_is_looked_at_and_sent(
     sign_in(page, books.site, CILLA)
     page.goto(foreign)
     expect(page.get_by_role("heading", name="Det finns inte här")).to_be_visible()
-
-
-def choose(page: Page, body: bytes) -> None:
-    page.set_input_files("input[name=file]", {"name": "f.xml", "mimeType": "text/xml", "buffer": body})
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

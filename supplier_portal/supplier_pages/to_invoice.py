@@ -152,7 +152,10 @@ def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
     lines = _lines([str(each) for each in form_of(request).getlist("line")])
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
-        portal_invoices.send_lines(session, stored_register.load(session), pressed, lines)
+        rows = portal_invoices.send_lines(session, stored_register.load(session), pressed, lines)
+        if not any(each.order_number for each in rows):
+            # Not one of the lines is theirs: nothing of it happened, not even a press.
+            raise NotThere
     return see_other(f"/to-invoice/sent/{pressed.key}")
 
 

@@ -1,0 +1,80 @@
+"""Walks of a supplier's pages in a browser: the books behind a served portal, and what hands do there.
+
+Convention: the story is Fyrbåken's placement of June 2026 with two months received, seen in November; the clock is
+moved by people, and the worker does its round when they say so.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+from playwright.sync_api import Page
+
+from invoicing import stored_invoices
+from invoicing.model import InvoiceState
+from orders.database import Database
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.persons import Permission, Person
+from supplier_portal.releasing import release_due
+from tests.browser import Site, portal, sign_in
+from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+
+REFERENCE = "100000101"
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+TODAY = NOW.date()
+_P = Permission
+ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT, _P.ADMINISTER}))
+CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT, _P.ADMINISTER}))
+ADMIN = Person("user-x", "Administratör", "2021002114", frozenset({_P.BUYER_ADMIN}))
+
+
+class Books:
+    """The books behind a served portal, with a clock that people move."""
+
+    def __init__(self, house: House, site: Site, clock: list[datetime]) -> None:
+        self.house = house
+        self.site = site
+        self._clock = clock
+
+    @property
+    def database(self) -> Database:
+        return self.site.database
+
+    def minutes_later(self, minutes: int = 11) -> None:
+        """Time goes by, and the worker does its round."""
+        self._clock[0] += timedelta(minutes=minutes)
+        release_due(self.database, self._clock[0])
+        list(read_arrived(self.database, today=TODAY))
+
+    def states(self) -> dict[str, InvoiceState]:
+        with self.database.reading() as session:
+            return {held.number: held.state for held in stored_invoices.listed(session)}
+
+
+@contextmanager
+def opened_books(url: str) -> Iterator[Books]:
+    """The story told into the database at `url`, and the portal over it."""
+    with a_house(url) as house:
+        house.decide(REFERENCE, start=date(2026, 6, 1))
+        for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
+            house.report(REFERENCE, month, on=on)
+        clock = [NOW]
+        with portal(url, clock=lambda: clock[0], second_step=False) as site:
+            yield Books(house, site, clock)
+
+
+def at(page: Page, books: Books, path: str, person: Person = ALVA) -> Page:
+    """The page at a path, for somebody who is signed in."""
+    sign_in(page, books.site, person)
+    page.goto(f"{books.site.address}{path}")
+    return page
+
+
+def press(page: Page, name: str) -> None:
+    """Press the button with this text."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def choose(page: Page, body: bytes) -> None:
+    """Choose a file in the page's form."""
+    page.set_input_files("input[name=file]", {"name": "f.xml", "mimeType": "text/xml", "buffer": body})
