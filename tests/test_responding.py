@@ -329,6 +329,23 @@ def a_held() -> Held:
     )
 
 
+def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
+    codes = ("AB", "IP", "UQ", "CA", "RE", "AP", "PD")
+    follows = {
+        before: [after for after in codes if responding.may_follow(before, after)] for before in ("", *codes)
+    }
+    assert follows == {
+        "": list(codes),
+        "AB": ["IP", "UQ", "CA", "RE", "AP", "PD"],
+        "IP": ["UQ", "CA", "RE", "AP", "PD"],
+        "UQ": ["UQ", "CA", "RE", "AP", "PD"],
+        "CA": ["RE", "AP", "PD"],
+        "AP": ["PD"],
+        "RE": [],
+        "PD": [],
+    }
+
+
 def test_the_golden_files_are_the_ones_named_here() -> None:
     named = {path.stem.removeprefix("invoice-response-") for path in FOLDER.glob("invoice-response-*.xml")}
     assert named == {"ab", "ip", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}

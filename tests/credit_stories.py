@@ -1,0 +1,84 @@
+"""What can be wrong with a credit note: a story for each code."""
+
+from dataclasses import dataclass, replace
+
+from invoicing.credit_matching import match_credit
+from invoicing.deviations import Code, Match, Weight
+from invoicing.model import InvoiceState
+from tests.builders import a_credit_note, an_invoice, an_order, credit_facts, held
+
+INVOICE = an_invoice(an_order())
+
+
+@dataclass(frozen=True)
+class CreditStory:
+    """One thing wrong with a credit note."""
+
+    code: Code
+    name: str
+    match: Match
+    says: tuple[str, ...]
+    weight: Weight = Weight.QUESTION
+
+
+CREDIT_STORIES = (
+    CreditStory(
+        Code.CREDIT_REFERENCE_MISSING,
+        "names no invoice",
+        match_credit(
+            replace(a_credit_note(INVOICE), credits=()), credit_facts(None, suggestions=("F-1001", "F-9"))
+        ),
+        ("F-1001, F-9",),
+    ),
+    CreditStory(
+        Code.CREDIT_SEVERAL,
+        "names two",
+        match_credit(
+            replace(a_credit_note(INVOICE), credits=(*a_credit_note(INVOICE).credits,) * 2),
+            credit_facts(None),
+        ),
+        ("F-1001, F-1001",),
+    ),
+    CreditStory(
+        Code.CREDIT_UNKNOWN,
+        "comes before its invoice",
+        match_credit(a_credit_note(INVOICE), credit_facts(None)),
+        ("F-1001",),
+        weight=Weight.PARK,
+    ),
+    CreditStory(
+        Code.CREDIT_OF_CREDIT,
+        "credits a credit note",
+        match_credit(
+            a_credit_note(INVOICE, credits="K-1"), credit_facts(held(a_credit_note(INVOICE, number="K-1")))
+        ),
+        ("K-1",),
+    ),
+    CreditStory(
+        Code.ALREADY_CREDITED,
+        "the second credit",
+        match_credit(
+            a_credit_note(INVOICE, number="K-2"),
+            credit_facts(held(INVOICE, state=InvoiceState.CREDITED), by="K-1001"),
+        ),
+        ("F-1001", "K-1001"),
+    ),
+    CreditStory(
+        Code.CREDIT_AMOUNT,
+        "half of it",
+        match_credit(a_credit_note(INVOICE, amount="1472.50"), credit_facts(held(INVOICE))),
+        ("1840.63", "3681.25", "F-1001"),
+    ),
+    CreditStory(
+        Code.CREDIT_AMOUNT,
+        "more than it",
+        match_credit(a_credit_note(INVOICE, amount="2945.01"), credit_facts(held(INVOICE))),
+        ("3681.26", "3681.25"),
+    ),
+    CreditStory(
+        Code.CREDIT_CURRENCY,
+        "in euro",
+        match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(held(INVOICE))),
+        ("EUR", "SEK", "F-1001"),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Each thing that can be wrong with an invoice is one deviation, explained in both languages."""
+
+import pytest
+
+from invoicing import responding
+from invoicing.deviations import Actor, Code, Deviation, Source, Verdict, Weight
+from invoicing.matching import match
+from invoicing.sentences import WORDS, Language, sentence
+from tests.builders import an_invoice
+from tests.credit_stories import CREDIT_STORIES
+from tests.deviation_stories import NOT_RECEIVED, ORDER, STORIES, Story, assert_says
+
+VERDICTS = {
+    Weight.NOTE: Verdict.ACCEPT,
+    Weight.HOLD: Verdict.HOLD,
+    Weight.PARK: Verdict.PARK,
+    Weight.QUESTION: Verdict.QUESTION,
+}
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.code} {story.name}")
+def test_one_thing_wrong_is_one_deviation_with_its_code_weight_and_words(story: Story) -> None:
+    result = match(story.invoice, story.facts)
+    (deviation,) = result.deviations
+    assert (deviation.code, deviation.weight, deviation.variant) == (story.code, story.weight, story.variant)
+    assert result.verdict is VERDICTS[story.weight]
+    assert_says(deviation, story.says)
+
+
+def test_every_code_of_the_table_has_its_story() -> None:
+    told = {story.code for story in STORIES} | {story.code for story in CREDIT_STORIES}
+    assert told == set(Code)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(("code", "variant"), WORDS.keys())
+def test_every_template_is_filled_in_whole(code: Code, variant: str, language: Language) -> None:
+    filled = Deviation(
+        code,
+        Weight.QUESTION,
+        "BT-1",
+        "FOUND",
+        "EXPECTED",
+        Source.RECEIPT,
+        line="7",
+        reference="REF",
+        variant=f"{variant} DETAIL".strip(),
+    )
+    words = sentence(filled, language)
+    assert "$" not in words
+    assert "  " not in words
+    assert sentence(filled, "sv") != sentence(filled, "en")
+
+
+def test_every_deviation_has_a_reason_in_the_published_list() -> None:
+    assert set(responding.REASON_OF) == set(Code)
+
+
+def test_who_must_act_is_said() -> None:
+    by_code = {story.code: match(story.invoice, story.facts).deviations[0].actor for story in STORIES}
+    assert by_code[Code.QUANTITY] is Actor.SUPPLIER
+    assert by_code[Code.PAYEE_ACCOUNT] is Actor.BUYER
+    assert by_code[Code.DUE_DATE] is Actor.NOBODY
+    parked = match(an_invoice(ORDER), NOT_RECEIVED).deviations[0]
+    assert parked.actor is Actor.BUYER

@@ -1,0 +1,153 @@
+"""The order as a letter: valid, in the shape of the buyer's own, silent about the participant, never changed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from orders import tables
+from orders.agreements import ExecutionReferenceSlot
+from orders.contracts import PriceList
+from orders.values import Article
+from peppol import mailbox, validation
+from peppol.identifiers import DocumentKind
+from tests.house import TALLKOTTEN, House, a_house, decision, example_register
+
+REFERENCE = "100000101"
+NEXT = "100000102"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        yield house
+
+
+def texts(root: etree._Element, path: str) -> list[str]:
+    """What stands at a path of local names, as `Delivery/Shipment/ID`."""
+    steps = "/".join(f"*[local-name()='{name}']" for name in path.split("/"))
+    found = root.xpath(steps)
+    assert isinstance(found, list)
+    return [str(each.text) for each in found if isinstance(each, etree._Element)]
+
+
+def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -> None:
+    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
+    number = house.order(REFERENCE).number
+    with house.database.reading() as session:
+        (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+    assert (letter.document_id, letter.sender, letter.receiver) == (
+        number,
+        "0007:2021002114",
+        "0007:5599991014",
+    )
+    report = validation.validate(letter.body, on=date(2026, 1, 8))
+    assert (report.kind, report.findings) == (DocumentKind.ORDER, ())
+    root = report.root
+    assert root is not None
+    expected = {
+        "CustomizationID": ["urn:fdc:peppol.eu:poacc:trns:order:3"],
+        "ProfileID": ["urn:fdc:peppol.eu:poacc:bis:order_only:3"],
+        "ID": [number],
+        "IssueDate": ["2026-01-08"],
+        "DocumentCurrencyCode": ["SEK"],
+        "ValidityPeriod/EndDate": ["2026-07-14"],
+        "OriginatorDocumentReference/ID": ["5435235"],
+        "Contract/ID": ["AVT-1001"],
+        "BuyerCustomerParty/Party/EndpointID": ["2021002114"],
+        "BuyerCustomerParty/Party/PartyIdentification/ID": ["2021002114"],
+        "BuyerCustomerParty/Party/PartyLegalEntity/CompanyID": ["2021002114"],
+        "BuyerCustomerParty/Party/Contact/ElectronicMail": ["ekonomistod@kopare.example"],
+        "SellerSupplierParty/Party/EndpointID": ["5599991014"],
+        "SellerSupplierParty/Party/PartyLegalEntity/CompanyID": ["5599991014"],
+        "AccountingCustomerParty/Party/PostalAddress/StreetName": ["Fakturaexempel 2"],
+        "Delivery/DeliveryLocation/ID": ["UV-101"],
+        "Delivery/RequestedDeliveryPeriod/StartDate": ["2026-01-15"],
+        "Delivery/RequestedDeliveryPeriod/EndDate": ["2026-07-14"],
+        "Delivery/DeliveryParty/PartyName/Name": ["Fyrbåken Umeå"],
+        "Delivery/Shipment/ID": ["NA"],
+        "Delivery/Shipment/TransportHandlingUnit/ShippingMarks": [REFERENCE],
+        "AnticipatedMonetaryTotal/LineExtensionAmount": ["11875.00"],
+        "AnticipatedMonetaryTotal/PayableAmount": ["11875.00"],
+        "TaxTotal": [],
+        "OrderLine/LineItem/ID": ["001", "002", "003", "004", "005", "006", "007"],
+        "OrderLine/LineItem/Quantity": ["12", "20", "22", "20", "19", "22", "10"],
+        "OrderLine/LineItem/Price/PriceAmount": ["95.00"] * 7,
+        "OrderLine/LineItem/Item/Name": ["Grundersättning"] * 7,
+        "OrderLine/LineItem/Item/SellersItemIdentification/ID": ["166"] * 7,
+    }
+    assert {path: texts(root, path) for path in expected} == expected
+    starts = texts(root, "OrderLine/LineItem/Delivery/RequestedDeliveryPeriod/StartDate")
+    assert (starts[0], starts[1], starts[-1]) == ("2026-01-15", "2026-02-01", "2026-07-01")
+
+
+def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House) -> None:
+    house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
+    with house.database.reading() as session:
+        (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+    root = etree.fromstring(letter.body)
+    told = {etree.QName(each).localname for each in root.iter()}
+    assert not told & {"OriginatorCustomerParty", "Person", "Note", "BuyerReference", "Telephone"}
+    # The only words are the buyer's, the supplier's, the unit's and the article's.
+    contacts = root.xpath("//*[local-name()='Contact']/*")
+    assert isinstance(contacts, list)
+    assert [each.text for each in contacts if isinstance(each, etree._Element)] == [
+        "Ekonomistöd",
+        "ekonomistod@kopare.example",
+    ]
+
+
+def test_the_execution_reference_may_stand_as_the_originators_document_instead(database_url: str) -> None:
+    slot = ExecutionReferenceSlot.ORIGINATOR_DOCUMENT_REFERENCE
+    with a_house(database_url, register=example_register(execution_reference_slot=slot)) as house:
+        house.decide(REFERENCE)
+        with house.database.reading() as session:
+            (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+    root = etree.fromstring(letter.body)
+    assert texts(root, "OriginatorDocumentReference/ID") == [REFERENCE]
+    assert texts(root, "Delivery/Shipment/ID") == []
+
+
+def test_a_supplier_without_an_address_on_the_network_reads_its_order_in_the_portal(house: House) -> None:
+    house.decide(REFERENCE, supplier=TALLKOTTEN)
+    with house.database.reading() as session:
+        (row,) = session.execute(select(mailbox.outbox.c.receiver, mailbox.outbox.c.state))
+    assert tuple(row) == ("", "IN_PORTAL")
+
+
+def test_an_order_that_would_break_a_rule_is_no_order_and_the_number_is_not_used(database_url: str) -> None:
+    register = example_register()
+    # No XML can carry a control character.
+    broken = tuple(_renamed(each, "Ersättning\u0001") for each in register.price_lists)
+    with a_house(database_url, register=replace(register, price_lists=broken)) as house:
+        assert "break XSD" in house.refuses("placement.decided", decision(REFERENCE), on=date(2026, 1, 1))
+        house.change_register(register)
+        house.decide(NEXT)
+        assert house.order(NEXT).number == "2100000001"
+
+
+def _renamed(prices: PriceList, name: str) -> PriceList:
+    basic = tuple(
+        replace(each, name=name) if each.article is Article.BASIC else each for each in prices.articles
+    )
+    return replace(prices, articles=basic)
+
+
+def test_the_database_itself_refuses_to_change_or_remove_an_order(house: House) -> None:
+    house.decide(REFERENCE)
+    changes = (
+        update(tables.purchase_order).values(amount=Decimal("1.00")),
+        update(tables.order_line).values(quantity=Decimal("1.00")),
+        delete(tables.order_line),
+        delete(tables.purchase_order),
+        delete(tables.journal),
+    )
+    for change in changes:
+        with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
+            session.execute(change)
+    assert house.order(REFERENCE).lines[0].quantity.value == 20

@@ -1,0 +1,38 @@
+"""What is printed: amounts the Swedish way, nothing a terminal obeys, nothing a spreadsheet calculates."""
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orders.values import Money
+from supplier_portal.printing import csv_text, kronor, number, plain
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
+def test_an_amount_printed_the_swedish_way_is_the_same_amount(amount: Decimal) -> None:
+    printed = kronor(Money(amount))
+    assert Decimal(printed.replace(" ", "").replace(",", ".")) == amount
+    assert re.fullmatch(r"-?\d{1,3}( \d{3})*,\d\d", printed)
+
+
+def test_amounts_and_quantities_are_printed_the_swedish_way() -> None:
+    assert kronor(Money.of("11590.00")) == "11 590,00"
+    assert kronor(Money.of("-0.50", "EUR")) == "-0,50 EUR"
+    assert (number(Decimal("21.0000")), number(Decimal("95.5000"))) == ("21", "95,5")
+
+
+@given(st.text())
+def test_what_is_printed_holds_nothing_a_terminal_obeys(text: str) -> None:
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", plain(text))
+
+
+@given(st.lists(st.tuples(st.text(), st.decimals(places=2, allow_nan=False, allow_infinity=False))))
+def test_a_spreadsheet_calculates_nothing_from_a_text(rows: list[tuple[str, Decimal]]) -> None:
+    written = csv_text(["text", "amount"], rows)
+    for text, amount in list(csv.reader(io.StringIO(written, newline="")))[1:]:
+        assert not text.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert Decimal(amount).is_finite()
