@@ -5,7 +5,6 @@ carries the same strict headers, and every failure is a page or a problem docume
 traceback. What the operator needs to know of a fault is one line in the log.
 """
 
-import gc
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import failures, templating, watching, webhook
+from supplier_portal import failures, memory, templating, watching, webhook
 from supplier_portal.account_pages import (
     admin,
     apply,
@@ -153,9 +152,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
 async def _life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     templating.ready()
-    # What is loaded by now stays. Unfrozen, the collector goes through all of it every few hundred requests, and
-    # every visitor of that moment waits a third of a second.
-    gc.freeze()
+    memory.settle()
     yield
 
 

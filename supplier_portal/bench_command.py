@@ -5,7 +5,6 @@ on a PostgreSQL database with 1, 2 and 4 worker processes; `billing bench valida
 rules beside the published ones run by Saxon on the same documents.
 """
 
-import gc
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -23,7 +22,7 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
 from peppol.rules import benchmark
-from supplier_portal import measuring, post_bench
+from supplier_portal import measuring, memory, post_bench
 from supplier_portal.assembly import METADATAS, open_house
 from supplier_portal.bench_reconcile import bench_reconcile
 from supplier_portal.growing import open_grown
@@ -51,7 +50,7 @@ def bench(
     if context.invoked_subcommand is not None:
         return
     known = read_register([register])
-    settle_memory()
+    memory.settle()
     with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
         orders, invoices = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
     workers: list[tuple[int, Figures]] = []
@@ -85,7 +84,7 @@ def bench(
 @benches.command("validation")
 def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Våra regler bredvid de publicerade i Saxon / our rules beside the published ones in Saxon."""
-    settle_memory()
+    memory.settle()
     measured = benchmark.bench_validation()
     typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
 
@@ -103,7 +102,7 @@ def post(
     # The console shows figures; a line per letter is for an operator.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
     known = read_register([register])
-    settle_memory()
+    memory.settle()
     measured = []
     for count in _WORKERS:
         _empty(postgresql)
@@ -122,13 +121,6 @@ def post(
 
 
 benches.command("reconcile")(bench_reconcile)
-
-
-def settle_memory() -> None:
-    """What is loaded by now stays: keep the collector from walking it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def _one_process(
@@ -169,7 +161,7 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
 
 
 def _warm(url: str) -> None:
-    settle_memory()
+    memory.settle()
     database = open_house(url, clock=measuring.clock)
     with database.reading() as session:
         stored_register.load(session)

@@ -1,13 +1,12 @@
 """`billing bench reconcile`: how fast the statement is with millions of lines, printed, never asserted.
 
 The world is made in the PostgreSQL database given, which is emptied first. Each question is asked several times;
-the median and the slowest are printed, with what its page may take.
+the median and the slowest are printed, with what it may take. First the questions alone, then whole pages.
 """
 
 import json
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
 from typing import Annotated
@@ -25,30 +24,12 @@ from orders import tables as held
 from orders.database import Database
 from orders.values import Month
 from peppol.sql import Session
-from supplier_portal import bulk_world
+from supplier_portal import bench_pages, bulk_world
 from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.bench_pages import Asked
 from supplier_portal.growing import open_grown
 
 _MONTH = Month(2026, 6)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question with its times in milliseconds, and how long it may take."""
-
-    what: str
-    median_ms: float
-    slowest_ms: float
-    allowed_ms: int
-
-    def to_json(self) -> dict[str, object]:
-        """By name, for machines."""
-        return {
-            "what": self.what,
-            "median_ms": round(self.median_ms, 1),
-            "slowest_ms": round(self.slowest_ms, 1),
-            "allowed_ms": self.allowed_ms,
-        }
 
 
 def bench_reconcile(
@@ -74,7 +55,7 @@ def bench_reconcile(
                 "invoices": _count(session, tables.invoice),
                 "seconds": round(seconds, 1),
             }
-        asked = measure(database)
+        asked = [*measure(database), *bench_pages.measure(database)]
     finally:
         database.close()
     if as_json:
@@ -87,7 +68,9 @@ def bench_reconcile(
     for name in ("median ms", "långsammast / slowest ms", "får ta / may take ms"):
         table.add_column(name, justify="right")
     for each in asked:
-        table.add_row(each.what, f"{each.median_ms:.1f}", f"{each.slowest_ms:.1f}", str(each.allowed_ms))
+        table.add_row(
+            each.what, f"{each.median_ms:.1f}", f"{each.slowest_ms:.1f}", str(each.allowed_ms or "-")
+        )
     Console(width=120).print(table)
 
 
@@ -123,7 +106,7 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
         ),
         ("one execution reference, every document", 50, 50, case),
         (
-            "queue page: counts, causes and the first page",
+            "queue: counts, causes and the first page",
             300,
             times,
             lambda session: _queue(session, today),

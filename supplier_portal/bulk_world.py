@@ -2,18 +2,23 @@
 
 For measuring only, on an empty PostgreSQL database. Everything that sums is honest: each line's account is what
 its receipts and invoices add up to, each credit is of one invoice in full, each payment of an accepted one,
-numbers have no gaps. What nobody adds up is left out: letters, journal, the texts of invoices.
+numbers have no gaps. Every document came in a letter, every placement and report in an event, and some of these
+lie aside. What no list and no sum looks at is left out: the journal, and the texts of letters and invoices.
 
 One placement in six lines of a month each; 92 of a hundred lines are received, some of them in part; 97 of a
 hundred receipts are invoiced; of those one in twenty first wrongly, which is credited or still in question. Rows lie
 in the order they came, as they do where they come one by one.
 """
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
 from sqlalchemy import text
 
+from orders import stored_register
 from orders.database import Database
+from peppol.sql import Session
+from supplier_portal import bulk_register
 
 #: The day the world stands at.
 TODAY = date(2026, 11, 21)
@@ -28,7 +33,7 @@ SELECT k, j,
        (2100000000 + k)::text AS order_number,
        lpad((j + 1)::text, 3, '0') AS line_id,
        (300000000 + k)::text AS reference,
-       (5560000000 + (k % 150) * 1000)::text AS supplier,
+       (CAST(:suppliers AS text[]))[k % 150 + 1] AS supplier,
        'LO-' || lpad((k % 81)::text, 2, '0') AS area,
        CASE WHEN k % 23 = 0 THEN 'SUPPLEMENTARY' ELSE 'BASIC' END AS article,
        starts_on,
@@ -101,6 +106,20 @@ _STEPS = (
        FROM document ORDER BY id""",
     """INSERT INTO invoice_part (invoice_id, position, order_number, line_id, amount_net)
        SELECT id, 1, order_number, line_id, net FROM document WHERE what <> 'CREDIT'""",
+    """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, kind, business_key)
+       SELECT id, 'bulk-' || id, encode(sha256(id::text::bytea), 'hex'), 2, '<>', came_on, came_on, 'HANDLED',
+              CASE what WHEN 'CREDIT' THEN 'credit-note' ELSE 'invoice' END, 'bulk ' || id
+       FROM document ORDER BY id""",
+    """INSERT INTO inbox (id, transport_id, sha256, size, body, received_on, received_at, state, reason)
+       SELECT (SELECT max(id) FROM document) + id / 5000, 'bulk-aside-' || id,
+              encode(sha256((-id)::text::bytea), 'hex'), 2, '<>', came_on, came_on,
+              CASE WHEN id % 2 = 0 THEN 'QUARANTINED' ELSE 'CONFLICT' END, 'BULK'
+       FROM document WHERE id % 5000 = 0""",
+    """INSERT INTO inbound_event (source, event_id, content_sha256, type, occurred_on, execution_reference, body,
+                                  state, received_at)
+       SELECT 'bulk', reference || '-' || j, encode(sha256((reference || j)::bytea), 'hex'), 'report.approved',
+              received_on, reference, '{}', CASE WHEN k % 5000 = 0 THEN 'UNAPPLIABLE' ELSE 'APPLIED' END, received_on
+       FROM fate WHERE is_received ORDER BY received_on, k""",
     """INSERT INTO match_made (invoice_id, made_on, verdict, tree)
        SELECT id, came_on, CASE what WHEN 'WRONG' THEN 'QUESTION' ELSE 'ACCEPT' END, '{}' FROM document ORDER BY id""",
     """INSERT INTO credit_pair (credit_id, invoice_id, settled_on)
@@ -123,9 +142,15 @@ _STEPS = (
     "UPDATE number_series SET last = 2100000000 + :placements WHERE name = 'purchase_order'",
     "UPDATE number_series SET last = 10000000 + (SELECT count(*) FROM payment) WHERE name = 'payment'",
     "SELECT setval(pg_get_serial_sequence('invoice', 'id'), (SELECT max(id) FROM invoice))",
+    "SELECT setval(pg_get_serial_sequence('inbox', 'id'), (SELECT max(id) FROM inbox))",
     "DROP TABLE document",
     "DROP TABLE fate",
 )
+
+
+def clock() -> datetime:
+    """Noon of the day the world stands at."""
+    return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 
 
 def fill(database: Database, *, lines: int) -> None:
@@ -134,7 +159,13 @@ def fill(database: Database, *, lines: int) -> None:
     The database must be PostgreSQL and hold nothing yet. Where the account may, foreign keys are not checked row
     by row: they follow from how the rows are made.
     """
-    given = {"placements": -(-lines // 6), "today": TODAY}
+    given = {
+        "placements": -(-lines // 6),
+        "today": TODAY,
+        "suppliers": bulk_register.supplier_numbers(),
+    }
+    with database.writing() as session:
+        stored_register.save(session, bulk_register.register(), at=clock(), actor="bench")
     with database.engine.begin() as session:
         if session.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar_one():
             session.execute(text("SET LOCAL session_replication_role = replica"))
@@ -143,3 +174,17 @@ def fill(database: Database, *, lines: int) -> None:
             session.execute(text(step), wanted)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
         session.execute(text("VACUUM ANALYZE"))
+
+
+def subjects(session: Session) -> Mapping[str, str]:
+    """Somebody and something to ask about: the buyer, a supplier, an execution reference."""
+    found = session.execute(
+        text(
+            "SELECT supplier, execution_reference FROM invoice WHERE state = 'IN_QUESTION' ORDER BY id LIMIT 1"
+        )
+    ).one()
+    return {
+        "buyer": bulk_register.register().buyer.organisation_number,
+        "supplier": found.supplier,
+        "reference": found.execution_reference,
+    }

@@ -19,7 +19,7 @@ from orders import journal
 from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
-from supplier_portal import job_running
+from supplier_portal import job_running, memory
 from supplier_portal.choosing import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command
 from supplier_portal.cli_post import By
@@ -68,6 +68,7 @@ def work(
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop.set()
 
+        memory.settle()
         before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
         try:
             if once:

@@ -6,7 +6,6 @@ decided by its kind (`letter_handlers`). A letter whose handling fails keeps its
 with the error beside it, and the next one is read; after some failures it waits for a person.
 """
 
-import gc
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -26,7 +25,7 @@ from orders.contracts import Register
 from orders.database import Database
 from peppol import mailbox
 from peppol.mailbox import InLetter, InState
-from supplier_portal import letter_handlers
+from supplier_portal import letter_handlers, memory
 
 _BATCH = 50
 TOGETHER = 10
@@ -118,7 +117,7 @@ def _reader(register: Register, *, apart: bool) -> Iterator[Read]:
 def _begin(register: Register) -> None:
     """The reading process keeps the register it was started with: it only looks up addresses in it."""
     _apart["register"] = register
-    gc.freeze()
+    memory.settle()
 
 
 def _read_apart(letters: Sequence[InLetter]) -> ReadGroup:

@@ -5,7 +5,7 @@ import pytest
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.reconciliation import Key, reconcile
-from supplier_portal import bulk_world
+from supplier_portal import bench_pages, bulk_world
 from supplier_portal.bench_reconcile import measure
 from supplier_portal.growing import open_grown
 
@@ -28,4 +28,5 @@ def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: 
     assert statement.total.in_question.amount > 0
     assert statement.total.to_pay.amount > 0
     assert len(measure(database, times=1)) == 7
+    assert len(bench_pages.measure(database, times=1)) == 11
     database.close()
