@@ -40,12 +40,10 @@ from orders.values import (
     Period,
     Quantity,
     line_amount,
-    rounded,
     total,
     vat_amount,
 )
 from orders.workdays import DayConvention
-from peppol import billing, shapes
 from tests.house import FYRBAKEN, example_register
 
 REGISTER: Register = example_register()
@@ -334,116 +332,3 @@ def _line(order: Order, line_id: str) -> OrderLine:
 
 def _given(period: Period) -> PeriodGiven:
     return PeriodGiven(period.start, period.end)
-
-
-def billed(
-    invoice: billing.Invoice,
-    *,
-    days: str | None = None,
-    price: str | None = None,
-    amount: str | None = None,
-    category: str = "S",
-    percent: str | None = "25",
-    **line: object,
-) -> billing.Invoice:
-    """A supplier's invoice with other days, price, amount or VAT, and totals that follow as the rules want."""
-    (held,) = invoice.invoice_lines
-    quantity = shapes.Quantity(Decimal(days), held.quantity.unit_code) if days else held.quantity
-    cost = Decimal(price) if price else held.price.price_amount.value
-    net = Decimal(amount) if amount else rounded(quantity.value * cost)
-    rate = Decimal(percent) if percent is not None else None
-    tax = rounded(net * (rate or Decimal(0)) / 100)
-    scheme = shapes.TaxScheme(id="VAT")
-    reason = {} if rate else {"tax_exemption_reason": "Undantag för utbildning"}
-    return replace(
-        invoice,
-        invoice_lines=(
-            replace(
-                held,
-                invoiced_quantity=quantity,
-                line_extension_amount=_kronor(net),
-                price=shapes.Price(price_amount=_kronor(cost)),
-                item=replace(
-                    held.item,
-                    classified_tax_category=shapes.TaxCategory(id=category, percent=rate, tax_scheme=scheme),
-                ),
-                **line,  # type: ignore[arg-type]
-            ),
-        ),
-        tax_totals=(
-            shapes.TaxTotal(
-                tax_amount=_kronor(tax),
-                tax_subtotals=(
-                    shapes.TaxSubtotal(
-                        taxable_amount=_kronor(net),
-                        tax_amount=_kronor(tax),
-                        tax_category=shapes.TaxCategory(
-                            id=category, percent=rate, tax_scheme=scheme, **reason
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        legal_monetary_total=billing.LegalMonetaryTotal(
-            line_extension_amount=_kronor(net),
-            tax_exclusive_amount=_kronor(net),
-            tax_inclusive_amount=_kronor(net + tax),
-            payable_amount=_kronor(net + tax),
-        ),
-    )
-
-
-def negative(credit: billing.CreditNote, *, number: str) -> billing.Invoice:
-    """The credit note written as an invoice (380) with negative quantities and amounts."""
-    totals = credit.legal_monetary_total
-    (line,) = credit.credit_note_lines
-    (tax,) = credit.tax_totals
-    (subtotal,) = tax.tax_subtotals
-    return billing.Invoice(
-        id=number,
-        issue_date=credit.issue_date,
-        due_date=credit.issue_date + timedelta(days=30),
-        invoice_type_code="380",
-        document_currency_code=credit.document_currency_code,
-        order_reference=credit.order_reference,
-        billing_references=credit.billing_references,
-        accounting_supplier_party=credit.accounting_supplier_party,
-        accounting_customer_party=credit.accounting_customer_party,
-        payment_means=credit.payment_means,
-        tax_totals=(
-            shapes.TaxTotal(
-                tax_amount=_turned(tax.tax_amount),
-                tax_subtotals=(
-                    replace(
-                        subtotal,
-                        taxable_amount=_turned(subtotal.taxable_amount),
-                        tax_amount=_turned(subtotal.tax_amount),
-                    ),
-                ),
-            ),
-        ),
-        legal_monetary_total=billing.LegalMonetaryTotal(
-            line_extension_amount=_turned(totals.line_extension_amount),
-            tax_exclusive_amount=_turned(totals.tax_exclusive_amount),
-            tax_inclusive_amount=_turned(totals.tax_inclusive_amount),
-            payable_amount=_turned(totals.payable_amount),
-        ),
-        invoice_lines=(
-            billing.InvoiceLine(
-                id=line.id,
-                invoiced_quantity=shapes.Quantity(-line.quantity.value, line.quantity.unit_code),
-                line_extension_amount=_turned(line.line_extension_amount),
-                order_line_reference=line.order_line_reference,
-                item=line.item,
-                price=line.price,
-            ),
-        ),
-    )
-
-
-def _kronor(value: Decimal) -> shapes.Amount:
-    return shapes.Amount(value, "SEK")
-
-
-def _turned(amount: shapes.Amount) -> shapes.Amount:
-    return shapes.Amount(-amount.value, amount.currency_id)

@@ -10,11 +10,9 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
-
-from sqlalchemy import Engine, event, make_url
 
 from invoicing import checking, crediting, flipping, payment, stored_facts, stored_invoices
 from invoicing.deviations import Match
@@ -23,7 +21,7 @@ from invoicing.intake import Outcome
 from invoicing.model import Held
 from invoicing.payment import Payment
 from invoicing.sentences import Language, sentence
-from orders import journal, series, stored_orders, stored_placements, stored_register
+from orders import stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
 from orders.database import Database
 from orders.model import LineAccount, Order, Placement
@@ -31,13 +29,12 @@ from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl
 from peppol.mailbox import Stored
-from supplier_portal.assembly import open_house
 from supplier_portal.event_loading import Line, Loaded, load_events
-from supplier_portal.growing import bring_up_to_date, open_grown
 from supplier_portal.letter_reading import read_arrived
+from tests.house_databases import CLOCK as CLOCK
+from tests.house_databases import whole
 
 REGISTER = Path(__file__).resolve().parent.parent / "fixtures" / "demo" / "register"
-CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 Json = Mapping[str, object]
 
@@ -313,7 +310,7 @@ class House:
 @contextmanager
 def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
     """An empty house with its register; when the story ends well, every invariant must hold."""
-    database = _whole(url)
+    database = whole(url)
     try:
         house = House(database)
         house.change_register(register or example_register())
@@ -321,63 +318,6 @@ def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
         assert house.broken() == []
     finally:
         database.close()
-
-
-# A database remembers the statements it has prepared, so each process opens one of each kind and
-# lets it lead to the story's own place. Making the tables is the same every time: SQLite copies a
-# file, and PostgreSQL runs what it was told the first time as one script.
-_SLOT = "sqlite:///story.sqlite"
-_opened: dict[str, Database] = {}
-_empty: list[bytes] = []
-_tables: list[str] = []
-_place: list[str] = []
-
-
-def _whole(url: str) -> Database:
-    """The database at `url` with all its tables and nothing in them."""
-    return _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
-
-
-def _sqlite(url: str) -> Database:
-    path = make_url(url).database
-    assert path is not None
-    if _SLOT not in _opened:
-        open_grown(url, clock=lambda: CLOCK).close()
-        _empty.append(Path(path).read_bytes())
-        event.listen(Engine, "do_connect", _lead_to_the_place)
-        _opened[_SLOT] = open_house(_SLOT, clock=lambda: CLOCK)
-    Path(path).write_bytes(_empty[0])
-    _place[:] = [path]
-    return _opened[_SLOT]
-
-
-def _postgresql(url: str) -> Database:
-    if url not in _opened:
-        database = _opened[url] = open_house(url, clock=lambda: CLOCK)
-        event.listen(database.engine, "before_cursor_execute", _note_tables)
-        bring_up_to_date(database)
-        event.remove(database.engine, "before_cursor_execute", _note_tables)
-        return database
-    database = _opened[url]
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(";\n".join(_tables))
-    with database.writing() as session:
-        journal.start(session)
-        series.start(session)
-    return database
-
-
-def _note_tables(
-    _connection: object, _cursor: object, statement: str, _given: object, _context: object, _many: bool
-) -> None:
-    # The tables, and the wall between suppliers.
-    if statement.lstrip().startswith(("CREATE", "DO ")):
-        _tables.append(statement)
-
-
-def _lead_to_the_place(_dialect: object, _record: object, given: list[str], _options: object) -> None:
-    if given and Path(given[0]).name == "story.sqlite":
-        given[0] = _place[0]
 
 
 def interruption(

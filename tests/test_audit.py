@@ -23,7 +23,7 @@ from orders.journal import row_hash
 from orders.journal_outside import UnreadableHeads
 from orders.values import Refused
 from peppol import mailbox
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house
 
 REFERENCE = "100000101"

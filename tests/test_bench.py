@@ -13,7 +13,7 @@ from invoicing.makers import Maker
 from invoicing.sample_orders import NoSamples
 from orders import series, stored_register
 from peppol import billing, ubl, validation
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 11, 21)

@@ -27,7 +27,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.mailbox import InLetter, InState
 from supplier_portal.event_loading import Line, load_events, place_due_orders
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house, decision, event_line, interruption
 
 REFERENCE = "100000101"

@@ -13,7 +13,7 @@ from invoicing.reconciliation import Key, Row, reconcile
 from orders import stored_register
 from orders.values import Money
 from peppol import billing, mailbox, responses, shapes, ubl, validation
-from tests.builders import billed, negative
+from tests.bills import billed, negative
 from tests.house import LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"

@@ -15,8 +15,8 @@ from orders.values import Money
 from peppol import billing
 from supplier_portal import sessions
 from supplier_portal.persons import Permission, Person
+from tests.bills import billed
 from tests.browser import Site, account_of, axe, portal, too_wide
-from tests.builders import billed
 from tests.house import House, a_house
 
 BUYER = "2021002114"

@@ -23,7 +23,7 @@ from invoicing.model import Held, InvoiceState
 from orders import stored_register
 from orders.values import Money, Refused
 from peppol import billing
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 from tests.test_exception_actions import without_line
 

@@ -25,7 +25,7 @@ from peppol.second_opinion import KNOWN, STYLESHEETS, Engine, disagreements, kno
 from peppol.validation import judge_tree, validate
 from supplier_portal.cli import app
 from supplier_portal.event_loading import place_due_orders
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house, outcome
 
 PROJECT = Path(__file__).resolve().parent.parent

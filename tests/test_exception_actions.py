@@ -13,7 +13,7 @@ from invoicing.model import Held, InvoiceState
 from orders import stored_register
 from orders.values import Money, Refused
 from peppol import billing, mailbox
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house
 
 REFERENCE = "100000101"

@@ -43,7 +43,7 @@ from orders.tolerances import Tolerance
 from orders.values import Money, Refused
 from peppol import billing, ubl
 from peppol.sql import Session
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house
 from tests.test_exception_actions import without_line
 

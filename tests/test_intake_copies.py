@@ -14,7 +14,7 @@ from peppol import mailbox, shapes, ubl
 from peppol.envelope import for_payload, wrap
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.mailbox import InState
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import FYRBAKEN, LARKDRILLEN, House
 from tests.january import FEBRUARY, january, received_january
 

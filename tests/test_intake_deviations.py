@@ -9,7 +9,7 @@ import pytest
 from invoicing import stored_invoices
 from invoicing.model import InvoiceState
 from peppol import billing, shapes
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house, decision, example_register
 from tests.january import FEBRUARY, REFERENCE, answer, january, named_otherwise, received_january
 

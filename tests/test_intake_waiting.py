@@ -8,7 +8,7 @@ import pytest
 
 from invoicing.model import InvoiceState
 from peppol import shapes
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House
 from tests.january import REFERENCE, answer, january, received_january
 

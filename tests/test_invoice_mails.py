@@ -10,7 +10,7 @@ from supplier_portal import invoice_mails, stored_accounts
 from supplier_portal.mail_tables import mail
 from supplier_portal.persons import Permission
 from supplier_portal.stored_accounts import ACTIVE
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"

@@ -12,7 +12,7 @@ from invoicing import payment, stored_invoices, tables
 from invoicing.model import Held, InvoiceState, StepRefused
 from orders import stored_register
 from orders.values import Money
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house
 
 REFERENCE = "100000101"

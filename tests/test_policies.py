@@ -19,7 +19,8 @@ from orders.stored_policies import PolicyRefused
 from orders.tolerances import Tolerance, most_particular
 from orders.values import Refused
 from peppol import billing
-from tests.builders import a_line, a_receipt, an_invoice, an_order, billed, facts_of
+from tests.bills import billed
+from tests.builders import a_line, a_receipt, an_invoice, an_order, facts_of
 from tests.house import CLOCK, FYRBAKEN, House, a_house
 
 REFERENCE = "100000101"

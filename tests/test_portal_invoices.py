@@ -22,7 +22,7 @@ from invoicing.portal_tables import portal_document
 from orders import stored_register
 from peppol import mailbox
 from supplier_portal.releasing import release_due
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import CLOCK, LARKDRILLEN, House, a_house
 from tests.portal import Desk, key
 

@@ -16,22 +16,11 @@ from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
 from orders import stored_register
 from peppol import ubl
+from tests.bills import billed
 from tests.browser import a_page, axe, picture, session_cookie, sign_in, too_wide
-from tests.builders import billed
 from tests.house import FYRBAKEN, LARKDRILLEN
 from tests.portal import key
-from tests.portal_walks import (
-    ADMIN,
-    ALVA,
-    CILLA,
-    REFERENCE,
-    TODAY,
-    Books,
-    at,
-    choose,
-    opened_books,
-    press,
-)
+from tests.portal_walks import ADMIN, ALVA, CILLA, REFERENCE, TODAY, Books, at, choose, opened_books, press
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from invoicing.flipping import Numbered
 from invoicing.reconciliation import Column, Entry, Key, Row, Statement, reconcile
 from orders.values import Incomparable, Money, Month
 from peppol import ubl
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house, outcome
 
 REFERENCE = "100000101"

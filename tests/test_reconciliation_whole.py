@@ -15,7 +15,7 @@ from invoicing.flipping import Numbered
 from invoicing.open_items import Why, open_items
 from invoicing.reconciliation import Column, Entry, Key, Statement, reconcile
 from orders.values import Money, Month
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house, outcome
 from tests.paying import PayDesk, notice
 

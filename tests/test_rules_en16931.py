@@ -11,10 +11,12 @@ from peppol.rules.en16931 import RULES
 from peppol.rules.engine import judge
 from peppol.rules.findings import Severity
 from tests.rules_broken import CASES, WITH_ENTRIES
+from tests.rules_broken_syntax import SYNTAX_CASES
 from tests.rules_documents import CAC, CBC, Facts, Line, a_tree, facts
 from tests.rules_edits import Case, fired, put
 from tests.rules_mutants import BASES
 
+ALL_CASES = [*CASES, *SYNTAX_CASES]
 # As published these have no test, or one that cannot fail.
 NEVER = {"BR-CO-05", "BR-CO-06", "BR-CO-07", "BR-CO-08", "BR-DEC-13", "BR-DEC-15"}
 
@@ -24,13 +26,13 @@ def test_a_correct_document_breaks_no_rule(given: Facts) -> None:
     assert judge(a_tree(given), RULES) == ()
 
 
-@pytest.mark.parametrize("broken", CASES, ids=str)
+@pytest.mark.parametrize("broken", ALL_CASES, ids=str)
 def test_one_broken_thing_makes_exactly_its_rules_speak(broken: Case) -> None:
     assert fired(broken.tree(), RULES) == broken.expected
 
 
 def test_every_rule_is_made_to_speak_here_or_among_the_families() -> None:
-    spoken = {rule for broken in CASES for rule in broken.expected}
+    spoken = {rule for broken in ALL_CASES for rule in broken.expected}
     families = {info.id for info in RULES.infos if _in_a_family(info.id)}
     assert {info.id for info in RULES.infos} - spoken - families == NEVER
 

@@ -13,7 +13,7 @@ from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState
 from supplier_portal import letter_handlers
 from supplier_portal.letter_reading import read_arrived
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import CLOCK, House, a_house
 
 REFERENCE = "100000101"

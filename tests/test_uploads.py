@@ -13,7 +13,7 @@ from invoicing.portal_invoices import Pressed
 from invoicing.uploads import Looked, UploadRefused
 from orders import stored_register
 from peppol import billing, mailbox, ubl
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house
 from tests.portal import Desk, key
 

@@ -23,7 +23,7 @@ from orders.values import Month
 from peppol import ubl
 from supplier_portal import demo_people, passwords
 from supplier_portal.demo_people import PASSWORD
-from tests.builders import billed
+from tests.bills import billed
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, example_register
 from tests.portal_walks import ADMIN, NOW, REFERENCE, TODAY, Books, at, choose, opened_books, press
