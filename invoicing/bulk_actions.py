@@ -22,7 +22,8 @@ from invoicing import (
     stored_invoices,
 )
 from invoicing import exception_tables as desk
-from invoicing.exception_actions import Hand, OverLimit
+from invoicing.desk_steps import Hand
+from invoicing.exception_actions import OverLimit
 from invoicing.exception_rules import Action, acceptable, at_stake, check_action
 from invoicing.model import Held
 from invoicing.response_documents import receiver_of

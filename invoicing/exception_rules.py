@@ -35,8 +35,8 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.REJECT_DUPLICATE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
     Action.ACCEPT: {_S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.HELD})},
     Action.LINK: {
-        _S.IN_QUESTION: _JUDGED | {_S.SETTLED},
-        _S.PARKED: _JUDGED | {_S.SETTLED},
+        _S.IN_QUESTION: _JUDGED,
+        _S.PARKED: _JUDGED,
     },
     Action.UNLINK: {state: frozenset({_S.IN_QUESTION}) for state in _JUDGED},
     Action.PARK: {_S.IN_QUESTION: frozenset({_S.IN_QUESTION})},
@@ -104,6 +104,11 @@ class Link:
 def name_of(action: Action) -> tuple[str, str]:
     """The action in words, Swedish and English."""
     return _WORDS[action]
+
+
+def state_words(state: InvoiceState) -> tuple[str, str]:
+    """Where a document stands, as the end of a sentence, Swedish and English."""
+    return _STATES[state]
 
 
 def check_action(action: Action, held: Held) -> None:

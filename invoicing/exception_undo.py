@@ -2,24 +2,27 @@
 
 An action can be undone while its answer has not left, nothing was done after it, and the document is where
 the action left it. `release_answers` is run by the timetable: it makes each answer from the document as it
-stands then, so what was overtaken meanwhile (a credit note has come) is not sent.
+stands then, so what was overtaken meanwhile (a credit note has come) is not sent. What follows for other documents
+waits as long: a linked pair is settled then, and a line that came free goes to the invoice that waited for it.
 """
 
 from datetime import date, datetime
 
 from invoicing import (
+    credit_linking,
     exception_actions,
     judging,
+    linking,
     responding,
     stored_exceptions,
     stored_facts,
     stored_invoices,
     stored_payables,
 )
-from invoicing.exception_actions import Hand, Later
-from invoicing.exception_rules import Action, ActionRefused
+from invoicing.desk_steps import Hand, Later
+from invoicing.exception_rules import Action, ActionRefused, state_words
 from invoicing.judging import record
-from invoicing.model import DocumentType, InvoiceState
+from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.response_documents import Question
 from invoicing.stored_exceptions import Done
 from orders import journal, stored_orders
@@ -29,43 +32,86 @@ from peppol.sql import Session
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)
 _WHY = {
-    "SENT": ("Svaret har redan gått i väg.", "The answer has already left."),
     "LAPSED": ("Dokumentet har gått vidare.", "The document has moved on."),
     "UNDONE": ("Åtgärden är redan ångrad.", "The action is undone already."),
 }
+_LEFT = ("Svaret har redan gått i väg. ", "The answer has already left. ")
+# What to do instead, once it has left the house.
+_INSTEAD = {
+    Action.ASK_CREDIT: (
+        "Vänta på kreditfakturan, eller kontakta leverantören om fakturan ändå gäller.",
+        "Wait for the credit note, or get in touch with the supplier if the invoice stands after all.",
+    ),
+    Action.ACCEPT: (
+        "Koppla loss fakturan från orderraden och begär kredit, om den inte ska betalas.",
+        "Unlink the invoice from the order line and ask for credit, if it is not to be paid.",
+    ),
+    Action.LINK: (
+        "Koppla loss fakturan om den ligger på fel orderrad.",
+        "Unlink the invoice if it lies on the wrong order line.",
+    ),
+    Action.ASK_SUPPLIER: (
+        "Ställ en ny fråga som rättar den.",
+        "Ask a new question that puts it right.",
+    ),
+}
+_PAIR_LEFT = (
+    "Paret är kvittat och svaret har redan gått i väg. Be leverantören skicka fakturan på nytt med ett nytt nummer, "
+    "och en kreditfaktura för den faktura som skulle krediteras.",
+    "The pair is settled and the answer has already left. Ask the supplier to send the invoice again under a new "
+    "number, and a credit note for the invoice that was to be credited.",
+)
 
 
 def undo(session: Session, register: Register, action_id: int, hand: Hand) -> None:
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
     seen = stored_exceptions.action(session, action_id)
-    for number in sorted({stored_invoices.by_id(session, seen.invoice_id).order_number} - {""}):
+    orders = {stored_invoices.by_id(session, seen.invoice_id).order_number} | linking.orders_of(seen)
+    for number in sorted(orders - {""}):
         stored_orders.lock_lines(session, number)
     held = stored_invoices.lock(session, seen.invoice_id)
     done = stored_exceptions.action(session, action_id, lock=True)
-    _check(session, done, held.state)
+    _check(session, done, held)
     stored_exceptions.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
+    # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.
+    waits = stored_exceptions.holds_back(session, held.id)
+    answering: responding.Answering = Later() if waits else responding.answer
+    if done.kind is Action.PARK:
+        before = done.detail["rested_until"]
+        exception_actions.rest(session, held.id, date.fromisoformat(before) if before else None)
+    elif done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE:
+        credit_linking.put_back(session, register, held, done, hand)
+    elif done.kind in (Action.LINK, Action.UNLINK):
+        linking.put_back(session, register, held, done, hand, answering=answering)
+    elif done.kind is not Action.ASK_SUPPLIER:
+        _judge_as_before(session, register, held, done, hand, answering)
+    record(session, held, "desk.undone", actor=hand.by, press=str(done.id), kind=done.kind)
+
+
+def _judge_as_before(
+    session: Session,
+    register: Register,
+    held: Held,
+    done: Done,
+    hand: Hand,
+    answering: responding.Answering,
+) -> None:
+    """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
         stored_invoices.set_state(session, held.id, done.state_before, codes=())
         record(session, held, "credit.request.undone", actor=hand.by, state=done.state_before)
-    elif done.kind is Action.ACCEPT:
+    else:
         stored_exceptions.withdraw_acceptance(session, held.id)
-    elif done.kind in (Action.LINK, Action.UNLINK):
-        stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
-    elif done.kind is Action.PARK:
-        before = done.detail["rested_until"]
-        exception_actions.rest(session, held.id, date.fromisoformat(before) if before else None)
-    freed = []
-    if done.kind in (Action.LINK, Action.UNLINK) and held.document_type is DocumentType.INVOICE:
-        freed = stored_orders.free_lines(session, held.id)
-        exception_actions.lay_on(session, register, held)
-    if done.kind not in (Action.PARK, Action.ASK_SUPPLIER) and held.document_type is DocumentType.INVOICE:
+    if held.document_type is DocumentType.INVOICE:
         now = stored_invoices.by_id(session, held.id)
-        judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=Later())
-    record(session, held, "desk.undone", actor=hand.by, press=str(done.id), kind=done.kind)
-    judging.judge_lines_again(session, register, freed, today=hand.today)
+        judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
 
 
-def _check(session: Session, done: Done, state: InvoiceState) -> None:
+def _check(session: Session, done: Done, held: Held) -> None:
+    if done.state == "SENT":
+        is_pair = done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE
+        instead = _INSTEAD.get(done.kind, _INSTEAD[Action.ASK_CREDIT])
+        raise ActionRefused(*(_PAIR_LEFT if is_pair else (_LEFT[0] + instead[0], _LEFT[1] + instead[1])))
     if done.state in _WHY:
         raise ActionRefused(*_WHY[done.state])
     after = [
@@ -77,16 +123,17 @@ def _check(session: Session, done: Done, state: InvoiceState) -> None:
         raise ActionRefused(
             "Något har gjorts efteråt. Ångra det först.", "Something was done afterwards. Undo that first."
         )
-    if state is not done.state_after or stored_payables.is_on_its_way(session, done.invoice_id):
+    if held.state is not done.state_after or stored_payables.is_on_its_way(session, done.invoice_id):
+        is_sv, is_en = state_words(held.state)
         raise ActionRefused(
-            f"Dokumentet är nu {state} och åtgärden kan inte ångras.",
-            f"The document is {state} now and the action cannot be undone.",
+            f"{held.number} {is_sv} nu, och åtgärden kan inte ångras. Ta det därifrån.",
+            f"{held.number} {is_en} now, and the action cannot be undone. Go on from there.",
         )
 
 
 def can_undo(done: Done, state: InvoiceState, *, newest: bool) -> bool:
     """Whether a page shows the button; `undo` decides."""
-    return newest and done.state not in _WHY and state is done.state_after
+    return newest and done.state in ("HELD", "STANDING") and state is done.state_after
 
 
 def release_answers(session: Session, register: Register, *, now: datetime, today: date) -> int:
@@ -99,13 +146,29 @@ def release_answers(session: Session, register: Register, *, now: datetime, toda
 
 
 def _release(session: Session, register: Register, done: Done, *, today: date) -> bool:
+    held = stored_invoices.by_id(session, done.invoice_id)
+    if done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE:
+        settled = credit_linking.settle(session, register, done, today=today)
+        stored_exceptions.settle_action(session, done.id, "SENT" if settled else "LAPSED")
+        return settled
+    for number in sorted(({held.order_number} | linking.orders_of(done)) - {""}):
+        stored_orders.lock_lines(session, number)
+    sent = _answer(session, register, done, today=today) if done.answer else None
+    # An action that answers nothing stands on: it can be undone for as long as its line is free.
+    ends = {None: "STANDING", True: "SENT", False: "LAPSED"}[sent]
+    stored_exceptions.settle_action(session, done.id, ends)
+    linking.offer_lines(session, register, done, today=today)
+    return bool(sent)
+
+
+def _answer(session: Session, register: Register, done: Done, *, today: date) -> bool:
+    """Give the answer of an action, if the document still stands where the action left it."""
     held = stored_invoices.lock(session, done.invoice_id)
     asks = done.kind is Action.ASK_SUPPLIER
     open_still = held.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.HELD)
     overtaken = not open_still if asks else held.state is not done.state_after
     supplier = stored_facts.registered(register, held.supplier)
     if overtaken or supplier is None or not responding.may_follow(held.answered, done.answer):
-        stored_exceptions.settle_action(session, done.id, "LAPSED")
         return False
     latest = stored_invoices.matches(session, held.id)[-1][1]
     answered = responding.answer(
@@ -119,6 +182,5 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         question=Question("OTH", done.reason, done.reason) if asks else None,
     )
     stored_invoices.set_answered(session, held.id, answered)
-    stored_exceptions.settle_action(session, done.id, "SENT")
     record(session, held, "answer.sent", actor=done.made_by, answered=answered, press=str(done.id))
     return True

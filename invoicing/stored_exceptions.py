@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from invoicing import exception_tables as desk
-from invoicing import stored_invoices
+from invoicing import stored_invoices, tables
 from invoicing.deviations import Deviation
 from invoicing.exception_rules import Acceptance, Action, Link, as_linked
 from invoicing.model import Held, Invoice, InvoiceState
@@ -108,6 +108,23 @@ def link_of(session: Session, invoice_id: int) -> Link | None:
     return Link(row.id, row.linked_by, row.reason, row.order_number, row.line_id, row.credited_number)
 
 
+def credits_linked_to(session: Session, supplier: str, number: str) -> Sequence[int]:
+    """The supplier's credit notes that a person says credit this invoice and that are not settled, oldest first."""
+    link, credit = desk.line_link, tables.invoice
+    question = (
+        select(credit.c.id)
+        .join(link, link.c.invoice_id == credit.c.id)
+        .where(
+            link.c.withdrawn == 0,
+            link.c.credited_number == number,
+            credit.c.supplier == supplier,
+            credit.c.state.in_((InvoiceState.PARKED, InvoiceState.IN_QUESTION)),
+        )
+        .order_by(credit.c.id)
+    )
+    return list(session.scalars(question))
+
+
 def add_link(
     session: Session,
     invoice_id: int,
@@ -169,7 +186,7 @@ def add_action(
     batch_id: int | None = None,
     **detail: object,
 ) -> int:
-    """Note what a person did. With an answer it is HELD until that leaves, otherwise STANDING."""
+    """Note what a person did. HELD until `answers_at`, when its answer leaves; without that, STANDING."""
     key: int = session.execute(
         insert(desk.desk_action).returning(desk.desk_action.c.id),
         {
@@ -183,7 +200,7 @@ def add_action(
             "state_after": state_after,
             "answer": answer,
             "answers_at": answers_at,
-            "state": "HELD" if answer else "STANDING",
+            "state": "HELD" if answers_at else "STANDING",
             "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
         },
     ).scalar_one()
@@ -219,10 +236,17 @@ def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequenc
     return [_done(row) for row in session.execute(question)]
 
 
+def holds_back(session: Session, invoice_id: int, *, but_not: int = 0) -> bool:
+    """Whether something a person did to the document has not come to its end yet."""
+    table = desk.desk_action
+    held = (table.c.invoice_id == invoice_id) & (table.c.state == "HELD") & (table.c.id != but_not)
+    return session.execute(select(table.c.id).where(held).limit(1)).one_or_none() is not None
+
+
 def settle_action(
     session: Session, action_id: int, state: str, *, by: str = "", at: datetime | None = None
 ) -> bool:
-    """Let an action be SENT, LAPSED or UNDONE; False where somebody else was first."""
+    """Let an action be SENT, STANDING, LAPSED or UNDONE; False where somebody else was first."""
     table = desk.desk_action
     changed = (
         update(table)

@@ -276,15 +276,16 @@ def policies_used(session: Session, invoice_id: int) -> list[str]:
     return list(session.scalars(question))
 
 
-def on_line(session: Session, order_number: str, line_id: str) -> list[Held]:
-    """The invoices that name an order line and may still be judged, oldest first; locked like `lock`."""
+def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = True) -> list[Held]:
+    """The invoices that name an order line and may still be judged, oldest first; locked like `lock` does."""
     part = tables.invoice_part
     ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
     table = tables.invoice
     question = _COLUMNS.where(
         table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(OPEN_STATES)
     )
-    return [_held(row) for row in session.execute(question.order_by(table.c.id).with_for_update())]
+    question = question.order_by(table.c.id)
+    return [_held(row) for row in session.execute(question.with_for_update() if lock else question)]
 
 
 def parked_credits(session: Session, supplier: str) -> list[Held]:

@@ -9,7 +9,7 @@ again when the register changes: two people changed it there, the invoice never 
 from dataclasses import replace
 from datetime import date, timedelta
 
-from invoicing import crediting, judging, responding, stored_facts, stored_invoices
+from invoicing import crediting, judging, responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.judging import record
 from invoicing.model import DocumentType, Held, InvoiceState, check_step
 from orders.contracts import Register
@@ -26,7 +26,9 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[H
     for held in stored_invoices.listed(session, state=InvoiceState.PARKED, limit=_MANY):
         is_invoice = held.document_type is DocumentType.INVOICE
         days = policy.days_to_wait_for_receipt if is_invoice else policy.days_to_wait_for_invoice
-        if held.received_on + timedelta(days=days) < today:
+        overdue = held.received_on + timedelta(days=days) < today
+        # What a person has just linked waits for its settlement only, and for no longer than that.
+        if overdue and not stored_exceptions.holds_back(session, held.id):
             ended.append(_stop(session, register, held, today=today))
     return ended
 

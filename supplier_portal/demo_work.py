@@ -1,4 +1,5 @@
-"""A worker beside the demo's portal, so that what is sent there arrives: it lets documents leave and reads letters.
+"""A worker beside the demo's portal, so that what is pressed there comes to its end: what suppliers send leaves
+and is read, and what the finance desk decided leaves when it can no longer be undone.
 
 Convention: it works by the demo's own clock, with the portal's own database, and does nothing else; in service
 `billing work` does this and everything more.
@@ -9,14 +10,14 @@ from contextlib import contextmanager
 from threading import Thread
 
 from orders.database import Database
-from supplier_portal.jobs import PORTAL_RELEASE
+from supplier_portal.jobs import DESK_RELEASE, PORTAL_RELEASE
 from supplier_portal.working import Worker
 
 
 @contextmanager
 def at_work(database: Database) -> Iterator[None]:
     """Work in a thread until the block ends."""
-    worker = Worker(database, None, (PORTAL_RELEASE,), asks=False)
+    worker = Worker(database, None, (PORTAL_RELEASE, DESK_RELEASE), asks=False)
     thread = Thread(target=worker.run, daemon=True, name="demo-worker")
     thread.start()
     try:

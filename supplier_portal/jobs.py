@@ -46,7 +46,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         InOne("parked-too-long", Daily(time(5, 40), catch_up=False), _mailing(parked_too_long, to)),
         InOne("payments-due", Daily(time(5, 45), catch_up=False), _mailing(payments_due, to)),
         InOne("policy-in-force", Daily(time(0, 5)), new_policy),
-        InOne("desk-answers", Every(timedelta(minutes=1)), release_answers),
+        DESK_RELEASE,
         InOne("journal-head", Daily(time(22, 30)), journal_heads.writer(settings.journal_head_folder, to)),
         InOne("alarms", Every(timedelta(minutes=1)), _mailing(_alarms, to)),
         InSteps("mail-deliver", Every(timedelta(seconds=30)), _mail(settings)),
@@ -85,6 +85,9 @@ def release_answers(session: Session, today: date, now: datetime) -> str:
     """Let the answers of the finance desk leave whose time for second thoughts has ended."""
     register = stored_register.load(session)
     return f"{exception_undo.release_answers(session, register, now=now, today=today)} answers"
+
+
+DESK_RELEASE: Final = InOne("desk-answers", Every(timedelta(minutes=1)), release_answers)
 
 
 def remind_of_reports(session: Session, today: date, now: datetime) -> str:

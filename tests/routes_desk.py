@@ -60,6 +60,10 @@ ROUTES = {
         own=("/finance/documents/46/credit",),
         foreign=(f"/finance/documents/{NONE}/credit",),
     ),
+    "GET /finance/documents/{number}/pair": Route(
+        may=FINANCE,
+        foreign=(f"/finance/documents/{NONE}/pair?credits=1", "/finance/documents/46/pair?credits=1"),
+    ),
     "POST /finance/documents/{number}/{action}": Route(
         may=FINANCE,
         foreign=(f"/finance/documents/{NONE}/credit", "/finance/documents/46/nothing"),

@@ -1,14 +1,15 @@
 """The finance desk in a real browser: forty alike cleared, an acceptance within its limit, a protected document."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from invoicing import exception_undo, stored_exceptions
+from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import Held, InvoiceState
 from orders import journal, stored_register
 from orders.values import Money
@@ -16,7 +17,7 @@ from peppol import billing
 from supplier_portal import sessions
 from supplier_portal.persons import Permission, Person
 from tests.bills import billed
-from tests.browser import Site, account_of, axe, portal, too_wide
+from tests.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
 from tests.house import House, a_house
 
 BUYER = "2021002114"
@@ -177,6 +178,69 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     page.get_by_role("button", name="Begär kredit och ny faktura").click()
     assert house.held(large.id).state is _S.CREDIT_REQUESTED
     assert (office.release(), house.held(large.id).answered) == (1, "RE")
+
+
+def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(
+    office: Office, chromium: Browser
+) -> None:
+    house = office.house
+    received(house, 1)
+    wrong = january(house, 0, "F-1", days="22", on=date(2026, 2, 3))
+    held = house.send(wrong)
+    nameless = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
+    credit = house.send(nameless)
+    person = office.person("frida", Permission.FINANCE)
+    with a_page(chromium, javascript=False) as page:
+        office.page = page
+        sign_in_as(page, office.site, person)
+        office.go("/finance?part=credits")
+        page.get_by_role("link", name="K-1").click()
+        page.get_by_role("button", name="Visa paret").click()
+        assert office.h1() == "Koppla K-1 till F-1"
+        text = page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+        for told in (
+            "2 612,50 kr − 2 612,50 kr = 0,00 kr",
+            "/001: orderraden blir fri för en ny faktura på 1 900,00 kr utan moms",
+            "Godkänd (AP), K-1",
+        ):
+            assert told in text
+        assert states(house, [held, credit]) == {_S.IN_QUESTION}
+        page.get_by_label("Varför?").fill("Leverantören ringde")
+        page.get_by_role("button", name="Koppla och kvitta").click()
+        assert "Kopplad till faktura F-1" in page.locator("main").inner_text()
+        office.go(f"/finance/documents/{held.id}")
+        assert "Kreditfaktura K-1 är kopplad hit" in page.locator("main").inner_text()
+        page.get_by_role("link", name="Visa K-1").click()
+        page.get_by_role("button", name="Ångra").click()
+        assert states(house, [held, credit]) == {_S.IN_QUESTION}
+        office.go(f"/finance/documents/{credit.id}/pair?credits=F-1")
+        page.get_by_label("Varför?").fill("Det var rätt ändå")
+        page.get_by_role("button", name="Koppla och kvitta").click()
+        assert (house.held(credit.id).state, house.held(held.id).state) == (_S.PARKED, _S.IN_QUESTION)
+        assert office.release() == 1
+        assert (house.held(credit.id).state, house.held(held.id).state) == (_S.SETTLED, _S.CREDITED)
+        office.go(f"/finance/documents/{credit.id}")
+        assert page.get_by_role("button", name="Ångra").count() == 0
+        office.go(f"/finance/documents/{credit.id}/pair?other=F-9")
+        assert "Leverantören har ingen faktura F-9 hos oss" in page.locator("main").inner_text()
+
+
+def test_the_page_of_a_pair_reads_well_wide_and_narrow(office: Office) -> None:
+    house = office.house
+    received(house, 1)
+    wrong = january(house, 0, "F-1", days="22", on=date(2026, 2, 3))
+    house.send(wrong)
+    other = billed(wrong, days="21")
+    credit = house.send(
+        replace(credit_note_of(other, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
+    )
+    office.sit("frida", Permission.FINANCE)
+    for width in WIDTHS:
+        office.page.set_viewport_size({"width": width, "height": 900})
+        office.go(f"/finance/documents/{credit.id}/pair?credits=F-1")
+        assert "avviker" in office.page.locator("tr.deviates").first.inner_text()
+        assert office.page.get_by_role("button", name="Koppla ändå").is_visible()
+        office.sound()
 
 
 def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(office: Office) -> None:

@@ -16,8 +16,8 @@ from invoicing import (
     stored_exceptions,
 )
 from invoicing.desk_queue import NOBODY, Part, Wanted
+from invoicing.desk_steps import Hand
 from invoicing.desk_work import Kind
-from invoicing.exception_actions import Hand
 from invoicing.exception_rules import Action
 from invoicing.model import Held, InvoiceState
 from orders import stored_register

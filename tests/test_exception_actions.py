@@ -6,8 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from invoicing import exception_actions, exception_undo, judging, stored_exceptions, stored_invoices
-from invoicing.exception_actions import Hand
+from invoicing import (
+    exception_actions,
+    exception_undo,
+    judging,
+    linking,
+    stored_exceptions,
+    stored_invoices,
+)
+from invoicing.desk_steps import Hand
 from invoicing.exception_rules import Action, ActionRefused
 from invoicing.model import Held, InvoiceState
 from orders import stored_register
@@ -56,8 +63,8 @@ def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: s
         pressed = {
             Action.ASK_CREDIT: exception_actions.ask_credit,
             Action.ACCEPT: exception_actions.accept,
-            Action.LINK: exception_actions.link,
-            Action.UNLINK: exception_actions.unlink,
+            Action.LINK: linking.link,
+            Action.UNLINK: linking.unlink,
             Action.ASK_SUPPLIER: exception_actions.ask_supplier,
             Action.REJECT_DUPLICATE: exception_actions.reject_duplicate,
         }[kind]
@@ -202,11 +209,20 @@ def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(h
     assert house.line(order).invoice_id is None
 
 
-def test_a_freed_line_goes_to_the_invoice_that_waited_for_it(house: House) -> None:
+def test_a_freed_line_goes_to_the_invoice_that_waited_for_it_once_it_cannot_be_undone(house: House) -> None:
     first, second = two_of_the_same_line(house)
-    press(house, Action.UNLINK, first, reason="Gäller februari")
-    assert house.held(second.id).state is _S.ACCEPTED
-    assert house.held(first.id).state is _S.IN_QUESTION
+    unlinked = press(house, Action.UNLINK, first, reason="Gäller februari")
+    assert [house.held(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.IN_QUESTION]
+    assert house.line(first.order_number).invoice_id is None
+    release(house)
+    assert [house.held(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.ACCEPTED]
+    with pytest.raises(ActionRefused, match=r"has gone to F-2\. Unlink that invoice first"):
+        undo(house, unlinked, minutes=12)
+    undo(house, press(house, Action.UNLINK, second, reason="Fel faktura"))
+    press(house, Action.UNLINK, second, reason="Den första var rätt")
+    undo(house, unlinked, minutes=13)
+    assert house.held(first.id).state is _S.ACCEPTED
+    assert house.line(first.order_number).invoice_id == first.id
 
 
 def test_a_question_to_the_supplier_is_sent_in_a_persons_words(house: House) -> None:

@@ -22,10 +22,12 @@ from sqlalchemy import select
 from invoicing import (
     attesting,
     bulk_actions,
+    credit_linking,
     desk_queue,
     exception_actions,
     exception_undo,
     flipping,
+    linking,
     payment,
     preparing,
     stored_exceptions,
@@ -34,7 +36,7 @@ from invoicing import (
     waiting,
 )
 from invoicing.desk_queue import Wanted
-from invoicing.exception_actions import Hand
+from invoicing.desk_steps import Hand
 from invoicing.exception_rules import Action
 from invoicing.model import InvoiceState
 from orders import stored_policies, stored_register
@@ -46,6 +48,7 @@ from peppol.sql import Session
 from tests.bills import billed
 from tests.house import House, a_house
 from tests.test_exception_actions import without_line
+from tests.test_undoing import stands
 
 PEOPLE = ("user-1", "user-2", "user-3")
 REFERENCES = ("100000101", "100000102")
@@ -68,6 +71,7 @@ class FinanceDesk(RuleBasedStateMachine):
         self.sent: list[billing.Invoice] = []
         self.versions: dict[tuple[str, str], int] = {}
         self.presses = 0
+        self.rules_changed = False
 
     @initialize()
     def two_months_are_received(self) -> None:
@@ -137,12 +141,13 @@ class FinanceDesk(RuleBasedStateMachine):
         self._send(self.sent[place % len(self.sent)])
 
     @precondition(lambda self: self.sent)
-    @rule(place=which)
-    def a_credit_note_comes(self, place: int) -> None:
+    @rule(place=which, named=st.booleans())
+    def a_credit_note_comes(self, place: int, named: bool) -> None:
         invoice = self.sent[place % len(self.sent)]
         given = flipping.Numbered(f"K-{self.presses}", self.today)
         self.presses += 1
-        self._post(ubl.serialise(flipping.credit_note_of(invoice, given=given)))
+        credit = flipping.credit_note_of(invoice, given=given)
+        self._post(ubl.serialise(credit if named else replace(credit, billing_references=())))
 
     def _send(self, invoice: billing.Invoice) -> None:
         self.sent.append(invoice)
@@ -162,25 +167,60 @@ class FinanceDesk(RuleBasedStateMachine):
 
     @rule(person=people, place=which, action=st.sampled_from(Action))
     def somebody_presses_a_button(self, person: str, place: int, action: Action) -> None:
+        press = self.press(person, place, action)
+        if press is not None:
+            self.attempt(press)
+
+    @rule(person=people, place=which, action=st.sampled_from([*Action, None]))
+    def somebody_presses_and_thinks_again(self, person: str, place: int, action: Action | None) -> None:
+        """Undone before it has left, it never was: every document, line, link and sum is back."""
+        press = self.press(person, place, action)
+        if press is None:
+            return
+        before, done = stands(self.house), list[int]()
+        self.attempt(lambda session, register: done.append(press(session, register)))
+        if not done:
+            assert stands(self.house) == before
+            return
+        with self.house.database.writing() as session:
+            exception_undo.undo(session, stored_register.load(session), done[0], self.hand(person))
+        # What new rules would judge otherwise is judged by them when something about it is done.
+        if not self.rules_changed:
+            assert stands(self.house) == before
+
+    @rule(person=people, place=which)
+    def a_credit_is_linked(self, person: str, place: int) -> None:
+        press = self.press(person, place, None)
+        if press is not None:
+            self.attempt(press)
+
+    def press(
+        self, person: str, place: int, action: Action | None
+    ) -> Callable[[Session, Register], int] | None:
+        """A press of a button on some document; without an action a credit note is linked to an invoice."""
         number = self.one(place)
         if number is None:
-            return
+            return None
         hand, why = self.hand(person), "Därför att"
         order = self.house.order(REFERENCES[place % 2]).number
 
-        def press(session: Session, register: Register) -> object:
+        def press(session: Session, register: Register) -> int:
             match action:
+                case None:
+                    return credit_linking.link_credit(
+                        session, register, number, hand, credits=f"F-{place % 5}", reason=why
+                    )
                 case Action.ASK_CREDIT:
                     return exception_actions.ask_credit(session, register, number, hand)
                 case Action.ACCEPT:
                     return exception_actions.accept(session, register, number, hand, reason=why)
                 case Action.LINK:
                     line = LINES[place % 3 % 2]
-                    return exception_actions.link(
+                    return linking.link(
                         session, register, number, hand, order_number=order, line_id=line, reason=why
                     )
                 case Action.UNLINK:
-                    return exception_actions.unlink(session, register, number, hand, reason=why)
+                    return linking.unlink(session, register, number, hand, reason=why)
                 case Action.PARK:
                     until = self.today + timedelta(days=3)
                     return exception_actions.park(session, number, hand, until=until, reason=why)
@@ -189,22 +229,7 @@ class FinanceDesk(RuleBasedStateMachine):
                 case Action.REJECT_DUPLICATE:
                     return exception_actions.reject_duplicate(session, register, number, hand, of="F-0")
 
-        self.attempt(press)
-
-    @rule(person=people, place=which)
-    def a_credit_is_linked(self, person: str, place: int) -> None:
-        number = self.one(place)
-        if number is not None:
-            self.attempt(
-                lambda session, register: exception_actions.link_credit(
-                    session,
-                    register,
-                    number,
-                    self.hand(person),
-                    credits=f"F-{place % 5}",
-                    reason="Rätt faktura",
-                )
-            )
+        return press
 
     @rule(person=people, place=which)
     def a_colleague_undoes_something(self, person: str, place: int) -> None:
@@ -261,6 +286,7 @@ class FinanceDesk(RuleBasedStateMachine):
                 instead_of="",
             )
 
+        self.rules_changed = True
         self.attempt(change)
 
     # Payment --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from invoicing import bulk_actions, desk_queue, protected
 from invoicing.bulk_actions import BULK, MOST, Batch
 from invoicing.desk_queue import Part, Wanted
-from invoicing.exception_actions import HOLD
+from invoicing.desk_steps import HOLD
 from invoicing.exception_rules import Action, name_of
 from orders import stored_register
 from orders.values import Money, Refused, total

@@ -12,11 +12,13 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from invoicing import (
+    credit_linking,
     desk_cases,
     desk_queue,
     desk_work,
     exception_actions,
     exception_undo,
+    linking,
     papers,
     protected,
     responding,
@@ -26,13 +28,15 @@ from invoicing import (
 )
 from invoicing.desk_cases import Case
 from invoicing.desk_queue import Item
+from invoicing.desk_steps import HOLD, Hand
 from invoicing.desk_work import Kind
 from invoicing.deviations import Check, Group, price_text
-from invoicing.exception_actions import HOLD, Hand
 from invoicing.exception_rules import TRANSITIONS, Action, acceptable, at_stake, name_of
+from invoicing.model import DocumentType, Held
 from invoicing.response_documents import receiver_of
 from invoicing.sentences import sentence, source_name, title
 from invoicing.side_by_side import Row as Compared
+from invoicing.stored_exceptions import Done
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Period, Quantity, Refused
@@ -107,7 +111,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
     language = language_of(request, person)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        case = _open_case(session, register, number, person)
+        case = open_case(session, register, number, person)
         supplier = stored_facts.registered(register, case.held.supplier)
         sends = supplier is not None and responding.may_follow(case.held.answered, responding.REJECTED)
         answer, receiver, xml = None, "", ""
@@ -144,7 +148,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
     hand = hand_of(request, person)
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        _open_case(session, register, number, person)
+        open_case(session, register, number, person)
         match action:
             case "credit":
                 exception_actions.ask_credit(session, register, number, hand, reason=reason)
@@ -153,7 +157,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
             case "link":
                 _link(session, register, number, hand, form)
             case "unlink":
-                exception_actions.unlink(session, register, number, hand, reason=reason)
+                linking.unlink(session, register, number, hand, reason=reason)
             case "park":
                 until = _day(form.get("until", ""))
                 exception_actions.park(session, number, hand, until=until, reason=reason)
@@ -165,13 +169,18 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 )
             case _:
                 raise NotThere
+        (done, *_) = stored_exceptions.actions_of(session, number)
+    return see_other(f"/finance/documents/{number}", _said(done))
+
+
+def _said(done: Done) -> tuple[str, str]:
+    """What the page says after a press: until when it can be undone."""
+    if done.state != "HELD":
+        return "Gjort. Du kan ångra det nedan.", "Done. You can undo it below."
     minutes = int(HOLD / timedelta(minutes=1))
-    return see_other(
-        f"/finance/documents/{number}",
-        (
-            f"Gjort. Du kan ångra tills svaret går i väg, om {minutes} minuter.",
-            f"Done. You can undo it until the answer leaves, in {minutes} minutes.",
-        ),
+    return (
+        f"Gjort. Du kan ångra i {minutes} minuter, tills det lämnar huset.",
+        f"Done. You can undo it for {minutes} minutes, until it leaves the house.",
     )
 
 
@@ -223,11 +232,11 @@ def _link(session: Session, register: Register, number: int, hand: Hand, form: d
     """Link to what was chosen in the list, or written by hand."""
     reason = form.get("reason", "")
     if "credits" in form:
-        exception_actions.link_credit(session, register, number, hand, credits=form["credits"], reason=reason)
+        credit_linking.link_credit(session, register, number, hand, credits=form["credits"], reason=reason)
         return
     chosen = form.get("line", "") or f"{form.get('order_number', '')}/{form.get('line_id', '')}"
     order_number, _, line_id = chosen.rpartition("/")
-    exception_actions.link(
+    linking.link(
         session,
         register,
         number,
@@ -274,6 +283,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "codes": _CODES,
             "today": today_of(request),
             "revealed": revealed,
+            "soon": _soon(session, case),
             "tells": [
                 (title(each, language), sentence(each, language), each.code.value, each.weight.name)
                 for each in case.match.deviations
@@ -290,6 +300,19 @@ def _may(case: Case) -> frozenset[str]:
     if case.link is None and case.held.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)
+
+
+def _soon(session: Session, case: Case) -> list[tuple[Held, datetime]]:
+    """The other documents of linked pairs that are settled in a while, and when."""
+    if not case.is_credit:
+        linked = credit_linking.waiting_for(session, case.held)
+        return [(credit, done.answers_at) for credit, done in linked if done.answers_at]
+    done = next((each for each in case.actions if each.state == "HELD" and "credits" in each.detail), None)
+    if done is None or done.answers_at is None:
+        return []
+    key = (case.held.supplier, DocumentType.INVOICE, str(done.detail["credits"]))
+    invoice = stored_invoices.by_key(session, *key)
+    return [(invoice, done.answers_at)] if invoice is not None else []
 
 
 def _stake(session: Session, case: Case) -> Money | None:
@@ -309,7 +332,7 @@ def _case(session: Session, register: Register, number: int) -> Case:
     return found
 
 
-def _open_case(session: Session, register: Register, number: int, person: Person) -> Case:
+def open_case(session: Session, register: Register, number: int, person: Person) -> Case:
     """The case to act on; one that is handled apart only for those who may open it."""
     if protected.is_protected(session, number) and not person.may(_P.PROTECTED):
         raise NotThere
@@ -363,8 +386,7 @@ def _value(value: object, language: Language) -> str:
         case Money():
             return catalogues.money(value, language)
         case Quantity():
-            unit = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(value.unit, (value.unit, value.unit))
-            return f"{catalogues.number(value, language)} {catalogues.pair(unit, language)}"
+            return f"{catalogues.number(value, language)} {unit_words(value.unit, language)}"
         case Period():
             return catalogues.period(value)
         case Decimal():
@@ -373,6 +395,12 @@ def _value(value: object, language: Language) -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def unit_words(unit: str, language: Language) -> str:
+    """What a unit of quantity is called."""
+    words = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(unit, (unit, unit))
+    return catalogues.pair(words, language)
 
 
 def _branch(node: Check | Group, language: Language) -> dict[str, Any]:

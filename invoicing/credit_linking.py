@@ -1,0 +1,206 @@
+"""Linking a credit note to the invoice it credits: both looked at first, settled when it can no longer be undone.
+
+A pair, once settled, is final: its rows are only ever added. So a link by a person does not settle at once. It
+stands, the credit note waits, and the timetable settles the two and answers the supplier when the time for second
+thoughts has ended (`settle`). Until then nothing of the invoice, its order line or the statement has changed, and
+undoing the link is to withdraw it (`put_back`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from invoicing import crediting, responding, stored_exceptions, stored_facts, stored_invoices
+from invoicing.desk_steps import Hand, begin, note
+from invoicing.deviations import Match, Verdict
+from invoicing.exception_rules import Action, ActionRefused, Link, as_linked
+from invoicing.judging import STATE_OF, record
+from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_step
+from invoicing.stored_exceptions import Done
+from orders import stored_orders
+from orders.contracts import Register
+from orders.journal import SYSTEM
+from orders.model import LineAccount
+from peppol.sql import Session
+
+_WAITS = (InvoiceState.PARKED, InvoiceState.IN_QUESTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A credit note beside the invoice it may credit, and what linking them would come to.
+
+    `opens` are the order lines that come free, `waiting` the invoices that wait for them and are judged then.
+    """
+
+    credit: Held
+    invoice: Held
+    credit_says: Invoice
+    invoice_says: Invoice
+    match: Match
+    opens: tuple[LineAccount, ...]
+    waiting: tuple[Held, ...]
+    answer: str
+
+    @property
+    def settles(self) -> bool:
+        """Whether the two agree, so that they are set to zero."""
+        return self.match.verdict is Verdict.ACCEPT
+
+    @property
+    def settled(self) -> Held:
+        """The credit note as it will stand: for the answer that is shown before it leaves."""
+        return replace(
+            self.credit,
+            state=InvoiceState.SETTLED,
+            execution_reference=self.invoice.execution_reference,
+        )
+
+
+def foresee(session: Session, register: Register, credit_id: int, *, credits: str) -> Pair:
+    """What linking the credit note to an invoice would come to; changes nothing. Raises ActionRefused."""
+    credit = stored_invoices.by_id(session, credit_id)
+    invoice = _named(session, credit, credits)
+    says = stored_invoices.content(session, credit.id)
+    meant = as_linked(says, Link(0, "", "", "", "", invoice.number))
+    match = crediting.judge(session, register, meant, lock=False).match
+    accounts = stored_orders.accounts(session, invoice.order_number) if invoice.order_number else []
+    opens = tuple(each for each in accounts if each.invoice_id == invoice.id)
+    waiting = {
+        each.id: each
+        for account in opens
+        for each in stored_invoices.on_line(session, account.order_number, account.line_id, lock=False)
+        if each.id != invoice.id
+    }
+    supplier = stored_facts.registered(register, credit.supplier)
+    code = responding.ANSWER_OF[InvoiceState.SETTLED]
+    answers = supplier is not None and responding.may_follow(credit.answered, code)
+    return Pair(
+        credit,
+        invoice,
+        says,
+        stored_exceptions.as_judged(session, invoice.id),
+        match,
+        opens,
+        tuple(waiting.values()),
+        code if answers else "",
+    )
+
+
+def link_credit(
+    session: Session, register: Register, credit_id: int, hand: Hand, *, credits: str, reason: str
+) -> int:
+    """Say which invoice a credit note credits; the number of the action.
+
+    Where the two agree they are settled when the hold has gone by. Otherwise the credit note stays in question,
+    with what differs.
+    """
+    held = begin(session, Action.LINK, credit_id, reason=reason, must_tell_why=True)
+    if held.document_type is DocumentType.INVOICE:
+        raise ActionRefused(
+            f"{held.number} är en faktura. Ange en orderrad.",
+            f"{held.number} is an invoice. Name an order line.",
+        )
+    invoice = _named(session, held, credits)
+    before = stored_exceptions.link_of(session, held.id)
+    stored_exceptions.add_link(
+        session, held.id, by=hand.by, on=hand.today, reason=reason, credited_number=invoice.number
+    )
+    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
+    settles = judged.match.verdict is Verdict.ACCEPT
+    # A credit note that is settled in a while waits until then.
+    state = InvoiceState.PARKED if settles else STATE_OF[judged.match.verdict]
+    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
+    _move(session, held, state, judged.match.codes, by=hand.by)
+    supplier = stored_facts.registered(register, held.supplier)
+    code = responding.ANSWER_OF[InvoiceState.SETTLED]
+    answers = settles and supplier is not None and responding.may_follow(held.answered, code)
+    return note(
+        session,
+        held,
+        Action.LINK,
+        hand,
+        reason,
+        after=state,
+        answer=code if answers else "",
+        holds=settles,
+        link_before=before.id if before else None,
+        credits=invoice.number,
+    )
+
+
+def settle(session: Session, register: Register, done: Done, *, today: date) -> bool:
+    """Settle the pair a person linked and answer the supplier; False where they no longer agree.
+
+    What happened meanwhile is looked at: another credit note may have come for the same invoice.
+    """
+    seen = stored_invoices.by_key(
+        session,
+        stored_invoices.by_id(session, done.invoice_id).supplier,
+        DocumentType.INVOICE,
+        done.detail["credits"],
+    )
+    if seen is not None:
+        stored_orders.lock_lines(session, seen.order_number)
+    held = stored_invoices.lock(session, done.invoice_id)
+    if held.state not in _WAITS:
+        return False
+    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
+    if judged.match.verdict is Verdict.ACCEPT:
+        crediting.take_effect(session, register, held, judged, today=today)
+        return True
+    stored_invoices.add_match(session, held.id, judged.match, made_on=today, policy=register.policy)
+    _move(session, held, STATE_OF[judged.match.verdict], judged.match.codes, by=SYSTEM)
+    return False
+
+
+def put_back(session: Session, register: Register, held: Held, done: Done, hand: Hand) -> None:
+    """Withdraw the link: the credit note is judged as it was before, and lies where it lay in the queue."""
+    stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
+    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
+    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
+    if judged.match.verdict is Verdict.ACCEPT:
+        # The invoice that it names itself has come meanwhile.
+        crediting.take_effect(session, register, held, judged, today=hand.today)
+        return
+    # Whose waiting had ended is in question, though its invoice may still come.
+    was_in_question = done.state_before is InvoiceState.IN_QUESTION
+    state = InvoiceState.IN_QUESTION if was_in_question else STATE_OF[judged.match.verdict]
+    _move(session, held, state, judged.match.codes, by=hand.by)
+
+
+def waiting_for(session: Session, held: Held) -> Sequence[tuple[Held, Done]]:
+    """The credit notes a person has linked to this invoice and that are settled in a while, with the press."""
+    found = []
+    for credit_id in stored_exceptions.credits_linked_to(session, held.supplier, held.number):
+        actions = stored_exceptions.actions_of(session, credit_id)
+        held_back = [each for each in actions if each.kind is Action.LINK and each.state == "HELD"]
+        if held_back:
+            found.append((stored_invoices.by_id(session, credit_id), held_back[0]))
+    return found
+
+
+def _move(session: Session, held: Held, state: InvoiceState, codes: Sequence[str], *, by: str) -> None:
+    check_step(held.number, held.state, state)
+    stored_invoices.set_state(session, held.id, state, codes=codes)
+    record(session, held, "credit.judged", actor=by, state=state, codes=" ".join(codes))
+
+
+def _named(session: Session, credit: Held, number: str) -> Held:
+    """The supplier's invoice with this number. Raises ActionRefused where there is none, or it is taken already."""
+    number = number.strip()
+    found = stored_invoices.by_key(session, credit.supplier, DocumentType.INVOICE, number)
+    if found is None:
+        raise ActionRefused(
+            f"Leverantören har ingen faktura {number or '–'} hos oss. Välj ett förslag, eller skriv numret som på "
+            "fakturan. En kredit som kom före sin faktura väntar av sig själv.",
+            f"The supplier has no invoice {number or '–'} with us. Choose a suggestion, or write the number as on "
+            "the invoice. A credit note that came before its invoice waits by itself.",
+        )
+    others = [one for one, _ in waiting_for(session, found) if one.id != credit.id]
+    if others:
+        raise ActionRefused(
+            f"{found.number} är redan kopplad till {others[0].number}. Ångra den kopplingen först.",
+            f"{found.number} is linked to {others[0].number} already. Undo that link first.",
+        )
+    return found

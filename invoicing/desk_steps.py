@@ -1,0 +1,114 @@
+"""What every press at the finance desk shares: who acts, locking what is acted on, and noting what was done.
+
+The order's lines are locked before the document, as everybody does. The answer a press gives is noted instead of
+sent (`Later`) and leaves when `Hand.hold` has gone by; until then the press can be undone (`exception_undo`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from invoicing import personal_numbers, responding, stored_exceptions, stored_invoices
+from invoicing.deviations import Deviation
+from invoicing.exception_rules import Action, ActionRefused, check_action
+from invoicing.judging import record
+from invoicing.model import Held, InvoiceState
+from orders import stored_orders
+from orders.contracts import Register
+from orders.parties import Supplier
+from peppol.sql import Session
+
+#: How long what follows from a press is held back, so that it can be undone.
+HOLD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who acts and when: the person's opaque id, the instant, the day, and how long the answer is held back."""
+
+    by: str
+    now: datetime
+    today: date
+    hold: timedelta = HOLD
+    batch_id: int | None = None
+
+
+@dataclass(slots=True)
+class Later:
+    """An answer that is noted instead of sent."""
+
+    code: str = field(default="")
+
+    def __call__(
+        self,
+        session: Session,
+        register: Register,
+        held: Held,
+        code: str,
+        deviations: Iterable[Deviation],
+        *,
+        today: date,
+        supplier: Supplier | None,
+    ) -> str:
+        """Note the answer that is to follow; nothing is sent."""
+        if supplier is not None and responding.may_follow(held.answered, code):
+            self.code = code
+        return held.answered
+
+
+def begin(
+    session: Session,
+    action: Action,
+    invoice_id: int,
+    *,
+    reason: str,
+    must_tell_why: bool = False,
+    also: str = "",
+) -> Held:
+    """Lock the order lines and then the document, and check that the action may be taken on it now."""
+    if must_tell_why and not reason.strip():
+        raise ActionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+    personal_numbers.refuse(reason)
+    seen = stored_invoices.by_id(session, invoice_id)
+    for number in sorted({seen.order_number, also} - {""}):
+        stored_orders.lock_lines(session, number)
+    held = stored_invoices.lock(session, invoice_id)
+    check_action(action, held)
+    return held
+
+
+def note(
+    session: Session,
+    held: Held,
+    kind: Action,
+    hand: Hand,
+    reason: str,
+    *,
+    after: InvoiceState,
+    answer: str = "",
+    was: InvoiceState | None = None,
+    holds: bool = False,
+    **detail: object,
+) -> int:
+    """Note what was done: a row that can be undone, and one of the journal. The number of the action.
+
+    Its answer leaves when the hand's hold has gone by; with `holds` something else waits as long.
+    """
+    waits = bool(answer) or holds
+    action_id = stored_exceptions.add_action(
+        session,
+        held,
+        kind,
+        by=hand.by,
+        at=hand.now,
+        reason=reason,
+        state_before=was or held.state,
+        state_after=after,
+        answer=answer,
+        answers_at=hand.now + hand.hold if waits else None,
+        batch_id=hand.batch_id,
+        **detail,
+    )
+    told = {"answer": answer, "reason": reason, "press": str(action_id)}
+    record(session, held, f"desk.{kind.value.lower()}", actor=hand.by, **told)
+    return action_id

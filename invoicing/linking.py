@@ -1,0 +1,174 @@
+"""Saying which order line an invoice is for, or that it is for none of ours, and taking that back.
+
+The document never changes: a link is a row beside it, read whenever the document is judged. A line that comes
+free is offered to the invoices that wait for it only when the time for second thoughts has ended, since what they
+are answered then cannot be taken back.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import delete, update
+
+from invoicing import (
+    judging,
+    responding,
+    stored_exceptions,
+    stored_facts,
+    stored_invoices,
+    stored_payables,
+    tables,
+)
+from invoicing.desk_steps import Hand, Later, begin, note
+from invoicing.exception_rules import Action, ActionRefused, check_outcome
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.stored_exceptions import Done
+from orders import stored_orders
+from orders.contracts import Register
+from peppol.sql import Session
+
+
+def link(
+    session: Session,
+    register: Register,
+    invoice_id: int,
+    hand: Hand,
+    *,
+    order_number: str,
+    line_id: str,
+    reason: str,
+) -> int:
+    """Say which order line an invoice is for. It is judged as if the invoice had named it."""
+    held = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=order_number)
+    if held.document_type is DocumentType.CREDIT_NOTE:
+        raise ActionRefused(
+            f"{held.number} är en kreditfaktura. Ange fakturan den krediterar.",
+            f"{held.number} is a credit note. Name the invoice it credits.",
+        )
+    account = stored_orders.account(session, order_number, line_id)
+    if account is None:
+        raise ActionRefused(
+            f"Det finns ingen orderrad {order_number}/{line_id}.",
+            f"There is no order line {order_number}/{line_id}.",
+        )
+    return _relink(session, register, held, Action.LINK, hand, reason, order_number, line_id)
+
+
+def unlink(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
+    """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
+    held = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
+    if stored_payables.is_on_its_way(session, held.id):
+        raise ActionRefused(
+            f"{held.number} är på väg till banken. Vänta på bankens svar.",
+            f"{held.number} is on its way to the bank. Wait for the bank's answer.",
+        )
+    own = stored_invoices.content(session, held.id)
+    return _relink(session, register, held, Action.UNLINK, hand, reason, own.order_number, "")
+
+
+def lay_on(session: Session, register: Register, held: Held) -> None:
+    """Let the invoice lie on the lines it is now said to be for, and on no other; its parts follow."""
+    invoice = stored_exceptions.as_judged(session, held.id)
+    session.execute(delete(tables.invoice_part).where(tables.invoice_part.c.invoice_id == held.id))
+    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
+    parts = judging.parts_of(invoice, facts)
+    stored_invoices.add_parts(session, held.id, parts)
+    reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
+    session.execute(
+        update(tables.invoice)
+        .where(tables.invoice.c.id == held.id)
+        .values(order_number=invoice.order_number, execution_reference=reference)
+    )
+
+
+def _relink(
+    session: Session,
+    register: Register,
+    held: Held,
+    action: Action,
+    hand: Hand,
+    reason: str,
+    order_number: str,
+    line_id: str,
+) -> int:
+    before = stored_exceptions.link_of(session, held.id)
+    freed = stored_orders.free_lines(session, held.id)
+    stored_exceptions.add_link(
+        session,
+        held.id,
+        by=hand.by,
+        on=hand.today,
+        reason=reason,
+        order_number=order_number,
+        line_id=line_id,
+    )
+    lay_on(session, register, held)
+    later = Later()
+    moved = stored_invoices.by_id(session, held.id)
+    judged = judging.judge_again(session, register, moved, today=hand.today, actor=hand.by, answering=later)
+    check_outcome(action, held, judged.state)
+    return note(
+        session,
+        moved,
+        action,
+        hand,
+        reason,
+        was=held.state,
+        after=judged.state,
+        answer=later.code if judged.state is not InvoiceState.IN_QUESTION else "",
+        holds=_is_waited_for(session, freed, held.id),
+        link_before=before.id if before else None,
+        line=f"{order_number}/{line_id}",
+        freed=[f"{number}/{line}" for number, line in freed],
+    )
+
+
+def offer_lines(session: Session, register: Register, done: Done, *, today: date) -> None:
+    """Let the invoices that wait for the lines an action freed be judged again."""
+    judging.judge_lines_again(session, register, _freed_by(done), today=today)
+
+
+def orders_of(done: Done) -> set[str]:
+    """The orders whose lines an action freed: they are locked before it is undone."""
+    return {number for number, _ in _freed_by(done)}
+
+
+def put_back(
+    session: Session,
+    register: Register,
+    held: Held,
+    done: Done,
+    hand: Hand,
+    *,
+    answering: responding.Answering,
+) -> None:
+    """Withdraw a link, and let the invoice lie where it lay. Raises ActionRefused where another took its line."""
+    for number, line_id in _freed_by(done):
+        account = stored_orders.account(session, number, line_id)
+        if account is not None and account.invoice_id not in (None, held.id):
+            taker = stored_invoices.by_id(session, account.invoice_id)
+            raise ActionRefused(
+                f"Orderrad {number}/{line_id} har gått till {taker.number}. Koppla loss den fakturan först, "
+                "om raden ändå är den här fakturans.",
+                f"Order line {number}/{line_id} has gone to {taker.number}. Unlink that invoice first, "
+                "if the line is this invoice's after all.",
+            )
+    stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
+    freed = stored_orders.free_lines(session, held.id)
+    lay_on(session, register, held)
+    now = stored_invoices.by_id(session, held.id)
+    judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
+    judging.judge_lines_again(session, register, freed, today=hand.today)
+
+
+def _freed_by(done: Done) -> Sequence[tuple[str, str]]:
+    keys = [str(each).rpartition("/") for each in done.detail.get("freed", ())]
+    return [(number, line_id) for number, _, line_id in keys]
+
+
+def _is_waited_for(session: Session, lines: Iterable[tuple[str, str]], invoice_id: int) -> bool:
+    return any(
+        each.id != invoice_id
+        for number, line_id in lines
+        for each in stored_invoices.on_line(session, number, line_id)
+    )

@@ -1,0 +1,144 @@
+"""A credit note beside the invoice it may credit, before anybody links them: what they say and what follows.
+
+The page only looks. Its button links (`exception.act`), and the two are settled when that can no longer be undone.
+"""
+
+from datetime import timedelta
+from itertools import zip_longest
+from typing import Any
+
+from fastapi import Request, Response
+
+from invoicing import credit_linking, protected, responding, stored_facts, stored_payables
+from invoicing.credit_linking import Pair
+from invoicing.desk_steps import HOLD
+from invoicing.deviations import price_text
+from invoicing.model import DocumentType, Invoice, InvoicedLine
+from invoicing.response_documents import receiver_of
+from invoicing.sentences import sentence, title
+from orders import stored_register
+from orders.contracts import Register
+from orders.values import Money
+from peppol import ubl
+from peppol.sql import Session
+from supplier_portal import catalogues
+from supplier_portal.finance_pages.exception import open_case, unit_words
+from supplier_portal.finance_words import supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    signed_in,
+    today_of,
+)
+from supplier_portal.persons import Permission
+from supplier_portal.printing import Language
+
+router = pages_router()
+_P = Permission
+
+
+@router.get("/finance/documents/{number}/pair")
+def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """The two side by side, what is set to zero, what is left open, and what the supplier is told."""
+    language = language_of(request, person)
+    asked = request.query_params
+    wanted = (asked.get("other", "").strip() or asked.get("credits", ""))[:100]
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        case = open_case(session, register, number, person)
+        if case.held.document_type is DocumentType.INVOICE:
+            raise NotThere
+        found = credit_linking.foresee(session, register, number, credits=wanted)
+        if protected.is_protected(session, found.invoice.id) and not person.may(_P.PROTECTED):
+            raise NotThere
+        xml, receiver = _told(request, register, found)
+        return render(
+            request,
+            person,
+            "desk/pair.html",
+            together=found,
+            credit=found.credit,
+            invoice=found.invoice,
+            supplier=supplier_name(register, found.credit.supplier),
+            rows=_rows(found, language),
+            lines=_lines(found, language),
+            tells=[(title(each, language), sentence(each, language)) for each in found.match.deviations],
+            xml=xml,
+            receiver=receiver,
+            opened=_sum_received(found),
+            nothing=Money.of("0.00", found.credit.currency),
+            proposed=_proposed(session, found),
+            minutes=int(HOLD / timedelta(minutes=1)),
+        )
+
+
+def _told(request: Request, register: Register, found: Pair) -> tuple[str, str]:
+    """The answer to the credit note as it will leave, and the endpoint it leaves for; nothing where none does."""
+    supplier = stored_facts.registered(register, found.credit.supplier)
+    if supplier is None or not found.answer:
+        return "", ""
+    answer = responding.response(
+        register, found.settled, found.answer, (), supplier=supplier, today=today_of(request)
+    )
+    return ubl.serialise(answer).decode(), receiver_of(supplier, found.credit) if supplier.answers else ""
+
+
+def _proposed(session: Session, found: Pair) -> bool:
+    return stored_payables.lies_in_proposal(session, found.invoice.id)
+
+
+def _sum_received(found: Pair) -> Money:
+    """What is received on the lines that come free: what a corrected invoice must come to, without VAT."""
+    amount = Money.of("0.00", found.credit.currency)
+    for each in found.opens:
+        amount += each.amount_received
+    return amount
+
+
+def _rows(found: Pair, language: Language) -> list[dict[str, Any]]:
+    """What is compared: its words, both values, and whether they must be the same and are not."""
+    credit, invoice = found.credit_says, found.invoice_says
+    named = ", ".join(each.number for each in credit.credits)
+
+    def row(sv: str, en: str, one: object, other: object, *, same: bool = False) -> dict[str, Any]:
+        values = [
+            catalogues.money(each, language) if isinstance(each, Money) else str(each or "")
+            for each in (one, other)
+        ]
+        return {"name": (sv, en), "values": values, "differs": same and one != other}
+
+    return [
+        row("Datum", "Date", credit.issued_on, invoice.issued_on),
+        row("Kom", "Came", found.credit.received_on, found.invoice.received_on),
+        row("Nämner faktura", "Names invoice", named, ""),
+        row("Order", "Order", credit.order_number, invoice.order_number),
+        row(
+            "Genomförandereferens",
+            "Execution reference",
+            found.credit.execution_reference,
+            found.invoice.execution_reference,
+        ),
+        row("Utan moms", "Without VAT", credit.amount_net, invoice.amount_net, same=True),
+        row("Moms", "VAT", credit.amount_vat, invoice.amount_vat, same=True),
+        row("Att betala", "To pay", credit.amount_payable, invoice.amount_payable, same=True),
+    ]
+
+
+def _lines(found: Pair, language: Language) -> list[tuple[str, str]]:
+    """The lines of both documents, place by place."""
+    one, other = ([_line(each, language) for each in says.lines] for says in _both(found))
+    return list(zip_longest(one, other, fillvalue=""))
+
+
+def _both(found: Pair) -> tuple[Invoice, Invoice]:
+    return found.credit_says, found.invoice_says
+
+
+def _line(line: InvoicedLine, language: Language) -> str:
+    price = price_text(line.price).replace(".", "," if language == "sv" else ".")
+    quantity = f"{catalogues.number(line.quantity, language)} {unit_words(line.quantity.unit, language)}"
+    return f"{line.name or line.id}: {quantity} × {price} = {catalogues.money(line.amount, language)}"
