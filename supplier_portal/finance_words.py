@@ -39,6 +39,12 @@ _ACTIONS: Final[Mapping[str, Pair]] = {
     "desk.batch": ("Många på en gång", "Many at once"),
     "desk.batch.undone": ("Omgången ångrades", "The batch was undone"),
     "protected.revealed": ("Skyddade uppgifter öppnades", "Protected details were opened"),
+    "payment.claim_settled": ("Fordran reglerades", "The claim was settled"),
+    "payment.repayment_noted": ("Återbetalning noterades", "A repayment was noted"),
+    "payment.repayment_taken_back": (
+        "Noterad återbetalning togs tillbaka",
+        "A noted repayment was taken back",
+    ),
     "order.placed": ("Ordern lades", "The order was placed"),
     "placement.decided": ("Beslut om placering", "A placement was decided"),
     "report.filed": ("Redovisning lämnades", "A report was filed"),

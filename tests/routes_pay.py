@@ -28,6 +28,20 @@ ROUTES = {
         may=_READ, foreign=("/finance/payments/files/999999",), page=False
     ),
     "GET /finance/payments/claims.csv": Route(may=_READ, own=("/finance/payments/claims.csv",), page=False),
+    "GET /finance/payments/claims/{invoice_id}": Route(
+        may=_READ, own=("/finance/payments/claims/55",), foreign=("/finance/payments/claims/999999",)
+    ),
+    "POST /finance/payments/claims/{invoice_id}": Route(
+        may=_FINANCE,
+        foreign=("/finance/payments/claims/999999",),
+        form={"came_on": "2026-11-01", "reference": "Prov"},
+    ),
+    "POST /finance/payments/claims/{invoice_id}/confirm": Route(
+        may=_EITHER, foreign=("/finance/payments/claims/999999/confirm",)
+    ),
+    "POST /finance/payments/claims/{invoice_id}/take-back": Route(
+        may=_EITHER, foreign=("/finance/payments/claims/999999/take-back",), form={"reason": "Prov"}
+    ),
     "GET /finance/payments/rights": Route(may=_READ | _ADMIN, own=("/finance/payments/rights",)),
     "POST /finance/payments/rights": Route(may=_ADMIN),
     "POST /finance/payments/rights/{right_id}/end": Route(may=_ADMIN),

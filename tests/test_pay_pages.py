@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
+from invoicing import payment_tables
 from invoicing.model import InvoiceState
 from invoicing.sending_payments import message_id
 from peppol import ubl
@@ -126,6 +128,46 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
     page.fill("input[name=note]", "Ringde banken.")
     page.click("text=Klart")
     assert "Behöver en person" not in page.inner_text("main")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desks: Desks) -> None:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 1, 20))
+    held = house.send(invoice, on=date(2026, 2, 3))
+    house.pay(on=date(2026, 3, 1))
+    house.send_credit(invoice, number="K-1", on=date(2026, 3, 3))
+    page = desks.of(OFFICER, "/finance/payments")
+    page.click("text=F-1")
+    claim = page.url.removeprefix(desks.site.address)
+    assert "Fordran: 2" in page.inner_text("h1")
+    page.fill("#came_on", "2026-03-06")
+    page.fill("#reference", "BG 5999107 04 mars")
+    page.click("text=Notera återbetalningen")
+    assert "Dagen ska ligga mellan 2026-03-01" in page.inner_text("main")
+    page = desks.of(OFFICER, claim)
+    page.fill("#came_on", "2026-03-04")
+    page.fill("#reference", "BG 5999107 04 mars")
+    page.click("text=Notera återbetalningen")
+    assert "Nu bekräftar en annan person." in page.inner_text("main")
+    assert page.get_by_role("button", name="Bekräfta återbetalningen").count() == 0
+    page = desks.of(SECOND, claim)
+    page.click("text=Det stämmer inte")
+    page.fill("#reason", "Den insättningen gäller en annan faktura.")
+    page.click("text=Ta tillbaka noteringen")
+    assert "Noteringen är tillbakatagen." in page.inner_text("body")
+    page.fill("#came_on", "2026-03-05")
+    page.fill("#reference", "BG 5999107 05 mars")
+    page.click("text=Notera återbetalningen")
+    page = desks.of(ATTESTER, "/finance/payments")
+    assert "väntar på en andra person" in page.inner_text("main")
+    page.click("text=F-1")
+    assert too_wide(page) == []
+    page.click("text=Bekräfta återbetalningen")
+    assert "Fordran för F-1 är reglerad." in page.inner_text("body")
+    with house.database.reading() as session:
+        (row,) = session.execute(select(payment_tables.claim_settled))
+    assert (row.invoice_id, row.how, str(row.settled_on)) == (held.id, "REPAID", "2026-03-05")
+    assert row.first_by != row.second_by
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -10,6 +10,7 @@ from invoicing import (
     bank_answers,
     payment,
     preparing,
+    repayments,
     sending_payments,
     stored_exports,
     stored_payables,
@@ -17,7 +18,6 @@ from invoicing import (
 )
 from invoicing.attest_rights import AttestRefused
 from invoicing.payable import Kind
-from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from invoicing.stored_rights import Scope
 from invoicing.transfers import ProposalState
 from orders import stored_register
@@ -69,6 +69,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         due = payment.due(session, on=today)
+        claims = payment.claims(session)
         ahead = payment.due(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
@@ -77,7 +78,11 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
             "ahead_amount": total(held.amount_payable for held in ahead[len(due) :]),
             "proposals": preparing.overviews(session),
             "findings": bank_answers.open_findings(session),
-            "claims": payment.claims(session),
+            "claims": claims,
+            "noted": repayments.noted(session, claims),
+            "taken_off": {
+                each.invoice_id: repayments.proposal_of(session, each.invoice_id) for each in claims
+            },
             "people": people(session, register),
             "suppliers": supplier_names(register),
         }
@@ -238,24 +243,6 @@ def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -
         except stored_exports.FileUnknown:
             raise NotThere from None
     return download(body, name=found.name, media_type=found.media_type)
-
-
-@router.get("/finance/payments/claims.csv")
-def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
-    """What suppliers owe after credits of paid invoices, for those who claim it instead of netting it."""
-    header = ("payment", "invoice", "supplier", "amount", "currency")
-    with house_of(request).reading() as session:
-        rows = [
-            (
-                each.payment_number,
-                each.invoice_number,
-                each.supplier,
-                each.amount.amount,
-                each.amount.currency,
-            )
-            for each in payment.claims(session)
-        ]
-    return download(csv_bytes(header, rows), name=f"fordringar-{today_of(request)}.csv", media_type=CSV_TYPE)
 
 
 @router.get("/finance/payments/rights")

@@ -1,0 +1,153 @@
+"""A supplier pays back what it owes after a credit of a paid invoice: noted by one person, confirmed by another.
+
+The first says which day the money came and what the bank calls it; the second has looked at the bank's own
+statement too. What was noted and not confirmed yet is read from the journal, which is where it stands anyway; what
+is confirmed is a row that the database allows once for each claim, and never by one person alone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from invoicing import payment, payment_tables, personal_numbers, stored_invoices
+from invoicing.payable import Kind
+from invoicing.payment import Claim, ClaimWay
+from invoicing.transfers import LIVE
+from orders import journal
+from orders.values import Refused
+from peppol.sql import Session
+
+_NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
+_LONGEST_REFERENCE = 80
+
+
+class RepaymentRefused(Refused):
+    """The repayment cannot be noted, confirmed or taken back as things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A repayment that one person has noted: the day the money came, and what the bank calls it."""
+
+    by: str
+    on_day: date
+    came_on: date
+    reference: str
+
+
+def claim_of(session: Session, invoice_id: int) -> Claim | None:
+    """What the supplier owes after the credit of this invoice, or None."""
+    return next((each for each in payment.claims(session) if each.invoice_id == invoice_id), None)
+
+
+def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
+    """The repayments noted and waiting for a second person, by invoice."""
+    subjects = {_subject(each): each.invoice_id for each in claims}
+    found: dict[int, Noted] = {}
+    for row in journal.rows_about(session, *subjects) if subjects else ():
+        invoice_id = subjects[row.subject]
+        if row.action == _NOTED:
+            detail = json.loads(row.detail)
+            found[invoice_id] = Noted(
+                row.actor,
+                date.fromisoformat(detail["noted_on"]),
+                date.fromisoformat(detail["came_on"]),
+                detail["reference"],
+            )
+        elif row.action == _TAKEN_BACK:
+            found.pop(invoice_id, None)
+    return found
+
+
+def proposal_of(session: Session, invoice_id: int) -> str:
+    """The proposal in which the claim is being taken off a payment, or nothing."""
+    item = payment_tables.payment_item
+    question = select(item.c.proposal).where(
+        item.c.invoice_id == invoice_id, item.c.kind == Kind.CREDIT, item.c.state.in_(LIVE)
+    )
+    return session.execute(question.limit(1)).scalar_one_or_none() or ""
+
+
+def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference: str, today: date) -> Claim:
+    """Note that the money has come, as the first person. Raises RepaymentRefused."""
+    claim = _open(session, invoice_id)
+    reference = reference.strip()
+    personal_numbers.refuse(reference)
+    if not reference or len(reference) > _LONGEST_REFERENCE:
+        raise RepaymentRefused(
+            f"Skriv bankens referens för insättningen, högst {_LONGEST_REFERENCE} tecken.",
+            f"Write the bank's reference of the deposit, at most {_LONGEST_REFERENCE} characters.",
+        )
+    paid_on = stored_invoices.by_id(session, invoice_id).paid_on
+    if came_on > today or (paid_on is not None and came_on < paid_on):
+        raise RepaymentRefused(
+            f"Dagen ska ligga mellan {paid_on or '–'}, då fakturan betalades, och i dag.",
+            f"The day must lie between {paid_on or '–'}, when the invoice was paid, and today.",
+        )
+    if invoice_id in noted(session, [claim]):
+        raise RepaymentRefused(
+            "Återbetalningen är redan noterad. En annan person bekräftar den.",
+            "The repayment is noted already. Another person confirms it.",
+        )
+    told = {"came_on": str(came_on), "reference": reference, "noted_on": str(today)}
+    journal.record(session, by, _NOTED, _subject(claim), amount=str(claim.amount.amount), **told)
+    return claim
+
+
+def confirm(session: Session, invoice_id: int, *, by: str) -> Claim:
+    """Confirm as the second person: the claim is settled on the day the money came.
+
+    Raises RepaymentRefused, or payment.SamePerson for the one who noted it.
+    """
+    claim = _open(session, invoice_id)
+    first = _noted(session, claim)
+    payment.settle_claim(
+        session, claim, how=ClaimWay.REPAID, first_by=first.by, second_by=by, on=first.came_on
+    )
+    return claim
+
+
+def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Claim:
+    """Take back what was noted and not confirmed: by whoever noted it, or by another who does not find it."""
+    claim = _open(session, invoice_id)
+    _noted(session, claim)
+    personal_numbers.refuse(reason)
+    if not reason.strip():
+        raise RepaymentRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+    journal.record(session, by, _TAKEN_BACK, _subject(claim), reason=reason.strip())
+    return claim
+
+
+def _open(session: Session, invoice_id: int) -> Claim:
+    """The claim, locked by its invoice. Raises RepaymentRefused where it is settled, or being taken off a payment."""
+    held = stored_invoices.lock(session, invoice_id)
+    claim = claim_of(session, invoice_id)
+    if claim is None:
+        raise RepaymentRefused(
+            f"Leverantören är inte skyldig något för {held.number}: fordran är reglerad.",
+            f"The supplier owes nothing for {held.number}: the claim is settled.",
+        )
+    proposal = proposal_of(session, invoice_id)
+    if proposal:
+        raise RepaymentRefused(
+            f"Fordran räknas av i betalningsförslag {proposal}. Ta ut raden där först.",
+            f"The claim is taken off in payment proposal {proposal}. Take the row out there first.",
+        )
+    return claim
+
+
+def _noted(session: Session, claim: Claim) -> Noted:
+    found = noted(session, [claim]).get(claim.invoice_id)
+    if found is None:
+        raise RepaymentRefused(
+            "Ingen har noterat återbetalningen. Notera den först.",
+            "Nobody has noted the repayment. Note it first.",
+        )
+    return found
+
+
+def _subject(claim: Claim) -> str:
+    return f"payment {claim.payment_number}"

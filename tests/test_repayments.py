@@ -1,0 +1,108 @@
+"""A supplier repays what it owes after a credit: two people, once, and not beside a payment it is taken off."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+
+from invoicing import payment, preparing, repayments
+from invoicing.model import Held
+from invoicing.payment import SamePerson
+from invoicing.repayments import RepaymentRefused
+from orders import stored_register
+from orders.values import Refused
+from tests.house import House, a_house
+
+REFERENCE = "100000101"
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        for month in ("2026-01", "2026-02"):
+            house.report(REFERENCE, month, on=date(2026, 3, 2))
+        yield house
+
+
+@pytest.fixture
+def paid_and_credited(house: House) -> Held:
+    invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    held = house.send(invoice, on=date(2026, 3, 2))
+    house.pay(on=date(2026, 3, 5))
+    house.send_credit(invoice, number="K-1", on=date(2026, 3, 6))
+    return house.held(held.id)
+
+
+def note(
+    house: House, held: Held, *, by: str = "user-1", came_on: date = TODAY, reference: str = "BG 7"
+) -> None:
+    with house.database.writing() as session:
+        repayments.note(session, held.id, by=by, came_on=came_on, reference=reference, today=TODAY)
+
+
+def confirm(house: House, held: Held, *, by: str) -> None:
+    with house.database.writing() as session:
+        repayments.confirm(session, held.id, by=by)
+
+
+def test_one_notes_and_another_confirms_and_the_claim_is_gone(house: House, paid_and_credited: Held) -> None:
+    held = paid_and_credited
+    with pytest.raises(RepaymentRefused, match="Nobody has noted"):
+        confirm(house, held, by="user-2")
+    note(house, held)
+    with pytest.raises(RepaymentRefused, match="noted already"):
+        note(house, held, by="user-2")
+    with pytest.raises(SamePerson):
+        confirm(house, held, by="user-1")
+    confirm(house, held, by="user-2")
+    with house.database.reading() as session:
+        assert payment.claims(session) == []
+    with pytest.raises(RepaymentRefused, match="the claim is settled"):
+        confirm(house, held, by="user-3")
+
+
+def test_what_was_noted_wrongly_is_taken_back_and_noted_again(house: House, paid_and_credited: Held) -> None:
+    held = paid_and_credited
+    note(house, held)
+    with house.database.writing() as session:
+        repayments.take_back(session, held.id, by="user-2", reason="Finns inte på kontot")
+    note(house, held, by="user-2", reference="BG 8")
+    with house.database.reading() as session:
+        ((_, found),) = repayments.noted(session, payment.claims(session)).items()
+    assert (found.by, found.came_on, found.reference) == ("user-2", TODAY, "BG 8")
+    confirm(house, held, by="user-1")
+
+
+@pytest.mark.parametrize(
+    ("came_on", "reference", "told"),
+    [
+        (date(2026, 3, 11), "BG 7", "must lie between 2026-03-05"),
+        (date(2026, 3, 4), "BG 7", "must lie between 2026-03-05"),
+        (TODAY, " ", "Write the bank's reference"),
+        (TODAY, "Från 19121212-1212", "personal identity number"),
+    ],
+)
+def test_a_repayment_that_cannot_be_is_refused(
+    house: House, paid_and_credited: Held, came_on: date, reference: str, told: str
+) -> None:
+    with pytest.raises(Refused, match=told):
+        note(house, paid_and_credited, came_on=came_on, reference=reference)
+
+
+def test_a_claim_that_is_taken_off_a_payment_is_not_repaid_too(house: House, paid_and_credited: Held) -> None:
+    order = house.order(REFERENCE).number
+    house.send_invoice(order, "002", number="F-2", on=date(2026, 3, 7))
+    house.send_invoice(order, "001", number="F-3", on=date(2026, 3, 7))
+    note(house, paid_and_credited)
+    with house.database.writing() as session:
+        made = preparing.propose(
+            session,
+            stored_register.load(session),
+            pay_on=date(2026, 4, 10),
+            by="user-1",
+            now=datetime(2026, 3, 10, 9, 0, tzinfo=UTC),
+        )
+    with pytest.raises(RepaymentRefused, match=f"payment proposal {made.number}"):
+        confirm(house, paid_and_credited, by="user-2")
