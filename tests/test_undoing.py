@@ -26,7 +26,7 @@ from orders import journal, stored_register
 from orders import tables as order_tables
 from orders.values import Money
 from peppol import billing
-from tests.builders import billed
+from tests.bills import billed
 from tests.house import House, a_house
 from tests.test_exception_actions import (
     FEBRUARY,
