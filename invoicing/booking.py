@@ -19,7 +19,7 @@ from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation import Key
 from invoicing.sie import SIE_TYPE, sie_bytes
 from invoicing.stored_exports import FileKind
-from orders import journal, series, stored_orders
+from orders import journal, series, stored_lines
 from orders import tables as held
 from orders.contracts import Register
 from orders.values import Money, Month, Refused
@@ -92,8 +92,8 @@ def _accrued_now(session: Session, month: Month) -> list[Accrued]:
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .join(order, order.c.number == account.c.order_number)
         .where(
-            account.c.amount_claimed == stored_orders.ZERO,
-            account.c.amount_received > stored_orders.ZERO,
+            account.c.amount_claimed == stored_lines.ZERO,
+            account.c.amount_received > stored_lines.ZERO,
             order.c.currency == "SEK",
             line.c.starts_on <= month.period.end,
         )

@@ -17,7 +17,7 @@ from invoicing.exception_rules import Action, ActionRefused, Link, as_linked
 from invoicing.judging import STATE_OF, record
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_step
 from invoicing.stored_exceptions import Done
-from orders import stored_orders
+from orders import stored_lines
 from orders.contracts import Register
 from orders.journal import SYSTEM
 from orders.model import LineAccount
@@ -64,7 +64,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     says = stored_invoices.content(session, credit.id)
     meant = as_linked(says, Link(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
-    accounts = stored_orders.accounts(session, invoice.order_number) if invoice.order_number else []
+    accounts = stored_lines.accounts(session, invoice.order_number) if invoice.order_number else []
     opens = tuple(each for each in accounts if each.invoice_id == invoice.id)
     waiting = {
         each.id: each
@@ -141,7 +141,7 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
         done.detail["credits"],
     )
     if seen is not None:
-        stored_orders.lock_lines(session, seen.order_number)
+        stored_lines.lock_lines(session, seen.order_number)
     held = stored_invoices.lock(session, done.invoice_id)
     if held.state not in _WAITS:
         return False

@@ -15,7 +15,7 @@ from invoicing.deviations import Match, Verdict
 from invoicing.facts import CreditFacts
 from invoicing.judging import record
 from invoicing.model import Held, Invoice, InvoiceState, check_step
-from orders import stored_orders
+from orders import stored_lines
 from orders.contracts import Register
 from orders.journal import SYSTEM
 from orders.values import Refused
@@ -142,6 +142,6 @@ def _settle(session: Session, register: Register, *, credit: Held, invoice: Held
     stored_invoices.set_settled(session, settled, answered=answered)
     record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
     record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
-    opened = stored_orders.free_lines(session, invoice.id)
+    opened = stored_lines.free_lines(session, invoice.id)
     judging.judge_lines_again(session, register, opened, today=today)
     return replace(settled, answered=answered)

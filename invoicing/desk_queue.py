@@ -48,9 +48,6 @@ class Part(StrEnum):
     EVENTS = "events"
 
 
-DOCUMENTS = (Part.EXCEPTIONS, Part.PARKED, Part.HELD, Part.CREDITS, Part.ASKED, Part.RESTING)
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old."""

@@ -13,7 +13,7 @@ from invoicing.deviations import Deviation
 from invoicing.exception_rules import Action, ActionRefused, check_action
 from invoicing.judging import record
 from invoicing.model import Held, InvoiceState
-from orders import stored_orders
+from orders import stored_lines
 from orders.contracts import Register
 from orders.parties import Supplier
 from peppol.sql import Session
@@ -71,7 +71,7 @@ def begin(
     personal_numbers.refuse(reason)
     seen = stored_invoices.by_id(session, invoice_id)
     for number in sorted({seen.order_number, also} - {""}):
-        stored_orders.lock_lines(session, number)
+        stored_lines.lock_lines(session, number)
     held = stored_invoices.lock(session, invoice_id)
     check_action(action, held)
     return held

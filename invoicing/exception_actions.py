@@ -21,7 +21,7 @@ from invoicing.desk_steps import Hand, Later, begin, note
 from invoicing.deviations import Check, Code, Group, Match, Outcome, Source, question
 from invoicing.exception_rules import Action, ActionRefused, acceptable, at_stake, check_outcome
 from invoicing.model import DocumentType, Held
-from orders import stored_orders
+from orders import stored_lines
 from orders.contracts import Register
 from orders.values import Money, Refused, total
 from peppol.sql import Session, rows_changed
@@ -164,7 +164,7 @@ def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Ha
 def received_on(session: Session, held: Held) -> Money:
     """What is received on the order lines the invoice lies on. Raises ActionRefused where it lies on none."""
     accounts = [
-        each for each in stored_orders.accounts(session, held.order_number) if each.invoice_id == held.id
+        each for each in stored_lines.accounts(session, held.order_number) if each.invoice_id == held.id
     ]
     if not accounts:
         raise ActionRefused(

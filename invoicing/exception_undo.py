@@ -25,7 +25,7 @@ from invoicing.judging import record
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.response_documents import Question
 from invoicing.stored_exceptions import Done
-from orders import journal, stored_orders
+from orders import journal, stored_lines
 from orders.contracts import Register
 from peppol.sql import Session
 
@@ -68,7 +68,7 @@ def undo(session: Session, register: Register, action_id: int, hand: Hand) -> No
     seen = stored_exceptions.action(session, action_id)
     orders = {stored_invoices.by_id(session, seen.invoice_id).order_number} | linking.orders_of(seen)
     for number in sorted(orders - {""}):
-        stored_orders.lock_lines(session, number)
+        stored_lines.lock_lines(session, number)
     held = stored_invoices.lock(session, seen.invoice_id)
     done = stored_exceptions.action(session, action_id, lock=True)
     _check(session, done, held)
@@ -152,7 +152,7 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         stored_exceptions.settle_action(session, done.id, "SENT" if settled else "LAPSED")
         return settled
     for number in sorted(({held.order_number} | linking.orders_of(done)) - {""}):
-        stored_orders.lock_lines(session, number)
+        stored_lines.lock_lines(session, number)
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
     ends = {None: "STANDING", True: "SENT", False: "LAPSED"}[sent]

@@ -16,7 +16,7 @@ from invoicing.facts import Facts, LineFacts
 from invoicing.line_matching import invoiced_on
 from invoicing.matching import lines_to_take, match
 from invoicing.model import Held, Invoice, InvoiceState, check_step
-from orders import journal, stored_orders
+from orders import journal, stored_lines
 from orders.contracts import Register
 from orders.journal import SYSTEM
 from orders.model import LineState
@@ -57,8 +57,8 @@ def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdic
     for line in lines_to_take(invoice, facts):
         if line.occupant is not None:
             continue
-        claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else stored_orders.ZERO
-        if not stored_orders.take_line(
+        claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else stored_lines.ZERO
+        if not stored_lines.take_line(
             session, line.account.order_number, line.line.line_id, invoice_id, claim=claim
         ):
             return False
@@ -91,7 +91,7 @@ def judge_again(
         result = with_acceptance(match(invoice, facts), accepted)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
-        stored_orders.drop_claims(session, held.id)
+        stored_lines.drop_claims(session, held.id)
     state = STATE_OF[verdict]
     if held.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
@@ -131,8 +131,8 @@ def _verdict(result: Match, *, sent: bool) -> Verdict:
 def judge_lines_again(session: Session, register: Register, lines: Iterable[LineKey], *, today: date) -> None:
     """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival."""
     for order_number, line_id in dict.fromkeys(lines):
-        stored_orders.lock_lines(session, order_number)
-        account = stored_orders.account(session, order_number, line_id)
+        stored_lines.lock_lines(session, order_number)
+        account = stored_lines.account(session, order_number, line_id)
         waiting = stored_invoices.on_line(session, order_number, line_id)
         occupant = account.invoice_id if account else None
         for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
@@ -161,7 +161,7 @@ def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None
     if any(line.line.period.contains(last_day) for line in taken):
         later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
         if later:
-            stored_orders.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
+            stored_lines.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
 
 
 def _unused(line: LineFacts, last_day: date) -> bool:

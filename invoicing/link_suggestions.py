@@ -13,7 +13,7 @@ from sqlalchemy import Row, or_, select
 from invoicing import stored_invoices, tables
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders import tables as held_tables
-from orders.stored_orders import ZERO
+from orders.stored_lines import ZERO
 from orders.values import Money, Month
 from peppol.sql import Session
 

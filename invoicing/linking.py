@@ -23,7 +23,7 @@ from invoicing.desk_steps import Hand, Later, begin, note
 from invoicing.exception_rules import Action, ActionRefused, check_outcome
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.stored_exceptions import Done
-from orders import stored_orders
+from orders import stored_lines
 from orders.contracts import Register
 from peppol.sql import Session
 
@@ -45,7 +45,7 @@ def link(
             f"{held.number} är en kreditfaktura. Ange fakturan den krediterar.",
             f"{held.number} is a credit note. Name the invoice it credits.",
         )
-    account = stored_orders.account(session, order_number, line_id)
+    account = stored_lines.account(session, order_number, line_id)
     if account is None:
         raise ActionRefused(
             f"Det finns ingen orderrad {order_number}/{line_id}.",
@@ -92,7 +92,7 @@ def _relink(
     line_id: str,
 ) -> int:
     before = stored_exceptions.link_of(session, held.id)
-    freed = stored_orders.free_lines(session, held.id)
+    freed = stored_lines.free_lines(session, held.id)
     stored_exceptions.add_link(
         session,
         held.id,
@@ -144,7 +144,7 @@ def put_back(
 ) -> None:
     """Withdraw a link, and let the invoice lie where it lay. Raises ActionRefused where another took its line."""
     for number, line_id in _freed_by(done):
-        account = stored_orders.account(session, number, line_id)
+        account = stored_lines.account(session, number, line_id)
         if account is not None and account.invoice_id not in (None, held.id):
             taker = stored_invoices.by_id(session, account.invoice_id)
             raise ActionRefused(
@@ -154,7 +154,7 @@ def put_back(
                 "if the line is this invoice's after all.",
             )
     stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
-    freed = stored_orders.free_lines(session, held.id)
+    freed = stored_lines.free_lines(session, held.id)
     lay_on(session, register, held)
     now = stored_invoices.by_id(session, held.id)
     judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)

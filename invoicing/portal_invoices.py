@@ -25,7 +25,7 @@ from invoicing.model import Held, Invoice
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_documents import Made, NewMade, Origin, PressRow
 from invoicing.proposals import Proposal
-from orders import journal, stored_orders
+from orders import journal, stored_lines
 from orders.contracts import Register
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
@@ -173,7 +173,7 @@ def _stale() -> PressRefused:
 def _line(session: Session, register: Register, pressed: Pressed, line: Line) -> int:
     order_number, line_id = line
     proposals.order_line(session, register, pressed.maker, order_number, line_id)
-    stored_orders.lock_lines(session, order_number)
+    stored_lines.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
     own = own_numbers.take(session, pressed.maker.supplier, pressed.today)
     proposal = proposals.invoice_of_line(
@@ -203,7 +203,7 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 
 def _credit(session: Session, register: Register, pressed: Pressed, held: Held, *, new_invoice: bool) -> int:
     maker = pressed.maker
-    stored_orders.lock_lines(session, held.order_number)
+    stored_lines.lock_lines(session, held.order_number)
     held = stored_invoices.lock(session, held.id)
     if portal_documents.pending_credit(session, maker.supplier, held.number) is not None:
         raise proposals.CannotBeSent(

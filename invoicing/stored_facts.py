@@ -13,7 +13,7 @@ from invoicing import stored_invoices, tables
 from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.matching import has_order_number
 from invoicing.model import DocumentType, Invoice, InvoiceState
-from orders import stored_orders, stored_placements
+from orders import stored_lines, stored_orders, stored_placements
 from orders import tables as held
 from orders.contracts import NotInRegister, Register, Supplier
 from orders.model import (
@@ -60,7 +60,7 @@ def _order_of(
     later lines are closed.
     """
     if lock:
-        stored_orders.lock_lines(session, invoice.order_number)
+        stored_lines.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
     if named and all(line.order_line for line in invoice.lines):
         order = order_facts(session, register, invoice.order_number, but_not=invoice_id, only=named)
@@ -85,7 +85,7 @@ def credit_facts_of(
         credited = stored_invoices.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
-        stored_orders.lock_lines(session, credited.order_number)
+        stored_lines.lock_lines(session, credited.order_number)
         credited = stored_invoices.lock(session, credited.id)
     by = stored_invoices.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)
@@ -110,7 +110,7 @@ def order_facts(
     """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
 
     `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
-    (`stored_orders.lock_lines`), in a question of its own: one that joined and locked at once would, after
+    (`stored_lines.lock_lines`), in a question of its own: one that joined and locked at once would, after
     waiting, see the account as it is now beside receipts and invoices as they were before.
     """
     if only:
@@ -159,7 +159,7 @@ def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Seque
             order.c.supplier == supplier,
             account.c.invoice_id.is_(None),
             account.c.amount_received == amount_net.amount,
-            account.c.amount_received > stored_orders.ZERO,
+            account.c.amount_received > stored_lines.ZERO,
         )
         .order_by(order.c.number)
         .limit(3)
@@ -233,7 +233,7 @@ _ORDER_ONLY = _ORDER.where(held.order_line.c.line_id.in_(bindparam("only", expan
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
     currency = row.currency
     line = stored_orders.line_of(row, currency)
-    account = stored_orders.account_of(row, row.number)
+    account = stored_lines.account_of(row, row.number)
     occupied = row.invoice_id is not None and row.invoice_id != but_not
     return LineFacts(
         line,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from invoicing import tables
-from orders import stored_orders
+from orders import stored_lines
 from orders import tables as held
 from orders.values import Money, Month
 from peppol.sql import Session
@@ -152,7 +152,7 @@ def _not_billed(question: Any, supplier: str, until: Month | None) -> Any:  # no
         .where(
             _ACCOUNT.c.receipt_id.is_not(None),
             _ACCOUNT.c.invoice_id.is_(None),
-            _ACCOUNT.c.amount_received > stored_orders.ZERO,
+            _ACCOUNT.c.amount_received > stored_lines.ZERO,
         )
     )
     if supplier:

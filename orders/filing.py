@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from orders import reporting, stored_placements
 from orders.events import ReportFiled
-from orders.model import Report, ReportState, StepRefused
+from orders.model import Report, StepRefused
 from orders.values import Activity, Month
 from peppol.sql import Session
 
@@ -44,12 +44,6 @@ def next_version(reports: Sequence[Report]) -> int:
 def standing_report(reports: Sequence[Report]) -> Report | None:
     """The report of a month that tells where it stands: the newest version."""
     return max(reports, key=lambda report: report.version, default=None)
-
-
-def may_correct(reports: Sequence[Report]) -> bool:
-    """Whether a new version may be filed instead: something is filed, approved or sent back."""
-    newest = standing_report(reports)
-    return newest is not None and newest.state is not ReportState.REPLACED
 
 
 def file_month(

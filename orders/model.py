@@ -71,20 +71,11 @@ class LineState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-PLACEMENT_FOLLOWS: Mapping[PlacementState, frozenset[PlacementState]] = {
-    PlacementState.DECIDED: frozenset({PlacementState.CANCELLED}),
-    PlacementState.CANCELLED: frozenset(),
-}
 REPORT_FOLLOWS: Mapping[ReportState, frozenset[ReportState]] = {
     ReportState.FILED: frozenset({ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED}),
     ReportState.APPROVED: frozenset({ReportState.REPLACED}),
     ReportState.REJECTED: frozenset({ReportState.REPLACED}),
     ReportState.REPLACED: frozenset(),
-}
-PLANNED_FOLLOWS: Mapping[PlannedState, frozenset[PlannedState]] = {
-    PlannedState.WAITING: frozenset({PlannedState.PLACED, PlannedState.DROPPED}),
-    PlannedState.PLACED: frozenset(),
-    PlannedState.DROPPED: frozenset(),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from orders import journal, reporting, series, stored_orders, stored_placements
+from orders import journal, reporting, series, stored_lines, stored_orders, stored_placements
 from orders.agreements import DeliveryUnit
 from orders.contracts import Register
 from orders.events import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
@@ -155,7 +155,7 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str) 
         session, placement.execution_reference, reason="the placement is cancelled", supplements=True
     )
     for order in stored_orders.of_placement(session, placement.execution_reference):
-        stored_orders.close_lines(
+        stored_lines.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
         )
     journal.record_placement(session, placement.execution_reference, "placement.cancelled", reason=reason)

@@ -8,7 +8,7 @@ changed, so that the invoices waiting on them can be matched again.
 
 from datetime import date
 
-from orders import journal, stored_orders, stored_placements
+from orders import journal, stored_lines, stored_orders, stored_placements, stored_receipts
 from orders.events import (
     InterruptionMoved,
     InterruptionRegistered,
@@ -170,7 +170,7 @@ def _reopen(session: Session, placement: Placement) -> None:
     """Lines closed after what was the final invoice are open again where the last day now comes later."""
     for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
         within = [line.line_id for line in order.lines if not _comes_after_the_end(placement, line.period)]
-        stored_orders.reopen_lines(session, order.number, within)
+        stored_lines.reopen_lines(session, order.number, within)
 
 
 def _receive_month(
@@ -179,7 +179,7 @@ def _receive_month(
     """Receive the month on every basic order line in it; a receipt that differs is reversed first."""
     changed: list[LineKey] = []
     for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
-        stored_orders.lock_lines(session, order.number)
+        stored_lines.lock_lines(session, order.number)
         for line in order.lines:
             if Month.of(line.period.start) == month and _receive_line(
                 session, placement, order, line, version=version, today=today
@@ -191,14 +191,14 @@ def _receive_month(
 def _receive_line(
     session: Session, placement: Placement, order: Order, line: OrderLine, *, version: int, today: date
 ) -> bool:
-    account = stored_orders.account(session, order.number, line.line_id)
+    account = stored_lines.account(session, order.number, line.line_id)
     assert account is not None  # noqa: S101 - every line has its account from the start
     quantity = days_received(
         line.period, last_day=placement.last_day_for(line.period), convention=order.day_convention
     )
     standing = account.receipt_id
     if standing is not None:
-        held = stored_orders.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
+        held = stored_receipts.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
         if held.report_version == version and held.quantity == quantity:
             return False
     receipt = Receipt(
@@ -213,7 +213,7 @@ def _receive_line(
         billable_period(line.period, placement.last_day_for(line.period)) if not quantity.is_zero else None,
         today,
     )
-    stored_orders.receive(session, receipt, instead_of=standing)
+    stored_receipts.receive(session, receipt, instead_of=standing)
     journal.record(
         session,
         SYSTEM,

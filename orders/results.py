@@ -9,7 +9,7 @@ reference. These orders are received when they are placed, so they can be invoic
 from collections.abc import Sequence
 from datetime import date
 
-from orders import journal, stored_orders, stored_placements, stored_plans
+from orders import journal, stored_placements, stored_plans, stored_receipts
 from orders.contracts import Price, PriceList, Register
 from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
@@ -240,7 +240,7 @@ def _receive(session: Session, order: Order, *, today: date) -> None:
         line.period,
         today,
     )
-    stored_orders.receive(session, receipt, instead_of=None)
+    stored_receipts.receive(session, receipt, instead_of=None)
 
 
 def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:

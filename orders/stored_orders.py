@@ -1,31 +1,20 @@
-"""Orders, their lines, accounts and receipts, as the database holds them.
+"""Orders and their lines, as the database holds them: only ever added.
 
-Orders, lines and receipts are only ever added. What may happen once on a line is decided by
-an UPDATE with a condition whose row count is read: `take_line` for an invoice, `set_receipt`
-for a receipt. Nobody else may have changed the row in between, on either engine.
+How far a line has come is told by its account (`stored_lines`), which begins empty with the order.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, select
 
 from orders import tables
-from orders.model import (
-    LineAccount,
-    LineState,
-    Order,
-    OrderLine,
-    Receipt,
-)
-from orders.values import Article, Money, Month, Period, Quantity, Refused, ResultStage
+from orders.model import LineState, Order, OrderLine
+from orders.stored_lines import ZERO
+from orders.values import Article, Money, Period, Quantity, Refused, ResultStage
 from orders.workdays import DayConvention
-from peppol.sql import Session, rows_changed
-
-ZERO = Decimal("0.00")
+from peppol.sql import Session
 
 
 class OrderUnknown(Refused):
@@ -105,181 +94,9 @@ def add_all(session: Session, orders: Sequence[Order]) -> None:
     session.execute(_ADD_ACCOUNT, [_account_row(number, line) for number, line in lines])
 
 
-def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
-    """The account of one order line, or None; `lock` keeps others from changing it meanwhile."""
-    question = _LINE_LOCKED if lock else _LINE
-    row = session.execute(question, {"order_number": number, "line_id": line_id}).one_or_none()
-    return _account(row) if row is not None else None
-
-
-def accounts(session: Session, number: str) -> list[LineAccount]:
-    """The accounts of all lines of an order, by line."""
-    question = _ACCOUNT.where(tables.line_account.c.order_number == number)
-    return [_account(row) for row in session.execute(question.order_by(tables.line_account.c.line_id))]
-
-
-def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
-    """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
-    given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
-    return rows_changed(session, _TAKE_LINE, given) == 1
-
-
-def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
-    """Open the lines the invoice occupied, claim nothing there any more, and name them."""
-    table = tables.line_account
-    freed = (
-        update(table)
-        .where(table.c.invoice_id == invoice_id)
-        .values(invoice_id=None, amount_claimed=ZERO)
-        .returning(table.c.order_number, table.c.line_id)
-    )
-    return [(row.order_number, row.line_id) for row in session.execute(freed)]
-
-
-def drop_claims(session: Session, invoice_id: int) -> None:
-    """The invoice goes into question: it keeps its lines and claims no money on them."""
-    table = tables.line_account
-    session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
-
-
-def lock_lines(session: Session, number: str) -> None:
-    """Keep others from changing any line of the order until this transaction ends.
-
-    Everybody who changes a line locks all lines of its order first, in their order, and the invoices on
-    them afterwards: so nobody waits for somebody who waits for them.
-    """
-    # SQLite has one writer at a time, so there is nobody to keep away.
-    if session.dialect.name == "postgresql":
-        session.execute(_LOCK_LINES, {"order_number": number}).all()
-
-
-def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
-    """Open lines again that were closed as unused."""
-    table = tables.line_account
-    unused = table.c.state == LineState.CLOSED_UNUSED
-    session.execute(
-        update(table)
-        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), unused)
-        .values(state=LineState.OPEN)
-    )
-
-
-def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
-    """Close lines on which nothing will be received any more."""
-    table = tables.line_account
-    session.execute(
-        update(table)
-        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), table.c.state == LineState.OPEN)
-        .values(state=state)
-    )
-
-
-class ReceiptOvertaken(Refused):
-    """Somebody else received the same line in the meantime."""
-
-    def __init__(self, number: str, line_id: str) -> None:
-        super().__init__(
-            f"Orderrad {number}/{line_id} levererades in av någon annan samtidigt. Försök igen.",
-            f"Order line {number}/{line_id} was received by somebody else meanwhile. Try again.",
-        )
-
-
-def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> int:
-    """Let a new receipt stand on its line; the one before is reversed by a row of its own.
-
-    What an invoice claimed on the strength of the old receipt is let go: it must be matched again.
-    Raises ReceiptOvertaken when another receipt stands there than the caller saw.
-    """
-    if instead_of is not None:
-        held = _receipt_row(session, instead_of)
-        reversal = {key: value for key, value in held.items() if key != "id"} | {
-            "quantity": -held["quantity"],
-            "amount": -held["amount"],
-            "received_on": receipt.received_on,
-            "reverses": instead_of,
-        }
-        session.execute(insert(tables.receipt), reversal)
-    receipt_id = _add_receipt(session, receipt)
-    table = tables.line_account
-    same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
-    change = (
-        update(table)
-        .where(_is_line(receipt.order_number, receipt.line_id), same)
-        .values(
-            receipt_id=receipt_id,
-            quantity_received=receipt.quantity.value,
-            amount_received=receipt.amount.amount,
-            amount_claimed=ZERO,
-        )
-    )
-    if rows_changed(session, change) != 1:
-        raise ReceiptOvertaken(receipt.order_number, receipt.line_id)
-    return receipt_id
-
-
-def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:
-    return dict(
-        session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).mappings().one()
-    )
-
-
-def _add_receipt(session: Session, receipt: Receipt) -> int:
-    key: int = session.execute(
-        _ADD_RECEIPT,
-        {
-            "order_number": receipt.order_number,
-            "line_id": receipt.line_id,
-            "execution_reference": receipt.execution_reference,
-            "month": str(receipt.month),
-            "report_version": receipt.report_version,
-            "quantity": receipt.quantity.value,
-            "amount": receipt.amount.amount,
-            "starts_on": receipt.period.start if receipt.period else None,
-            "ends_on": receipt.period.end if receipt.period else None,
-            "received_on": receipt.received_on,
-            "reverses": None,
-        },
-    ).scalar_one()
-    return key
-
-
-def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> Receipt:
-    """One receipt by its row id."""
-    row = session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).one()
-    return Receipt(
-        row.id,
-        row.order_number,
-        row.line_id,
-        row.execution_reference,
-        Month.parse(row.month),
-        row.report_version,
-        Quantity(row.quantity, unit),
-        Money(row.amount, currency),
-        Period(row.starts_on, row.ends_on) if row.starts_on else None,
-        row.received_on,
-    )
-
-
-def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, str]]:
-    """The receipts made after that row, oldest first, with their order lines; reversals are left out."""
-    table = tables.receipt
-    question = (
-        select(table.c.id, table.c.order_number, table.c.line_id)
-        .where(table.c.id > receipt_id, table.c.reverses.is_(None))
-        .order_by(table.c.id)
-    )
-    return [(row.id, row.order_number, row.line_id) for row in session.execute(question)]
-
-
-def _is_line(number: str, line_id: str) -> ColumnElement[bool]:
-    table = tables.line_account
-    return (table.c.order_number == number) & (table.c.line_id == line_id)
-
-
 # Prepared once: building a statement costs more than running it.
 _ORDER, _ORDER_LINE, _HELD = tables.purchase_order, tables.order_line, tables.line_account
 _ADD_ORDER, _ADD_LINE, _ADD_ACCOUNT = insert(_ORDER), insert(_ORDER_LINE), insert(_HELD)
-_ADD_RECEIPT = insert(tables.receipt).returning(tables.receipt.c.id)
 _OF_PLACEMENT = (
     select(_ORDER).where(_ORDER.c.execution_reference == bindparam("reference")).order_by(_ORDER.c.number)
 )
@@ -287,26 +104,6 @@ _LINES = (
     select(_ORDER_LINE)
     .where(_ORDER_LINE.c.order_number == bindparam("order_number"))
     .order_by(_ORDER_LINE.c.line_id)
-)
-_ACCOUNT = select(_HELD, _ORDER.c.currency).join_from(_HELD, _ORDER, _ORDER.c.number == _HELD.c.order_number)
-_LINE = _ACCOUNT.where(
-    _HELD.c.order_number == bindparam("order_number"), _HELD.c.line_id == bindparam("line_id")
-)
-_LINE_LOCKED = _LINE.with_for_update(of=_HELD)
-_LOCK_LINES = (
-    select(_HELD.c.line_id)
-    .where(_HELD.c.order_number == bindparam("order_number"))
-    .order_by(_HELD.c.line_id)
-    .with_for_update()
-)
-_TAKE_LINE = (
-    update(_HELD)
-    .where(
-        _HELD.c.order_number == bindparam("of_order"),
-        _HELD.c.line_id == bindparam("of_line"),
-        or_(_HELD.c.invoice_id.is_(None), _HELD.c.invoice_id == bindparam("taker")),
-    )
-    .values(invoice_id=bindparam("taker"), amount_claimed=bindparam("claim"))
 )
 
 
@@ -397,24 +194,4 @@ def line_of(row: Row[tuple[object, ...]], currency: str) -> OrderLine:
         row.price,
         Money(row.amount, currency),
         Period(row.starts_on, row.ends_on),
-    )
-
-
-def _account(row: Row[tuple[object, ...]]) -> LineAccount:
-    return account_of(row, row.order_number)
-
-
-def account_of(row: Row[tuple[object, ...]], order_number: str) -> LineAccount:
-    """The account a row of `line_account` stands for, alone or joined with its order."""
-    return LineAccount(
-        order_number,
-        row.line_id,
-        row.quantity_ordered,
-        row.quantity_received,
-        Money(row.amount_ordered, row.currency),
-        Money(row.amount_received, row.currency),
-        Money(row.amount_claimed, row.currency),
-        row.receipt_id,
-        row.invoice_id,
-        LineState(row.state),
     )

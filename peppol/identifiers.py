@@ -118,11 +118,6 @@ class DocumentKind(StrEnum):
                 return kind
         return None
 
-    @classmethod
-    def of_document_type(cls, document_type_id: str) -> Self | None:
-        """The kind that has exactly this document type identifier; None if we do not know it."""
-        return next((kind for kind in cls if kind.document_type_id == document_type_id), None)
-
 
 _BILLING: Final = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 # Since May 2026 a supplier may say that it expects Invoice Responses (PEPPOL-EN16931-R007, T111-R008).
@@ -216,16 +211,6 @@ def validate_organisation_number(number: str) -> str:
             english="is not a Swedish organisation number: ten digits, correct check digit.",
         )
     return compact
-
-
-def format_organisation_number(number: str) -> str:
-    """The number as people write it, with a hyphen. Raises `InvalidIdentifier`.
-
-    >>> format_organisation_number("2021002114")
-    '202100-2114'
-    """
-    compact = validate_organisation_number(number)
-    return f"{compact[:6]}-{compact[6:]}"
 
 
 def is_gln(number: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from invoicing import stored_answers, stored_invoices
-from orders import stored_orders, stored_plans
+from orders import stored_lines, stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
 from orders.stored_orders import OrderSummary
 from orders.values import Article
@@ -93,7 +93,7 @@ def show_order(
     """Visa en order och dess rader / show an order and its lines."""
     with house.reading() as session:
         order = stored_orders.get(session, order_number)
-        accounts = {each.line_id: each for each in stored_orders.accounts(session, order_number)}
+        accounts = {each.line_id: each for each in stored_lines.accounts(session, order_number)}
         letters = list(cli_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
         invoiced = _invoiced(session, accounts)
         answers = stored_answers.about_order(session, order_number)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from invoicing import payment, stored_entries, stored_invoices
 from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
-from orders import journal, stored_events, stored_orders, stored_placements, stored_plans
+from orders import journal, stored_events, stored_lines, stored_orders, stored_placements, stored_plans
 from orders.stored_events import EventState
 from orders.values import Article
 from peppol import mailbox
@@ -178,7 +178,7 @@ def _lines(books: _Books, thing: str) -> str:
     """How many lines of a reference's orders are in each state."""
     counts: dict[str, int] = defaultdict(int)
     for order in stored_orders.of_placement(books.session, thing):
-        for account in stored_orders.accounts(books.session, order.number):
+        for account in stored_lines.accounts(books.session, order.number):
             counts[account.state] += 1
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or _NOTHING
 
@@ -187,7 +187,7 @@ def _days(books: _Books, thing: str) -> str:
     """Days ordered and received on a reference's basic orders, month by month where something was received."""
     found = []
     for order in stored_orders.of_placement(books.session, thing, Article.BASIC):
-        accounts = {each.line_id: each for each in stored_orders.accounts(books.session, order.number)}
+        accounts = {each.line_id: each for each in stored_lines.accounts(books.session, order.number)}
         for line in order.lines:
             received = accounts[line.line_id].quantity_received
             if received:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from invoicing import tables as audit
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
-from orders.stored_orders import ZERO
+from orders.stored_lines import ZERO
 from orders.values import Article, Money
 from peppol.sql import Session
 from supplier_portal import badges, order_questions

@@ -23,7 +23,7 @@ from sqlalchemy import Column, func, select
 from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.reconciliation import Key, Statement, reconcile
-from orders import stored_orders, stored_register
+from orders import stored_orders, stored_receipts, stored_register
 from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
 from orders.database import Database
 from orders.register_files import read_register
@@ -244,12 +244,12 @@ class _Loop:
     def _approvals(self, day: date) -> None:
         """Suppliers see in the buyer's report system what was approved."""
         with self.database.reading() as session:
-            new = stored_orders.receipts_after(session, self.last_receipt)
+            new = stored_receipts.receipts_after(session, self.last_receipt)
             for receipt_id, order_number, line_id in new:
                 self.last_receipt = receipt_id
                 order = stored_orders.get(session, order_number)
                 line = next(each for each in order.lines if each.line_id == line_id)
-                receipt = stored_orders.receipt(
+                receipt = stored_receipts.receipt(
                     session, receipt_id, unit=line.quantity.unit, currency=order.amount.currency
                 )
                 delivered = Delivered(

@@ -19,7 +19,8 @@ from invoicing.model import InvoiceState
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.model import LineState, Order
-from orders.stored_orders import ZERO, line_of, order_of
+from orders.stored_lines import ZERO
+from orders.stored_orders import line_of, order_of
 from orders.values import Article, Money, Month, Period, stockholm_date
 from peppol import mailbox
 from peppol.identifiers import DocumentKind

@@ -16,7 +16,7 @@ from random import Random
 from invoicing import checking, crediting, flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
-from orders import stored_orders, stored_register
+from orders import stored_receipts, stored_register
 from orders.contracts import Register
 from orders.database import Database
 from peppol import billing, mailbox, ubl
@@ -101,7 +101,7 @@ class _World:
     def _plan_invoices(self) -> None:
         """Each new receipt is invoiced within a few days."""
         with self.database.reading() as session:
-            new = stored_orders.receipts_after(session, self.seen_receipts)
+            new = stored_receipts.receipts_after(session, self.seen_receipts)
         for receipt_id, order_number, line_id in new:
             self.seen_receipts = receipt_id
             self.calendar[self.today + timedelta(days=self.rng.randint(0, 6))].append((order_number, line_id))

@@ -17,7 +17,7 @@ from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
-from orders.stored_orders import ZERO
+from orders.stored_lines import ZERO
 from orders.values import Money, Month
 from peppol.sql import Session
 from supplier_portal.scope import Scope

@@ -21,7 +21,7 @@ from invoicing.intake import Outcome
 from invoicing.model import Held
 from invoicing.payment import Payment
 from invoicing.sentences import Language, sentence
-from orders import stored_orders, stored_placements, stored_register
+from orders import stored_lines, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
 from orders.database import Database
 from orders.model import LineAccount, Order, Placement
@@ -265,7 +265,7 @@ class House:
     def line(self, order_number: str, line_id: str = "001") -> LineAccount:
         """How far an order line has come."""
         with self.database.reading() as session:
-            account = stored_orders.account(session, order_number, line_id)
+            account = stored_lines.account(session, order_number, line_id)
         assert account is not None
         return account
 
@@ -304,7 +304,7 @@ class House:
 
     def _accounts(self, order_number: str) -> list[LineAccount]:
         with self.database.reading() as session:
-            return stored_orders.accounts(session, order_number)
+            return stored_lines.accounts(session, order_number)
 
 
 @contextmanager

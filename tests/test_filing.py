@@ -100,7 +100,6 @@ def test_a_correction_is_a_new_version_and_the_approved_one_stands_until_it_is_a
     with a_house(database_url) as house:
         house.decide()
         house.report("100000101", "2026-01", on=date(2026, 2, 2))
-        assert filing.may_correct(reports(house))
         assert filing.next_version(reports(house)) == 2
         file(house, JANUARY, version=2, on=date(2026, 2, 9))
         assert [report.state for report in reports(house)] == [ReportState.APPROVED, ReportState.FILED]

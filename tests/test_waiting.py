@@ -8,7 +8,7 @@ from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import InvoiceState
 from orders import stored_register
 from orders.parties import AccountScheme, PaymentAccount
-from orders.stored_orders import ReceiptOvertaken
+from orders.stored_receipts import ReceiptOvertaken
 from orders.values import stockholm_date
 from peppol import billing, shapes, ubl
 from tests.house import CLOCK, FYRBAKEN, House, a_house, example_register

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from orders import filing, journal, stored_orders, stored_placements
+from orders import filing, journal, stored_lines, stored_orders, stored_placements
 from orders.filing import MonthToFile
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
@@ -234,7 +234,7 @@ def _lines_of(session: Session, placement: Placement, month: Month) -> list[Mont
     found = []
     for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
         for line in order.lines:
-            account = stored_orders.account(session, order.number, line.line_id)
+            account = stored_lines.account(session, order.number, line.line_id)
             if account is not None and Month.of(line.period.start) == month:
                 last_day = placement.last_day_for(line.period)
                 days = days_received(line.period, last_day=last_day, convention=order.day_convention)

@@ -1,0 +1,130 @@
+"""How far each order line has come, as the database holds it: its account.
+
+What may happen once on a line is decided by an UPDATE with a condition whose row count is read, as in
+`take_line` for an invoice. Nobody else may have changed the row in between, on either engine.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Row, bindparam, or_, select, update
+
+from orders import tables
+from orders.model import LineAccount, LineState
+from orders.values import Money
+from peppol.sql import Session, rows_changed
+
+ZERO = Decimal("0.00")
+
+
+def account(session: Session, number: str, line_id: str, *, lock: bool = False) -> LineAccount | None:
+    """The account of one order line, or None; `lock` keeps others from changing it meanwhile."""
+    question = _LINE_LOCKED if lock else _LINE
+    row = session.execute(question, {"order_number": number, "line_id": line_id}).one_or_none()
+    return _account(row) if row is not None else None
+
+
+def accounts(session: Session, number: str) -> list[LineAccount]:
+    """The accounts of all lines of an order, by line."""
+    question = _ACCOUNT.where(tables.line_account.c.order_number == number)
+    return [_account(row) for row in session.execute(question.order_by(tables.line_account.c.line_id))]
+
+
+def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
+    """Let the invoice occupy the line and claim an amount; False when another uncredited invoice does."""
+    given = {"of_order": number, "of_line": line_id, "taker": invoice_id, "claim": claim}
+    return rows_changed(session, _TAKE_LINE, given) == 1
+
+
+def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
+    """Open the lines the invoice occupied, claim nothing there any more, and name them."""
+    table = tables.line_account
+    freed = (
+        update(table)
+        .where(table.c.invoice_id == invoice_id)
+        .values(invoice_id=None, amount_claimed=ZERO)
+        .returning(table.c.order_number, table.c.line_id)
+    )
+    return [(row.order_number, row.line_id) for row in session.execute(freed)]
+
+
+def drop_claims(session: Session, invoice_id: int) -> None:
+    """The invoice goes into question: it keeps its lines and claims no money on them."""
+    table = tables.line_account
+    session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
+
+
+def lock_lines(session: Session, number: str) -> None:
+    """Keep others from changing any line of the order until this transaction ends.
+
+    Everybody who changes a line locks all lines of its order first, in their order, and the invoices on
+    them afterwards: so nobody waits for somebody who waits for them.
+    """
+    # SQLite has one writer at a time, so there is nobody to keep away.
+    if session.dialect.name == "postgresql":
+        session.execute(_LOCK_LINES, {"order_number": number}).all()
+
+
+def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
+    """Open lines again that were closed as unused."""
+    table = tables.line_account
+    unused = table.c.state == LineState.CLOSED_UNUSED
+    session.execute(
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), unused)
+        .values(state=LineState.OPEN)
+    )
+
+
+def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
+    """Close lines on which nothing will be received any more."""
+    table = tables.line_account
+    session.execute(
+        update(table)
+        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), table.c.state == LineState.OPEN)
+        .values(state=state)
+    )
+
+
+# Prepared once: building a statement costs more than running it.
+_ORDER, _HELD = tables.purchase_order, tables.line_account
+_ACCOUNT = select(_HELD, _ORDER.c.currency).join_from(_HELD, _ORDER, _ORDER.c.number == _HELD.c.order_number)
+_LINE = _ACCOUNT.where(
+    _HELD.c.order_number == bindparam("order_number"), _HELD.c.line_id == bindparam("line_id")
+)
+_LINE_LOCKED = _LINE.with_for_update(of=_HELD)
+_LOCK_LINES = (
+    select(_HELD.c.line_id)
+    .where(_HELD.c.order_number == bindparam("order_number"))
+    .order_by(_HELD.c.line_id)
+    .with_for_update()
+)
+_TAKE_LINE = (
+    update(_HELD)
+    .where(
+        _HELD.c.order_number == bindparam("of_order"),
+        _HELD.c.line_id == bindparam("of_line"),
+        or_(_HELD.c.invoice_id.is_(None), _HELD.c.invoice_id == bindparam("taker")),
+    )
+    .values(invoice_id=bindparam("taker"), amount_claimed=bindparam("claim"))
+)
+
+
+def _account(row: Row[tuple[object, ...]]) -> LineAccount:
+    return account_of(row, row.order_number)
+
+
+def account_of(row: Row[tuple[object, ...]], order_number: str) -> LineAccount:
+    """The account a row of `line_account` stands for, alone or joined with its order."""
+    return LineAccount(
+        order_number,
+        row.line_id,
+        row.quantity_ordered,
+        row.quantity_received,
+        Money(row.amount_ordered, row.currency),
+        Money(row.amount_received, row.currency),
+        Money(row.amount_claimed, row.currency),
+        row.receipt_id,
+        row.invoice_id,
+        LineState(row.state),
+    )

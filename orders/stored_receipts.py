@@ -1,0 +1,116 @@
+"""Receipts as the database holds them: only ever added, and reversed by a row of their own.
+
+That one receipt stands on a line at a time is decided by the line's own row: `receive` changes it on the
+condition that the receipt the caller saw stands there.
+"""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from orders import tables
+from orders.model import Receipt
+from orders.stored_lines import ZERO
+from orders.values import Money, Month, Period, Quantity, Refused
+from peppol.sql import Session, rows_changed
+
+
+class ReceiptOvertaken(Refused):
+    """Somebody else received the same line in the meantime."""
+
+    def __init__(self, number: str, line_id: str) -> None:
+        super().__init__(
+            f"Orderrad {number}/{line_id} levererades in av någon annan samtidigt. Försök igen.",
+            f"Order line {number}/{line_id} was received by somebody else meanwhile. Try again.",
+        )
+
+
+def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> int:
+    """Let a new receipt stand on its line; the one before is reversed by a row of its own.
+
+    What an invoice claimed on the strength of the old receipt is let go: it must be matched again.
+    Raises ReceiptOvertaken when another receipt stands there than the caller saw.
+    """
+    if instead_of is not None:
+        held = _receipt_row(session, instead_of)
+        reversal = {key: value for key, value in held.items() if key != "id"} | {
+            "quantity": -held["quantity"],
+            "amount": -held["amount"],
+            "received_on": receipt.received_on,
+            "reverses": instead_of,
+        }
+        session.execute(insert(tables.receipt), reversal)
+    receipt_id = _add_receipt(session, receipt)
+    table = tables.line_account
+    same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
+    change = (
+        update(table)
+        .where(table.c.order_number == receipt.order_number, table.c.line_id == receipt.line_id, same)
+        .values(
+            receipt_id=receipt_id,
+            quantity_received=receipt.quantity.value,
+            amount_received=receipt.amount.amount,
+            amount_claimed=ZERO,
+        )
+    )
+    if rows_changed(session, change) != 1:
+        raise ReceiptOvertaken(receipt.order_number, receipt.line_id)
+    return receipt_id
+
+
+def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:
+    return dict(
+        session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).mappings().one()
+    )
+
+
+def _add_receipt(session: Session, receipt: Receipt) -> int:
+    key: int = session.execute(
+        _ADD_RECEIPT,
+        {
+            "order_number": receipt.order_number,
+            "line_id": receipt.line_id,
+            "execution_reference": receipt.execution_reference,
+            "month": str(receipt.month),
+            "report_version": receipt.report_version,
+            "quantity": receipt.quantity.value,
+            "amount": receipt.amount.amount,
+            "starts_on": receipt.period.start if receipt.period else None,
+            "ends_on": receipt.period.end if receipt.period else None,
+            "received_on": receipt.received_on,
+            "reverses": None,
+        },
+    ).scalar_one()
+    return key
+
+
+def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> Receipt:
+    """One receipt by its row id."""
+    row = session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).one()
+    return Receipt(
+        row.id,
+        row.order_number,
+        row.line_id,
+        row.execution_reference,
+        Month.parse(row.month),
+        row.report_version,
+        Quantity(row.quantity, unit),
+        Money(row.amount, currency),
+        Period(row.starts_on, row.ends_on) if row.starts_on else None,
+        row.received_on,
+    )
+
+
+def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, str]]:
+    """The receipts made after that row, oldest first, with their order lines; reversals are left out."""
+    table = tables.receipt
+    question = (
+        select(table.c.id, table.c.order_number, table.c.line_id)
+        .where(table.c.id > receipt_id, table.c.reverses.is_(None))
+        .order_by(table.c.id)
+    )
+    return [(row.id, row.order_number, row.line_id) for row in session.execute(question)]
+
+
+# Prepared once: building a statement costs more than running it.
+_ADD_RECEIPT = insert(tables.receipt).returning(tables.receipt.c.id)
