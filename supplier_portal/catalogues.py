@@ -75,16 +75,25 @@ def pair(sentence: Refused | tuple[str, str], language: Language) -> str:
     return sentence[0 if language == "sv" else 1]
 
 
+# The same few thousand amounts are written again and again, and Babel takes a tenth of a millisecond for each.
+@lru_cache(maxsize=20_000)
 def money(amount: Money, language: Language) -> str:
     """An amount as people write it: 11 970,00 kr, or SEK 11,970.00, with spaces that do not break."""
     form = None if language == "sv" else "¤¤\N{NO-BREAK SPACE}#,##0.00;¤¤\N{NO-BREAK SPACE}-#,##0.00"
     return format_currency(amount.amount, amount.currency, format=form, locale=_BABEL[language])
 
 
+@lru_cache(maxsize=20_000)
 def number(value: Decimal | int | Quantity, language: Language) -> str:
     """A number with grouped thousands; a quantity without the zeros it does not need."""
     plain = value.value if isinstance(value, Quantity) else value
     return format_decimal(plain, locale=_BABEL[language])
+
+
+@lru_cache(maxsize=20_000)
+def plain_amount(amount: Money, language: Language) -> str:
+    """An amount without its currency, for wide tables: 11 970,00."""
+    return format_decimal(amount.amount, format="#,##0.00", locale=_BABEL[language])
 
 
 def day(value: date | datetime | None) -> str:

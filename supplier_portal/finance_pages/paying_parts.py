@@ -5,17 +5,15 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from babel.numbers import format_decimal
 from fastapi import Request, Response
 
 from orders.contracts import Register
 from orders.parties import AccountScheme, PaymentAccount
-from orders.values import Money, Month, PeriodRefused, Refused
+from orders.values import Month, PeriodRefused, Refused
 from peppol.sql import Session
 from supplier_portal import stored_accounts
 from supplier_portal.pages import form_of
 from supplier_portal.persons import Permission
-from supplier_portal.printing import Language
 
 _P = Permission
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
@@ -66,11 +64,6 @@ def account_words(account: PaymentAccount) -> tuple[str, str]:
         number = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
     sv, en = SCHEMES[account.scheme]
     return f"{sv} {number}", f"{en} {number}"
-
-
-def plain_amount(amount: Money, language: Language) -> str:
-    """An amount without its currency, for wide tables: 11 970,00."""
-    return format_decimal(amount.amount, format="#,##0.00", locale="sv_SE" if language == "sv" else "en")
 
 
 def text_of(request: Request, name: str, *, most: int = 500) -> str:

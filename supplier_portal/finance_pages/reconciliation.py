@@ -19,13 +19,13 @@ from orders.values import Article, Month
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
+from supplier_portal import catalogues
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,
     READERS,
     download,
     parsed_day,
     parsed_month,
-    plain_amount,
     supplier_names,
 )
 from supplier_portal.money_pictures import ages, flow, rates
@@ -61,9 +61,15 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
     wanted, by = _asked(request)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        drawn = stored_entries.statement(session, wanted, by=(by,))
         few = wanted.execution_reference != "" or _is_small(session, wanted)
-        items = open_items(stored_entries.entries(session, wanted=wanted)) if few else []
+        # The same sums either way: of few entries, which are shown as well, or added up by the database.
+        entries = list(stored_entries.entries(session, wanted=wanted)) if few else []
+        drawn = (
+            reconcile(entries, by=(by,), currency=wanted.currency)
+            if few
+            else stored_entries.statement(session, wanted, by=(by,))
+        )
+        items = open_items(entries)
         months = _months(session)
     page = Page.of(request, len(drawn.rows))
     return render(
@@ -78,7 +84,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         page=page,
         amounts=AMOUNTS,
         amounts_of=amounts_of,
-        plain=lambda amount: plain_amount(amount, language_of(request, person)),
+        plain=lambda amount: catalogues.plain_amount(amount, language_of(request, person)),
         flow=flow(drawn.total),
         items=items[:200],
         item_count=len(items),
