@@ -97,9 +97,14 @@ _OWN_RULES: Final = {
     "outbox": "outbox.kind = 'order' AND EXISTS"
     f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_MINE})"
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
-    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})",
+    f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})"
+    # What was said of a letter of theirs that came into no book.
+    f" OR outbox.kind IN ('mlr', 'mls') AND outbox.recipient = {_MINE}",
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_MINE})"
-    f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})",
+    f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"
+    " OR EXISTS (SELECT 1 FROM outbox t WHERE t.about = 'letter ' || inbox.id AND t.kind IN ('mlr', 'mls')"
+    f" AND t.recipient = {_MINE})"
+    f" OR inbox.state = 'CONFLICT' AND starts_with(inbox.business_key, {_MINE} || ' ')",
 }
 # What a row that the supplier writes must meet besides being its own: nobody lifts himself to the buyer's side.
 _CHECKS: Final = {

@@ -95,6 +95,25 @@ ROUTES = {
         foreign=("/invoices/48/correct", "/invoices/99999/correct"),
         form={"what": "credit", "form_key": _NOBODYS_KEY},
     ),
+    # Letter 65 is Fyrbåken's invoice with a wrong sum; 59 is Lärkdrillen's second of one number, 62 nobody's.
+    "GET /invoices/refused": Route(may=_SEES, own=("/invoices/refused", "/invoices/refused?page=7")),
+    "GET /invoices/refused/{letter_id:int}": Route(
+        may=_SEES,
+        own=("/invoices/refused/65",),
+        foreign=tuple(f"/invoices/refused/{each}" for each in (1, 59, 62, 99999)),
+    ),
+    "GET /invoices/refused/{letter_id:int}/file": Route(
+        may=_SEES,
+        own=("/invoices/refused/65/file",),
+        foreign=tuple(f"/invoices/refused/{each}/file" for each in (1, 59, 62, 99999)),
+        page=False,
+    ),
+    "GET /invoices/refused/{letter_id:int}/answer": Route(
+        may=_SEES,
+        own=("/invoices/refused/65/answer",),
+        foreign=("/invoices/refused/59/answer", "/invoices/refused/99999/answer"),
+        page=False,
+    ),
     "GET /invoices/upload": Route(may=_SENDS, own=("/invoices/upload",)),
     "POST /invoices/upload": Route(may=_SENDS),
     "GET /invoices/upload/{upload_id:int}": Route(may=_SENDS, foreign=("/invoices/upload/99999",)),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fastapi import Request, Response
 
-from invoicing import papers, portal_documents, proposals
+from invoicing import papers, portal_documents, proposals, refused_letters
 from invoicing import supplier_invoices as questions
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_documents import PortalState
@@ -56,6 +56,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         months = questions.months(session, maker)
         waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
         under_way = portal_documents.under_way(session, maker)
+        refused_count = refused_letters.count(session, maker)
     return render(
         request,
         person,
@@ -64,6 +65,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         wanted=wanted,
         counts=counts,
         all_count=sum(counts.values()),
+        refused_count=refused_count,
         months=months,
         waiting=waiting,
         under_way=under_way,

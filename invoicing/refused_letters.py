@@ -1,0 +1,168 @@
+"""What a supplier sent that was technically refused, and the files it took in and never sent.
+
+A refused document is in no book: it lies in quarantine with its reason, or beside the first document of its number,
+and its sender was told (`refusing`). Here its sender finds it again. It names no unit, so it is seen by those who see
+the whole organisation; a file taken in is seen by them and by whoever took it in, as `uploads` has it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
+
+from invoicing import tables
+from invoicing.makers import Maker
+from invoicing.portal_tables import portal_document, portal_upload
+from peppol.glancing import Glance, glance
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InState, inbox, outbox
+from peppol.sql import Session
+
+PAGE = 25
+FILES = 10
+"""Files taken in are read again for the list: no more than can be read at once."""
+
+_ANSWERS = (DocumentKind.MLR.value, DocumentKind.MLS.value)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLetter:
+    """A letter of the supplier's that did not come into the books, and why.
+
+    `came_again` is the row id of the document with the same number that did, where one has.
+    """
+
+    id: int
+    state: InState
+    received_on: date
+    received_at: datetime
+    seen: Glance
+    reason: str
+    reason_sv: str
+    reason_en: str
+    came_again: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the sender was told: the answer's row, its kind, and the address it went to; empty: the portal."""
+
+    sequence: int
+    kind: DocumentKind
+    address: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentFile:
+    """A file that was taken in to be looked at and never sent."""
+
+    id: int
+    made_at: datetime
+    body: bytes
+
+    @property
+    def seen(self) -> Glance:
+        """What it calls itself."""
+        return glance(self.body)
+
+
+def count(session: Session, maker: Maker) -> int:
+    """How many letters of the supplier's are refused."""
+    if maker.units is not None:
+        return 0
+    found: int = session.execute(select(func.count()).select_from(inbox).where(_of(maker))).scalar_one()
+    return found
+
+
+def listed(session: Session, maker: Maker, *, offset: int = 0) -> Sequence[RefusedLetter]:
+    """One page of them, the newest first."""
+    if maker.units is not None:
+        return ()
+    question = select(inbox).where(_of(maker)).order_by(inbox.c.id.desc()).limit(PAGE).offset(offset)
+    return _letters(session, maker, question)
+
+
+def find(session: Session, maker: Maker, letter_id: int) -> RefusedLetter | None:
+    """One of them, or None where there is none of the supplier's."""
+    if maker.units is not None:
+        return None
+    found = _letters(session, maker, select(inbox).where(_of(maker), inbox.c.id == letter_id))
+    return found[0] if found else None
+
+
+def told(session: Session, maker: Maker, letter_id: int) -> Told | None:
+    """The answer its sender had, if one could be written."""
+    question = select(outbox).where(*_answers(maker), outbox.c.about == f"letter {letter_id}")
+    row = session.execute(question.order_by(outbox.c.sequence).limit(1)).one_or_none()
+    return Told(row.sequence, DocumentKind(row.kind), row.receiver, row.issued_on) if row else None
+
+
+def answer_body(session: Session, maker: Maker, letter_id: int) -> bytes | None:
+    """The bytes of that answer."""
+    answer = told(session, maker, letter_id)
+    if answer is None:
+        return None
+    body: bytes | None = session.scalar(select(outbox.c.body).where(outbox.c.sequence == answer.sequence))
+    return body
+
+
+def unsent_files(session: Session, maker: Maker, *, limit: int = FILES) -> tuple[int, Sequence[UnsentFile]]:
+    """How many files were taken in and never sent, and the newest of them."""
+    upload, made = portal_upload, portal_document
+    sent = select(made.c.id).where(made.c.supplier == upload.c.supplier, made.c.sha256 == upload.c.sha256)
+    where = [upload.c.supplier == maker.supplier, ~sent.exists()]
+    if maker.units is not None:
+        where.append(upload.c.made_by == maker.by)
+    # The same file taken in twice is one file.
+    newest = select(func.max(upload.c.id)).where(*where).group_by(upload.c.sha256)
+    total: int = session.execute(select(func.count()).select_from(newest.subquery())).scalar_one()
+    question = select(upload).where(upload.c.id.in_(newest), upload.c.body != b"")
+    rows = session.execute(question.order_by(upload.c.id.desc()).limit(limit))
+    return total, [UnsentFile(row.id, row.made_at, row.body) for row in rows]
+
+
+def _answers(maker: Maker) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.kind.in_(_ANSWERS), outbox.c.recipient == maker.supplier
+
+
+def _of(maker: Maker) -> ColumnElement[bool]:
+    """The letters that came from the supplier and are in no book."""
+    answered = select(outbox.c.about).where(*_answers(maker))
+    refused = and_(inbox.c.state == InState.QUARANTINED, ("letter " + cast(inbox.c.id, String)).in_(answered))
+    twice = and_(
+        inbox.c.state == InState.CONFLICT,
+        inbox.c.business_key.startswith(f"{maker.supplier} ", autoescape=True),
+    )
+    # In the very words of the index that holds the letters aside.
+    aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    return and_(aside, or_(refused, twice))
+
+
+def _letters(session: Session, maker: Maker, question: Select[tuple[object, ...]]) -> list[RefusedLetter]:
+    rows = session.execute(question).all()
+    glances = {row.id: glance(row.body) for row in rows}
+    numbers = _in_books(session, maker, [each.number for each in glances.values() if each.number])
+    return [
+        RefusedLetter(
+            row.id,
+            InState(row.state),
+            row.received_on,
+            row.received_at,
+            glances[row.id],
+            row.reason,
+            row.reason_sv,
+            row.reason_en,
+            numbers.get(glances[row.id].number),
+        )
+        for row in rows
+    ]
+
+
+def _in_books(session: Session, maker: Maker, numbers: Sequence[str]) -> Mapping[str, int]:
+    if not numbers:
+        return {}
+    invoice = tables.invoice
+    mine = (invoice.c.supplier == maker.supplier) & invoice.c.number.in_(numbers)
+    return {row.number: row.id for row in session.execute(select(invoice.c.number, invoice.c.id).where(mine))}

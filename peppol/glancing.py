@@ -1,0 +1,37 @@
+"""What a letter calls itself, read at a glance: its kind and its number, without judging it.
+
+For lists of letters that were refused: whoever reads one wants to know it by its own number. Nothing is raised for
+what a letter holds; what cannot be read is empty. What it says is no proof of anything.
+"""
+
+from dataclasses import dataclass
+
+from peppol.envelope import unwrap
+from peppol.gate import admit
+from peppol.gate_refusals import GateRefused
+from peppol.identifiers import DocumentKind
+from peppol.origins import of_document
+from peppol.validation import kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The kind and the document number of a letter, as far as they can be read."""
+
+    kind: DocumentKind | None
+    number: str
+
+
+def glance(body: bytes) -> Glance:
+    """Look at a letter's bytes, in an envelope or bare."""
+    opened = unwrap(body)
+    root = opened.root
+    if root is None and opened.payload:
+        try:
+            root = admit(opened.payload)
+        except GateRefused:
+            root = None
+    if root is None:
+        return Glance(None, "")
+    kind = kind_of(root)
+    return Glance(kind, of_document(root, kind).document_id)

@@ -1,0 +1,105 @@
+"""What a supplier sent that did not come in, and what it took in here and never sent: what, when, why, and what to do.
+
+Convention: the reasons are those its sender was told, in the one shape of `validation_report`; the bytes are handed
+out as a file and never opened by the browser.
+"""
+
+from fastapi import Request, Response
+
+from invoicing import refused_letters, uploads
+from invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
+from orders import stored_register
+from peppol import envelope, mailbox, validation
+from peppol.mailbox import InState
+from supplier_portal.pages import (
+    NotThere,
+    Page,
+    Person,
+    house_of,
+    language_of,
+    pages_router,
+    render,
+    signed_in,
+    today_of,
+)
+from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_xml, maker_of
+from supplier_portal.validation_report import reported
+
+router = pages_router("/invoices/refused")
+
+
+@router.get("")
+def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
+    """Refused letters, page by page, and the newest files that were never sent."""
+    maker, today = maker_of(person), today_of(request)
+    with house_of(request).reading() as session:
+        page = Page.of(request, refused_letters.count(session, maker), size=PAGE)
+        letters = refused_letters.listed(session, maker, offset=page.offset)
+        unsent_count, files = refused_letters.unsent_files(session, maker)
+        looked: list[tuple[UnsentFile, tuple[str, str] | None]] = []
+        if person.may(SENDS):
+            register = stored_register.load(session)
+            for each in files:
+                found = uploads.look(session, register, maker, each.id, today=today)
+                looked.append((each, found.refusal if found is not None else None))
+    return render(
+        request,
+        person,
+        "flip/refused.html",
+        letters=letters,
+        page=page,
+        files=looked,
+        unsent_count=unsent_count,
+        may_send=person.may(SENDS),
+        sees_all=maker.units is None,
+    )
+
+
+@router.get("/{letter_id:int}")
+def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """One refused letter: why, what to do, and how its sender was told."""
+    maker = maker_of(person)
+    letter, body = _letter(request, person, letter_id)
+    with house_of(request).reading() as session:
+        told = refused_letters.told(session, maker, letter_id)
+    # Without its envelope where there is one: the places and lines are those of the sender's own document.
+    payload = envelope.unwrap(body).payload or body
+    report = validation.validate(payload, on=letter.received_on)
+    return render(
+        request,
+        person,
+        "flip/refused_one.html",
+        letter=letter,
+        twice=letter.state is InState.CONFLICT,
+        size=len(body),
+        told=told,
+        report=reported(report, file="", language=language_of(request, person)),
+        may_send=person.may(SENDS),
+    )
+
+
+@router.get("/{letter_id:int}/file")
+def as_it_came(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """The very bytes that came, whatever they are."""
+    letter, body = _letter(request, person, letter_id)
+    return as_file(body, "application/octet-stream", f"{letter.seen.number or letter.id}.xml")
+
+
+@router.get("/{letter_id:int}/answer")
+def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
+    """The answer its sender had, its very bytes."""
+    letter, _ = _letter(request, person, letter_id)
+    with house_of(request).reading() as session:
+        body = refused_letters.answer_body(session, maker_of(person), letter.id)
+    if body is None:
+        raise NotThere
+    return as_xml(body, f"{letter.id}-mlr")
+
+
+def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedLetter, bytes]:
+    with house_of(request).reading() as session:
+        letter = refused_letters.find(session, maker_of(person), letter_id)
+        body = mailbox.body_of(session, letter_id) if letter is not None else None
+    if letter is None or body is None:
+        raise NotThere
+    return letter, body

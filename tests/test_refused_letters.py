@@ -1,0 +1,148 @@
+"""A supplier finds what was technically refused: what came, when, why, and that it came again; nobody else does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from invoicing import refused_letters, uploads
+from invoicing.makers import Maker
+from invoicing.refused_letters import RefusedLetter
+from peppol import billing, shapes, ubl
+from peppol.identifiers import DocumentKind
+from peppol.mailbox import InState
+from supplier_portal.persons import Permission, Person
+from tests.browser import portal, session_cookie
+from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
+
+REFERENCE = "100000101"
+BILLED_ON = date(2026, 2, 3)
+WHOLE = Maker(FYRBAKEN, "user-1")
+OTHERS = Maker(LARKDRILLEN, "user-2")
+ONE_UNIT = Maker(FYRBAKEN, "user-3", frozenset({"UV-101"}))
+_P = Permission
+ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT}))
+CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT}), language="en")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def invoice(house: House, number: str = "F-1") -> billing.Invoice:
+    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+
+
+def wrong(right: billing.Invoice) -> bytes:
+    """The same with a total that does not follow from its lines."""
+    total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
+    return ubl.serialise(replace(right, legal_monetary_total=total))
+
+
+def refused(house: House, body: bytes) -> None:
+    house.post(body, on=BILLED_ON)
+    (outcome,) = house.read_letters(on=BILLED_ON)
+    assert outcome.held is None
+
+
+def seen(house: House, maker: Maker = WHOLE) -> list[RefusedLetter]:
+    """What the list shows, asked as the supplier's own role where there is one."""
+    with house.database.for_supplier(maker.supplier).reading() as session:
+        letters = list(refused_letters.listed(session, maker))
+        assert refused_letters.count(session, maker) == len(letters)
+        for each in letters:
+            assert refused_letters.find(session, maker, each.id) == each
+    return letters
+
+
+def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: House) -> None:
+    refused(house, wrong(invoice(house)))
+    (letter,) = seen(house)
+    assert (letter.seen.kind, letter.seen.number) == (DocumentKind.INVOICE, "F-1")
+    assert letter.reason.startswith("BR-CO-")
+    assert letter.reason_sv
+    assert letter.came_again is None
+    assert seen(house, OTHERS) == seen(house, ONE_UNIT) == []
+    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+        assert refused_letters.find(session, OTHERS, letter.id) is None
+        assert refused_letters.told(session, OTHERS, letter.id) is None
+        assert refused_letters.answer_body(session, OTHERS, letter.id) is None
+    with house.database.for_supplier(FYRBAKEN).reading() as session:
+        told = refused_letters.told(session, WHOLE, letter.id)
+        body = refused_letters.answer_body(session, WHOLE, letter.id)
+    assert told is not None
+    assert (told.kind, told.address) == (DocumentKind.MLR, "")
+    assert body is not None
+    assert b"F-1" in body
+
+
+def test_the_list_says_when_the_same_number_has_come_rightly(house: House) -> None:
+    right = invoice(house)
+    refused(house, wrong(right))
+    held = house.send(right)
+    (letter,) = seen(house)
+    assert letter.came_again == held.id
+
+
+def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
+    right = invoice(house)
+    held = house.send(right)
+    refused(house, ubl.serialise(replace(right, note="Samma nummer, andra bytes.")))
+    (letter,) = seen(house)
+    assert (letter.state, letter.came_again) == (InState.CONFLICT, held.id)
+    assert "F-1" in letter.reason_sv
+    assert seen(house, OTHERS) == []
+
+
+def test_what_nobody_can_read_is_nobodys(house: House) -> None:
+    house.post(b"%PDF-1.7 en faktura", on=BILLED_ON)
+    house.read_letters(on=BILLED_ON)
+    assert seen(house) == seen(house, OTHERS) == []
+
+
+def test_files_taken_in_and_never_sent_are_listed_once_each(house: House) -> None:
+    body = wrong(invoice(house))
+    with house.database.for_supplier(FYRBAKEN).writing() as session:
+        for _ in range(2):
+            uploads.take_in(session, WHOLE, body, now=CLOCK)
+        mine = uploads.take_in(session, ONE_UNIT, b"inte ens XML", now=CLOCK)
+    with house.database.for_supplier(FYRBAKEN).reading() as session:
+        count, files = refused_letters.unsent_files(session, WHOLE)
+        assert (count, [each.seen.number for each in files]) == (2, ["", "F-1"])
+        assert [each.id for each in refused_letters.unsent_files(session, ONE_UNIT)[1]] == [mine]
+    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+        assert refused_letters.unsent_files(session, OTHERS) == (0, [])
+
+
+def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) -> None:
+    body = wrong(invoice(house))
+    refused(house, body)
+    (letter,) = seen(house)
+    now = datetime(2026, 2, 3, 12, tzinfo=CLOCK.tzinfo)
+    url = house.database.url.render_as_string(hide_password=False)
+    with (
+        portal(url, clock=lambda: now, second_step=False) as site,
+        httpx.Client(base_url=site.address, trust_env=False, headers={"Accept": "text/html"}) as client,
+    ):
+        client.cookies.set("billing-session", session_cookie(site, ALVA))
+        assert "Avvisade <span" in client.get("/invoices").text
+        assert f"/invoices/refused/{letter.id}" in client.get("/invoices/refused").text
+        page = client.get(f"/invoices/refused/{letter.id}").text
+        for told in ("Dokumentet är inte mottaget", "Skicka dokumentet igen på samma väg", letter.reason):
+            assert told in page
+        file = client.get(f"/invoices/refused/{letter.id}/file")
+        assert file.content == body
+        assert file.headers["content-disposition"] == 'attachment; filename="F-1.xml"'
+        assert file.headers["content-type"] == "application/octet-stream"
+        assert b"ApplicationResponse" in client.get(f"/invoices/refused/{letter.id}/answer").content
+        client.cookies.set("billing-session", session_cookie(site, CILLA))
+        assert "Nothing that you sent is refused." in client.get("/invoices/refused").text
+        for path in ("", "/file", "/answer"):
+            assert client.get(f"/invoices/refused/{letter.id}{path}").status_code == 404
