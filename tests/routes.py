@@ -15,7 +15,8 @@ everybody, and the walk (test_walk.py) looks at every page with axe in both lang
     }
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from supplier_portal.persons import Permission
@@ -30,6 +31,8 @@ class Route:
     `foreign`: addresses that name another's thing, or none: 404 for whoever has the permission.
     `form`: what a POST would carry; it is tried on `foreign` with a right token, and on `own` never.
     `buyer_too`: the buyer's staff may have foreign things, so only suppliers are tried with them.
+    `led`: a page that links to the address instead, the pattern of the link, and what follows it: for things whose
+    number differs between the databases.
     `page`: False for files (PDF, XML, CSV), which axe cannot read.
     """
 
@@ -41,3 +44,12 @@ class Route:
     leads_on: bool = False
     buyer_too: bool = True
     page: bool = True
+    led: tuple[str, str, str] | None = None
+
+    def own_addresses(self, read: Callable[[str], str]) -> tuple[str, ...]:
+        """The own addresses, also the one a page leads to; `read` gives a page's text."""
+        if self.led is None:
+            return self.own
+        page, pattern, after = self.led
+        found = re.search(pattern, read(page))
+        return (*self.own, f"{found[0]}{after}") if found else self.own

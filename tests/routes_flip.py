@@ -9,6 +9,7 @@ _ADMINISTERS = frozenset({Permission.ADMINISTER})
 _BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})
 
 _NOBODYS_KEY = "0" * 32
+_REFUSED = r"/invoices/refused/\d+"
 
 # Fyrbåken has line 2100000042/001 to invoice, invoice 34 with credit requested and its answer 133; Lärkdrillen
 # has line 2100000026/001, invoice 48 and its answer 118.
@@ -95,23 +96,23 @@ ROUTES = {
         foreign=("/invoices/48/correct", "/invoices/99999/correct"),
         form={"what": "credit", "form_key": _NOBODYS_KEY},
     ),
-    # Letter 65 is Fyrbåken's invoice with a wrong sum; 59 is Lärkdrillen's second of one number, 62 nobody's.
+    # Letter 65 or 66 is Fyrbåken's invoice with a wrong sum; 59 or 60 Lärkdrillen's second of one number, 62 nobody's.
     "GET /invoices/refused": Route(may=_SEES, own=("/invoices/refused", "/invoices/refused?page=7")),
     "GET /invoices/refused/{letter_id:int}": Route(
         may=_SEES,
-        own=("/invoices/refused/65",),
-        foreign=tuple(f"/invoices/refused/{each}" for each in (1, 59, 62, 99999)),
+        led=("/invoices/refused", _REFUSED, ""),
+        foreign=tuple(f"/invoices/refused/{each}" for each in (1, 59, 60, 62, 99999)),
     ),
     "GET /invoices/refused/{letter_id:int}/file": Route(
         may=_SEES,
-        own=("/invoices/refused/65/file",),
-        foreign=tuple(f"/invoices/refused/{each}/file" for each in (1, 59, 62, 99999)),
+        led=("/invoices/refused", _REFUSED, "/file"),
+        foreign=tuple(f"/invoices/refused/{each}/file" for each in (1, 59, 60, 62, 99999)),
         page=False,
     ),
     "GET /invoices/refused/{letter_id:int}/answer": Route(
         may=_SEES,
-        own=("/invoices/refused/65/answer",),
-        foreign=("/invoices/refused/59/answer", "/invoices/refused/99999/answer"),
+        led=("/invoices/refused", _REFUSED, "/answer"),
+        foreign=tuple(f"/invoices/refused/{each}/answer" for each in (59, 60, 99999)),
         page=False,
     ),
     "GET /invoices/upload": Route(may=_SENDS, own=("/invoices/upload",)),

@@ -133,7 +133,8 @@ def _shut(method: str, path: str, route: Route, person: Person | None, each: Vis
 
 def _own(route: Route, person: Person, each: Visitor) -> Iterator[str]:
     is_scoped = person.units is not None
-    for address in route.own:
+    visitor_of = each
+    for address in route.own_addresses(lambda path: visitor_of.get(path).text):
         answer = each.get(address)
         status = answer.status_code
         if status != 200 and not (route.leads_on and status == 303) and not (is_scoped and status == 404):
