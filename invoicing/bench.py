@@ -16,8 +16,8 @@ from invoicing import documents, sample_orders
 from invoicing.bench_tables import test_document, test_flow
 from invoicing.deviations import Match, Verdict
 from invoicing.documents import Reading
-from invoicing.makers import Maker
 from invoicing.model import DocumentType, Invoice
+from invoicing.scopes import Maker
 from orders import journal
 from orders.contracts import Register
 from orders.values import Refused

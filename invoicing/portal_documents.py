@@ -13,10 +13,10 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from invoicing.makers import Maker, sees_made
 from invoicing.model import DocumentType
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_tables import portal_document, portal_press, portal_press_row
+from invoicing.scopes import Maker
 from orders import journal
 from orders.values import Money
 from peppol.mailbox import InState, inbox
@@ -147,7 +147,7 @@ def press_rows(session: Session, maker: Maker, key: str) -> list[PressRow]:
     if not press_is_of(session, key, maker.supplier):
         return []
     made: dict[int, list[Made]] = {}
-    for each in _listed(session, _COLUMNS.where(portal_document.c.press_key == key, sees_made(maker))):
+    for each in _listed(session, _COLUMNS.where(portal_document.c.press_key == key, maker.of_made())):
         made.setdefault(each.bundle, []).append(each)
     question = (
         select(portal_press_row).where(portal_press_row.c.press_key == key).order_by(portal_press_row.c.place)
@@ -190,13 +190,13 @@ def add(session: Session, new: NewMade) -> Made:
 
 def by_id(session: Session, maker: Maker, document_id: int) -> Made | None:
     """One document the person may see."""
-    mine = (portal_document.c.id == document_id) & sees_made(maker)
+    mine = (portal_document.c.id == document_id) & maker.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
 
 def of_letter(session: Session, maker: Maker, letter_id: int) -> Made | None:
     """The document that became this letter, if it was made here."""
-    mine = (portal_document.c.letter_id == letter_id) & sees_made(maker)
+    mine = (portal_document.c.letter_id == letter_id) & maker.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
 
@@ -209,7 +209,7 @@ def body_of(session: Session, document_id: int) -> bytes:
 
 def in_state(session: Session, maker: Maker, *states: PortalState, limit: int = 500) -> list[Made]:
     """The documents in these states that the person may see, newest first."""
-    question = _COLUMNS.where(sees_made(maker), portal_document.c.state.in_(states)).order_by(None)
+    question = _COLUMNS.where(maker.of_made(), portal_document.c.state.in_(states)).order_by(None)
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
 
 
@@ -219,7 +219,7 @@ def under_way(session: Session, maker: Maker) -> list[Made]:
     return _listed(
         session,
         _COLUMNS.where(
-            sees_made(maker),
+            maker.of_made(),
             portal_document.c.state == PortalState.RELEASED,
             portal_document.c.letter_id.in_(unread),
         ),

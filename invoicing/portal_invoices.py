@@ -20,13 +20,14 @@ from invoicing import (
     supplier_invoices,
 )
 from invoicing.flipping import Numbered
-from invoicing.makers import Maker, NotYours
 from invoicing.model import Held, Invoice
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_documents import Made, NewMade, Origin, PressRow
 from invoicing.proposals import Proposal
+from invoicing.scopes import Maker
 from orders import journal, stored_lines
 from orders.contracts import Register
+from orders.refusals import NotThere
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
 from peppol.sql import Session
@@ -78,7 +79,7 @@ def send_credit(
     def work() -> int:
         held = supplier_invoices.find(session, pressed.maker, invoice_id)
         if held is None:
-            raise NotYours
+            raise NotThere
         return _credit(session, register, pressed, held, new_invoice=new_invoice)
 
     return _press(session, pressed, Origin.CREDIT, [(("", ""), work)])
@@ -143,7 +144,7 @@ def _press(
         try:
             with journal.attempt(session):
                 bundle = work()
-        except NotYours:
+        except NotThere:
             # A line that is not theirs is not even named.
             order_number, line_id, reason = "", "", _NOT_THERE
         except Refused as refusal:

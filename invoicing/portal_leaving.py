@@ -9,11 +9,12 @@ from datetime import datetime
 
 from invoicing import documents, own_numbers, portal_documents, proposals, stored_facts
 from invoicing.deviations import Match, Verdict
-from invoicing.makers import Maker, NotYours
 from invoicing.matching import match
 from invoicing.portal_documents import Made, Origin, PortalState
+from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.contracts import Register
+from orders.refusals import NotThere
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
 from peppol.sql import Session
@@ -32,12 +33,12 @@ class TooLate(Refused):
 def undo(session: Session, maker: Maker, bundle: int) -> list[Made]:
     """Take back what has not left: it never existed for the buyer, and its numbers are free again.
 
-    Raises TooLate where it has left, or NotYours.
+    Raises TooLate where it has left, or NotThere.
     """
     own_numbers.take_turns_at(session, maker.supplier)
     first = portal_documents.by_id(session, maker, bundle)
     if first is None:
-        raise NotYours
+        raise NotThere
     if first.state is PortalState.UNDONE:
         return []
     found = portal_documents.waiting(session, maker.supplier, bundle)

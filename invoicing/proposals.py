@@ -12,11 +12,12 @@ from invoicing import crediting, documents, flipping, papers, stored_facts, stor
 from invoicing.deviations import Match, Weight
 from invoicing.facts import Facts, OrderFacts
 from invoicing.flipping import Numbered
-from invoicing.makers import Maker, NotYours
 from invoicing.matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.contracts import Register
+from orders.refusals import NotThere
 from orders.values import Refused
 from peppol import billing, mailbox, ubl
 from peppol.sql import Session
@@ -49,10 +50,10 @@ class Proposal:
 def order_line(
     session: Session, register: Register, maker: Maker, order_number: str, line_id: str
 ) -> OrderFacts:
-    """The order with this one line, if the person may see it. Raises NotYours."""
+    """The order with this one line, if the person may see it. Raises NotThere."""
     order = stored_facts.order_facts(session, register, order_number, only=(line_id,))
-    if order is None or order.order.supplier != maker.supplier or not maker.may_see(order.order.unit_id):
-        raise NotYours
+    if order is None or order.order.supplier != maker.supplier or not maker.holds_unit(order.order.unit_id):
+        raise NotThere
     return order
 
 
@@ -69,7 +70,7 @@ def invoice_of_line(
 ) -> Proposal:
     """The invoice of a received line. With `credited_first` as it will be once the line is open again.
 
-    Raises NotYours, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
+    Raises NotThere, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
     """
     order = order_line(session, register, maker, order_number, line_id)
     if credited_first:
@@ -101,7 +102,7 @@ def credit_of(
 ) -> Proposal:
     """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
     if held.supplier != maker.supplier:
-        raise NotYours
+        raise NotThere
     if held.document_type is DocumentType.CREDIT_NOTE or held.state in _WITHOUT_CREDIT:
         raise CannotBeSent(
             f"{held.number} är redan krediterad eller är själv en kreditfaktura.",

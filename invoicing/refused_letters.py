@@ -12,8 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
 
 from invoicing import tables
-from invoicing.makers import Maker
 from invoicing.portal_tables import portal_document, portal_upload
+from invoicing.scopes import Maker
 from peppol.glancing import Glance, glance
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState, inbox, outbox

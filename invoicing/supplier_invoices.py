@@ -1,6 +1,6 @@
 """A supplier's own questions about its lines and invoices: what can be invoiced, what was, and how it stands.
 
-Every question carries the person's conditions (`makers`); an id of somebody else's gives nothing, as an
+Every question carries the person's conditions (`scopes`); an id of somebody else's gives nothing, as an
 id that does not exist does.
 """
 
@@ -13,9 +13,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
 
 from invoicing import stored_invoices, tables
-from invoicing.makers import Maker, sees_invoice
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_tables import portal_document
+from invoicing.scopes import Maker
 from orders import tables as counting
 from orders.values import Money, Month, Period
 from peppol.mailbox import OutLetter, letters_out, outbox
@@ -105,7 +105,7 @@ class ReadyLine:
 
 def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
     """One invoice or credit note the person may see, or None."""
-    mine = (tables.invoice.c.id == invoice_id) & sees_invoice(maker)
+    mine = (tables.invoice.c.id == invoice_id) & maker.of_invoices()
     if session.execute(select(tables.invoice.c.id).where(mine)).first() is None:
         return None
     return stored_invoices.by_id(session, invoice_id)
@@ -114,7 +114,7 @@ def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
 def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
     """The row id of what a letter became in our books, if the person may see it."""
     table = tables.invoice
-    mine = (table.c.letter_id == letter_id) & sees_invoice(maker)
+    mine = (table.c.letter_id == letter_id) & maker.of_invoices()
     found: int | None = session.scalar(select(table.c.id).where(mine))
     return found
 
@@ -146,7 +146,7 @@ def counts(session: Session, maker: Maker) -> dict[Standing, int]:
     """How many of the person's documents stand where."""
     table = tables.invoice
     rows = session.execute(
-        select(table.c.state, func.count()).where(sees_invoice(maker)).group_by(table.c.state)
+        select(table.c.state, func.count()).where(maker.of_invoices()).group_by(table.c.state)
     )
     by_state = {InvoiceState(state): count for state, count in rows}
     return {standing: sum(by_state.get(state, 0) for state in states) for standing, states in STATES.items()}
@@ -155,7 +155,7 @@ def counts(session: Session, maker: Maker) -> dict[Standing, int]:
 def months(session: Session, maker: Maker) -> list[Month]:
     """The months in which invoices of the person's are dated, the newest first."""
     table = tables.invoice
-    days = session.scalars(select(table.c.issued_on).where(sees_invoice(maker)).distinct())
+    days = session.scalars(select(table.c.issued_on).where(maker.of_invoices()).distinct())
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
 
@@ -217,7 +217,7 @@ def settled_with(session: Session, held: Held) -> tuple[Held, date] | None:
 
 def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
     table = tables.invoice
-    found = [sees_invoice(maker)]
+    found = [maker.of_invoices()]
     if wanted.standing is not None:
         found.append(table.c.state.in_(STATES[wanted.standing]))
     if wanted.state is not None:

@@ -12,10 +12,10 @@ from sqlalchemy import func, insert, select
 from invoicing import crediting, documents, portal_documents, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.documents import Reading
-from invoicing.makers import Maker
 from invoicing.matching import match
 from invoicing.model import DocumentType, Invoice
 from invoicing.portal_tables import portal_upload
+from invoicing.scopes import Maker
 from orders import journal, stored_orders
 from orders.contracts import Register
 from orders.values import Refused
@@ -130,4 +130,4 @@ def _within(session: Session, maker: Maker, invoice: Invoice) -> bool:
     if maker.units is None:
         return True
     order = stored_orders.find(session, invoice.order_number)
-    return order is not None and order.supplier == maker.supplier and maker.may_see(order.unit_id)
+    return order is not None and order.supplier == maker.supplier and maker.holds_unit(order.unit_id)

@@ -21,3 +21,15 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class NotThere(Refused):
+    """What was asked for does not exist, or is not for this person; the two look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sidan eller det du söker finns inte, eller tillhör någon annan. Kontrollera adressen eller gå "
+            "till översikten.",
+            "The page or what you look for does not exist, or belongs to another. Check the address or go "
+            "to the overview.",
+        )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from invoicing import tables as audit
+from invoicing.scopes import Scope
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
@@ -19,7 +20,6 @@ from orders.values import Article, Money
 from peppol.sql import Session
 from supplier_portal import badges, order_questions
 from supplier_portal.order_questions import OrderFilter
-from supplier_portal.scope import Scope
 from supplier_portal.spreadsheets import Column, Kind, Value
 
 Say = Callable[[str, str], str]

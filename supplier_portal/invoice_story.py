@@ -11,10 +11,10 @@ from datetime import date, datetime
 from invoicing import portal_documents, stored_invoices
 from invoicing import supplier_invoices as questions
 from invoicing.deviations import Match, Verdict, Weight
-from invoicing.makers import Maker
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_documents import Made
 from invoicing.responding import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
+from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.values import stockholm_date
 from peppol.mailbox import OutLetter

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 
 from invoicing import tables as audit
 from invoicing.model import InvoiceState
+from invoicing.scopes import Scope
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.model import LineState, Order
@@ -26,7 +27,6 @@ from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OutState
 from peppol.sql import Session
-from supplier_portal.scope import Scope, limited
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PAYMENT = audit.invoice, audit.payment
@@ -192,7 +192,7 @@ def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
 
 
 def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
-    parts = [limited(scope, wanted.unit).of_orders()]
+    parts = [scope.limited_to(wanted.unit).of_orders()]
     if wanted.text:
         parts.append(
             or_(

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
+from invoicing.scopes import Scope
 from orders import stored_placements, tables, tutoring
 from orders.model import Placement, PlacementState
 from orders.stored_placements import STANDING
 from orders.tutor_tables import tutor_assignment
 from orders.values import Month, Period
 from peppol.sql import Session
-from supplier_portal.scope import Scope, limited
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = tables.placement, tables.placement_period, tables.interruption
 _ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
@@ -211,7 +211,7 @@ def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[
 
 
 def _condition(scope: Scope, wanted: PlacementFilter, today: date) -> ColumnElement[bool]:
-    parts = [limited(scope, wanted.unit).of_placements()]
+    parts = [scope.limited_to(wanted.unit).of_placements()]
     if wanted.text:
         parts.append(_PLACEMENT.c.execution_reference.startswith(wanted.text, autoescape=True))
     if wanted.month is not None:

@@ -26,12 +26,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from invoicing.scopes import Scope
 from orders import filing, tables
 from orders.model import LineState, PlacementState, Report, ReportState
 from orders.stored_placements import ENDED, STANDING, report_of
 from orders.values import Article, Month
 from peppol.sql import Session
-from supplier_portal.scope import Scope, limited
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _REPORT, _PLACEMENT, _INTERRUPTION = tables.periodic_report, tables.placement, tables.interruption
@@ -96,7 +96,9 @@ def due(
     offset: int = 0,
 ) -> list[DueMonth]:
     """The supplier's months that wait for a report, the oldest first; `days` as the buyer's policy has it."""
-    return _due(session, limited(scope, unit).of_orders(), today=today, days=days, limit=limit, offset=offset)
+    return _due(
+        session, scope.limited_to(unit).of_orders(), today=today, days=days, limit=limit, offset=offset
+    )
 
 
 def due_of(session: Session, scope: Scope, reference: str, *, today: date, days: int = 10) -> list[DueMonth]:
@@ -107,7 +109,7 @@ def due_of(session: Session, scope: Scope, reference: str, *, today: date, days:
 
 def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") -> int:
     """How many months wait for a report."""
-    waiting = _waiting(limited(scope, unit).of_orders(), today).subquery()
+    waiting = _waiting(scope.limited_to(unit).of_orders(), today).subquery()
     return session.execute(select(func.count()).select_from(waiting)).scalar_one()
 
 
@@ -238,7 +240,7 @@ def _filed(scope: Scope, wanted: ReportFilter) -> Select[Any]:
     question = (
         select(_REPORT, _PLACEMENT.c.unit_id)
         .join(_PLACEMENT, _PLACEMENT.c.execution_reference == _REPORT.c.execution_reference)
-        .where(limited(scope, wanted.unit).of_placements(), is_newest)
+        .where(scope.limited_to(wanted.unit).of_placements(), is_newest)
     )
     if wanted.state is not None:
         question = question.where(_REPORT.c.state == ReportState(wanted.state.value.upper()))

@@ -15,12 +15,12 @@ from sqlalchemy import Row, Select, case, func, literal, select
 
 from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.scopes import Scope
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Money, Month
 from peppol.sql import Session
-from supplier_portal.scope import Scope
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PART = audit.invoice, audit.invoice_part

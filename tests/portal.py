@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from invoicing import portal_documents, portal_invoices, portal_leaving
-from invoicing.makers import Maker
 from invoicing.portal_documents import Made, PressRow
 from invoicing.portal_invoices import Pressed
+from invoicing.scopes import Maker
 from orders import stored_register
 from supplier_portal.releasing import release_due
 from tests.house import CLOCK, FYRBAKEN, House
@@ -30,7 +30,7 @@ class Desk:
 
     @property
     def maker(self) -> Maker:
-        return Maker(self.supplier, "user-17", self.units)
+        return Maker(self.supplier, self.units, by="user-17")
 
     @property
     def today(self) -> date:

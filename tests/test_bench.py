@@ -9,15 +9,15 @@ from invoicing import bench, flipping, sample_orders, stored_entries
 from invoicing.bench import BenchRefused, FlowStep, Shown
 from invoicing.deviations import Verdict
 from invoicing.flipping import Numbered
-from invoicing.makers import Maker
 from invoicing.sample_orders import NoSamples
+from invoicing.scopes import Maker
 from orders import series, stored_register
 from peppol import billing, ubl, validation
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 11, 21)
-MAKER = Maker(FYRBAKEN, "user-17")
+MAKER = Maker(FYRBAKEN, by="user-17")
 
 
 @pytest.fixture

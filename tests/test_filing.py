@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from invoicing.scopes import Scope
 from orders import filing, journal, stored_placements
 from orders.filing import MonthToFile
 from orders.model import Report, ReportState, StepRefused
 from orders.values import Activity, Month, RejectionReason
 from supplier_portal import report_questions
 from supplier_portal.report_questions import DueMonth, ReportFilter, ReportsAre
-from supplier_portal.scope import Scope
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from invoicing import refused_letters, uploads
-from invoicing.makers import Maker
 from invoicing.refused_letters import RefusedLetter
+from invoicing.scopes import Maker
 from peppol import billing, shapes, ubl
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState
@@ -20,9 +20,9 @@ from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
-WHOLE = Maker(FYRBAKEN, "user-1")
-OTHERS = Maker(LARKDRILLEN, "user-2")
-ONE_UNIT = Maker(FYRBAKEN, "user-3", frozenset({"UV-101"}))
+WHOLE = Maker(FYRBAKEN, by="user-1")
+OTHERS = Maker(LARKDRILLEN, by="user-2")
+ONE_UNIT = Maker(FYRBAKEN, frozenset({"UV-101"}), by="user-3")
 _P = Permission
 ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT}))
 CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT}), language="en")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.model import InvoiceState
+from invoicing.scopes import Scope
 from orders.values import Article, Money, Month
 from supplier_portal import (
     exported,
@@ -21,7 +22,6 @@ from supplier_portal import (
 from supplier_portal.exported import What
 from supplier_portal.order_questions import LinesAre, OrderFilter, Sort
 from supplier_portal.placement_questions import PlacementFilter, PlacementsAre, Stands
-from supplier_portal.scope import Scope
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)

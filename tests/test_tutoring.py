@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoicing.scopes import Scope
 from orders import journal, tutoring
 from orders.model import StepRefused
 from orders.tutoring import TutorRefused, tutor_code
 from supplier_portal import placement_questions
 from supplier_portal.placement_questions import PlacementFilter, PlacementRow, PlacementsAre, Stands
-from supplier_portal.scope import Scope
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from fastapi import Request, Response
 
+from invoicing.scopes import Scope
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Month, PeriodRefused, Quantity
@@ -21,7 +22,6 @@ from peppol.sql import Session
 from supplier_portal import catalogues, exported, supplier_happenings
 from supplier_portal.pages import Person
 from supplier_portal.printing import Language
-from supplier_portal.scope import Scope, units_named
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -38,8 +38,7 @@ def register_of(session: Session) -> Register:
 
 def units_of(register: Register, person: Person) -> dict[str, str]:
     """The person's own units by id, in the order of their names."""
-    own = {unit.id: unit.name for unit in register.units if unit.supplier == person.organisation}
-    return units_named(scope_of(person), own)
+    return scope_of(person).units_in(register)
 
 
 def text_of(request: Request, name: str, *, longest: int = 60) -> str:

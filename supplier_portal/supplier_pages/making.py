@@ -4,14 +4,12 @@ Convention: seeing needs REPORT or ADMINISTER, sending needs REPORT; both within
 """
 
 import uuid
-from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Request, Response
 
-from invoicing.makers import Maker
 from invoicing.portal_invoices import Pressed
-from orders.contracts import Register
+from invoicing.scopes import Maker
 from supplier_portal.pages import NotThere, Permission, Person, form_of, house_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
@@ -23,7 +21,7 @@ def maker_of(person: Person) -> Maker:
     """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
     if person.is_buyer:
         raise NotThere
-    return Maker(person.organisation, person.id, person.units)
+    return Maker(person.organisation, person.units, by=person.id)
 
 
 def new_key() -> str:
@@ -40,15 +38,6 @@ def text_of(request: Request, name: str, *, most: int = 200) -> str:
     """One text of the form, without spaces around it; empty where it was not sent."""
     given = form_of(request).get(name)
     return given.strip()[:most] if isinstance(given, str) else ""
-
-
-def unit_names(register: Register, maker: Maker) -> Mapping[str, str]:
-    """The units the person may see, by id."""
-    return {
-        unit.id: unit.name
-        for unit in register.units
-        if unit.supplier == maker.supplier and maker.may_see(unit.id)
-    }
 
 
 def as_xml(body: bytes, name: str) -> Response:

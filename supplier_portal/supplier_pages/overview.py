@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import Request, Response
 from markupsafe import Markup
 
+from invoicing.scopes import Scope
 from orders.filing import file_by
 from orders.values import Month
 from peppol.sql import Session
@@ -25,7 +26,6 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.placement_questions import PlacementFilter, PlacementsAre
-from supplier_portal.scope import Scope
 from supplier_portal.supplier_pages import asked
 from supplier_portal.visits import Visit
 from supplier_portal.waiting_questions import MonthSums

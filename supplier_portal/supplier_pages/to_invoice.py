@@ -12,11 +12,11 @@ from fastapi import Request, Response
 from invoicing import own_numbers, papers, portal_documents, portal_invoices, portal_leaving, proposals
 from invoicing import supplier_invoices as questions
 from invoicing.flipping import Numbered
-from invoicing.makers import Maker, NotYours
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_documents import Made, PortalState
 from invoicing.portal_invoices import ROWS_MAX, UNDO, Line
 from invoicing.proposals import Proposal
+from invoicing.scopes import Maker
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Month, Refused, total
@@ -44,7 +44,6 @@ from supplier_portal.supplier_pages.making import (
     new_key,
     pressed_of,
     text_of,
-    unit_names,
 )
 from supplier_portal.verdict_view import VerdictView, verdict_view
 
@@ -89,7 +88,7 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         most=ROWS_MAX,
         sum=_sum([each.amount for each in lines]),
         months=months,
-        units=unit_names(register, maker),
+        units=maker.units_in(register),
         chosen_month=month,
         unit=unit,
         waiting=waiting,
@@ -107,10 +106,7 @@ def one_line(
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         (number,) = own_numbers.ahead(session, maker.supplier, today_of(request))
-        try:
-            shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
-        except NotYours as error:
-            raise NotThere from error
+        shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
     return render(
         request, person, "flip/one_line.html", shown=shown, key=new_key(), may_send=person.may(SENDS)
     )
@@ -195,8 +191,6 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
                 raise NotThere
             try:
                 undone += portal_leaving.undo(session, maker, int(bundle))
-            except NotYours as error:
-                raise NotThere from error
             except portal_leaving.TooLate as error:
                 late = error
     if late is not None and not undone:
@@ -263,10 +257,7 @@ def _all_previewed(
     shown = []
     left = list(numbers)
     for line in chosen:
-        try:
-            each = _previewed(request, session, register, maker, line, left[0], person)
-        except NotYours as error:
-            raise NotThere from error
+        each = _previewed(request, session, register, maker, line, left[0], person)
         if each.refusal is None:
             left.pop(0)
         shown.append(each)
@@ -290,7 +281,7 @@ def _previewed(
         given = Numbered(str(number), today_of(request))
         proposal = proposals.invoice_of_line(session, register, maker, order_number, line_id, given=given)
         proposals.check_sendable(proposal)
-    except NotYours:
+    except NotThere:
         raise
     except Refused as refused:
         refusal = (refused.sentence_sv, refused.sentence)

@@ -1,0 +1,77 @@
+"""Whose rows somebody at a supplier may see, and in whose name they act: one supplier, all its units or some.
+
+Convention: every question of a supplier's page takes a `Scope` and puts its conditions on every table it
+begins from. Nothing is filtered afterwards, so a foreign row is never read. Placements outside the flow of
+orders (ESF, KA-webb) and those with protected identity are never listed. What lies on no order of theirs
+has no unit, and is seen by those who see the whole organisation. Who acts is a `Maker`.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Table, select, true
+
+from invoicing.portal_tables import portal_document
+from invoicing.tables import invoice
+from orders.contracts import Register
+from orders.model import Handling
+from orders.tables import placement, purchase_order
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An organisation number, and the ids of the units it is limited to; None for the whole organisation."""
+
+    supplier: str
+    units: frozenset[str] | None = None
+
+    def holds_unit(self, unit_id: str) -> bool:
+        """Whether the unit is within it, for a supplier's own unit."""
+        return self.units is None or unit_id in self.units
+
+    def limited_to(self, unit_id: str) -> "Scope":
+        """Narrowed to one unit, where one is named; a unit outside it leaves nothing to see."""
+        if not unit_id:
+            return self
+        return Scope(self.supplier, frozenset({unit_id} if self.holds_unit(unit_id) else ()))
+
+    def units_in(self, register: Register) -> dict[str, str]:
+        """The names of the supplier's own units within it by id, in the order of their names."""
+        own = [each for each in register.units if each.supplier == self.supplier and self.holds_unit(each.id)]
+        return {each.id: each.name for each in sorted(own, key=lambda each: (each.name, each.id))}
+
+    def of_orders(self) -> ColumnElement[bool]:
+        """The condition on `purchase_order`."""
+        return (purchase_order.c.supplier == self.supplier) & self._in(purchase_order.c.unit_id)
+
+    def of_placements(self) -> ColumnElement[bool]:
+        """The condition on `placement`: ordered ones only."""
+        ordered = placement.c.handling == Handling.ORDERED
+        return (placement.c.supplier == self.supplier) & ordered & self._in(placement.c.unit_id)
+
+    def of_invoices(self) -> ColumnElement[bool]:
+        """The condition on `invoice`, the invoices and credit notes in our books."""
+        return self._about_orders(invoice)
+
+    def of_made(self) -> ColumnElement[bool]:
+        """The condition on `portal_document`, the documents made in the portal."""
+        return self._about_orders(portal_document)
+
+    def _in(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        return true() if self.units is None else column.in_(sorted(self.units))
+
+    def _about_orders(self, table: Table) -> ColumnElement[bool]:
+        """The supplier's rows of a table that names orders; limited to units, those that name one of theirs."""
+        own = table.c.supplier == self.supplier
+        if self.units is None:
+            return own
+        of_unit = select(purchase_order.c.number).where(
+            purchase_order.c.number == table.c.order_number, self.of_orders()
+        )
+        return own & of_unit.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Maker(Scope):
+    """Who acts for a supplier, within what that person may see; `by` is its opaque id."""
+
+    by: str = field(kw_only=True)
