@@ -154,6 +154,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     return app
 
 
+def application() -> FastAPI:
+    """The application of the installation that the environment describes: what each process of many makes."""
+    return create_app(Settings())
+
+
 @asynccontextmanager
 async def _life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""

@@ -1,0 +1,84 @@
+"""`billing serve --workers`: several processes on one address, which stand in for one another until all are stopped."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from supplier_portal.growing import open_grown
+
+SERVE = (sys.executable, "-m", "supplier_portal.cli", "serve", "--port", "0")
+
+
+@contextmanager
+def serving(url: str, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command running, and the address it says it listens on; ended by Ctrl+C, and gone by itself then."""
+    program = [*SERVE, *more, "--database", url]
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        said = server.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert address, said
+        yield server, address[0]
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) == 0
+        left = server.stderr.read()
+        assert "Stoppad." in left
+        assert "Traceback" not in left
+
+
+def children(parent: int) -> set[int]:
+    """The processes that answer for the command: those the server spawned, without the keeper of its resources."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            above = int(stat.read_text().rpartition(")")[2].split()[1])
+            words = (stat.parent / "cmdline").read_text()
+        except OSError:
+            continue  # gone meanwhile
+        if above == parent and "spawn_main" in words:
+            found.add(int(stat.parent.name))
+    return found
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for it, half a minute at most."""
+    ends = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz", trust_env=False, timeout=20).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_process_that_dies_is_followed_by_another_and_visitors_go_on(database_url: str) -> None:
+    open_grown(database_url).close()
+    with serving(database_url, "--workers", "2") as (server, address):
+        until(lambda: len(children(server.pid)) == 2)
+        until(lambda: answers(address))
+        dead = min(children(server.pid))
+        subprocess.run(["kill", "-9", str(dead)], check=True)
+        until(lambda: len(children(server.pid) - {dead}) == 2)
+        until(lambda: answers(address))
+    assert children(server.pid) == set()
+
+
+def test_a_demo_answers_alone(tmp_path: Path) -> None:
+    refused = subprocess.run(
+        [*SERVE, "--workers", "2", "--dir", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert "Ta bort --workers eller --dir" in refused.stderr
