@@ -14,7 +14,8 @@ from decimal import Decimal
 from stdnum import iban
 
 from invoicing.payable import Kind
-from invoicing.spreadsheets import Cell
+from invoicing.spreadsheets import Column, Value
+from invoicing.spreadsheets import Kind as Holds
 from invoicing.transfers import Part, Transfer
 from orders.parties import AccountScheme, Buyer, PaymentAccount
 from orders.values import Refused
@@ -25,20 +26,20 @@ _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
 # What every bank takes (the CGI's Latin set) and the Swedish letters.
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ÅÄÖåäöÉéÜü]")
 
-HEADER = (
-    "end_to_end",
-    "supplier",
-    "supplier_name",
-    "scheme",
-    "account",
-    "kind",
-    "document",
-    "issued_on",
-    "reference",
-    "amount",
-    "transfer_amount",
-    "currency",
-    "pay_on",
+COLUMNS = (
+    Column("end_to_end", width=24),
+    Column("supplier"),
+    Column("supplier_name", width=32),
+    Column("scheme", width=12),
+    Column("account", width=26),
+    Column("kind", width=12),
+    Column("document", width=20),
+    Column("issued_on", Holds.DAY, 12),
+    Column("reference", width=26),
+    Column("amount", Holds.AMOUNT, 14),
+    Column("transfer_amount", Holds.AMOUNT, 16),
+    Column("currency", width=10),
+    Column("pay_on", Holds.DAY, 12),
 )
 
 
@@ -110,8 +111,8 @@ def pain001(
     return serialise(document)
 
 
-def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[Cell, ...]]:
-    """One row for each part of each transfer; credits are below zero. Columns as HEADER."""
+def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[Value, ...]]:
+    """One row for each part of each transfer; credits are below zero. As COLUMNS."""
     return [
         (
             transfer.end_to_end,

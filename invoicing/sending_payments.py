@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from invoicing import attesting, payment_files, payment_tables, preparing, stored_exports
 from invoicing.payment_files import Debtor
-from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_bytes, xlsx_bytes
+from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from invoicing.stored_exports import FileKind
 from invoicing.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
 from orders import journal
@@ -50,11 +50,11 @@ def export(
     )
     rows = payment_files.rows(plan.transfers, pay_on=proposal.pay_on)
     name = f"betalningar-{proposal.pay_on}-{number}"
-    header = payment_files.HEADER
+    columns = payment_files.COLUMNS
     for kind, ending, media_type, content in (
         (FileKind.PAIN001, "xml", "application/xml", body),
-        (FileKind.PAYMENTS_CSV, "csv", CSV_TYPE, csv_bytes(header, rows)),
-        (FileKind.PAYMENTS_XLSX, "xlsx", XLSX_TYPE, xlsx_bytes("Betalningar", header, rows)),
+        (FileKind.PAYMENTS_CSV, "csv", CSV_TYPE, b"".join(csv_of(columns, rows, Dialect.SWEDISH))),
+        (FileKind.PAYMENTS_XLSX, "xlsx", XLSX_TYPE, b"".join(xlsx_of("Betalningar", columns, rows))),
     ):
         stored_exports.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
     preparing.move(session, proposal, ProposalState.EXPORTED, exported_by=by)

@@ -1,67 +1,130 @@
-"""Tables as CSV and XLSX, with the same bytes for the same rows.
+"""Tables as files for a spreadsheet: CSV the way Swedish Excel reads it or the plain way, and XLSX with types.
 
-CSV is what Swedish spreadsheets open: semicolons, a decimal comma for people (`for_people`) or a point for
-programs, UTF-8 with a byte order mark. A text that a spreadsheet would take for a formula is given an
-apostrophe before it, in both forms. XLSX carries no clock: its parts are dated 1980.
+Convention: a column says what its values are (text, day, amount, quantity, whole number), so that a day is
+a day and an amount a number wherever the format has them. Text never becomes a formula: in CSV an
+apostrophe stands before what a spreadsheet would calculate, in XLSX the cell is text by its type. Rows
+are written as they are read, some hundred at a time, so that memory stays flat. The same rows give the
+same bytes: a workbook carries no clock, its parts are dated 1980.
 """
 
 import csv
 import io
 import re
+import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO, Final
 
-Cell = str | int | Decimal | date | None
+from orders.values import Money
 
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CALCULATED = tuple("=+-@\t\r\n＝＋－＠")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_OLDEST = (1980, 1, 1, 0, 0, 0)
+Value = str | int | date | Decimal | Money | None
 
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The table as CSV: semicolons, decimal comma, days as YYYY-MM-DD, UTF-8 with a byte order mark."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_text(cell) for cell in row])
-    return "\ufeff".encode() + out.getvalue().encode()
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_AT_A_TIME: Final = 200
+_PIECE: Final = 65_536
+_CALCULATED: Final = tuple("=+-@\t\r\n＝＋－＠")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+_OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The table as a workbook of one sheet: amounts are numbers with two decimals, days are days."""
-    # A third of a second to load; no other command should pay for it.
+class Dialect(StrEnum):
+    """How a CSV file is written."""
+
+    SWEDISH = "sv"  # semicolons, decimal comma, UTF-8 with a byte order mark: Excel opens it as it is
+    PLAIN = "plain"  # commas, decimal point, UTF-8: for programs
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    DAY = "day"
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    WHOLE = "whole"
+
+
+_FORMATS: Final = {
+    Kind.TEXT: "@",
+    Kind.DAY: "yyyy-mm-dd",
+    Kind.AMOUNT: "#,##0.00",
+    Kind.QUANTITY: "#,##0.####",
+    Kind.WHOLE: "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, what its values are, and its width in characters in XLSX."""
+
+    heading: str
+    kind: Kind = Kind.TEXT
+    width: int = 16
+
+
+def csv_of(columns: Sequence[Column], rows: Iterable[Sequence[Value]], dialect: Dialect) -> Iterator[bytes]:
+    """The file in pieces, headings first."""
+    swedish = dialect is Dialect.SWEDISH
+    held = io.StringIO()
+    writer = csv.writer(held, delimiter=";" if swedish else ",", lineterminator="\r\n")
+    writer.writerow([guarded(column.heading) for column in columns])
+    yield (b"\xef\xbb\xbf" if swedish else b"") + _taken(held)
+    source = iter(rows)
+    while part := list(islice(source, _AT_A_TIME)):
+        writer.writerows([_written(value, swedish) for value in row] for row in part)
+        yield _taken(held)
+
+
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """A short table whole, as Swedish Excel reads it."""
+    return b"".join(csv_of([Column(each) for each in headings], rows, Dialect.SWEDISH))
+
+
+def xlsx_of(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The workbook in pieces: one sheet, its headings standing still and filtered."""
+    # A sixth of a second to load; a command that writes no workbook should not pay for it.
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook()
-    book.properties.created = book.properties.modified = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-    sheet = book.active
-    assert sheet is not None  # noqa: S101 - a new workbook has one
-    sheet.title = title[:31]
-    sheet.append(list(header))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
+    book = Workbook(write_only=True)
+    book.properties.created = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
-    widths = [len(name) for name in header]
-    for number, row in enumerate(rows, 2):
-        for place, value in enumerate(row, 1):
-            target = sheet.cell(row=number, column=place, value=_safe(value))
-            if isinstance(value, Decimal):
-                target.number_format = "#,##0.00"
-            elif isinstance(value, date):
-                target.number_format = "yyyy-mm-dd"
-            widths[place - 1] = max(widths[place - 1], len(_text(value)))
-    for place, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = min(60, width + 2)
-    out = io.BytesIO()
-    book.save(out)
-    return _without_clock(out.getvalue())
+    headings = []
+    for index, column in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = column.width
+        heading = WriteOnlyCell(sheet, column.heading)
+        heading.font = Font(bold=True)
+        headings.append(heading)
+    sheet.append(headings)
+    count = 1
+    for row in rows:
+        count += 1
+        cells = []
+        for column, value in zip(columns, row, strict=True):
+            cell = WriteOnlyCell(sheet, _held(value))  # type: ignore[arg-type]
+            if isinstance(value, str):
+                cell.data_type = "s"  # otherwise a text that begins with = would be a formula
+            cell.number_format = _FORMATS[column.kind]
+            cells.append(cell if value is not None else None)
+        sheet.append(cells)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
+    with TemporaryFile() as saved, TemporaryFile() as undated:
+        book.save(saved)
+        _without_clock(saved, undated)
+        undated.seek(0)
+        while piece := undated.read(_PIECE):
+            yield piece
 
 
 def guarded(text: str) -> str:
@@ -79,32 +142,53 @@ def without_control(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def _safe(value: Cell) -> Cell:
-    return guarded(value) if isinstance(value, str) else value
+def _written(value: Value, swedish: bool) -> str:
+    match value:
+        case None:
+            return ""
+        case Money():
+            return _decimal(value.amount, swedish)
+        case Decimal():
+            return _decimal(value, swedish)
+        case date() | int():
+            return str(value)
+        case _:
+            return guarded(value)
 
 
-def _text(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}".replace(".", ",")
-    return str(_safe(value))
+def _decimal(value: Decimal, swedish: bool) -> str:
+    text = f"{value:f}"
+    return text.replace(".", ",") if swedish else text
 
 
-def _without_clock(body: bytes) -> bytes:
+def _taken(held: io.StringIO) -> bytes:
+    text = held.getvalue()
+    held.seek(0)
+    held.truncate()
+    return text.encode()
+
+
+def _held(value: Value) -> str | int | date | Decimal | None:
+    """What a cell holds."""
+    if isinstance(value, Money):
+        return value.amount
+    return without_control(value) if isinstance(value, str) else value
+
+
+def _without_clock(saved: IO[bytes], undated: IO[bytes]) -> None:
     """The same parts in the same order, none of them dated by when it was made."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(body)) as before, zipfile.ZipFile(out, "w") as after:
+    with zipfile.ZipFile(saved) as before, zipfile.ZipFile(undated, "w") as after:
         for name in before.namelist():
-            content = before.read(name)
-            if name == "docProps/core.xml":
-                # The library writes the moment of saving, whatever it is told.
-                start, _, rest = content.partition(b"<dcterms:modified")
-                _, closing, end = rest.partition(b"</dcterms:modified>")
-                stamp = b' xsi:type="dcterms:W3CDTF">1980-01-01T00:00:00Z'
-                content = start + b"<dcterms:modified" + stamp + closing + end
             part = zipfile.ZipInfo(name, _OLDEST)
             part.compress_type = zipfile.ZIP_DEFLATED
             part.external_attr = 0o600 << 16
-            after.writestr(part, content)
-    return out.getvalue()
+            if name == "docProps/core.xml":
+                after.writestr(part, _modified_never(before.read(name)))
+                continue
+            with before.open(name) as source, after.open(part, "w") as target:
+                shutil.copyfileobj(source, target)
+
+
+def _modified_never(properties: bytes) -> bytes:
+    """The library writes the moment of saving, whatever it is told."""
+    return _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", properties)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from invoicing import tables as audit
 from invoicing.scopes import Scope
+from invoicing.spreadsheets import Column, Kind, Value
 from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
@@ -20,7 +21,6 @@ from orders.values import Article, Money
 from peppol.sql import Session
 from supplier_portal import badges, order_questions
 from supplier_portal.order_questions import OrderFilter
-from supplier_portal.spreadsheets import Column, Kind, Value
 
 Say = Callable[[str, str], str]
 

@@ -1,13 +1,11 @@
-"""Putting things on paper and screen: amounts the Swedish way, tables, JSON and CSV.
+"""Putting things on paper and screen: amounts the Swedish way, tables and JSON.
 
 Convention: a table is columns and rows of text, made here and nowhere else. It fits the
 terminal by leaving out the columns that say they can be spared; into a pipe it is written
 whole and without colour. Whatever came from outside passes `plain`, so that no name or
-number can steer a terminal or become a formula in a spreadsheet.
+number can steer a terminal.
 """
 
-import csv
-import io
 import json
 import os
 import unicodedata
@@ -31,7 +29,6 @@ _PIPE_WIDTH = 200
 _GAP = 2
 # Control characters, and the invisible ones that turn the direction of writing around.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +188,3 @@ def _sum(widths: Iterable[int]) -> int:
 def write_json(value: Json) -> None:
     """Write one JSON document to standard output; keys in the order they were given."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | Decimal]]) -> str:
-    """RFC 4180 with a heading; a text that a spreadsheet would calculate is quoted with an apostrophe.
-
-    >>> csv_text(["id", "amount"], [["=1+1", Decimal("-2.00")]])
-    "id,amount\\r\\n'=1+1,-2.00\\r\\n"
-    """
-    paper = io.StringIO()
-    writer = csv.writer(paper)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([str(cell) if isinstance(cell, Decimal) else _no_formula(cell) for cell in row])
-    return paper.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

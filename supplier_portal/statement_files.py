@@ -6,9 +6,9 @@ One order of columns everywhere: the keys it is drawn up by, six sums, what lies
 from decimal import Decimal
 
 from invoicing.reconciliation import Row, Statement
-from invoicing.spreadsheets import xlsx_bytes
+from invoicing.spreadsheets import Column, Dialect, Kind, csv_of, xlsx_of
 from orders.values import Money
-from supplier_portal.printing import Json, csv_text
+from supplier_portal.printing import Json
 
 AMOUNTS = (
     ("ordered", "Beställt", "Ordered"),
@@ -32,12 +32,12 @@ def amounts_of(row: Row) -> list[Money]:
 
 def statement_csv(statement: Statement) -> str:
     """The statement as CSV: its keys, every column, and the currency."""
-    return csv_text(_header(statement), _rows(statement))
+    return b"".join(csv_of(_columns(statement), _rows(statement), Dialect.PLAIN)).decode()
 
 
 def statement_xlsx(statement: Statement) -> bytes:
     """The same as a workbook."""
-    return xlsx_bytes("Avstämning", _header(statement), _rows(statement))
+    return b"".join(xlsx_of("Avstämning", _columns(statement), _rows(statement)))
 
 
 def statement_json(statement: Statement) -> Json:
@@ -52,8 +52,9 @@ def statement_json(statement: Statement) -> Json:
     }
 
 
-def _header(statement: Statement) -> list[str]:
-    return [*statement.keys, *(name for name, _, _ in AMOUNTS), "currency"]
+def _columns(statement: Statement) -> list[Column]:
+    keys = [Column(key.value, width=22) for key in statement.keys]
+    return [*keys, *(Column(name, Kind.AMOUNT) for name, _, _ in AMOUNTS), Column("currency", width=10)]
 
 
 def _rows(statement: Statement) -> list[list[str | Decimal]]:

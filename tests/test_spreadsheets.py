@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from invoicing.spreadsheets import guarded
+from invoicing.spreadsheets import Column, Dialect, Kind, Value, csv_of, guarded, xlsx_of
 from orders.values import Money
-from supplier_portal.spreadsheets import Column, Dialect, Kind, Value, csv_of, xlsx_of
 
 COLUMNS = (
     Column("Text"),
@@ -94,3 +94,14 @@ def test_swedish_excel_and_programs_get_their_own_decimals() -> None:
     row: tuple[Value, ...] = ("A;B", date(2026, 3, 1), Money.of("-1234.50"), 2)
     assert b"".join(csv_of(COLUMNS, [row], Dialect.SWEDISH)).endswith(b'"A;B";2026-03-01;-1234,50;2\r\n')
     assert b"".join(csv_of(COLUMNS, [row], Dialect.PLAIN)).endswith(b"A;B,2026-03-01,-1234.50,2\r\n")
+
+
+def test_the_same_rows_give_the_same_workbook_whenever_it_is_made() -> None:
+    row: tuple[Value, ...] = ("=HYPERLINK(1)", date(2026, 3, 1), Money.of("-1234.50"), 2)
+    body = b"".join(xlsx_of("Lista", COLUMNS, [row]))
+    assert b"".join(xlsx_of("Lista", COLUMNS, [row])) == body
+    # Nothing in it tells when it was made.
+    with zipfile.ZipFile(io.BytesIO(body)) as parts:
+        assert {each.date_time for each in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    properties = load_workbook(io.BytesIO(body)).properties
+    assert (properties.created, properties.modified) == (datetime(1980, 1, 1), datetime(1980, 1, 1))  # noqa: DTZ001

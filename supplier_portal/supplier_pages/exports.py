@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from invoicing.spreadsheets import Dialect, csv_of, xlsx_of
 from supplier_portal import exported
 from supplier_portal.exported import What
 from supplier_portal.order_questions import OrderFilter
@@ -22,7 +23,6 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
-from supplier_portal.spreadsheets import Dialect, csv_of, xlsx_of
 from supplier_portal.supplier_pages import asked
 from supplier_portal.supplier_pages.orders import order_filter
 
