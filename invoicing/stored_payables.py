@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from invoicing import payment_tables, tables
 from invoicing.model import DocumentType, Invoice, InvoiceState
@@ -15,7 +15,7 @@ from invoicing.transfers import LIVE
 from orders import journal
 from orders import tables as held
 from orders.contracts import Register
-from orders.values import Money
+from orders.values import Money, total
 from peppol import mailbox
 from peppol.sql import Session
 
@@ -30,17 +30,25 @@ Key = tuple[int, Kind]
 
 def due(session: Session, *, on: date) -> list[int]:
     """The accepted invoices whose day has come and that lie in no proposal, by day and arrival."""
-    question = (
-        select(_INVOICE.c.id)
-        .where(
-            _INVOICE.c.state == InvoiceState.ACCEPTED,
-            _INVOICE.c.document_type == DocumentType.INVOICE,
-            _INVOICE.c.pays_on <= on,
-            _INVOICE.c.id.not_in(_lying(Kind.INVOICE)),
-        )
-        .order_by(_INVOICE.c.pays_on, _INVOICE.c.id)
-    )
+    question = select(_INVOICE.c.id).where(*_is_due(on)).order_by(_INVOICE.c.pays_on, _INVOICE.c.id)
     return list(session.scalars(question))
+
+
+def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
+    """How many these invoices are, and what they come to."""
+    amount = func.sum(_INVOICE.c.amount_payable, type_=_INVOICE.c.amount_payable.type)
+    question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
+    rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
+    return sum(row[1] for row in rows), total(Money(row[2], row.currency) for row in rows)
+
+
+def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _INVOICE.c.state == InvoiceState.ACCEPTED,
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.pays_on <= on,
+        _INVOICE.c.id.not_in(_lying(Kind.INVOICE)),
+    )
 
 
 def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:

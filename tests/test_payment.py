@@ -1,17 +1,17 @@
 """Payment: what is accepted, on its thirtieth day, by two different people, once."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from invoicing import payment, stored_invoices, tables
+from invoicing import payment, stored_invoices, stored_payables, tables
 from invoicing.model import Held, InvoiceState, StepRefused
 from orders import stored_register
-from orders.values import Money
+from orders.values import Money, total
 from tests.bills import billed
 from tests.house import House, a_house
 
@@ -40,6 +40,15 @@ def test_an_invoice_is_due_on_its_thirtieth_day_and_not_before(house: House, acc
     held = house.held(accepted.id)
     assert (held.state, held.paid_on) == (InvoiceState.PAID, date(2026, 3, 5))
     assert house.answers(held) == ["AP", "PD"]
+
+
+def test_the_sum_of_what_is_due_is_that_of_the_invoices_due(house: House, accepted: Held) -> None:
+    for day in (accepted.pays_on - timedelta(days=1), accepted.pays_on):
+        with house.database.reading() as session:
+            due = payment.due(session, on=day)
+            counted = stored_payables.due_sum(session, on=day)
+        assert counted == (len(due), total(held.amount_payable for held in due))
+    assert counted == (1, accepted.amount_payable)
 
 
 def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:

@@ -68,14 +68,14 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     today = today_of(request)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        due = payment.due(session, on=today)
+        due, due_amount = stored_payables.due_sum(session, on=today)
         claims = payment.claims(session)
-        ahead = payment.due(session, on=today + timedelta(days=_AHEAD_DAYS))
+        by_then, amount_by_then = stored_payables.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
-            "due_amount": total(held.amount_payable for held in due),
-            "ahead": len(ahead) - len(due),
-            "ahead_amount": total(held.amount_payable for held in ahead[len(due) :]),
+            "due_amount": due_amount,
+            "ahead": by_then - due,
+            "ahead_amount": amount_by_then - due_amount,
             "proposals": preparing.overviews(session),
             "findings": bank_answers.open_findings(session),
             "claims": claims,
