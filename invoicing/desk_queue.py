@@ -142,10 +142,12 @@ def counts(session: Session, *, today: date) -> Mapping[Part, int]:
     )
     found = dict.fromkeys(Part, 0)
     for row in session.execute(question):
-        found[_part_of(InvoiceState(row.state), DocumentType(row.document_type))] += row.many
-    resting = how_many(session, Wanted(part=Part.RESTING), today=today)
-    found[Part.RESTING] = resting
-    found[Part.EXCEPTIONS] -= resting
+        part = _part_of(InvoiceState(row.state), DocumentType(row.document_type))
+        if part is not None:
+            found[part] += row.many
+    for document_type, resting in _resting(session, today=today).items():
+        found[Part.RESTING] += resting
+        found[Part.CREDITS if document_type is DocumentType.CREDIT_NOTE else Part.EXCEPTIONS] -= resting
     inbox, outbox, event = mailbox.inbox, mailbox.outbox, held.inbound_event
     found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
@@ -153,6 +155,13 @@ def counts(session: Session, *, today: date) -> Mapping[Part, int]:
         session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"
     )
     return found
+
+
+def _resting(session: Session, *, today: date) -> Mapping[DocumentType, int]:
+    conditions = _conditions(Wanted(part=Part.RESTING), today=today)
+    question = select(_I.c.document_type, func.count().label("many")).where(*conditions)
+    rows = session.execute(question.group_by(_I.c.document_type))
+    return {DocumentType(row.document_type): row.many for row in rows}
 
 
 def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SEK") -> Sequence[Cause]:
@@ -296,9 +305,10 @@ def _at_desk(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     return _I.c.id.in_(select(_D.c.item_id).where(_D.c.kind == "DOCUMENT", *where))
 
 
-def _part_of(state: InvoiceState, document_type: DocumentType) -> Part:
+def _part_of(state: InvoiceState, document_type: DocumentType) -> Part | None:
     if document_type is DocumentType.CREDIT_NOTE:
-        return Part.CREDITS
+        # A credit note that was rejected needs nobody: the supplier sends another.
+        return Part.CREDITS if state is not InvoiceState.CREDIT_REQUESTED else None
     return {
         InvoiceState.IN_QUESTION: Part.EXCEPTIONS,
         InvoiceState.PARKED: Part.PARKED,
@@ -309,17 +319,18 @@ def _part_of(state: InvoiceState, document_type: DocumentType) -> Part:
 
 _STATES: Mapping[Part, str] = {
     Part.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
-    Part.RESTING: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
+    Part.RESTING: "invoice.state = 'IN_QUESTION'",
     Part.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
     Part.HELD: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
     Part.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
-    Part.CREDITS: f"invoice.{_OPEN} and invoice.document_type = 'CREDIT_NOTE'",
+    Part.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
+    "and invoice.document_type = 'CREDIT_NOTE'",
 }
 
 
 def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [literal_column(_STATES[wanted.part])]
-    if wanted.part in (Part.EXCEPTIONS, Part.RESTING):
+    if wanted.part in (Part.EXCEPTIONS, Part.CREDITS, Part.RESTING):
         rests = _at_desk(_D.c.rests_until > today)
         found.append(rests if wanted.part is Part.RESTING else ~rests)
     if wanted.cause and not but_cause:

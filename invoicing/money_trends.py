@@ -51,6 +51,19 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseRow:
+    """One set of codes over the months: how often in each, in the months' order."""
+
+    codes: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """How often in all."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
 class Aged:
     """What is open in one state, of one range of ages: from `days_from` up to `days_to` (None: no end)."""
 
@@ -118,6 +131,16 @@ def causes(session: Session, *, since: date) -> list[Cause]:
     )
     rows = [Cause(Month.parse(row.month), row.codes, row.how_many) for row in session.execute(question)]
     return sorted(rows, key=lambda each: (str(each.month), -each.count, each.codes))
+
+
+def by_cause(causes: Sequence[Cause], months: Sequence[Month]) -> list[CauseRow]:
+    """The causes as rows with a count for each month, the commonest first. Pure."""
+    counted = {(each.codes, each.month): each.count for each in causes}
+    rows = [
+        CauseRow(tuple(codes.split()), tuple(counted.get((codes, month), 0) for month in months))
+        for codes in {each.codes for each in causes}
+    ]
+    return sorted(rows, key=lambda each: (-each.total, each.codes))
 
 
 def ageing(session: Session, *, today: date, currency: str = "SEK") -> list[Aged]:

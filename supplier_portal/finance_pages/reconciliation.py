@@ -28,7 +28,8 @@ from supplier_portal.finance_pages.paying_parts import (
     parsed_month,
     supplier_names,
 )
-from supplier_portal.money_pictures import ages, flow, rates
+from supplier_portal.finance_words import cause_name
+from supplier_portal.money_pictures import age_words, ages, flow, rates
 from supplier_portal.pages import (
     NotThere,
     Page,
@@ -180,13 +181,19 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
         months = money_trends.match_rates(session, since=since)
         why = money_trends.causes(session, since=since)
         aged = money_trends.ageing(session, today=today)
+    shown = months[-_MONTHS_BACK:]
+    rows = money_trends.by_cause(why, [each.month for each in shown])
     return render(
         request,
         person,
         "pay/trends.html",
-        rates=rates(months[-_MONTHS_BACK:]),
+        rates=rates(shown),
         months=months,
-        causes=why,
+        causes=rows,
+        most=max((count for row in rows for count in row.counts), default=1),
+        cause_name=cause_name,
+        shown=shown,
+        age_words=age_words,
         aged=aged,
         ages=ages(aged),
     )
