@@ -5,34 +5,29 @@ keeps the batch under the button's key, so a second press finds the first. `go_o
 in a savepoint of its own: one that is refused says why and stops nothing. A batch broken off goes on where it was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from invoicing import (
     exception_actions,
     exception_undo,
     responding,
+    stored_batches,
     stored_exceptions,
     stored_facts,
     stored_invoices,
 )
-from invoicing import exception_tables as desk
 from invoicing.desk_steps import Hand
 from invoicing.exception_actions import OverLimit
 from invoicing.exception_rules import Action, acceptable, at_stake, check_action
 from invoicing.model import Held
 from invoicing.response_documents import receiver_of
+from invoicing.stored_batches import MOST, Batch
 from orders import journal
 from orders.contracts import Register
 from orders.values import Money, Refused
-from peppol.sql import Session, rows_changed
+from peppol.sql import Session
 
-MOST = 500
 #: What can be done to many at once; the rest needs a person's eye on each.
 BULK = (Action.ASK_CREDIT, Action.ACCEPT, Action.ASK_SUPPLIER)
 
@@ -50,36 +45,6 @@ class Foreseen:
     answer: str = ""
     to: str = ""
     matches_at: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one row of a batch."""
-
-    invoice_id: int
-    number: str
-    supplier: str
-    amount: Money
-    state: str
-    action_id: int | None
-    sentence: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One press and its rows."""
-
-    id: int
-    kind: Action
-    made_by: str
-    made_at: datetime
-    reason: str
-    rows: tuple[Result, ...]
-
-    @property
-    def waiting(self) -> int:
-        """How many rows are not taken yet."""
-        return sum(row.state == "WAITING" for row in self.rows)
 
 
 def simulate(
@@ -138,46 +103,21 @@ def start(
             f"Välj mellan ett och {MOST} dokument och en åtgärd.",
             f"Choose between one and {MOST} documents and an action.",
         )
-    row = {
-        "idempotency_key": f"{hand.by} {key}"[:80],
-        "kind": kind,
-        "made_by": hand.by,
-        "made_at": hand.now,
-        "reason": reason,
-    }
-    table = desk.desk_batch
-    try:
-        with session.begin_nested():
-            number: int = session.execute(insert(table).returning(table.c.id), row).scalar_one()
-    except IntegrityError:
-        same = table.c.idempotency_key == row["idempotency_key"]
-        earlier: int = session.execute(select(table.c.id).where(same)).scalar_one()
-        return earlier
-    session.execute(
-        insert(desk.desk_batch_row),
-        [
-            {"batch_id": number, "invoice_id": each, "position": place, "state": "WAITING"}
-            for place, each in enumerate(dict.fromkeys(ids), 1)
-        ],
-    )
-    journal.record(session, hand.by, "desk.batch", f"batch {number}", kind=kind, count=str(len(set(ids))))
-    return number
+    return stored_batches.keep(session, kind, ids, by=hand.by, at=hand.now, key=key, reason=reason)
 
 
 def go_on(session: Session, register: Register, batch_id: int, hand: Hand, *, limit: int = 25) -> int:
     """Take the next rows of a batch; how many are left. Another press meanwhile waits for these."""
-    table = desk.desk_batch
-    head = session.execute(select(table).where(table.c.id == batch_id).with_for_update()).one()
+    head = stored_batches.locked(session, batch_id)
     by = Hand(head.made_by, hand.now, hand.today, hand.hold, batch_id)
-    for row in session.execute(_waiting(batch_id).limit(limit)).all():
+    for invoice_id in stored_batches.waiting(session, batch_id, limit=limit):
         try:
             with journal.attempt(session):
-                number = _take(session, register, Action(head.kind), row.invoice_id, by, head.reason)
-                _set(session, batch_id, row.invoice_id, state="DONE", action_id=number)
+                number = _take(session, register, Action(head.kind), invoice_id, by, head.reason)
+                stored_batches.done(session, batch_id, invoice_id, action_id=number)
         except Refused as refusal:
-            told = {"sentence_sv": refusal.sentence_sv, "sentence_en": refusal.sentence}
-            _set(session, batch_id, row.invoice_id, state="REFUSED", **told)
-    return len(session.execute(_waiting(batch_id)).all())
+            stored_batches.refused(session, batch_id, invoice_id, refusal)
+    return len(stored_batches.waiting(session, batch_id))
 
 
 def _take(
@@ -199,30 +139,18 @@ def undo(session: Session, register: Register, batch_id: int, hand: Hand) -> tup
         try:
             with journal.attempt(session):
                 exception_undo.undo(session, register, row.action_id, hand)
-                _set(session, batch_id, row.invoice_id, state="UNDONE")
+                stored_batches.undone(session, batch_id, row.invoice_id)
             undone += 1
         except Refused as refusal:
-            told = {"sentence_sv": refusal.sentence_sv, "sentence_en": refusal.sentence}
-            _set(session, batch_id, row.invoice_id, state="DONE", **told)
+            stored_batches.refused(session, batch_id, row.invoice_id, refusal, state="DONE")
             refused += 1
     journal.record(session, hand.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
     return undone, refused
 
 
 def batch(session: Session, batch_id: int) -> Batch:
-    """A batch with its rows in their order. Raises Refused where there is none."""
-    table = desk.desk_batch
-    head = session.execute(select(table).where(table.c.id == batch_id)).one_or_none()
-    if head is None:
-        raise Refused("Det finns ingen sådan omgång.", "There is no such batch.")
-    return Batch(
-        head.id,
-        Action(head.kind),
-        head.made_by,
-        head.made_at,
-        head.reason,
-        tuple(_results(session, batch_id)),
-    )
+    """A batch with its rows in their order. Raises NoBatch."""
+    return stored_batches.named(session, batch_id, *BULK)
 
 
 def can_undo(session: Session, found: Batch) -> int:
@@ -236,32 +164,3 @@ def can_undo(session: Session, found: Batch) -> int:
         )
         for row in done
     )
-
-
-def _results(session: Session, batch_id: int) -> Iterator[Result]:
-    for row in session.execute(_rows(batch_id)).all():
-        held = stored_invoices.by_id(session, row.invoice_id)
-        yield Result(
-            held.id,
-            held.number,
-            held.supplier,
-            held.amount_payable,
-            row.state,
-            row.action_id,
-            (row.sentence_sv, row.sentence_en),
-        )
-
-
-def _rows(batch_id: int) -> Any:  # noqa: ANN401 - a select
-    table = desk.desk_batch_row
-    return select(table).where(table.c.batch_id == batch_id).order_by(table.c.position)
-
-
-def _waiting(batch_id: int) -> Any:  # noqa: ANN401 - a select
-    return _rows(batch_id).where(desk.desk_batch_row.c.state == "WAITING")
-
-
-def _set(session: Session, batch_id: int, invoice_id: int, **values: object) -> None:
-    table = desk.desk_batch_row
-    this = (table.c.batch_id == batch_id) & (table.c.invoice_id == invoice_id)
-    rows_changed(session, update(table).where(this).values(**values))

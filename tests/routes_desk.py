@@ -112,6 +112,12 @@ ROUTES = {
     "POST /finance/policies/{number}/withdraw": Route(
         may=CHANGERS, foreign=(f"/finance/policies/{NONE}/withdraw",)
     ),
+    "GET /finance/policies/again": Route(may=FINANCE, own=("/finance/policies/again",)),
+    "POST /finance/policies/again": Route(may=FINANCE),
+    "GET /finance/policies/again/{number}": Route(may=RULES, foreign=(f"/finance/policies/again/{NONE}",)),
+    "POST /finance/policies/again/{number}/continue": Route(
+        may=FINANCE, foreign=(f"/finance/policies/again/{NONE}/continue",)
+    ),
     "GET /finance/policies/used/{mark}": Route(
         may=RULES | READERS, foreign=("/finance/policies/used/0000000000000000",)
     ),

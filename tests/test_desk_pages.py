@@ -243,6 +243,33 @@ def test_the_page_of_a_pair_reads_well_wide_and_narrow(office: Office) -> None:
         office.sound()
 
 
+def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_press(office: Office) -> None:
+    house, page = office.house, office.page
+    received(house, 2)
+    day = date(2026, 2, 3)
+    one, two = (
+        house.send(january(house, number, f"F-{number}", days=days, on=day))
+        for number, days in enumerate(("21", "22"))
+    )
+    office.sit("frida", Permission.FINANCE)
+    office.go("/finance/policies/change")
+    page.get_by_label("Antal över 1").fill("1")
+    page.get_by_label("Belopp över 1").fill("100")
+    page.get_by_label("Varför?").fill("En dag får skilja")
+    page.get_by_role("button", name="Visa vad det hade gjort").click()
+    assert "1 faktura i fråga skulle godtas: 2" in page.locator("main").inner_text()
+    office.sound()
+    page.get_by_role("button", name="Spara och pröva 1 faktura igen").click()
+    assert office.h1().startswith("Prövade igen")
+    assert page.locator(".figure").first.inner_text() == "1"
+    office.sound()
+    assert [house.held(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
+    office.go("/finance/policies")
+    page.get_by_role("link", name="Pröva igen det som är i fråga").click()
+    assert "Ingen faktura i fråga skulle godtas av reglerna." in page.locator("main").inner_text()
+    office.sound()
+
+
 def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(office: Office) -> None:
     house, page = office.house, office.page
     received(house, 1)

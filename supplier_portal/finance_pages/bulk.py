@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from fastapi import Request, Response
 
 from invoicing import bulk_actions, desk_queue, protected
-from invoicing.bulk_actions import BULK, MOST, Batch
+from invoicing.bulk_actions import BULK
 from invoicing.desk_queue import Part, Wanted
 from invoicing.desk_steps import HOLD
 from invoicing.exception_rules import Action, name_of
+from invoicing.stored_batches import MOST, Batch
 from orders import stored_register
 from orders.values import Money, Refused, total
 from peppol.sql import Session
@@ -97,7 +98,8 @@ def result(request: Request, number: int, person: Person = signed_in(*READERS)) 
             person,
             "desk/batch.html",
             batch=found,
-            name=name_of(found.kind),
+            name=name_of(Action(found.kind)),
+            at_path=f"/finance/bulk/{number}",
             names=Names(session, register.buyer),
             done=len(done),
             refused=sum(row.state == "REFUSED" for row in found.rows),

@@ -4,6 +4,7 @@ A change is tried before it can be saved: the page that shows its effect holds t
 much a person may accept alone are set here by an administrator, never by the person.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from invoicing import policy_replay, stored_exceptions
+from invoicing import judging_anew, policy_replay, stored_exceptions
 from invoicing.deviations import Code
 from orders import stored_policies, stored_register
 from orders.contracts import (
@@ -26,6 +27,8 @@ from orders.contracts import (
 )
 from orders.values import Article, Money, Refused
 from supplier_portal.cli_verdicts import verdict_name
+from supplier_portal.finance_pages import judging_again
+from supplier_portal.finance_pages.policy_words import DAYS, LIMITS, SWITCHES, changes
 from supplier_portal.finance_words import Names, cause_name, supplier_name
 from supplier_portal.pages import (
     NotThere,
@@ -45,30 +48,6 @@ router = pages_router()
 _P = Permission
 _READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 _CHANGERS = (_P.FINANCE, _P.BUYER_ADMIN)
-_DAYS = (
-    ("payment_terms_days", ("Betalas dagar efter fakturadatum", "Paid days after the invoice date")),
-    ("days_to_wait_for_receipt", ("Dagar att vänta på inleverans", "Days to wait for a receipt")),
-    (
-        "days_to_wait_for_invoice",
-        ("Dagar en kredit väntar på sin faktura", "Days a credit waits for its invoice"),
-    ),
-    (
-        "days_until_report_reminder",
-        ("Dagar till påminnelse om redovisning", "Days until a report is asked for"),
-    ),
-)
-_SWITCHES = (
-    ("several_lines", ("En faktura får gälla flera orderrader", "An invoice may be for several order lines")),
-    (
-        "automatic_answer",
-        (
-            "Alla avvikelser besvaras utan person",
-            "All deviations are answered without a person",
-        ),
-    ),
-    ("conditional_acceptance", ("Godkänt med anmärkning svaras CA", "Accepted with a remark is answered CA")),
-)
-_LIMITS = ("amount_over", "amount_under", "percent_over", "percent_under", "quantity_over", "quantity_under")
 _MONTHS = 6
 # What only parks, holds or is noted, and what credit notes are judged by: no credit is asked for these.
 _NO_QUESTION = frozenset(
@@ -101,6 +80,7 @@ def policies(request: Request, person: Person = signed_in(*_READERS)) -> Respons
             names=names,
             limits=[(key, name, stored_exceptions.limit_of(session, key)) for key, name in officers],
             may_change=person.may(*_CHANGERS),
+            may_judge=person.may(_P.FINANCE),
             may_limit=person.may(_P.BUYER_ADMIN),
             **_shown(register),
         )
@@ -118,8 +98,8 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         policy=register.policy,
         mark=fingerprint(register.policy),
         rows=[*register.policy.tolerances, *(Tolerance() for _ in range(3))],
-        days=[(name, words, getattr(register.policy, name)) for name, words in _DAYS],
-        switches=[(name, words, getattr(register.policy, name)) for name, words in _SWITCHES],
+        days=[(name, words, getattr(register.policy, name)) for name, words in DAYS],
+        switches=[(name, words, getattr(register.policy, name)) for name, words in SWITCHES],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=[(each.value, each.name_sv) for each in Article],
         causes=[(code.value, cause_name(code.value)) for code in Code if code not in _NO_QUESTION],
@@ -140,6 +120,10 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
         )
         since = today - timedelta(days=31 * _MONTHS)
         effect = policy_replay.replay(session, register, policy, since=since)
+        from_day = form.get("valid_from", "") or today.isoformat()
+        # Only what holds at once can judge at once, and only those who work the queue judge.
+        at_once = person.may(_P.FINANCE) and from_day <= today.isoformat()
+        accepts = judging_anew.would_accept(session, register, policy) if at_once else []
         return render(
             request,
             person,
@@ -154,10 +138,13 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             supplier_name=lambda number: supplier_name(register, number),
             body=policy_to_json(policy),
             mark=form.get("mark", ""),
-            valid_from=form.get("valid_from", "") or today.isoformat(),
+            valid_from=from_day,
             reason=form.get("reason", ""),
+            accepts=accepts,
+            accepts_sum=judging_again.sum_of([each.amount_payable for each in accepts]),
+            key=secrets.token_urlsafe(16),
             same=policy == register.policy,
-            changes=_changes(register.policy, policy),
+            changes=changes(register.policy, policy, language, lambda each: supplier_name(register, each)),
         )
 
 
@@ -183,7 +170,12 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
             today=today_of(request),
             instead_of=form.get("mark", ""),
         )
-    return see_other("/finance/policies", ("Reglerna är sparade.", "The policy is saved."))
+    said = ("Reglerna är sparade.", "The policy is saved.")
+    if "again" not in form or not person.may(_P.FINANCE):
+        return see_other("/finance/policies", said)
+    ids = [int(str(each)) for each in form_of(request).getlist("id") if str(each).isdecimal()]
+    number = judging_again.judge(request, person, ids, key=form.get("key", ""))
+    return see_other(f"/finance/policies/again/{number}", said)
 
 
 @router.post("/finance/policies/limits")
@@ -235,8 +227,8 @@ def used(
 
 def _shown(register: Register) -> dict[str, Any]:
     return {
-        "days": _DAYS,
-        "switches": _SWITCHES,
+        "days": DAYS,
+        "switches": SWITCHES,
         "cause_name": cause_name,
         "supplier_name": lambda number: supplier_name(register, number),
         "article_name": lambda text: Article(text).name_sv if text else "",
@@ -245,8 +237,8 @@ def _shown(register: Register) -> dict[str, Any]:
 
 def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
     """The policy a form describes, with everything it does not ask for as it is. Raises Refused."""
-    values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in _DAYS}
-    values |= {name: form.get(name) == "yes" for name, _ in _SWITCHES}
+    values: dict[str, Any] = {name: _whole(form.get(name, "")) for name, _ in DAYS}
+    values |= {name: form.get(name) == "yes" for name, _ in SWITCHES}
     credit = form.get("credit_of_paid", "")
     return replace(
         now,
@@ -262,7 +254,7 @@ def _tolerances(form: Mapping[str, str]) -> list[Tolerance]:
     found = []
     place = 0
     while f"supplier-{place}" in form:
-        given = {name: _decimal(form.get(f"{name}-{place}", "")) for name in _LIMITS}
+        given = {name: _decimal(form.get(f"{name}-{place}", "")) for name in LIMITS}
         if any(each is not None for each in given.values()):
             found.append(
                 Tolerance(
@@ -302,21 +294,3 @@ def _whole(text: str) -> int:
 
 def _no_number(text: str) -> Refused:
     return Refused(f"”{text[:20]}” är inget tal.", f"“{text[:20]}” is no number.")
-
-
-def _changes(before: Policy, after: Policy) -> list[tuple[str, str, str]]:
-    """Which settings differ: their names in the files, and both values."""
-    return [
-        (name, _written(getattr(before, name)), _written(getattr(after, name)))
-        for name in Policy.__slots__
-        if getattr(before, name) != getattr(after, name)
-    ]
-
-
-def _written(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(_written(each) for each in value) or "–"
-    if isinstance(value, Tolerance):
-        told = [f"{name} {getattr(value, name)}" for name in _LIMITS if getattr(value, name)]
-        return " ".join([value.supplier or "alla/all", value.article, *told]).strip()
-    return str(value)

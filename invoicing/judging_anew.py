@@ -1,0 +1,114 @@
+"""Judging again what is in question, when the policy has become looser: looked at first, then row by row.
+
+A new policy holds for what is judged from its day on; what already lies in question is judged by it only when a
+person asks for that. Nothing but invoices in question is touched, so no attest and no payment; each is judged as it
+is when it arrives, its match stores the policy it used, and the answer it gives leaves at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from invoicing import judging, stored_batches, stored_exceptions, stored_facts, stored_invoices, tables
+from invoicing.deviations import Match, Verdict
+from invoicing.exception_rules import state_words, with_acceptance
+from invoicing.matching import match
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.sentences import title
+from invoicing.stored_batches import MOST, Batch
+from orders import journal, stored_orders
+from orders.contracts import Policy, Register, fingerprint
+from orders.values import Refused
+from peppol.sql import Session
+
+KIND = "JUDGE_AGAIN"
+
+
+class StillInQuestion(Refused):
+    """The invoice is not accepted by the policy, or is in question no longer; it stays as it is."""
+
+
+def would_accept(session: Session, register: Register, policy: Policy | None = None) -> Sequence[Held]:
+    """The invoices in question that a policy would accept as they stand now, oldest first; changes nothing.
+
+    Without a policy the one in force is asked. At most `MOST` invoices in question are looked at.
+    """
+    asked = replace(register, policy=policy) if policy is not None else register
+    waiting = [
+        held
+        for held in stored_invoices.listed(session, state=InvoiceState.IN_QUESTION, limit=MOST)
+        if held.document_type is DocumentType.INVOICE
+    ]
+    return [held for held in waiting if _judged(session, asked, held).verdict is Verdict.ACCEPT]
+
+
+def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
+    """Those of the ids that are invoices of ours."""
+    invoice = tables.invoice
+    question = select(invoice.c.id).where(
+        invoice.c.id.in_(ids[:MOST]), invoice.c.document_type == DocumentType.INVOICE
+    )
+    return sorted(session.scalars(question))
+
+
+def start(
+    session: Session, register: Register, ids: Sequence[int], *, by: str, at: datetime, key: str
+) -> int:
+    """Keep a batch of these invoices under the button's key. Raises Refused where there is none."""
+    if not ids or len(ids) > MOST or not key:
+        raise Refused(
+            f"Välj mellan en och {MOST} fakturor att pröva igen.",
+            f"Choose between one and {MOST} invoices to judge again.",
+        )
+    reason = fingerprint(register.policy)
+    return stored_batches.keep(session, KIND, ids, by=by, at=at, key=key, reason=reason)
+
+
+def go_on(session: Session, register: Register, batch_id: int, *, today: date, limit: int = 25) -> int:
+    """Judge the next rows by the policy in force; how many are left. Each is a savepoint of its own."""
+    head = stored_batches.locked(session, batch_id)
+    for invoice_id in stored_batches.waiting(session, batch_id, limit=limit):
+        try:
+            with journal.attempt(session):
+                _judge(session, register, invoice_id, by=head.made_by, today=today)
+                stored_batches.done(session, batch_id, invoice_id)
+        except Refused as refusal:
+            stored_batches.refused(session, batch_id, invoice_id, refusal)
+    return len(stored_batches.waiting(session, batch_id))
+
+
+def batch(session: Session, batch_id: int) -> Batch:
+    """What became of each row. Raises NoBatch."""
+    return stored_batches.named(session, batch_id, KIND)
+
+
+def _judged(session: Session, register: Register, held: Held) -> Match:
+    invoice = stored_exceptions.as_judged(session, held.id)
+    accepted = stored_exceptions.acceptance_of(session, held.id, currency=held.currency)
+    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id, lock=False)
+    return with_acceptance(match(invoice, facts), accepted)
+
+
+def _judge(session: Session, register: Register, invoice_id: int, *, by: str, today: date) -> None:
+    """Judge one again. Raises StillInQuestion where it would not be accepted: then nothing of it changes."""
+    seen = stored_invoices.by_id(session, invoice_id)
+    if seen.order_number:
+        stored_orders.lock_lines(session, seen.order_number)
+    held = stored_invoices.lock(session, invoice_id)
+    if held.state is not InvoiceState.IN_QUESTION:
+        is_sv, is_en = state_words(held.state)
+        raise StillInQuestion(f"{held.number} {is_sv} nu.", f"{held.number} {is_en} now.")
+    if stored_exceptions.holds_back(session, held.id):
+        raise StillInQuestion(
+            "Någon har just gjort något med den. Vänta tills det har lämnat huset, eller ångra det.",
+            "Somebody has just done something with it. Wait until that has left the house, or undo it.",
+        )
+    judged = judging.judge_again(session, register, held, today=today, actor=by)
+    if judged.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):
+        why = _judged(session, register, judged).deviations
+        raise StillInQuestion(
+            f"Avviker fortfarande: {', '.join(title(each, 'sv') for each in why)}.",
+            f"Deviates still: {', '.join(title(each, 'en') for each in why)}.",
+        )

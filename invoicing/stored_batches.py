@@ -1,0 +1,158 @@
+"""One press for many documents as the database holds it: the batch under its button's key, and what became of each row.
+
+The key makes a second press of the same button find the first. A row waits until its turn, and is then DONE or
+REFUSED with a sentence; a batch that was broken off goes on where it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from invoicing import exception_tables as desk
+from invoicing import stored_invoices
+from orders import journal
+from orders.values import Money, Refused
+from peppol.sql import Session, rows_changed
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row of a batch."""
+
+    invoice_id: int
+    number: str
+    supplier: str
+    amount: Money
+    state: str
+    action_id: int | None
+    sentence: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One press and its rows. `kind` is what was pressed."""
+
+    id: int
+    kind: str
+    made_by: str
+    made_at: datetime
+    reason: str
+    rows: tuple[Result, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many rows are not taken yet."""
+        return sum(row.state == "WAITING" for row in self.rows)
+
+
+class NoBatch(Refused):
+    """There is no such batch."""
+
+    def __init__(self) -> None:
+        super().__init__("Det finns ingen sådan omgång.", "There is no such batch.")
+
+
+def keep(
+    session: Session, kind: str, ids: Sequence[int], *, by: str, at: datetime, key: str, reason: str = ""
+) -> int:
+    """Keep a batch under its key, with a row per document; the batch of an earlier press of the same button."""
+    row = {
+        "idempotency_key": f"{by} {key}"[:80],
+        "kind": kind,
+        "made_by": by,
+        "made_at": at,
+        "reason": reason,
+    }
+    table = desk.desk_batch
+    try:
+        with session.begin_nested():
+            number: int = session.execute(insert(table).returning(table.c.id), row).scalar_one()
+    except IntegrityError:
+        same = table.c.idempotency_key == row["idempotency_key"]
+        earlier: int = session.execute(select(table.c.id).where(same)).scalar_one()
+        return earlier
+    session.execute(
+        insert(desk.desk_batch_row),
+        [
+            {"batch_id": number, "invoice_id": each, "position": place, "state": "WAITING"}
+            for place, each in enumerate(dict.fromkeys(ids), 1)
+        ],
+    )
+    journal.record(session, by, "desk.batch", f"batch {number}", kind=kind, count=str(len(set(ids))))
+    return number
+
+
+def named(session: Session, batch_id: int, *kinds: str) -> Batch:
+    """A batch of one of these kinds, with its rows in their order. Raises NoBatch."""
+    table = desk.desk_batch
+    head = session.execute(select(table).where(table.c.id == batch_id)).one_or_none()
+    if head is None or head.kind not in kinds:
+        raise NoBatch
+    rows = session.execute(_rows(batch_id)).all()
+    held = stored_invoices.by_ids(session, [row.invoice_id for row in rows])
+    return Batch(
+        head.id,
+        head.kind,
+        head.made_by,
+        head.made_at,
+        head.reason,
+        tuple(
+            Result(
+                one.id,
+                one.number,
+                one.supplier,
+                one.amount_payable,
+                row.state,
+                row.action_id,
+                (row.sentence_sv, row.sentence_en),
+            )
+            for row, one in zip(rows, held, strict=True)
+        ),
+    )
+
+
+def locked(session: Session, batch_id: int) -> Row[Any]:
+    """The batch alone; another press meanwhile waits."""
+    table = desk.desk_batch
+    return session.execute(select(table).where(table.c.id == batch_id).with_for_update()).one()
+
+
+def waiting(session: Session, batch_id: int, *, limit: int | None = None) -> Sequence[int]:
+    """The documents whose turn has not come, in order."""
+    question = _rows(batch_id).where(desk.desk_batch_row.c.state == "WAITING")
+    return [row.invoice_id for row in session.execute(question.limit(limit) if limit else question)]
+
+
+def done(session: Session, batch_id: int, invoice_id: int, *, action_id: int | None = None) -> None:
+    """The row came to what it was pressed for."""
+    _set(session, batch_id, invoice_id, state="DONE", action_id=action_id)
+
+
+def undone(session: Session, batch_id: int, invoice_id: int) -> None:
+    """The row was taken back."""
+    _set(session, batch_id, invoice_id, state="UNDONE")
+
+
+def refused(
+    session: Session, batch_id: int, invoice_id: int, refusal: Refused, *, state: str = "REFUSED"
+) -> None:
+    """The row could not be taken, or where it is DONE already not taken back; why is kept."""
+    told = {"sentence_sv": refusal.sentence_sv, "sentence_en": refusal.sentence}
+    _set(session, batch_id, invoice_id, state=state, **told)
+
+
+def _rows(batch_id: int) -> Any:  # noqa: ANN401 - a select
+    table = desk.desk_batch_row
+    return select(table).where(table.c.batch_id == batch_id).order_by(table.c.position)
+
+
+def _set(session: Session, batch_id: int, invoice_id: int, **values: object) -> None:
+    table = desk.desk_batch_row
+    this = (table.c.batch_id == batch_id) & (table.c.invoice_id == invoice_id)
+    rows_changed(session, update(table).where(this).values(**values))

@@ -1,0 +1,123 @@
+"""Judging again, by the policy that holds, what lies in question: how many and for how much, the press, the rows."""
+
+import secrets
+
+from fastapi import Request, Response
+
+from invoicing import judging_anew
+from invoicing.stored_batches import NoBatch
+from orders import stored_register
+from orders.contracts import fingerprint
+from orders.values import Money, total
+from supplier_portal.finance_words import Names, supplier_name
+from supplier_portal.pages import (
+    NotThere,
+    Person,
+    form_of,
+    house_of,
+    pages_router,
+    render,
+    see_other,
+    signed_in,
+    today_of,
+)
+from supplier_portal.persons import Permission
+
+router = pages_router()
+_P = Permission
+_AT_ONCE = 25
+NAME = ("Prövade igen", "Judged again")
+
+
+@router.get("/finance/policies/again")
+def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """What lies in question and would be accepted by the policy that holds now."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        found = judging_anew.would_accept(session, register)
+        return render(
+            request,
+            person,
+            "desk/policy_again.html",
+            found=found,
+            sum=sum_of([each.amount_payable for each in found]),
+            mark=fingerprint(register.policy),
+            key=secrets.token_urlsafe(16),
+            supplier_name=lambda number: supplier_name(register, number),
+        )
+
+
+@router.post("/finance/policies/again")
+def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Judge those that were shown."""
+    form = form_of(request)
+    ids = [int(str(each)) for each in form.getlist("id") if str(each).isdecimal() and len(str(each)) < 10]
+    number = judge(request, person, ids, key=str(form.get("key", "")))
+    return see_other(f"/finance/policies/again/{number}")
+
+
+@router.get("/finance/policies/again/{number}")
+def result(
+    request: Request, number: int, person: Person = signed_in(_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
+) -> Response:
+    """What became of each row."""
+    with house_of(request).reading() as session:
+        register = stored_register.load(session)
+        try:
+            found = judging_anew.batch(session, number)
+        except NoBatch as refusal:
+            raise NotThere from refusal
+        done = [row for row in found.rows if row.state == "DONE"]
+        return render(
+            request,
+            person,
+            "desk/batch.html",
+            batch=found,
+            name=NAME,
+            at_path=f"/finance/policies/again/{number}",
+            names=Names(session, register.buyer),
+            done=len(done),
+            refused=sum(row.state == "REFUSED" for row in found.rows),
+            undone=0,
+            sum=sum_of([row.amount for row in done]),
+            can_undo=0,
+            policy=found.reason,
+            may_act=person.may(_P.FINANCE),
+            supplier_name=lambda each: supplier_name(register, each),
+        )
+
+
+@router.post("/finance/policies/again/{number}/continue")
+def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
+    """Take the rows that are left of a batch broken off."""
+    with house_of(request).reading() as session:
+        try:
+            judging_anew.batch(session, number)
+        except NoBatch as refusal:
+            raise NotThere from refusal
+    _go_on(request, number)
+    return see_other(f"/finance/policies/again/{number}")
+
+
+def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
+    """Judge these invoices again, a few in each transaction; the number of the batch."""
+    house = house_of(request)
+    with house.writing() as session:
+        known = judging_anew.known(session, list(dict.fromkeys(ids)))
+        register = stored_register.load(session)
+        number = judging_anew.start(session, register, known, by=person.id, at=house.clock(), key=key)
+    _go_on(request, number)
+    return number
+
+
+def sum_of(amounts: list[Money]) -> Money:
+    """The sum in kronor."""
+    return total((each for each in amounts if each.currency == "SEK"), currency="SEK")
+
+
+def _go_on(request: Request, number: int) -> None:
+    left = 1
+    while left:
+        with house_of(request).writing() as session:
+            register = stored_register.load(session)
+            left = judging_anew.go_on(session, register, number, today=today_of(request), limit=_AT_ONCE)
