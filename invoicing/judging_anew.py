@@ -18,7 +18,7 @@ from invoicing.matching import match
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.sentences import title
 from invoicing.stored_batches import MOST, Batch
-from orders import journal, stored_orders
+from orders import journal, stored_lines
 from orders.contracts import Policy, Register, fingerprint
 from orders.values import Refused
 from peppol.sql import Session
@@ -95,7 +95,7 @@ def _judge(session: Session, register: Register, invoice_id: int, *, by: str, to
     """Judge one again. Raises StillInQuestion where it would not be accepted: then nothing of it changes."""
     seen = stored_invoices.by_id(session, invoice_id)
     if seen.order_number:
-        stored_orders.lock_lines(session, seen.order_number)
+        stored_lines.lock_lines(session, seen.order_number)
     held = stored_invoices.lock(session, invoice_id)
     if held.state is not InvoiceState.IN_QUESTION:
         is_sv, is_en = state_words(held.state)
