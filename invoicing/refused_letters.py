@@ -112,13 +112,13 @@ def unsent_files(session: Session, maker: Maker, *, limit: int = FILES) -> tuple
     """How many files were taken in and never sent, and the newest of them."""
     upload, made = portal_upload, portal_document
     sent = select(made.c.id).where(made.c.supplier == upload.c.supplier, made.c.sha256 == upload.c.sha256)
-    where = [upload.c.supplier == maker.supplier, ~sent.exists()]
+    where = [upload.c.supplier == maker.supplier, upload.c.body != b"", ~sent.exists()]
     if maker.units is not None:
         where.append(upload.c.made_by == maker.by)
     # The same file taken in twice is one file.
     newest = select(func.max(upload.c.id)).where(*where).group_by(upload.c.sha256)
     total: int = session.execute(select(func.count()).select_from(newest.subquery())).scalar_one()
-    question = select(upload).where(upload.c.id.in_(newest), upload.c.body != b"")
+    question = select(upload).where(upload.c.id.in_(newest))
     rows = session.execute(question.order_by(upload.c.id.desc()).limit(limit))
     return total, [UnsentFile(row.id, row.made_at, row.body) for row in rows]
 
@@ -137,7 +137,7 @@ def _of(maker: Maker) -> ColumnElement[bool]:
     )
     # In the very words of the index that holds the letters aside.
     aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
-    return and_(aside, or_(refused, twice))
+    return and_(aside, inbox.c.body != b"", or_(refused, twice))
 
 
 def _letters(session: Session, maker: Maker, question: Select[tuple[object, ...]]) -> list[RefusedLetter]:

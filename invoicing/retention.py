@@ -1,34 +1,33 @@
 """How long things are kept, what stops their disposal, and disposing of them by two people.
 
 A case is kept seven years after the end of the financial year (the calendar year) of the last thing that
-happened in it (13 § FBF; RA-FS 2018:10). A legal hold keeps it longer. A disposal removes bytes: letters,
-events and what was read of documents. Rows with their numbers, days and amounts stay, and so do journal and
-fingerprints; so the books still balance and the chain still verifies. What was removed stands in a protocol.
+happened in it (13 § FBF; RA-FS 2018:10); what belongs to no case has its own times (`keeping_times`). A legal
+hold keeps either longer. A disposal removes bytes (`disposing`): letters, events and what was read of documents.
+Rows with their numbers, days and amounts stay, and so do journal and fingerprints; so the books still balance
+and the chain still verifies. What was removed stands in a protocol.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from invoicing import disposing, keeping_times, tables
 from invoicing import retention_tables as kept
-from invoicing import tables
-from invoicing.model import InvoiceState
+from invoicing.keeping_times import DONE, YEARS, Times, keep_until
 from orders import journal
 from orders import tables as held
 from orders.values import Refused
-from peppol import mailbox
 from peppol.sql import Session, rows_changed
 
-YEARS = 7
 _AT_ONCE = 200
-_DONE = (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.SETTLED)
+_USUAL = Times()
 
 
 class RetentionRefused(Refused):
@@ -62,25 +61,18 @@ class Disposal:
     cases: tuple[tuple[str, date], ...]
 
 
-def keep_until(last_day: date) -> date:
-    """The last day something of that day's financial year is kept.
-
-    >>> keep_until(date(2026, 2, 3))
-    datetime.date(2033, 12, 31)
-    """
-    return date(last_day.year + YEARS, 12, 31)
-
-
 def hold(session: Session, reference: str, *, by: str, on: date, reason: str) -> None:
-    """Keep a case whatever its age, until the hold is lifted."""
+    """Keep a case, or a thing by its name, whatever its age, until the hold is lifted."""
     if not reason.strip():
         raise RetentionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
     known = session.scalar(
         select(held.placement.c.execution_reference).where(held.placement.c.execution_reference == reference)
     )
-    if known is None:
+    thing = keeping_times.named(reference)
+    if known is None and (thing is None or not keeping_times.exists(session, *thing)):
         raise RetentionRefused(
-            f"Det finns ingen placering {reference}.", f"There is no placement {reference}."
+            f"Det finns ingen placering {reference}. Ett brev skrivs som letter:65.",
+            f"There is no placement {reference}. A letter is written as letter:65.",
         )
     row = {"execution_reference": reference, "placed_by": by, "placed_on": on, "reason": reason}
     try:
@@ -112,8 +104,16 @@ def holds(session: Session) -> Sequence[Hold]:
     return [Hold(*row) for row in session.execute(question)]
 
 
-def due(session: Session, *, today: date, limit: int = _AT_ONCE) -> Sequence[tuple[str, date]]:
-    """Cases whose time has passed and that nothing keeps: their references, and until when they were kept."""
+def due(
+    session: Session, *, today: date, times: Times = _USUAL, limit: int = _AT_ONCE
+) -> Sequence[tuple[str, date]]:
+    """What has passed its time and nothing keeps: references of cases, then names, and until when each was kept."""
+    cases = cases_due(session, today=today, limit=limit)
+    return [*cases, *keeping_times.past(session, times, today=today, limit=limit - len(cases))]
+
+
+def cases_due(session: Session, *, today: date, limit: int = _AT_ONCE) -> Sequence[tuple[str, date]]:
+    """The cases among them."""
     found = []
     for reference, last_day in session.execute(_last_days(today).limit(limit)):
         until = keep_until(last_day)
@@ -122,11 +122,14 @@ def due(session: Session, *, today: date, limit: int = _AT_ONCE) -> Sequence[tup
     return found
 
 
-def propose(session: Session, *, by: str, on: date) -> int:
-    """Propose to dispose of every case whose time has passed; another person's word is needed."""
-    cases = due(session, today=on)
+def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> int:
+    """Propose to dispose of all whose time has passed; another person's word is needed."""
+    cases = due(session, today=on, times=times)
     if not cases:
-        raise RetentionRefused("Inget ärende får gallras i dag.", "No case may be disposed of today.")
+        raise RetentionRefused(
+            "Inget ärende och inget brev får gallras i dag.",
+            "No case and no letter may be disposed of today.",
+        )
     number: int = session.execute(
         insert(kept.disposal).returning(kept.disposal.c.id),
         {"proposed_by": by, "proposed_on": on, "state": "PROPOSED"},
@@ -139,7 +142,7 @@ def propose(session: Session, *, by: str, on: date) -> int:
     return number
 
 
-def confirm(session: Session, number: int, *, by: str, on: date) -> str:
+def confirm(session: Session, number: int, *, by: str, on: date, times: Times = _USUAL) -> str:
     """Dispose of what was proposed, if it still may be; the protocol. Raises RetentionRefused for the proposer."""
     table = kept.disposal
     row = session.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
@@ -150,13 +153,15 @@ def confirm(session: Session, number: int, *, by: str, on: date) -> str:
             "Den som bekräftar måste vara en annan än den som föreslog.",
             "The one who confirms must be another than the one who proposed.",
         )
-    may = {reference for reference, _ in due(session, today=on, limit=10**6)}
+    may = {reference for reference, _ in due(session, today=on, times=times, limit=10**6)}
     proposed = [reference for reference, _ in _cases(session, number)]
     cases = [each for each in proposed if each in may]
     removed: Counter[str] = Counter()
     fingerprint = hashlib.sha256()
     for reference in cases:
-        for kind, item_id, digest, size in _dispose(session, reference):
+        thing = keeping_times.named(reference)
+        removing = disposing.of_stray(session, *thing) if thing else disposing.of_case(session, reference)
+        for kind, item_id, digest, size in removing:
             session.execute(
                 insert(kept.disposed_body),
                 {"kind": kind, "item_id": item_id, "disposal_id": number, "sha256": digest, "size": size},
@@ -170,7 +175,8 @@ def confirm(session: Session, number: int, *, by: str, on: date) -> str:
             "on": on.isoformat(),
             "proposed_by": row.proposed_by,
             "confirmed_by": by,
-            "cases": cases,
+            "cases": [each for each in cases if keeping_times.named(each) is None],
+            "outside_cases": [each for each in cases if keeping_times.named(each) is not None],
             "kept": [each for each in proposed if each not in may],
             "removed": dict(sorted(removed.items())),
             "sha256_of_list": fingerprint.hexdigest(),
@@ -238,7 +244,7 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
         select(invoice.c.id)
         .where(
             invoice.c.execution_reference == placement.c.execution_reference,
-            invoice.c.state.not_in(_DONE),
+            invoice.c.state.not_in(DONE),
         )
         .exists()
     )
@@ -280,40 +286,3 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
 
 def _later(one: Any, other: Any) -> Any:  # noqa: ANN401 - two scalar questions
     return case((one > other, one), else_=other)
-
-
-def _dispose(session: Session, reference: str) -> Iterator[tuple[str, int, str, int]]:
-    """Remove the bytes of a case; what each was."""
-    invoice, inbox, outbox, event = tables.invoice, mailbox.inbox, mailbox.outbox, held.inbound_event
-    documents = session.execute(
-        select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(
-            invoice.c.execution_reference == reference
-        )
-    ).all()
-    letters = [row.letter_id for row in documents]
-    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(letters), b"")
-    order = held.purchase_order
-    orders = select(order.c.number).where(order.c.execution_reference == reference)
-    about = [f"invoice {row.id}" for row in documents]
-    ours = or_((outbox.c.kind == "order") & outbox.c.document_id.in_(orders), outbox.c.about.in_(about))
-    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
-    of_case = event.c.execution_reference == reference
-    yield from _emptied(session, "EVENT", event, event.c.sequence, of_case, "")
-    for row in documents:
-        yield "CONTENT", row.id, hashlib.sha256(row.content.encode()).hexdigest(), len(row.content)
-    session.execute(update(invoice).where(invoice.c.execution_reference == reference).values(content=""))
-
-
-def _emptied(
-    session: Session,
-    kind: str,
-    table: Any,  # noqa: ANN401 - one of three tables
-    key: Any,  # noqa: ANN401 - its key
-    where: Any,  # noqa: ANN401 - which rows
-    nothing: bytes | str,
-) -> Iterator[tuple[str, int, str, int]]:
-    rows = session.execute(select(key.label("item_id"), table.c.body).where(where).order_by(key)).all()
-    for row in rows:
-        body = row.body.encode() if isinstance(row.body, str) else row.body
-        yield kind, row.item_id, hashlib.sha256(body).hexdigest(), len(body)
-    session.execute(update(table).where(where).values(body=nothing))

@@ -77,7 +77,8 @@ def look(session: Session, register: Register, maker: Maker, upload_id: int, *, 
     """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
     mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == maker.supplier)
     row = session.execute(select(portal_upload).where(mine)).one_or_none()
-    if row is None or (maker.units is not None and row.made_by != maker.by):
+    # One that has been disposed of is as one that never was.
+    if row is None or not row.body or (maker.units is not None and row.made_by != maker.by):
         return None
     reading = documents.read_letter(row.body, on=today, register=register)
     invoice = reading.invoice

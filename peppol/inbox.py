@@ -199,9 +199,11 @@ def failed(session: Session, letter: InLetter, error: str, *, now: datetime) -> 
 def replay(session: Session, letter_id: int) -> InState | None:
     """Let a letter that failed or was kept aside be read again; the state it was in, or None.
 
-    None where there is no such letter or it became something already: that is never done twice.
+    None where there is no such letter, its bytes are disposed of, or it became something already: that is
+    never done twice.
     """
-    before = session.scalar(select(inbox.c.state).where(inbox.c.id == letter_id).with_for_update())
+    there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
+    before = session.scalar(select(inbox.c.state).where(there).with_for_update())
     if before is None or InState(before) not in in_states_before(InState.ARRIVED):
         return None
     session.execute(

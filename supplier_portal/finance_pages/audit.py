@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
-from invoicing import audit_cases, retention, stored_invoices
+from invoicing import audit_cases, keeping_times, retention, stored_invoices
 from invoicing.audit_cases import NoCase, Sought
+from invoicing.keeping_times import Times
 from orders import journal, journal_outside, stored_register
 from orders.values import Refused
 from supplier_portal.finance_words import Names, action_name
@@ -27,6 +28,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
+from supplier_portal.settings import Settings
 
 router = pages_router()
 _P = Permission
@@ -100,10 +102,12 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
             person,
             "desk/retention.html",
             holds=retention.holds(session),
-            due=retention.due(session, today=today),
+            due=retention.due(session, today=today, times=_times(request)),
+            times=_times(request),
+            stray=keeping_times.named,
             disposals=retention.disposals(session),
             names=Names(session, register.buyer),
-            years=retention.YEARS,
+            years=keeping_times.YEARS,
             may_keep=person.may(*_KEEPERS),
         )
 
@@ -132,7 +136,7 @@ def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -
 def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Propose to dispose of what may be disposed of."""
     with house_of(request).writing() as session:
-        retention.propose(session, by=person.id, on=today_of(request))
+        retention.propose(session, by=person.id, on=today_of(request), times=_times(request))
     return see_other(
         "/finance/audit/retention",
         ("Föreslaget. En annan person bekräftar.", "Proposed. Another person confirms."),
@@ -147,7 +151,7 @@ def answer(request: Request, number: int, answer: str, person: Person = signed_i
             raise NotThere
         match answer:
             case "confirm":
-                retention.confirm(session, number, by=person.id, on=today_of(request))
+                retention.confirm(session, number, by=person.id, on=today_of(request), times=_times(request))
                 said = ("Gallrat. Protokollet är sparat.", "Disposed of. The protocol is kept.")
             case "withdraw":
                 retention.withdraw(session, number, by=person.id)
@@ -155,6 +159,12 @@ def answer(request: Request, number: int, answer: str, person: Person = signed_i
             case _:
                 raise NotThere
     return see_other("/finance/audit/retention", said)
+
+
+def _times(request: Request) -> Times:
+    """How long what never became accounting material is kept here."""
+    settings: Settings = request.app.state.settings
+    return Times(settings.keep_refused_months, settings.keep_unsent_months)
 
 
 def _day(text: str) -> date | None:

@@ -1,0 +1,105 @@
+"""Removing the bytes of a case, or of what belongs to none: letters, events, what was read, copies in the portal.
+
+Convention: each function empties bytes and says what they were, as (kind, row id, sha256, size); `retention` writes
+that into the table of what was disposed of. Rows with their numbers, days and amounts stay.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from invoicing import tables
+from invoicing.bench_tables import test_document
+from invoicing.keeping_times import Stray
+from invoicing.portal_tables import portal_document, portal_upload
+from orders import tables as held
+from peppol import mailbox
+from peppol.sql import Session
+
+Removed = tuple[str, int, str, int]
+"""What was removed: its kind, its row, its sha256 and its size."""
+
+PORTAL: Final = "PORTAL"
+"""The kind of a portal document's own copy, as `disposed_body` has it."""
+
+
+def of_case(session: Session, reference: str) -> Iterator[Removed]:
+    """Remove the bytes of a case."""
+    event, order, outbox = held.inbound_event, held.purchase_order, mailbox.outbox
+    yield from _documents(session, tables.invoice.c.execution_reference == reference)
+    orders = select(order.c.number).where(order.c.execution_reference == reference)
+    ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)
+    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
+    mine = event.c.execution_reference == reference
+    yield from _emptied(session, "EVENT", event, event.c.sequence, mine, "")
+
+
+def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
+    """Remove the bytes of what belongs to no case."""
+    inbox, outbox = mailbox.inbox, mailbox.outbox
+    match sort:
+        case Stray.LETTER:
+            yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id == number, b"")
+            said = outbox.c.about == f"letter {number}"
+            yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, said, b"")
+            yield from _copies(session, [number])
+        case Stray.DOCUMENT:
+            yield from _documents(session, tables.invoice.c.id == number)
+        case Stray.UPLOAD:
+            mine = portal_upload.c.id == number
+            yield from _emptied(session, "UPLOAD", portal_upload, portal_upload.c.id, mine, b"")
+        case Stray.DRAFT:
+            mine = portal_document.c.id == number
+            yield from _emptied(session, PORTAL, portal_document, portal_document.c.id, mine, b"")
+        case Stray.TEST:
+            mine = test_document.c.id == number
+            yield from _emptied(session, "TEST", test_document, test_document.c.id, mine, b"")
+
+
+def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed]:
+    """Documents in the books: their letters, our answers, what was read of them, and the portal's copies."""
+    invoice, inbox, outbox = tables.invoice, mailbox.inbox, mailbox.outbox
+    documents = session.execute(
+        select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
+    ).all()
+    letters = [row.letter_id for row in documents]
+    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(letters), b"")
+    about = [f"invoice {row.id}" for row in documents]
+    about += [f"letter {each}" for each in letters]
+    yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, outbox.c.about.in_(about), b"")
+    yield from _copies(session, letters)
+    for row in documents:
+        if row.content:
+            yield "CONTENT", row.id, hashlib.sha256(row.content.encode()).hexdigest(), len(row.content)
+    session.execute(update(invoice).where(which).values(content=""))
+
+
+def _copies(session: Session, letters: list[int]) -> Iterator[Removed]:
+    """What the portal kept of letters that were made there: its own copy, and the file taken in."""
+    made, taken = portal_document, portal_upload
+    mine = made.c.letter_id.in_(letters)
+    files = select(made.c.supplier, made.c.sha256).where(mine)
+    same = [
+        (taken.c.supplier == row.supplier) & (taken.c.sha256 == row.sha256) for row in session.execute(files)
+    ]
+    yield from _emptied(session, PORTAL, made, made.c.id, mine, b"")
+    if same:
+        yield from _emptied(session, "UPLOAD", taken, taken.c.id, or_(*same), b"")
+
+
+def _emptied(
+    session: Session,
+    kind: str,
+    table: Any,  # noqa: ANN401 - one of six tables
+    key: Any,  # noqa: ANN401 - its key
+    where: Any,  # noqa: ANN401 - which rows
+    nothing: bytes | str,
+) -> Iterator[Removed]:
+    full = where & (table.c.body != nothing)
+    rows = session.execute(select(key.label("item_id"), table.c.body).where(full).order_by(key)).all()
+    for row in rows:
+        body = row.body.encode() if isinstance(row.body, str) else row.body
+        yield kind, row.item_id, hashlib.sha256(body).hexdigest(), len(body)
+    session.execute(update(table).where(full).values(body=nothing))

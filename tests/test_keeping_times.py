@@ -1,0 +1,183 @@
+"""What belongs to no case is disposed of by two people after its own time; what is held, open or booked stays."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from invoicing import bench, keeping_times, refused_letters, retention, uploads
+from invoicing.keeping_times import Stray, Times
+from invoicing.makers import Maker
+from invoicing.portal_tables import portal_document
+from invoicing.retention import RetentionRefused
+from orders import stored_register
+from peppol import billing, mailbox, shapes, ubl
+from tests.house import CLOCK, FYRBAKEN, House, a_house
+from tests.portal import Desk
+
+REFERENCE = "100000101"
+BILLED_ON = date(2026, 2, 3)
+MAKER = Maker(FYRBAKEN, "user-17")
+BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
+"""Two years after the month a letter came, and the day after."""
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    with a_house(database_url) as house:
+        house.decide(REFERENCE)
+        house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
+        yield house
+
+
+def invoice(house: House, number: str = "F-1") -> billing.Invoice:
+    return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
+
+
+def refused(house: House) -> int:
+    """A letter whose total does not follow from its lines; its row."""
+    right = invoice(house, "F-9")
+    total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
+    stored = house.post(ubl.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
+    house.read_letters(on=BILLED_ON)
+    return stored.id
+
+
+def past(house: House, on: date, times: Times | None = None) -> list[str]:
+    with house.database.reading() as session:
+        return [name for name, _ in keeping_times.past(session, times or Times(), today=on, limit=99)]
+
+
+def dispose(house: House, on: date) -> str:
+    """Two people do it."""
+    with house.database.writing() as session:
+        number = retention.propose(session, by="user-1", on=on)
+    with house.database.writing() as session:
+        return retention.confirm(session, number, by="user-2", on=on)
+
+
+def test_a_refused_letter_goes_with_its_answer_after_two_years(house: House) -> None:
+    letter = refused(house)
+    assert past(house, BEFORE) == []
+    assert past(house, AFTER) == [f"letter:{letter}"]
+    assert past(house, date(2026, 6, 1), Times(refused_months=3)) == [f"letter:{letter}"]
+    protocol = dispose(house, AFTER)
+    assert f'"letter:{letter}"' in protocol
+    assert '"LETTER_IN": 1' in protocol
+    assert '"LETTER_OUT": 1' in protocol
+    assert past(house, AFTER) == []
+    with house.database.writing() as session:
+        assert mailbox.body_of(session, letter) == b""
+        assert [each.body for each in mailbox.letters_out(session, about=f"letter {letter}")] == [b""]
+        assert mailbox.replay(session, letter) is None
+        assert list(refused_letters.listed(session, MAKER)) == []
+    assert house.broken() == []
+
+
+def test_a_hold_on_a_letter_keeps_it_also_from_a_disposal_already_proposed(house: House) -> None:
+    letter = refused(house)
+    with house.database.writing() as session:
+        number = retention.propose(session, by="user-1", on=AFTER)
+        retention.hold(session, f"letter:{letter}", by="user-3", on=AFTER, reason="Tvist om när den kom")
+        for unknown in ("letter:99999", "upload:1", "letter:x"):
+            with pytest.raises(RetentionRefused):
+                retention.hold(session, unknown, by="user-3", on=AFTER, reason="Tvist")
+    assert past(house, AFTER) == []
+    with house.database.writing() as session:
+        protocol = retention.confirm(session, number, by="user-2", on=AFTER)
+        assert mailbox.body_of(session, letter)
+    assert '"outside_cases": []' in protocol
+    with house.database.writing() as session:
+        (held,) = retention.holds(session)
+        retention.lift(session, held.id, by="user-3", on=AFTER)
+    assert past(house, AFTER) == [f"letter:{letter}"]
+
+
+def test_nobody_disposes_of_a_letter_alone(house: House) -> None:
+    refused(house)
+    with house.database.writing() as session:
+        number = retention.propose(session, by="user-1", on=AFTER)
+        with pytest.raises(RetentionRefused, match="another than the one who proposed"):
+            retention.confirm(session, number, by="user-1", on=AFTER)
+
+
+def test_what_claims_to_be_a_booked_document_is_kept_seven_years(house: House) -> None:
+    right = invoice(house)
+    house.send(right)
+    second = house.post(ubl.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
+    house.read_letters(on=BILLED_ON)
+    assert past(house, date(2033, 12, 31)) == []
+    assert past(house, date(2034, 1, 1)) == [f"letter:{second.id}"]
+
+
+def test_a_letter_that_failed_is_ours_to_mend_and_never_goes(house: House) -> None:
+    stored = house.post(b"<x/>", on=BILLED_ON)
+    assert past(house, date(2050, 1, 1)) == []
+    house.read_letters(on=BILLED_ON)
+    assert past(house, date(2050, 1, 1)) == [f"letter:{stored.id}"]
+
+
+def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: House) -> None:
+    stranger = replace(invoice(house), order_reference=billing.OrderReference(id="NA"))
+    held = house.send(stranger)
+    assert held.execution_reference == ""
+    assert past(house, date(2050, 1, 1)) == []
+    house.ask_credit(held, on=BILLED_ON)
+    house.send_credit(stranger, number="K-1", on=BILLED_ON)
+    names = past(house, date(2034, 1, 1))
+    assert [name for name in names if name == f"document:{held.id}"] == [f"document:{held.id}"]
+    assert past(house, date(2033, 12, 31)) == []
+    dispose(house, date(2034, 1, 1))
+    with house.database.reading() as session:
+        assert mailbox.body_of(session, held.letter_id) == b""
+    assert house.broken() == []
+
+
+def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
+    desk = Desk(house)
+    undone = desk.made((house.order(REFERENCE).number, "001"))
+    desk.undo(undone.bundle)
+    with house.database.writing() as session:
+        register = stored_register.load(session)
+        upload = uploads.take_in(session, MAKER, b"inte XML", now=CLOCK)
+        test = bench.try_out(session, register, MAKER, b"inte XML", now=CLOCK, today=CLOCK.date())
+    names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]
+    assert past(house, date(2027, 5, 31)) == []
+    assert past(house, date(2027, 6, 1)) == names
+    dispose(house, date(2027, 6, 1))
+    assert past(house, date(2050, 1, 1)) == []
+    with house.database.reading() as session:
+        assert uploads.look(session, register, MAKER, upload, today=AFTER) is None
+        assert refused_letters.unsent_files(session, MAKER)[0] == 0
+    assert house.broken() == []
+
+
+def test_a_case_takes_the_portals_copies_with_it(house: House) -> None:
+    desk = Desk(house)
+    made = desk.made((house.order(REFERENCE).number, "001"))
+    desk.wait()
+    house.read_letters(on=desk.today)
+    house.pay(on=desk.today + timedelta(days=40))
+    protocol = dispose(house, date(2035, 1, 1))
+    assert '"PORTAL": 1' in protocol
+    assert f'"{REFERENCE}"' in protocol
+    with house.database.reading() as session:
+        assert session.scalar(select(portal_document.c.body).where(portal_document.c.id == made.id)) == b""
+    assert house.broken() == []
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 120))
+def test_something_is_past_its_time_exactly_after_its_last_day(came: date, months: int) -> None:
+    last = keeping_times.months_after(came, months)
+    assert not came < keeping_times.first_kept(last, months)
+    assert came < keeping_times.first_kept(last + timedelta(days=1), months)
+
+
+@given(st.sampled_from(Stray), st.integers(0, 999_999_999))
+def test_a_name_says_what_it_names(sort: Stray, number: int) -> None:
+    assert keeping_times.named(f"{sort}:{number}") == (sort, number)
