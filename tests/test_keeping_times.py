@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from invoicing import bench, keeping_times, refused_letters, retention, uploads
 from invoicing.keeping_times import Stray, Times
-from invoicing.makers import Maker
 from invoicing.portal_tables import portal_document
 from invoicing.retention import RetentionRefused
+from invoicing.scopes import Maker
 from orders import stored_register
 from peppol import billing, mailbox, shapes, ubl
 from tests.house import CLOCK, FYRBAKEN, House, a_house
