@@ -22,7 +22,7 @@ from tests.portal import Desk
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
-MAKER = Maker(FYRBAKEN, "user-17")
+MAKER = Maker(FYRBAKEN, by="user-17")
 BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
 """Two years after the month a letter came, and the day after."""
 
