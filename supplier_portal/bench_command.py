@@ -22,11 +22,11 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
 from peppol.rules import benchmark
-from supplier_portal import measuring, memory, post_bench
+from supplier_portal import bench_flow, bench_post, memory
 from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.bench_flow import Arrived, Figures
 from supplier_portal.bench_reconcile import bench_reconcile
 from supplier_portal.growing import open_grown
-from supplier_portal.measuring import Arrived, Figures
 
 alone = typer.Typer()
 benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
@@ -106,8 +106,8 @@ def post(
     measured = []
     for count in _WORKERS:
         _empty(postgresql)
-        measured.append(post_bench.measure(postgresql, known, letters=letters, workers=count))
-    durability = post_bench.durability(postgresql)
+        measured.append(bench_post.measure(postgresql, known, letters=letters, workers=count))
+    durability = bench_post.durability(postgresql)
     if as_json:
         content = {"durability": durability, "workers": [each.to_json() for each in measured]}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
@@ -127,9 +127,9 @@ def _one_process(
     url: str, register: Register, documents: int, *, empty: bool = False
 ) -> tuple[Figures, Figures]:
     arrived, orders = _prepared(url, register, documents, empty=empty)
-    database = open_house(url, clock=measuring.clock)
+    database = open_house(url, clock=bench_flow.clock)
     try:
-        return orders, measuring.measure_invoices(database, arrived, reader=True)
+        return orders, bench_flow.measure_invoices(database, arrived, reader=True)
     finally:
         database.close()
 
@@ -138,11 +138,11 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         _empty(url)
-    database = open_grown(url, clock=measuring.clock)
-    measuring.prepare(database, register)
-    orders = measuring.measure_orders(database, register, count=documents)
-    lines = measuring.receive_first_months(database, register)
-    arrived = measuring.store_letters(database, measuring.invoices_for(database, register, lines))
+    database = open_grown(url, clock=bench_flow.clock)
+    bench_flow.prepare(database, register)
+    orders = bench_flow.measure_orders(database, register, count=documents)
+    lines = bench_flow.receive_first_months(database, register)
+    arrived = bench_flow.store_letters(database, bench_flow.invoices_for(database, register, lines))
     database.close()
     return arrived, orders
 
@@ -157,21 +157,21 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
         spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
         seconds = perf_counter() - began + arrived.seconds
     what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
-    return count, measuring.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
+    return count, bench_flow.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
 
 
 def _warm(url: str) -> None:
     memory.settle()
-    database = open_house(url, clock=measuring.clock)
+    database = open_house(url, clock=bench_flow.clock)
     with database.reading() as session:
         stored_register.load(session)
     database.close()
 
 
 def _read_all(url: str) -> list[float]:
-    database = open_house(url, clock=measuring.clock)
+    database = open_house(url, clock=bench_flow.clock)
     try:
-        return measuring.read_all(database)
+        return bench_flow.read_all(database)
     finally:
         database.close()
 

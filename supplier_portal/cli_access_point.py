@@ -15,15 +15,15 @@ import uvicorn
 from orders.values import Refused
 from peppol.access_points.protocol import Unreachable, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from supplier_portal.access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
-from supplier_portal.access_point.desk import Desk, Repeats
-from supplier_portal.access_point.store import Store
-from supplier_portal.choosing import opened_access_point
+from supplier_portal.chosen_access_point import opened_access_point
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import Code
 from supplier_portal.listening import listening_on
 from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
+from supplier_portal.simulated_access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from supplier_portal.simulated_access_point.desk import Desk, Repeats
+from supplier_portal.simulated_access_point.store import Store
 
 access_point = typer.Typer()
 

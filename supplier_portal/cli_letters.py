@@ -15,7 +15,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
 from supplier_portal import cli_questions, post_events
-from supplier_portal.choosing import opened_access_point
+from supplier_portal.chosen_access_point import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_questions import LetterIn, LetterOut
 from supplier_portal.cli_receiving import all_taken, became, end, tell

@@ -7,7 +7,7 @@ import typer
 from orders.values import Refused
 from peppol.access_points.protocol import Capability, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from supplier_portal.choosing import opened_directory
+from supplier_portal.chosen_access_point import opened_directory
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import Code
 from supplier_portal.printing import Column, show, table, write_json

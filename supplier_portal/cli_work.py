@@ -20,14 +20,14 @@ from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from supplier_portal import job_running, memory
-from supplier_portal.choosing import opened_access_point
+from supplier_portal.chosen_access_point import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command
 from supplier_portal.cli_post import By
 from supplier_portal.cli_refusals import complain
 from supplier_portal.jobs import jobs_of
 from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
-from supplier_portal.working import Worker
+from supplier_portal.worker import Worker
 
 alone = typer.Typer()
 jobs = typer.Typer()

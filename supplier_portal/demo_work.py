@@ -11,7 +11,7 @@ from threading import Thread
 
 from orders.database import Database
 from supplier_portal.jobs import DESK_RELEASE, PORTAL_RELEASE
-from supplier_portal.working import Worker
+from supplier_portal.worker import Worker
 
 
 @contextmanager

@@ -34,11 +34,11 @@ from peppol.mailbox import OutState
 from peppol.sql import Session
 from supplier_portal.demo import NotEmpty, StoryClock
 from supplier_portal.demo_story import Story
-from supplier_portal.erp_documents import Delivered
 from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
+from supplier_portal.simulated_documents import Delivered
 from supplier_portal.simulated_erp import SimulatedErp
 
 _OFFICER = "ekonom-1"

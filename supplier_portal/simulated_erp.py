@@ -16,8 +16,8 @@ from invoicing.flipping import Numbered, credit_note_of
 from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
 from peppol import billing, envelope, ordering, responses, shapes, ubl, validation
 from peppol.identifiers import DocumentKind
-from supplier_portal import erp_documents
-from supplier_portal.erp_documents import Delivered
+from supplier_portal import simulated_documents
+from supplier_portal.simulated_documents import Delivered
 from supplier_portal.simulated_invoices import with_mistake
 
 _CREDITS = ("CNF", "CNP", "CNA")
@@ -143,13 +143,13 @@ class SimulatedErp:
         self.orders[order.id] = order
         tomorrow = on + timedelta(days=1)
         if self.supplier.technical_answers is TechnicalAnswer.MLR:
-            taken = erp_documents.acceptance(order, number=f"M-{order.id}", on=tomorrow)
+            taken = simulated_documents.acceptance(order, number=f"M-{order.id}", on=tomorrow)
             self._plan(taken, tomorrow)
         if self.supplier.order_process is OrderProcess.ORDERING:
             code = self._drawn("order", order.id).choice(("AP", "AP", "AB", "CA"))
             changed = order.order_lines[0].line_item.id if code == "CA" else ""
             note = "Vi börjar en dag senare." if code == "CA" else ""
-            answer = erp_documents.order_response(
+            answer = simulated_documents.order_response(
                 order, code, number=f"OR-{order.id}", on=tomorrow, changed=changed, note=note
             )
             self._plan(answer, tomorrow)
@@ -197,7 +197,7 @@ class SimulatedErp:
             return
         self._times[key] += 1
         number = f"F{key[0]}-{key[1]}-{self._times[key]}"
-        right = erp_documents.invoice(order, delivered, supplier=self.supplier, number=number, on=on)
+        right = simulated_documents.invoice(order, delivered, supplier=self.supplier, number=number, on=on)
         mistake = self._mistake(key) if first else ""
         wrong = _with_mistake(right, mistake)
         self.bills[number] = _Bill(wrong, delivered)

@@ -19,9 +19,9 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.web import Web
 from peppol.identifiers import DocumentKind
-from supplier_portal.access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
-from supplier_portal.access_point.desk import Desk, Repeats
-from supplier_portal.access_point.store import Store
+from supplier_portal.simulated_access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from supplier_portal.simulated_access_point.desk import Desk, Repeats
+from supplier_portal.simulated_access_point.store import Store
 
 BUYER, SUPPLIER, ANOTHER = "0007:2021002114", "0007:5599991014", "0007:5599992020"
 TOKEN = "the-token-of-the-tests"

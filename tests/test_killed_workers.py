@@ -26,13 +26,13 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
 from peppol.mailbox import InState, OutState
 from peppol.sql import Session
-from supplier_portal import letter_reading, measuring
+from supplier_portal import bench_flow, letter_reading
 from supplier_portal.growing import open_grown
 from supplier_portal.job_running import InOne, Job
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.schedules import Every
 from supplier_portal.work_tables import job_run
-from supplier_portal.working import COLLECT, DELIVER, SORT, Worker
+from supplier_portal.worker import COLLECT, DELIVER, SORT, Worker
 from tests.crashing import let_go, quick_folder
 from tests.faulty_point import lay_out
 from tests.house import example_register
@@ -93,7 +93,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = open_grown(database_url)
-    measuring.prepare(database, example_register())
+    bench_flow.prepare(database, example_register())
     yield database
     database.close()
 
@@ -163,9 +163,9 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     chance = random.Random(20261121)  # noqa: S311 - the same kills every time
     point = NotingPoint(folder)
     register = example_register()
-    measuring.measure_orders(database, register, count=60)
-    lines = measuring.receive_first_months(database, register)
-    invoices = list(measuring.invoices_for(database, register, lines))
+    bench_flow.measure_orders(database, register, count=60)
+    lines = bench_flow.receive_first_months(database, register)
+    invoices = list(bench_flow.invoices_for(database, register, lines))
     orders = count(database, OutState.WAITING)
 
     def work() -> None:

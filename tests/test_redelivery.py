@@ -16,7 +16,7 @@ from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import measuring, post_events
+from supplier_portal import bench_flow, post_events
 from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
@@ -33,7 +33,7 @@ def moment() -> Moment:
 @pytest.fixture
 def database(database_url: str, moment: Moment) -> Iterator[Database]:
     database = open_grown(database_url, clock=moment)
-    measuring.prepare(database, example_register())
+    bench_flow.prepare(database, example_register())
     yield database
     database.close()
 
@@ -47,9 +47,9 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
     database: Database, moment: Moment
 ) -> None:
     register = example_register()
-    measuring.measure_orders(database, register, count=300)
+    bench_flow.measure_orders(database, register, count=300)
     invoices = list(
-        measuring.invoices_for(database, register, measuring.receive_first_months(database, register))
+        bench_flow.invoices_for(database, register, bench_flow.receive_first_months(database, register))
     )
     assert len(invoices) == 300
     deliveries = [number for number in range(300) for _ in range(10)]

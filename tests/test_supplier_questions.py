@@ -12,16 +12,16 @@ from invoicing.model import InvoiceState
 from invoicing.scopes import Scope
 from orders.values import Article, Money, Month
 from supplier_portal import (
-    exported,
     order_questions,
     placement_questions,
+    supplier_exports,
     supplier_happenings,
     visits,
     waiting_questions,
 )
-from supplier_portal.exported import What
 from supplier_portal.order_questions import LinesAre, OrderFilter, Sort
 from supplier_portal.placement_questions import PlacementFilter, PlacementsAre, Stands
+from supplier_portal.supplier_exports import What
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)
@@ -204,7 +204,7 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
 
         def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
             with house.database.reading() as session:
-                made = exported.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
+                made = supplier_exports.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
                 headings = [column.heading for column in made.columns]
                 return [dict(zip(headings, row, strict=True)) for row in made.rows]
 

@@ -19,7 +19,7 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Month, PeriodRefused, Quantity
 from peppol.sql import Session
-from supplier_portal import catalogues, exported, supplier_happenings
+from supplier_portal import catalogues, supplier_exports, supplier_happenings
 from supplier_portal.pages import Person
 from supplier_portal.printing import Language
 
@@ -87,7 +87,7 @@ def shown(language: Language) -> dict[str, Any]:
     """What the templates of these pages call beside the functions every template has."""
     say = say_of(language)
     return {
-        "article_of": lambda article, stage: exported.article_in_words(article, stage, say),
+        "article_of": lambda article, stage: supplier_exports.article_in_words(article, stage, say),
         "quantity_of": lambda value, unit: supplier_happenings.quantity_in_words(Quantity(value, unit)),
         "price": lambda value, currency: price_of(value, currency, language),
         "activities": supplier_happenings.ACTIVITIES,

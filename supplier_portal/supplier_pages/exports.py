@@ -10,8 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from invoicing.spreadsheets import Dialect, csv_of, xlsx_of
-from supplier_portal import exported
-from supplier_portal.exported import What
+from supplier_portal import supplier_exports
 from supplier_portal.order_questions import OrderFilter
 from supplier_portal.pages import (
     NotThere,
@@ -23,6 +22,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.supplier_exports import What
 from supplier_portal.supplier_pages import asked
 from supplier_portal.supplier_pages.orders import order_filter
 
@@ -36,7 +36,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/exports")
 def exports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """Which lists there are."""
-    return render(request, person, "supplier/exports.html", lists=exported.TITLES)
+    return render(request, person, "supplier/exports.html", lists=supplier_exports.TITLES)
 
 
 @router.get("/exports/{file}")
@@ -60,7 +60,7 @@ def _written(
 ) -> Iterator[bytes]:
     with house_of(request).reading() as session:
         say = asked.say_of(person.language)
-        sheet = exported.sheet(session, asked.scope_of(person), what, say, wanted=wanted)
+        sheet = supplier_exports.sheet(session, asked.scope_of(person), what, say, wanted=wanted)
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)
         else:

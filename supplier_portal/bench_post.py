@@ -19,10 +19,10 @@ from orders.database import Database
 from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal import measuring
+from supplier_portal import bench_flow
 from supplier_portal.assembly import open_house
 from supplier_portal.growing import open_grown
-from supplier_portal.working import COLLECT, DELIVER, SORT, Worker
+from supplier_portal.worker import COLLECT, DELIVER, SORT, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def durability(url: str) -> str:
 
 def _prepared(url: str, register: Register, letters: int) -> list[bytes]:
     """Orders placed, whose letters wait; and the invoices that answer them."""
-    database = open_grown(url, clock=measuring.clock)
+    database = open_grown(url, clock=bench_flow.clock)
     try:
-        measuring.prepare(database, register)
-        measuring.measure_orders(database, register, count=letters)
-        lines = measuring.receive_first_months(database, register)
-        return list(measuring.invoices_for(database, register, lines))
+        bench_flow.prepare(database, register)
+        bench_flow.measure_orders(database, register, count=letters)
+        lines = bench_flow.receive_first_months(database, register)
+        return list(bench_flow.invoices_for(database, register, lines))
     finally:
         database.close()
 
@@ -103,8 +103,8 @@ _opened: dict[str, Worker] = {}
 def _worker(url: str, folder: Path) -> Worker:
     """This process's worker; it keeps its connections and what it has learnt."""
     if url not in _opened:
-        database = open_house(url, clock=measuring.clock)
-        day = measuring.clock().date()
+        database = open_house(url, clock=bench_flow.clock)
+        day = bench_flow.clock().date()
         _opened[url] = Worker(database, FolderAccessPoint(folder), (), asks=False, fixed_day=day)
     return _opened[url]
 

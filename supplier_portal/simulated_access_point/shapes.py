@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Row
 
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
-from supplier_portal.access_point.desk import (
+from supplier_portal.simulated_access_point.desk import (
     Desk,
     Result,
     Wrong,
@@ -24,8 +24,8 @@ from supplier_portal.access_point.desk import (
     put_in_envelope,
     read_envelope,
 )
-from supplier_portal.access_point.faults import Fault, Verb, damaged, share_of
-from supplier_portal.access_point.store import PENDING, REJECTED, SENT, Handed
+from supplier_portal.simulated_access_point.faults import Fault, Verb, damaged, share_of
+from supplier_portal.simulated_access_point.store import PENDING, REJECTED, SENT, Handed
 
 _LARGEST = 25_000_000
 

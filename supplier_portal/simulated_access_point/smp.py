@@ -14,8 +14,8 @@ from fastapi.responses import Response
 
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
 from peppol.literals import escaped
-from supplier_portal.access_point.desk import Desk, participant_in, without_scheme
-from supplier_portal.access_point.faults import Fault, Verb, damaged
+from supplier_portal.simulated_access_point.desk import Desk, participant_in, without_scheme
+from supplier_portal.simulated_access_point.faults import Fault, Verb, damaged
 
 _NAMES: Final = (
     'xmlns:smp="http://busdox.org/serviceMetadata/publishing/1.0/" '

@@ -34,7 +34,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from orders.database import Clock, Database, utc_now
 from peppol.identifiers import DocumentKind
-from supplier_portal.access_point.faults import Rule, Verb
+from supplier_portal.simulated_access_point.faults import Rule, Verb
 
 metadata = MetaData()
 

@@ -24,8 +24,8 @@ from peppol.identifiers import (
     InvalidIdentifier,
     ParticipantId,
 )
-from supplier_portal.access_point.faults import Fault, Rule, Verb
-from supplier_portal.access_point.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
+from supplier_portal.simulated_access_point.faults import Fault, Rule, Verb
+from supplier_portal.simulated_access_point.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
 
 Repeats = Literal["answer", "refuse", "deliver"]
 """What is done with an instance identifier that came before: the same answer, a refusal, or a second delivery."""
