@@ -1,4 +1,4 @@
-"""Putting the house together over one database: all tables, all series, one clock."""
+"""Putting the house together over one database: the tables of all floors, and one clock."""
 
 from sqlalchemy import MetaData
 

@@ -1,4 +1,4 @@
-"""The door of the command line: the options every command has, the house it opens, and how refusals leave.
+"""The door of the command line: the function that becomes a command, the house it opens, and how refusals leave.
 
 Convention: a command is a function that gets a `House` and its own arguments. It reads or
 changes, prints, and returns; whatever stops it is raised and told here, in one place, as

@@ -19,7 +19,7 @@ from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions, reference_questions
 from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.printing import number
 
@@ -186,7 +186,7 @@ def _reports(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _receipts(session: Session, reference: str) -> Iterator[Happening]:
-    for receipt in cli_questions.receipts_of(session, reference):
+    for receipt in reference_questions.receipts_of(session, reference):
         taken_back = receipt.reverses is not None
         days = f"{receipt.period.start} – {receipt.period.end}" if receipt.period else "–"
         quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
@@ -238,7 +238,7 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
             state=letter.state.value,
         )
     if held.state is InvoiceState.CREDITED:
-        settled_on = cli_questions.settled_on(session, held.id)
+        settled_on = reference_questions.settled_on(session, held.id)
         other = stored_invoices.credited_by(session, held.id)
         if settled_on is not None:
             yield Happening(
@@ -252,8 +252,10 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
             )
 
 
-def _answers(session: Session, held: Held) -> Iterator[cli_questions.LetterOut]:
-    return cli_questions.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}")
+def _answers(session: Session, held: Held) -> Iterator[letter_questions.LetterOut]:
+    return letter_questions.letters_out(
+        session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
+    )
 
 
 def _credit_requests(session: Session, reference: str, documents: list[Held]) -> Iterator[Happening]:
@@ -275,7 +277,7 @@ def _credit_requests(session: Session, reference: str, documents: list[Held]) ->
 
 
 def _payments(session: Session, reference: str) -> Iterator[Happening]:
-    for payment in cli_questions.payments_of(session, reference):
+    for payment in reference_questions.payments_of(session, reference):
         yield Happening(
             payment.paid_on,
             Kind.PAYMENT,

@@ -14,13 +14,13 @@ from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal import cli_questions, post_events
+from supplier_portal import letter_questions, post_events
 from supplier_portal.chosen_access_point import opened_access_point
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
-from supplier_portal.cli_questions import LetterIn, LetterOut
 from supplier_portal.cli_receiving import all_taken, became, end, tell
 from supplier_portal.cli_refusals import Code, NotFound
 from supplier_portal.cli_verdicts import document_json, why_letter
+from supplier_portal.letter_questions import LetterIn, LetterOut
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.printing import Column, Json, show, table, write_json
 from supplier_portal.settings import Settings
@@ -55,7 +55,7 @@ def list_letters(
 ) -> None:
     """Visa brev till oss / show letters to us."""
     with house.reading() as session:
-        held = list(cli_questions.letters_in(session, state=state))
+        held = list(letter_questions.letters_in(session, state=state))
     if as_json:
         write_json([_letter_json(house, each) for each in held])
         return
@@ -84,7 +84,7 @@ def show_letter(
 ) -> None:
     """Visa ett brev och vad det blev / show a letter and what it became."""
     with house.reading() as session:
-        letter = cli_questions.letter_in(session, letter_id)
+        letter = letter_questions.letter_in(session, letter_id)
         if letter is None:
             raise NotFound(
                 f"Det finns inget brev {letter_id}. Se vilka som finns med: billing inbox list",
@@ -147,7 +147,7 @@ def deliver(
             database.writing, access_point, now=database.clock(), tell=post_events.tell
         )
         with database.reading() as session:
-            left = cli_questions.waiting_count(session)
+            left = letter_questions.waiting_count(session)
     typer.echo(
         house.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
     )
@@ -189,7 +189,7 @@ def list_post(
 ) -> None:
     """Visa våra brev / show our letters."""
     with house.reading() as session:
-        held = list(cli_questions.letters_out(session, state=state))
+        held = list(letter_questions.letters_out(session, state=state))
     if as_json:
         write_json([_out_json(each) for each in held])
         return

@@ -1,4 +1,4 @@
-"""`billing orders` and `billing flip`: what was ordered, how far it has come, and its invoice."""
+"""`billing orders`: what was ordered, how far it has come, and the result orders whose day has come."""
 
 from typing import Annotated
 
@@ -12,12 +12,12 @@ from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions
 from supplier_portal.cli_answers import answer_json, in_short
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
-from supplier_portal.cli_questions import LetterOut
 from supplier_portal.cli_refusals import NotFound
 from supplier_portal.event_loading import place_due_orders
+from supplier_portal.letter_questions import LetterOut
 from supplier_portal.printing import Column, Json, kronor, number, price, show, table, write_json
 
 orders = typer.Typer()
@@ -94,7 +94,9 @@ def show_order(
     with house.reading() as session:
         order = stored_orders.get(session, order_number)
         accounts = {each.line_id: each for each in stored_lines.accounts(session, order_number)}
-        letters = list(cli_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+        letters = list(
+            letter_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
+        )
         invoiced = _invoiced(session, accounts)
         answers = stored_answers.about_order(session, order_number)
     if as_json:

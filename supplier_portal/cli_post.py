@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from supplier_portal import cli_questions, post_questions
+from supplier_portal import letter_questions, post_questions
 from supplier_portal.cli_door import AsJson, House, On, command, today_or
 from supplier_portal.cli_letters import post_office as post_office
 from supplier_portal.cli_receiving import all_taken, end, tell
@@ -96,7 +96,7 @@ def show_letter(
 ) -> None:
     """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
     with house.reading() as session:
-        letter = cli_questions.letter_out(session, number)
+        letter = letter_questions.letter_out(session, number)
         if letter is None:
             raise no_letter(number)
         attempts = post_questions.attempts_of(session, number)

@@ -16,11 +16,11 @@ from orders.database import Database
 from peppol import envelope, mailbox
 from peppol.mailbox import InState
 from peppol.sql import Session
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions
 from supplier_portal.cli_door import AsJson, House, On, bytes_of, command, today_or
-from supplier_portal.cli_questions import LetterIn
 from supplier_portal.cli_refusals import Code, complain, refusal_of
 from supplier_portal.cli_verdicts import IN_QUESTION, REFUSED, document_json, why_document, why_letter
+from supplier_portal.letter_questions import LetterIn
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.printing import Json, plain, write_json
 
@@ -98,9 +98,9 @@ def all_taken(house: House, database: Database, stored: Sequence[tuple[str, int]
 
 def became(house: House, session: Session, name: str, letter_id: int) -> Taken:
     """What became of one letter."""
-    letter = cli_questions.letter_in(session, letter_id)
+    letter = letter_questions.letter_in(session, letter_id)
     assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
-    held = cli_questions.document_of_letter(session, letter_id)
+    held = letter_questions.document_of_letter(session, letter_id)
     sentence = why_document(session, held, house.language) if held else why_letter(letter, house.language)
     return Taken(name or letter.transport_id, letter, held, sentence)
 

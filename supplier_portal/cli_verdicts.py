@@ -13,7 +13,7 @@ from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
 from peppol.mailbox import InState
 from peppol.sql import Session
-from supplier_portal.cli_questions import LetterIn
+from supplier_portal.letter_questions import LetterIn
 from supplier_portal.printing import Json, Language, plain
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)

@@ -21,7 +21,7 @@ from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal import cli_questions, demo_attest, demo_people, demo_tutors
+from supplier_portal import demo_attest, demo_people, demo_tutors, letter_questions
 from supplier_portal.demo_outcomes import Outcome, outcomes
 from supplier_portal.demo_story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
@@ -103,7 +103,7 @@ class _House:
         with self.database.writing() as session:
             if not stored_register.save(session, self.register, at=self.clock(), actor="demo"):
                 raise NotEmpty
-            if stored_events.counts(session) or any(cli_questions.letters_in(session)):
+            if stored_events.counts(session) or any(letter_questions.letters_in(session)):
                 raise NotEmpty
 
     def live(self, day: date) -> None:
@@ -131,8 +131,10 @@ class _House:
             statement = reconcile(stored_entries.entries(session))
             counts = {
                 "events": _counted(stored_events.counts(session).items()),
-                "letters_in": _counted(_tallied(each.state for each in cli_questions.letters_in(session))),
-                "letters_out": _counted(_tallied(each.kind for each in cli_questions.letters_out(session))),
+                "letters_in": _counted(_tallied(each.state for each in letter_questions.letters_in(session))),
+                "letters_out": _counted(
+                    _tallied(each.kind for each in letter_questions.letters_out(session))
+                ),
                 "documents": _counted(stored_invoices.counts(session).items()),
                 "orders": _counted(
                     _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))

@@ -19,7 +19,7 @@ from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.sql import Session
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions
 from supplier_portal.demo_story import Case
 from supplier_portal.printing import number
 
@@ -67,7 +67,7 @@ class _Books:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.letters = {letter.transport_id: letter for letter in cli_questions.letters_in(session)}
+        self.letters = {letter.transport_id: letter for letter in letter_questions.letters_in(session)}
         self.steps: dict[str, list[str]] = defaultdict(list)
         for row in journal.rows(session):
             step = _step(str(row.action), json.loads(str(row.detail)))

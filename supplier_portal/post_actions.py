@@ -8,14 +8,14 @@ from orders.database import Database
 from orders.values import Refused
 from peppol import mailbox
 from peppol.mailbox import OutState
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions
 from supplier_portal.cli_refusals import NotFound
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:
     """Let a letter of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
     with database.writing() as session:
-        letter = cli_questions.letter_out(session, number)
+        letter = letter_questions.letter_out(session, number)
         if letter is None:
             raise no_letter(number)
         instance_id = mailbox.send_again(session, number)

@@ -13,7 +13,7 @@ from invoicing.desk_work import Kind
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox, validation
-from supplier_portal import cli_questions
+from supplier_portal import letter_questions
 from supplier_portal.event_loading import replay_unappliable
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, may_act
@@ -42,7 +42,7 @@ _SHOWN = 40_000
 def letter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The letter, whatever it is."""
     with house_of(request).reading() as session:
-        found = cli_questions.letter_in(session, number)
+        found = letter_questions.letter_in(session, number)
         body = mailbox.body_of(session, number)
         if found is None or body is None:
             raise NotThere
@@ -80,7 +80,7 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
     """Have a letter read again, when what it needed is there now."""
     database = house_of(request)
     with database.writing() as session:
-        if cli_questions.letter_in(session, number) is None:
+        if letter_questions.letter_in(session, number) is None:
             raise NotThere
         if mailbox.replay(session, number) is None:
             raise Refused(

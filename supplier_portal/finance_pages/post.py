@@ -18,9 +18,9 @@ from peppol import mailbox
 from peppol.access_points.protocol import Verdict
 from peppol.mailbox import OutState
 from peppol.sql import Session
-from supplier_portal import cli_questions, post_actions, post_questions
-from supplier_portal.cli_questions import LetterOut
+from supplier_portal import letter_questions, post_actions, post_questions
 from supplier_portal.finance_words import Names, may_act, supplier_name
+from supplier_portal.letter_questions import LetterOut
 from supplier_portal.pages import (
     NotThere,
     Person,
@@ -75,7 +75,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
     """One letter of ours: its attempts, what was answered, and its bytes as text."""
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        found = cli_questions.letter_out(session, number)
+        found = letter_questions.letter_out(session, number)
         if found is None:
             raise NotThere
         outbox = mailbox.outbox
@@ -109,14 +109,14 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
     """Let a letter be sent once more."""
     database = house_of(request)
     with database.reading() as session:
-        if cli_questions.letter_out(session, number) is None:
+        if letter_questions.letter_out(session, number) is None:
             raise NotThere
     post_actions.send_again(database, number, by=person.id)
     return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
 
 
 def _letters(session: Session, state: OutState) -> list[LetterOut]:
-    return list(cli_questions.letters_out(session, state=state, at_most=_MOST))
+    return list(letter_questions.letters_out(session, state=state, at_most=_MOST))
 
 
 def _answer(each: KeptAnswer) -> dict[str, Any]:
