@@ -132,6 +132,16 @@ def count_filed(session: Session, scope: Scope, wanted: ReportFilter) -> int:
     return session.execute(question).scalar_one()
 
 
+def waiting_for_buyer(session: Session, scope: Scope) -> tuple[int, date | None]:
+    """How many reports the buyer has not decided about, and since when the oldest of them waits."""
+    wanted = ReportFilter(state=ReportsAre.FILED)
+    question = _filed(scope, wanted).with_only_columns(
+        func.count(), func.min(_REPORT.c.filed_on), maintain_column_froms=True
+    )
+    row = session.execute(question).one()
+    return row[0], row[1]
+
+
 def filed(
     session: Session, scope: Scope, wanted: ReportFilter, *, limit: int, offset: int = 0
 ) -> list[FiledMonth]:

@@ -76,6 +76,7 @@ def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> 
                 session, scope, today=today, days=register.policy.days_until_report_reminder, limit=_SIZE
             ),
             "due_count": report_questions.count_due(session, scope, today=today),
+            "with_buyer": report_questions.waiting_for_buyer(session, scope),
             "filed": report_questions.filed(session, scope, wanted, limit=page.size, offset=page.offset),
             "units": asked.units_of(register, person),
         }
@@ -219,6 +220,7 @@ def _month_page(
         last_day=placement.last_day_for(month.period),
         file_by=filing.file_by(month, days=days),
         today=today,
+        waited=(today - newest.filed_on).days if newest else 0,
         may_file=first <= today,
         is_correction=newest is not None,
         is_open=newest is None or newest.state is ReportState.REJECTED,
