@@ -160,12 +160,12 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:
         lines=tuple(_line(line, currency) for line in document.lines),
         adjustments=_adjustments(document.allowance_charges, currency),
         vat=_vat(document.tax_totals, currency),
-        amount_net=_money(totals.tax_exclusive_amount, currency),
+        amount_net=money_of(totals.tax_exclusive_amount, currency),
         amount_vat=_vat_total(document.tax_totals, currency),
-        amount_gross=_money(totals.tax_inclusive_amount, currency),
-        amount_prepaid=_money(totals.prepaid_amount, currency),
-        amount_rounding=_money(totals.payable_rounding_amount, currency),
-        amount_payable=_money(totals.payable_amount, currency),
+        amount_gross=money_of(totals.tax_inclusive_amount, currency),
+        amount_prepaid=money_of(totals.prepaid_amount, currency),
+        amount_rounding=money_of(totals.payable_rounding_amount, currency),
+        amount_payable=money_of(totals.payable_amount, currency),
         accounts=_accounts(document.payment_means),
         payment_reference=next((each.payment_id for each in document.payment_means if each.payment_id), ""),
     )
@@ -268,7 +268,7 @@ def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> 
         quantity=Quantity(line.quantity.value, line.quantity.unit_code),
         price=line.price.price_amount.value,
         base_quantity=base.value if base is not None else _ONE,
-        amount=_money(line.line_extension_amount, currency),
+        amount=money_of(line.line_extension_amount, currency),
         adjustments=_adjustments(line.allowance_charges, currency),
         period=_period(line.invoice_period),
         vat_category=category.id,
@@ -288,8 +288,8 @@ def _vat(totals: tuple[shapes.TaxTotal, ...], currency: str) -> tuple[VatSubtota
         VatSubtotal(
             subtotal.tax_category.id,
             subtotal.tax_category.percent,
-            _money(subtotal.taxable_amount, currency),
-            _money(subtotal.tax_amount, currency),
+            money_of(subtotal.taxable_amount, currency),
+            money_of(subtotal.tax_amount, currency),
         )
         for total in totals
         for subtotal in total.tax_subtotals
@@ -299,7 +299,7 @@ def _vat(totals: tuple[shapes.TaxTotal, ...], currency: str) -> tuple[VatSubtota
 def _vat_total(totals: tuple[shapes.TaxTotal, ...], currency: str) -> Money:
     """BT-110: the total in the document's currency; the other, if any, is only for the tax authority."""
     own = [total.tax_amount for total in totals if total.tax_amount.currency_id == currency]
-    return _money(own[0] if own else None, currency)
+    return money_of(own[0] if own else None, currency)
 
 
 def _accounts(means: tuple[billing.PaymentMeans, ...]) -> tuple[AccountGiven, ...]:
@@ -318,5 +318,6 @@ def _period(period: shapes.Period | None) -> PeriodGiven | None:
     return None if period is None else PeriodGiven(period.start_date, period.end_date)
 
 
-def _money(amount: shapes.Amount | None, currency: str) -> Money:
+def money_of(amount: shapes.Amount | None, currency: str) -> Money:
+    """What a document says of an amount; nothing said is nothing."""
     return Money(amount.value if amount is not None else Decimal("0.00"), currency)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from invoicing.documents import money_of
 from invoicing.model import AccountGiven, DocumentType
 from orders.values import Money, Refused
 from peppol import billing, envelope, shapes, ubl, validation
@@ -146,12 +147,12 @@ def paper(document: billing.Invoice | billing.CreditNote) -> Paper:
         lines=tuple(_line(line, currency) for line in document.lines),
         adjustments=Money(sum(signed, Decimal("0.00")), currency),
         vat=tuple(_vat(each, currency) for total in document.tax_totals for each in total.tax_subtotals),
-        net=_money(totals.tax_exclusive_amount, currency),
-        tax=_money(document.tax_totals[0].tax_amount if document.tax_totals else None, currency),
-        gross=_money(totals.tax_inclusive_amount, currency),
-        prepaid=_money(totals.prepaid_amount, currency),
-        rounding=_money(totals.payable_rounding_amount, currency),
-        payable=_money(totals.payable_amount, currency),
+        net=money_of(totals.tax_exclusive_amount, currency),
+        tax=money_of(document.tax_totals[0].tax_amount if document.tax_totals else None, currency),
+        gross=money_of(totals.tax_inclusive_amount, currency),
+        prepaid=money_of(totals.prepaid_amount, currency),
+        rounding=money_of(totals.payable_rounding_amount, currency),
+        payable=money_of(totals.payable_amount, currency),
         accounts=tuple(_account(each) for each in means if each.payee_financial_account is not None),
         payment_reference=next((each.payment_id for each in means if each.payment_id), ""),
         terms=document.payment_terms.note if document.payment_terms else "",
@@ -185,7 +186,7 @@ def _line(line: billing.InvoiceLine | billing.CreditNoteLine, currency: str) -> 
         quantity=line.quantity.value,
         unit=line.quantity.unit_code,
         price=line.price.price_amount.value,
-        amount=_money(line.line_extension_amount, currency),
+        amount=money_of(line.line_extension_amount, currency),
         starts_on=period.start_date if period else None,
         ends_on=period.end_date if period else None,
         vat_percent=line.item.classified_tax_category.percent,
@@ -197,8 +198,8 @@ def _vat(subtotal: shapes.TaxSubtotal, currency: str) -> PaperVat:
     return PaperVat(
         category=category.id,
         percent=category.percent,
-        taxable=_money(subtotal.taxable_amount, currency),
-        tax=_money(subtotal.tax_amount, currency),
+        taxable=money_of(subtotal.taxable_amount, currency),
+        tax=money_of(subtotal.tax_amount, currency),
         reason=category.tax_exemption_reason or category.tax_exemption_reason_code or "",
     )
 
@@ -209,7 +210,3 @@ def _account(means: billing.PaymentMeans) -> AccountGiven:
     branch = account.financial_institution_branch
     scheme = _GIRO.get(branch.id.upper(), "") if branch else ""
     return AccountGiven(scheme or ("IBAN" if account.id[:2].isalpha() else ""), account.id)
-
-
-def _money(amount: shapes.Amount | None, currency: str) -> Money:
-    return Money(amount.value if amount is not None else Decimal("0.00"), currency)

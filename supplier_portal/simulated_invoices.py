@@ -9,7 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from orders.values import Money, Quantity, line_amount, payable, vat_amount
+from orders.documents import amount_document
+from orders.values import Quantity, line_amount, payable, vat_amount
 from peppol import billing, shapes
 
 # Shares of a thousand, in the order they are drawn; the rest of the invoices are right.
@@ -70,25 +71,28 @@ def recomputed(
         invoice,
         tax_totals=(
             shapes.TaxTotal(
-                tax_amount=_amount(vat),
+                tax_amount=amount_document(vat),
                 tax_subtotals=(
                     replace(
-                        subtotal, taxable_amount=_amount(net), tax_amount=_amount(vat), tax_category=category
+                        subtotal,
+                        taxable_amount=amount_document(net),
+                        tax_amount=amount_document(vat),
+                        tax_category=category,
                     ),
                 ),
             ),
         ),
         legal_monetary_total=billing.LegalMonetaryTotal(
-            line_extension_amount=_amount(net),
-            tax_exclusive_amount=_amount(net),
-            tax_inclusive_amount=_amount(gross),
-            payable_amount=_amount(gross),
+            line_extension_amount=amount_document(net),
+            tax_exclusive_amount=amount_document(net),
+            tax_inclusive_amount=amount_document(gross),
+            payable_amount=amount_document(gross),
         ),
         invoice_lines=(
             replace(
                 line,
                 invoiced_quantity=shapes.Quantity(count, line.invoiced_quantity.unit_code),
-                line_extension_amount=_amount(net),
+                line_extension_amount=amount_document(net),
                 price=replace(line.price, price_amount=shapes.Amount(each, currency)),
                 item=replace(
                     line.item,
@@ -97,10 +101,6 @@ def recomputed(
             ),
         ),
     )
-
-
-def _amount(money: Money) -> shapes.Amount:
-    return shapes.Amount(money.amount, money.currency)
 
 
 def _over(invoice: billing.Invoice) -> billing.Invoice:

@@ -4,7 +4,7 @@ Each function here looks at one node and answers a verdict; each `..._check` mak
 test out of names, for families of rules that differ only in the element they name.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from peppol.rules.books import BROKEN, Broken, Test, Verdict
@@ -133,3 +133,13 @@ def attribute_listed_check(name: str, codes: Collection[str]) -> Test:
         return Broken(found=value, attribute=name)
 
     return check
+
+
+def of_an_item_that_says(indicator: str) -> Callable[[Node], bool]:
+    """The condition that a code stands in an allowance or charge whose charge indicator is this."""
+
+    def says(code: Node) -> bool:
+        item = code.above
+        return item is not None and any(node.text == indicator for node in item.all("cbc:ChargeIndicator"))
+
+    return says

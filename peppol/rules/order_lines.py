@@ -6,7 +6,7 @@ percentage but no base amount is judged by R020 alone, one with a base but no pe
 R021 alone, as published.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from peppol.codelists import UNCL5189, UNCL7161
 from peppol.rules.amounts import (
@@ -19,7 +19,7 @@ from peppol.rules.amounts import (
     positive_base_quantity,
     share_of_base_verdict,
 )
-from peppol.rules.checks import holds, listed_check
+from peppol.rules.checks import holds, listed_check, of_an_item_that_says
 from peppol.rules.engine import WARNING, Book, Broken, Test, Verdict
 from peppol.rules.tree import Document, Node, fact
 from peppol.rules.xpath import number_of
@@ -47,10 +47,10 @@ def register_lines(book: Book) -> None:
     _register_prices(book)
     quoted = book.context("cac:QuotationLineReference/cbc:LineID", pattern="rules")
     quoted.rule("PEPPOL-T01-R035")(quotation_line_has_a_quotation)
-    allowed = book.context(_REASON_CODE, pattern="rules", when=_indicates(ALLOWANCE))
+    allowed = book.context(_REASON_CODE, pattern="rules", when=of_an_item_that_says(ALLOWANCE))
     meaning = "The reason code of an allowance (tir01-p008) is one of UNCL5189."
     allowed.add("PEPPOL-T01-CL001", listed_check(UNCL5189), meaning)
-    charged = book.context(_REASON_CODE, pattern="rules", when=_indicates(CHARGE))
+    charged = book.context(_REASON_CODE, pattern="rules", when=of_an_item_that_says(CHARGE))
     meaning = "The reason code of a charge (tir01-p008) is one of UNCL7161."
     charged.add("PEPPOL-T01-CL002", listed_check(UNCL7161), meaning)
 
@@ -88,14 +88,6 @@ def _lines_by_id(order: Document) -> Mapping[str, Sequence[Node]]:
         for number in line.all("cbc:ID"):
             lines.setdefault(number.string, []).append(line)
     return lines
-
-
-def _indicates(indicator: str) -> Callable[[Node], bool]:
-    def indicates(code: Node) -> bool:
-        item = code.above
-        return item is not None and any(node.text == indicator for node in item.all("cbc:ChargeIndicator"))
-
-    return indicates
 
 
 def _number_at_least_zero(name: str) -> Test:

@@ -20,7 +20,7 @@ from peppol.codelists import (
     UNCL7161,
 )
 from peppol.rules.amounts import ALLOWANCE, CHARGE
-from peppol.rules.checks import holds, listed_check
+from peppol.rules.checks import holds, listed_check, of_an_item_that_says
 from peppol.rules.engine import Book, Broken, Test, Verdict
 from peppol.rules.peppol_billing import PROFILES
 from peppol.rules.peppol_lines import AMOUNTS
@@ -63,25 +63,17 @@ def _has(name: str) -> Callable[[Node], bool]:
     return lambda node: name in node.attributes
 
 
-def _indicates(indicator: str) -> Callable[[Node], bool]:
-    def indicates(code: Node) -> bool:
-        item = code.above
-        return item is not None and any(node.text == indicator for node in item.all("cbc:ChargeIndicator"))
-
-    return indicates
-
-
 CODES.context("cbc:EmbeddedDocumentBinaryObject", pattern="codes", when=_has("mimeCode")).add(
     "PEPPOL-EN16931-CL001",
     _attribute_among("mimeCode", MIME_BILLING),
     "An attachment (BT-125) is PDF, PNG, JPEG, CSV, or a spreadsheet.",
 )
-CODES.context(_REASON_CODE, pattern="codes", when=_indicates(ALLOWANCE)).add(
+CODES.context(_REASON_CODE, pattern="codes", when=of_an_item_that_says(ALLOWANCE)).add(
     "PEPPOL-EN16931-CL002",
     listed_check(UNCL5189),
     "The reason code of an allowance (BT-98, BT-140) is one of UNCL5189.",
 )
-CODES.context(_REASON_CODE, pattern="codes", when=_indicates(CHARGE)).add(
+CODES.context(_REASON_CODE, pattern="codes", when=of_an_item_that_says(CHARGE)).add(
     "PEPPOL-EN16931-CL003",
     listed_check(UNCL7161),
     "The reason code of a charge (BT-105, BT-145) is one of UNCL7161.",

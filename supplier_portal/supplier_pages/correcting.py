@@ -7,16 +7,13 @@ if the line were open, which it is once the credit note is read.
 from fastapi import Request, Response
 
 from invoicing import own_numbers, papers, portal_invoices, proposals
-from invoicing import supplier_invoices as questions
 from invoicing.flipping import Numbered
-from invoicing.model import Held
 from invoicing.proposals import Proposal
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox
 from supplier_portal.invoice_story import story
 from supplier_portal.pages import (
-    NotThere,
     Person,
     house_of,
     language_of,
@@ -26,7 +23,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
-from supplier_portal.supplier_pages.making import SENDS, maker_of, new_key, pressed_of, text_of
+from supplier_portal.supplier_pages.making import SENDS, held_of, maker_of, new_key, pressed_of, text_of
 from supplier_portal.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -41,7 +38,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     new_refusal: tuple[str, str] | None = None
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        held = _held(questions.find(session, maker, invoice_id))
+        held = held_of(session, maker, invoice_id)
         told = story(session, maker, held)
         if not told.can_be_credited:
             if told.credit_on_its_way is not None:
@@ -87,7 +84,7 @@ def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     """Send the credit note, and with it the new invoice where the person chose so."""
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
-        _held(questions.find(session, pressed.maker, invoice_id))
+        held_of(session, pressed.maker, invoice_id)
         portal_invoices.send_credit(
             session,
             stored_register.load(session),
@@ -96,9 +93,3 @@ def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
             new_invoice=text_of(request, "what") == "both",
         )
     return see_other(f"/to-invoice/sent/{pressed.key}")
-
-
-def _held(found: Held | None) -> Held:
-    if found is None:
-        raise NotThere
-    return found

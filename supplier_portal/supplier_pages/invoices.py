@@ -14,7 +14,6 @@ from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_documents import PortalState
 from invoicing.supplier_invoices import Order, Standing, Wanted
 from orders import stored_register
-from orders.values import Month, Refused
 from peppol import attachments, mailbox
 from supplier_portal.invoice_pdf import pdf_of
 from supplier_portal.invoice_story import story
@@ -28,7 +27,8 @@ from supplier_portal.pages import (
     render,
     signed_in,
 )
-from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_pdf, as_xml, maker_of
+from supplier_portal.supplier_pages.asked import month_of
+from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
 from supplier_portal.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -44,7 +44,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         standing=_one_of(Standing, query.get("standing", "")),
         state=_one_of(InvoiceState, query.get("state", "")),
         document_type=_one_of(DocumentType, query.get("type", "")),
-        month=_month(query.get("month", "")),
+        month=month_of(request),
         text=query.get("q", "").strip()[:60],
         order=_one_of(Order, query.get("sort", "").lstrip("-")) or Order.RECEIVED,
         falling=query.get("sort", "-received").startswith("-"),
@@ -81,7 +81,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
     maker = maker_of(person)
     language = language_of(request, person)
     with house_of(request).reading() as session:
-        held = _held(questions.find(session, maker, invoice_id))
+        held = held_of(session, maker, invoice_id)
         told = story(session, maker, held)
         register = stored_register.load(session)
         corrects = bool(told.can_be_credited and proposals.line_to_correct(session, register, maker, held))
@@ -125,7 +125,7 @@ def answer_as_sent(
 ) -> Response:
     """One of the buyer's answers, its very bytes."""
     with house_of(request).reading() as session:
-        held = _held(questions.find(session, maker_of(person), invoice_id))
+        held = held_of(session, maker_of(person), invoice_id)
         letter = questions.answer(session, held, sequence)
     if letter is None:
         raise NotThere
@@ -145,14 +145,8 @@ def attached(request: Request, invoice_id: int, place: int, person: Person = sig
 
 def _body(request: Request, person: Person, invoice_id: int) -> tuple[Held, bytes]:
     with house_of(request).reading() as session:
-        held = _held(questions.find(session, maker_of(person), invoice_id))
+        held = held_of(session, maker_of(person), invoice_id)
         return held, mailbox.body_of(session, held.letter_id) or b""
-
-
-def _held(found: Held | None) -> Held:
-    if found is None:
-        raise NotThere
-    return found
 
 
 def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:
@@ -170,10 +164,3 @@ def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:
 def _one_of(kind: type[Choice], text: str) -> Choice | None:
     """The value of the kind that the address names, or None."""
     return next((each for each in kind if each.value == text), None)
-
-
-def _month(text: str) -> Month | None:
-    try:
-        return Month.parse(text) if text else None
-    except Refused:
-        return None

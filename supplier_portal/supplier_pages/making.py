@@ -8,8 +8,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from invoicing import supplier_invoices
+from invoicing.model import Held
 from invoicing.portal_invoices import Pressed
 from invoicing.scopes import Maker
+from peppol.sql import Session
 from supplier_portal.pages import NotThere, Permission, Person, form_of, house_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
@@ -22,6 +25,14 @@ def maker_of(person: Person) -> Maker:
     if person.is_buyer:
         raise NotThere
     return Maker(person.organisation, person.units, by=person.id)
+
+
+def held_of(session: Session, maker: Maker, invoice_id: int) -> Held:
+    """A document in our books that the person may see. Raises NotThere."""
+    found = supplier_invoices.find(session, maker, invoice_id)
+    if found is None:
+        raise NotThere
+    return found
 
 
 def new_key() -> str:

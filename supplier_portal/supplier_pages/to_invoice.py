@@ -19,7 +19,7 @@ from invoicing.proposals import Proposal
 from invoicing.scopes import Maker
 from orders import stored_register
 from orders.contracts import Register
-from orders.values import Money, Month, Refused, total
+from orders.values import Money, Refused, total
 from peppol.sql import Session
 from supplier_portal.invoice_pdf import pdf_of
 from supplier_portal.pages import (
@@ -35,6 +35,7 @@ from supplier_portal.pages import (
     signed_in,
     today_of,
 )
+from supplier_portal.supplier_pages.asked import month_of
 from supplier_portal.supplier_pages.making import (
     SEES,
     SENDS,
@@ -70,7 +71,7 @@ class Previewed:
 def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Every line that can be invoiced, and what is on its way."""
     maker, now = maker_of(person), house_of(request).clock()
-    month, unit = _month(request.query_params.get("month", "")), request.query_params.get("unit", "")
+    month, unit = month_of(request), request.query_params.get("unit", "")
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         everything = questions.ready_lines(session, maker)
@@ -120,9 +121,7 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         if query.get("all"):
-            ready = questions.ready_lines(
-                session, maker, month=_month(query.get("month", "")), unit=query.get("unit", "")
-            )
+            ready = questions.ready_lines(session, maker, month=month_of(request), unit=query.get("unit", ""))
             chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
         else:
             chosen = _lines(query.getlist("line"))
@@ -293,13 +292,6 @@ def _lines(given: list[str]) -> list[Line]:
     """Order lines as the forms write them, ORDER/LINE; anything else is left out."""
     pairs = (each.partition("/") for each in dict.fromkeys(given))
     return sorted((order, line) for order, _, line in pairs if order and line)[:ROWS_MAX]
-
-
-def _month(text: str) -> Month | None:
-    try:
-        return Month.parse(text) if text else None
-    except Refused:
-        return None
 
 
 def _sum(amounts: list[Money]) -> Money | None:
