@@ -25,7 +25,7 @@ class RightRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Reach:
     """What a right is for; empty is everything."""
 
     supplier: str = ""
@@ -40,7 +40,7 @@ def give(
     limit: Decimal,
     valid_from: date,
     valid_to: date | None = None,
-    scope: Scope = Scope(),
+    reach: Reach = Reach(),
     by: str,
 ) -> int:
     """Give a person a right to attest. Raises RightRefused."""
@@ -60,9 +60,9 @@ def give(
         {
             "person": person,
             "limit_amount": limit,
-            "supplier": scope.supplier,
-            "article": scope.article,
-            "delivery_area": scope.delivery_area,
+            "supplier": reach.supplier,
+            "article": reach.article,
+            "delivery_area": reach.delivery_area,
             "valid_from": valid_from,
             "valid_to": valid_to,
             "given_by": by,

@@ -22,7 +22,7 @@ from invoicing import (
     stored_rights,
 )
 from invoicing.stored_exports import ExportFile
-from invoicing.stored_rights import Scope
+from invoicing.stored_rights import Reach
 from orders import stored_register
 from orders.database import utc_now
 from orders.values import Article, Month, PeriodRefused
@@ -222,7 +222,7 @@ def right(
                 limit=_amount(limit),
                 valid_from=today_or(on),
                 valid_to=until,
-                scope=Scope(supplier, article, area),
+                reach=Reach(supplier, article, area),
                 by=by,
             )
     with house.reading() as session:

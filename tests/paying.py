@@ -10,7 +10,7 @@ from invoicing.bank_answers import BankFile
 from invoicing.payment_files import Debtor
 from invoicing.preparing import Item, Proposal
 from invoicing.stored_exports import FileKind
-from invoicing.stored_rights import Scope
+from invoicing.stored_rights import Reach
 from invoicing.transfers import Netted
 from orders import stored_register
 from tests.house import House
@@ -31,7 +31,7 @@ class PayDesk:
         person: str = ATTESTER,
         limit: str = "100000.00",
         *,
-        scope: Scope | None = None,
+        reach: Reach | None = None,
         since: date = date(2026, 1, 1),
         until: date | None = None,
     ) -> int:
@@ -43,7 +43,7 @@ class PayDesk:
                 limit=Decimal(limit),
                 valid_from=since,
                 valid_to=until,
-                scope=scope or Scope(),
+                reach=reach or Reach(),
                 by=ADMINISTRATOR,
             )
 

@@ -16,7 +16,7 @@ from invoicing.bank_answers import BankFileUnreadable, Outcome
 from invoicing.flipping import Numbered
 from invoicing.model import Held, InvoiceState
 from invoicing.stored_exports import FileKind
-from invoicing.stored_rights import RightRefused, Scope
+from invoicing.stored_rights import RightRefused, Reach
 from invoicing.transfers import ItemState, ProposalStepRefused
 from orders import stored_register
 from orders.parties import AccountScheme, PaymentAccount
@@ -221,14 +221,14 @@ def test_above_the_limit_another_attests_the_rest(house: House, desk: PayDesk, a
 
 def test_rights_reach_as_far_as_their_scope_and_days(house: House, desk: PayDesk, accepted: Held) -> None:
     proposal = desk.propose(on=MARCH)
-    for scope in (Scope(supplier=LARKDRILLEN), Scope(article="RESULT"), Scope(delivery_area="LO-SYD")):
-        desk.give_right(ATTESTER, scope=scope)
+    for reach in (Reach(supplier=LARKDRILLEN), Reach(article="RESULT"), Reach(delivery_area="LO-SYD")):
+        desk.give_right(ATTESTER, reach=reach)
     with pytest.raises(AttestRefused, match="does not cover"):
         desk.attest(proposal)
     desk.give_right(SECOND, until=date(2026, 3, 4))
     with pytest.raises(AttestRefused, match="no right"):
         desk.attest(proposal, by=SECOND)
-    desk.give_right(ATTESTER, scope=Scope(supplier=FYRBAKEN, article="BASIC", delivery_area="LO-NORD"))
+    desk.give_right(ATTESTER, reach=Reach(supplier=FYRBAKEN, article="BASIC", delivery_area="LO-NORD"))
     assert desk.attest(proposal).state == "ATTESTED"
 
 

@@ -18,7 +18,7 @@ from invoicing import (
 )
 from invoicing.attest_rights import AttestRefused
 from invoicing.payable import Kind
-from invoicing.stored_rights import Scope
+from invoicing.stored_rights import Reach
 from invoicing.transfers import ProposalState
 from orders import stored_register
 from orders.values import Article, Money, total
@@ -283,7 +283,7 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
             limit=amount_of(request, "limit"),
             valid_from=day_of(request, "valid_from", default=today_of(request)),
             valid_to=day_of(request, "valid_to") if last else None,
-            scope=Scope(
+            reach=Reach(
                 text_of(request, "supplier", most=20),
                 text_of(request, "article", most=20),
                 text_of(request, "area", most=60),
