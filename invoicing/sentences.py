@@ -6,11 +6,9 @@ The values come from the deviation, so the same tree reads in both languages.
 
 from dataclasses import dataclass
 from string import Template
-from typing import Literal
 
 from invoicing.deviations import Code, Deviation, Source
-
-Language = Literal["sv", "en"]
+from orders.refusals import Language
 
 _NOTHING = {"sv": "inget", "en": "nothing"}
 

@@ -3,6 +3,11 @@
 Convention: the sentence says what, where and what to do, and holds no personal data.
 """
 
+from typing import Literal
+
+Language = Literal["sv", "en"]
+"""The languages the house speaks: Swedish first, English beside it."""
+
 
 class Refused(Exception):
     """Something the business does not allow, said in one sentence in Swedish and one in English.

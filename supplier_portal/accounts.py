@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from orders import journal
-from orders.refusals import NotThere
+from orders.refusals import Language, NotThere
 from peppol.sql import Session, take_turns
 from supplier_portal import mail, mailed_links, passwords, sessions, stored_accounts
 from supplier_portal.account_rules import (
@@ -21,7 +21,6 @@ from supplier_portal.account_rules import (
 )
 from supplier_portal.account_tables import recovery_code
 from supplier_portal.persons import Permission, Person
-from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
 
 

@@ -16,9 +16,9 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from orders.refusals import Language
 from peppol.gate import LIMITS
 from peppol.validation import validate
-from supplier_portal.printing import Language
 from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
 from supplier_portal.validation_report import (
     STYLE_SHEET,

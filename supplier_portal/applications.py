@@ -14,13 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from orders import journal
 from orders.contracts import Register
 from orders.parties import RegisterValueRefused, Supplier, organisation_number
+from orders.refusals import Language
 from peppol.sql import Session, rows_changed
 from supplier_portal import accounts, mail, stored_accounts
 from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
 from supplier_portal.account_tables import account_application, account_responsible
 from supplier_portal.pages import NotThere
 from supplier_portal.persons import SUPPLIER_SIDE, Permission
-from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE
 
 WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"

@@ -17,12 +17,12 @@ from typing import Annotated
 import typer
 
 from orders.database import Database, utc_now
+from orders.refusals import Language
 from orders.values import Refused, stockholm_date
 from peppol.sql import Session
 from supplier_portal.assembly import open_house
 from supplier_portal.cli_options import DatabaseOption, Given, LanguageOption, TraceOption
 from supplier_portal.cli_refusals import Code, complain, stopped_by
-from supplier_portal.printing import Language
 from supplier_portal.settings import Settings
 
 

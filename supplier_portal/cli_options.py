@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from supplier_portal.printing import Language
+from orders.refusals import Language
 
 DatabaseOption = Annotated[
     str | None,

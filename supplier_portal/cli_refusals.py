@@ -13,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from invoicing.flipping import NotToInvoice
 from invoicing.stored_invoices import InvoiceUnknown
 from orders.database import explain
+from orders.refusals import Language
 from orders.register_files import RegisterRefused
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown
 from orders.values import Refused
 from peppol.gate import GateRefused
 from peppol.post import InvalidDocument
-from supplier_portal.printing import Language, plain
+from supplier_portal.printing import plain
 
 
 class Code(IntEnum):

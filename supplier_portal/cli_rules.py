@@ -13,12 +13,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from orders.refusals import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release
 from supplier_portal.cli_door import AsJson, House, command
 from supplier_portal.cli_refusals import NotFound
-from supplier_portal.printing import Column, Json, Language, plain, show, table, write_json
+from supplier_portal.printing import Column, Json, plain, show, table, write_json
 from supplier_portal.rulebook import ListedRule, listed_rules
 from supplier_portal.validation_report import ACTORS, KINDS
 

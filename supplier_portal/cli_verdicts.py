@@ -11,10 +11,11 @@ from invoicing import stored_invoices
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
+from orders.refusals import Language
 from peppol.mailbox import InState
 from peppol.sql import Session
 from supplier_portal.letter_questions import LetterIn
-from supplier_portal.printing import Json, Language, plain
+from supplier_portal.printing import Json, plain
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)

@@ -1,9 +1,9 @@
 """An invoice or credit note as a PDF, made of the same paper that the page shows."""
 
 from invoicing.papers import Paper
+from orders.refusals import Language
 from supplier_portal import on_paper
 from supplier_portal.pages import text_from
-from supplier_portal.printing import Language
 
 _SHEET = "paper.css"
 

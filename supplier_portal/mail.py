@@ -10,12 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
+from orders.refusals import Language
 from peppol.sql import Session, take_turns
 from supplier_portal import stored_accounts
 from supplier_portal.mail_tables import mail, mail_declined
 from supplier_portal.mail_texts import TEXTS, Notice
 from supplier_portal.persons import Permission
-from supplier_portal.printing import Language
 from supplier_portal.stored_accounts import ACTIVE, Account
 
 

@@ -20,14 +20,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from orders.database import Database
-from orders.refusals import NotThere
+from orders.refusals import Language, NotThere
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
 from supplier_portal import cookies, navigation
 from supplier_portal.access import instant_of, signed_in
 from supplier_portal.guard import FIELDS_MAX, form_of, guarded
 from supplier_portal.persons import Permission, Person
-from supplier_portal.printing import Language
 from supplier_portal.templating import FORM_TOKEN, environment
 
 __all__ = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from supplier_portal.printing import Language
+from orders.refusals import Language
 
 
 class Permission(StrEnum):

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 import typer
 from rich.cells import cell_len
@@ -20,9 +19,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from orders.refusals import Language
 from orders.values import Money
 
-Language = Literal["sv", "en"]
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 _PIPE_WIDTH = 200

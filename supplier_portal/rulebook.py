@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, TypeVar
 
+from orders.refusals import Language
 from peppol.gate import GateRule
 from peppol.rules.engine import RuleInfo
 from peppol.rules.findings import Finding, Severity
 from peppol.rules.releases import RELEASES, Release
 from peppol.rules.text_files import text_of
 from peppol.rules.texts import Explanation, explain, key_of
-from supplier_portal.printing import Language
 
 _BYTES: Final = "*"
 _SHARED: Final = "PEPPOL-COMMON"

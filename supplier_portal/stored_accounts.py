@@ -11,10 +11,10 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
+from orders.refusals import Language
 from peppol.sql import Session
 from supplier_portal.account_tables import account, account_permission, account_unit
 from supplier_portal.persons import Permission, Person
-from supplier_portal.printing import Language
 
 INVITED, ACTIVE, ENDED = "INVITED", "ACTIVE", "ENDED"
 

@@ -14,9 +14,9 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from orders.refusals import Language
 from supplier_portal import badges, catalogues, static_files
 from supplier_portal.guard import TOKEN_FIELD
-from supplier_portal.printing import Language
 
 FORM_TOKEN: Final[ContextVar[str]] = ContextVar("form_token", default="")
 """The token of the page being rendered; macros of other files reach it without being handed it."""

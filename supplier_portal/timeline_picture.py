@@ -13,9 +13,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from orders.refusals import Language
 from orders.values import Money, Month
 from supplier_portal.drawing import element, line, picture, words
-from supplier_portal.printing import Language
 from supplier_portal.supplier_happenings import KIND_NAMES, Happening, Kind, Pair
 
 _SUPPLIERS: Final = frozenset({Kind.REPORT, Kind.INVOICE, Kind.CREDIT_NOTE})

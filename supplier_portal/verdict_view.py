@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.sentences import sentence, source_name, title
+from orders.refusals import Language
 from supplier_portal.cli_verdicts import check_name
-from supplier_portal.printing import Language
 
 _VERDICTS = {
     Verdict.ACCEPT: (

@@ -11,8 +11,9 @@ from invoicing.deviations import Code, Deviation, Weight
 from invoicing.facts import Facts
 from invoicing.matching import match
 from invoicing.model import AccountGiven, Invoice, PeriodGiven
-from invoicing.sentences import Language, sentence, title
+from invoicing.sentences import sentence, title
 from orders.model import Handling
+from orders.refusals import Language
 from orders.values import Money, Quantity
 from tests.builders import (
     a_line,

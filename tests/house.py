@@ -20,11 +20,12 @@ from invoicing.flipping import Numbered
 from invoicing.intake import Outcome
 from invoicing.model import Held
 from invoicing.payment import Payment
-from invoicing.sentences import Language, sentence
+from invoicing.sentences import sentence
 from orders import stored_lines, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
 from orders.database import Database
 from orders.model import LineAccount, Order, Placement
+from orders.refusals import Language
 from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl

@@ -16,7 +16,7 @@ from invoicing.bank_answers import BankFileUnreadable, Outcome
 from invoicing.flipping import Numbered
 from invoicing.model import Held, InvoiceState
 from invoicing.stored_exports import FileKind
-from invoicing.stored_rights import RightRefused, Reach
+from invoicing.stored_rights import Reach, RightRefused
 from invoicing.transfers import ItemState, ProposalStepRefused
 from orders import stored_register
 from orders.parties import AccountScheme, PaymentAccount

@@ -18,6 +18,7 @@ from invoicing.response_documents import receiver_of
 from invoicing.sentences import sentence, title
 from orders import stored_register
 from orders.contracts import Register
+from orders.refusals import Language
 from orders.values import Money
 from peppol import ubl
 from peppol.sql import Session
@@ -35,7 +36,6 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
-from supplier_portal.printing import Language
 
 router = pages_router()
 _P = Permission

@@ -39,6 +39,7 @@ from invoicing.side_by_side import Row as Compared
 from invoicing.stored_exceptions import Done
 from orders import stored_register
 from orders.contracts import Register
+from orders.refusals import Language
 from orders.values import Money, Period, Quantity, Refused
 from peppol import attachments, mailbox, ubl
 from peppol.sql import Session
@@ -60,7 +61,6 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
-from supplier_portal.printing import Language
 
 router = pages_router()
 _P = Permission

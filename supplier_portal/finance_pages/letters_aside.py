@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from invoicing import desk_work, personal_numbers
 from invoicing.desk_work import Kind
 from orders import stored_register
+from orders.refusals import Language
 from orders.values import Refused
 from peppol import mailbox, validation
 from supplier_portal import letter_questions
@@ -30,7 +31,6 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
-from supplier_portal.printing import Language
 from supplier_portal.validation_report import ValidationReport, reported
 
 router = pages_router()

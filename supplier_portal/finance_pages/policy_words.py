@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Final
 
 from orders.contracts import CreditOfPaid, Policy, Tolerance
+from orders.refusals import Language
 from orders.values import Article
 from supplier_portal import catalogues
 from supplier_portal.finance_words import Pair, cause_name
-from supplier_portal.printing import Language
 
 DAYS: Final = (
     ("payment_terms_days", ("Betalas dagar efter fakturadatum", "Paid days after the invoice date")),

@@ -17,11 +17,11 @@ from fastapi import Request, Response
 from invoicing.scopes import Scope
 from orders import stored_register
 from orders.contracts import Register
+from orders.refusals import Language
 from orders.values import Money, Month, PeriodRefused, Quantity
 from peppol.sql import Session
 from supplier_portal import catalogues, supplier_exports, supplier_happenings
 from supplier_portal.pages import Person
-from supplier_portal.printing import Language
 
 E = TypeVar("E", bound=StrEnum)
 
