@@ -1,6 +1,7 @@
 """The queue of the finance desk, and working it: by cause, by supplier, by age; taken, handed over, in bulk."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from invoicing.desk_queue import NOBODY, Part, Wanted
 from invoicing.desk_steps import Hand
 from invoicing.desk_work import Kind
 from invoicing.exception_rules import Action
+from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import Held, InvoiceState
 from orders import stored_register
 from orders.values import Money, Refused
@@ -113,6 +115,28 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
     assert (later[Part.EXCEPTIONS], later[Part.RESTING]) == (3, 0)
     assert letter.reason == "GATE-NOT-XML"
     assert event.execution_reference == "999999999"
+
+
+def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house: House) -> None:
+    wrong = house.flip(house.order(ref(1)).number, number="F-1", on=date(2026, 2, 3))
+    house.send(wrong)
+    credit = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
+    held = house.send(credit)
+    assert seen(house, part=Part.CREDITS) == ["K-1"]
+    with house.database.writing() as session:
+        hand = Hand("user-1", NOW, TODAY)
+        exception_actions.park(session, held.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
+    assert (seen(house, part=Part.CREDITS), seen(house, part=Part.RESTING)) == ([], ["K-1"])
+    with house.database.reading() as session:
+        counts = desk_queue.counts(session, today=TODAY)
+        later = desk_queue.counts(session, today=TODAY + timedelta(days=5))
+    assert (counts[Part.CREDITS], counts[Part.RESTING], counts[Part.EXCEPTIONS]) == (0, 1, 0)
+    assert (later[Part.CREDITS], later[Part.RESTING]) == (1, 0)
+    with house.database.writing() as session:
+        exception_actions.ask_credit(session, stored_register.load(session), held.id, hand)
+    with house.database.reading() as session:
+        assert desk_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
+    assert seen(house, part=Part.CREDITS) == []
 
 
 def report_of(reference: str) -> dict[str, object]:

@@ -14,7 +14,8 @@ from invoicing.audit_cases import NoCase, Sought
 from invoicing.keeping_times import Times
 from orders import journal, journal_outside, stored_register
 from orders.values import Refused
-from supplier_portal.finance_words import Names, action_name
+from supplier_portal.finance_words import Names
+from supplier_portal.journal_words import action_name, details
 from supplier_portal.pages import (
     NotThere,
     Page,
@@ -63,6 +64,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             page=page,
             names=names,
             action_name=action_name,
+            details=details,
             documents=held,
             head=journal_outside.head(session, day=today_of(request)),
             links={row.subject: link for row in rows if (link := _link(row.subject))},

@@ -46,8 +46,9 @@ from peppol.sql import Session
 from supplier_portal import catalogues
 from supplier_portal.cli_verdicts import check_name, verdict_name
 from supplier_portal.finance_pages.queue import READERS
-from supplier_portal.finance_words import Names, action_name, cause_name, may_act, supplier_name
+from supplier_portal.finance_words import Names, cause_name, may_act, supplier_name
 from supplier_portal.invoice_pdf import pdf_of
+from supplier_portal.journal_words import action_name
 from supplier_portal.pages import (
     NotThere,
     Person,

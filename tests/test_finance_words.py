@@ -1,0 +1,51 @@
+"""The words and pictures of finance staff: every journal row of the demo in words, no label of a chart cut."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from invoicing.deviations import Code
+from invoicing.money_trends import Cause, CauseRow, by_cause
+from orders import tables
+from orders.values import Month
+from supplier_portal import charts
+from supplier_portal.finance_words import cause_name
+from supplier_portal.journal_words import action_name, details
+from tests.demo_books import demo_site
+
+
+def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None:
+    with demo_site(tmp_path, is_demo=True) as site, site.database.reading() as session:
+        actions = set(session.scalars(select(tables.journal.c.action).distinct()))
+    assert len(actions) > 15
+    assert sorted(each for each in actions if action_name(each)[0] == each) == []
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["sv", "en"])
+def test_no_cause_is_cut_in_its_chart(language: int) -> None:
+    labels = [cause_name(code.value)[language] for code in Code]
+    drawn = charts.bars([(label, Decimal(1), "", "") for label in labels])
+    assert [" ".join(bar.lines) for bar in drawn.bars] == labels
+    assert max(len(line) for bar in drawn.bars for line in bar.lines) <= 30
+    for above, below in zip(drawn.bars, drawn.bars[1:], strict=False):
+        assert below.y >= above.y + charts.ROW + charts.LINE * (len(above.lines) - 1)
+    assert drawn.height >= drawn.bars[-1].y + charts.ROW
+
+
+def test_causes_stand_month_by_month_with_the_commonest_first() -> None:
+    august, september = Month(2026, 8), Month(2026, 9)
+    told = [Cause(august, "PRICE", 1), Cause(september, "PRICE", 2), Cause(september, "UNIT QUANTITY", 4)]
+    assert by_cause(told, [august, september]) == [
+        CauseRow(("UNIT", "QUANTITY"), (0, 4)),
+        CauseRow(("PRICE",), (1, 2)),
+    ]
+    assert by_cause([], [august]) == []
+
+
+def test_what_a_row_says_besides_is_told_without_what_is_empty() -> None:
+    assert details('{"came_on": "2026-03-04", "codes": "", "press": "7"}') == [
+        ("came on", "2026-03-04"),
+        ("press", "7"),
+    ]
