@@ -41,6 +41,8 @@ class ChangeState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+_LONGEST = {"name": 120, "street": 120, "city": 80, "postal_code": 10}
+
 OPEN = (ChangeState.ASKED, ChangeState.FIRST_CONFIRMED)
 
 
@@ -159,6 +161,12 @@ def applied(register: Register, supplier: str, kind: ChangeKind, content: Mappin
     """The supplier as it would be; pure. Raises ChangeRefused or what the register's own values refuse."""
     now = register.supplier(supplier)
     if kind is ChangeKind.DETAILS:
+        if any(len(content[name]) > most for name, most in _LONGEST.items()):
+            raise ChangeRefused(
+                "En uppgift är för lång: namn och gata får ha 120 tecken, orten 80 och postnumret 10. Korta den.",
+                "One of the details is too long: name and street may have 120 characters, the town 80 and the postal "
+                "code 10. Make it shorter.",
+            )
         address = replace(
             now.address,
             street=content["street"].strip(),

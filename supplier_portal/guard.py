@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from orders.refusals import Refused
+from orders.refusals import NotThere, Refused
 from supplier_portal import cookies
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000
+_KEY_MAX: Final = 2**31 - 1
 _HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,8 +32,21 @@ class NotOurForm(Refused):
         )
 
 
+class Unwritable(Refused):
+    """A text of the form cannot be kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Texten innehåller ett osynligt tecken (noll) som inte kan sparas. Gå tillbaka, skriv om texten och "
+            "försök igen.",
+            "The text holds an invisible character (null) that cannot be kept. Go back, write the text anew and "
+            "try again.",
+        )
+
+
 async def guarded(request: Request) -> None:
-    """The dependency of every page: refuses what changes something without both proofs."""
+    """The dependency of every page: refuses what changes something without both proofs, and what no row can hold."""
+    _can_be_asked(request)
     if request.method in _HARMLESS:
         return
     if not _is_own_origin(request):
@@ -43,12 +57,24 @@ async def guarded(request: Request) -> None:
     expected = cookies.form_token(request)
     if not (isinstance(given, str) and expected and hmac.compare_digest(given.encode(), expected.encode())):
         raise NotOurForm
+    if any(isinstance(value, str) and "\0" in value for _, value in form.multi_items()):
+        raise Unwritable
 
 
 def form_of(request: Request) -> FormData:
     """The form that was sent, after `guarded` let it in."""
     form: FormData = request.state.form
     return form
+
+
+def _can_be_asked(request: Request) -> None:
+    """Nothing has a number beyond what a key can be, or a null character in its name: the databases refuse both."""
+    types = getattr(request.scope.get("endpoint"), "__annotations__", {})
+    for name, value in request.path_params.items():
+        if types.get(name) is int and str(value).isdecimal() and int(value) > _KEY_MAX:
+            raise NotThere
+    if "\0" in request.url.path or any("\0" in value for value in request.query_params.values()):
+        raise NotThere
 
 
 def _is_own_origin(request: Request) -> bool:
