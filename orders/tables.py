@@ -2,8 +2,8 @@
 
 What must not happen twice is a key here; what must hold of numbers is a CHECK. Orders,
 order lines, receipts and the journal are append-only (`immutable.py`); what changes about
-an order line stands in `line_account`. The named queries stand beside their topics in
-`records.py`, `placements.py` and `registers.py`.
+an order line stands in `line_account`. The named queries stand by topic in the modules
+whose names begin with `stored_`.
 """
 
 from sqlalchemy import (

@@ -3,7 +3,7 @@
 A kind of document is fixed by the root of its XML and its CustomizationID; the
 network knows it by a document type identifier made of both. A participant is a
 number within a numbering scheme (ISO 6523), written `0007:2021002114`. Numbers are
-kept compact, without hyphen or space; `format_...` writes them for people.
+kept compact, without hyphen or space.
 
 Values: OpenPeppol code lists v9.7 (2026-07-02), in force with the May 2026 release.
 Luhn and GS1 arithmetic: COMMON-R049 (scheme 0007) and COMMON-R040 (scheme 0088).

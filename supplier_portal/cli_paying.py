@@ -147,7 +147,7 @@ def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_
             sending_payments.export(session, register, number, debtor=debtor, by=by, now=utc_now())
             files = stored_exports.about(session, number)
         names = _written(session, files, folder)
-    _tell_files(house, names, as_json=as_json)
+    _tell_files(names, as_json=as_json)
 
 
 @command(payments, "bank")
@@ -270,7 +270,7 @@ def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_jso
             now=utc_now(),
         )
         names = _written(session, stored_exports.about(session, run.name), folder)
-    _tell_files(house, names, as_json=as_json)
+    _tell_files(names, as_json=as_json)
 
 
 @command(ledger, "accrue")
@@ -299,7 +299,7 @@ def accrue(
                 now=utc_now(),
             )
         names = _written(session, stored_exports.about(session, str(wanted)), folder)
-    _tell_files(house, names, as_json=as_json)
+    _tell_files(names, as_json=as_json)
 
 
 def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:
@@ -314,7 +314,7 @@ def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> lis
     return paths
 
 
-def _tell_files(house: House, paths: list[Path], *, as_json: bool) -> None:
+def _tell_files(paths: list[Path], *, as_json: bool) -> None:
     if as_json:
         write_json([str(path) for path in paths])
         return

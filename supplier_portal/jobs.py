@@ -2,7 +2,7 @@
 
 A new job is one line in `jobs_of`: its name, its schedule in UTC, and what it does. How a slot is
 run once by one worker is the matter of `job_running`. Sending, collecting and sorting are not
-here: every worker does them all the time, each with its own letters (`working`).
+here: every worker does them all the time, each with its own letters (`worker`).
 """
 
 from collections import Counter
