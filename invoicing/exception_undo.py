@@ -65,12 +65,12 @@ _PAIR_LEFT = (
 
 def undo(session: Session, register: Register, action_id: int, hand: Hand) -> None:
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
-    seen = stored_exceptions.action(session, action_id)
-    orders = {stored_invoices.by_id(session, seen.invoice_id).order_number} | linking.orders_of(seen)
+    # The action first, as the timetable takes it: so undoing and letting the answer leave never wait in a circle.
+    done = stored_exceptions.action(session, action_id, lock=True)
+    orders = {stored_invoices.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
     for number in sorted(orders - {""}):
         stored_lines.lock_lines(session, number)
-    held = stored_invoices.lock(session, seen.invoice_id)
-    done = stored_exceptions.action(session, action_id, lock=True)
+    held = stored_invoices.lock(session, done.invoice_id)
     _check(session, done, held)
     stored_exceptions.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
     # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.

@@ -1,6 +1,8 @@
 """Whatever a person presses can be taken back until it has left the house, and then everything is as it was."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -301,3 +303,30 @@ def test_a_paid_invoice_is_credited_by_a_link_only_when_the_time_has_gone(house:
     link_credit(house, credit, "F-1")
     release(house)
     assert (house.held(held.id).state, paid.invoice_id) == (_S.CREDITED, held.id)
+
+
+def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) -> None:
+    invoice, credit = a_pair(house)
+    pressed = link_credit(house, credit, "F-1")
+    starts = threading.Barrier(2)
+
+    def take_back() -> str:
+        starts.wait()
+        try:
+            undo(house, pressed)
+        except ActionRefused:
+            return "SENT"
+        return "UNDONE"
+
+    def let_leave() -> int:
+        starts.wait()
+        return release(house)
+
+    with ThreadPoolExecutor(2) as both:
+        came_to, left = both.submit(take_back), both.submit(let_leave)
+        outcome = came_to.result()
+        assert left.result() == (outcome == "SENT")
+    with house.database.reading() as session:
+        assert stored_exceptions.action(session, pressed).state == outcome
+    states = [house.held(each.id).state for each in (invoice, credit)]
+    assert states == ([_S.CREDITED, _S.SETTLED] if outcome == "SENT" else [_S.IN_QUESTION, _S.IN_QUESTION])
