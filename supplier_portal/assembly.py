@@ -1,5 +1,7 @@
 """Putting the house together over one database: the tables of all floors, and one clock."""
 
+from pathlib import Path
+
 from sqlalchemy import MetaData
 
 import invoicing.answer_tables
@@ -11,7 +13,7 @@ import invoicing.portal_tables
 import invoicing.retention_tables
 import invoicing.tables  # its tables join the counting room's description
 from orders import tables, tutor_tables
-from orders.database import Clock, Database, utc_now
+from orders.database import Clock, Database, DatabaseUnusable, utc_now
 from peppol import mailbox
 from supplier_portal import account_tables, invoice_mails, mail_tables, visits, work_tables
 
@@ -32,5 +34,16 @@ FRONT = (account_tables.account, mail_tables.mail, work_tables.job_run, invoice_
 
 
 def open_house(url: str, *, clock: Clock = utc_now) -> Database:
-    """The database at `url`, as it is; `growing.open_grown` makes and brings up to date. Raises DatabaseUnusable."""
-    return Database(url, clock=clock)
+    """The database at `url`, as it is; `growing.open_grown` makes and brings up to date. Raises DatabaseUnusable.
+
+    SQLite would make an empty file of a mistyped address; here that is told instead.
+    """
+    database = Database(url, clock=clock)
+    file = database.url.database
+    if database.is_sqlite and file and file != ":memory:" and not Path(file).exists():
+        database.close()
+        raise DatabaseUnusable(
+            f"Det finns ingen databas i {file}. Kontrollera adressen, eller kör först: billing init",
+            f"There is no database in {file}. Check the address, or run first: billing init",
+        )
+    return database

@@ -16,14 +16,13 @@ import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, text
 
 from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
 from peppol.rules import benchmark
-from supplier_portal import bench_flow, bench_post, memory
-from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal import bench_database, bench_flow, bench_post, memory
+from supplier_portal.assembly import open_house
 from supplier_portal.bench_flow import Arrived, Figures
 from supplier_portal.bench_reconcile import bench_reconcile
 from supplier_portal.growing import open_grown
@@ -105,7 +104,7 @@ def post(
     memory.settle()
     measured = []
     for count in _WORKERS:
-        _empty(postgresql)
+        bench_database.empty(postgresql)
         measured.append(bench_post.measure(postgresql, known, letters=letters, workers=count))
     durability = bench_post.durability(postgresql)
     if as_json:
@@ -137,7 +136,7 @@ def _one_process(
 def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[Arrived, Figures]:
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
-        _empty(url)
+        bench_database.empty(url)
     database = open_grown(url, clock=bench_flow.clock)
     bench_flow.prepare(database, register)
     orders = bench_flow.measure_orders(database, register, count=documents)
@@ -174,17 +173,6 @@ def _read_all(url: str) -> list[float]:
         return bench_flow.read_all(database)
     finally:
         database.close()
-
-
-def _empty(url: str) -> None:
-    """Remove our tables; the address is given for measuring, and said to be emptied."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        for metadata in METADATAS:
-            for each in metadata.sorted_tables:
-                # Views and policies that stand on a table go with it.
-                connection.execute(text(f"DROP TABLE IF EXISTS {each.name} CASCADE"))
-    engine.dispose()
 
 
 def _table() -> Table:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 
 from invoicing import booking, desk_queue, money_trends, stored_entries, tables, unbilled
 from invoicing.entry_sources import Wanted
@@ -24,8 +24,8 @@ from orders import tables as held
 from orders.database import Database
 from orders.values import Month
 from peppol.sql import Session
-from supplier_portal import bench_pages, bulk_world
-from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal import bench_database, bench_pages, bulk_world
+from supplier_portal.assembly import open_house
 from supplier_portal.bench_pages import Asked
 from supplier_portal.growing import open_grown
 
@@ -43,7 +43,7 @@ def bench_reconcile(
     """Avstämning och arbetskö med miljoner rader / the statement and the queue with millions of lines."""
     began = perf_counter()
     if not keep:
-        _empty(postgresql)
+        bench_database.empty(postgresql)
     database = open_house(postgresql) if keep else open_grown(postgresql)
     if not keep:
         bulk_world.fill(database, lines=lines)
@@ -162,10 +162,3 @@ def _placements(database: Database) -> int:
 
 def _count(session: Session, table: object) -> int:
     return int(session.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
-
-
-def _empty(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    for metadata in reversed(METADATAS):
-        metadata.drop_all(engine)
-    engine.dispose()

@@ -21,12 +21,12 @@ _MARK: Final = ".billing-demo"
 
 
 class NotOurs(Refused):
-    """The folder holds files by the demo's names that no demo has made."""
+    """The folder holds something that no demo has made."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"I {folder} ligger redan filer eller brev som demon inte har skrivit. Ange en annan mapp med --dir.",
-            f"In {folder} lie files or letters that no demo has written. Name another folder with --dir.",
+            f"I {folder} ligger redan annat än en demo. Ange en tom mapp, eller en ny, med --dir.",
+            f"In {folder} lies something other than a demo. Name an empty folder, or a new one, with --dir.",
         )
 
 
@@ -41,11 +41,11 @@ class NoDemo(Refused):
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier demo left in `folder`; raises NotOurs where the files there are another's."""
+    """Remove what an earlier demo left in `folder`; raises NotOurs where anything lies there and no demo has been."""
     folder.mkdir(parents=True, exist_ok=True)
     files = (*folder.glob(f"{DATABASE_FILE}*"), *(folder / name for name in _FILES))
     folders = [folder / name for name in _FOLDERS]
-    if not (folder / _MARK).exists() and any(path.exists() for path in (*files, *folders)):
+    if not (folder / _MARK).exists() and any(folder.iterdir()):
         raise NotOurs(folder)
     (folder / _MARK).write_text("", encoding="ascii")
     for path in folders:

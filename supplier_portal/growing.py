@@ -14,12 +14,12 @@ from sqlalchemy import inspect
 from orders import journal, series, tables
 from orders.database import Clock, Database, utc_now
 from supplier_portal import row_security
-from supplier_portal.assembly import METADATAS, open_house
+from supplier_portal.assembly import METADATAS
 
 
 def open_grown(url: str, *, clock: Clock = utc_now) -> Database:
     """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
-    database = open_house(url, clock=clock)
+    database = Database(url, clock=clock)
     bring_up_to_date(database)
     return database
 

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, event, make_url
 
 from orders import journal, series
 from orders.database import Database
-from supplier_portal.assembly import open_house
 from supplier_portal.growing import bring_up_to_date, open_grown
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -36,7 +35,7 @@ def _sqlite(url: str) -> Database:
         open_grown(url, clock=lambda: CLOCK).close()
         _empty.append(Path(path).read_bytes())
         event.listen(Engine, "do_connect", _lead_to_the_place)
-        _opened[_SLOT] = open_house(_SLOT, clock=lambda: CLOCK)
+        _opened[_SLOT] = Database(_SLOT, clock=lambda: CLOCK)
     Path(path).write_bytes(_empty[0])
     _place[:] = [path]
     return _opened[_SLOT]
@@ -44,7 +43,7 @@ def _sqlite(url: str) -> Database:
 
 def _postgresql(url: str) -> Database:
     if url not in _opened:
-        database = _opened[url] = open_house(url, clock=lambda: CLOCK)
+        database = _opened[url] = Database(url, clock=lambda: CLOCK)
         event.listen(database.engine, "before_cursor_execute", _note_tables)
         bring_up_to_date(database)
         event.remove(database.engine, "before_cursor_execute", _note_tables)

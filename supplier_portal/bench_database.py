@@ -1,0 +1,40 @@
+"""The PostgreSQL database that speed is measured in: emptied first, and therefore never anybody's books.
+
+Convention: a database that was emptied for measuring carries a mark. One that has tables of ours and no mark was
+made by somebody else, and is left alone.
+"""
+
+from sqlalchemy import inspect, text
+
+from orders import tables
+from orders.database import Database
+from orders.values import Refused
+from supplier_portal.assembly import METADATAS
+
+_MARK = "billing_bench"
+
+
+def empty(url: str) -> None:
+    """Remove every table of ours. Raises Refused for anything but PostgreSQL and for books that no bench has made."""
+    database = Database(url)
+    try:
+        if database.is_sqlite:
+            raise Refused(
+                "Mätningen behöver en PostgreSQL-databas som får tömmas, till exempel postgresql://localhost/bench.",
+                "The measuring needs a PostgreSQL database that may be emptied, such as postgresql://localhost/bench.",
+            )
+        with database.engine.begin() as connection:
+            seen = inspect(connection)
+            if seen.has_table(tables.purchase_order.name) and not seen.has_table(_MARK):
+                raise Refused(
+                    "Databasen har böcker som ingen mätning har gjort, och de töms inte. Ange en tom databas.",
+                    "The database has books that no measuring has made, and they are not emptied. "
+                    "Name an empty database.",
+                )
+            connection.execute(text(f"CREATE TABLE IF NOT EXISTS {_MARK} ()"))
+            for metadata in METADATAS:
+                for each in metadata.sorted_tables:
+                    # Views and policies that stand on a table go with it.
+                    connection.execute(text(f"DROP TABLE IF EXISTS {each.name} CASCADE"))
+    finally:
+        database.close()

@@ -1,0 +1,46 @@
+"""Measuring empties its database; nobody's books are taken for that."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select, text
+
+from orders import tables
+from orders.values import Refused
+from supplier_portal import bench_database
+from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@on_postgresql
+def test_books_that_no_measuring_has_made_are_left_alone(database_url: str) -> None:
+    open_grown(database_url).close()
+    with pytest.raises(Refused, match="books that no measuring has made"):
+        bench_database.empty(database_url)
+    database = open_house(database_url)
+    with database.reading() as session:
+        assert session.scalars(select(tables.number_series.c.name)).all() != []
+    database.close()
+
+
+@on_postgresql
+def test_an_empty_database_is_taken_and_may_be_emptied_again(database_url: str) -> None:
+    for _ in range(2):
+        bench_database.empty(database_url)
+        database = open_grown(database_url)
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE notes ()"))
+        bench_database.empty(database_url)
+        with database.engine.begin() as connection:
+            assert not inspect(connection).has_table(tables.purchase_order.name)
+            # What is not ours stays.
+            connection.execute(text("DROP TABLE notes"))
+        database.close()
+
+
+def test_sqlite_is_not_measured_this_way(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="needs a PostgreSQL database"):
+        bench_database.empty(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    assert list(tmp_path.iterdir()) == []

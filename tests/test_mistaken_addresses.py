@@ -1,0 +1,44 @@
+"""A mistyped address or folder is told, and nothing is made or overwritten there."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from supplier_portal import demo_folder
+from supplier_portal.assembly import open_house
+from supplier_portal.cli import app
+from supplier_portal.demo_folder import NotOurs
+from supplier_portal.growing import open_grown
+
+
+def test_a_command_makes_no_database_of_a_mistyped_address(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'biling.sqlite'}"
+    answer = CliRunner().invoke(app, ["--database", url, "check"])
+    assert answer.exit_code == 1
+    assert "Det finns ingen databas i" in answer.stderr
+    assert "billing init" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_makes_it_and_then_it_opens(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'billing.sqlite'}"
+    open_grown(url).close()
+    open_house(url).close()
+    assert (tmp_path / "new" / "billing.sqlite").exists()
+
+
+def test_a_demo_does_not_move_into_a_folder_with_other_things(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("kept", encoding="ascii")
+    with pytest.raises(NotOurs):
+        demo_folder.clear(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_demo_moves_into_a_new_or_empty_folder_and_back_into_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    for _ in range(2):
+        demo_folder.clear(folder)
+        (folder / "summary.json").write_text("{}", encoding="ascii")
+    demo_folder.clear(folder)
+    assert not (folder / "summary.json").exists()
