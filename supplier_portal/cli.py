@@ -6,7 +6,6 @@ refusals into sentences and exit codes: 0 done, 1 failed or an invariant broken,
 usage, 3 a document refused or in question, 4 not found.
 """
 
-import gc
 import sys
 from importlib import metadata
 from io import TextIOWrapper
@@ -14,6 +13,7 @@ from typing import Annotated, Final
 
 import typer
 
+from supplier_portal import memory
 from supplier_portal.cli_loading import Place, table_of
 from supplier_portal.cli_options import DatabaseOption, Given, LanguageOption
 
@@ -118,7 +118,7 @@ def main() -> None:
         # A terminal that cannot show å gets a question mark, not a crash.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    gc.set_threshold(20_000, 20, 20)
+    memory.look_seldom()
     try:
         app(prog_name="billing")
     except (KeyboardInterrupt, Exception) as error:

@@ -36,7 +36,8 @@ Command = TyperCommand | TyperGroup
 def loaded(name: str, place: Place) -> Command:
     """The command itself, with its module imported."""
     module = import_module(f"supplier_portal.{place.module}")
-    # What a command stands on stays as long as it runs: the collector need not walk it again and again.
+    # What a command stands on stays to its end. Not set aside, all of it is gone through once more when the
+    # program leaves, half a second after the last line was printed.
     gc.freeze()
     above = typer.Typer(rich_markup_mode=None)
     if place.group:

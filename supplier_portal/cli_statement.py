@@ -96,7 +96,8 @@ def reconcile(
         csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
     if xlsx_file is not None:
         xlsx_file.write_bytes(statement_xlsx(statement))
-    if written := csv_file or xlsx_file:
+    if files := [str(each) for each in (csv_file, xlsx_file) if each is not None]:
+        written = ", ".join(files)
         typer.echo(house.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
     elif as_json:
         write_json(statement_json(statement))

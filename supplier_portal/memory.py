@@ -8,8 +8,13 @@ process, so it is set aside; the little that comes and goes afterwards is looked
 import gc
 
 
+def look_seldom() -> None:
+    """Call before much is loaded: what is being loaded stays, and need not be looked through meanwhile."""
+    gc.set_threshold(20_000, 20, 20)
+
+
 def settle() -> None:
     """Call once everything is loaded and before the work begins."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    look_seldom()
