@@ -217,10 +217,15 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
         page.get_by_label("Varför?").fill("Det var rätt ändå")
         page.get_by_role("button", name="Koppla och kvitta").click()
         assert (house.held(credit.id).state, house.held(held.id).state) == (_S.PARKED, _S.IN_QUESTION)
+        office.go("/finance?part=credits")
+        assert "Kopplad till sin faktura, kvittas snart" in page.locator("table.queue").inner_text()
         assert office.release() == 1
         assert (house.held(credit.id).state, house.held(held.id).state) == (_S.SETTLED, _S.CREDITED)
         office.go(f"/finance/documents/{credit.id}")
         assert page.get_by_role("button", name="Ångra").count() == 0
+        page.locator("dl.summary").get_by_role("link", name="F-1").click()
+        page.locator("dl.summary").get_by_role("link", name="K-1").click()
+        assert office.h1().startswith("Kreditfaktura K-1")
         office.go(f"/finance/documents/{credit.id}/pair?other=F-9")
         assert "Leverantören har ingen faktura F-9 hos oss" in page.locator("main").inner_text()
 

@@ -32,7 +32,7 @@ from invoicing.desk_steps import HOLD, Hand
 from invoicing.desk_work import Kind
 from invoicing.deviations import Check, Group, price_text
 from invoicing.exception_rules import TRANSITIONS, Action, acceptable, at_stake, name_of
-from invoicing.model import DocumentType, Held
+from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.response_documents import receiver_of
 from invoicing.sentences import sentence, source_name, title
 from invoicing.side_by_side import Row as Compared
@@ -285,6 +285,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "today": today_of(request),
             "revealed": revealed,
             "soon": _soon(session, case),
+            "settled_with": _settled_with(session, case),
             "tells": [
                 (title(each, language), sentence(each, language), each.code.value, each.weight.name)
                 for each in case.match.deviations
@@ -314,6 +315,16 @@ def _soon(session: Session, case: Case) -> list[tuple[Held, datetime]]:
     key = (case.held.supplier, DocumentType.INVOICE, str(done.detail["credits"]))
     invoice = stored_invoices.by_key(session, *key)
     return [(invoice, done.answers_at)] if invoice is not None else []
+
+
+def _settled_with(session: Session, case: Case) -> Held | None:
+    """The other document of a settled pair."""
+    if case.is_credit:
+        kind, number = DocumentType.INVOICE, case.invoice.credits[0].number if case.invoice.credits else ""
+        settled = case.held.state is InvoiceState.SETTLED
+    else:
+        kind, number, settled = DocumentType.CREDIT_NOTE, case.credited_by, bool(case.credited_by)
+    return stored_invoices.by_key(session, case.held.supplier, kind, number) if settled else None
 
 
 def _stake(session: Session, case: Case) -> Money | None:

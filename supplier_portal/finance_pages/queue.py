@@ -89,6 +89,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The queue, or one part of it."""
     today, language = today_of(request), language_of(request, person)
     wanted = _wanted(request, person)
+    named = _credit_cause if wanted.part is Part.CREDITS else cause_name
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         names = Names(session, register.buyer)
@@ -108,7 +109,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "query": request.url.query,
             "may_act": may_act(person),
             "names": names,
-            "cause_name": cause_name,
+            "cause_name": named,
             "today": today,
         }
         if wanted.part is Part.LETTERS:
@@ -130,7 +131,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 "bars": charts.bars(
                     [
                         (
-                            catalogues.pair(cause_name(each.code), language),
+                            catalogues.pair(named(each.code), language),
                             each.amount.amount,
                             f"{each.count} · {catalogues.money(each.amount, language)}",
                             _with(request, cause=each.code, page=""),
@@ -195,6 +196,12 @@ def drop_filter(request: Request, number: int, person: Person = signed_in(*READE
     with house_of(request).writing() as session:
         desk_work.drop_filter(session, person.id, number)
     return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
+
+
+def _credit_cause(code: str) -> tuple[str, str]:
+    """Why a credit note is in the queue; without a deviation it was linked and waits to be settled."""
+    linked = ("Kopplad till sin faktura, kvittas snart", "Linked to its invoice, settled soon")
+    return cause_name(code) if code else linked
 
 
 def _wanted(request: Request, person: Person) -> Wanted:
