@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 
 from invoicing import tables
 from invoicing.portal_tables import portal_document, portal_upload
-from invoicing.scopes import Maker
+from invoicing.scopes import Maker, Scope
 from peppol.glancing import Glance, glance
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState, inbox, outbox
@@ -76,6 +76,14 @@ def count(session: Session, maker: Maker) -> int:
     return found
 
 
+def fresh(session: Session, scope: Scope, *, since: date) -> int:
+    """How many that came on the day `since` or later were refused and have not come again under their number."""
+    if scope.units is not None:
+        return 0
+    question = select(inbox).where(_of(scope), inbox.c.received_on >= since).order_by(inbox.c.id.desc())
+    return sum(each.came_again is None for each in _letters(session, scope, question.limit(PAGE)))
+
+
 def listed(session: Session, maker: Maker, *, offset: int = 0) -> Sequence[RefusedLetter]:
     """One page of them, the newest first."""
     if maker.units is not None:
@@ -123,11 +131,11 @@ def unsent_files(session: Session, maker: Maker, *, limit: int = FILES) -> tuple
     return total, [UnsentFile(row.id, row.made_at, row.body) for row in rows]
 
 
-def _answers(maker: Maker) -> tuple[ColumnElement[bool], ...]:
+def _answers(maker: Scope) -> tuple[ColumnElement[bool], ...]:
     return outbox.c.kind.in_(_ANSWERS), outbox.c.recipient == maker.supplier
 
 
-def _of(maker: Maker) -> ColumnElement[bool]:
+def _of(maker: Scope) -> ColumnElement[bool]:
     """The letters that came from the supplier and are in no book."""
     answered = select(outbox.c.about).where(*_answers(maker))
     refused = and_(inbox.c.state == InState.QUARANTINED, ("letter " + cast(inbox.c.id, String)).in_(answered))
@@ -140,7 +148,7 @@ def _of(maker: Maker) -> ColumnElement[bool]:
     return and_(aside, inbox.c.body != b"", or_(refused, twice))
 
 
-def _letters(session: Session, maker: Maker, question: Select[tuple[object, ...]]) -> list[RefusedLetter]:
+def _letters(session: Session, maker: Scope, question: Select[tuple[object, ...]]) -> list[RefusedLetter]:
     rows = session.execute(question).all()
     glances = {row.id: glance(row.body) for row in rows}
     numbers = _in_books(session, maker, [each.number for each in glances.values() if each.number])
@@ -160,7 +168,7 @@ def _letters(session: Session, maker: Maker, question: Select[tuple[object, ...]
     ]
 
 
-def _in_books(session: Session, maker: Maker, numbers: Sequence[str]) -> Mapping[str, int]:
+def _in_books(session: Session, maker: Scope, numbers: Sequence[str]) -> Mapping[str, int]:
     if not numbers:
         return {}
     invoice = tables.invoice

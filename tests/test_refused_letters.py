@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -89,6 +89,21 @@ def test_the_list_says_when_the_same_number_has_come_rightly(house: House) -> No
     held = house.send(right)
     (letter,) = seen(house)
     assert letter.came_again == held.id
+    assert fresh(house, BILLED_ON) == 0
+
+
+def test_the_overview_tells_of_what_was_refused_lately_and_did_not_come_again(house: House) -> None:
+    refused(house, wrong(invoice(house)))
+    assert fresh(house, BILLED_ON) == 1
+    assert fresh(house, BILLED_ON + timedelta(days=1)) == 0
+    with house.database.for_supplier(LARKDRILLEN).reading() as session:
+        assert refused_letters.fresh(session, OTHERS, since=BILLED_ON) == 0
+
+
+def fresh(house: House, since: date) -> int:
+    with house.database.for_supplier(FYRBAKEN).reading() as session:
+        assert refused_letters.fresh(session, ONE_UNIT, since=since) == 0
+        return refused_letters.fresh(session, WHOLE, since=since)
 
 
 def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:

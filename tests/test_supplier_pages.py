@@ -106,6 +106,11 @@ def test_file_the_month_and_correct_it(site: Site, chromium: Browser, javascript
         page.get_by_role("button", name="Lämna redovisningen").click()
         assert "Redovisningen för 2026-02 är lämnad" in page.get_by_role("status").inner_text()
         assert states(site, "100000101", "2026-02") == [ReportState.FILED]
+        # Who judges it, since when it waits, and what happens then.
+        told = page.locator(".notice.info").inner_text()
+        assert "Väntar på köparen sedan 2026-03-10" in told
+        assert "Köparens handläggare prövar redovisningen i sitt eget system" in told
+        assert "Sänds den tillbaka står skälet här" in told
 
         page.get_by_text("Lämna en rättelse").click()
         page.get_by_label("Praktik").check()
@@ -113,7 +118,7 @@ def test_file_the_month_and_correct_it(site: Site, chromium: Browser, javascript
         page.get_by_role("button", name="Lämna rättelsen").click()
         assert states(site, "100000101", "2026-02") == [ReportState.REPLACED, ReportState.FILED]
         history = page.locator("ol.timeline").inner_text()
-        assert "Version 2 lämnades av user-" in history
+        assert "Version 2 lämnades av Alva Lind" in history
         assert "Uppföljningssamtal, Praktik" in history
 
 

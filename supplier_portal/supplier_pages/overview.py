@@ -1,11 +1,12 @@
 """The front page: what waits for a supplier, each number the door to its list; staff go on to their first page."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import Request, Response
 from markupsafe import Markup
 
+from invoicing import refused_letters
 from invoicing.scopes import Scope
 from orders.filing import file_by
 from orders.values import Month
@@ -33,6 +34,8 @@ from supplier_portal.waiting_questions import MonthSums
 router = pages_router()
 
 _MONTHS = 12
+_REFUSED_SHOWN = timedelta(days=30)
+"""What was refused longer ago is in its list and no longer news."""
 
 
 @router.get("/")
@@ -81,6 +84,7 @@ def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> di
         "report_by": file_by(first_month, days=days) if first_month else None,
         "to_invoice": waiting_questions.to_invoice(session, scope),
         "questioned": waiting_questions.questioned(session, scope),
+        "refused": refused_letters.fresh(session, scope, since=today - _REFUSED_SHOWN),
         "interruptions": placement_questions.new_interruptions(session, scope, since=visit.since),
         "to_assign": placement_questions.count(session, scope, to_assign, today=today),
         "assign_by": placement_questions.first_to_assign(session, scope, today=today),

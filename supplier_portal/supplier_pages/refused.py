@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from invoicing import refused_letters, uploads
 from invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
+from invoicing.uploads import Looked
 from orders import stored_register
 from peppol import envelope, mailbox, validation
 from peppol.mailbox import InState
@@ -41,7 +42,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
             register = stored_register.load(session)
             for each in files:
                 found = uploads.look(session, register, maker, each.id, today=today)
-                looked.append((each, found.refusal if found is not None else None))
+                looked.append((each, _reason(found)))
     return render(
         request,
         person,
@@ -94,6 +95,14 @@ def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(
     if body is None:
         raise NotThere
     return as_xml(body, f"{letter.id}-mlr")
+
+
+def _reason(found: Looked | None) -> tuple[str, str] | None:
+    """Why a file cannot be sent, in particular where its reading says so."""
+    if found is None or found.refusal is None:
+        return None
+    read = found.reading
+    return (read.reason_sv, read.reason_en) if read.invoice is None and read.reason_sv else found.refusal
 
 
 def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedLetter, bytes]:

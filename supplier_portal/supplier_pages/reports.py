@@ -16,7 +16,7 @@ from orders.filing import MonthToFile
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
 from peppol.sql import Session
-from supplier_portal import placement_questions, report_questions, supplier_happenings
+from supplier_portal import placement_questions, report_questions, stored_accounts, supplier_happenings
 from supplier_portal.catalogues import words
 from supplier_portal.pages import (
     NotThere,
@@ -199,6 +199,7 @@ def _month_page(
         held = stored_placements.reports(session, reference, month)
         lines = _lines_of(session, placement, month)
         days = asked.register_of(session).policy.days_until_report_reminder
+        colleagues = stored_accounts.of_organisation(session, person.organisation)
     if not held and not lines:
         raise NotThere
     newest = filing.standing_report(held)
@@ -220,6 +221,8 @@ def _month_page(
         last_day=placement.last_day_for(month.period),
         file_by=filing.file_by(month, days=days),
         today=today,
+        standing=next((each for each in held if each.state is ReportState.APPROVED), None),
+        names={each.person.id: each.display_name for each in colleagues},
         waited=(today - newest.filed_on).days if newest else 0,
         may_file=first <= today,
         is_correction=newest is not None,
