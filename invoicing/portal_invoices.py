@@ -148,7 +148,7 @@ def _press(
             # A line that is not theirs is not even named.
             order_number, line_id, reason = "", "", _NOT_THERE
         except Refused as refusal:
-            reason = (refusal.sentence_sv, refusal.sentence)
+            reason = refusal.pair
         except IntegrityError:
             reason = _OVERTAKEN
         portal_documents.add_row(

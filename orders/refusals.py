@@ -27,6 +27,15 @@ class Refused(Exception):
     def __str__(self) -> str:
         return self.sentence
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The sentence in Swedish and in English."""
+        return self.sentence_sv, self.sentence
+
+    def in_language(self, language: Language) -> str:
+        """The sentence in the language of whoever reads it."""
+        return self.sentence_sv if language == "sv" else self.sentence
+
 
 class NotThere(Refused):
     """What was asked for does not exist, or is not for this person; the two look the same."""

@@ -49,7 +49,7 @@ def supplier_of(register: Register, text: str) -> Supplier:
     try:
         number = organisation_number(text)
     except RegisterValueRefused as wrong:
-        raise AccountRefused(wrong.sentence_sv, wrong.sentence) from None
+        raise AccountRefused(*wrong.pair) from None
     for each in register.suppliers:
         if each.organisation_number == number:
             return each

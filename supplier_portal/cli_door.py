@@ -39,7 +39,7 @@ class House:
 
     def sentence(self, refused: Refused) -> str:
         """A refusal in the language asked for."""
-        return self.say(refused.sentence_sv, refused.sentence)
+        return refused.in_language(self.language)
 
     @contextmanager
     def opened(self) -> Iterator[Database]:

@@ -60,7 +60,7 @@ def stopped_by(error: Exception, language: Language) -> Code:
             complain(f"{place}: {problem.sentence_sv if swedish else problem.sentence}")
         return Code.FAILED
     refusal = refusal_of(error)
-    complain(refusal.sentence_sv if swedish else refusal.sentence)
+    complain(refusal.in_language(language))
     return _CODES.get(type(refusal), Code.FAILED)
 
 

@@ -74,7 +74,7 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
-    sentence = (refused.sentence_sv, refused.sentence)
+    sentence = refused.pair
     if not _is_page(request):
         return problems.answer(request, Problem(status, *sentence))
     response = page(request, status, sentence)

@@ -48,7 +48,7 @@ def send_application(
     try:
         supplier = applications.supplier_of(register, organisation)
     except AccountRefused as wrong:
-        errors.append(("organisation", (wrong.sentence_sv, wrong.sentence)))
+        errors.append(("organisation", wrong.pair))
     for field, check, value in (
         ("contact_name", name_of_person, contact_name),
         ("email", mail_address, email),
@@ -56,7 +56,7 @@ def send_application(
         try:
             check(value)
         except AccountRefused as wrong:
-            errors.append((field, (wrong.sentence_sv, wrong.sentence)))
+            errors.append((field, wrong.pair))
     if supplier is not None and not errors:
         try:
             with house_of(request).writing() as session:
@@ -72,7 +72,7 @@ def send_application(
                     at=now,
                 )
         except AccountRefused as wrong:
-            errors.append(("organisation", (wrong.sentence_sv, wrong.sentence)))
+            errors.append(("organisation", wrong.pair))
     if errors:
         return _page(request, given, errors)
     return see_other("/apply/received")

@@ -64,7 +64,7 @@ def change_password(
     try:
         chosen = chosen_password(password, again, about=(account.sign_in_name, account.display_name))
     except PasswordRefused as wrong:
-        return _page(request, person, errors=[("password", (wrong.sentence_sv, wrong.sentence))])
+        return _page(request, person, errors=[("password", wrong.pair)])
     with house_of(request).writing() as session:
         wrong_tries.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)

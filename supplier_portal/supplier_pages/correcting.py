@@ -61,7 +61,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 )
                 proposals.check_sendable(new)
             except Refused as refused:
-                new_refusal = (refused.sentence_sv, refused.sentence)
+                new_refusal = refused.pair
         original = papers.paper_of(mailbox.body_of(session, held.letter_id) or b"")
     return render(
         request,

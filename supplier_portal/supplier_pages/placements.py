@@ -71,7 +71,7 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
             for reference in chosen:
                 tutoring.assign(session, reference, code, by=person.id, today=today)
     except TutorRefused as refused:
-        sentence = refused.sentence if person.language == "en" else refused.sentence_sv
+        sentence = refused.in_language(person.language)
         return _list(request, person, [("tutor", sentence)], code=code, chosen=chosen)
     said = (
         f"{code.strip()} är nu handledare för {len(chosen)} placeringar.",
@@ -97,7 +97,7 @@ def assign(request: Request, reference: str, person: Person = signed_in(Permissi
         with house_of(request).writing() as session:
             changed = tutoring.assign(session, reference, code, by=person.id, today=today_of(request))
     except TutorRefused as refused:
-        sentence = refused.sentence if person.language == "en" else refused.sentence_sv
+        sentence = refused.in_language(person.language)
         return _one(request, person, reference, [("tutor", sentence)], code=code)
     said = (
         f"{code.strip()} är {'nu' if changed else 'redan'} handledare.",

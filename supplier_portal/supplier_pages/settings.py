@@ -63,7 +63,7 @@ def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> 
                 now=house_of(request).clock(),
             )
     except Refused as refused:
-        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        told = refused.in_language(language_of(request, person))
         return _settings(request, person, kind=kind, written=content, error=told)
     return see_other(
         "/settings",
@@ -97,7 +97,7 @@ def choose_series(request: Request, person: Person = signed_in(Permission.ADMINI
         with house_of(request).writing() as session:
             own_numbers.choose_letters(session, maker.supplier, letters, by=person.id)
     except own_numbers.LettersRefused as refused:
-        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        told = refused.in_language(language_of(request, person))
         return _settings(request, person, letters=letters, letters_error=told)
     return see_other("/settings", ("Serien är vald.", "The series is chosen."))
 

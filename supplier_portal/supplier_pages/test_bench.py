@@ -68,7 +68,7 @@ def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
                 today=today_of(request),
             )
     except BenchRefused as refused:
-        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        told = refused.in_language(language_of(request, person))
         return _bench(request, person, (("file", told),), status=422)
     return see_other(f"/test-bench/documents/{key}")
 
@@ -159,7 +159,7 @@ def _bench(
         samples = list(sample_orders.samples(register, maker.supplier).values())
         no_samples = None
     except NoSamples as refused:
-        samples, no_samples = [], (refused.sentence_sv, refused.sentence)
+        samples, no_samples = [], refused.pair
     return render(
         request,
         person,

@@ -283,7 +283,7 @@ def _previewed(
     except NotThere:
         raise
     except Refused as refused:
-        refusal = (refused.sentence_sv, refused.sentence)
+        refusal = refused.pair
     verdict = verdict_view(proposal.match, language_of(request, person)) if proposal else None
     return Previewed(order_number, line_id, number, proposal, verdict, refusal)
 

@@ -45,7 +45,7 @@ def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
         with house_of(request).writing() as session:
             upload_id = uploads.take_in(session, maker, file_of(request), now=house_of(request).clock())
     except UploadRefused as refused:
-        told = refused.sentence_sv if language_of(request, person) == "sv" else refused.sentence
+        told = refused.in_language(language_of(request, person))
         return render(request, person, "flip/upload.html", 422, errors=[("file", told)])
     return see_other(f"/invoices/upload/{upload_id}")
 
