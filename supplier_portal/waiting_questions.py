@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select
 
 from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
@@ -109,7 +109,9 @@ def by_month(
     days = (first.period.start, last.period.end)
     lines = _read(session, _on_lines(scope, days), currency)
     receipts = _read(session, _on_receipts(scope, first, last), currency)
-    invoices = _read(session, _on_invoices(scope, days), currency)
+    invoices = [
+        row for on in (_on_invoices, _on_no_line) for row in _read(session, on(scope, days), currency)
+    ]
     return fold(
         first,
         last,
@@ -194,27 +196,58 @@ def _on_receipts(scope: Scope, first: Month, last: Month) -> Select[Any]:
 
 
 def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
-    """What is invoiced and not credited, and what of it is paid, each part in the month of its order line."""
+    """What is invoiced and not credited, and what of it is paid, each part in the month of its order line.
+
+    Asked from the orders of these months, so that it costs the same however many years of invoices there are.
+    """
     on_line = (_LINE.c.order_number == _PART.c.order_number) & (_LINE.c.line_id == _PART.c.line_id)
-    day = func.coalesce(_LINE.c.starts_on, _INVOICE.c.issued_on, type_=_INVOICE.c.issued_on.type)
-    amount = func.coalesce(_PART.c.amount_net, _INVOICE.c.amount_net, type_=_INVOICE.c.amount_net.type)
-    payment = audit.payment
-    paid = case((payment.c.number.is_not(None), amount), else_=literal(ZERO, amount.type))
     return (
-        select(
-            day.label("day"),
-            _INVOICE.c.currency,
-            func.sum(amount, type_=amount.type).label("invoiced"),
-            func.sum(paid, type_=amount.type).label("paid"),
-        )
-        .outerjoin(_PART, _PART.c.invoice_id == _INVOICE.c.id)
-        .outerjoin(_LINE, on_line)
-        .outerjoin(payment, payment.c.invoice_id == _INVOICE.c.id)
+        _sums(_LINE.c.starts_on, _PART.c.amount_net)
+        .select_from(_ORDER)
+        .join(_LINE, _LINE.c.order_number == _ORDER.c.number)
+        .join(_PART, on_line)
+        .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
+        .outerjoin(audit.payment, audit.payment.c.invoice_id == _INVOICE.c.id)
         .where(
-            scope.of_invoices(),
-            _INVOICE.c.document_type == DocumentType.INVOICE,
-            _INVOICE.c.state != InvoiceState.CREDITED,
-            day.between(*days),
+            _ORDER.c.supplier == scope.supplier,
+            _ORDER.c.ends_on >= days[0],
+            _LINE.c.starts_on.between(*days),
+            *_counted(scope),
         )
-        .group_by(day, _INVOICE.c.currency)
+        .group_by(_LINE.c.starts_on, _INVOICE.c.currency)
+    )
+
+
+def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
+    """The same of invoices that lie on no order line, whole and in the month of their date."""
+    return (
+        _sums(_INVOICE.c.issued_on, _INVOICE.c.amount_net)
+        .select_from(_INVOICE)
+        .outerjoin(audit.payment, audit.payment.c.invoice_id == _INVOICE.c.id)
+        .where(
+            # An invoice on no line belongs to no case: few of all, and found by that.
+            _INVOICE.c.execution_reference == "",
+            _INVOICE.c.issued_on.between(*days),
+            ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
+            *_counted(scope),
+        )
+        .group_by(_INVOICE.c.issued_on, _INVOICE.c.currency)
+    )
+
+
+def _sums(day: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
+    paid = case((audit.payment.c.number.is_not(None), amount), else_=literal(ZERO, amount.type))
+    return select(
+        day.label("day"),
+        _INVOICE.c.currency,
+        func.sum(amount, type_=amount.type).label("invoiced"),
+        func.sum(paid, type_=amount.type).label("paid"),
+    )
+
+
+def _counted(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (
+        scope.of_invoices(),
+        _INVOICE.c.document_type == DocumentType.INVOICE,
+        _INVOICE.c.state != InvoiceState.CREDITED,
     )
