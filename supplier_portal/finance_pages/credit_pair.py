@@ -23,7 +23,8 @@ from orders.values import Money
 from peppol import ubl
 from peppol.sql import Session
 from supplier_portal import catalogues
-from supplier_portal.finance_pages.exception import open_case, unit_words
+from supplier_portal.finance_pages.document_parts import unit_words
+from supplier_portal.finance_pages.exception import open_case
 from supplier_portal.finance_words import supplier_name
 from supplier_portal.pages import (
     NotThere,

@@ -5,7 +5,6 @@ document shows nothing of itself until a person with the permission says why it 
 """
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -30,21 +29,18 @@ from invoicing.desk_cases import Case
 from invoicing.desk_queue import Item
 from invoicing.desk_steps import HOLD, Hand
 from invoicing.desk_work import Kind
-from invoicing.deviations import Check, Group, price_text
 from invoicing.exception_rules import TRANSITIONS, Action, acceptable, at_stake, name_of
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.response_documents import receiver_of
-from invoicing.sentences import sentence, source_name, title
-from invoicing.side_by_side import Row as Compared
+from invoicing.sentences import sentence, title
 from invoicing.stored_exceptions import Done
 from orders import stored_register
 from orders.contracts import Register
-from orders.refusals import Language
-from orders.values import Money, Period, Quantity, Refused
+from orders.values import Money, Refused
 from peppol import attachments, mailbox, ubl
 from peppol.sql import Session
-from supplier_portal import catalogues
-from supplier_portal.cli_verdicts import check_name, verdict_name
+from supplier_portal.cli_verdicts import verdict_name
+from supplier_portal.finance_pages.document_parts import ANSWERS, branch, cells
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, cause_name, may_act, supplier_name
 from supplier_portal.invoice_pdf import pdf_of
@@ -65,16 +61,6 @@ from supplier_portal.persons import Permission
 
 router = pages_router()
 _P = Permission
-
-_CODES = {
-    "AB": ("Mottagen (AB)", "Received (AB)"),
-    "IP": ("Under behandling (IP)", "In process (IP)"),
-    "UQ": ("Fråga (UQ)", "Under query (UQ)"),
-    "CA": ("Godkänd med anmärkning (CA)", "Conditionally accepted (CA)"),
-    "RE": ("Avvisad (RE)", "Rejected (RE)"),
-    "AP": ("Godkänd (AP)", "Accepted (AP)"),
-    "PD": ("Betald (PD)", "Paid (PD)"),
-}
 
 
 @router.get("/finance/documents/{number}")
@@ -269,8 +255,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "supplier": supplier_name(register, case.held.supplier),
             "cause": cause_name(case.item.cause),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
-            "compared": [_cells(row, language) for row in case.compared],
-            "tree": [_branch(node, language) for node in case.match.tree.checks],
+            "compared": [cells(row, language) for row in case.compared],
+            "tree": [branch(node, language) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict, language),
             "comments": desk_work.comments(session, Kind.DOCUMENT, number),
             "files": attachments.files_in(body),
@@ -281,7 +267,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "stake": _stake(session, case),
             "action_name": action_name,
             "name_of": name_of,
-            "codes": _CODES,
+            "codes": ANSWERS,
             "today": today_of(request),
             "revealed": revealed,
             "soon": _soon(session, case),
@@ -378,66 +364,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Refused("Ange en dag som 2026-11-21.", "Give a day like 2026-11-21.") from error
-
-
-def _cells(row: Compared, language: Language) -> dict[str, Any]:
-    values = (row.invoice, row.order_line, row.receipt, row.report, row.interruption)
-    return {
-        "name": row.name,
-        "term": row.term,
-        "values": [_value(each, language) for each in values],
-        "deviates": row.deviates,
-        "noted": row.noted,
-    }
-
-
-def _value(value: object, language: Language) -> str:
-    match value:
-        case None:
-            return ""
-        case Money():
-            return catalogues.money(value, language)
-        case Quantity():
-            return f"{catalogues.number(value, language)} {unit_words(value.unit, language)}"
-        case Period():
-            return catalogues.period(value)
-        case Decimal():
-            return price_text(value).replace(".", "," if language == "sv" else ".")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-def unit_words(unit: str, language: Language) -> str:
-    """What a unit of quantity is called."""
-    words = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(unit, (unit, unit))
-    return catalogues.pair(words, language)
-
-
-def _branch(node: Check | Group, language: Language) -> dict[str, Any]:
-    """The tree as the template walks it."""
-    name = check_name(node.name, language)
-    if isinstance(node, Group):
-        return {"name": name, "below": [_branch(each, language) for each in node.checks]}
-    return {
-        "name": name,
-        "outcome": node.outcome.value,
-        "deviations": [
-            {
-                "code": each.code.value,
-                "title": title(each, language),
-                "sentence": sentence(each, language),
-                "found": each.found,
-                "expected": each.expected,
-                "term": each.term,
-                "found_from": source_name(each.found_from, language),
-                "expected_from": " ".join(
-                    filter(None, (source_name(each.expected_from, language), each.reference))
-                ),
-                "actor": each.actor.value,
-                "weight": each.weight.name,
-            }
-            for each in node.deviations
-        ],
-    }
