@@ -209,10 +209,11 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
         .outerjoin(audit.payment, audit.payment.c.invoice_id == _INVOICE.c.id)
         .where(
-            _ORDER.c.supplier == scope.supplier,
+            scope.of_orders(),
             _ORDER.c.ends_on >= days[0],
             _LINE.c.starts_on.between(*days),
-            *_counted(scope),
+            _INVOICE.c.supplier == scope.supplier,
+            *_COUNTED,
         )
         .group_by(_LINE.c.starts_on, _INVOICE.c.currency)
     )
@@ -229,7 +230,8 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
             _INVOICE.c.execution_reference == "",
             _INVOICE.c.issued_on.between(*days),
             ~select(_PART.c.invoice_id).where(_PART.c.invoice_id == _INVOICE.c.id).exists(),
-            *_counted(scope),
+            scope.of_invoices(),
+            *_COUNTED,
         )
         .group_by(_INVOICE.c.issued_on, _INVOICE.c.currency)
     )
@@ -245,9 +247,4 @@ def _sums(day: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _counted(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return (
-        scope.of_invoices(),
-        _INVOICE.c.document_type == DocumentType.INVOICE,
-        _INVOICE.c.state != InvoiceState.CREDITED,
-    )
+_COUNTED = (_INVOICE.c.document_type == DocumentType.INVOICE, _INVOICE.c.state != InvoiceState.CREDITED)
