@@ -10,6 +10,7 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 (the engine's own lock polls and is unfair), in WAL mode with synchronous=FULL.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
@@ -187,7 +188,7 @@ def explain(error: Exception) -> Refused:
     lines = str(getattr(error, "orig", error)).strip().splitlines()
     first = lines[0] if lines else type(error).__name__
     if isinstance(error, OperationalError | ProgrammingError) and (
-        "no such table" in first or "does not exist" in first
+        "no such table" in first or re.search(r"(relation|column) .* does not exist", first)
     ):
         return DatabaseUnusable(
             "Databasen saknar tabeller. Kör först: billing init",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from supplier_portal import demo_folder
@@ -19,6 +20,17 @@ def test_a_command_makes_no_database_of_a_mistyped_address(tmp_path: Path) -> No
     assert "Det finns ingen databas i" in answer.stderr
     assert "billing init" in answer.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_without_tables_and_one_that_is_not_there_are_told_apart(database_url: str) -> None:
+    empty = CliRunner().invoke(app, ["--database", database_url, "orders", "list"])
+    assert "Databasen saknar tabeller. Kör först: billing init" in empty.stderr
+    elsewhere = make_url(database_url).set(database="bilingg").render_as_string(hide_password=False)
+    missing = CliRunner().invoke(app, ["--database", elsewhere, "orders", "list"])
+    assert 'database "bilingg" does not exist' in missing.stderr
+    assert "Kontrollera adressen" in missing.stderr
+    assert (empty.exit_code, missing.exit_code) == (1, 1)
 
 
 def test_init_makes_it_and_then_it_opens(tmp_path: Path) -> None:
