@@ -1,7 +1,7 @@
 """The command line `billing`: every command in its place, and the one way in.
 
-Convention: noun and verb, as in `billing orders list`. The commands stand in `cli_*.py` by
-topic and are loaded when asked for; `cli_door` gives them their common options and turns
+Convention: noun and verb, as in `billing orders list`. The commands stand in `commands/` by
+topic and are loaded when asked for; `commands.door` gives them their common options and turns
 refusals into sentences and exit codes: 0 done, 1 failed or an invariant broken, 2 wrong
 usage, 3 a document refused or in question, 4 not found.
 """
@@ -14,65 +14,76 @@ from typing import Annotated, Final
 import typer
 
 from supplier_portal import memory
-from supplier_portal.cli_loading import Place, table_of
-from supplier_portal.cli_options import DatabaseOption, Given, LanguageOption
+from supplier_portal.commands.loading import Place, table_of
+from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption
 
 # A command that stands alone says the same line in its own docstring.
 COMMANDS: Final = {
-    "init": Place("Gör de tabeller som saknas / make the tables that are missing.", "cli_register"),
+    "init": Place("Gör de tabeller som saknas / make the tables that are missing.", "commands.register"),
     "register": Place(
-        "Leverantörer, avtal, priser / suppliers, contracts, prices.", "cli_register", "register"
+        "Leverantörer, avtal, priser / suppliers, contracts, prices.", "commands.register", "register"
     ),
-    "events": Place("Händelser ur beslutssystemen / events of the decision systems.", "cli_events", "events"),
-    "orders": Place("Ordrar / orders.", "cli_orders", "orders"),
-    "receive": Place("Ta emot dokument och pröva dem / receive documents and judge them.", "cli_receiving"),
-    "flip": Place("Gör orderradens faktura / make the invoice of an order line.", "cli_flip"),
-    "invoices": Place("Fakturor och kreditfakturor / invoices and credit notes.", "cli_invoices", "invoices"),
-    "explain": Place("Visa hur en faktura prövats / show how an invoice was judged.", "cli_invoices"),
-    "credit": Place("Begära kredit / asking for credit.", "cli_invoices", "credit"),
-    "payments": Place("Betalningar / payments.", "cli_paying", "payments"),
-    "ledger": Place("Bokföring / the ledger.", "cli_paying", "ledger"),
+    "events": Place(
+        "Händelser ur beslutssystemen / events of the decision systems.", "commands.events", "events"
+    ),
+    "orders": Place("Ordrar / orders.", "commands.orders", "orders"),
+    "receive": Place(
+        "Ta emot dokument och pröva dem / receive documents and judge them.", "commands.receiving"
+    ),
+    "flip": Place("Gör orderradens faktura / make the invoice of an order line.", "commands.flip"),
+    "invoices": Place(
+        "Fakturor och kreditfakturor / invoices and credit notes.", "commands.invoices", "invoices"
+    ),
+    "explain": Place("Visa hur en faktura prövats / show how an invoice was judged.", "commands.invoices"),
+    "credit": Place("Begära kredit / asking for credit.", "commands.invoices", "credit"),
+    "payments": Place("Betalningar / payments.", "commands.paying", "payments"),
+    "ledger": Place("Bokföring / the ledger.", "commands.paying", "ledger"),
     "reconcile": Place(
-        "Stäm av från beställt till betalt / reconcile from ordered to paid.", "cli_statement"
+        "Stäm av från beställt till betalt / reconcile from ordered to paid.", "commands.statement"
     ),
     "check": Place(
         "Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants.",
-        "cli_statement",
+        "commands.statement",
     ),
-    "timeline": Place("Allt om en genomförandereferens / all about an execution reference.", "cli_timeline"),
-    "validate": Place("Pröva mot schema och regler / check against schema and rules.", "cli_validate"),
+    "timeline": Place(
+        "Allt om en genomförandereferens / all about an execution reference.", "commands.timeline"
+    ),
+    "validate": Place("Pröva mot schema och regler / check against schema and rules.", "commands.validate"),
     "rules": Place(
-        "Regler som dokument prövas mot / rules that documents are judged by.", "cli_rules", "rules"
+        "Regler som dokument prövas mot / rules that documents are judged by.", "commands.rules", "rules"
     ),
-    "inbox": Place("Brev till oss / letters to us.", "cli_letters", "inbox"),
-    "post": Place("Skicka och hämta brev / sending and fetching letters.", "cli_post", "post_office"),
+    "inbox": Place("Brev till oss / letters to us.", "commands.letters", "inbox"),
+    "post": Place("Skicka och hämta brev / sending and fetching letters.", "commands.post", "post_office"),
     "answers": Place(
-        "Svar på våra ordrar och brev / answers to our orders and letters.", "cli_answers", "answers"
+        "Svar på våra ordrar och brev / answers to our orders and letters.", "commands.answers", "answers"
     ),
     "lookup": Place(
-        "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "cli_lookup"
+        "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "commands.lookup"
     ),
-    "access-point": Place("Accesspunkten / the access point.", "cli_access_point", "access_point"),
+    "access-point": Place("Accesspunkten / the access point.", "commands.access_point", "access_point"),
     "people": Place(
-        "Köparens personer i portalen / the buyer's people in the portal.", "cli_people", "people"
+        "Köparens personer i portalen / the buyer's people in the portal.", "commands.people", "people"
     ),
-    "mail": Place("Mejl till portalens användare / mails to the portal's users.", "cli_mail", "mail"),
-    "audit": Place("Lämna ut och kontrollera ärenden / hand out and verify cases.", "cli_audit", "audit"),
-    "journal": Place("Journalens kedja / the journal's chain.", "cli_audit", "journal_commands"),
-    "serve": Place("Starta webbtjänsten / start the web application.", "cli_serve"),
+    "mail": Place("Mejl till portalens användare / mails to the portal's users.", "commands.mail", "mail"),
+    "audit": Place(
+        "Lämna ut och kontrollera ärenden / hand out and verify cases.", "commands.audit", "audit"
+    ),
+    "journal": Place("Journalens kedja / the journal's chain.", "commands.audit", "journal_commands"),
+    "serve": Place("Starta webbtjänsten / start the web application.", "commands.serve"),
     "work": Place(
-        "Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped.", "cli_work"
+        "Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped.",
+        "commands.work",
     ),
-    "jobs": Place("Jobben i tidtabellen / the jobs of the timetable.", "cli_work", "jobs"),
+    "jobs": Place("Jobben i tidtabellen / the jobs of the timetable.", "commands.work", "jobs"),
     "demo": Place(
         "Spela upp alla fall från beslut till betalning / play every case from decision to payment.",
-        "demo_command",
+        "demo.command",
     ),
     "simulate": Place(
         "Skapa en värld av beslut, redovisningar och fakturor / make a world of decisions, reports and invoices.",
-        "simulate_command",
+        "simulation.command",
     ),
-    "bench": Place("Mät hastigheten / measure the speed.", "bench_command"),
+    "bench": Place("Mät hastigheten / measure the speed.", "speed.command"),
 }
 
 app = typer.Typer(
@@ -106,7 +117,7 @@ def remember(
 ) -> None:
     """Beställning och fakturor för Rusta och matcha / orders and invoices of the service."""
     # Comes here only when a command is to run; --help and --version need no log.
-    from supplier_portal.cli_log import log_to_standard_error
+    from supplier_portal.commands.log import log_to_standard_error
 
     log_to_standard_error()
     context.obj = Given(database, lang)
@@ -125,7 +136,7 @@ def main() -> None:
         if "--trace" in sys.argv:
             raise
         # Knows every refusal of the house, which is much to load before anything is refused.
-        from supplier_portal.cli_refusals import Code, stopped_by
+        from supplier_portal.commands.refusals import Code, stopped_by
 
         sys.exit(Code.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))
 

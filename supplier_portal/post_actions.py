@@ -9,7 +9,7 @@ from orders.values import Refused
 from peppol import mailbox
 from peppol.mailbox import OutState
 from supplier_portal import letter_questions
-from supplier_portal.cli_refusals import NotFound
+from supplier_portal.commands.refusals import NotFound
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:

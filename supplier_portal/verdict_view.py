@@ -1,7 +1,7 @@
 """A match as a page shows it: the verdict in a line, each deviation with both values, and every check.
 
 Convention: the words of a deviation are those of `invoicing.sentences`, the names of checks those of
-`cli_verdicts`; this module only lays them out for templates.
+`verdict_words`; this module only lays them out for templates.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.sentences import sentence, source_name, title
 from orders.refusals import Language
-from supplier_portal.cli_verdicts import check_name
+from supplier_portal.verdict_words import check_name
 
 _VERDICTS = {
     Verdict.ACCEPT: (

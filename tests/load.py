@@ -27,8 +27,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from supplier_portal import demo_people
-from supplier_portal.demo import play
+from supplier_portal.demo import people as demo_people
+from supplier_portal.demo.playing import play
 from tests.databases import running_server
 from tests.demo_books import story
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from orders import stored_register
-from supplier_portal import demo_people, passwords
+from supplier_portal import passwords
+from supplier_portal.demo import people as demo_people
 from supplier_portal.growing import open_grown
 from supplier_portal.mail_tables import mail as mail_table
 from tests.browser import Site, a_page, axe, portal, tab_to

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from orders import journal, stored_register
-from supplier_portal import cli, demo_people, mail_delivery, passwords, stored_accounts
+from supplier_portal import cli, mail_delivery, passwords, stored_accounts
+from supplier_portal.demo import people as demo_people
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.settings import Settings
 from tests.browser import Site, portal

@@ -7,9 +7,9 @@ from sqlalchemy import inspect, select, text
 
 from orders import tables
 from orders.values import Refused
-from supplier_portal import bench_database
 from supplier_portal.assembly import open_house
 from supplier_portal.growing import open_grown
+from supplier_portal.speed import database as bench_database
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

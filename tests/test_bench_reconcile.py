@@ -5,9 +5,10 @@ import pytest
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.reconciliation import Key, reconcile
-from supplier_portal import bench_pages, bulk_world
-from supplier_portal.bench_reconcile import measure
 from supplier_portal.growing import open_grown
+from supplier_portal.speed import bulk_world
+from supplier_portal.speed import pages as bench_pages
+from supplier_portal.speed.reconcile import measure
 
 # What is checked of documents; letters and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")

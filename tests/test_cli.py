@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orders.values import Money
-from supplier_portal.cli_refusals import stopped_by
+from supplier_portal.commands.refusals import stopped_by
 from supplier_portal.printing import kronor
 from tests.command_line import FOREIGN, ORDER, PROJECT, REFERENCE, Desk, a_desk
 

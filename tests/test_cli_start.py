@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from supplier_portal.cli import COMMANDS, app
-from supplier_portal.cli_loading import loaded
+from supplier_portal.commands.loading import loaded
 
 # What single commands stand on, and the house as a whole.
 HEAVY = {

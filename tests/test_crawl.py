@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from supplier_portal.assembly import METADATAS
-from supplier_portal.demo import play
+from supplier_portal.demo.playing import play
 from supplier_portal.persons import BUYER_SIDE, Person
 from supplier_portal.row_security import RIGHTS, SHARED
 from tests.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table

@@ -18,7 +18,7 @@ from peppol import attachments, gate, mailbox, validation
 from peppol.rules.findings import Severity
 from supplier_portal.assembly import open_house
 from supplier_portal.cli import app
-from supplier_portal.demo_story import Case, read_story
+from supplier_portal.demo.story import Case, read_story
 from tests.databases import PROJECT, PostgresqlServer
 
 STORY = PROJECT / "fixtures" / "demo"

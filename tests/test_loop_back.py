@@ -10,12 +10,13 @@ from typer.testing import CliRunner
 
 from orders import stored_orders
 from peppol import mailbox
-from supplier_portal import demo_command, loop_back, loop_command
 from supplier_portal.assembly import open_house
 from supplier_portal.cli import app
-from supplier_portal.demo_story import Payments, Story
+from supplier_portal.demo import command as demo_command
+from supplier_portal.demo.loop_back import Looped
+from supplier_portal.demo import loop_back, loop_command
+from supplier_portal.demo.story import Payments, Story
 from supplier_portal.event_loading import Line
-from supplier_portal.loop_back import Looped
 from tests.house import (
     FYRBAKEN,
     HAVTORNET,

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from supplier_portal import demo_folder
 from supplier_portal.assembly import open_house
 from supplier_portal.cli import app
-from supplier_portal.demo_folder import NotOurs
+from supplier_portal.demo import folder as demo_folder
+from supplier_portal.demo.folder import NotOurs
 from supplier_portal.growing import open_grown
 
 

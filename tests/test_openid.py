@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from orders import stored_register
-from supplier_portal import demo_people
+from supplier_portal.demo import people as demo_people
 from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from tests.browser import Site, portal

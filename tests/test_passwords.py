@@ -7,7 +7,8 @@ from argon2 import PasswordHasher
 
 from orders import stored_register
 from orders.database import Database
-from supplier_portal import demo_people, passwords, sessions, signing_in, stored_accounts
+from supplier_portal import passwords, sessions, signing_in, stored_accounts
+from supplier_portal.demo import people as demo_people
 from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from supplier_portal.signing_in import WrongSignIn

@@ -16,9 +16,10 @@ from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import bench_flow, post_events
+from supplier_portal import post_events
 from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
+from supplier_portal.speed import flow as bench_flow
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.house import example_register
 

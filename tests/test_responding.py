@@ -20,7 +20,7 @@ from orders.exchange import OrderProcess, TechnicalAnswer
 from orders.values import Money
 from peppol import billing, mailbox, responses, shapes, ubl, validation
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulated_invoices import with_mistake
+from supplier_portal.simulation.invoices import with_mistake
 from tests.golden import FOLDER, is_golden, letter_body
 from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 

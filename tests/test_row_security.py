@@ -16,7 +16,7 @@ from peppol.sql import Session
 from supplier_portal import row_security
 from supplier_portal.account_tables import account, account_permission
 from supplier_portal.assembly import METADATAS, open_house
-from supplier_portal.demo import play
+from supplier_portal.demo.playing import play
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story
 from tests.house import FYRBAKEN, LARKDRILLEN

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from orders import stored_register
-from supplier_portal import accounts, demo_people, passwords
+from supplier_portal import accounts, passwords
 from supplier_portal.account_tables import account, recovery_code, web_session
+from supplier_portal.demo import people as demo_people
 from supplier_portal.growing import open_grown
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.pages import own_path

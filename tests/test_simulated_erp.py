@@ -18,8 +18,8 @@ from orders.values import Money, Period, Quantity
 from peppol import billing, ordering, technical_answers, ubl, validation
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.rules.findings import Finding, Severity
-from supplier_portal.simulated_documents import Delivered
-from supplier_portal.simulated_erp import MISTAKES, Letter, SimulatedErp, Standing
+from supplier_portal.simulation.documents import Delivered
+from supplier_portal.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
 from tests.builders import an_order
 from tests.house import FYRBAKEN, example_register
 

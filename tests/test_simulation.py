@@ -11,7 +11,7 @@ from peppol import mailbox
 from supplier_portal.event_loading import Line, load_events
 from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.simulation import Simulated, simulate
+from supplier_portal.simulation.playing import Simulated, simulate
 from tests.house import CLOCK, example_register
 
 

@@ -21,8 +21,9 @@ from orders.database import SUPPLIER_ROLE
 from orders.model import ReportState
 from orders.values import Month
 from peppol import ubl
-from supplier_portal import demo_people, passwords
-from supplier_portal.demo_people import PASSWORD
+from supplier_portal import passwords
+from supplier_portal.demo import people as demo_people
+from supplier_portal.demo.people import PASSWORD
 from tests.bills import billed
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, example_register

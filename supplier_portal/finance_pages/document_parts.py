@@ -10,7 +10,7 @@ from invoicing.side_by_side import Row as Compared
 from orders.refusals import Language
 from orders.values import Money, Period, Quantity
 from supplier_portal import catalogues
-from supplier_portal.cli_verdicts import check_name
+from supplier_portal.verdict_words import check_name
 
 ANSWERS: Final = {
     "AB": ("Mottagen (AB)", "Received (AB)"),

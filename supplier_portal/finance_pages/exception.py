@@ -39,7 +39,6 @@ from orders.contracts import Register
 from orders.values import Money, Refused
 from peppol import attachments, mailbox, ubl
 from peppol.sql import Session
-from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.finance_pages.document_parts import ANSWERS, branch, cells
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, cause_name, may_act, supplier_name
@@ -58,6 +57,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
+from supplier_portal.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

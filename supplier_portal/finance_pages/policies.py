@@ -26,7 +26,6 @@ from orders.contracts import (
     policy_to_json,
 )
 from orders.values import Article, Money, Refused
-from supplier_portal.cli_verdicts import verdict_name
 from supplier_portal.finance_pages import judging_again
 from supplier_portal.finance_pages.policy_words import DAYS, LIMITS, SWITCHES, changes
 from supplier_portal.finance_words import Names, cause_name, supplier_name
@@ -43,6 +42,7 @@ from supplier_portal.pages import (
     today_of,
 )
 from supplier_portal.persons import Permission
+from supplier_portal.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

@@ -1,0 +1,144 @@
+"""`billing access-point`: whether the one of the settings answers, and a simulated one as a program of its own.
+
+`check` sends nothing and takes nothing: it lists what waits and asks the directory about ourselves.
+`simulate` prints its address on one line, so that a program can start it on a free port and read
+where it is, and runs until it is interrupted.
+"""
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from orders.values import Refused
+from peppol.access_points.protocol import Unreachable, Verdict
+from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from supplier_portal.chosen_access_point import opened_access_point
+from supplier_portal.commands.door import AsJson, House, command
+from supplier_portal.commands.refusals import Code
+from supplier_portal.listening import listening_on
+from supplier_portal.printing import Column, show, table, write_json
+from supplier_portal.settings import Settings
+from supplier_portal.simulated_access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from supplier_portal.simulated_access_point.desk import Desk, Repeats
+from supplier_portal.simulated_access_point.store import Store
+
+access_point = typer.Typer()
+
+_SUPPLIERS = ["0007:5599991014", "0007:5599992020"]
+_BUYER = "0007:2021002114"
+
+
+# What the buyer must be registered for: the documents that suppliers send us.
+_OURS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.ORDER_RESPONSE, DocumentKind.MLR)
+_MOST = 1000
+
+
+@command(access_point, "check")
+def check(house: House, as_json: AsJson = False) -> None:
+    """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
+    settings = Settings()
+    ourselves = settings.access_point_participant
+    with opened_access_point(settings) as ours:
+        try:
+            waiting: int | None = sum(1 for _ in islice(ours.inbound(), _MOST))
+            fault = ""
+        except Unreachable as unreachable:
+            waiting, fault = None, str(unreachable)
+        found = {kind: ours.lookup(ourselves, kind.document_type_id, kind.profile_ids[0]) for kind in _OURS}
+        name = ours.name
+    if as_json:
+        write_json(
+            {
+                "kind": name,
+                "answers": waiting is not None,
+                "waiting": waiting,
+                "fault": fault,
+                "registered": {kind.value: each.verdict.value for kind, each in found.items()},
+            }
+        )
+    else:
+        answered = house.say(f"Ja. {waiting} brev väntar.", f"Yes. Letters waiting: {waiting}.")
+        missed = house.say(
+            f"Nej ({fault}). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.",
+            f"No ({fault}). Check BILLING_ACCESS_POINT_ADDRESS and the keys.",
+        )
+        rows = [
+            (house.say("Accesspunkt", "Access point"), name),
+            (house.say("Svarar", "Answers"), missed if waiting is None else answered),
+            *((kind.value, _registered(house, each.verdict)) for kind, each in found.items()),
+        ]
+        show(table((Column("", ""), Column("", "", wrap=40)), rows, language=house.language))
+    if waiting is None:
+        raise typer.Exit(Code.FAILED)
+
+
+def _registered(house: House, verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.TAKES:
+            return house.say("Vi är anmälda för det.", "We are registered for it.")
+        case Verdict.CANNOT_TELL:
+            return house.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
+        case _:
+            return house.say(
+                "Vi är inte anmälda: be operatören anmäla det.",
+                "We are not registered: ask the operator to register it.",
+            )
+
+
+@command(access_point, "simulate")
+def simulate(
+    house: House,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 tar en ledig / 0 takes a free one")
+    ] = 8090,
+    folder: Annotated[Path, typer.Option("--dir", help="Där allt sparas / where all is kept")] = Path(
+        "build/access-point"
+    ),
+    seed: Annotated[int, typer.Option(help="Samma frö ger samma fel / same seed, same faults")] = 1,
+    supplier: Annotated[
+        list[str] | None,
+        typer.Option("--supplier", metavar="ADDRESS", help="Leverantör på nätet / supplier on the network"),
+    ] = None,
+    buyer: Annotated[str, typer.Option("--buyer", metavar="ADDRESS", help="Köparen / the buyer")] = _BUYER,
+    repeats: Annotated[
+        Repeats,
+        typer.Option(
+            help="Samma brev igen: svara lika, vägra, leverera / a letter again: answer, refuse, deliver"
+        ),
+    ] = "answer",
+) -> None:
+    """Kör en simulerad accesspunkt / run a simulated access point."""
+    store = Store(folder)
+    for address in supplier or _SUPPLIERS:
+        store.register(_participant(address), SUPPLIER_KINDS)
+    store.register(_participant(buyer), BUYER_KINDS)
+    token = Settings().simulator_token.get_secret_value()
+    desk = Desk(store, seed=seed, repeats=repeats, token=token)
+    listening = listening_on("127.0.0.1", port)
+    typer.echo(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_simulator(desk), log_level="warning", access_log=False, server_header=False, ws="none"
+        )
+    )
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        typer.echo(house.say("Stoppad.", "Stopped."), err=True)
+    finally:
+        listening.close()
+        store.close()
+
+
+def _participant(text: str) -> str:
+    """A participant's address. Raises Refused for what is none."""
+    try:
+        return str(ParticipantId.parse(text))
+    except InvalidIdentifier as wrong:
+        raise Refused(
+            f"{text} är inte en Peppol-adress. Skriv till exempel 0007:5599991014.",
+            f"{text} is not a Peppol address. Write for example 0007:5599991014.",
+        ) from wrong

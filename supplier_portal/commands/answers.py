@@ -1,0 +1,181 @@
+"""`billing answers`: what suppliers' systems answer about our orders and letters, and who has looked at it.
+
+Convention: what waits for a person is marked; looking at it changes nothing but that.
+"""
+
+from typing import Annotated
+
+import typer
+
+from invoicing import answers_received, peer_answers, stored_answers
+from invoicing.peer_answers import LINE_WORDS, PeerLine
+from invoicing.stored_answers import KeptAnswer
+from peppol.identifiers import DocumentKind
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.commands.refusals import NotFound
+from supplier_portal.printing import Column, Json, number, price, show, table, write_json
+
+answers = typer.Typer()
+
+_LIST = (
+    Column("Nr", "No", right=True),
+    Column("Kom", "Came"),
+    Column("Slag", "Kind"),
+    Column("Kod", "Code"),
+    Column("Från", "From", spare=2),
+    Column("Om", "About", wrap=20, spare=1),
+    Column("Betyder", "Means"),
+    Column("Sedd av", "Seen by"),
+)
+_LINES = (
+    Column("Rad, plats", "Line, place", wrap=24),
+    Column("Kod", "Code", wrap=10),
+    Column("Antal", "Quantity", right=True),
+    Column("Pris", "Price", right=True),
+    Column("Ord", "Words", wrap=30),
+)
+
+
+@command(answers, "list")
+def list_answers(
+    house: House,
+    waiting: Annotated[bool, typer.Option("--open", help="Bara de som väntar / only those waiting")] = False,
+    order: Annotated[str, typer.Option("--order", help="Bara om denna order / only about this order")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Visa svar från leverantörers system, nyaste först / show answers of suppliers' systems, newest first."""
+    with house.reading() as session:
+        held = (
+            [
+                each
+                for each in stored_answers.about_order(session, order)
+                if each.waits_for_staff or not waiting
+            ]
+            if order
+            else list(stored_answers.listed(session, waiting=waiting))
+        )
+    if as_json:
+        write_json([answer_json(house, each) for each in held])
+        return
+    rows = [
+        (
+            str(each.id),
+            each.received_on.isoformat(),
+            each.answer.kind.value,
+            each.answer.code,
+            each.answer.sender,
+            each.answer.reference,
+            each.meaning.value,
+            each.looked_at_by or ("!" if each.waits_for_staff else ""),
+        )
+        for each in held
+    ]
+    show(table(_LIST, rows, language=house.language))
+
+
+@command(answers, "show")
+def show_answer(
+    house: House, answer_id: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False
+) -> None:
+    """Visa ett svar och vad det betyder / show an answer and what it means."""
+    with house.reading() as session:
+        held = stored_answers.by_id(session, answer_id)
+    if held is None:
+        raise NotFound(
+            f"Det finns inget svar {answer_id}. Se vilka som finns med: billing answers list",
+            f"There is no answer {answer_id}. See which there are with: billing answers list",
+        )
+    if as_json:
+        write_json(answer_json(house, held))
+        return
+    say, answer = house.say, held.answer
+    facts = (
+        (say("Svar", "Answer"), f"{held.id}  {answer.kind} {answer.code} {answer.number}"),
+        (say("Kom", "Came"), f"{held.received_on}, {say('brev', 'letter')} {held.letter_id}"),
+        (say("Från", "From"), answer.sender),
+        (say("Om", "About"), answer.reference),
+        (say("Betyder", "Means"), f"{held.meaning}  {_sentence(house, held)}".strip()),
+        (say("Ord", "Words"), answer.words),
+        (say("Sedd av", "Seen by"), held.looked_at_by),
+    )
+    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    if answer.lines:
+        rows = [
+            (
+                line.line,
+                line_words(house, line) if answer.kind is DocumentKind.ORDER_RESPONSE else line.code,
+                f"{number(line.quantity)} {line.unit}" if line.quantity is not None else "",
+                price(line.price) if line.price is not None else "",
+                line.words,
+            )
+            for line in answer.lines
+        ]
+        show(table(_LINES, rows, language=house.language))
+
+
+@command(answers, "seen")
+def seen(
+    house: House,
+    answer_id: Annotated[int, typer.Argument(metavar="ID")],
+    by: Annotated[str, typer.Option("--by", help="Vem som tittat / who has looked")],
+    on: On = None,
+) -> None:
+    """Anteckna att någon tagit hand om ett svar / note that somebody has dealt with an answer."""
+    with house.opened() as database, database.writing() as session:
+        answers_received.look_at(session, answer_id, by=by, today=today_or(on))
+    typer.echo(house.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
+
+
+def line_words(house: House, line: PeerLine) -> str:
+    """What a supplier says of an ordered line."""
+    sv, en = LINE_WORDS.get(line.code, (line.code, line.code))
+    return house.say(sv, en)
+
+
+def in_short(house: House, held: KeptAnswer) -> str:
+    """An answer about an order on one line: its day, code, and the lines it does not simply accept."""
+    said = [
+        " ".join(filter(None, (line.line, line_words(house, line), line.words)))
+        for line in held.answer.lines
+        if held.answer.kind is DocumentKind.ORDER_RESPONSE
+    ]
+    words = "; ".join(filter(None, (held.answer.words, *said)))
+    mark = f" {held.meaning}" if held.waits_for_staff else ""
+    return f"{held.received_on} {held.answer.kind} {held.answer.code}{mark}" + (f": {words}" if words else "")
+
+
+def answer_json(house: House, held: KeptAnswer) -> dict[str, Json]:
+    """An answer with its lines, for programs."""
+    answer = held.answer
+    return {
+        "id": held.id,
+        "letter": held.letter_id,
+        "kind": answer.kind.value,
+        "number": answer.number,
+        "code": answer.code,
+        "sender": answer.sender,
+        "reference": answer.reference,
+        "meaning": held.meaning.value,
+        "sentence": _sentence(house, held),
+        "order": held.order_number,
+        "instance_id": held.instance_id,
+        "received_on": held.received_on.isoformat(),
+        "words": answer.words,
+        "waits": held.waits_for_staff,
+        "looked_at_by": held.looked_at_by,
+        "lines": [
+            {
+                "line": line.line,
+                "code": line.code,
+                "quantity": str(line.quantity) if line.quantity is not None else None,
+                "unit": line.unit,
+                "price": str(line.price) if line.price is not None else None,
+                "words": line.words,
+            }
+            for line in answer.lines
+        ],
+    }
+
+
+def _sentence(house: House, held: KeptAnswer) -> str:
+    return house.say(*peer_answers.sentences(held.meaning, held.answer.reference))

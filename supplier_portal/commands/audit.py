@@ -1,0 +1,94 @@
+"""`billing audit` and `billing journal`: a case that proves itself, and the chain held against outside heads."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import audit_cases, case_files
+from orders import journal, journal_outside
+from orders.values import Refused
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.commands.refusals import Code
+from supplier_portal.printing import plain, write_json
+
+audit = typer.Typer()
+journal_commands = typer.Typer()
+
+_Heads = Annotated[
+    Path | None, typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads")
+]
+
+
+@command(audit, "export")
+def export(
+    house: House,
+    reference: Annotated[str, typer.Argument(help="Genomförandereferens / execution reference")],
+    to: Annotated[Path, typer.Option("--to", help="ZIP att skriva / the ZIP to write")],
+    by: Annotated[str, typer.Option("--by", help="Den som lämnar ut, ett id / an id")],
+) -> None:
+    """Lämna ut ett helt ärende som ZIP / hand out a complete case as a ZIP."""
+    with house.writing() as session:
+        body = audit_cases.export(session, reference, by=by)
+    to.write_bytes(body)
+    mark = case_files.manifest_of(body)
+    typer.echo(house.say(f"{to}: manifestets sha256 {mark}", f"{to}: the manifest's sha256 {mark}"))
+
+
+@command(audit, "verify")
+def verify(
+    house: House,
+    case: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CASE.zip")],
+    as_json: AsJson = False,
+) -> None:
+    """Kontrollera ett utlämnat ärende / verify a case that was handed out."""
+    broken = list(case_files.verify(case.read_bytes()))
+    if as_json:
+        write_json([{"file": name, "sentence": why} for name, why in broken])
+    elif broken:
+        for name, why in broken:
+            typer.echo(plain(f"{name}: {why}"))
+    else:
+        typer.echo(house.say("Varje byte är som den var.", "Every byte is as it was."))
+    if broken:
+        raise typer.Exit(Code.FAILED)
+
+
+@command(journal_commands, "head")
+def head(
+    house: House,
+    to: Annotated[Path | None, typer.Option("--to", help="Fil att lägga till i / a file to add to")] = None,
+    on: On = None,
+) -> None:
+    """Skriv journalens huvud utanför databasen / write the journal's head outside the database."""
+    with house.reading() as session:
+        found = journal_outside.head(session, day=today_or(on))
+    if to is not None:
+        journal_outside.append(to, found)
+    typer.echo(str(found))
+
+
+@command(journal_commands, "verify")
+def verify_journal(house: House, heads: _Heads = None, as_json: AsJson = False) -> None:
+    """Kontrollera kedjan, också mot huvuden utanför / verify the chain, also against outside heads."""
+    with house.reading() as session:
+        broken = [*journal.verify(session), *journal_outside.verify(session, read_heads(heads))]
+    if as_json:
+        write_json([{"row": each.sequence, "sentence": each.sentence} for each in broken])
+    elif broken:
+        for each in broken:
+            typer.echo(plain(each.sentence))
+    else:
+        typer.echo(house.say("Kedjan är hel.", "The chain is whole."))
+    if broken:
+        raise typer.Exit(Code.FAILED)
+
+
+def read_heads(path: Path | None) -> list[journal_outside.Head]:
+    """The heads of a file, or none. Raises UnreadableHeads."""
+    if path is None:
+        return []
+    try:
+        return journal_outside.read(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("Filen går inte att läsa.", "The file cannot be read.") from error

@@ -1,0 +1,138 @@
+"""The door of the command line: the function that becomes a command, the house it opens, and how refusals leave.
+
+Convention: a command is a function that gets a `House` and its own arguments. It reads or
+changes, prints, and returns; whatever stops it is raised and told here, in one place, as
+`refusals` has it. Nothing but this door looks at the clock.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orders.database import Database, utc_now
+from orders.refusals import Language
+from orders.values import Refused, stockholm_date
+from peppol.sql import Session
+from supplier_portal.assembly import open_house
+from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption, TraceOption
+from supplier_portal.commands.refusals import Code, complain, stopped_by
+from supplier_portal.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a command works with: the address of the database and the language it answers in."""
+
+    url: str
+    language: Language = "sv"
+
+    def say(self, sv: str, en: str) -> str:
+        """The text in the language asked for."""
+        return sv if self.language == "sv" else en
+
+    def sentence(self, refused: Refused) -> str:
+        """A refusal in the language asked for."""
+        return refused.in_language(self.language)
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """The database, closed when the block ends. Raises DatabaseUnusable."""
+        database = open_house(self.url)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view of the database. Raises DatabaseUnusable."""
+        with self.opened() as database, database.reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed when the block ends well. Raises DatabaseUnusable."""
+        with self.opened() as database, database.writing() as session:
+            yield session
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function of a House and its own options the command `name` of `app`, with the common options added."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        @wraps(function)
+        def door(
+            context: typer.Context,
+            database: str | None,
+            lang: Language | None,
+            trace: bool,
+            **given: object,
+        ) -> None:
+            before = context.obj if isinstance(context.obj, Given) else Given()
+            language: Language = lang or before.language or "sv"
+            try:
+                house = House(database or before.database or Settings().database_url, language)
+                function(house, **given)
+            except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+                raise
+            except KeyboardInterrupt:
+                complain("Avbruten." if language == "sv" else "Interrupted.")
+                raise typer.Exit(Code.INTERRUPTED) from None
+            except Exception as error:
+                if trace:
+                    raise
+                raise typer.Exit(stopped_by(error, language)) from None
+
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        common = inspect.signature(_common, eval_str=True).parameters.values()
+        door.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common)]
+        )
+        app.command(name)(door)
+        return function
+
+    return register
+
+
+def _common(
+    context: typer.Context,
+    database: DatabaseOption = None,
+    lang: LanguageOption = None,
+    trace: TraceOption = False,
+) -> None:
+    """The signature every command shares."""
+
+
+def day(text: str) -> date:
+    """A date on the command line; wrong usage for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Skriv ÅÅÅÅ-MM-DD / write YYYY-MM-DD.") from None
+
+
+def today_or(on: date | None) -> date:
+    """The day given, or today in Sweden: the command line is a door and may look at the clock."""
+    return on if on is not None else stockholm_date(utc_now())
+
+
+def bytes_of(path: Path, *, at_most: int = 20_000_001) -> bytes:
+    """A file's bytes, at most one more than the gate lets in. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(at_most)
+
+
+On = Annotated[
+    date | None,
+    typer.Option(
+        "--on", "--today", parser=day, metavar="DATE", help="Dagen som gäller / the day that counts"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON i stället för tabell / JSON instead of a table")]

@@ -1,0 +1,148 @@
+"""`billing events`: load what the decision systems tell us, and look at what became of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orders import events as event_door
+from orders import stored_events
+from orders.stored_events import EventState
+from supplier_portal.commands.door import AsJson, House, command
+from supplier_portal.commands.refusals import Code, complain, refusal_of
+from supplier_portal.event_loading import Line, Loaded, load_events, replay_unappliable
+from supplier_portal.printing import Column, Json, show, table, write_json
+
+events = typer.Typer()
+
+_COLUMNS = (
+    Column("Nr", "No", right=True, spare=1),
+    Column("Dag", "Day"),
+    Column("Händelse", "Event", wrap=17),
+    Column("Id", "Id", wrap=15, spare=2),
+    Column("Referens", "Reference"),
+    Column("Läge", "State"),
+    Column("Skäl", "Reason", wrap=22),
+)
+
+
+@command(events, "load")
+def load(
+    house: House,
+    files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
+    as_json: AsJson = False,
+) -> None:
+    """Läs in händelser, var och en en gång / load events, each once."""
+    loaded, unreadable = Loaded(), False
+    with house.opened() as database:
+        for path in files:
+            try:
+                _add(loaded, load_events(database, _lines(path)))
+            except OSError as error:
+                complain(house.sentence(refusal_of(error)))
+                unreadable = True
+    _tell(house, loaded, as_json=as_json)
+    if unreadable:
+        raise typer.Exit(Code.FAILED)
+
+
+@command(events, "schema")
+def schema(house: House) -> None:
+    """Visa JSON-schemat för händelser / show the JSON Schema of events."""
+    write_json(event_door.schema())  # type: ignore[arg-type]
+
+
+@command(events, "list")
+def list_events(
+    house: House,
+    state: Annotated[
+        EventState | None, typer.Option("--state", help="Bara i detta läge / only in this")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Visa händelserna som de kom / show the events as they came."""
+    with house.reading() as session:
+        states = [state] if state is not None else list(EventState)
+        held = sorted(
+            (event for each in states for event in stored_events.in_state(session, each)),
+            key=lambda event: event.sequence,
+        )
+    if as_json:
+        rows: list[Json] = [
+            {
+                "sequence": event.sequence,
+                "occurred_on": event.occurred_on.isoformat(),
+                "type": event.type,
+                "event_id": event.event_id,
+                "execution_reference": event.execution_reference,
+                "state": event.state.value,
+                "reason": house.say(event.reason_sv, event.reason_en),
+            }
+            for event in held
+        ]
+        write_json(rows)
+        return
+    cells = [
+        (
+            str(event.sequence),
+            event.occurred_on.isoformat(),
+            event.type,
+            event.event_id,
+            event.execution_reference,
+            event.state.value,
+            house.say(event.reason_sv, event.reason_en),
+        )
+        for event in held
+    ]
+    show(table(_COLUMNS, cells, language=house.language))
+
+
+@command(events, "replay")
+def replay(house: House, as_json: AsJson = False) -> None:
+    """Försök igen med dem som inte gick / try again those that failed."""
+    with house.opened() as database:
+        _tell(house, replay_unappliable(database), as_json=as_json)
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    """The lines of a file, with bytes that are no UTF-8 kept as they are."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+        for count, text in enumerate(file, 1):
+            yield Line(f"{path}:{count}", text.rstrip("\r\n"))
+
+
+def _add(loaded: Loaded, more: Loaded) -> None:
+    loaded.applied += more.applied
+    loaded.repeated += more.repeated
+    loaded.conflicts += more.conflicts
+    loaded.unappliable += more.unappliable
+    loaded.quarantined += more.quarantined
+    loaded.problems += more.problems
+
+
+def _tell(house: House, loaded: Loaded, *, as_json: bool) -> None:
+    counts = {
+        "applied": loaded.applied,
+        "repeated": loaded.repeated,
+        "conflicts": loaded.conflicts,
+        "unappliable": loaded.unappliable,
+        "quarantined": loaded.quarantined,
+    }
+    if as_json:
+        problems: list[Json] = [
+            {"place": place, "sentence": house.sentence(reason)} for place, reason in loaded.problems
+        ]
+        write_json({**counts, "problems": problems})
+        return
+    words = (
+        ("införda", "applied"),
+        ("redan kända", "known already"),
+        ("i konflikt", "in conflict"),
+        ("kunde inte införas", "could not be applied"),
+        ("i karantän", "in quarantine"),
+    )
+    parts = [f"{count} {house.say(*word)}" for count, word in zip(counts.values(), words, strict=True)]
+    typer.echo(house.say("Händelser: ", "Events: ") + ", ".join(parts) + ".")
+    for place, reason in loaded.problems:
+        complain(f"{place}: {house.sentence(reason)}")

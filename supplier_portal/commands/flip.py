@@ -1,0 +1,68 @@
+"""`billing flip`: a received order line turned into the supplier's invoice, as XML."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import flipping, stored_facts, stored_invoices
+from invoicing.flipping import Numbered
+from invoicing.model import DocumentType
+from orders import stored_register
+from orders.model import Order
+from orders.stored_orders import OrderUnknown
+from peppol import ubl
+from peppol.sql import Session
+from supplier_portal.commands.door import House, On, command, today_or
+from supplier_portal.commands.refusals import NotFound
+
+alone = typer.Typer()
+
+
+@command(alone, "flip")
+def flip(
+    house: House,
+    order_number: Annotated[str, typer.Argument(metavar="ORDER")],
+    line: Annotated[str, typer.Argument(metavar="LINE")],
+    own_number: Annotated[str, typer.Option("--number", help="Fakturans nummer / the invoice's number")] = "",
+    on: On = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Fil att skriva / file to write")] = None,
+) -> None:
+    """Gör orderradens faktura / make the invoice of an order line."""
+    with house.reading() as session:
+        register = stored_register.load(session)
+        facts = stored_facts.order_facts(session, register, order_number)
+        if facts is None:
+            raise OrderUnknown(order_number)
+        if line not in facts.lines:
+            known = ", ".join(facts.lines)
+            raise NotFound(
+                f"Order {order_number} har ingen rad {line}. Den har {known}.",
+                f"Order {order_number} has no line {line}. It has {known}.",
+            )
+        supplier = register.supplier(facts.order.supplier)
+        given = own_number or _free_number(session, facts.order, line)
+    document = flipping.flip(
+        facts,
+        facts.lines[line],
+        supplier=supplier,
+        buyer=register.buyer,
+        policy=register.policy,
+        given=Numbered(given, today_or(on)),
+    )
+    body = ubl.serialise(document, pretty=True)
+    if out is None:
+        typer.echo(body, nl=False)
+        return
+    out.write_bytes(body)
+    typer.echo(house.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
+
+
+def _free_number(session: Session, order: Order, line: str) -> str:
+    """A number that says what it invoices; the invoice after a credit gets the next free one."""
+    first = given = f"F-{order.number}-{line}"
+    count = 1
+    while stored_invoices.by_key(session, order.supplier, DocumentType.INVOICE, given) is not None:
+        count += 1
+        given = f"{first}-{count}"
+    return given

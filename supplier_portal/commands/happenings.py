@@ -1,0 +1,288 @@
+"""Everything that happened to one execution reference, gathered from every room and put in order of days.
+
+Convention: a day is the business day of the thing itself, not of its writing. What only the
+journal knows (who asked for credit) is taken from there, with the day of the answer it gave
+rise to. Each happening says its kind, its document and a sentence in both languages.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+
+from invoicing import stored_invoices
+from invoicing.model import DocumentType, Held, InvoiceState
+from orders import journal, stored_events, stored_orders, stored_placements, stored_plans
+from orders.model import Handling, Placement, PlannedState, ReportState
+from orders.stored_events import EventState
+from orders.values import Money, stockholm_date
+from peppol.identifiers import DocumentKind
+from peppol.sql import Session
+from supplier_portal import letter_questions, reference_questions
+from supplier_portal.printing import number
+from supplier_portal.verdict_words import verdict_name
+
+
+class Kind(IntEnum):
+    """What happened; the order is the order within a day."""
+
+    DECISION = 1
+    EVENT = 2
+    ORDER = 3
+    PLANNED = 4
+    INTERRUPTION = 5
+    REPORT = 6
+    RECEIPT = 7
+    INVOICE = 8
+    CREDIT_NOTE = 9
+    JUDGED = 10
+    ANSWER = 11
+    CREDIT_REQUEST = 12
+    CREDITED = 13
+    PAYMENT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing on one day; `document` is what to look it up by, `state` what it came to."""
+
+    on: date
+    kind: Kind
+    document: str
+    sv: str
+    en: str
+    state: str = ""
+    amount: Money | None = None
+
+
+def happenings(session: Session, execution_reference: str) -> list[Happening]:
+    """All of them, by day. Raises PlacementUnknown."""
+    placement = stored_placements.get(session, execution_reference)
+    documents = list(stored_invoices.listed(session, execution_reference=execution_reference, limit=100_000))
+    found = [
+        *_decisions(placement),
+        *_events(session, execution_reference),
+        *_orders(session, execution_reference),
+        *_planned(session, execution_reference),
+        *_interruptions(session, execution_reference),
+        *_reports(session, execution_reference),
+        *_receipts(session, execution_reference),
+        *(each for held in documents for each in _document(session, held)),
+        *_credit_requests(session, execution_reference, documents),
+        *_payments(session, execution_reference),
+    ]
+    return sorted(found, key=lambda each: (each.on, each.kind))
+
+
+def _decisions(placement: Placement) -> Iterator[Happening]:
+    follows_sv = f", efter {placement.follows}" if placement.follows else ""
+    follows_en = f", after {placement.follows}" if placement.follows else ""
+    ordered = placement.handling is Handling.ORDERED
+    outside_sv = "" if ordered else f", utanför orderflödet ({placement.handling})"
+    outside_en = "" if ordered else f", outside the flow of orders ({placement.handling})"
+    for period in placement.periods:
+        yield Happening(
+            period.decided_on,
+            Kind.DECISION,
+            period.decision_id,
+            f"Beslut om period {period.ordinal}, {period.period.start} – {period.period.end}, nivå {placement.level}, "
+            f"leverantör {placement.supplier}{outside_sv}{follows_sv}.",
+            f"Decision on period {period.ordinal}, {period.period.start} – {period.period.end}, level "
+            f"{placement.level}, supplier {placement.supplier}{outside_en}{follows_en}.",
+            state=placement.state.value,
+        )
+
+
+# These have rows of their own below; the others are only known as events.
+_TOLD_ELSEWHERE = ("placement.decided", "placement.period_two_decided", "interruption.", "report.")
+
+
+def _events(session: Session, reference: str) -> Iterator[Happening]:
+    for event in stored_events.of_placement(session, reference):
+        applied = event.state is EventState.APPLIED
+        if applied and event.type.startswith(_TOLD_ELSEWHERE):
+            continue
+        yield Happening(
+            event.occurred_on,
+            Kind.EVENT,
+            event.event_id,
+            f"{event.type}. {event.reason_sv}".strip(),
+            f"{event.type}. {event.reason_en}".strip(),
+            state=event.state.value,
+        )
+
+
+def _orders(session: Session, reference: str) -> Iterator[Happening]:
+    for order in stored_orders.of_placement(session, reference):
+        lines = len(order.lines)
+        stage = f" {order.stage}" if order.stage else ""
+        yield Happening(
+            order.issued_on,
+            Kind.ORDER,
+            order.number,
+            f"Order på {order.article.name_sv.lower()}{stage}, {lines} {'rad' if lines == 1 else 'rader'}, till "
+            f"{order.supplier}.",
+            f"Order of {order.article.value.lower().replace('_', ' ')}{stage}, {lines} "
+            f"{'line' if lines == 1 else 'lines'}, to {order.supplier}.",
+            amount=order.amount,
+        )
+
+
+def _planned(session: Session, reference: str) -> Iterator[Happening]:
+    for plan in stored_plans.of_placement(session, reference):
+        if plan.state is PlannedState.PLACED:
+            continue
+        name = f"{plan.stage or plan.code or ''}".strip()
+        reason = f" ({plan.reason})" if plan.reason else ""
+        sv, en = {
+            PlannedState.WAITING: ("väntar på sin dag", "waits for its day"),
+            PlannedState.DROPPED: ("utgår", "is dropped"),
+        }[plan.state]
+        yield Happening(
+            plan.due_on,
+            Kind.PLANNED,
+            plan.decision_id,
+            f"{plan.article.name_sv} {name} {sv}{reason}.",
+            f"{plan.article.value.capitalize().replace('_', ' ')} {name} {en}{reason}.",
+            state=plan.state.value,
+            amount=plan.amount,
+        )
+
+
+def _interruptions(session: Session, reference: str) -> Iterator[Happening]:
+    for row in stored_placements.interruptions(session, reference):
+        yield Happening(
+            row.registered_on,
+            Kind.INTERRUPTION,
+            "",
+            f"Avbrott ({row.reason}) med {row.effective_on} som sista ersatta dag.",
+            f"Interruption ({row.reason}) with {row.effective_on} as last billable day.",
+            state=row.state,
+        )
+
+
+def _reports(session: Session, reference: str) -> Iterator[Happening]:
+    for report in stored_placements.reports(session, reference):
+        document = f"{report.month} v{report.version}"
+        yield Happening(
+            report.filed_on,
+            Kind.REPORT,
+            document,
+            f"Redovisning för {report.month} lämnad av {report.filed_by}.",
+            f"Report for {report.month} filed by {report.filed_by}.",
+            state=ReportState.FILED.value,
+        )
+        if report.decided_on is not None:
+            rejected = report.state is ReportState.REJECTED
+            yield Happening(
+                report.decided_on,
+                Kind.REPORT,
+                document,
+                f"Redovisningen för {report.month} {'avvisad' if rejected else 'godkänd'} av {report.decided_by}.",
+                f"Report for {report.month} {'rejected' if rejected else 'approved'} by {report.decided_by}.",
+                state=report.state.value,
+            )
+
+
+def _receipts(session: Session, reference: str) -> Iterator[Happening]:
+    for receipt in reference_questions.receipts_of(session, reference):
+        taken_back = receipt.reverses is not None
+        days = f"{receipt.period.start} – {receipt.period.end}" if receipt.period else "–"
+        quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
+        yield Happening(
+            receipt.received_on,
+            Kind.RECEIPT,
+            f"{receipt.order_number}/{receipt.line_id}",
+            f"{'Inleverans återtagen' if taken_back else 'Inlevererat'}: {quantity}, {days}.",
+            f"{'Receipt taken back' if taken_back else 'Received'}: {quantity}, {days}.",
+            amount=receipt.amount,
+        )
+
+
+def _document(session: Session, held: Held) -> Iterator[Happening]:
+    """An invoice or credit note as it came, its judgements, and our answers to it."""
+    is_credit = held.document_type is DocumentType.CREDIT_NOTE
+    credits = stored_invoices.content(session, held.id).credits if is_credit else ()
+    of_sv = f" av {credits[0].number}" if credits else ""
+    of_en = f" of {credits[0].number}" if credits else ""
+    yield Happening(
+        held.received_on,
+        Kind.CREDIT_NOTE if is_credit else Kind.INVOICE,
+        held.number,
+        f"Kreditfaktura{of_sv} har kommit."
+        if is_credit
+        else f"Faktura på order {held.order_number} har kommit.",
+        f"Credit note{of_en} has come." if is_credit else f"Invoice on order {held.order_number} has come.",
+        state=held.state.value,
+        amount=-held.amount_payable if is_credit else held.amount_payable,
+    )
+    for day, match in stored_invoices.matches(session, held.id):
+        codes = f" ({', '.join(match.codes)})" if match.codes else ""
+        yield Happening(
+            day,
+            Kind.JUDGED,
+            held.number,
+            f"Prövad: {verdict_name(match.verdict, 'sv')}{codes}.",
+            f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
+            state=match.verdict.value,
+        )
+    for letter in _answers(session, held):
+        answer = letter.document_id.rpartition("-")[2]
+        yield Happening(
+            letter.issued_on,
+            Kind.ANSWER,
+            held.number,
+            f"Fakturasvar {answer} till {letter.receiver or 'portalen'}.",
+            f"Invoice response {answer} to {letter.receiver or 'the portal'}.",
+            state=letter.state.value,
+        )
+    if held.state is InvoiceState.CREDITED:
+        settled_on = reference_questions.settled_on(session, held.id)
+        other = stored_invoices.credited_by(session, held.id)
+        if settled_on is not None:
+            yield Happening(
+                settled_on,
+                Kind.CREDITED,
+                held.number,
+                f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
+                f"Credited in full by {other}; the order line is open again.",
+                state=held.state.value,
+                amount=-held.amount_payable,
+            )
+
+
+def _answers(session: Session, held: Held) -> Iterator[letter_questions.LetterOut]:
+    return letter_questions.letters_out(
+        session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
+    )
+
+
+def _credit_requests(session: Session, reference: str, documents: list[Held]) -> Iterator[Happening]:
+    numbers = {f"{held.document_type.lower()} {held.id}": held for held in documents}
+    for row in journal.rows(session, execution_reference=reference):
+        held = numbers.get(row.subject) if row.action == "credit.requested" else None
+        if held is None:
+            continue
+        rejections = [each for each in _answers(session, held) if each.document_id.endswith("-RE")]
+        written_on = stockholm_date(datetime.fromisoformat(row.at))
+        codes = json.loads(row.detail).get("codes", "")
+        yield Happening(
+            rejections[0].issued_on if rejections else written_on,
+            Kind.CREDIT_REQUEST,
+            held.number,
+            f"Kredit av hela fakturan begärd av {row.actor} ({codes}).",
+            f"Credit of the whole invoice asked for by {row.actor} ({codes}).",
+        )
+
+
+def _payments(session: Session, reference: str) -> Iterator[Happening]:
+    for payment in reference_questions.payments_of(session, reference):
+        yield Happening(
+            payment.paid_on,
+            Kind.PAYMENT,
+            payment.number,
+            f"{payment.invoice_number} betald; {payment.prepared_by} förberedde, {payment.attested_by} attesterade.",
+            f"{payment.invoice_number} paid; {payment.prepared_by} prepared it, {payment.attested_by} attested it.",
+            amount=payment.amount,
+        )

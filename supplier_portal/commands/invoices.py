@@ -1,0 +1,150 @@
+"""`billing invoices`, `explain` and `credit`: documents in our books, why they stand so, asking for credit."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from invoicing import crediting, stored_invoices, waiting
+from invoicing.model import DocumentType, InvoiceState
+from invoicing.responding import REJECTED
+from orders import stored_register
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.printing import Column, Json, kronor, plain, show, table, write_json
+from supplier_portal.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
+
+alone = typer.Typer()
+invoices = typer.Typer()
+credit = typer.Typer()
+
+_COLUMNS = (
+    Column("Nr", "No", right=True, spare=4),
+    Column("Slag", "Kind", spare=1),
+    Column("Nummer", "Number", wrap=15),
+    Column("Leverantör", "Supplier"),
+    Column("Referens", "Reference", spare=2),
+    Column("Datum", "Date", spare=3),
+    Column("Betalas", "Pays on", spare=5),
+    Column("Belopp", "Amount", right=True),
+    Column("Läge", "State"),
+    Column("Avvikelser", "Deviations", wrap=24),
+)
+
+Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
+OfSupplier = Annotated[str, typer.Option("--supplier", metavar="ORGNR")]
+
+
+@command(invoices, "list")
+def list_invoices(
+    house: House,
+    state: Annotated[
+        InvoiceState | None, typer.Option("--state", help="Bara i detta läge / only in this")
+    ] = None,
+    supplier: OfSupplier = "",
+    reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Visa dokumenten som de kom / show the documents as they came."""
+    with house.reading() as session:
+        held = list(
+            stored_invoices.listed(
+                session, state=state, supplier=supplier, execution_reference=reference, limit=limit
+            )
+        )
+    if as_json:
+        write_json([document_json(each) for each in held])
+        return
+    kinds = {
+        DocumentType.INVOICE: house.say("faktura", "invoice"),
+        DocumentType.CREDIT_NOTE: house.say("kredit", "credit"),
+    }
+    rows = [
+        (
+            f"#{each.id}",
+            kinds[each.document_type],
+            each.number,
+            each.supplier,
+            each.execution_reference,
+            each.issued_on.isoformat(),
+            each.pays_on.isoformat(),
+            kronor(each.amount_payable),
+            each.state.value,
+            " ".join(each.codes),
+        )
+        for each in held
+    ]
+    show(table(_COLUMNS, rows, language=house.language))
+
+
+@command(alone, "explain")
+def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
+    """Visa hur en faktura prövats / show how an invoice was judged."""
+    with house.reading() as session:
+        held = stored_invoices.named(session, invoice, supplier=supplier)
+        judged = stored_invoices.matches(session, held.id)[::-1]
+        reason = why_document(session, held, house.language)
+    if as_json:
+        judgements: list[Json] = [
+            {
+                "made_on": day.isoformat(),
+                "verdict": match.verdict.value,
+                "codes": list(match.codes),
+                "tree": tree_json(match.tree, house.language),
+            }
+            for day, match in judged
+        ]
+        write_json({**document_json(held), "sentence": reason, "judgements": judgements})
+        return
+    kind = house.say(*_KINDS[held.document_type])
+    show(Text(plain(f"{kind} {held.number}  {held.supplier}  {kronor(held.amount_payable)}  {held.state}")))
+    show(Text(plain(reason)))
+    for position, (day, match) in enumerate(judged):
+        latest = (
+            house.say("Prövad", "Judged") if position == 0 else house.say("Tidigare prövad", "Judged before")
+        )
+        show(
+            Text(""),
+            tree_of(match, f"{latest} {day}: {verdict_name(match.verdict, house.language)}", house.language),
+        )
+
+
+@command(invoices, "stop-waiting")
+def stop_waiting(house: House, on: On = None) -> None:
+    """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
+    with house.writing() as session:
+        ended = waiting.stop_waiting(session, stored_register.load(session), today=today_or(on))
+    for held in ended:
+        typer.echo(plain(f"{held.number}: {held.state}"))
+    typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
+
+
+_KINDS = {
+    DocumentType.INVOICE: ("Faktura", "Invoice"),
+    DocumentType.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+}
+
+
+@command(credit, "request")
+def request(
+    house: House,
+    invoice: Named,
+    supplier: OfSupplier = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="PERSON", help="Handläggaren, ett id / an id")
+    ] = "officer",
+    on: On = None,
+) -> None:
+    """Begär kredit och en ny faktura / ask for credit and a new invoice."""
+    with house.writing() as session:
+        register = stored_register.load(session)
+        held = stored_invoices.named(session, invoice, supplier=supplier)
+        asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
+    if asked.answered == REJECTED:
+        told = house.say("Leverantören får svaret RE.", "The supplier is answered RE.")
+    else:
+        told = house.say(
+            f"Svaret {asked.answered or '-'} kan inte tas tillbaka: meddela leverantören själv.",
+            f"The answer {asked.answered or '-'} cannot be taken back: tell the supplier yourself.",
+        )
+    typer.echo(plain(f"{asked.number}: {asked.state}. {told}"))

@@ -1,0 +1,254 @@
+"""`billing inbox` and `billing post`: the letters to us and from us, and the folder they go through.
+
+Convention: collecting stores and acknowledges first and reads afterwards, as every way in does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peppol import mailbox, post
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import AccessPoint
+from peppol.mailbox import InState, OutState
+from supplier_portal import letter_questions, post_events
+from supplier_portal.chosen_access_point import opened_access_point
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.commands.receiving import all_taken, became, end, tell
+from supplier_portal.commands.refusals import Code, NotFound
+from supplier_portal.letter_questions import LetterIn, LetterOut
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.printing import Column, Json, show, table, write_json
+from supplier_portal.settings import Settings
+from supplier_portal.verdict_words import document_json, why_letter
+
+inbox = typer.Typer()
+post_office = typer.Typer()
+
+_INBOX = (
+    Column("Nr", "No", right=True),
+    Column("Kom", "Came"),
+    Column("Läge", "State"),
+    Column("Slag", "Kind", spare=2),
+    Column("Brev", "Letter", wrap=15, spare=1),
+    Column("Vad", "What", wrap=26),
+)
+_OUTBOX = (
+    Column("Nr", "No", right=True),
+    Column("Dag", "Day"),
+    Column("Slag", "Kind"),
+    Column("Dokument", "Document", wrap=15),
+    Column("Till", "To", wrap=15),
+    Column("Om", "About", spare=1),
+    Column("Läge", "State"),
+)
+
+
+@command(inbox, "list")
+def list_letters(
+    house: House,
+    state: Annotated[InState | None, typer.Option("--state", help="Bara i detta läge / only in this")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Visa brev till oss / show letters to us."""
+    with house.reading() as session:
+        held = list(letter_questions.letters_in(session, state=state))
+    if as_json:
+        write_json([_letter_json(house, each) for each in held])
+        return
+    rows = [
+        (
+            str(each.id),
+            each.received_on.isoformat(),
+            each.state.value,
+            each.kind,
+            each.transport_id,
+            _in_short(house, each),
+        )
+        for each in held
+    ]
+    show(table(_INBOX, rows, language=house.language))
+
+
+@command(inbox, "show")
+def show_letter(
+    house: House,
+    letter_id: Annotated[int, typer.Argument(metavar="ID")],
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Skriv brevets bytes / write the letter's bytes")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Visa ett brev och vad det blev / show a letter and what it became."""
+    with house.reading() as session:
+        letter = letter_questions.letter_in(session, letter_id)
+        if letter is None:
+            raise NotFound(
+                f"Det finns inget brev {letter_id}. Se vilka som finns med: billing inbox list",
+                f"There is no letter {letter_id}. See which there are with: billing inbox list",
+            )
+        if raw:
+            # A repeat keeps no bytes of its own: they are those of the letter it repeats.
+            body = mailbox.body_of(session, letter.repeats or letter.id if _is_repeat(letter) else letter.id)
+            typer.echo(body or b"", nl=False)
+            return
+        taken = became(house, session, letter.transport_id, letter_id)
+    if as_json:
+        write_json(
+            {**_letter_json(house, letter), "document": document_json(taken.held) if taken.held else None}
+        )
+        return
+    say = house.say
+    facts = (
+        (say("Brev", "Letter"), f"{letter.id}  {letter.transport_id}"),
+        (say("Kom", "Came"), f"{letter.received_on}, {letter.size} byte"),
+        ("sha256", letter.sha256),
+        (say("Läge", "State"), letter.state.value),
+        (say("Slag", "Kind"), letter.kind),
+        (
+            say("Dokument", "Document"),
+            f"#{taken.held.id} {taken.held.number} {taken.held.state}" if taken.held else "",
+        ),
+        (say("Varför", "Why"), taken.sentence),
+    )
+    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="DIR", help="Mapp i stället för accesspunkten / folder instead"),
+]
+
+
+@contextmanager
+def _access_point(folder: Path | None, *, enveloped: bool = False) -> Iterator[AccessPoint]:
+    """The folder that was named, or the access point of the settings. Raises Refused where there is neither."""
+    if folder is not None:
+        yield FolderAccessPoint(folder, enveloped=enveloped)
+        return
+    with opened_access_point(Settings()) as access_point:
+        yield access_point
+
+
+@command(post_office, "deliver")
+def deliver(
+    house: House,
+    folder: Folder = None,
+    enveloped: Annotated[
+        bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
+    ] = False,
+) -> None:
+    """Lämna väntande brev till accesspunkten / hand over waiting letters."""
+    with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
+        sent = post.deliver_waiting(
+            database.writing, access_point, now=database.clock(), tell=post_events.tell
+        )
+        with database.reading() as session:
+            left = letter_questions.waiting_count(session)
+    typer.echo(
+        house.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
+    )
+    if left:
+        raise typer.Exit(Code.FAILED)
+
+
+@command(post_office, "collect")
+def collect(house: House, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
+    """Hämta och läs brev från accesspunkten / collect and read letters."""
+    today = today_or(on)
+    if folder is not None and not folder.is_dir():
+        raise NotFound(
+            f"Mappen {folder} finns inte. Kontrollera sökvägen.",
+            f"There is no folder {folder}. Check the path.",
+        )
+    with _access_point(folder) as access_point, house.opened() as database:
+        came = post.collect(database.writing, access_point, today=today, now=database.clock())
+        read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
+        taken = all_taken(house, database, [("", letter_id) for letter_id in read])
+    if not as_json:
+        typer.echo(
+            house.say(
+                f"{came.stored} nya brev, {came.repeats} som redan kommit, {came.conflicts} i konflikt.",
+                f"{came.stored} new letters, {came.repeats} repeats, {came.conflicts} in conflict.",
+            )
+        )
+    tell(taken, as_json=as_json)
+    end(taken)
+
+
+@command(post_office, "list")
+def list_post(
+    house: House,
+    state: Annotated[
+        OutState | None, typer.Option("--state", help="Bara i detta läge / only in this")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Visa våra brev / show our letters."""
+    with house.reading() as session:
+        held = list(letter_questions.letters_out(session, state=state))
+    if as_json:
+        write_json([_out_json(each) for each in held])
+        return
+    rows = [
+        (
+            str(each.sequence),
+            each.issued_on.isoformat(),
+            each.kind,
+            each.document_id,
+            each.receiver or f"portal {each.recipient}",
+            each.about,
+            each.state.value,
+        )
+        for each in held
+    ]
+    show(table(_OUTBOX, rows, language=house.language))
+
+
+def _in_short(house: House, letter: LetterIn) -> str:
+    """The document a letter became, or the first sentence of why it became none."""
+    if letter.document:
+        return f"{letter.document} {letter.document_state}"
+    code = f"{letter.reason}: " if letter.reason_sv else ""
+    first, stop, _ = why_letter(letter, house.language).partition(". ")
+    return f"{code}{first}{stop.strip()}"
+
+
+def _is_repeat(letter: LetterIn) -> bool:
+    return letter.state is InState.REPEAT and letter.repeats is not None
+
+
+def _letter_json(house: House, letter: LetterIn) -> dict[str, Json]:
+    return {
+        "id": letter.id,
+        "transport_id": letter.transport_id,
+        "received_on": letter.received_on.isoformat(),
+        "state": letter.state.value,
+        "kind": letter.kind,
+        "document": letter.document,
+        "document_state": letter.document_state,
+        "reason": letter.reason,
+        "sentence": house.say(letter.reason_sv, letter.reason_en),
+        "repeats": letter.repeats,
+        "size": letter.size,
+        "sha256": letter.sha256,
+    }
+
+
+def _out_json(letter: LetterOut) -> Json:
+    return {
+        "sequence": letter.sequence,
+        "issued_on": letter.issued_on.isoformat(),
+        "kind": letter.kind,
+        "document_id": letter.document_id,
+        "receiver": letter.receiver,
+        "recipient": letter.recipient,
+        "about": letter.about,
+        "state": letter.state.value,
+        "attempts": letter.attempts,
+        "instance_id": letter.instance_id,
+        "sha256": letter.sha256,
+    }

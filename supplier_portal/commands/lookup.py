@@ -1,0 +1,88 @@
+"""`billing lookup`: whether somebody on the network can receive a kind of letter from us."""
+
+from typing import Annotated
+
+import typer
+
+from orders.values import Refused
+from peppol.access_points.protocol import Capability, Verdict
+from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from supplier_portal.chosen_access_point import opened_directory
+from supplier_portal.commands.door import AsJson, House, command
+from supplier_portal.commands.refusals import Code
+from supplier_portal.printing import Column, show, table, write_json
+from supplier_portal.settings import Settings
+
+alone = typer.Typer()
+
+_VERDICTS = {
+    Verdict.TAKES: ("Ja: tar emot det.", "Yes: receives it."),
+    Verdict.OTHER_KINDS_ONLY: (
+        "Nej: finns på nätet men tar inte emot detta. Ordern läggs i portalen.",
+        "No: is on the network but does not receive this. The order is laid in the portal.",
+    ),
+    Verdict.NOT_REGISTERED: (
+        "Nej: adressen finns inte på nätet. Kontrollera den, annars läggs ordern i portalen.",
+        "No: the address is not on the network. Check it; otherwise the order is laid in the portal.",
+    ),
+    Verdict.CANNOT_TELL: (
+        "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP eller BILLING_LOOKUP_SML_ZONE, eller försök igen.",
+        "It cannot be told now. Check BILLING_LOOKUP_SMP or BILLING_LOOKUP_SML_ZONE, or try again.",
+    ),
+}
+
+
+@command(alone, "lookup")
+def lookup(
+    house: House,
+    participant: Annotated[str, typer.Argument(metavar="ADDRESS", help="0007:5599991014")],
+    kind: Annotated[
+        DocumentKind, typer.Option(help="Slag av dokument / kind of document")
+    ] = DocumentKind.ORDER,
+    process: Annotated[
+        str, typer.Option(metavar="URN", help="Process; annars slagets första / else the kind's first")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Fråga nätet om någon kan ta emot / ask the network whether somebody can receive."""
+    try:
+        address = str(ParticipantId.parse(participant))
+    except InvalidIdentifier as wrong:
+        raise Refused(
+            f"{participant} är inte en Peppol-adress. Skriv till exempel 0007:5599991014.",
+            f"{participant} is not a Peppol address. Write for example 0007:5599991014.",
+        ) from wrong
+    with opened_directory(Settings()) as directory:
+        found = directory.lookup(address, kind.document_type_id, process or kind.profile_ids[0])
+    if as_json:
+        write_json(
+            {
+                "participant": found.participant,
+                "document_type": found.document_type,
+                "process": found.process,
+                "verdict": found.verdict.value,
+                "takes": found.takes,
+                "processes": list(found.processes),
+                "address": found.address,
+                "words": found.words,
+            }
+        )
+    else:
+        _show(house, found, kind)
+    if not found.takes:
+        raise typer.Exit(Code.FAILED if found.verdict is Verdict.CANNOT_TELL else Code.NOT_FOUND)
+
+
+def _show(house: House, found: Capability, kind: DocumentKind) -> None:
+    say = house.say
+    facts = (
+        (say("Mottagare", "Receiver"), found.participant),
+        (say("Dokument", "Document"), kind.value),
+        (say("Process", "Process"), found.process),
+        (say("Svar", "Answer"), say(*_VERDICTS[found.verdict])),
+        (say("Tar emot i", "Receives in"), "\n".join(found.processes)),
+        (say("Accesspunkt", "Access point"), found.address),
+        (say("Varför", "Why"), found.words),
+    )
+    rows = [fact for fact in facts if fact[1]]
+    show(table((Column("", ""), Column("", "", wrap=40)), rows, language=house.language))

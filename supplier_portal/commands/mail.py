@@ -1,0 +1,57 @@
+"""`billing mail`: sending the mails that wait, and seeing how many do."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from orders.database import utc_now
+from supplier_portal import mail_delivery
+from supplier_portal.commands.door import House, command
+from supplier_portal.commands.refusals import Code
+from supplier_portal.demo.folder import DATABASE_FILE
+from supplier_portal.mail_tables import mail as mail_table
+from supplier_portal.printing import show
+from supplier_portal.settings import Settings
+
+mail = typer.Typer()
+
+
+@command(mail, "deliver")
+def deliver(
+    house: House,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="En mapp som demon har fyllt / a folder filled by the demo"),
+    ] = None,
+) -> None:
+    """Skicka väntande mejl / send the mails that wait."""
+    settings = Settings()
+    if folder is not None:
+        settings = settings.model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
+        house = House(f"sqlite:///{folder / DATABASE_FILE}", house.language)
+    with house.opened() as database:
+        done = mail_delivery.deliver(database, settings, now=utc_now())
+    where = "" if settings.smtp_host else f" ({settings.mail_folder})"
+    show(
+        house.say(
+            f"Skickade: {done.sent}{where}. Väntar: {done.waiting}. Fastnade: {done.stuck}.",
+            f"Sent: {done.sent}{where}. Waiting: {done.waiting}. Stuck: {done.stuck}.",
+        )
+    )
+    if done.stuck:
+        raise typer.Exit(Code.FAILED)
+
+
+@command(mail, "list")
+def list_mails(house: House) -> None:
+    """Hur många mejl som väntar, har gått och har fastnat / how many mails wait, have left and are stuck."""
+    with house.reading() as session:
+        rows = session.execute(
+            select(mail_table.c.state, mail_table.c.template, func.count())
+            .group_by(mail_table.c.state, mail_table.c.template)
+            .order_by(mail_table.c.state, mail_table.c.template)
+        ).all()
+    for state, template, count in rows:
+        show(f"{state:<8} {template:<24} {count}")

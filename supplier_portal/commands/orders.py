@@ -1,0 +1,272 @@
+"""`billing orders`: what was ordered, how far it has come, and the result orders whose day has come."""
+
+from typing import Annotated
+
+import typer
+
+from invoicing import stored_answers, stored_invoices
+from orders import stored_lines, stored_orders, stored_plans
+from orders.model import LineAccount, Order, PlannedOrder
+from orders.stored_orders import OrderSummary
+from orders.values import Article
+from peppol import mailbox
+from peppol.identifiers import DocumentKind
+from peppol.sql import Session
+from supplier_portal import letter_questions
+from supplier_portal.commands.answers import answer_json, in_short
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.commands.refusals import NotFound
+from supplier_portal.event_loading import place_due_orders
+from supplier_portal.letter_questions import LetterOut
+from supplier_portal.printing import Column, Json, kronor, number, price, show, table, write_json
+
+orders = typer.Typer()
+
+_LIST = (
+    Column("Order", "Order"),
+    Column("Artikel", "Article", wrap=18),
+    Column("Referens", "Reference"),
+    Column("Leverantör", "Supplier"),
+    Column("Period", "Period", wrap=12),
+    Column("Lagd", "Placed", spare=1),
+    Column("Belopp", "Amount", right=True),
+)
+_LINES = (
+    Column("Rad", "Line"),
+    Column("Period", "Period", wrap=12),
+    Column("Antal", "Quantity", right=True),
+    Column("Pris", "Price", right=True, spare=2),
+    Column("Beställt", "Ordered", right=True),
+    Column("Levererat", "Received", right=True),
+    Column("Godkänt", "Approved", right=True),
+    Column("Faktura", "Invoice", wrap=15),
+    Column("Läge", "State", wrap=15, spare=1),
+)
+_DUE = (
+    Column("Dag", "Day"),
+    Column("Artikel", "Article", wrap=18),
+    Column("Referens", "Reference"),
+    Column("Beslut", "Decision", wrap=15),
+    Column("Skäl", "Reason", wrap=20),
+    Column("Belopp", "Amount", right=True),
+)
+
+
+OrderNumber = Annotated[str, typer.Argument(metavar="NUMBER")]
+
+
+@command(orders, "list")
+def list_orders(
+    house: House,
+    supplier: Annotated[str, typer.Option("--supplier", metavar="ORGNR")] = "",
+    reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Visa ordrar, nyaste först / show orders, newest first."""
+    with house.reading() as session:
+        held = list(
+            stored_orders.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
+        )
+    if as_json:
+        write_json([_summary_json(each) for each in held])
+        return
+    rows = [
+        (
+            each.number,
+            _article(house, each.article, each.stage),
+            each.execution_reference,
+            each.supplier,
+            f"{each.period.start} – {each.period.end}",
+            each.issued_on.isoformat(),
+            kronor(each.amount),
+        )
+        for each in held
+    ]
+    show(table(_LIST, rows, language=house.language))
+
+
+@command(orders, "show")
+def show_order(
+    house: House, order_number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: AsJson = False
+) -> None:
+    """Visa en order och dess rader / show an order and its lines."""
+    with house.reading() as session:
+        order = stored_orders.get(session, order_number)
+        accounts = {each.line_id: each for each in stored_lines.accounts(session, order_number)}
+        letters = list(
+            letter_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
+        )
+        invoiced = _invoiced(session, accounts)
+        answers = stored_answers.about_order(session, order_number)
+    if as_json:
+        said = [answer_json(house, each) for each in answers]
+        write_json({**_order_json(order, accounts, invoiced, letters), "answers": said})
+        return
+    say = house.say
+    facts = (
+        (
+            say("Order", "Order"),
+            f"{order.number}  {_article(house, order.article, order.stage or '')} {order.code}",
+        ),
+        (say("Genomförandereferens", "Execution reference"), order.execution_reference),
+        (say("Beslut", "Decision"), order.decision_id),
+        (say("Leverantör, enhet", "Supplier, unit"), f"{order.supplier}, {order.unit_id}"),
+        (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
+        (say("Period", "Period"), f"{order.period.start} – {order.period.end}"),
+        (say("Lagd", "Placed"), order.issued_on.isoformat()),
+        (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
+    )
+    told = tuple((say("Svar", "Answer"), in_short(house, each)) for each in answers)
+    show(table((Column("", ""), Column("", "", wrap=40)), (*facts, *told), language=house.language))
+    rows = [
+        (
+            line.line_id,
+            f"{line.period.start} – {line.period.end}",
+            f"{number(line.quantity.value)} {line.quantity.unit}",
+            price(line.price),
+            kronor(line.amount),
+            kronor(accounts[line.line_id].amount_received),
+            kronor(accounts[line.line_id].amount_claimed),
+            invoiced.get(line.line_id, ""),
+            accounts[line.line_id].state.value,
+        )
+        for line in order.lines
+    ]
+    sums = (say("Summa", "Total"), "", "", "", kronor(order.amount), *([""] * 4))
+    show(table(_LINES, rows, language=house.language, total=sums))
+
+
+@command(orders, "xml")
+def order_xml(house: House, order_number: OrderNumber) -> None:
+    """Orderns brev, byte för byte / the order's letter, byte for byte."""
+    with house.reading() as session:
+        stored_orders.get(session, order_number)
+        letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+    if not letters:
+        raise NotFound(f"Order {order_number} har inget brev.", f"Order {order_number} has no letter.")
+    typer.echo(letters[0].body, nl=False)
+
+
+@command(orders, "due")
+def due(
+    house: House,
+    on: On = None,
+    place: Annotated[bool, typer.Option("--place", help="Lägg dem nu / place them now")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Resultatordrar vars dag kommit / result orders whose day has come."""
+    today = today_or(on)
+    with house.opened() as database:
+        with database.reading() as session:
+            waiting = stored_plans.due(session, today, lock=False)
+        placed = place_due_orders(database, today=today) if place else 0
+    if as_json:
+        write_json([_planned_json(each) for each in waiting])
+        return
+    rows = [
+        (
+            each.due_on.isoformat(),
+            f"{_article(house, each.article, each.stage or '')} {each.code}".strip(),
+            each.execution_reference,
+            each.decision_id,
+            each.reason,
+            kronor(each.amount) if each.amount else "",
+        )
+        for each in waiting
+    ]
+    show(table(_DUE, rows, language=house.language))
+    if place:
+        typer.echo(house.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
+
+
+def _article(house: House, article: Article, stage: str) -> str:
+    name = house.say(article.name_sv, article.value.replace("_", " ").capitalize())
+    return f"{name} {stage}".strip()
+
+
+def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, str]:
+    """For each line the number and state of the invoice that lies on it."""
+    return {
+        line_id: f"{held.number} {held.state}"
+        for line_id, account in accounts.items()
+        if account.invoice_id is not None
+        for held in (stored_invoices.by_id(session, account.invoice_id),)
+    }
+
+
+def _summary_json(order: OrderSummary) -> Json:
+    return {
+        "number": order.number,
+        "article": order.article.value,
+        "stage": order.stage,
+        "execution_reference": order.execution_reference,
+        "supplier": order.supplier,
+        "period_start": order.period.start.isoformat(),
+        "period_end": order.period.end.isoformat(),
+        "issued_on": order.issued_on.isoformat(),
+        "amount": str(order.amount.amount),
+        "currency": order.amount.currency,
+    }
+
+
+def _order_json(
+    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[LetterOut]
+) -> dict[str, Json]:
+    return {
+        "number": order.number,
+        "article": order.article.value,
+        "stage": order.stage.value if order.stage else "",
+        "code": order.code,
+        "execution_reference": order.execution_reference,
+        "decision_id": order.decision_id,
+        "supplier": order.supplier,
+        "unit_id": order.unit_id,
+        "contract_id": order.contract_id,
+        "price_list_id": order.price_list_id,
+        "delivery_area": order.delivery_area,
+        "period_start": order.period.start.isoformat(),
+        "period_end": order.period.end.isoformat(),
+        "issued_on": order.issued_on.isoformat(),
+        "amount": str(order.amount.amount),
+        "currency": order.amount.currency,
+        "letters": [
+            {"state": each.state.value, "receiver": each.receiver, "instance_id": each.instance_id}
+            for each in letters
+        ],
+        "lines": [
+            {
+                "line_id": line.line_id,
+                "article_number": line.article_number,
+                "period_start": line.period.start.isoformat(),
+                "period_end": line.period.end.isoformat(),
+                "unit": line.quantity.unit,
+                "quantity_ordered": str(line.quantity.value),
+                "quantity_received": str(accounts[line.line_id].quantity_received),
+                "price": str(line.price),
+                "amount_ordered": str(line.amount.amount),
+                "amount_received": str(accounts[line.line_id].amount_received.amount),
+                "amount_claimed": str(accounts[line.line_id].amount_claimed.amount),
+                "currency": line.amount.currency,
+                "invoice": invoiced.get(line.line_id, ""),
+                "state": accounts[line.line_id].state.value,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def _planned_json(planned: PlannedOrder) -> Json:
+    return {
+        "id": planned.id,
+        "due_on": planned.due_on.isoformat(),
+        "article": planned.article.value,
+        "stage": planned.stage.value if planned.stage else "",
+        "code": planned.code,
+        "execution_reference": planned.execution_reference,
+        "decision_id": planned.decision_id,
+        "amount": str(planned.amount.amount) if planned.amount else None,
+        "currency": planned.amount.currency if planned.amount else None,
+        "state": planned.state.value,
+        "reason": planned.reason,
+    }

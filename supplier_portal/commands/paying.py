@@ -1,0 +1,329 @@
+"""`billing payments propose|proposals|attest|export|bank|right` and `billing ledger`: the daily way of paying.
+
+The same steps as the pages: one person prepares, another attests within limits and scopes, files are made once,
+and what the bank answers marks payments as paid. `billing payments pay` notes what was paid by other means.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import (
+    attesting,
+    bank_answers,
+    booking,
+    preparing,
+    sending_payments,
+    stored_exports,
+    stored_rights,
+)
+from invoicing.stored_exports import ExportFile
+from invoicing.stored_rights import Reach
+from orders import stored_register
+from orders.database import utc_now
+from orders.values import Article, Month, PeriodRefused
+from peppol.sql import Session
+from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, day, today_or
+from supplier_portal.commands.payments import payments
+from supplier_portal.paying_settings import debtor_of, ledger_of
+from supplier_portal.printing import Column, kronor, show, table, write_json
+from supplier_portal.settings import Settings
+
+ledger = typer.Typer()
+
+By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
+Number = Annotated[str, typer.Argument(help="Förslagets nummer / the proposal's number")]
+Folder = Annotated[Path, typer.Option("--dir", help="Dit filerna skrivs / where the files go")]
+
+_PROPOSALS = (
+    Column("Förslag", "Proposal"),
+    Column("Betalas", "Paid on"),
+    Column("Läge", "State"),
+    Column("Attest", "Attested", right=True),
+    Column("Belopp", "Amount", right=True),
+)
+_TOLD = (
+    Column("Betalning", "Payment"),
+    Column("Utfall", "Outcome"),
+    Column("Belopp", "Amount", right=True),
+    Column("Vad", "What", wrap=40),
+)
+_RIGHTS = (
+    Column("Person", "Person"),
+    Column("Högst", "At most", right=True),
+    Column("För", "For", wrap=24),
+    Column("Från", "From"),
+    Column("Till", "To"),
+)
+
+
+@command(payments, "propose")
+def propose(house: House, by: By, on: On = None, as_json: AsJson = False) -> None:
+    """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
+    with house.writing() as session:
+        made = preparing.propose(
+            session, stored_register.load(session), pay_on=today_or(on), by=by, now=utc_now()
+        )
+        count = len(preparing.items(session, made.number))
+    if as_json:
+        write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
+        return
+    typer.echo(
+        house.say(
+            f"Betalningsförslag {made.number}: {count} rader. Nu attesterar någon annan.",
+            f"Payment proposal {made.number}: {count} rows. Now another person attests.",
+        )
+    )
+
+
+@command(payments, "proposals")
+def proposals(house: House, as_json: AsJson = False) -> None:
+    """Visa betalningsförslagen / show the payment proposals."""
+    with house.reading() as session:
+        found = preparing.overviews(session)
+    if as_json:
+        write_json(
+            [
+                {
+                    "number": each.proposal.number,
+                    "pay_on": each.proposal.pay_on.isoformat(),
+                    "state": each.proposal.state.value,
+                    "items": each.items,
+                    "attested": each.attested,
+                    "amount": str(each.to_pay.amount),
+                }
+                for each in found
+            ]
+        )
+        return
+    rows = [
+        (
+            each.proposal.number,
+            each.proposal.pay_on.isoformat(),
+            each.proposal.state.value,
+            f"{each.attested}/{each.items}",
+            kronor(each.to_pay),
+        )
+        for each in found
+    ]
+    show(table(_PROPOSALS, rows, language=house.language))
+
+
+@command(payments, "attest")
+def attest(house: House, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
+    """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
+    with house.writing() as session:
+        register = stored_register.load(session)
+        attesting.drop_changed(session, register, number, now=utc_now())
+        done = attesting.attest(session, register, number, by=by, today=today_or(on), now=utc_now())
+    if as_json:
+        write_json(
+            {
+                "attested": len(done.items),
+                "refused": [reason.sentence for _, reason in done.refused],
+                "state": done.state.value,
+            }
+        )
+        return
+    typer.echo(house.say(f"{len(done.items)} rader attesterade.", f"{len(done.items)} rows attested."))
+    for _, reason in done.refused:
+        typer.echo(house.say(reason.sentence_sv, reason.sentence))
+
+
+@command(payments, "export")
+def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False) -> None:
+    """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
+    debtor = debtor_of(Settings())
+    with house.writing() as session:
+        attesting.drop_changed(session, stored_register.load(session), number, now=utc_now())
+    with house.writing() as session:
+        files = stored_exports.about(session, number)
+        if not files:
+            register = stored_register.load(session)
+            sending_payments.export(session, register, number, debtor=debtor, by=by, now=utc_now())
+            files = stored_exports.about(session, number)
+        names = _written(session, files, folder)
+    _tell_files(names, as_json=as_json)
+
+
+@command(payments, "bank")
+def bank(
+    house: House,
+    file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
+    by: By,
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
+    body = bytes_of(file)
+    with house.writing() as session:
+        told = bank_answers.take_in(
+            session,
+            stored_register.load(session),
+            body,
+            name=file.name,
+            by=by,
+            today=today_or(on),
+            now=utc_now(),
+        )
+    if as_json:
+        write_json(
+            {
+                "repeated": told.repeated,
+                "entries": [
+                    {
+                        "end_to_end": each.end_to_end,
+                        "outcome": each.outcome.value,
+                        "amount": str(each.amount.amount),
+                        "sentence": each.sentence_en,
+                    }
+                    for each in told.told
+                ],
+            }
+        )
+        return
+    if told.repeated:
+        typer.echo(house.say("Filen är redan inläst.", "The file was read before."))
+    rows = [
+        (
+            each.end_to_end,
+            each.outcome.value,
+            kronor(each.amount),
+            house.say(each.sentence_sv, each.sentence_en),
+        )
+        for each in told.told
+    ]
+    show(table(_TOLD, rows, language=house.language))
+
+
+@command(payments, "right")
+def right(
+    house: House,
+    person: Annotated[str, typer.Option("--person", help="Ett id / an id; utan: visa alla / list all")] = "",
+    limit: Annotated[str, typer.Option("--limit", help="Högsta belopp / highest amount")] = "",
+    supplier: Annotated[str, typer.Option("--supplier")] = "",
+    article: Annotated[str, typer.Option("--article", help=", ".join(Article))] = "",
+    area: Annotated[str, typer.Option("--area")] = "",
+    until: Annotated[date | None, typer.Option("--until", parser=day, metavar="DATE")] = None,
+    by: Annotated[str, typer.Option("--by", help="Den som ger rätten / who gives the right")] = "",
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ge en person attesträtt, eller visa alla / give a person a right to attest, or list them."""
+    if person:
+        with house.writing() as session:
+            stored_rights.give(
+                session,
+                person=person,
+                limit=_amount(limit),
+                valid_from=today_or(on),
+                valid_to=until,
+                reach=Reach(supplier, article, area),
+                by=by,
+            )
+    with house.reading() as session:
+        rights = stored_rights.rights(session)
+    if as_json:
+        write_json(
+            [
+                {
+                    "person": each.person,
+                    "limit": str(each.limit),
+                    "supplier": each.supplier,
+                    "article": each.article,
+                    "delivery_area": each.delivery_area,
+                    "valid_from": each.valid_from.isoformat(),
+                    "valid_to": each.valid_to.isoformat() if each.valid_to else None,
+                }
+                for each in rights
+            ]
+        )
+        return
+    rows = [
+        (
+            each.person,
+            f"{each.limit}",
+            " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
+            or house.say("allt", "everything"),
+            each.valid_from.isoformat(),
+            each.valid_to.isoformat() if each.valid_to else "",
+        )
+        for each in rights
+    ]
+    show(table(_RIGHTS, rows, language=house.language))
+
+
+@command(ledger, "book")
+def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False) -> None:
+    """Skriv en SIE 4-fil av det som hänt / write a SIE 4 file of what has happened."""
+    with house.writing() as session:
+        run = booking.book(
+            session,
+            stored_register.load(session),
+            ledger_of(Settings()),
+            today=today_or(on),
+            by=by,
+            now=utc_now(),
+        )
+        names = _written(session, stored_exports.about(session, run.name), folder)
+    _tell_files(names, as_json=as_json)
+
+
+@command(ledger, "accrue")
+def accrue(
+    house: House,
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Månad / month")],
+    by: By,
+    folder: Folder = Path("."),
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bokför månadens upplupna kostnader och deras återföring / book a month's accrual and its taking back."""
+    try:
+        wanted = Month.parse(month)
+    except PeriodRefused as refused:
+        raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
+    with house.writing() as session:
+        if not booking.is_accrued(session, wanted):
+            booking.book_accrual(
+                session,
+                stored_register.load(session),
+                ledger_of(Settings()),
+                wanted,
+                closing=today_or(on),
+                by=by,
+                now=utc_now(),
+            )
+        names = _written(session, stored_exports.about(session, str(wanted)), folder)
+    _tell_files(names, as_json=as_json)
+
+
+def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> list[Path]:
+    """The files' bytes as they are stored, laid in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for each in files:
+        found, body = stored_exports.named(session, each.id)
+        path = folder / found.name
+        path.write_bytes(body)
+        paths.append(path)
+    return paths
+
+
+def _tell_files(paths: list[Path], *, as_json: bool) -> None:
+    if as_json:
+        write_json([str(path) for path in paths])
+        return
+    for path in paths:
+        typer.echo(str(path))
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text.replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise typer.BadParameter("Skriv beloppet som 1250,00 / write the amount as 1250.00.") from None

@@ -1,0 +1,146 @@
+"""`billing payments`: what is to be paid, paying it by two people, and what suppliers owe us."""
+
+from typing import Annotated
+
+import typer
+
+from invoicing import payment
+from invoicing.model import Held
+from orders import stored_register
+from orders.values import Money, total
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.printing import Column, Json, kronor, show, table, write_json
+
+payments = typer.Typer()
+
+_DUE = (
+    Column("Nr", "No", right=True, spare=2),
+    Column("Betalas", "Pays on"),
+    Column("Faktura", "Invoice", wrap=15),
+    Column("Leverantör", "Supplier"),
+    Column("Referens", "Reference", spare=1),
+    Column("Belopp", "Amount", right=True),
+)
+_PAID = (
+    Column("Betalning", "Payment"),
+    Column("Dag", "Day"),
+    Column("Faktura", "Invoice", wrap=15),
+    Column("Leverantör", "Supplier"),
+    Column("Belopp", "Amount", right=True),
+)
+_CLAIMS = (
+    Column("Betalning", "Payment"),
+    Column("Faktura", "Invoice", wrap=15),
+    Column("Leverantör", "Supplier"),
+    Column("Fordran", "Claim", right=True),
+)
+
+
+@command(payments, "due")
+def due(house: House, on: On = None, as_json: AsJson = False) -> None:
+    """Visa det som ska betalas / show what is to be paid."""
+    today = today_or(on)
+    with house.reading() as session:
+        invoices = payment.due(session, on=today)
+    if as_json:
+        write_json([_held_json(held) for held in invoices])
+        return
+    rows = [
+        (
+            f"#{held.id}",
+            held.pays_on.isoformat(),
+            held.number,
+            held.supplier,
+            held.execution_reference,
+            kronor(held.amount_payable),
+        )
+        for held in invoices
+    ]
+    sum_row = ("", "", house.say("Summa", "Total"), "", "", _sum([held.amount_payable for held in invoices]))
+    show(table(_DUE, rows, language=house.language, total=sum_row))
+
+
+@command(payments, "pay")
+def pay(
+    house: House,
+    prepared_by: Annotated[str, typer.Option("--prepared-by", help="Den som förberedde, ett id / an id")],
+    attested_by: Annotated[str, typer.Option("--attested-by", help="Den som attesterar, ett id / an id")],
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Betala det som ska betalas, två personer / pay what is due, by two people."""
+    today = today_or(on)
+    with house.writing() as session:
+        register = stored_register.load(session)
+        invoices = payment.due(session, on=today)
+        paid = payment.pay(
+            session, register, invoices, prepared_by=prepared_by, attested_by=attested_by, today=today
+        )
+    named = {held.id: held.number for held in invoices}
+    if as_json:
+        write_json(
+            [
+                {
+                    "number": each.number,
+                    "invoice": named[each.invoice_id],
+                    "supplier": each.supplier,
+                    "amount": str(each.amount.amount),
+                    "currency": each.amount.currency,
+                    "paid_on": each.paid_on.isoformat(),
+                }
+                for each in paid
+            ]
+        )
+        return
+    rows = [
+        (each.number, each.paid_on.isoformat(), named[each.invoice_id], each.supplier, kronor(each.amount))
+        for each in paid
+    ]
+    sum_row = (house.say("Summa", "Total"), "", "", "", _sum([each.amount for each in paid]))
+    show(table(_PAID, rows, language=house.language, total=sum_row))
+
+
+@command(payments, "claims")
+def claims(house: House, as_json: AsJson = False) -> None:
+    """Visa betalt som krediterats / show what was paid and then credited."""
+    with house.reading() as session:
+        owed = payment.claims(session)
+    if as_json:
+        write_json(
+            [
+                {
+                    "payment": each.payment_number,
+                    "invoice": each.invoice_number,
+                    "supplier": each.supplier,
+                    "amount": str(each.amount.amount),
+                    "currency": each.amount.currency,
+                }
+                for each in owed
+            ]
+        )
+        return
+    rows = [(each.payment_number, each.invoice_number, each.supplier, kronor(each.amount)) for each in owed]
+    sum_row = (house.say("Summa", "Total"), "", "", _sum([each.amount for each in owed]))
+    show(table(_CLAIMS, rows, language=house.language, total=sum_row))
+
+
+def _sum(amounts: list[Money]) -> str:
+    """The sum of each currency; contracts are in one, but nothing here may add kronor to euro."""
+    currencies = sorted({money.currency for money in amounts}) or ["SEK"]
+    return " + ".join(
+        kronor(total((money for money in amounts if money.currency == currency), currency=currency))
+        for currency in currencies
+    )
+
+
+def _held_json(held: Held) -> Json:
+    return {
+        "id": held.id,
+        "number": held.number,
+        "supplier": held.supplier,
+        "execution_reference": held.execution_reference,
+        "order_number": held.order_number,
+        "pays_on": held.pays_on.isoformat(),
+        "amount": str(held.amount_payable.amount),
+        "currency": held.amount_payable.currency,
+    }

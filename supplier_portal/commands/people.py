@@ -1,0 +1,48 @@
+"""`billing people`: letting the first of the buyer's people in; everybody else is invited in the portal."""
+
+from typing import Annotated
+
+import typer
+
+from orders import stored_register
+from orders.database import utc_now
+from supplier_portal import accounts, mailed_links
+from supplier_portal.account_rules import granted_staff
+from supplier_portal.commands.door import House, command
+from supplier_portal.printing import show
+
+people = typer.Typer()
+
+
+@command(people, "invite")
+def invite(
+    house: House,
+    address: Annotated[str, typer.Argument(help="E-postadress / mail address")],
+    name: Annotated[str, typer.Option(help="Personens namn / the person's name")],
+    permission: Annotated[
+        list[str],
+        typer.Option(help="FINANCE, ATTEST, BUYER_ADMIN, AUDIT, PROTECTED; flera går bra / several will do"),
+    ],
+) -> None:
+    """Bjud in någon hos köparen / invite somebody at the buyer."""
+    now = utc_now()
+    with house.writing() as session:
+        made = accounts.invite(
+            session,
+            organisation=stored_register.load(session).buyer.organisation_number,
+            name=name,
+            address=address,
+            permissions=granted_staff(permission),
+            units=None,
+            language=house.language,
+            by="operator",
+            at=now,
+        )
+        # Mail may not be set up yet, so the one who stands here gets the link as well.
+        path = mailed_links.send(session, made, mailed_links.INVITE, at=now)
+    show(
+        house.say(
+            f"{made.person.id} är inbjuden. Länken gäller en gång, i sju dagar: {path}",
+            f"{made.person.id} is invited. The link is good once, for seven days: {path}",
+        )
+    )

@@ -1,0 +1,215 @@
+"""`billing post status`, `show`, `resend` and `replay`: how the post stands, and what a person may do about it."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from supplier_portal import letter_questions, post_questions
+from supplier_portal.commands.door import AsJson, House, On, command, today_or
+from supplier_portal.commands.letters import post_office as post_office
+from supplier_portal.commands.receiving import all_taken, end, tell
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.post_actions import no_letter, read_again, send_again
+from supplier_portal.post_questions import AttemptRow, ReceiverStanding, Standing
+from supplier_portal.printing import Column, Json, show, table, write_json
+
+_RECEIVERS = (
+    Column("Mottagare", "Receiver"),
+    Column("Organisation", "Organisation"),
+    Column("Väntar", "Waiting", right=True),
+    Column("Fastnat", "Stuck", right=True),
+    Column("Avvisat", "Rejected", right=True),
+    Column("Äldst", "Oldest"),
+    Column("Nästa försök", "Next attempt"),
+)
+_ATTEMPTS = (
+    Column("Nr", "No", right=True),
+    Column("Började", "Began"),
+    Column("Sekunder", "Seconds", right=True),
+    Column("Utfall", "Outcome"),
+    Column("Svar", "Answer", wrap=40),
+    Column("Nästa försök", "Next attempt"),
+)
+
+By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 / who does it")]
+
+
+@command(post_office, "status")
+def status(house: House, as_json: AsJson = False) -> None:
+    """Visa hur posten står: väntar, fastnat, äldst / show how the post stands."""
+    with house.opened() as database, database.reading() as session:
+        stands = post_questions.standing(session)
+        out, came = post_questions.totals(session)
+        now = database.clock()
+    if as_json:
+        write_json(
+            {
+                "out": {state.value: count for state, count in sorted(out.items())},
+                "in": {state.value: count for state, count in sorted(came.items())},
+                "oldest_waiting_seconds": _age(stands.oldest_out, now),
+                "oldest_arrived_seconds": _age(stands.oldest_in, now),
+                "receivers": [_receiver_json(each, now) for each in stands.receivers],
+                "access_points": _access_points_json(stands),
+            }
+        )
+        return
+    say = house.say
+    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(out.items())) or say(
+        "inga", "none"
+    )
+    typer.echo(f"{say('Från oss', 'From us')}: {counts}")
+    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(came.items())) or say(
+        "inga", "none"
+    )
+    typer.echo(f"{say('Till oss', 'To us')}: {counts}")
+    for point in stands.access_points:
+        if point.opened_at is None:
+            typer.echo(f"{point.name}: {say('svarar', 'answers')}")
+        else:
+            since, probe = _moment(point.opened_at), _moment(point.probe_at)
+            typer.echo(
+                say(
+                    f"{point.name}: går inte att nå sedan {since}, prövas {probe}: {point.answer}",
+                    f"{point.name}: out of reach since {since}, probed {probe}: {point.answer}",
+                )
+            )
+    rows = [
+        (
+            each.receiver,
+            each.recipient,
+            str(each.waiting),
+            str(each.stuck),
+            str(each.rejected),
+            _moment(each.oldest_at),
+            _moment(each.next_at),
+        )
+        for each in stands.receivers
+    ]
+    if rows:
+        show(table(_RECEIVERS, rows, language=house.language))
+
+
+@command(post_office, "show")
+def show_letter(
+    house: House, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
+) -> None:
+    """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
+    with house.reading() as session:
+        letter = letter_questions.letter_out(session, number)
+        if letter is None:
+            raise no_letter(number)
+        attempts = post_questions.attempts_of(session, number)
+    if as_json:
+        write_json(
+            {
+                "sequence": letter.sequence,
+                "instance_id": letter.instance_id,
+                "kind": letter.kind,
+                "document_id": letter.document_id,
+                "about": letter.about,
+                "receiver": letter.receiver,
+                "recipient": letter.recipient,
+                "state": letter.state.value,
+                "sha256": letter.sha256,
+                "attempts": [_attempt_json(each) for each in attempts],
+            }
+        )
+        return
+    say = house.say
+    facts = (
+        (say("Brev", "Letter"), f"{letter.sequence}  {letter.instance_id}"),
+        (say("Dokument", "Document"), f"{letter.kind} {letter.document_id}"),
+        (say("Till", "To"), letter.receiver or f"portal {letter.recipient}"),
+        (say("Läge", "State"), letter.state.value),
+    )
+    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    rows = [
+        (
+            str(each.number),
+            _moment(each.started_at),
+            f"{(each.ended_at - each.started_at).total_seconds():.1f}",
+            each.outcome,
+            each.answer,
+            _moment(each.next_at),
+        )
+        for each in attempts
+    ]
+    if rows:
+        show(table(_ATTEMPTS, rows, language=house.language))
+
+
+@command(post_office, "resend")
+def resend(house: House, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
+    """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused letter again."""
+    with house.opened() as database:
+        instance_id = send_again(database, number, by=by)
+    typer.echo(
+        house.say(
+            f"Brev {number} skickas igen, med id {instance_id}.",
+            f"Letter {number} is sent again, with id {instance_id}.",
+        )
+    )
+
+
+@command(post_office, "replay")
+def replay(
+    house: House,
+    letter_id: Annotated[int, typer.Argument(metavar="ID")],
+    by: By = "operator",
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Läs ett brev till oss igen / read a letter to us again."""
+    with house.opened() as database:
+        read_again(database, letter_id, by=by)
+        for _ in read_arrived(database, today=today_or(on)):
+            pass
+        taken = all_taken(house, database, [("", letter_id)])
+    tell(taken, as_json=as_json)
+    end(taken)
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%SZ") if moment is not None else ""
+
+
+def _age(moment: datetime | None, now: datetime) -> int:
+    return max(0, int((now - moment).total_seconds())) if moment is not None else 0
+
+
+def _receiver_json(each: ReceiverStanding, now: datetime) -> Json:
+    return {
+        "receiver": each.receiver,
+        "recipient": each.recipient,
+        "waiting": each.waiting,
+        "stuck": each.stuck,
+        "rejected": each.rejected,
+        "oldest_seconds": _age(each.oldest_at, now),
+        "next_attempt": each.next_at.isoformat() if each.next_at else None,
+    }
+
+
+def _access_points_json(stands: Standing) -> Json:
+    return [
+        {
+            "name": each.name,
+            "answers": each.opened_at is None,
+            "out_of_reach_since": each.opened_at.isoformat() if each.opened_at else None,
+            "probed_at": each.probe_at.isoformat() if each.probe_at else None,
+            "answer": each.answer,
+        }
+        for each in stands.access_points
+    ]
+
+
+def _attempt_json(each: AttemptRow) -> Json:
+    return {
+        "number": each.number,
+        "started_at": each.started_at.isoformat(),
+        "ended_at": each.ended_at.isoformat(),
+        "access_point": each.access_point,
+        "outcome": each.outcome,
+        "answer": each.answer,
+        "next_at": each.next_at.isoformat() if each.next_at else None,
+    }

@@ -1,0 +1,135 @@
+"""`billing receive`: documents into the house, and what became of each.
+
+Convention: bytes are stored and committed before anything reads them. What became of each
+letter is looked up afterwards, so that it makes no difference which process read it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing.model import Held
+from orders.database import Database
+from peppol import envelope, mailbox
+from peppol.mailbox import InState
+from peppol.sql import Session
+from supplier_portal import letter_questions
+from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, today_or
+from supplier_portal.commands.refusals import Code, complain, refusal_of
+from supplier_portal.letter_questions import LetterIn
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.printing import Json, plain, write_json
+from supplier_portal.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
+
+alone = typer.Typer()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one letter."""
+
+    name: str
+    letter: LetterIn
+    held: Held | None
+    sentence: str
+
+    @property
+    def state(self) -> str:
+        """The document's state, or the letter's where it became none."""
+        return self.held.state.value if self.held is not None else self.letter.state.value
+
+    @property
+    def code(self) -> Code:
+        """What this letter asks the command to end with."""
+        if self.letter.state in (InState.ARRIVED, InState.FAILED):
+            return Code.FAILED
+        doubtful = self.held is not None and self.held.state in IN_QUESTION
+        return Code.IN_QUESTION if doubtful or self.letter.state in REFUSED else Code.OK
+
+
+@command(alone, "receive")
+def receive(
+    house: House,
+    files: Annotated[
+        list[Path], typer.Argument(help="Fakturor och kreditfakturor / invoices and credit notes")
+    ],
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ta emot dokument och pröva dem / receive documents and judge them."""
+    today = today_or(on)
+    stored: list[tuple[str, int]] = []
+    unreadable = False
+    with house.opened() as database:
+        for path in files:
+            try:
+                body = bytes_of(path)
+            except OSError as error:
+                complain(house.sentence(refusal_of(error)))
+                unreadable = True
+                continue
+            with database.writing() as session:
+                letter = mailbox.store(
+                    session,
+                    body,
+                    transport_id=path.name,
+                    received_on=today,
+                    received_at=database.clock(),
+                    instance_id=envelope.instance_id_in(body),
+                )
+            stored.append((str(path), letter.id))
+        for _ in read_arrived(database, today=today):
+            pass
+        taken = all_taken(house, database, stored)
+    tell(taken, as_json=as_json)
+    if unreadable:
+        raise typer.Exit(Code.FAILED)
+    end(taken)
+
+
+def all_taken(house: House, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
+    """What became of letters, each with the name it is to be told under."""
+    with database.reading() as session:
+        return [became(house, session, name, letter_id) for name, letter_id in stored]
+
+
+def became(house: House, session: Session, name: str, letter_id: int) -> Taken:
+    """What became of one letter."""
+    letter = letter_questions.letter_in(session, letter_id)
+    assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
+    held = letter_questions.document_of_letter(session, letter_id)
+    sentence = why_document(session, held, house.language) if held else why_letter(letter, house.language)
+    return Taken(name or letter.transport_id, letter, held, sentence)
+
+
+def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
+    """A line per letter: what it is, its state, and why."""
+    if as_json:
+        write_json([_taken_json(each) for each in taken])
+        return
+    for each in taken:
+        named = f"{each.held.number} " if each.held is not None else ""
+        typer.echo(plain(f"{each.name}: {named}{each.state}: {each.sentence}"))
+
+
+def end(taken: Sequence[Taken]) -> None:
+    """End with the code of the gravest letter: one not read, then one refused or in question."""
+    codes = {each.code for each in taken}
+    for code in (Code.FAILED, Code.IN_QUESTION):
+        if code in codes:
+            raise typer.Exit(code)
+
+
+def _taken_json(taken: Taken) -> Json:
+    return {
+        "file": taken.name,
+        "letter": taken.letter.id,
+        "letter_state": taken.letter.state.value,
+        "state": taken.state,
+        "reason": taken.letter.reason,
+        "sentence": taken.sentence,
+        "document": document_json(taken.held) if taken.held else None,
+    }

@@ -1,0 +1,50 @@
+"""`billing init` and `billing register load`: the tables, and what is agreed."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import waiting
+from orders import stored_register
+from orders.journal import SYSTEM
+from orders.register_files import read_register
+from orders.values import stockholm_date
+from supplier_portal.commands.door import House, command
+from supplier_portal.growing import open_grown
+from supplier_portal.printing import plain
+
+alone = typer.Typer()
+register = typer.Typer()
+
+
+@command(alone, "init")
+def init(house: House) -> None:
+    """Gör de tabeller som saknas / make the tables that are missing."""
+    with closing(open_grown(house.url)) as database:
+        address = database.url.render_as_string(hide_password=True)
+    typer.echo(house.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
+
+
+@command(register, "load")
+def load(
+    house: House,
+    paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
+    by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
+) -> None:
+    """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
+    read = read_register(paths)
+    with house.opened() as database, database.writing() as session:
+        new = stored_register.save(session, read, at=database.clock(), actor=by)
+        freed = waiting.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
+    counts = house.say(
+        f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",
+        f"{len(read.suppliers)} suppliers, {len(read.contracts)} contracts, {len(read.price_lists)} price lists",
+    )
+    if new:
+        typer.echo(house.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
+        for held in freed:
+            typer.echo(plain(f"{held.number}: HELD > {held.state}"))
+    else:
+        typer.echo(house.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}."))

@@ -1,0 +1,221 @@
+"""`billing rules`: what a document is judged by, counted, listed and explained one by one.
+
+The rules come from `rulebook`; here they are only laid out. Counts and releases are
+always those of the selection that is listed.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from orders.refusals import Language
+from peppol.identifiers import DocumentKind
+from peppol.rules.findings import Severity
+from peppol.rules.releases import RELEASES, Release
+from supplier_portal.commands.door import AsJson, House, command
+from supplier_portal.commands.refusals import NotFound
+from supplier_portal.printing import Column, Json, plain, show, table, write_json
+from supplier_portal.rulebook import ListedRule, listed_rules
+from supplier_portal.validation_report import ACTORS, KINDS
+
+rules = typer.Typer()
+
+_LANGUAGES: Final[tuple[Language, Language]] = ("sv", "en")
+
+
+# --- list -----------------------------------------------------------------------------------------------
+
+
+@command(rules, "list")
+def list_rules(
+    house: House,
+    family: Annotated[
+        str | None, typer.Option(metavar="F", help="Bara denna familj / only this family")
+    ] = None,
+    kind: Annotated[
+        DocumentKind | None, typer.Option(help="Bara regler för detta slag / only rules for this kind")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Regler, räknade per familj och allvar / rules, counted by family and severity."""
+    chosen = [
+        rule
+        for rule in listed_rules()
+        if (family is None or rule.family.casefold() == family.casefold())
+        and (kind is None or any(release.kind is kind for release in rule.releases))
+    ]
+    if not chosen:
+        raise NotFound(
+            f"Ingen regel hör till detta urval. Familjer: {', '.join(_families())}.",
+            f"No rule belongs to this selection. Families: {', '.join(_families())}.",
+        )
+    releases = [release for release in RELEASES if kind is None or release.kind is kind]
+    if as_json:
+        write_json(
+            {
+                "releases": [_release_json(release) for release in releases],
+                "counts": [
+                    {"family": name, "severity": severity.value, "count": count}
+                    for (name, severity), count in _counts(chosen).items()
+                ],
+                "rules": [_rule_json(rule) for rule in chosen],
+            }
+        )
+        return
+    show(_counts_table(house, chosen), Text(), _releases_table(house, releases), Text())
+    columns = (
+        Column("Regel", "Rule"),
+        Column("Allvar", "Severity"),
+        Column("Familj", "Family", spare=1),
+        Column("Betydelse", "Meaning", wrap=True),
+    )
+    rows = [(rule.id, _grave(house, rule.severity), rule.family, rule.meaning) for rule in chosen]
+    show(table(columns, rows, language=house.language))
+
+
+def _families() -> list[str]:
+    return list(dict.fromkeys(rule.family for rule in listed_rules()))
+
+
+def _counts(chosen: Sequence[ListedRule]) -> dict[tuple[str, Severity], int]:
+    """How many of each family and severity, fatal before warning, families as published."""
+    counts = Counter((rule.family, rule.severity) for rule in chosen)
+    families = dict.fromkeys(rule.family for rule in chosen)
+    return {
+        (name, grave): counts[name, grave] for name in families for grave in Severity if counts[name, grave]
+    }
+
+
+def _counts_table(house: House, chosen: Sequence[ListedRule]) -> Table:
+    counts = _counts(chosen)
+    columns = (
+        Column("Familj", "Family"),
+        Column("Fel", "Errors", right=True),
+        Column("Varningar", "Warnings", right=True),
+        Column("Summa", "Total", right=True),
+    )
+
+    def row(name: str, fatal: int, warning: int) -> tuple[str, str, str, str]:
+        return name, str(fatal), str(warning), str(fatal + warning)
+
+    families = dict.fromkeys(name for name, _ in counts)
+    rows = [
+        row(name, counts.get((name, Severity.FATAL), 0), counts.get((name, Severity.WARNING), 0))
+        for name in families
+    ]
+    fatal = sum(rule.severity is Severity.FATAL for rule in chosen)
+    total = row(house.say("Alla", "All"), fatal, len(chosen) - fatal)
+    return table(columns, rows, language=house.language, total=total)
+
+
+def _releases_table(house: House, releases: Sequence[Release]) -> Table:
+    columns = (
+        Column("Slag", "Kind"),
+        Column("Utgåva", "Release", wrap=True),
+        Column("Gäller från", "Mandatory from"),
+        Column("Regler", "Rules", right=True),
+    )
+    rows = [
+        (release.kind.value, release.name, str(release.mandatory_from), str(len(release.rule_set.infos)))
+        for release in releases
+    ]
+    return table(columns, rows, language=house.language)
+
+
+# --- show -----------------------------------------------------------------------------------------------
+
+
+@command(rules, "show")
+def show_rule(
+    house: House,
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Regelns id / the id, BR-CO-15")],
+    as_json: AsJson = False,
+) -> None:
+    """En regel: vad den säger, vad man gör och vem / one rule: what it says, what to do and who."""
+    rule = _found(rule_id)
+    if as_json:
+        write_json(_whole_rule_json(rule))
+        return
+    which = 0 if house.language == "sv" else 1
+    told = rule.explained(house.language)
+    facts = [
+        (house.say("Regel", "Rule"), rule.id),
+        (house.say("Allvar", "Severity"), _grave(house, rule.severity)),
+        (house.say("Familj", "Family"), rule.family),
+        (house.say("Plats", "Context"), rule.context),
+        (house.say("Betydelse", "Meaning"), rule.meaning),
+        ("Svenska", rule.explained("sv").message),
+        ("English", rule.explained("en").message),
+        (house.say("Gör så här", "What to do"), told.remedy),
+        (house.say("Vem", "Who"), ACTORS[told.actor][which]),
+        *(
+            (
+                house.say("Utgåva", "Release"),
+                f"{KINDS[release.kind][which]}: {release.name}, "
+                + house.say(
+                    f"gäller från {release.mandatory_from}", f"mandatory from {release.mandatory_from}"
+                ),
+            )
+            for release in rule.releases
+        ),
+    ]
+    columns = (Column("", ""), Column("", "", wrap=True))
+    show(table(columns, [(plain(name), plain(text)) for name, text in facts], language=house.language))
+
+
+def _found(rule_id: str) -> ListedRule:
+    """The rule, whatever the case of its letters. Raises NotFound, naming the nearest."""
+    by_id = {rule.id.upper(): rule for rule in listed_rules()}
+    wanted = rule_id.strip().upper()
+    if wanted in by_id:
+        return by_id[wanted]
+    nearest = ", ".join(by_id[each].id for each in get_close_matches(wanted, by_id, n=5, cutoff=0.5))
+    raise NotFound(
+        f"Regeln {rule_id} finns inte." + (f" Närmast: {nearest}." if nearest else " Se billing rules list."),
+        f"There is no rule {rule_id}." + (f" Nearest: {nearest}." if nearest else " See billing rules list."),
+    )
+
+
+def _grave(house: House, severity: Severity) -> str:
+    return house.say("fel", "error") if severity is Severity.FATAL else house.say("varning", "warning")
+
+
+# --- JSON -----------------------------------------------------------------------------------------------
+
+
+def _release_json(release: Release) -> dict[str, Json]:
+    return {
+        "kind": release.kind.value,
+        "name": release.name,
+        "mandatory_from": str(release.mandatory_from),
+        "rules": len(release.rule_set.infos),
+    }
+
+
+def _rule_json(rule: ListedRule) -> dict[str, Json]:
+    return {
+        "rule": rule.id,
+        "family": rule.family,
+        "severity": rule.severity.value,
+        "context": rule.context,
+        "meaning": rule.meaning,
+    }
+
+
+def _whole_rule_json(rule: ListedRule) -> dict[str, Json]:
+    told = {language: rule.explained(language) for language in _LANGUAGES}
+    return {
+        **_rule_json(rule),
+        "message": {language: told[language].message for language in _LANGUAGES},
+        "remedy": {language: told[language].remedy for language in _LANGUAGES},
+        "actor": told["sv"].actor.value,
+        "releases": [
+            {"kind": each.kind.value, "name": each.name, "mandatory_from": str(each.mandatory_from)}
+            for each in rule.releases
+        ],
+    }

@@ -1,0 +1,229 @@
+"""`billing reconcile` and `billing check`: the statement, and the invariants of the house."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from invoicing import checking, stored_entries
+from invoicing.entry_sources import Wanted
+from invoicing.open_items import OpenItem, open_items
+from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
+from orders import journal_outside
+from orders.values import Article, Money, Month, PeriodRefused
+from supplier_portal.commands.audit import read_heads
+from supplier_portal.commands.door import AsJson, House, command, day
+from supplier_portal.commands.refusals import Code
+from supplier_portal.printing import (
+    Column,
+    kronor,
+    plain,
+    show,
+    table,
+    width_needed,
+    width_of_output,
+    write_json,
+)
+from supplier_portal.statement_files import (
+    AMOUNTS,
+    amounts_of,
+    statement_csv,
+    statement_json,
+    statement_xlsx,
+)
+
+alone = typer.Typer()
+
+_KEYS = {
+    Key.EXECUTION_REFERENCE: ("Referens", "Reference"),
+    Key.SUPPLIER: ("Leverantör", "Supplier"),
+    Key.MONTH: ("Månad", "Month"),
+    Key.ARTICLE: ("Artikel", "Article"),
+    Key.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+}
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except PeriodRefused as refused:
+        raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
+
+
+def _keys(text: str) -> tuple[Key, ...]:
+    try:
+        keys = tuple(Key(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"Välj bland / choose from {', '.join(Key)}.") from None
+    return tuple(dict.fromkeys(keys))
+
+
+@command(alone, "reconcile")
+def reconcile(
+    house: House,
+    month: Annotated[
+        Month | None, typer.Option("--month", parser=_month, metavar="YYYY-MM", help="Månad / month")
+    ] = None,
+    reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(Key)}")
+    ] = ",".join(DEFAULT_KEYS),
+    supplier: Annotated[str, typer.Option("--supplier", help="Organisationsnummer")] = "",
+    article: Annotated[str, typer.Option("--article", help=f"{', '.join(Article)}")] = "",
+    area: Annotated[str, typer.Option("--area", help="Leveransområde / delivery area")] = "",
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", parser=day, metavar="DATE", help="Som det stod den dagen / as of that day"),
+    ] = None,
+    open_only: Annotated[
+        bool, typer.Option("--open", help="Visa dokumenten som är öppna / the documents that are open")
+    ] = False,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Fil att skriva / file to write")] = None,
+    xlsx_file: Annotated[Path | None, typer.Option("--xlsx", help="Fil att skriva / file to write")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stäm av från beställt till betalt / reconcile from ordered to paid."""
+    keys = _keys(by)
+    wanted = Wanted(reference, supplier, month, None, article, area, as_of)
+    with house.reading() as session:
+        if open_only:
+            _show_open(open_items(stored_entries.entries(session, wanted=wanted)), house, as_json=as_json)
+            return
+        statement = stored_entries.statement(session, wanted, by=keys)
+    if csv_file is not None:
+        csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
+    if xlsx_file is not None:
+        xlsx_file.write_bytes(statement_xlsx(statement))
+    if files := [str(each) for each in (csv_file, xlsx_file) if each is not None]:
+        written = ", ".join(files)
+        typer.echo(house.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
+    elif as_json:
+        write_json(statement_json(statement))
+    else:
+        _show(statement, house)
+
+
+@command(alone, "check")
+def check(
+    house: House,
+    heads: Annotated[
+        Path | None,
+        typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
+    with house.reading() as session:
+        broken = list(checking.check(session))
+        outside = journal_outside.verify(session, read_heads(heads))
+        broken += [
+            checking.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
+            for each in outside
+        ]
+    if as_json:
+        write_json(
+            [
+                {"invariant": each.invariant, "subject": each.subject, "sentence": each.sentence}
+                for each in broken
+            ]
+        )
+    elif broken:
+        for each in broken:
+            typer.echo(plain(f"{each.invariant}: {each.subject}: {each.sentence}"))
+    else:
+        count = len(checking.INVARIANTS)
+        typer.echo(
+            house.say(
+                f"Allt stämmer: {count} invarianter prövade.", f"All is well: {count} invariants checked."
+            )
+        )
+    if broken:
+        raise typer.Exit(Code.FAILED)
+
+
+_OPEN = (
+    Column("Dokument", "Document", wrap=16),
+    Column("Leverantör", "Supplier"),
+    Column("Referens", "Reference"),
+    Column("Månad", "Month"),
+    Column("Vad", "What", wrap=24),
+    Column("Belopp", "Amount", right=True),
+)
+
+
+def _show_open(items: Sequence[OpenItem], house: House, *, as_json: bool) -> None:
+    """Every document that keeps the statement from summing to zero."""
+    if as_json:
+        write_json(
+            [
+                {
+                    "why": each.why.value,
+                    "document": each.document,
+                    "about": each.about,
+                    "line": each.line,
+                    "execution_reference": each.execution_reference,
+                    "supplier": each.supplier,
+                    "month": each.month,
+                    "amount": str(each.amount.amount),
+                    "currency": each.amount.currency,
+                }
+                for each in items
+            ]
+        )
+        return
+    if not items:
+        typer.echo(house.say("Inget är öppet: allt går jämnt upp.", "Nothing is open: it sums to zero."))
+        return
+    rows = [
+        (
+            each.document,
+            each.supplier,
+            each.execution_reference,
+            each.month,
+            house.say(*each.why.words),
+            kronor(each.amount),
+        )
+        for each in items
+    ]
+    show(table(_OPEN, rows, language=house.language))
+
+
+def _show(statement: Statement, house: House) -> None:
+    """One amount a column where there is room, otherwise two above each other."""
+    sum_word = house.say("Summa", "Total")
+    rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
+    whole = amounts_of(statement.total)
+    columns = [
+        *(Column(*_KEYS[key]) for key in statement.keys),
+        *(Column(sv, en, right=True) for _, sv, en in AMOUNTS),
+    ]
+    cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
+    total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
+    if width_needed(columns, [*cells, total], language=house.language) > width_of_output():
+        columns = _paired_columns(statement.keys)
+        cells = [[_two_lines(key), *_paired(amounts)] for key, amounts in rows]
+        total = [sum_word, *_paired(whole)]
+    show(table(columns, cells, language=house.language, total=total))
+
+
+def _paired_columns(keys: Sequence[Key]) -> list[Column]:
+    """All keys in one column, and two amounts in each of the others."""
+    return [
+        Column(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
+        *(
+            Column(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
+            for above, below in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
+        ),
+    ]
+
+
+def _two_lines(parts: Sequence[str]) -> str:
+    """The first part above the others."""
+    return f"{parts[0]}\n{' '.join(parts[1:])}"
+
+
+def _paired(amounts: Sequence[Money]) -> list[str]:
+    written = [kronor(money) for money in amounts]
+    return [f"{above}\n{below}" for above, below in zip(written[::2], written[1::2], strict=True)]

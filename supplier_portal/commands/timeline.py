@@ -1,0 +1,77 @@
+"""`billing timeline`: one execution reference from its decision to its payments, day by day."""
+
+from typing import Annotated
+
+import typer
+
+from supplier_portal.commands.door import AsJson, House, command
+from supplier_portal.commands.happenings import Happening, Kind, happenings
+from supplier_portal.printing import Column, Json, kronor, show, table, write_json
+
+alone = typer.Typer()
+
+_COLUMNS = (
+    Column("Dag", "Day"),
+    Column("Vad", "What"),
+    Column("Dokument", "Document", wrap=15),
+    Column("Händelse", "Happening", wrap=26),
+    Column("Läge", "State", spare=1),
+    Column("Belopp", "Amount", right=True),
+)
+_KINDS = {
+    Kind.DECISION: ("beslut", "decision"),
+    Kind.EVENT: ("händelse", "event"),
+    Kind.ORDER: ("order", "order"),
+    Kind.PLANNED: ("planerad", "planned"),
+    Kind.INTERRUPTION: ("avbrott", "interruption"),
+    Kind.REPORT: ("redovisning", "report"),
+    Kind.RECEIPT: ("inleverans", "receipt"),
+    Kind.INVOICE: ("faktura", "invoice"),
+    Kind.CREDIT_NOTE: ("kreditfaktura", "credit note"),
+    Kind.JUDGED: ("prövning", "judgement"),
+    Kind.ANSWER: ("svar", "answer"),
+    Kind.CREDIT_REQUEST: ("begäran", "request"),
+    Kind.CREDITED: ("kreditering", "crediting"),
+    Kind.PAYMENT: ("betalning", "payment"),
+}
+
+
+@command(alone, "timeline")
+def timeline(
+    house: House,
+    execution_reference: Annotated[str, typer.Argument(metavar="EXECUTION_REFERENCE")],
+    as_json: AsJson = False,
+) -> None:
+    """Allt om en genomförandereferens / all about an execution reference."""
+    with house.reading() as session:
+        found = happenings(session, execution_reference)
+    if as_json:
+        write_json(
+            {
+                "execution_reference": execution_reference,
+                "happenings": [_json(each, house.say(each.sv, each.en)) for each in found],
+            }
+        )
+        return
+    day = ""
+    rows = []
+    for each in found:
+        # A day is written once, so that the eye finds where the next one begins.
+        shown = "" if each.on.isoformat() == day else each.on.isoformat()
+        day = each.on.isoformat()
+        amount = kronor(each.amount) if each.amount is not None else ""
+        text = house.say(each.sv, each.en)
+        rows.append((shown, house.say(*_KINDS[each.kind]), each.document, text, each.state, amount))
+    show(table(_COLUMNS, rows, language=house.language))
+
+
+def _json(happening: Happening, sentence: str) -> Json:
+    return {
+        "on": happening.on.isoformat(),
+        "kind": happening.kind.name,
+        "document": happening.document,
+        "state": happening.state,
+        "sentence": sentence,
+        "amount": str(happening.amount.amount) if happening.amount is not None else None,
+        "currency": happening.amount.currency if happening.amount is not None else None,
+    }

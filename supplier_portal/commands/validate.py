@@ -1,0 +1,245 @@
+"""`billing validate`: is this document valid, and if not, what is wrong with all of it, in words.
+
+`--engine official` asks the published rules instead of ours; `--engine both` asks both and
+shows only where they come apart. Convention: the report goes to standard output in the
+shape of `validation_report`; what kept a file from being read or compared goes to
+standard error.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from orders.values import Refused
+from peppol import official, second_opinion
+from peppol.identifiers import DocumentKind
+from peppol.second_opinion import Disagreement, Engine
+from peppol.validation import Report, validate
+from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, today_or
+from supplier_portal.commands.refusals import Code, complain, refusal_of
+from supplier_portal.printing import Json, plain, show, write_json
+from supplier_portal.validation_report import (
+    KINDS,
+    ValidationReport,
+    report_json,
+    report_page,
+    reported,
+    reported_as_published,
+    show_report,
+    style_sheet_within,
+)
+
+alone = typer.Typer()
+
+
+class Asked(StrEnum):
+    """Whose rules are asked."""
+
+    OWN = "own"
+    OFFICIAL = "official"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One file, and where the two engines come apart over it."""
+
+    file: str
+    report: Report
+    disagreements: tuple[Disagreement, ...]
+
+    @property
+    def unexpected(self) -> tuple[Disagreement, ...]:
+        """The disagreements without a known reason."""
+        return tuple(each for each in self.disagreements if each.known is None)
+
+
+@command(alone, "validate")
+def validate_files(
+    house: House,
+    files: Annotated[list[Path], typer.Argument(help="Peppol-dokument / Peppol documents")],
+    on: On = None,
+    engine: Annotated[
+        Asked, typer.Option(help="Våra regler, de publicerade eller båda / our rules, the published, or both")
+    ] = Asked.OWN,
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Skriv rapporten som sida / write the report as a page"),
+    ] = None,
+) -> None:
+    """Pröva mot schema och regler / check against schema and rules."""
+    if engine is Asked.BOTH:
+        if html is not None:
+            raise typer.BadParameter("--html visar inte --engine both / --html does not show --engine both.")
+        code = _compare(house, files, today_or(on), as_json=as_json)
+    else:
+        code = _judge(house, files, today_or(on), engine, as_json=as_json, html=html)
+    if code is not Code.OK:
+        raise typer.Exit(code)
+
+
+def _judge(
+    house: House, files: Sequence[Path], on: date, engine: Asked, *, as_json: bool, html: Path | None
+) -> Code:
+    reports: list[ValidationReport] = []
+    for path in files:
+        try:
+            reports.append(_told(house, path, validate(bytes_of(path), on=on), engine))
+        except (OSError, Refused) as error:
+            complain(house.sentence(refusal_of(error)))
+            continue
+        if not as_json:
+            show_report(reports[-1], house.language)
+    if as_json:
+        write_json([report_json(report) for report in reports])
+    if html is not None:
+        html.write_text(
+            report_page(reports, house.language, style_sheet=style_sheet_within()), encoding="utf-8"
+        )
+    if len(reports) < len(files):
+        return Code.FAILED
+    return Code.OK if all(report.valid for report in reports) else Code.IN_QUESTION
+
+
+def _told(house: House, path: Path, report: Report, engine: Asked) -> ValidationReport:
+    """The report in words. What the gate refused is not put to the published rules: its refusal is the report."""
+    if engine is Asked.OWN or report.root is None or report.kind is None:
+        return reported(report, file=str(path), language=house.language)
+    try:
+        with _saxon_silenced():
+            findings = second_opinion.judge(report.root, report.kind)
+    except official.OfficialRulesMissing:
+        raise _no_published_rules(path, report.kind) from None
+    except official.OfficialRulesFailed:
+        raise _no_verdict(path) from None
+    return reported_as_published(
+        findings,
+        file=str(path),
+        kind=report.kind,
+        release=second_opinion.release_of(report.kind),
+        language=house.language,
+    )
+
+
+# --- both engines ---------------------------------------------------------------------------------------
+
+
+def _compare(house: House, files: Sequence[Path], on: date, *, as_json: bool) -> Code:
+    compared: list[_Compared] = []
+    for path in files:
+        try:
+            report = validate(bytes_of(path), on=on)
+            compared.append(_Compared(str(path), report, _disagreements(path, report)))
+        except (OSError, Refused) as error:
+            complain(house.sentence(refusal_of(error)))
+    if as_json:
+        write_json([_compared_json(house, each) for each in compared])
+    else:
+        for each in compared:
+            _show_compared(house, each)
+    unexpected = sum(len(each.unexpected) for each in compared)
+    stopped = sum(each.report.root is None for each in compared)
+    complain(
+        house.say(
+            f"{len(compared)} dokument jämförda, varav {stopped} stoppade före reglerna;"
+            f" {unexpected} oväntade skillnader.",
+            f"{len(compared)} documents compared, {stopped} of them stopped before the rules;"
+            f" {unexpected} unexpected differences.",
+        )
+    )
+    if len(compared) < len(files):
+        return Code.FAILED
+    return Code.IN_QUESTION if unexpected else Code.OK
+
+
+def _disagreements(path: Path, report: Report) -> tuple[Disagreement, ...]:
+    try:
+        with _saxon_silenced():
+            return second_opinion.disagreements(report)
+    except official.OfficialRulesMissing:
+        assert report.kind is not None  # noqa: S101 - without a kind there was nothing to ask about
+        raise _no_published_rules(path, report.kind) from None
+
+
+def _show_compared(house: House, compared: _Compared) -> None:
+    for each in compared.disagreements:
+        who = (
+            house.say("bara våra regler", "only our rules")
+            if each.fired_by is Engine.OWN
+            else house.say("bara de publicerade reglerna", "only the published rules")
+        )
+        why = (
+            house.say("oväntat", "unexpected")
+            if each.known is None
+            else house.say(f"känt: {each.known.reason_sv}", f"known: {each.known.reason}")
+        )
+        style = "bold red" if each.known is None else "dim"
+        show(Text(plain(f"{compared.file}: {each.rule} {who}, {each.finding.location} ({why})"), style=style))
+
+
+def _compared_json(house: House, compared: _Compared) -> Json:
+    return {
+        "file": compared.file,
+        "kind": compared.report.kind.value if compared.report.kind else None,
+        "compared": compared.report.root is not None,
+        "disagreements": [
+            {
+                "rule": each.rule,
+                "fired_by": each.fired_by.value,
+                "location": each.finding.location,
+                "line": each.finding.line,
+                "known": house.say(each.known.reason_sv, each.known.reason) if each.known else None,
+            }
+            for each in compared.disagreements
+        ],
+    }
+
+
+@contextmanager
+def _saxon_silenced() -> Iterator[None]:
+    """Keep off the terminal what Saxon writes about a document it stops over: pages, and straight to the system.
+
+    It has no setting for it. The command line has one thread, so that nobody else's line is lost.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
+
+
+def _no_published_rules(path: Path, kind: DocumentKind) -> Refused:
+    sv, en = KINDS[kind]
+    folder, names = official.FOLDER_VARIABLE, ", ".join(second_opinion.STYLESHEETS[kind])
+    todo = (
+        # The extra brings the rules for bills and the program that runs any of them.
+        ("Installera tillägget official", "Install the extra official")
+        if not official.available()
+        else (f"Låt {folder} peka på en mapp med dem", f"Let {folder} name a folder that holds them")
+    )
+    return Refused(
+        f"{path}: de publicerade reglerna för {sv.lower()} finns inte här ({names}). {todo[0]}.",
+        f"{path}: the published rules for {en.lower()} are not at hand here ({names}). {todo[1]}.",
+    )
+
+
+def _no_verdict(path: Path) -> Refused:
+    return Refused(
+        f"{path}: de publicerade reglerna stannade vid ett värde de inte kan läsa och gav inget besked."
+        " Pröva med --engine own.",
+        f"{path}: the published rules stopped at a value they cannot read and gave no verdict."
+        " Check with --engine own.",
+    )

@@ -1,0 +1,146 @@
+"""`billing work`: a worker that delivers, collects, sorts and runs the jobs; `billing jobs`: what ran.
+
+Any number of workers may run on PostgreSQL; on SQLite one is enough. SIGTERM ends a worker
+gracefully: the letter in its hand is finished and the rest is given back.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import structlog
+import typer
+
+from orders import journal
+from orders.values import Refused
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.access_points.protocol import AccessPoint
+from supplier_portal import job_running, memory
+from supplier_portal.chosen_access_point import opened_access_point
+from supplier_portal.commands.door import AsJson, House, On, command
+from supplier_portal.commands.post import By
+from supplier_portal.commands.refusals import complain
+from supplier_portal.jobs import jobs_of
+from supplier_portal.printing import Column, show, table, write_json
+from supplier_portal.settings import Settings
+from supplier_portal.worker import Worker
+
+alone = typer.Typer()
+jobs = typer.Typer()
+
+# These can be asked how a letter fares; a folder and a plain sending interface cannot.
+_ASKED = ("phoss", "simulator")
+
+
+@command(alone, "work")
+def work(
+    house: House,
+    once: Annotated[
+        bool, typer.Option("--once", help="Gör det som väntar och sluta / do what waits and end")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Sluta efter / end after")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Mapp i stället för accesspunkten / folder instead"),
+    ] = None,
+    on: On = None,
+) -> None:
+    """Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
+    settings = Settings()
+    with house.opened() as database, _access_point(house, settings, folder) as access_point:
+        worker = Worker(
+            database,
+            access_point,
+            jobs_of(settings),
+            asks=folder is None and settings.access_point_kind in _ASKED,
+            # One SFTP connection carries one thing at a time.
+            at_once=1 if "sftp" in (settings.access_point_kind, settings.access_point_inbox) else 4,
+            fixed_day=on,
+        )
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            worker.stop.set()
+
+        memory.settle()
+        before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            if once:
+                worker.once()
+            else:
+                worker.run(seconds=seconds)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _access_point(house: House, settings: Settings, folder: Path | None) -> Iterator[AccessPoint | None]:
+    """The folder that was named or the access point of the settings; None, with a word, where there is neither."""
+    if folder is not None:
+        yield FolderAccessPoint(folder)
+    elif settings.access_point_kind:
+        with opened_access_point(settings) as access_point:
+            yield access_point
+    else:
+        complain(
+            house.say(
+                "Ingen accesspunkt är inställd: brev varken skickas eller hämtas, allt annat sköts.",
+                "No access point is set: letters are neither sent nor fetched, everything else is done.",
+            )
+        )
+        yield None
+
+
+_RUNS = (
+    Column("Jobb", "Job"),
+    Column("Tid", "Slot"),
+    Column("Läge", "State"),
+    Column("Utfall", "Outcome", wrap=40),
+)
+
+
+@command(jobs, "list")
+def list_jobs(house: House, as_json: AsJson = False) -> None:
+    """Visa varje jobbs senaste körning och det som gått fel / show the latest run of each job."""
+    with house.reading() as session:
+        ran = list(job_running.latest(session))
+    if as_json:
+        write_json(
+            [
+                {"job": each.job, "slot": each.slot.isoformat(), "state": each.state, "note": each.note}
+                for each in ran
+            ]
+        )
+        return
+    rows = [(each.job, each.slot.strftime("%Y-%m-%d %H:%MZ"), each.state, each.note) for each in ran]
+    show(table(_RUNS, rows, language=house.language))
+
+
+@command(jobs, "again")
+def again(
+    house: House,
+    job: Annotated[str, typer.Argument(help="Jobbets namn / the job's name")],
+    by: By = "operator",
+) -> None:
+    """Låt ett jobb som givits upp köras igen / let a job that was given up run again."""
+    with house.opened() as database, database.writing() as session:
+        slots: list[datetime] = job_running.try_again(session, job, now=database.clock())
+        if not slots:
+            raise Refused(
+                f"Jobbet {job} har inget att köra om. Se vad som gått fel med: billing jobs list",
+                f"The job {job} has nothing to run again. See what went wrong with: billing jobs list",
+            )
+        for slot in slots:
+            journal.record(session, by, "job.again", f"job {job}", slot=slot.isoformat())
+    typer.echo(
+        house.say(
+            f"{len(slots)} körningar tas om av nästa arbetare.", f"{len(slots)} runs are taken up again."
+        )
+    )

@@ -1,0 +1,352 @@
+"""The loop: the house and its suppliers' systems play a story, and every letter really travels.
+
+The house sends and collects over HTTP as in service, and so does each supplier on the network with its
+simulated system (`loop_network`); suppliers of the portal read and upload there. Decisions and reports come
+as the story tells them, invoices from the suppliers' systems alone. It goes on until everything received is
+invoiced, approved and paid.
+
+A day: the morning's events and letters; what suppliers fetch and send; what the house collects, reads and
+answers; the officer's requests for credit, by letter where that may still be said and otherwise in person;
+payments. What is written during the day leaves on the next working day.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, func, select
+
+from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
+from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.reconciliation import Key, Statement, reconcile
+from orders import stored_orders, stored_receipts, stored_register
+from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
+from orders.database import Database
+from orders.register_files import read_register
+from orders.values import Refused
+from peppol import mailbox, post
+from peppol.access_points.protocol import AccessPointError
+from peppol.mailbox import OutState
+from peppol.sql import Session
+from supplier_portal.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
+from supplier_portal.demo.playing import NotEmpty, StoryClock
+from supplier_portal.demo.story import Story
+from supplier_portal.event_loading import load_events, place_due_orders
+from supplier_portal.growing import open_grown
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.simulation.documents import Delivered
+from supplier_portal.simulation.erp import SimulatedErp
+
+_OFFICER = "ekonom-1"
+_REGISTRATIONS: Mapping[str, dict[str, Any]] = {
+    "5599991014": {
+        "order_process": OrderProcess.ORDERING,
+        "technical_answers": TechnicalAnswer.MLR,
+        "response_process": ResponseProcess.BILLING_WITH_RESPONSE,
+    },
+    "5599992020": {"technical_answers": TechnicalAnswer.MLR},
+    "5599994042": {"order_process": OrderProcess.ORDERING},
+}
+# So long after the story's last event everything must be settled.
+_DAYS_MOST = 200
+_TRIES = 40
+_SATURDAY = 5
+
+
+class NotSettled(Refused):
+    """The story came to no end: something received is still not paid."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            f"Allt var inte betalt {day}. Se vad som står kvar med: billing reconcile",
+            f"Not everything was paid by {day}. See what is left with: billing reconcile",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """What came of it: letters by kind and state, faults met, the statement, and a digest of the books.
+
+    `books` is the same for two plays whose documents, states, payments and statement are the same.
+    """
+
+    last_day: date
+    letters_out: Mapping[str, int]
+    letters_in: Mapping[str, int]
+    faults: Mapping[str, int]
+    documents: Mapping[str, int]
+    asked_in_person: int
+    statement: Statement
+    broken: tuple[str, ...]
+    books: str
+
+
+def play(
+    story: Story,
+    *,
+    url: str,
+    folder: Path,
+    seed: int = 1,
+    faults: bool = False,
+    passed: Callable[[date], None] = lambda day: None,
+) -> Looped:
+    """Play the story's decisions on the empty database at `url`; the access point's memory lies in `folder`.
+
+    Raises NotEmpty, NotSettled, NotDelivered, and DatabaseUnusable.
+    """
+    register = read_register([story.register])
+    clock = StoryClock(story.days[0])
+    database = open_grown(url, clock=clock)
+    participants = [each.participant_id for each in register.suppliers if each.participant_id]
+    try:
+        with (
+            network(
+                folder / "access-point",
+                buyer=register.buyer.participant_id,
+                suppliers=participants,
+                seed=seed,
+            ) as carrier,
+        ):
+            carrier.set_faults(FAULTS if faults else ())
+            loop = _Loop(story, database, clock, carrier, seed=seed)
+            loop.run(passed)
+            return loop.looped()
+    finally:
+        database.close()
+
+
+class _Loop:
+    """The house, its suppliers, and the days."""
+
+    def __init__(
+        self, story: Story, database: Database, clock: StoryClock, carrier: Network, *, seed: int
+    ) -> None:
+        self.story = story
+        self.database = database
+        self.clock = clock
+        self.carrier = carrier
+        self.register = _answering(read_register([story.register]))
+        self.access_point = carrier.of(self.register.buyer.participant_id)
+        self.erps = {
+            each.organisation_number: SimulatedErp(each, seed=seed) for each in self.register.suppliers
+        }
+        self.offices = {
+            number: SuppliersOffice(
+                erp,
+                carrier.of(erp.supplier.participant_id),
+                self.register.buyer.participant_id,
+                self.register.buyer.organisation_number,
+            )
+            for number, erp in self.erps.items()
+            if erp.supplier.participant_id
+        }
+        self.met: Counter[str] = Counter()
+        self.last_receipt = 0
+        self.last_portal_letter = 0
+        self.in_person = 0
+        with database.writing() as session:
+            if not stored_register.save(session, self.register, at=clock(), actor="demo"):
+                raise NotEmpty
+
+    def run(self, passed: Callable[[date], None]) -> None:
+        """Day after day, until the story has ended and everything is settled. Raises NotSettled."""
+        day = self.story.days[0]
+        last_event = max(self.story.events)
+        while day <= last_event or not self._settled():
+            if day > last_event + timedelta(days=_DAYS_MOST):
+                raise NotSettled(day)
+            self._live(day)
+            passed(day)
+            day += timedelta(days=1)
+
+    def _live(self, day: date) -> None:
+        self.clock.day = day
+        place_due_orders(self.database, today=day)
+        if day in self.story.events:
+            load_events(self.database, self.story.events[day])
+        with self.database.writing() as session:
+            waiting.stop_waiting(session, self.register, today=day)
+        if day.weekday() < _SATURDAY:
+            self._travel(day)
+            self._approvals(day)
+            self._suppliers_send(day)
+            self._house_reads(day)
+            self._officer(day)
+        self._pay(day)
+
+    # What travels ---------------------------------------------------------------------------------
+
+    def _travel(self, day: date) -> None:
+        """Every letter of the house out, and into the suppliers' systems, which look when there is something."""
+        delivered = 0
+        for _ in range(_TRIES):
+            delivered += post.deliver_waiting(self.database.writing, self.access_point, now=self.clock())
+            with self.database.reading() as session:
+                if not _count(session, OutState.WAITING):
+                    break
+        else:
+            raise NotDelivered("Husets brev / The house's letter")
+        for office in self.offices.values() if delivered else ():
+            office.fetch(on=day)
+        self._read_portal(day)
+
+    def _read_portal(self, day: date) -> None:
+        """Suppliers read in the portal what is not sent to them."""
+        outbox = mailbox.outbox
+        question = (
+            select(outbox.c.sequence, outbox.c.recipient, outbox.c.body)
+            .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > self.last_portal_letter)
+            .order_by(outbox.c.sequence)
+        )
+        with self.database.reading() as session:
+            letters = session.execute(question).all()
+        for letter in letters:
+            self.last_portal_letter = letter.sequence
+            self.erps[letter.recipient].receive(letter.body, on=day)
+
+    def _suppliers_send(self, day: date) -> None:
+        for number, erp in self.erps.items():
+            for letter in erp.live(day):
+                if number in self.offices:
+                    self.offices[number].send(letter)
+                    continue
+                with self.database.writing() as session:
+                    for _ in range(letter.copies):
+                        mailbox.store(
+                            session,
+                            letter.body,
+                            transport_id=f"portal/{number}/{letter.number}.xml",
+                            received_on=day,
+                            received_at=self.clock(),
+                        )
+
+    def _house_reads(self, day: date) -> None:
+        """Collect until the mailbox is empty, then let every letter become what it is."""
+        for _ in range(_TRIES):
+            try:
+                came = post.collect(self.database.writing, self.access_point, today=day, now=self.clock())
+            except AccessPointError as fault:
+                self.met[f"collect {fault.code}"] += 1
+                continue
+            if not came.stored + came.repeats + came.conflicts:
+                break
+        else:
+            raise NotDelivered("Leverantörernas brev / The suppliers' letters")
+        for _ in read_arrived(self.database, today=day):
+            pass
+
+    # What people do -------------------------------------------------------------------------------
+
+    def _approvals(self, day: date) -> None:
+        """Suppliers see in the buyer's report system what was approved."""
+        with self.database.reading() as session:
+            new = stored_receipts.receipts_after(session, self.last_receipt)
+            for receipt_id, order_number, line_id in new:
+                self.last_receipt = receipt_id
+                order = stored_orders.get(session, order_number)
+                line = next(each for each in order.lines if each.line_id == line_id)
+                receipt = stored_receipts.receipt(
+                    session, receipt_id, unit=line.quantity.unit, currency=order.amount.currency
+                )
+                delivered = Delivered(
+                    order_number, line_id, receipt.quantity, receipt.period, receipt.report_version
+                )
+                self.erps[order.supplier].approved(delivered, on=day)
+
+    def _officer(self, day: date) -> None:
+        """Ask for credit of everything in question; where no letter may say it any more, call the supplier."""
+        with self.database.reading() as session:
+            found = list(stored_invoices.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
+        for held in found:
+            if held.document_type is not DocumentType.INVOICE:
+                continue
+            with self.database.writing() as session:
+                asked = crediting.ask_for_credit(session, self.register, held, by=_OFFICER, today=day)
+            if asked.answered != "RE":
+                self.in_person += 1
+                self.erps[held.supplier].asked_in_person(held.number, on=day)
+
+    def _pay(self, day: date) -> None:
+        payers = self.story.payments
+        with self.database.writing() as session:
+            payment.pay(
+                session,
+                self.register,
+                payment.due(session, on=day),
+                prepared_by=payers.prepared_by,
+                attested_by=payers.attested_by,
+                today=day,
+            )
+
+    # What came of it ------------------------------------------------------------------------------
+
+    def _settled(self) -> bool:
+        if any(erp.busy for erp in self.erps.values()):
+            return False
+        with self.database.reading() as session:
+            return reconcile(stored_entries.entries(session)).total.settled
+
+    def looped(self) -> Looped:
+        """The account of it all."""
+        doubled = self.carrier.received()
+        for office in self.offices.values():
+            self.met.update({f"supplier: {what}": count for what, count in office.met.items()})
+        self.met["handed in again"] = sum(int(str(each["times"])) > 1 for each in doubled)
+        self.met["delivered twice"] = sum(int(str(each["laid"])) > 1 for each in doubled)
+        with self.database.reading() as session:
+            outcomes = _tally(session, mailbox.attempt.c.outcome)
+            self.met.update(
+                {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
+            )
+            statement = reconcile(stored_entries.entries(session), by=(Key.SUPPLIER,))
+            documents = [each for each in stored_invoices.listed(session, limit=1_000_000)]
+            return Looped(
+                last_day=self.clock.day,
+                letters_out=_tally(session, mailbox.outbox.c.kind, mailbox.outbox.c.state),
+                letters_in=_tally(session, mailbox.inbox.c.kind, mailbox.inbox.c.state),
+                faults={name: count for name, count in sorted(self.met.items()) if count},
+                documents={
+                    state.value: count for state, count in sorted(stored_invoices.counts(session).items())
+                },
+                asked_in_person=self.in_person,
+                statement=statement,
+                broken=tuple(
+                    f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)
+                ),
+                books=_books(documents, statement),
+            )
+
+
+def _answering(register: Register) -> Register:
+    """The story's register with suppliers registered for every way of answering there is."""
+    return replace(
+        register,
+        suppliers=tuple(
+            replace(each, **_REGISTRATIONS.get(each.organisation_number, {})) for each in register.suppliers
+        ),
+    )
+
+
+def _count(session: Session, state: OutState) -> int:
+    question = select(func.count()).select_from(mailbox.outbox).where(mailbox.outbox.c.state == state)
+    return session.execute(question).scalar_one()
+
+
+def _tally(session: Session, *columns: Column[Any]) -> dict[str, int]:
+    """How many rows there are of each combination of the columns."""
+    rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
+    return {" ".join(filter(None, row[:-1])): row[-1] for row in rows}
+
+
+def _books(documents: Sequence[Held], statement: Statement) -> str:
+    """A digest of what the books say in the end, without numbers that depend on the order of arrival."""
+    lines = sorted(
+        f"{each.supplier} {each.document_type} {each.number} {each.state} {each.amount_payable} {each.paid_on}"
+        for each in documents
+    )
+    rows = [str(row) for row in (*statement.rows, statement.total)]
+    return hashlib.sha256("\n".join((*lines, *rows)).encode()).hexdigest()

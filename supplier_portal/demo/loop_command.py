@@ -1,0 +1,127 @@
+"""What `billing demo --access-point simulator` prints: the letters by kind, the faults met, and the statement.
+
+Convention: Swedish and English side by side as the demo has it, since the two sides read it together.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date
+from pathlib import Path
+
+import structlog
+import typer
+from rich.text import Text
+
+from invoicing.reconciliation import Row, Statement
+from supplier_portal.demo.folder import DATABASE_FILE, mark
+from supplier_portal.demo.loop_back import Looped, play
+from supplier_portal.demo.story import Story
+from supplier_portal.printing import Column, Json, kronor, show, table
+from supplier_portal.statement_files import statement_csv
+
+Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
+
+_COLUMNS = ("ordered", "received", "invoiced", "credited", "paid", "to_invoice", "open")
+
+
+def loop(
+    story: Story,
+    *,
+    url: str,
+    folder: Path,
+    seed: int,
+    faults: bool,
+    as_json: bool,
+    progress: Progress,
+) -> None:
+    """Play the story over the simulated access point, tell what came of it, and leave 1 where it is not settled."""
+    with progress(story) as passed, _logged_to(folder / "post.log"):
+        looped = play(
+            story,
+            url=url or f"sqlite:///{folder / DATABASE_FILE}",
+            folder=folder,
+            seed=seed,
+            faults=faults,
+            passed=passed,
+        )
+    mark(folder, looped.last_day)
+    summary = json.dumps(_summary(looped), ensure_ascii=False, indent=2)
+    (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
+    statement = statement_csv(looped.statement)
+    (folder / "statement.csv").write_text(statement, encoding="utf-8", newline="")
+    if as_json:
+        typer.echo(summary)
+    else:
+        _show(looped, folder)
+    if looped.broken or not looped.statement.total.settled:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _logged_to(path: Path) -> Iterator[None]:
+    """The post's log lines go to a file: with faults switched on there are many, and the account counts them."""
+    before = structlog.get_config()
+    with path.open("w", encoding="utf-8") as file:
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=file))
+        try:
+            yield
+        finally:
+            structlog.configure(**before)
+
+
+def _show(looped: Looped, folder: Path) -> None:
+    told = (
+        ("Våra brev / our letters", looped.letters_out),
+        ("Brev till oss / letters to us", looped.letters_in),
+        ("Fakturor och kreditfakturor / invoices and credit notes", looped.documents),
+        ("Fel på vägen / faults on the way", looped.faults),
+    )
+    for words, counts in told:
+        said = ", ".join(f"{count} {what}" for what, count in counts.items()) or "inga / none"
+        show(Text(f"{words}: {said}"))
+    show(Text(f"Kredit begärd i telefon / asked by telephone: {looped.asked_in_person}"), "")
+    columns = (
+        Column("Leverantör", "Supplier"),
+        Column("Beställt / ordered", "", right=True),
+        Column("Levererat / received", "", right=True),
+        Column("Fakturerat / invoiced", "", right=True),
+        Column("Krediterat / credited", "", right=True),
+        Column("Betalt / paid", "", right=True),
+        Column("Öppet / open", "", right=True),
+    )
+    show(table(columns, _rows(looped.statement), language="sv", total=_row(looped.statement.total)))
+    for sentence in looped.broken:
+        show(Text(f"BRUTEN INVARIANT / BROKEN INVARIANT  {sentence}"))
+    show(
+        Text(
+            f"Allt levererat är fakturerat, godkänt och betalt den {looped.last_day}. Allt ligger i {folder}.\n"
+            f"Everything received is invoiced, approved and paid by {looped.last_day}. All of it is in {folder}."
+        )
+    )
+
+
+def _rows(statement: Statement) -> Iterator[list[str]]:
+    for row in statement.rows:
+        yield _row(row)
+
+
+def _row(row: Row) -> list[str]:
+    amounts = (row.ordered, row.received, row.invoiced, row.credited, row.paid, row.open)
+    return [row.key[0] or "Summa / total", *(kronor(each) for each in amounts)]
+
+
+def _summary(looped: Looped) -> Mapping[str, Json]:
+    total = looped.statement.total
+    return {
+        "last_day": looped.last_day.isoformat(),
+        "letters_out": dict(looped.letters_out),
+        "letters_in": dict(looped.letters_in),
+        "documents": dict(looped.documents),
+        "faults": dict(looped.faults),
+        "asked_in_person": looped.asked_in_person,
+        "statement": {name: str(getattr(total, name).amount) for name in _COLUMNS},
+        "settled": total.settled,
+        "invariants_broken": list(looped.broken),
+        "books": looped.books,
+    }

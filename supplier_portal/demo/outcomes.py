@@ -1,0 +1,232 @@
+"""What the demo's cases came to, read from the books, beside what they should come to.
+
+What is looked at is named by a word and the thing, such as `invoice 5599991014 F26-101` or
+`orders 400000001`; each word has its question below, answered in one short line of text. An
+invoice's answer is its whole way: the states it passed, with the codes of its deviations.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from invoicing import payment, stored_entries, stored_invoices
+from invoicing.model import DocumentType, Held
+from invoicing.reconciliation import Key, reconcile
+from orders import journal, stored_events, stored_lines, stored_orders, stored_placements, stored_plans
+from orders.stored_events import EventState
+from orders.values import Article
+from peppol import mailbox
+from peppol.identifiers import DocumentKind
+from peppol.sql import Session
+from supplier_portal import letter_questions
+from supplier_portal.demo.story import Case
+from supplier_portal.printing import number
+
+_THEN = " > "
+_NOTHING = "none"
+# The steps of a document that say their state by their name.
+_STEPS: Mapping[str, str] = {
+    "credit.requested": "CREDIT_REQUESTED",
+    "invoice.credited": "CREDITED",
+    "credit.settled": "SETTLED",
+    "invoice.paid": "PAID",
+}
+_JUDGED = ("invoice.received", "invoice.judged", "credit.judged")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing of a case: what it should be and what it is."""
+
+    name: str
+    name_en: str
+    about: str
+    expected: str
+    actual: str
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether it came to what it should."""
+        return self.expected == self.actual
+
+
+def outcomes(session: Session, cases: Iterable[Case]) -> Iterator[Outcome]:
+    """Everything the cases look at, in their order."""
+    books = _Books(session)
+    for case in cases:
+        for about, expected in case.expected:
+            word, _, thing = about.partition(" ")
+            question = _QUESTIONS.get(word)
+            actual = question(books, thing) if question else f"{word}?"
+            yield Outcome(case.name, case.name_en, about, expected, actual)
+
+
+class _Books:
+    """The books of the story, opened once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.letters = {letter.transport_id: letter for letter in letter_questions.letters_in(session)}
+        self.steps: dict[str, list[str]] = defaultdict(list)
+        for row in journal.rows(session):
+            step = _step(str(row.action), json.loads(str(row.detail)))
+            if step:
+                self.steps[str(row.subject)].append(step)
+
+    def document(self, thing: str, document_type: DocumentType) -> Held | None:
+        """The document named by its supplier and its number."""
+        supplier, _, number_given = thing.partition(" ")
+        return stored_invoices.by_key(self.session, supplier, document_type, number_given)
+
+
+def _step(action: str, detail: Mapping[str, str]) -> str:
+    """One step on a document's way; empty for what is none."""
+    if action in _STEPS:
+        return _STEPS[action]
+    if action not in _JUDGED:
+        return ""
+    # A credit note is laid down before it is paired in the same breath: that is no step of its own.
+    if detail["state"] == "PARKED" and not detail["codes"]:
+        return ""
+    return f"{detail['state']} {detail['codes']}".strip()
+
+
+def _way(books: _Books, held: Held | None) -> str:
+    if held is None:
+        return _NOTHING
+    steps = books.steps[f"{held.document_type.lower()} {held.id}"]
+    if not steps or steps[-1].split()[0] != held.state:
+        steps = [*steps, f"({held.state})"]
+    return _THEN.join(steps)
+
+
+def _invoice(books: _Books, thing: str) -> str:
+    return _way(books, books.document(thing, DocumentType.INVOICE))
+
+
+def _credit(books: _Books, thing: str) -> str:
+    return _way(books, books.document(thing, DocumentType.CREDIT_NOTE))
+
+
+def _answers(books: _Books, thing: str) -> str:
+    """The Invoice Responses about an invoice, in the order they were sent."""
+    held = books.document(thing, DocumentType.INVOICE)
+    if held is None:
+        return _NOTHING
+    letters = mailbox.letters_out(
+        books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
+    )
+    return " ".join(letter.document_id.rpartition("-")[2] for letter in letters) or _NOTHING
+
+
+def _paid_on(books: _Books, thing: str) -> str:
+    held = books.document(thing, DocumentType.INVOICE)
+    return str(held.paid_on) if held is not None and held.paid_on is not None else _NOTHING
+
+
+def _reason(books: _Books, thing: str) -> str:
+    """The variant of the gravest deviation: which outside an invoice without an order belongs to."""
+    held = books.document(thing, DocumentType.INVOICE)
+    if held is None:
+        return _NOTHING
+    match = stored_invoices.matches(books.session, held.id)[-1][1]
+    return max(match.deviations, key=lambda deviation: deviation.weight).variant or _NOTHING
+
+
+def _letter(books: _Books, thing: str) -> str:
+    letter = books.letters.get(thing)
+    if letter is None:
+        return _NOTHING
+    reason = letter.reason if letter.reason != letter.state else ""
+    return f"{letter.state} {reason}".strip()
+
+
+def _event(books: _Books, thing: str) -> str:
+    """What became of everything that came under an event's id."""
+    found = [
+        state.value
+        for state in EventState
+        for stored in stored_events.in_state(books.session, state)
+        if stored.event_id == thing
+    ]
+    return " ".join(found) or _NOTHING
+
+
+def _handling(books: _Books, thing: str) -> str:
+    placement = stored_placements.find(books.session, thing)
+    return f"{placement.handling} {placement.state}" if placement is not None else _NOTHING
+
+
+def _orders(books: _Books, thing: str) -> str:
+    """The orders on a reference: article, and stage or code where it has one."""
+    found = stored_orders.of_placement(books.session, thing)
+    return (
+        ", ".join(" ".join(filter(None, (each.article, each.stage, each.code))) for each in found) or _NOTHING
+    )
+
+
+def _planned(books: _Books, thing: str) -> str:
+    found = stored_plans.of_placement(books.session, thing)
+    return (
+        ", ".join(" ".join(filter(None, (each.article, each.stage, each.code, each.state))) for each in found)
+        or _NOTHING
+    )
+
+
+def _lines(books: _Books, thing: str) -> str:
+    """How many lines of a reference's orders are in each state."""
+    counts: dict[str, int] = defaultdict(int)
+    for order in stored_orders.of_placement(books.session, thing):
+        for account in stored_lines.accounts(books.session, order.number):
+            counts[account.state] += 1
+    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or _NOTHING
+
+
+def _days(books: _Books, thing: str) -> str:
+    """Days ordered and received on a reference's basic orders, month by month where something was received."""
+    found = []
+    for order in stored_orders.of_placement(books.session, thing, Article.BASIC):
+        accounts = {each.line_id: each for each in stored_lines.accounts(books.session, order.number)}
+        for line in order.lines:
+            received = accounts[line.line_id].quantity_received
+            if received:
+                found.append(f"{line.period.start:%Y-%m} {number(received)}/{number(line.quantity.value)}")
+    return ", ".join(found) or _NOTHING
+
+
+def _statement(books: _Books, thing: str) -> str:
+    """The statement of one execution reference, all of it in one row."""
+    total = reconcile(
+        stored_entries.entries(books.session, execution_reference=thing), by=(Key.EXECUTION_REFERENCE,)
+    ).total
+    return (
+        f"received {total.received.amount}, paid {total.paid.amount}, "
+        f"to invoice {total.to_invoice.amount}, open {total.open.amount}"
+    )
+
+
+def _claim(books: _Books, thing: str) -> str:
+    """What is owed back for an invoice of this number."""
+    found = [
+        each for each in payment.claims(books.session) if f"{each.supplier} {each.invoice_number}" == thing
+    ]
+    return ", ".join(str(each.amount.amount) for each in found) or _NOTHING
+
+
+_QUESTIONS: Mapping[str, Callable[[_Books, str], str]] = {
+    "invoice": _invoice,
+    "credit": _credit,
+    "answers": _answers,
+    "paid": _paid_on,
+    "reason": _reason,
+    "letter": _letter,
+    "event": _event,
+    "handling": _handling,
+    "orders": _orders,
+    "planned": _planned,
+    "lines": _lines,
+    "days": _days,
+    "statement": _statement,
+    "claim": _claim,
+}

@@ -1,0 +1,212 @@
+"""The demo: a story played through the real doors, day by day, and what came of it.
+
+A day goes as days go: the events of the morning, the letters of the post, the officer's
+requests for credit, the payments that are due, and the letters that leave. The clock is the
+story's own, so that the same story gives the same bytes wherever and whenever it is played.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
+from invoicing.flipping import Numbered
+from invoicing.reconciliation import reconcile
+from orders import stored_events, stored_orders, stored_register
+from orders.database import Database
+from orders.register_files import read_register
+from orders.values import Article, Month, Refused
+from peppol import mailbox, post, ubl
+from peppol.access_points.folder import FolderAccessPoint
+from supplier_portal import letter_questions
+from supplier_portal.demo import attest as demo_attest
+from supplier_portal.demo import people as demo_people
+from supplier_portal.demo import tutors as demo_tutors
+from supplier_portal.demo.outcomes import Outcome, outcomes
+from supplier_portal.demo.story import CreditRequest, Flip, Story, StoryRefused
+from supplier_portal.event_loading import load_events, place_due_orders
+from supplier_portal.growing import open_grown
+from supplier_portal.letter_reading import read_arrived
+from supplier_portal.statement_files import statement_csv
+
+
+class NotEmpty(Refused):
+    """The demo never plays into a database that holds something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Databasen är inte tom, och demon rör inget som finns. Ange en tom databas med --database.",
+            "The database is not empty, and the demo touches nothing that exists. Name an empty one with --database.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of the story: each outcome, the invariants broken, and how much there was of everything."""
+
+    outcomes: tuple[Outcome, ...]
+    broken: tuple[str, ...]
+    counts: Mapping[str, Mapping[str, int]]
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every outcome is the expected one and no invariant is broken."""
+        return not self.broken and all(outcome.as_expected for outcome in self.outcomes)
+
+
+@dataclass(slots=True)
+class StoryClock:
+    """The instant of the story: the same hour of its day."""
+
+    day: date = field(default=date(2000, 1, 1))
+
+    def __call__(self) -> datetime:
+        """Late morning of the day, in UTC."""
+        return datetime.combine(self.day, time(11, 0), UTC)
+
+
+def play(
+    story: Story, *, url: str, folder: Path, passed: Callable[[date], None] = lambda day: None
+) -> Played:
+    """Play the whole story on the empty database at `url`; letters and the statement go to `folder`.
+
+    `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
+    """
+    clock = StoryClock(story.days[0])
+    database = open_grown(url, clock=clock)
+    try:
+        house = _House(story, database, clock, folder)
+        for day in story.days:
+            house.live(day)
+            passed(day)
+        played = house.closing()
+        with database.writing() as session:
+            demo_people.move_in(session, house.register, at=clock())
+            demo_people.apply(session, house.register, at=clock())
+            demo_attest.give_rights(session, today=clock.day)
+            demo_tutors.assign_all(session)
+        return played
+    finally:
+        database.close()
+
+
+class _House:
+    """The buyer's house in the story, with its officer, its two payers and its post."""
+
+    def __init__(self, story: Story, database: Database, clock: StoryClock, folder: Path) -> None:
+        self.story = story
+        self.folder = folder
+        self.clock = clock
+        self.post = FolderAccessPoint(folder)
+        self.database = database
+        self.register = read_register([story.register])
+        with self.database.writing() as session:
+            if not stored_register.save(session, self.register, at=self.clock(), actor="demo"):
+                raise NotEmpty
+            if stored_events.counts(session) or any(letter_questions.letters_in(session)):
+                raise NotEmpty
+
+    def live(self, day: date) -> None:
+        """One day, from the morning's events to the evening's post."""
+        self.clock.day = day
+        place_due_orders(self.database, today=day)
+        if day in self.story.events:
+            load_events(self.database, self.story.events[day])
+        self._take_in(self.story.letters.get(day, ()), self.story.flips.get(day, ()))
+        for request in self.story.credit_requests.get(day, ()):
+            self._ask_for_credit(request)
+        self._pay()
+        post.deliver_waiting(self.database.writing, self.post, now=self.clock())
+
+    def closing(self) -> Played:
+        """The letters that are read in the portal, the statement, and the outcomes."""
+        with self.database.reading() as session:
+            for letter in mailbox.letters_out(session):
+                if not letter.receiver:
+                    self.post.submit(letter)
+            found = tuple(outcomes(session, self.story.cases))
+            broken = tuple(
+                f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)
+            )
+            statement = reconcile(stored_entries.entries(session))
+            counts = {
+                "events": _counted(stored_events.counts(session).items()),
+                "letters_in": _counted(_tallied(each.state for each in letter_questions.letters_in(session))),
+                "letters_out": _counted(
+                    _tallied(each.kind for each in letter_questions.letters_out(session))
+                ),
+                "documents": _counted(stored_invoices.counts(session).items()),
+                "orders": _counted(
+                    _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))
+                ),
+            }
+        (self.folder / "statement.csv").write_text(statement_csv(statement), encoding="utf-8", newline="")
+        return Played(found, broken, counts)
+
+    def _take_in(self, letters: Iterable[Path], flips: Iterable[Flip]) -> None:
+        """The day's post: laid in the inbox, stored, acknowledged, read."""
+        inbox = self.folder / "inbox"
+        inbox.mkdir(exist_ok=True)
+        for path in letters:
+            shutil.copyfile(path, inbox / path.name)
+        for flip in flips:
+            name = f"{flip.on}-portal-{flip.number}.xml"
+            (inbox / name).write_bytes(self._flipped(flip))
+        if any(inbox.iterdir()):
+            post.collect(self.database.writing, self.post, today=self.clock.day, now=self.clock())
+            for _ in read_arrived(self.database, today=self.clock.day):
+                pass
+
+    def _flipped(self, flip: Flip) -> bytes:
+        """The invoice the portal makes of an order line for its supplier."""
+        month = Month.parse(flip.month)
+        with self.database.reading() as session:
+            for order in stored_orders.of_placement(session, flip.execution_reference, Article.BASIC):
+                for line in order.lines:
+                    if Month.of(line.period.start) == month:
+                        facts = stored_facts.order_facts(session, self.register, order.number)
+                        assert facts is not None  # noqa: S101 - it was read a moment ago
+                        invoice = flipping.flip(
+                            facts,
+                            facts.lines[line.line_id],
+                            supplier=self.register.supplier(order.supplier),
+                            buyer=self.register.buyer,
+                            policy=self.register.policy,
+                            given=Numbered(flip.number, flip.on),
+                        )
+                        return ubl.serialise(invoice)
+        raise StoryRefused(
+            f"Ingen orderrad för {month} på {flip.execution_reference}.",
+            f"No order line for {month} on {flip.execution_reference}.",
+        )
+
+    def _ask_for_credit(self, request: CreditRequest) -> None:
+        with self.database.writing() as session:
+            held = stored_invoices.named(session, request.invoice, supplier=request.supplier)
+            crediting.ask_for_credit(session, self.register, held, by=request.by, today=request.on)
+
+    def _pay(self) -> None:
+        payers = self.story.payments
+        with self.database.reading() as session:
+            waiting = payment.due(session, on=self.clock.day)
+        if waiting:
+            with self.database.writing() as session:
+                payment.pay(
+                    session,
+                    self.register,
+                    payment.due(session, on=self.clock.day),
+                    prepared_by=payers.prepared_by,
+                    attested_by=payers.attested_by,
+                    today=self.clock.day,
+                )
+
+
+def _tallied(values: Iterable[str]) -> Iterable[tuple[str, int]]:
+    return Counter(values).items()
+
+
+def _counted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    return {str(name): count for name, count in sorted(counts)}

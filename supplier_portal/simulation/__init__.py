@@ -1,0 +1,1 @@
+"""Simulated worlds of any size, and suppliers' systems that answer: for trying the house, never for service."""

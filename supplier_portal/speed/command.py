@@ -1,0 +1,199 @@
+"""`billing bench`: how fast the main job goes on this machine, printed, never asserted.
+
+`billing bench` measures orders and invoices on SQLite; `--postgresql URL` measures the same
+on a PostgreSQL database with 1, 2 and 4 worker processes; `billing bench validation` sets our
+rules beside the published ones run by Saxon on the same documents.
+"""
+
+import json
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from orders import stored_register
+from orders.contracts import Register
+from orders.register_files import read_register
+from peppol.rules import benchmark
+from supplier_portal import memory
+from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
+from supplier_portal.speed import database as bench_database
+from supplier_portal.speed import flow as bench_flow
+from supplier_portal.speed import post as bench_post
+from supplier_portal.speed.flow import Arrived, Figures
+from supplier_portal.speed.reconcile import bench_reconcile
+
+alone = typer.Typer()
+benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
+alone.add_typer(benches, name="bench")
+
+_WORKERS = (1, 2, 4)
+_REGISTER = Path("fixtures/demo/register")
+
+
+@benches.callback(invoke_without_command=True)
+def bench(
+    context: typer.Context,
+    documents: Annotated[int, typer.Option(min=10, help="Antal av varje / how many of each")] = 3000,
+    postgresql: Annotated[
+        str, typer.Option(help="Även PostgreSQL på denna adress, som töms / also this one")
+    ] = "",
+    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Ordrar och fakturor per sekund / orders and invoices per second."""
+    if context.invoked_subcommand is not None:
+        return
+    known = read_register([register])
+    memory.settle()
+    with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
+        orders, invoices = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
+    workers: list[tuple[int, Figures]] = []
+    if postgresql:
+        on_postgresql = _one_process(postgresql, known, documents, empty=True)
+        workers = [_with_workers(postgresql, known, documents, count) for count in _WORKERS]
+    if as_json:
+        content: dict[str, object] = {
+            "orders_per_second": round(orders.per_second, 1),
+            "invoices_per_second": round(invoices.per_second, 1),
+            "sqlite": [orders.to_json(), invoices.to_json()],
+        }
+        if postgresql:
+            content["postgresql"] = [figures.to_json() for figures in on_postgresql]
+            content["postgresql_workers"] = [
+                {"workers": count, **figures.to_json()} for count, figures in workers
+            ]
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    table = _table()
+    for where, figures in (("SQLite", orders), ("SQLite", invoices)):
+        _row(table, where, figures)
+    if postgresql:
+        for figures in on_postgresql:
+            _row(table, "PostgreSQL", figures)
+        for count, figures in workers:
+            _row(table, f"PostgreSQL, {count} proc.", figures)
+    Console(width=120).print(table)
+
+
+@benches.command("validation")
+def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Våra regler bredvid de publicerade i Saxon / our rules beside the published ones in Saxon."""
+    memory.settle()
+    measured = benchmark.bench_validation()
+    typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
+
+
+@benches.command("post")
+def post(
+    postgresql: Annotated[
+        str, typer.Option(help="PostgreSQL på denna adress, som töms / at this address, which is emptied")
+    ],
+    letters: Annotated[int, typer.Option(min=10, help="Antal brev åt varje håll / letters each way")] = 1000,
+    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Brev skickade och mottagna per sekund / letters sent and received per second."""
+    # The console shows figures; a line per letter is for an operator.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
+    known = read_register([register])
+    memory.settle()
+    measured = []
+    for count in _WORKERS:
+        bench_database.empty(postgresql)
+        measured.append(bench_post.measure(postgresql, known, letters=letters, workers=count))
+    durability = bench_post.durability(postgresql)
+    if as_json:
+        content = {"durability": durability, "workers": [each.to_json() for each in measured]}
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    table = Table(title=f"billing bench post: {letters} + {letters}, {durability}")
+    for name in ("arbetare / workers", "skickade/s / sent/s", "mottagna/s / received and sorted/s"):
+        table.add_column(name, justify="right")
+    for each in measured:
+        table.add_row(str(each.workers), f"{each.sent:.0f}", f"{each.received:.0f}")
+    Console(width=120).print(table)
+
+
+benches.command("reconcile")(bench_reconcile)
+
+
+def _one_process(
+    url: str, register: Register, documents: int, *, empty: bool = False
+) -> tuple[Figures, Figures]:
+    arrived, orders = _prepared(url, register, documents, empty=empty)
+    database = open_house(url, clock=bench_flow.clock)
+    try:
+        return orders, bench_flow.measure_invoices(database, arrived, reader=True)
+    finally:
+        database.close()
+
+
+def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> tuple[Arrived, Figures]:
+    """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
+    if empty:
+        bench_database.empty(url)
+    database = open_grown(url, clock=bench_flow.clock)
+    bench_flow.prepare(database, register)
+    orders = bench_flow.measure_orders(database, register, count=documents)
+    lines = bench_flow.receive_first_months(database, register)
+    arrived = bench_flow.store_letters(database, bench_flow.invoices_for(database, register, lines))
+    database.close()
+    return arrived, orders
+
+
+def _with_workers(url: str, register: Register, documents: int, count: int) -> tuple[int, Figures]:
+    """The same letters, stored beforehand, read by several processes that share them through the database."""
+    arrived, _ = _prepared(url, register, documents, empty=True)
+    with ProcessPoolExecutor(count) as pool:
+        # Every process is warm before the clock starts.
+        list(pool.map(_warm, [url] * count))
+        began = perf_counter()
+        spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
+        seconds = perf_counter() - began + arrived.seconds
+    what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
+    return count, bench_flow.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
+
+
+def _warm(url: str) -> None:
+    memory.settle()
+    database = open_house(url, clock=bench_flow.clock)
+    with database.reading() as session:
+        stored_register.load(session)
+    database.close()
+
+
+def _read_all(url: str) -> list[float]:
+    database = open_house(url, clock=bench_flow.clock)
+    try:
+        return bench_flow.read_all(database)
+    finally:
+        database.close()
+
+
+def _table() -> Table:
+    table = Table(title="billing bench")
+    table.add_column("Var / where")
+    table.add_column("Vad / what")
+    for name in ("antal / count", "per sekund / per second", "median ms", "p99 ms", "minne MB / memory MB"):
+        table.add_column(name, justify="right")
+    return table
+
+
+def _row(table: Table, where: str, figures: Figures) -> None:
+    table.add_row(
+        where,
+        figures.what,
+        str(figures.documents),
+        f"{figures.per_second:.0f}",
+        f"{figures.median_ms:.2f}",
+        f"{figures.p99_ms:.2f}",
+        f"{figures.peak_mb:.0f}",
+    )

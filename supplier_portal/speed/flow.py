@@ -1,0 +1,259 @@
+"""Measuring how fast the main job goes: orders placed, and invoices received, matched and answered.
+
+The work is done through the real doors on a database of its own, durably. Figures are
+documents per second over the whole run, the median and the 99th percentile of one document,
+and the peak memory of the process. Nothing here is asserted anywhere.
+"""
+
+import json
+import resource
+import statistics
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, islice
+from time import perf_counter
+
+from invoicing import flipping, stored_facts
+from invoicing.documents import Reading
+from invoicing.flipping import Numbered
+from orders import applying, events, stored_orders, stored_register
+from orders.contracts import Register
+from orders.database import Database
+from orders.events import Event
+from orders.values import Month, six_months_from
+from peppol import mailbox, ubl
+from peppol.mailbox import InLetter
+from supplier_portal import letter_reading
+from supplier_portal.simulation.events import ordered_choices
+
+_START = date(2026, 1, 12)
+_BATCH = 200
+_STORE_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one run came to. Times of one document are in milliseconds, memory in megabytes."""
+
+    what: str
+    documents: int
+    per_second: float
+    median_ms: float
+    p99_ms: float
+    peak_mb: float
+
+    def to_json(self) -> dict[str, object]:
+        """The figures by name."""
+        return {
+            "what": self.what,
+            "documents": self.documents,
+            "per_second": round(self.per_second, 1),
+            "median_ms": round(self.median_ms, 3),
+            "p99_ms": round(self.p99_ms, 3),
+            "peak_mb": round(self.peak_mb, 1),
+        }
+
+
+def measure_orders(database: Database, register: Register, *, count: int) -> Figures:
+    """Place `count` basic orders: decide, number, render, validate, store with their letters, in batches."""
+    decided = _decisions(register, count)
+    spent: list[float] = []
+    began = perf_counter()
+    while batch := list(islice(decided, _BATCH)):
+        moment = perf_counter()
+        with database.writing() as session:
+            for applied in applying.apply_all(session, register, batch, received_at=database.clock()):
+                if applied.reason is not None:
+                    raise applied.reason
+        # In a batch an order has no time of its own: each gets its share.
+        spent += [(perf_counter() - moment) / len(batch)] * len(batch)
+    return figures("orders generated, validated and stored", spent, perf_counter() - began)
+
+
+def receive_first_months(database: Database, register: Register) -> list[tuple[str, str]]:
+    """File and approve the first month's report of every placement; the order lines to invoice."""
+    with database.reading() as session:
+        references = [
+            summary.execution_reference for summary in stored_orders.summaries(session, limit=10_000_000)
+        ]
+    # Told as they are needed: the events of all months at once would be the peak that is measured.
+    told = (
+        _event(number, kind, _report(reference))
+        for number, reference in enumerate(reversed(references))
+        for kind in ("report.filed", "report.approved")
+    )
+    lines: list[tuple[str, str]] = []
+    while batch := list(islice(told, _BATCH)):
+        with database.writing() as session:
+            for event in batch:
+                lines += applying.apply(session, register, event, received_at=database.clock()).lines
+    return lines
+
+
+def invoices_for(database: Database, register: Register, lines: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    """The invoice a supplier's system would send for each received line."""
+    for number, (order_number, line_id) in enumerate(lines, 1):
+        with database.reading() as session:
+            order = stored_facts.order_facts(session, register, order_number)
+        if order is None:
+            continue
+        yield ubl.serialise(
+            flipping.flip(
+                order,
+                order.lines[line_id],
+                supplier=register.supplier(order.order.supplier),
+                buyer=register.buyer,
+                policy=register.policy,
+                given=Numbered(f"F{number:07}", _START + timedelta(days=40)),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Letters stored in the mailbox, and the seconds that took, in small committed batches."""
+
+    count: int
+    seconds: float
+
+
+def store_letters(database: Database, bodies: Iterable[bytes]) -> Arrived:
+    """Keep arrived bytes as the mailbox does. Making the bytes does not count, and they are not held in memory."""
+    rest = iter(enumerate(bodies))
+    moment = database.clock()
+    count, seconds = 0, 0.0
+    while batch := list(islice(rest, _STORE_BATCH)):
+        began = perf_counter()
+        with database.writing() as session:
+            for number, body in batch:
+                mailbox.store(
+                    session, body, transport_id=f"{number}.xml", received_on=moment.date(), received_at=moment
+                )
+        seconds += perf_counter() - began
+        count += len(batch)
+    return Arrived(count, seconds)
+
+
+def measure_invoices(database: Database, arrived: Arrived, *, reader: bool) -> Figures:
+    """Validate, match, answer and store each arrived invoice, durably, as many to a transaction as in service.
+
+    The time its bytes took to be stored counts. With `reader` a second process reads ahead.
+    """
+    warm = letter_reading.readings(database, reader=reader)
+    first = next(warm)
+    began = perf_counter()
+    spent = list(_received(database, chain([first], warm)))
+    seconds = perf_counter() - began
+    return figures(
+        "invoices received, matched, answered and stored",
+        spent,
+        seconds + arrived.seconds,
+        each=arrived.seconds / max(1, arrived.count),
+    )
+
+
+def read_all(database: Database) -> list[float]:
+    """Read every arrived letter in this process; the seconds each took."""
+    return list(_received(database, letter_reading.readings(database, reader=False)))
+
+
+def _received(database: Database, readings: Iterable[tuple[InLetter, Reading, Register]]) -> Iterator[float]:
+    """Receive what is read; the seconds from one document to the next, those of one transaction sharing its time."""
+    rest = iter(readings)
+    began = perf_counter()
+    while together := list(islice(rest, letter_reading.TOGETHER)):
+        letters = [(letter, reading) for letter, reading, _ in together]
+        first, _, register = together[0]
+        letter_reading.receive_together(database, register, letters, today=first.received_on)
+        now = perf_counter()
+        yield from [(now - began) / len(together)] * len(together)
+        began = now
+
+
+def figures(what: str, spent: Sequence[float], seconds: float, *, each: float = 0.0) -> Figures:
+    """The figures of a run from the time of every document."""
+    ordered = sorted(spent)
+    return Figures(
+        what,
+        len(ordered),
+        len(ordered) / seconds,
+        1000 * (statistics.median(ordered) + each),
+        1000 * (ordered[int(len(ordered) * 0.99)] + each),
+        peak_memory_mb(),
+    )
+
+
+def peak_memory_mb() -> float:
+    """The most memory this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def clock() -> datetime:
+    """A fixed instant, so that a run does not depend on the day it is made."""
+    return datetime.combine(_START + timedelta(days=60), time(12), UTC)
+
+
+def prepare(database: Database, register: Register) -> None:
+    """Keep the register in a fresh database."""
+    with database.writing() as session:
+        stored_register.save(session, register, at=database.clock(), actor="bench")
+
+
+def _decisions(register: Register, count: int) -> Iterator[Event]:
+    """One placement after the other, spread over the contracts outside ESF areas."""
+    choices = ordered_choices(register)
+    for number in range(count):
+        contract, area, unit = choices[number % len(choices)]
+        start = _START + timedelta(days=number % 5)
+        period = six_months_from(start)
+        yield _event(
+            number,
+            "placement.decided",
+            {
+                "decision_id": f"D{number:07}",
+                "execution_reference": str(400_000_000 + number),
+                "supplier": contract.supplier,
+                "contract": contract.id,
+                "unit": {
+                    "id": unit.id,
+                    "name": unit.name,
+                    "address": {
+                        "street": unit.address.street,
+                        "city": unit.address.city,
+                        "postal_code": unit.address.postal_code,
+                    },
+                },
+                "delivery_area": area,
+                "level": "ABC"[number % 3],
+                "period": {"start": str(period.start), "end": str(period.end)},
+                "decided_on": str(start - timedelta(days=7)),
+            },
+        )
+
+
+def _report(reference: str) -> dict[str, object]:
+    return {
+        "execution_reference": reference,
+        "month": str(Month.of(_START)),
+        "version": 1,
+        "at": f"{_START + timedelta(days=25)}T09:00:00Z",
+        "by": "bench",
+    }
+
+
+def _event(number: int, kind: str, data: dict[str, object]) -> Event:
+    return events.read_event(
+        json.dumps(
+            {
+                "specversion": "1.0",
+                "id": f"{kind}-{number}",
+                "source": "urn:bench",
+                "type": kind,
+                "time": f"{_START + timedelta(days=30)}T09:00:00Z",
+                "data": data,
+            }
+        )
+    )

@@ -1,0 +1,151 @@
+"""Measuring the post office: letters sent, and letters received and sorted, by several workers on PostgreSQL.
+
+Real orders go out and real invoices come in through the folder access point, durably: each file is
+flushed to the disk, each transaction as the server is set to. The workers are processes that share
+the work through the database, as in service. Nothing here is asserted anywhere.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from sqlalchemy import func, select, text
+
+from orders.contracts import Register
+from orders.database import Database
+from peppol import mailbox
+from peppol.access_points.folder import FolderAccessPoint
+from peppol.mailbox import InState, OutState
+from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
+from supplier_portal.speed import flow as bench_flow
+from supplier_portal.worker import COLLECT, DELIVER, SORT, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class PostFigures:
+    """What so many workers did, in letters per second."""
+
+    workers: int
+    letters: int
+    sent: float
+    received: float
+
+    def to_json(self) -> dict[str, object]:
+        """The figures by name."""
+        return {
+            "workers": self.workers,
+            "letters": self.letters,
+            "sent_per_second": round(self.sent, 1),
+            "received_and_sorted_per_second": round(self.received, 1),
+        }
+
+
+def measure(url: str, register: Register, *, letters: int, workers: int) -> PostFigures:
+    """Send and receive that many letters with that many workers. The database at `url` is empty."""
+    with tempfile.TemporaryDirectory(prefix="billing-bench-post-") as name:
+        folder = Path(name)
+        invoices = _prepared(url, register, letters)
+        with ProcessPoolExecutor(workers) as pool:
+            sent = _timed(pool, _send, url, folder, workers)
+            _lay_in(folder, invoices)
+            received = _timed(pool, _receive, url, folder, workers)
+        _check(url, folder, letters)
+    return PostFigures(workers, letters, letters / sent, letters / received)
+
+
+def durability(url: str) -> str:
+    """How durable the server is set to be."""
+    database = Database(url)
+    try:
+        with database.reading() as session:
+            fsync, commit = (session.scalar(text(f"show {name}")) for name in ("fsync", "synchronous_commit"))
+        return f"fsync {fsync}, synchronous_commit {commit}"
+    finally:
+        database.close()
+
+
+def _prepared(url: str, register: Register, letters: int) -> list[bytes]:
+    """Orders placed, whose letters wait; and the invoices that answer them."""
+    database = open_grown(url, clock=bench_flow.clock)
+    try:
+        bench_flow.prepare(database, register)
+        bench_flow.measure_orders(database, register, count=letters)
+        lines = bench_flow.receive_first_months(database, register)
+        return list(bench_flow.invoices_for(database, register, lines))
+    finally:
+        database.close()
+
+
+def _lay_in(folder: Path, bodies: Sequence[bytes]) -> None:
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    for number, body in enumerate(bodies):
+        (inbox / f"{number:06}.xml").write_bytes(body)
+
+
+def _timed(
+    pool: ProcessPoolExecutor, work: Callable[[str, Path], None], url: str, folder: Path, workers: int
+) -> float:
+    """The seconds that all workers together took; every process is warm before the clock starts."""
+    list(pool.map(_warm, [url] * workers, [folder] * workers))
+    began = perf_counter()
+    list(pool.map(work, [url] * workers, [folder] * workers))
+    return perf_counter() - began
+
+
+_opened: dict[str, Worker] = {}
+
+
+def _worker(url: str, folder: Path) -> Worker:
+    """This process's worker; it keeps its connections and what it has learnt."""
+    if url not in _opened:
+        database = open_house(url, clock=bench_flow.clock)
+        day = bench_flow.clock().date()
+        _opened[url] = Worker(database, FolderAccessPoint(folder), (), asks=False, fixed_day=day)
+    return _opened[url]
+
+
+def _warm(url: str, folder: Path) -> None:
+    with _worker(url, folder).database.reading() as session:
+        session.execute(select(mailbox.lane)).all()
+
+
+def _send(url: str, folder: Path) -> None:
+    worker = _worker(url, folder)
+    while worker.do(DELIVER) or _count(worker.database, OutState.WAITING):
+        pass
+
+
+def _receive(url: str, folder: Path) -> None:
+    worker = _worker(url, folder)
+    while any((folder / "inbox").iterdir()) or _arrived(worker.database):
+        worker.do(COLLECT)
+        worker.do(SORT)
+
+
+def _count(database: Database, state: OutState) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
+
+
+def _arrived(database: Database) -> int:
+    with database.reading() as session:
+        return mailbox.count_arrived(session)
+
+
+def _check(url: str, folder: Path, letters: int) -> None:
+    """A figure is one only if the work was done. Raises AssertionError."""
+    database = open_house(url)
+    try:
+        with database.reading() as session:
+            handled = session.scalar(select(func.count()).where(mailbox.inbox.c.state == InState.HANDLED))
+        files = sum(1 for _ in (folder / "outbox").rglob("*.xml"))
+        portal = _count(database, OutState.IN_PORTAL)
+        if handled != letters or files + portal < letters:
+            raise AssertionError(f"{handled} handled, {files} sent, {portal} in the portal of {letters}")
+    finally:
+        database.close()

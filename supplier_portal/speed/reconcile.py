@@ -1,0 +1,166 @@
+"""`billing bench reconcile`: how fast the statement is with millions of lines, printed, never asserted.
+
+The world is made in the PostgreSQL database given, which is emptied first. Each question is asked several times;
+the median and the slowest are printed, with what it may take. First the questions alone, then whole pages.
+"""
+
+import json
+import statistics
+from collections.abc import Callable
+from datetime import date
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+
+from invoicing import booking, desk_queue, money_trends, stored_entries, tables, unbilled
+from invoicing.entry_sources import Wanted
+from invoicing.open_items import open_items
+from invoicing.reconciliation import Key, reconcile
+from orders import tables as held
+from orders.database import Database
+from orders.values import Month
+from peppol.sql import Session
+from supplier_portal.assembly import open_house
+from supplier_portal.growing import open_grown
+from supplier_portal.speed import bulk_world
+from supplier_portal.speed import database as bench_database
+from supplier_portal.speed import pages as bench_pages
+from supplier_portal.speed.pages import Asked
+
+_MONTH = Month(2026, 6)
+
+
+def bench_reconcile(
+    postgresql: Annotated[str, typer.Option(help="PostgreSQL på denna adress, som töms / emptied first")],
+    lines: Annotated[int, typer.Option(min=600, max=20_000_000, help="Orderrader / order lines")] = 20_000,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Mät på det som finns / measure what is there already")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Avstämning och arbetskö med miljoner rader / the statement and the queue with millions of lines."""
+    began = perf_counter()
+    if not keep:
+        bench_database.empty(postgresql)
+    database = open_house(postgresql) if keep else open_grown(postgresql)
+    if not keep:
+        bulk_world.fill(database, lines=lines)
+    seconds = perf_counter() - began
+    try:
+        with database.reading() as session:
+            made = {
+                "order_lines": _count(session, held.order_line),
+                "invoices": _count(session, tables.invoice),
+                "seconds": round(seconds, 1),
+            }
+        asked = [*measure(database), *bench_pages.measure(database)]
+    finally:
+        database.close()
+    if as_json:
+        typer.echo(json.dumps({"made": made, "asked": [each.to_json() for each in asked]}, indent=2))
+        return
+    table = Table(
+        title=f"{made['order_lines']} order lines, {made['invoices']} documents, made in {made['seconds']} s"
+    )
+    table.add_column("Vad / what")
+    for name in ("median ms", "långsammast / slowest ms", "får ta / may take ms"):
+        table.add_column(name, justify="right")
+    for each in asked:
+        table.add_row(
+            each.what, f"{each.median_ms:.1f}", f"{each.slowest_ms:.1f}", str(each.allowed_ms or "-")
+        )
+    Console(width=120).print(table)
+
+
+def measure(database: Database, *, times: int = 5) -> list[Asked]:
+    """Ask every question of a database that `bulk_world` filled."""
+    today = bulk_world.TODAY
+    placements = _placements(database)
+    references = [str(bulk_world.FIRST_REFERENCE + 1 + step * placements // 50) for step in range(50)]
+
+    def case(session: Session) -> None:
+        entries = list(
+            stored_entries.entries(session, wanted=Wanted(execution_reference=references[next(turn) % 50]))
+        )
+        open_items(entries)
+        reconcile(entries)
+
+    turn = iter(range(10_000))
+    by_supplier = (Key.SUPPLIER,)
+    questions: tuple[tuple[str, int, int, Callable[[Session], object]], ...] = (
+        (
+            "statement, one month, all suppliers",
+            5_000,
+            times,
+            lambda session: stored_entries.statement(session, Wanted(month=_MONTH), by=by_supplier),
+        ),
+        (
+            "the same as of a past day",
+            5_000,
+            times,
+            lambda session: stored_entries.statement(
+                session, Wanted(month=_MONTH, as_of=date(2026, 7, 31)), by=by_supplier
+            ),
+        ),
+        ("one execution reference, every document", 50, 50, case),
+        (
+            "queue: counts, causes and the first page",
+            300,
+            times,
+            lambda session: _queue(session, today),
+        ),
+        (
+            "not billed by suppliers, total and first page",
+            5_000,
+            times,
+            lambda session: (unbilled.not_billed_total(session), unbilled.not_billed(session, limit=50)),
+        ),
+        (
+            "accrual of a month end",
+            5_000,
+            1,
+            lambda session: booking.accrued(session, _MONTH, closing=today, today=today),
+        ),
+        (
+            "match rate of twelve months, and ages",
+            5_000,
+            1,
+            lambda session: (
+                money_trends.match_rates(session, since=date(2025, 11, 1)),
+                money_trends.ageing(session, today=today),
+            ),
+        ),
+    )
+    return [_asked(database, what, allowed, count, ask) for what, allowed, count, ask in questions]
+
+
+def _queue(session: Session, today: date) -> None:
+    wanted = desk_queue.Wanted()
+    desk_queue.counts(session, today=today)
+    desk_queue.causes(session, wanted, today=today)
+    desk_queue.items(session, wanted, today=today, limit=50, offset=0)
+
+
+def _asked(
+    database: Database, what: str, allowed: int, times: int, ask: Callable[[Session], object]
+) -> Asked:
+    spent = []
+    for _ in range(times):
+        with database.reading() as session:
+            began = perf_counter()
+            ask(session)
+            spent.append((perf_counter() - began) * 1000)
+    return Asked(what, statistics.median(spent), max(spent), allowed)
+
+
+def _placements(database: Database) -> int:
+    with database.reading() as session:
+        return _count(session, held.placement)
+
+
+def _count(session: Session, table: object) -> int:
+    return int(session.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
