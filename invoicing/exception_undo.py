@@ -98,13 +98,16 @@ def _judge_as_before(
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
-        stored_invoices.set_state(session, held.id, done.state_before, codes=())
         record(session, held, "credit.request.undone", actor=hand.by, state=done.state_before)
     else:
         stored_exceptions.withdraw_acceptance(session, held.id)
-    if held.document_type is DocumentType.INVOICE:
-        now = stored_invoices.by_id(session, held.id)
-        judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
+    if held.document_type is DocumentType.CREDIT_NOTE:
+        stored_invoices.set_state(session, held.id, done.state_before)
+        return
+    # Without codes it is judged as if never before: what new rules come to by themselves has its own match and answer.
+    stored_invoices.set_state(session, held.id, done.state_before, codes=())
+    now = stored_invoices.by_id(session, held.id)
+    judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
 
 
 def _check(session: Session, done: Done, held: Held) -> None:

@@ -316,7 +316,8 @@ def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
         house = House(database)
         house.change_register(register or example_register())
         yield house
-        assert house.broken() == []
+        broken = house.broken()
+        assert broken == [], broken
     finally:
         database.close()
 

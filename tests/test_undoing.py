@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Table, select
@@ -16,6 +17,7 @@ from invoicing import (
     exception_tables,
     stored_entries,
     stored_exceptions,
+    stored_invoices,
     tables,
     waiting,
 )
@@ -26,10 +28,11 @@ from invoicing.model import Held, InvoiceState
 from invoicing.reconciliation import Key
 from orders import journal, stored_register
 from orders import tables as order_tables
+from orders.tolerances import Tolerance
 from orders.values import Money
 from peppol import billing
 from tests.bills import billed
-from tests.house import House, a_house
+from tests.house import House, a_house, example_register
 from tests.test_exception_actions import (
     FEBRUARY,
     REFERENCE,
@@ -167,6 +170,10 @@ PRESSES: dict[str, tuple[Callable[[House], Held], Callable[[House, Held], int]]]
         lambda house: two_of_the_same_line(house)[1],
         lambda house, held: press(house, Action.REJECT_DUPLICATE, held, of="F-1"),
     ),
+    "reject a credit note": (
+        lambda house: a_pair(house)[1],
+        lambda house, held: press(house, Action.ASK_CREDIT, held),
+    ),
     "link a credit note": (
         lambda house: a_pair(house)[1],
         lambda house, held: link_credit(house, held, "F-1"),
@@ -193,6 +200,24 @@ def test_what_is_undone_never_was(house: House, name: str) -> None:
     assert [each.actor for each in told] == ["user-2"]
     # And it can be pressed again.
     presses(house, held)
+
+
+def test_what_a_person_accepted_and_took_back_may_stand_by_looser_rules(house: House) -> None:
+    held = wrong(house)
+    loosened = replace(
+        example_register().policy,
+        tolerances=(Tolerance(quantity_over=Decimal(5), amount_over=Decimal(500)),),
+    )
+    house.change_register(replace(example_register(), policy=loosened))
+    pressed = press(house, Action.ACCEPT, held, reason="Rättat per telefon")
+    undo(house, pressed, by="user-2")
+    stands_now = house.held(held.id)
+    with house.database.reading() as session:
+        _, judged = stored_invoices.matches(session, held.id)[-1]
+        assert stored_exceptions.acceptance_of(session, held.id, currency="SEK") is None
+    # By the rules themselves, with a match of its own, and the supplier is told.
+    assert (stands_now.state, stands_now.answered) == (_S.ACCEPTED, "AP")
+    assert "tolerated" in {each.variant for each in judged.deviations}
 
 
 @pytest.mark.parametrize("action", bulk_actions.BULK)
