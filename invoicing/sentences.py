@@ -4,12 +4,15 @@ One template per code, and a more telling one per variant where a code has sever
 The values come from the deviation, so the same tree reads in both languages.
 """
 
+import re
 from dataclasses import dataclass
 from string import Template
 
 from invoicing.deviations import Code, Deviation, Source
 from orders.refusals import Language
 
+# With decimals: what has none may as well be an order number.
+_NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
 _NOTHING = {"sv": "inget", "en": "nothing"}
 
 _SOURCES: dict[Source, tuple[str, str]] = {
@@ -363,13 +366,21 @@ def sentence(deviation: Deviation, language: Language = "sv") -> str:
     """The whole sentence, with both values and what to do."""
     chosen = words(deviation)
     return Template(chosen.sv if language == "sv" else chosen.en).substitute(
-        found=deviation.found or _NOTHING[language],
-        expected=deviation.expected or _NOTHING[language],
+        found=_written(deviation.found, language) or _NOTHING[language],
+        expected=_written(deviation.expected, language) or _NOTHING[language],
         line=deviation.line,
         reference=deviation.reference,
         detail=deviation.variant.partition(" ")[2],
         source=source_name(deviation.expected_from, language),
     )
+
+
+def _written(value: str, language: Language) -> str:
+    """A number as people write it in a sentence, 1 347,50; anything else, such as an identifier, as it came."""
+    if language == "en" or not _NUMBER.fullmatch(value):
+        return value
+    whole, _, decimals = value.partition(".")
+    return f"{int(whole):,}".replace(",", "\N{NO-BREAK SPACE}") + f",{decimals}"
 
 
 def source_name(source: Source, language: Language) -> str:

@@ -3,6 +3,7 @@
 Around them one order of January to June, its January received in full, and the questions a matching test asks.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -293,12 +294,20 @@ STORIES = (
 )
 
 
+def _in_swedish(word: str) -> str:
+    """A number as a Swedish sentence writes it: 3 681,26."""
+    if not re.fullmatch(r"-?\d+\.\d+", word):
+        return word
+    return f"{Decimal(word):,}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+
+
 def assert_says(deviation: Deviation, says: tuple[str, ...]) -> None:
     """Both languages have the values, nothing is left to fill in, and both end as sentences."""
     languages: tuple[Language, Language] = ("sv", "en")
     for language in languages:
         words = sentence(deviation, language)
-        assert [word for word in says if word not in words] == []
+        written = says if language == "en" else [_in_swedish(word) for word in says]
+        assert [word for word in written if word not in words] == []
         assert "$" not in words
         assert words.endswith(".")
         assert title(deviation, language)

@@ -13,8 +13,8 @@ from peppol import mailbox
 from supplier_portal.assembly import open_house
 from supplier_portal.cli import app
 from supplier_portal.demo import command as demo_command
-from supplier_portal.demo.loop_back import Looped
 from supplier_portal.demo import loop_back, loop_command
+from supplier_portal.demo.loop_back import Looped
 from supplier_portal.demo.story import Payments, Story
 from supplier_portal.event_loading import Line
 from tests.house import (
