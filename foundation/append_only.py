@@ -7,7 +7,7 @@ moment the table is made. A correction is a new row.
 from sqlalchemy import DDL, Table, event, text
 from sqlalchemy.schema import ExecutableDDLElement
 
-from peppol.sql import Session
+from foundation.sql import Session
 
 #: The tables that are protected, by name.
 PROTECTED: list[str] = []

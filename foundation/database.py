@@ -24,9 +24,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from orders import journal
+from foundation import journal
+from foundation.sql import Session, note_moment
 from orders.values import Refused
-from peppol.sql import Session, note_moment
 
 Clock = Callable[[], datetime]
 

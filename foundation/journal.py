@@ -18,8 +18,9 @@ from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 
-from orders import immutable, tables
-from peppol.sql import Session
+from foundation import append_only
+from foundation.sql import Session
+from orders import tables
 
 GENESIS = "0" * 64
 _PENDING = "journal"
@@ -165,4 +166,4 @@ def _guarded() -> tuple[Table, ...]:
 
 
 for _table in _guarded():
-    immutable.protect(_table)
+    append_only.protect(_table)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from foundation.errors import Refused
+from foundation.journal import GENESIS, Broken
+from foundation.sql import Session
 from orders import tables
-from orders.journal import GENESIS, Broken
-from orders.refusals import Refused
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

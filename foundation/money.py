@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from orders.refusals import Refused
+from foundation.errors import Refused
 
 # UN/ECE Recommendation 20: a day, and one piece.
 DAY = "DAY"

@@ -6,8 +6,8 @@ two transactions take turns, and a rollback gives the number back.
 
 from sqlalchemy import bindparam, insert, select, update
 
+from foundation.sql import Session
 from orders import tables
-from peppol.sql import Session
 
 ORDERS = "purchase_order"
 EXECUTION_REFERENCES = "execution_reference"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from orders.refusals import Refused
+from foundation.errors import Refused
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

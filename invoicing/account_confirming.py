@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
+from foundation.sql import Session
 from invoicing import change_requests, judging, stored_invoices
 from invoicing.model import DocumentType, InvoiceState
 from orders import stored_register
 from orders.contracts import Register
-from peppol.sql import Session
 
 _MOST = 10_000
 

@@ -9,15 +9,16 @@ later one, except that a delivery may be followed by a refusal.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from foundation import journal
+from foundation.sql import Session, moment_of, take_turns
 from invoicing import peer_answers, stored_answers
 from invoicing.peer_answers import Meaning, PeerAnswer
-from orders import journal, stored_orders
+from orders import stored_orders
 from orders.contracts import Register, Supplier
 from peppol import envelope, mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InLetter, InState, OutLetter, OutState
 from peppol.origins import Origin
-from peppol.sql import Session, moment_of, take_turns
 
 
 @dataclass(frozen=True, slots=True)

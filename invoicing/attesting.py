@@ -10,15 +10,15 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import payment_tables, preparing, stored_payables, stored_rights
 from invoicing.attest_rights import AttestRefused, granted
 from invoicing.payable import Payable
 from invoicing.preparing import Item, Proposal
 from invoicing.transfers import ItemState, ProposalState, ProposalStepRefused
-from orders import journal
 from orders.contracts import Register
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 _ITEM, _ATTEST = payment_tables.payment_item, payment_tables.attest
 

@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import case_files, protected, stored_invoices, tables
 from invoicing.deviations import Check, Group, Outcome
 from invoicing.model import Held
 from invoicing.sentences import sentence
-from orders import journal
 from orders import tables as held_tables
 from orders.values import STOCKHOLM, Refused
 from peppol import mailbox
-from peppol.sql import Session
 
 
 class NoCase(Refused):

@@ -16,20 +16,20 @@ from enum import StrEnum
 
 from sqlalchemy import Row, insert, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import payment, payment_tables, preparing, stored_invoices
 from invoicing.payable import Kind
 from invoicing.payment import Claim, ClaimWay
 from invoicing.preparing import Item
 from invoicing.sending_payments import message_id
 from invoicing.transfers import ITEM_FOLLOWS, ItemState, ProposalState
-from orders import journal
 from orders.contracts import Register
 from orders.values import Money, Refused
 from peppol.bank_files import account_reports
 from peppol.bank_files.account_reports import Booked
 from peppol.bank_files.dialect import BankFileRefused, UnreadableDocument
 from peppol.gate import GateRefused
-from peppol.sql import Session, rows_changed
 
 CSV_MESSAGE = "csv"
 _CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")

@@ -12,17 +12,17 @@ from enum import StrEnum
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import documents, sample_orders
 from invoicing.bench_tables import test_document, test_flow
 from invoicing.deviations import Match, Verdict
 from invoicing.documents import Reading
 from invoicing.model import DocumentType, Invoice
 from invoicing.scopes import Maker
-from orders import journal
 from orders.contracts import Register
 from orders.values import Refused
 from peppol import mailbox
-from peppol.sql import Session, rows_changed
 
 _NOTE_MAX = 500
 SIZE_MAX = 10_000_000

@@ -5,8 +5,8 @@ Nothing here is ever read by matching, payment, the statement or a number series
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
+from foundation.sql import UtcDateTime
 from orders.tables import metadata
-from peppol.sql import UtcDateTime
 
 test_flow = Table(
     "test_flow",

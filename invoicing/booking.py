@@ -13,17 +13,18 @@ from typing import Any
 
 from sqlalchemy import Row, Select, String, cast, func, insert, or_, select
 
+from foundation import journal, number_series
+from foundation.sql import Session
 from invoicing import entry_sources, ledger, payment_tables, stored_entries, stored_exports, tables
 from invoicing.ledger import Accrued, LedgerAccounts, Purchase, Voucher, VoucherKind
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation import Key
 from invoicing.sie import SIE_TYPE, sie_bytes
 from invoicing.stored_exports import FileKind
-from orders import journal, series, stored_lines
+from orders import stored_lines
 from orders import tables as held
 from orders.contracts import Register
 from orders.values import Money, Month, Refused
-from peppol.sql import Session
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
 _INVOICE, _PART = tables.invoice, tables.invoice_part
@@ -160,7 +161,7 @@ def _sie(register: Register, accounts: LedgerAccounts, vouchers: Sequence[Vouche
 
 
 def _keep(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[Voucher, ...]:
-    numbers = series.next_numbers(session, series.VOUCHERS, len(vouchers))
+    numbers = number_series.next_numbers(session, number_series.VOUCHERS, len(vouchers))
     numbered = tuple(replace(each, number=number) for each, number in zip(vouchers, numbers, strict=True))
     session.execute(
         insert(_VOUCHER),

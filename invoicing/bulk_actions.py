@@ -8,6 +8,8 @@ in a savepoint of its own: one that is refused says why and stops nothing. A bat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import (
     exception_actions,
     exception_undo,
@@ -23,10 +25,8 @@ from invoicing.exception_rules import Action, acceptable, at_stake, check_action
 from invoicing.model import Held
 from invoicing.response_documents import receiver_of
 from invoicing.stored_batches import MOST, Batch
-from orders import journal
 from orders.contracts import Register
 from orders.values import Money, Refused
-from peppol.sql import Session
 
 #: What can be done to many at once; the rest needs a person's eye on each.
 BULK = (Action.ASK_CREDIT, Action.ACCEPT, Action.ASK_SUPPLIER)

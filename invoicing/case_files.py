@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from orders.journal import row_hash
+from foundation.journal import row_hash
 
 MANIFEST = "manifest.json"
 _JOURNAL = "journal/journal.jsonl"

@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing.change_tables import change_request
-from orders import journal, stored_register
+from orders import stored_register
 from orders.contracts import Register
 from orders.parties import AccountScheme, PaymentAccount, Supplier
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500
 

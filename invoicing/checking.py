@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, select
 
+from foundation import append_only, journal, number_series
+from foundation.sql import Session
 from invoicing import (
     answer_tables,
     exception_tables,
@@ -24,12 +26,10 @@ from invoicing import (
     tables,
 )
 from invoicing.model import DocumentType, InvoiceState
-from orders import immutable, journal, series
 from orders import tables as held
 from orders.values import Article
 from peppol import mailbox
 from peppol.mailbox import InState
-from peppol.sql import Session
 
 _BATCH = 500
 
@@ -165,8 +165,8 @@ def _tolerated(session: Session, invoice_id: int) -> bool:
 
 def _append_only(session: Session) -> Findings:
     """The database itself refuses to change or remove what is only ever added."""
-    standing = immutable.standing(session)
-    for table in immutable.PROTECTED:
+    standing = append_only.standing(session)
+    for table in append_only.PROTECTED:
         if table not in standing:
             yield f"table {table}", "its triggers against change and removal are missing"
 
@@ -338,12 +338,12 @@ _AFTER_PAYMENT = (
 
 def _series(session: Session) -> Findings:
     """Number series have no gaps."""
-    ranges = series.ranges(session)
+    ranges = number_series.ranges(session)
     numbered: tuple[tuple[str, Table], ...] = (
-        (series.ORDERS, held.purchase_order),
-        (series.PAYMENTS, tables.payment),
-        (series.PROPOSALS, payment_tables.payment_proposal),
-        (series.VOUCHERS, payment_tables.voucher),
+        (number_series.ORDERS, held.purchase_order),
+        (number_series.PAYMENTS, tables.payment),
+        (number_series.PROPOSALS, payment_tables.payment_proposal),
+        (number_series.VOUCHERS, payment_tables.voucher),
     )
     for name, table in numbered:
         first, last = ranges.get(name, (1, 0))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from foundation.journal import SYSTEM
+from foundation.sql import Session
 from invoicing import crediting, responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.desk_steps import Hand, begin, note
 from invoicing.deviations import Match, Verdict
@@ -19,9 +21,7 @@ from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_ste
 from invoicing.stored_exceptions import Done
 from orders import stored_lines
 from orders.contracts import Register
-from orders.journal import SYSTEM
 from orders.model import LineAccount
-from peppol.sql import Session
 
 _WAITS = (InvoiceState.PARKED, InvoiceState.IN_QUESTION)
 

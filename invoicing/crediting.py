@@ -9,6 +9,8 @@ invoice: then it waits.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from foundation.journal import SYSTEM
+from foundation.sql import Session
 from invoicing import judging, responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.credit_matching import match_credit
 from invoicing.deviations import Match, Verdict
@@ -17,9 +19,7 @@ from invoicing.judging import record
 from invoicing.model import Held, Invoice, InvoiceState, check_step
 from orders import stored_lines
 from orders.contracts import Register
-from orders.journal import SYSTEM
 from orders.values import Refused
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

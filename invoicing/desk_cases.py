@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import (
     desk_queue,
     exception_undo,
@@ -30,10 +32,8 @@ from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from invoicing.side_by_side import Row as Compared
 from invoicing.side_by_side import compare
 from invoicing.stored_exceptions import Done
-from orders import journal
 from orders.contracts import Register
 from orders.values import Money
-from peppol.sql import Session
 
 _LINKABLE = (InvoiceState.IN_QUESTION, InvoiceState.PARKED)
 

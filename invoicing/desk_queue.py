@@ -23,13 +23,13 @@ from sqlalchemy import (
     select,
 )
 
+from foundation.sql import Session
 from invoicing import exception_tables, tables
 from invoicing.model import DocumentType, InvoiceState
 from orders import tables as held
 from orders.values import Money, Month
 from peppol import mailbox
 from peppol.mailbox import InState
-from peppol.sql import Session
 
 NOBODY = "-"
 

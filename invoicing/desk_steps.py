@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from invoicing import personal_numbers, responding, stored_exceptions, stored_invoices
+from foundation import personal_numbers
+from foundation.sql import Session
+from invoicing import responding, stored_exceptions, stored_invoices
 from invoicing.deviations import Deviation
 from invoicing.exception_rules import Action, ActionRefused, check_action
 from invoicing.judging import record
@@ -16,7 +18,6 @@ from invoicing.model import Held, InvoiceState
 from orders import stored_lines
 from orders.contracts import Register
 from orders.parties import Supplier
-from peppol.sql import Session
 
 #: How long what follows from a press is held back, so that it can be undone.
 HOLD = timedelta(minutes=10)

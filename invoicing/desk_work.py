@@ -11,11 +11,10 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal, personal_numbers
+from foundation.sql import Session, rows_changed
 from invoicing import exception_tables as desk
-from invoicing import personal_numbers
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 
 class Kind(StrEnum):

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select, update
 
+from foundation.sql import Session
 from invoicing import tables
 from invoicing.bench_tables import test_document
 from invoicing.keeping_times import Stray
 from invoicing.portal_tables import portal_document, portal_upload
 from orders import tables as held
 from peppol import mailbox
-from peppol.sql import Session
 
 Removed = tuple[str, int, str, int]
 """What was removed: its kind, its row, its sha256 and its size."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import insert, select, update
 
+from foundation.sql import Session, rows_changed
 from invoicing import (
     crediting,
     exception_tables,
@@ -24,7 +25,6 @@ from invoicing.model import DocumentType, Held
 from orders import stored_lines
 from orders.contracts import Register
 from orders.values import Money, Refused, total
-from peppol.sql import Session, rows_changed
 
 DOCUMENT = "DOCUMENT"
 _REST_LONGEST = timedelta(days=120)

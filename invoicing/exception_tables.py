@@ -19,9 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-from orders import immutable
+from foundation import append_only
+from foundation.sql import UtcDateTime, amount
 from orders.tables import metadata
-from peppol.sql import UtcDateTime, amount
 
 # Who has taken something of the queue, and until when it rests. `kind` is DOCUMENT, LETTER_IN, LETTER_OUT or EVENT.
 desk_item = Table(
@@ -178,4 +178,4 @@ protected_document = Table(
     Column("reason", Text, nullable=False),
 )
 
-immutable.protect(desk_comment)
+append_only.protect(desk_comment)

@@ -8,6 +8,8 @@ waits as long: a linked pair is settled then, and a line that came free goes to 
 
 from datetime import date, datetime
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import (
     credit_linking,
     exception_actions,
@@ -25,9 +27,8 @@ from invoicing.judging import record
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.response_documents import Question
 from invoicing.stored_exceptions import Done
-from orders import journal, stored_lines
+from orders import stored_lines
 from orders.contracts import Register
-from peppol.sql import Session
 
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)

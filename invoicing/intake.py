@@ -8,25 +8,18 @@ transaction. Whatever a document says, it ends in exactly one state and nothing 
 from dataclasses import dataclass, replace
 from datetime import date
 
-from invoicing import (
-    crediting,
-    personal_numbers,
-    protected,
-    refusing,
-    responding,
-    stored_facts,
-    stored_invoices,
-)
+from foundation import personal_numbers
+from foundation.journal import SYSTEM
+from foundation.sql import Session, take_turns
+from invoicing import crediting, protected, refusing, responding, stored_facts, stored_invoices
 from invoicing.deviations import Match, Weight
 from invoicing.documents import Reading
 from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
 from invoicing.matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from orders.contracts import Register
-from orders.journal import SYSTEM
 from peppol import envelope, mailbox
 from peppol.mailbox import InLetter, InState
-from peppol.sql import Session, take_turns
 
 
 @dataclass(frozen=True, slots=True)

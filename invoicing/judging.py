@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from foundation import journal
+from foundation.journal import SYSTEM
+from foundation.sql import Session
 from invoicing import responding, stored_exceptions, stored_facts, stored_invoices, stored_payables
 from invoicing.deviations import Match, Verdict
 from invoicing.exception_rules import with_acceptance
@@ -16,12 +19,10 @@ from invoicing.facts import Facts, LineFacts
 from invoicing.line_matching import invoiced_on
 from invoicing.matching import lines_to_take, match
 from invoicing.model import Held, Invoice, InvoiceState, check_step
-from orders import journal, stored_lines
+from orders import stored_lines
 from orders.contracts import Register
-from orders.journal import SYSTEM
 from orders.model import LineState
 from orders.values import Article, Money, total
-from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

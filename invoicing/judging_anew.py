@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import judging, stored_batches, stored_exceptions, stored_facts, stored_invoices, tables
 from invoicing.deviations import Match, Verdict
 from invoicing.exception_rules import state_words, with_acceptance
@@ -18,10 +20,9 @@ from invoicing.matching import match
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.sentences import title
 from invoicing.stored_batches import MOST, Batch
-from orders import journal, stored_lines
+from orders import stored_lines
 from orders.contracts import Policy, Register, fingerprint
 from orders.values import Refused
-from peppol.sql import Session
 
 KIND = "JUDGE_AGAIN"
 

@@ -16,13 +16,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from foundation.sql import Session
 from invoicing import retention_tables as kept
 from invoicing import tables
 from invoicing.bench_tables import test_document
 from invoicing.model import InvoiceState
 from invoicing.portal_tables import portal_document, portal_upload
 from peppol.mailbox import InState, inbox
-from peppol.sql import Session
 
 YEARS: Final = 7
 DONE: Final = (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.SETTLED)

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select
 
+from foundation.sql import Session
 from invoicing import stored_invoices, tables
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders import tables as held_tables
 from orders.stored_lines import ZERO
 from orders.values import Money, Month
-from peppol.sql import Session
 
 _LOOKED_AT = 400
 _SHOWN = 5

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import delete, update
 
+from foundation.sql import Session
 from invoicing import (
     judging,
     responding,
@@ -25,7 +26,6 @@ from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.stored_exceptions import Done
 from orders import stored_lines
 from orders.contracts import Register
-from peppol.sql import Session
 
 
 def link(

@@ -10,12 +10,12 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from foundation.sql import Session
 from invoicing import tables
 from invoicing.deviations import Verdict
 from invoicing.entry_sources import month_of
 from invoicing.model import DocumentType, InvoiceState
 from orders.values import Money, Month
-from peppol.sql import Session
 
 _INVOICE, _MATCH = tables.invoice, tables.match_made
 

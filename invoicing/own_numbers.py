@@ -13,11 +13,11 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, delete, insert, select, union_all, update
 
+from foundation import journal
+from foundation.sql import Session, take_turns
 from invoicing import tables
 from invoicing.portal_tables import own_series, portal_document, returned_number, series_choice
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session, take_turns
 
 LETTERS = "F"
 _LETTERS = re.compile(r"[A-ZÅÄÖ][A-ZÅÄÖ0-9]{0,7}")

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 from sqlalchemy import insert, select
 
+from foundation import journal, number_series
+from foundation.sql import Session
 from invoicing import (
     payment_tables,
     responding,
@@ -27,10 +29,8 @@ from invoicing.attest_rights import granted
 from invoicing.judging import record
 from invoicing.model import Held, InvoiceState, StepRefused
 from invoicing.payable import Kind
-from orders import journal, series
 from orders.contracts import Register
 from orders.values import Money, Refused
-from peppol.sql import Session
 
 
 class SamePerson(Refused):
@@ -127,7 +127,11 @@ def note_paid(
 ) -> Payment:
     """Note that the money has left. What was accepted is PAID; what came into question meanwhile stays so."""
     payment = Payment(
-        series.next_number(session, series.PAYMENTS), held.id, held.supplier, held.amount_payable, today
+        number_series.next_number(session, number_series.PAYMENTS),
+        held.id,
+        held.supplier,
+        held.amount_payable,
+        today,
     )
     session.execute(
         insert(tables.payment),

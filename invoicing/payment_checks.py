@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
+from foundation.sql import Session
 from invoicing import payment_tables, tables
 from invoicing.transfers import ItemState, ProposalState
-from peppol.sql import Session
 
 Findings = Iterator[tuple[str, str]]
 

@@ -21,9 +21,9 @@ from sqlalchemy import (
     text,
 )
 
-from orders import immutable
+from foundation import append_only
+from foundation.sql import UtcDateTime, amount
 from orders.tables import metadata
-from peppol.sql import UtcDateTime, amount
 
 # What a person may attest: up to an amount, of one supplier, article or delivery area, or of all (empty).
 attest_right = Table(
@@ -246,4 +246,4 @@ bank_entry = Table(
 )
 
 for _table in (attest, attest_dropped, claim_settled, export_file, voucher, voucher_row, bank_file):
-    immutable.protect(_table)
+    append_only.protect(_table)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from foundation.sql import Session
 from invoicing import stored_exceptions, stored_facts, tables
 from invoicing.deviations import Verdict, Weight
 from invoicing.facts import Facts, OrderFacts
@@ -18,7 +19,6 @@ from invoicing.matching import has_order_number, match
 from invoicing.model import DocumentType, Invoice, InvoiceState
 from orders.contracts import Policy, Register
 from orders.values import Money
-from peppol.sql import Session
 
 MOST = 2000
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import own_numbers
 from invoicing.disposing import PORTAL
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_tables import own_series, portal_document, returned_number
 from invoicing.retention_tables import disposed_body
 from peppol.mailbox import inbox, sha256_of
-from peppol.sql import Session
 
 
 def own_series_without_gaps(session: Session) -> Iterator[tuple[str, str]]:

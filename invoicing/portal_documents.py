@@ -13,14 +13,14 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing.model import DocumentType
 from invoicing.own_numbers import OwnNumber
 from invoicing.portal_tables import portal_document, portal_press, portal_press_row
 from invoicing.scopes import Maker
-from orders import journal
 from orders.values import Money
 from peppol.mailbox import InState, inbox
-from peppol.sql import Session, rows_changed
 
 
 class Origin(StrEnum):

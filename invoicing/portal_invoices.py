@@ -12,6 +12,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
+from foundation.errors import NotThere
+from foundation.sql import Session
 from invoicing import (
     own_numbers,
     portal_documents,
@@ -25,12 +28,10 @@ from invoicing.own_numbers import OwnNumber
 from invoicing.portal_documents import Made, NewMade, Origin, PressRow
 from invoicing.proposals import Proposal
 from invoicing.scopes import Maker
-from orders import journal, stored_lines
+from orders import stored_lines
 from orders.contracts import Register
-from orders.refusals import NotThere
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
-from peppol.sql import Session
 
 UNDO = timedelta(minutes=10)
 ROWS_MAX = 200

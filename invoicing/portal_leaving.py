@@ -7,6 +7,8 @@ supplier's number series first, as a press does, so that nobody waits in a circl
 from collections.abc import Sequence
 from datetime import datetime
 
+from foundation.errors import NotThere
+from foundation.sql import Session
 from invoicing import documents, own_numbers, portal_documents, proposals, stored_facts
 from invoicing.deviations import Match, Verdict
 from invoicing.matching import match
@@ -14,10 +16,8 @@ from invoicing.portal_documents import Made, Origin, PortalState
 from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.contracts import Register
-from orders.refusals import NotThere
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
-from peppol.sql import Session
 
 
 class TooLate(Refused):

@@ -19,8 +19,8 @@ from sqlalchemy import (
     text,
 )
 
+from foundation.sql import UtcDateTime, amount
 from orders.tables import metadata
-from peppol.sql import UtcDateTime, amount
 
 # One row per rendered form that was sent, kept for ever: the same form sent again finds what it did.
 portal_press = Table(

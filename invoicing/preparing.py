@@ -10,6 +10,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, func, insert, select, update
 
+from foundation import journal, number_series
+from foundation.sql import Session, rows_changed
 from invoicing import payment_tables, stored_payables
 from invoicing.payable import Kind, Payable
 from invoicing.transfers import (
@@ -22,11 +24,9 @@ from invoicing.transfers import (
     check_proposal_step,
     netted,
 )
-from orders import journal, series
 from orders.contracts import CreditOfPaid, Register
 from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Money, Refused
-from peppol.sql import Session, rows_changed
 
 _PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
 
@@ -102,7 +102,7 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
     payables = list(stored_payables.load(session, register, [(each, Kind.INVOICE) for each in due]).values())
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
         payables += _fitting(session, register, payables)
-    number = series.next_number(session, series.PROPOSALS)
+    number = number_series.next_number(session, number_series.PROPOSALS)
     row = {
         "number": number,
         "pay_on": pay_on,

@@ -8,6 +8,8 @@ nothing of it takes effect. Who sees what is decided here: another supplier's li
 from dataclasses import dataclass, replace
 from datetime import date
 
+from foundation.errors import NotThere
+from foundation.sql import Session
 from invoicing import crediting, documents, flipping, papers, stored_facts, stored_invoices
 from invoicing.deviations import Match, Weight
 from invoicing.facts import Facts, OrderFacts
@@ -17,10 +19,8 @@ from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.contracts import Register
-from orders.refusals import NotThere
 from orders.values import Refused
 from peppol import billing, mailbox, ubl
-from peppol.sql import Session
 
 _WITHOUT_CREDIT = (InvoiceState.CREDITED, InvoiceState.SETTLED)
 

@@ -11,12 +11,12 @@ from datetime import date
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import exception_tables
 from invoicing.judging import record
 from invoicing.model import Held
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session
 
 _TABLE = exception_tables.protected_document
 

@@ -11,13 +11,13 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
 
+from foundation.sql import Session
 from invoicing import tables
 from invoicing.portal_tables import portal_document, portal_upload
 from invoicing.scopes import Maker, Scope
 from peppol.glancing import Glance, glance
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState, inbox, outbox
-from peppol.sql import Session
 
 PAGE = 25
 FILES = 10

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from orders import journal
+from foundation import journal
+from foundation.sql import Session, moment_of
 from orders.contracts import Register, Supplier, TechnicalAnswer
 from peppol import mailbox, post, technical_answers, ubl
 from peppol.envelope_findings import EnvelopeRule
@@ -19,7 +20,6 @@ from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from peppol.mailbox import InLetter
 from peppol.origins import ALWAYS, Origin
 from peppol.rules.findings import Finding
-from peppol.sql import Session, moment_of
 
 _ANSWERS = (DocumentKind.MLR, DocumentKind.MLS)
 

@@ -12,13 +12,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from invoicing import payment, payment_tables, personal_numbers, stored_invoices
+from foundation import journal, personal_numbers
+from foundation.sql import Session
+from invoicing import payment, payment_tables, stored_invoices
 from invoicing.payable import Kind
 from invoicing.payment import Claim, ClaimWay
 from invoicing.transfers import LIVE
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session
 
 _NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
 _LONGEST_REFERENCE = 80

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
+from foundation.sql import Session
 from invoicing.deviations import Deviation
 from invoicing.model import Held, InvoiceState
 from invoicing.response_documents import (
@@ -29,7 +30,6 @@ from invoicing.response_documents import (
 from orders.contracts import Acknowledgement, Policy, Register, ResponseProcess, Supplier
 from peppol import mailbox, post
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 
 __all__ = [
     "ANSWER_OF",

@@ -18,13 +18,13 @@ from typing import Any
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import disposing, keeping_times, tables
 from invoicing import retention_tables as kept
 from invoicing.keeping_times import DONE, YEARS, Times, keep_until
-from orders import journal
 from orders import tables as held
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 _AT_ONCE = 200
 _USUAL = Times()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
-from orders import immutable
+from foundation import append_only
 from orders.tables import metadata
 
 legal_hold = Table(
@@ -58,4 +58,4 @@ disposed_body = Table(
     Column("size", Integer, nullable=False),
 )
 
-immutable.protect(disposed_body)
+append_only.protect(disposed_body)

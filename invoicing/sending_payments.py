@@ -7,14 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import attesting, payment_files, payment_tables, preparing, stored_exports
 from invoicing.payment_files import Debtor
 from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from invoicing.stored_exports import FileKind
 from invoicing.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
-from orders import journal
 from orders.contracts import Register
-from peppol.sql import Session
 
 _ITEM = payment_tables.payment_item
 

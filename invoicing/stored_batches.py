@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import exception_tables as desk
 from invoicing import stored_invoices
-from orders import journal
 from orders.values import Money, Refused
-from peppol.sql import Session, rows_changed
 
 MOST = 500
 

@@ -13,14 +13,14 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import exception_tables as desk
 from invoicing import stored_invoices, tables
 from invoicing.deviations import Deviation
 from invoicing.exception_rules import Acceptance, Action, Link, as_linked
 from invoicing.model import Held, Invoice, InvoiceState
-from orders import journal
 from orders.values import Money, Refused
-from peppol.sql import Session, rows_changed
 
 _DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
 

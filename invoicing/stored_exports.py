@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sqlalchemy import Row, insert, select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import payment_tables
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session
 
 _FILE = payment_tables.export_file
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
+from foundation.sql import Session
 from invoicing import stored_invoices, tables
 from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.matching import has_order_number
@@ -23,7 +24,6 @@ from orders.model import (
     Receipt,
 )
 from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity
-from peppol.sql import Session
 
 
 def facts_of(

@@ -10,12 +10,12 @@ from datetime import date
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
+from foundation.sql import Session
 from invoicing import tables
 from invoicing.deviations import Group, Match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders.contracts import Policy, fingerprint
 from orders.values import Money, Refused
-from peppol.sql import Session
 
 _CONTENT = TypeAdapter(Invoice)
 _TREE = TypeAdapter(Group)

@@ -8,16 +8,16 @@ from datetime import date
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import payment_tables, tables
 from invoicing.model import DocumentType, Invoice, InvoiceState
 from invoicing.payable import Kind, Payable, ocr_of, pay_to
 from invoicing.transfers import LIVE
-from orders import journal
 from orders import tables as held
 from orders.contracts import Register
 from orders.values import Money, total
 from peppol import mailbox
-from peppol.sql import Session
 
 _CONTENT = TypeAdapter(Invoice)
 _INVOICE, _ITEM = tables.invoice, payment_tables.payment_item

@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from sqlalchemy import insert, or_, select, update
 
+from foundation import journal
+from foundation.sql import Session, rows_changed
 from invoicing import payment_tables
 from invoicing.attest_rights import Right, Substitution
-from orders import journal
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 _RIGHT, _SUBSTITUTE = payment_tables.attest_right, payment_tables.attest_substitute
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
 
+from foundation.sql import Session
 from invoicing import stored_invoices, tables
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_tables import portal_document
@@ -19,7 +20,6 @@ from invoicing.scopes import Maker
 from orders import tables as counting
 from orders.values import Money, Month, Period
 from peppol.mailbox import OutLetter, letters_out, outbox
-from peppol.sql import Session
 
 PAGE = 25
 _S = InvoiceState

@@ -19,9 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-from orders import immutable
+from foundation import append_only
+from foundation.sql import amount
 from orders.tables import metadata
-from peppol.sql import amount
 
 invoice = Table(
     "invoice",
@@ -127,4 +127,4 @@ payment = Table(
 )
 
 for _table in (match_made, credit_pair, payment):
-    immutable.protect(_table)
+    append_only.protect(_table)

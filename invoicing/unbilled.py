@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from foundation.sql import Session
 from invoicing import tables
 from orders import stored_lines
 from orders import tables as held
 from orders.values import Money, Month
-from peppol.sql import Session
 
 _ACCOUNT, _ORDER, _LINE, _RECEIPT = held.line_account, held.purchase_order, held.order_line, held.receipt
 _INVOICE, _PAIR = tables.invoice, tables.credit_pair

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, insert, select
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import crediting, documents, portal_documents, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.documents import Reading
@@ -16,11 +18,10 @@ from invoicing.matching import match
 from invoicing.model import DocumentType, Invoice
 from invoicing.portal_tables import portal_upload
 from invoicing.scopes import Maker
-from orders import journal, stored_orders
+from orders import stored_orders
 from orders.contracts import Register
 from orders.values import Refused
 from peppol import mailbox
-from peppol.sql import Session
 
 SIZE_MAX = 10_000_000
 A_DAY_MAX = 500

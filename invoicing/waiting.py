@@ -9,12 +9,12 @@ again when the register changes: two people changed it there, the invoice never 
 from dataclasses import replace
 from datetime import date, timedelta
 
+from foundation.journal import SYSTEM
+from foundation.sql import Session
 from invoicing import crediting, judging, responding, stored_exceptions, stored_facts, stored_invoices
 from invoicing.judging import record
 from invoicing.model import DocumentType, Held, InvoiceState, check_step
 from orders.contracts import Register
-from orders.journal import SYSTEM
-from peppol.sql import Session
 
 _MANY = 100_000
 

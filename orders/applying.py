@@ -12,14 +12,15 @@ from itertools import groupby
 
 from sqlalchemy.exc import IntegrityError
 
-from orders import events, journal, placing, reporting, results, stored_events
+from foundation import journal
+from foundation.sql import Session
+from orders import events, placing, reporting, results, stored_events
 from orders.contracts import Register
 from orders.events import Event, EventData
 from orders.model import Order
 from orders.stored_events import EventState, StoredEvent
 from orders.values import Refused, stockholm_date
 from peppol import post
-from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from foundation.sql import Session
 from orders import reporting, stored_placements
 from orders.events import ReportFiled
 from orders.model import Report, StepRefused
 from orders.values import Activity, Month
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from orders import documents, journal, series, stored_orders
+from foundation import journal, number_series
+from foundation.sql import Session
+from orders import documents, stored_orders
 from orders.contracts import Channel, PriceList, Register
 from orders.model import Order, OrderLine, Placement
 from orders.values import Article, Period, ResultStage
 from peppol import post
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 
 
 def draft(
@@ -63,7 +64,7 @@ def place_orders(
 
     Raises post.InvalidDocument for the first that breaks a rule; the caller's transaction must then be undone.
     """
-    numbers = series.next_numbers(session, series.ORDERS, len(drafts))
+    numbers = number_series.next_numbers(session, number_series.ORDERS, len(drafts))
     orders = [
         replace(draft, number=number, issued_on=today)
         for (_, draft), number in zip(drafts, numbers, strict=True)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from orders import journal, reporting, series, stored_lines, stored_orders, stored_placements
+from foundation import journal, number_series
+from foundation.sql import Session
+from orders import reporting, stored_lines, stored_orders, stored_placements
 from orders.agreements import DeliveryUnit
 from orders.contracts import Register
 from orders.events import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
@@ -30,7 +32,6 @@ from orders.ordering import draft, place_order, place_orders
 from orders.reporting import LineKey
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason
-from peppol.sql import Session
 
 
 def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:
@@ -241,9 +242,9 @@ def _numbered(placement: Placement, order_number: str) -> Placement:
 
 def _free_reference(session: Session) -> str:
     """The next reference of our own that no deciding system has used already."""
-    number = series.next_number(session, series.EXECUTION_REFERENCES)
+    number = number_series.next_number(session, number_series.EXECUTION_REFERENCES)
     while stored_placements.find(session, number) is not None:
-        number = series.next_number(session, series.EXECUTION_REFERENCES)
+        number = number_series.next_number(session, number_series.EXECUTION_REFERENCES)
     return number
 
 

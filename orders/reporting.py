@@ -8,7 +8,10 @@ changed, so that the invoices waiting on them can be matched again.
 
 from datetime import date
 
-from orders import journal, stored_lines, stored_orders, stored_placements, stored_receipts
+from foundation import journal
+from foundation.journal import SYSTEM
+from foundation.sql import Session
+from orders import stored_lines, stored_orders, stored_placements, stored_receipts
 from orders.events import (
     InterruptionMoved,
     InterruptionRegistered,
@@ -17,7 +20,6 @@ from orders.events import (
     ReportFiled,
     ReportRejected,
 )
-from orders.journal import SYSTEM
 from orders.model import (
     Handling,
     Interruption,
@@ -37,7 +39,6 @@ from orders.model import (
 )
 from orders.results import drop_waiting
 from orders.values import Article, InterruptionReason, Month, Period, line_amount, stockholm_date
-from peppol.sql import Session
 
 LineKey = tuple[str, str]
 

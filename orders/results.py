@@ -9,7 +9,9 @@ reference. These orders are received when they are placed, so they can be invoic
 from collections.abc import Sequence
 from datetime import date
 
-from orders import journal, stored_placements, stored_plans, stored_receipts
+from foundation import journal
+from foundation.sql import Session
+from orders import stored_placements, stored_plans, stored_receipts
 from orders.contracts import Price, PriceList, Register
 from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
@@ -38,7 +40,6 @@ from orders.values import (
     line_amount,
 )
 from peppol import post
-from peppol.sql import Session
 
 _LEFT_FOR = {
     OutcomeKind.WORK: InterruptionReason.WORK,

@@ -8,9 +8,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation.sql import Session
 from orders import events, tables
 from orders.values import Refused, stockholm_date
-from peppol.sql import Session
 
 
 class EventState(StrEnum):

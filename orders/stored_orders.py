@@ -9,12 +9,12 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, select
 
+from foundation.sql import Session
 from orders import tables
 from orders.model import LineState, Order, OrderLine
 from orders.stored_lines import ZERO
 from orders.values import Article, Money, Period, Quantity, Refused, ResultStage
 from orders.workdays import DayConvention
-from peppol.sql import Session
 
 
 class OrderUnknown(Refused):

@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
+from foundation.sql import Session
 from orders import tables
 from orders.agreements import DeliveryUnit
 from orders.model import (
@@ -32,7 +33,6 @@ from orders.values import (
     Refused,
     RejectionReason,
 )
-from peppol.sql import Session
 
 STANDING = "STANDING"
 # What an interruption is once the participant came back: it still ends its own period.

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from orders import journal, tables
+from foundation import journal
+from foundation.sql import Session, rows_changed
+from orders import tables
 from orders.contracts import Policy, Register, fingerprint, policy_from_json, policy_to_json
 from orders.values import Refused
-from peppol.sql import Session, rows_changed
 
 PLANNED, IN_FORCE, REPLACED, WITHDRAWN = "PLANNED", "IN_FORCE", "REPLACED", "WITHDRAWN"
 _TABLE = tables.policy_version

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from foundation.sql import Session, rows_changed
 from orders import tables
 from orders.model import Receipt
 from orders.stored_lines import ZERO
 from orders.values import Money, Month, Period, Quantity, Refused
-from peppol.sql import Session, rows_changed
 
 
 class ReceiptOvertaken(Refused):

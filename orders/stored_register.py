@@ -12,10 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from orders import journal, tables
+from foundation import journal
+from foundation.sql import Session
+from orders import tables
 from orders.contracts import Register, policy_from_json
 from orders.values import Refused
-from peppol.sql import Session
 
 
 class NoRegister(Refused):

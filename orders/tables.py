@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from peppol.sql import UtcDateTime, amount, quantity
+from foundation.sql import UtcDateTime, amount, quantity
 
 metadata = MetaData(
     naming_convention={

@@ -13,11 +13,12 @@ from typing import Final
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from orders import journal, stored_placements
+from foundation import journal
+from foundation.sql import Session
+from orders import stored_placements
 from orders.model import Handling, Placement, PlacementState, StepRefused
 from orders.tutor_tables import tutor_assignment
 from orders.values import Refused
-from peppol.sql import Session
 
 DAYS_TO_ASSIGN: Final = 10
 """Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""

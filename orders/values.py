@@ -6,7 +6,8 @@ Convention: a value is frozen, checks itself when made, and refuses instead of g
 
 from enum import StrEnum
 
-from orders.money import (
+from foundation.errors import Refused
+from foundation.money import (
     C62,
     DAY,
     AmountRefused,
@@ -21,7 +22,7 @@ from orders.money import (
     total,
     vat_amount,
 )
-from orders.periods import (
+from foundation.periods import (
     STOCKHOLM,
     Month,
     Period,
@@ -30,7 +31,6 @@ from orders.periods import (
     six_months_from,
     stockholm_date,
 )
-from orders.refusals import Refused
 
 __all__ = [
     "C62",

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
+from foundation import backoff
+from foundation.sql import Session, rows_changed
 from peppol import outbox as letters
-from peppol import patience
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.mailbox_tables import OutState, outbox
 from peppol.outbox import OutLetter
 from peppol.sending import LEASE, Clock, Event, Tell, Transactions
-from peppol.sql import Session, rows_changed
 
 _log = structlog.get_logger("post")
 _BATCH = 50
@@ -104,6 +104,6 @@ def _note(session: Session, answered: _Answered, now: datetime) -> Event | None:
         )
         stuck = rows_changed(session, change) == 1
         return Event(OutState.STUCK.value, letter, status.words) if stuck else None
-    wait = patience.ask_after(now - answered.sent_at)
+    wait = backoff.ask_after(now - answered.sent_at)
     session.execute(still.values(ask_at=None if wait is None else now + wait))
     return None

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from sqlalchemy import or_, select, update
 
-from peppol import patience
+from foundation import backoff
+from foundation.sql import Session, add_new, rows_changed
 from peppol.mailbox_tables import access_point
-from peppol.sql import Session, add_new, rows_changed
 
 
 class Admission(StrEnum):
@@ -72,12 +72,12 @@ def missed(session: Session, name: str, failures: int, answer: str, *, now: date
     """The access point could not be reached, so many times in a row."""
     row = session.execute(select(access_point).where(access_point.c.name == name).with_for_update()).one()
     total = row.failures + failures
-    opens = row.opened_at is None and total >= patience.FAILURES_TO_OPEN
+    opens = row.opened_at is None and total >= backoff.FAILURES_TO_OPEN
     is_open = opens or row.opened_at is not None
     probes = 0 if opens else row.probes + 1
     values: dict[str, object] = {"failures": total, "answer": answer}
     if is_open:
-        values |= {"probes": probes, "probe_at": now + patience.probe_rest(probes)}
+        values |= {"probes": probes, "probe_at": now + backoff.probe_rest(probes)}
     if opens:
         values["opened_at"] = now
     session.execute(update(access_point).where(access_point.c.name == name).values(values))

@@ -15,11 +15,11 @@ from typing import Final
 
 import structlog
 
+from foundation.sql import Session
 from peppol import breaker, envelope, inbox
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
 from peppol.mailbox_tables import InState
 from peppol.sending import Clock, Transactions
-from peppol.sql import Session
 
 _log = structlog.get_logger("post")
 

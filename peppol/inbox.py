@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from peppol import patience
+from foundation import backoff
+from foundation.sql import Session, rows_changed
 from peppol.mailbox_tables import FIRST_BY, InState, in_states_before, inbox, letter_note
 from peppol.outbox import sha256_of
-from peppol.sql import Session, rows_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def failed(session: Session, letter: InLetter, error: str, *, now: datetime) -> 
     None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
     """
     failures = letter.failures + 1
-    rest = patience.rest_after(failures)
+    rest = backoff.rest_after(failures)
     state = InState.FAILED if rest is None else InState.ARRIVED
     change = (
         update(inbox)

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
+from foundation.sql import Session, add_new
 from peppol.mailbox_tables import OutState, attempt, lane, outbox
 from peppol.outbox import OutLetter, read_letters
-from peppol.sql import Session, add_new
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from peppol.sql import UtcDateTime
+from foundation.sql import UtcDateTime
 
 metadata = MetaData()
 

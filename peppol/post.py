@@ -12,13 +12,13 @@ from datetime import date, datetime
 
 from lxml import etree
 
+from foundation.sql import Session
 from peppol import breaker, lanes, mailbox, ubl, validation
 from peppol.access_points.protocol import AccessPoint
 from peppol.collecting import Collected, Collector
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
 from peppol.sending import Event, Sender, Tell, Transactions
-from peppol.sql import Session
 
 __all__ = [
     "Address",

@@ -18,7 +18,9 @@ from typing import Final
 
 import structlog
 
-from peppol import breaker, lanes, patience
+from foundation import backoff
+from foundation.sql import Session
+from peppol import breaker, lanes
 from peppol.access_points.protocol import (
     AccessPoint,
     AccessPointError,
@@ -34,7 +36,6 @@ from peppol.identifiers import DocumentKind
 from peppol.lanes import UNREACHABLE, Claim, Tried
 from peppol.mailbox_tables import OutState
 from peppol.outbox import OutLetter
-from peppol.sql import Session
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
@@ -157,7 +158,7 @@ class Sender:
             for letter in letters:
                 # A worker that was stopped meanwhile may have been followed by another.
                 late = time.monotonic() - began > self.lease.total_seconds() / 2
-                if late or misses.in_a_row >= patience.FAILURES_TO_OPEN or self.stopping():
+                if late or misses.in_a_row >= backoff.FAILURES_TO_OPEN or self.stopping():
                     break
                 one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
                 misses.note(one)
@@ -185,7 +186,7 @@ class Sender:
             rest: timedelta | None = None,
         ) -> Tried:
             at = self.clock()
-            ask_at = at + patience.ASK_FIRST if self.asks and state is OutState.SENT else None
+            ask_at = at + backoff.ASK_FIRST if self.asks and state is OutState.SENT else None
             return Tried(
                 letter,
                 self.access_point.name,
@@ -248,8 +249,8 @@ class Sender:
     def _patient(self, tried: Tried, turn: Turn) -> Tried:
         """The attempt with its rest, or as the last one. An outage of the access point is no letter's fault."""
         if tried.outcome == UNREACHABLE and turn.is_open:
-            return replace(tried, rest=max(tried.rest or timedelta(), patience.RESTS[0]))
-        rest = patience.rest_after(tried.letter.failures + 1)
+            return replace(tried, rest=max(tried.rest or timedelta(), backoff.RESTS[0]))
+        rest = backoff.rest_after(tried.letter.failures + 1)
         if rest is None:
             return replace(tried, state=OutState.STUCK, counts=True, rest=None)
         return replace(tried, counts=True, rest=max(tried.rest or timedelta(), rest))

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from orders.database import Database
-from orders.refusals import Refused
+from foundation.database import Database
+from foundation.errors import Refused
 from supplier_portal.persons import Permission, Person
 from supplier_portal.settings import Settings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from orders.refusals import Refused
+from foundation.errors import Refused
 from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission
 from supplier_portal.stored_accounts import ACTIVE, Account
 

@@ -20,8 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+from foundation.sql import UtcDateTime
 from orders.tables import metadata
-from peppol.sql import UtcDateTime
 
 account = Table(
     "account",

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from orders import journal
-from orders.refusals import Language, NotThere
-from peppol.sql import Session, take_turns
+from foundation import journal
+from foundation.errors import Language, NotThere
+from foundation.sql import Session, take_turns
 from supplier_portal import mail, mailed_links, passwords, sessions, stored_accounts
 from supplier_portal.account_rules import (
     AccountRefused,

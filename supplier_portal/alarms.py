@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Column, Table, func, insert, or_, select, update
 
-from orders import journal
+from foundation import journal
+from foundation.sql import Session
 from peppol.mailbox import InState, OutState, access_point, inbox, outbox
-from peppol.sql import Session
 from supplier_portal import mail
 from supplier_portal.work_tables import alarm, job_run
 

@@ -16,7 +16,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from orders.refusals import Language
+from foundation.errors import Language
 from peppol.gate import LIMITS
 from peppol.validation import validate
 from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page

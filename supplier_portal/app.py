@@ -17,9 +17,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orders.database import Clock, Database, utc_now
+from foundation import gc_tuning
+from foundation.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import failures, memory, templating, watching, webhook
+from supplier_portal import failures, templating, watching, webhook
 from supplier_portal.account_pages import (
     admin,
     apply,
@@ -165,7 +166,7 @@ def application() -> FastAPI:
 async def _life(_app: FastAPI) -> AsyncIterator[None]:
     """From before the first visitor to after the last."""
     templating.ready()
-    memory.settle()
+    gc_tuning.settle()
     yield
 
 

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from orders import journal
+from foundation import journal
+from foundation.errors import Language
+from foundation.sql import Session, rows_changed
 from orders.contracts import Register
 from orders.parties import RegisterValueRefused, Supplier, organisation_number
-from orders.refusals import Language
-from peppol.sql import Session, rows_changed
 from supplier_portal import accounts, mail, stored_accounts
 from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
 from supplier_portal.account_tables import account_application, account_responsible

@@ -12,8 +12,8 @@ import invoicing.payment_tables
 import invoicing.portal_tables
 import invoicing.retention_tables
 import invoicing.tables  # its tables join the counting room's description
+from foundation.database import Clock, Database, DatabaseUnusable, utc_now
 from orders import tables, tutor_tables
-from orders.database import Clock, Database, DatabaseUnusable, utc_now
 from peppol import mailbox
 from supplier_portal import account_tables, invoice_mails, mail_tables, visits, work_tables
 

@@ -19,7 +19,7 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
-from orders.refusals import Language
+from foundation.errors import Language
 from orders.values import STOCKHOLM, Money, Month, Period, Quantity, Refused
 
 LOCALE: Final = Path(__file__).with_name("locale")

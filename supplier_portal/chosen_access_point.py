@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orders.database import Clock, utc_now
+from foundation.database import Clock, utc_now
 from orders.values import Refused
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint

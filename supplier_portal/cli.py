@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 import typer
 
-from supplier_portal import memory
+from foundation import gc_tuning
 from supplier_portal.commands.loading import Place, table_of
 from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption
 
@@ -129,7 +129,7 @@ def main() -> None:
         # A terminal that cannot show å gets a question mark, not a crash.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    memory.look_seldom()
+    gc_tuning.look_seldom()
     try:
         app(prog_name="billing")
     except (KeyboardInterrupt, Exception) as error:

@@ -13,16 +13,16 @@ from itertools import groupby, islice
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing import judging
 from orders import applying, results, stored_events, stored_register
 from orders.contracts import Register
-from orders.database import Database
 from orders.events import Event, EventRefused, read_event
 from orders.stored_events import EventState
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
 from peppol.mailbox import InState
-from peppol.sql import Session
 
 _BATCH = 200
 _TRIES = 3

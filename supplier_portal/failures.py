@@ -13,9 +13,9 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from foundation.database import DatabaseUnusable, explain
+from foundation.errors import Refused
 from invoicing.stored_invoices import InvoiceUnknown
-from orders.database import DatabaseUnusable, explain
-from orders.refusals import Refused
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown
 from supplier_portal import problems

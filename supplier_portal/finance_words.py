@@ -7,12 +7,12 @@ Names of people are shown on pages to their colleagues and stand nowhere else.
 from collections.abc import Sequence
 from typing import Final
 
+from foundation.sql import Session
 from invoicing.deviations import Code
 from invoicing.sentences import WORDS
 from orders.contracts import Register
 from orders.parties import Buyer
 from orders.values import Refused
-from peppol.sql import Session
 from supplier_portal import stored_accounts
 from supplier_portal.persons import Permission, Person
 

@@ -11,8 +11,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from orders import journal, series, tables
-from orders.database import Clock, Database, utc_now
+from foundation import journal, number_series
+from foundation.database import Clock, Database, utc_now
+from orders import tables
 from supplier_portal import row_security
 from supplier_portal.assembly import METADATAS
 
@@ -39,7 +40,7 @@ def bring_up_to_date(database: Database) -> None:
         row_security.install(connection, METADATAS)
     with database.writing() as session:
         journal.start(session)
-        series.start(session)
+        number_series.start(session)
 
 
 def _config() -> Config:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from orders.refusals import NotThere, Refused
+from foundation.errors import NotThere, Refused
 from supplier_portal import cookies
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field

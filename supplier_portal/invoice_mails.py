@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
 
+from foundation.sql import Session
 from invoicing import tables as audit
 from orders import tables
 from orders.tables import journal, metadata
-from peppol.sql import Session
 from supplier_portal import mail
 from supplier_portal.persons import Permission
 

@@ -1,7 +1,7 @@
 """An invoice or credit note as a PDF, made of the same paper that the page shows."""
 
+from foundation.errors import Language
 from invoicing.papers import Paper
-from orders.refusals import Language
 from supplier_portal import on_paper
 from supplier_portal.pages import text_from
 

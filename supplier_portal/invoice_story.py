@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation.sql import Session
 from invoicing import portal_documents, stored_invoices
 from invoicing import supplier_invoices as questions
 from invoicing.deviations import Match, Verdict, Weight
@@ -18,7 +19,6 @@ from invoicing.scopes import Maker
 from invoicing.sentences import sentence
 from orders.values import stockholm_date
 from peppol.mailbox import OutLetter
-from peppol.sql import Session
 
 Pair = tuple[str, str]
 _S = InvoiceState

@@ -17,11 +17,10 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlalchemy import delete, func, or_, select, update
 
-from orders import journal
-from orders.database import Database
+from foundation import backoff, journal
+from foundation.database import Database
+from foundation.sql import Session, add_new, rows_changed, try_turn
 from orders.values import stockholm_date
-from peppol import patience
-from peppol.sql import Session, add_new, rows_changed, try_turn
 from supplier_portal.schedules import Every, Schedule
 from supplier_portal.work_tables import job_run
 
@@ -194,7 +193,7 @@ def _failed(database: Database, job: Job, slot: datetime, token: str, note: str)
         tries = session.scalar(select(job_run.c.tries).where(*ours))
         if tries is None:
             return None
-        rest = patience.rest_after(tries)
+        rest = backoff.rest_after(tries)
         state = "GIVEN_UP" if rest is None else "FAILED"
         until = None if rest is None else now + rest
         session.execute(

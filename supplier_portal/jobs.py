@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing import exception_undo, stored_invoices, waiting
 from invoicing.model import InvoiceState
 from orders import results, stored_policies, stored_register
-from orders.database import Database
 from orders.values import Month
-from peppol.sql import Session
 from supplier_portal import (
     alarms,
     invoice_mails,

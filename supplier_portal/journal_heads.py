@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from orders import journal_outside
-from peppol.sql import Session
+from foundation import journal_anchor
+from foundation.sql import Session
 from supplier_portal import mail
 
 FILE = "journal-heads.txt"
@@ -21,10 +21,10 @@ def writer(folder: Path | None, mail_to: str) -> Callable[[Session, date, dateti
     """The job that writes the head to the folder, and mails it, where these are set."""
 
     def write(session: Session, today: date, now: datetime) -> str:
-        head = journal_outside.head(session, day=today)
+        head = journal_anchor.head(session, day=today)
         line = str(head)
         if folder is not None:
-            journal_outside.append(folder / FILE, head)
+            journal_anchor.append(folder / FILE, head)
         if mail_to:
             mail.put_to_address(
                 session,

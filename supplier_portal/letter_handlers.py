@@ -9,6 +9,7 @@ kind, lie in quarantine with their reason, where people see them; nothing is thr
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from foundation.sql import Session
 from invoicing import answers_received, intake
 from invoicing.documents import Reading
 from invoicing.intake import Outcome
@@ -16,7 +17,6 @@ from orders.contracts import Register
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InLetter
-from peppol.sql import Session
 from supplier_portal import near_duplicates
 
 Handler = Callable[[Session, Register, InLetter, Reading, date], Outcome | None]

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from foundation.sql import Session
 from invoicing import stored_invoices, tables
 from invoicing.model import Held
 from peppol import mailbox
 from peppol.mailbox import InState, OutState
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

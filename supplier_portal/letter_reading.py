@@ -17,15 +17,16 @@ from multiprocessing import get_context
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from foundation import gc_tuning, journal
+from foundation.database import Database
 from invoicing import documents
 from invoicing.documents import Reading
 from invoicing.intake import Outcome
-from orders import journal, stored_register
+from orders import stored_register
 from orders.contracts import Register
-from orders.database import Database
 from peppol import mailbox
 from peppol.mailbox import InLetter, InState
-from supplier_portal import letter_handlers, memory
+from supplier_portal import letter_handlers
 
 _BATCH = 50
 TOGETHER = 10
@@ -117,7 +118,7 @@ def _reader(register: Register, *, apart: bool) -> Iterator[Read]:
 def _begin(register: Register) -> None:
     """The reading process keeps the register it was started with: it only looks up addresses in it."""
     _apart["register"] = register
-    memory.settle()
+    gc_tuning.settle()
 
 
 def _read_apart(letters: Sequence[InLetter]) -> ReadGroup:

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from orders.refusals import Language
-from peppol.sql import Session, take_turns
+from foundation.errors import Language
+from foundation.sql import Session, take_turns
 from supplier_portal import stored_accounts
 from supplier_portal.mail_tables import mail, mail_declined
 from supplier_portal.mail_texts import TEXTS, Notice

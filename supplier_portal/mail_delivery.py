@@ -20,8 +20,8 @@ from typing import Final
 import structlog
 from sqlalchemy import select, update
 
-from orders.database import Database
-from peppol.sql import Session, rows_changed
+from foundation.database import Database
+from foundation.sql import Session, rows_changed
 from supplier_portal.mail_tables import mail
 from supplier_portal.mail_texts import TEXTS
 from supplier_portal.settings import Settings

@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from foundation.sql import UtcDateTime
 from orders.tables import metadata
-from peppol.sql import UtcDateTime
 
 mail = Table(
     "mail",

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from orders.refusals import Refused
+from foundation.errors import Refused
+from foundation.sql import Session, rows_changed
 from orders.values import stockholm_date
-from peppol.sql import Session, rows_changed
 from supplier_portal import cookies, mail, stored_accounts
 from supplier_portal.account_rules import INVITATION_LASTS, RESET_LASTS
 from supplier_portal.account_tables import mailed_link

@@ -8,10 +8,10 @@ warning that is always there is read by nobody. Two months of one order are two 
 
 from sqlalchemy import bindparam, select
 
+from foundation.sql import Session, moment_of
 from invoicing import tables
 from invoicing.model import Held
 from peppol import mailbox
-from peppol.sql import Session, moment_of
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
 

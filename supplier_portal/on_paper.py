@@ -7,7 +7,7 @@ missing, whoever asks for a PDF is told so in a sentence, and everything else wo
 
 from importlib.resources import files
 
-from orders.refusals import Refused
+from foundation.errors import Refused
 
 
 class NoPaper(Refused):

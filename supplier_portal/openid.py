@@ -24,10 +24,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import delete, insert, select
 
-from orders import journal
-from orders.database import Database
-from orders.refusals import Refused
-from peppol.sql import Session
+from foundation import journal
+from foundation.database import Database
+from foundation.errors import Refused
+from foundation.sql import Session
 from supplier_portal import cookies, sessions, stored_accounts
 from supplier_portal.account_tables import identity, openid_journey
 from supplier_portal.settings import Settings

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
+from foundation.sql import Session
 from invoicing import tables as audit
 from invoicing.model import InvoiceState
 from invoicing.scopes import Scope
@@ -26,7 +27,6 @@ from orders.values import Article, Money, Month, Period, stockholm_date
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OutState
-from peppol.sql import Session
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PAYMENT = audit.invoice, audit.payment

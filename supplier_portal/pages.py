@@ -19,8 +19,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
-from orders.database import Database
-from orders.refusals import Language, NotThere
+from foundation.database import Database
+from foundation.errors import Language, NotThere
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
 from supplier_portal import cookies, navigation

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orders.refusals import Refused
+from foundation.errors import Refused
 from supplier_portal.passwords import LONGEST, SHORTEST
 
 _FEWEST_SIGNS: Final = 5

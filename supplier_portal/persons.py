@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from orders.refusals import Language
+from foundation.errors import Language
 
 
 class Permission(StrEnum):

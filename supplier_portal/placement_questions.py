@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
+from foundation.sql import Session
 from invoicing.scopes import Scope
 from orders import stored_placements, tables, tutoring
 from orders.model import Placement, PlacementState
 from orders.stored_placements import STANDING
 from orders.tutor_tables import tutor_assignment
 from orders.values import Month, Period
-from peppol.sql import Session
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = tables.placement, tables.placement_period, tables.interruption
 _ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")

@@ -3,8 +3,8 @@
 Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
 """
 
-from orders import journal
-from orders.database import Database
+from foundation import journal
+from foundation.database import Database
 from orders.values import Refused
 from peppol import mailbox
 from peppol.mailbox import OutState

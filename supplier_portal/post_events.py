@@ -6,11 +6,11 @@ sent a mail to the supplier, so that all of it happens or nothing.
 
 from collections.abc import Sequence
 
-from orders import journal
+from foundation import journal
+from foundation.sql import Session, moment_of
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OutState
 from peppol.sending import Event
-from peppol.sql import Session, moment_of
 from supplier_portal import mail
 from supplier_portal.persons import Permission
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import Row, func, select, text
 
+from foundation.sql import Session
 from peppol.mailbox import InState, OutState, access_point, attempt, inbox, lane, outbox
 from peppol.mailbox_tables import OPEN
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

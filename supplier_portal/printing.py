@@ -19,7 +19,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from orders.refusals import Language
+from foundation.errors import Language
 from orders.values import Money
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from orders.refusals import Language
+from foundation.errors import Language
 
 MEDIA_TYPE: Final = "application/problem+json"
 

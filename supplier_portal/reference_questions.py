@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import tables
 from orders import tables as counting
 from orders.values import Money, Period, Quantity
-from peppol.sql import Session
 
 
 @dataclass(frozen=True, slots=True)

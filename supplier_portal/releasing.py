@@ -8,9 +8,9 @@ from datetime import datetime
 
 import structlog
 
+from foundation.database import Database
 from invoicing import portal_documents, portal_leaving
 from orders import stored_register
-from orders.database import Database
 
 _AT_ONCE = 200
 _log = structlog.get_logger("portal")

@@ -26,12 +26,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from foundation.sql import Session
 from invoicing.scopes import Scope
 from orders import filing, tables
 from orders.model import LineState, PlacementState, Report, ReportState
 from orders.stored_placements import ENDED, STANDING, report_of
 from orders.values import Article, Month
-from peppol.sql import Session
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _REPORT, _PLACEMENT, _INTERRUPTION = tables.periodic_report, tables.placement, tables.interruption

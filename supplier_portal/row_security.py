@@ -1,7 +1,7 @@
 """The second wall between suppliers: PostgreSQL itself shows a supplier's session only that supplier's rows.
 
 Convention: a session that acts for somebody at a supplier runs as the role `billing_supplier` with the organisation
-number in `billing.supplier` (orders/database.py sets both for the transaction). Two things bind that role. Grants say
+number in `billing.supplier` (foundation/database.py sets both for the transaction). Two things bind it. Grants say
 what it may do with each table (`RIGHTS`); a table that stands there nowhere is closed. Policies say which rows, which
 follows from the table's columns: the supplier itself, or what leads to it. Whoever owns the tables, staff and jobs,
 is not bound. SQLite has no such wall; there the queries alone keep suppliers apart, as they do here first of all.
@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table
 
-from orders.database import SUPPLIER_ROLE, SUPPLIER_SETTING
+from foundation.database import SUPPLIER_ROLE, SUPPLIER_SETTING
 
 _MINE: Final = f"current_setting('{SUPPLIER_SETTING}', true)"
 

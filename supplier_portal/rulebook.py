@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, TypeVar
 
-from orders.refusals import Language
+from foundation.errors import Language
 from peppol.gate import GateRule
 from peppol.rules.engine import RuleInfo
 from peppol.rules.findings import Finding, Severity

@@ -16,10 +16,10 @@ import pyotp
 import segno
 from sqlalchemy import delete, func, insert, select, update
 
-from orders import journal
-from orders.database import Database
-from orders.refusals import Refused
-from peppol.sql import Session, rows_changed
+from foundation import journal
+from foundation.database import Database
+from foundation.errors import Refused
+from foundation.sql import Session, rows_changed
 from supplier_portal import cookies, sessions, stored_accounts, wrong_tries
 from supplier_portal.account_tables import account, recovery_code, web_session
 from supplier_portal.sessions import Held

@@ -12,8 +12,8 @@ from typing import Final
 from fastapi import Request
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from orders.database import Database
-from peppol.sql import Session
+from foundation.database import Database
+from foundation.sql import Session
 from supplier_portal import cookies, stored_accounts
 from supplier_portal.account_tables import account, web_session
 from supplier_portal.persons import Person

@@ -7,9 +7,9 @@ over anything of an old one. Only that somebody signed in is noted in the journa
 from dataclasses import dataclass
 from datetime import datetime
 
-from orders import journal
-from orders.database import Database
-from orders.refusals import Refused
+from foundation import journal
+from foundation.database import Database
+from foundation.errors import Refused
 from supplier_portal import passwords, sessions, stored_accounts, wrong_tries
 from supplier_portal.settings import Settings
 from supplier_portal.stored_accounts import ACTIVE, Account

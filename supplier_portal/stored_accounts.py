@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
-from orders.refusals import Language
-from peppol.sql import Session
+from foundation.errors import Language
+from foundation.sql import Session
 from supplier_portal.account_tables import account, account_permission, account_unit
 from supplier_portal.persons import Permission, Person
 

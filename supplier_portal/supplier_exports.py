@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import tables as audit
 from invoicing.scopes import Scope
 from invoicing.spreadsheets import Column, Kind, Value
@@ -18,7 +19,6 @@ from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Article, Money
-from peppol.sql import Session
 from supplier_portal import badges, order_questions
 from supplier_portal.order_questions import OrderFilter
 

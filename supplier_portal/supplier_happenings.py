@@ -13,13 +13,13 @@ from typing import Final
 
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import tables as audit
 from invoicing.model import DocumentType
 from orders import stored_placements, tables
 from orders.model import Placement, ReportState
 from orders.stored_placements import ENDED, STANDING
 from orders.values import Activity, Article, Money, Quantity, RejectionReason
-from peppol.sql import Session
 from supplier_portal.printing import number
 
 Pair = tuple[str, str]

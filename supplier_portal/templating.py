@@ -14,7 +14,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from orders.refusals import Language
+from foundation.errors import Language
 from supplier_portal import badges, catalogues, static_files
 from supplier_portal.guard import TOKEN_FIELD
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from orders.refusals import Language
+from foundation.errors import Language
 from orders.values import Money, Month
 from supplier_portal.drawing import element, line, picture, words
 from supplier_portal.supplier_happenings import KIND_NAMES, Happening, Kind, Pair

@@ -20,7 +20,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from orders.refusals import Language
+from foundation.errors import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
 from peppol.rules.texts import Actor, NoText, explain

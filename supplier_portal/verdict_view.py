@@ -7,9 +7,9 @@ Convention: the words of a deviation are those of `invoicing.sentences`, the nam
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foundation.errors import Language
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.sentences import sentence, source_name, title
-from orders.refusals import Language
 from supplier_portal.verdict_words import check_name
 
 _VERDICTS = {

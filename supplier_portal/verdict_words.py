@@ -7,13 +7,13 @@ put together, for a line after `receive` and for the tree of `explain`.
 from rich.text import Text
 from rich.tree import Tree
 
+from foundation.errors import Language
+from foundation.sql import Session
 from invoicing import stored_invoices
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
-from orders.refusals import Language
 from peppol.mailbox import InState
-from peppol.sql import Session
 from supplier_portal.letter_questions import LetterIn
 from supplier_portal.printing import Json, plain
 

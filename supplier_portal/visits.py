@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation.sql import Session, UtcDateTime
 from orders.tables import interruption, metadata
-from peppol.sql import Session, UtcDateTime
 
 VISIT: Final = timedelta(hours=1)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select
 
+from foundation.sql import Session
 from invoicing import tables as audit
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.scopes import Scope
@@ -20,7 +21,6 @@ from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Money, Month
-from peppol.sql import Session
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PART = audit.invoice, audit.invoice_part

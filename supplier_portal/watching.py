@@ -18,10 +18,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.database import Database
+from foundation.sql import Session
 from orders import tables
-from orders.database import Database
 from peppol.mailbox import OutState
-from peppol.sql import Session
 from supplier_portal import post_questions
 from supplier_portal.mail_tables import mail
 from supplier_portal.post_questions import Standing

@@ -24,7 +24,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 
-from orders.database import Database
+from foundation.database import Database
 from orders.values import stockholm_date
 from peppol import envelope, inbox
 from peppol.gate import LIMITS

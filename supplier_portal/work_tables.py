@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
 
+from foundation.sql import UtcDateTime
 from orders.tables import metadata
-from peppol.sql import UtcDateTime
 
 # One row per job and slot: the key is what lets a slot be run by one worker only.
 job_run = Table(

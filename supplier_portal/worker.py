@@ -19,8 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
-from orders.database import Database
-from orders.refusals import Refused
+from foundation.database import Database
+from foundation.errors import Refused
 from orders.values import stockholm_date
 from peppol import asking, sending
 from peppol.access_points.protocol import AccessPoint, AccessPointError

@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select, update
 
-from orders.refusals import Refused
-from peppol.sql import Session, take_turns
+from foundation.errors import Refused
+from foundation.sql import Session, take_turns
 from supplier_portal.account_tables import wrong_try
 from supplier_portal.cookies import fingerprint
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from orders.database import Database
+from foundation.database import Database
 
 FINISHED, CRASHED = 0, 77
 _FILE_EVENTS = ("open", "os.rename", "os.mkdir", "os.remove", "os.link")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from foundation.errors import Language
 from invoicing.deviations import Code, Deviation, Weight
 from invoicing.facts import Facts
 from invoicing.matching import match
 from invoicing.model import AccountGiven, Invoice, PeriodGiven
 from invoicing.sentences import sentence, title
 from orders.model import Handling
-from orders.refusals import Language
 from orders.values import Money, Quantity
 from tests.builders import (
     a_line,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from foundation.sql import Session
 from peppol import mailbox
 from peppol.access_points.protocol import (
     Arrival,
@@ -22,7 +23,6 @@ from peppol.access_points.protocol import (
     Verdict,
 )
 from peppol.mailbox import NewLetter
-from peppol.sql import Session
 from tests.house import CLOCK
 
 DAY = date(2026, 2, 3)

@@ -14,6 +14,8 @@ from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
+from foundation.database import Database
+from foundation.errors import Language
 from invoicing import checking, crediting, flipping, payment, stored_facts, stored_invoices
 from invoicing.deviations import Match
 from invoicing.flipping import Numbered
@@ -23,9 +25,7 @@ from invoicing.payment import Payment
 from invoicing.sentences import sentence
 from orders import stored_lines, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
-from orders.database import Database
 from orders.model import LineAccount, Order, Placement
-from orders.refusals import Language
 from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl

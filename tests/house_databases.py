@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
 
-from orders import journal, series
-from orders.database import Database
+from foundation import journal, number_series
+from foundation.database import Database
 from supplier_portal.growing import bring_up_to_date, open_grown
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ def _postgresql(url: str) -> Database:
         connection.exec_driver_sql(";\n".join(_tables))
     with database.writing() as session:
         journal.start(session)
-        series.start(session)
+        number_series.start(session)
     return database
 
 

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import Page
 
+from foundation.database import Database
 from invoicing import stored_invoices
 from invoicing.model import InvoiceState
-from orders.database import Database
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.persons import Permission, Person
 from supplier_portal.releasing import release_due

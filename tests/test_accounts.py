@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from orders import journal, stored_register
+from foundation import journal
+from orders import stored_register
 from supplier_portal import cli, mail_delivery, passwords, stored_accounts
 from supplier_portal.demo import people as demo_people
 from supplier_portal.mail_tables import mail as mail_table

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from foundation import journal
 from invoicing import peer_answers, responding, stored_answers, stored_invoices
 from invoicing.intake import Outcome
 from invoicing.peer_answers import FOR_STAFF, Meaning, PeerAnswer, PeerLine
-from orders import journal, stored_register
+from orders import stored_register
 from orders.exchange import OrderProcess
 from peppol import envelope, mailbox, ordering, responses, technical_answers, ubl
 from peppol.identifiers import DocumentKind, ParticipantId

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from orders import journal, stored_events, stored_placements
+from foundation import journal
+from orders import stored_events, stored_placements
 from orders.stored_events import EventState
 from peppol import mailbox
 from supplier_portal.event_loading import Line, load_events, replay_unappliable

@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from orders import series
+from foundation import number_series
 from supplier_portal.assembly import METADATAS
 from supplier_portal.growing import bring_up_to_date, open_grown
 
@@ -20,7 +20,7 @@ def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) 
             names = {name for metadata in METADATAS for name in metadata.tables} | {"alembic_version"}
             assert [change for found in unknown for change in found if not _is_of(change, names)] == []
         with database.reading() as session:
-            assert set(series.ranges(session)) == set(series.FIRST)
+            assert set(number_series.ranges(session)) == set(number_series.FIRST)
     finally:
         database.close()
 

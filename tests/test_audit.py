@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from foundation import journal, journal_anchor
+from foundation.journal import row_hash
+from foundation.journal_anchor import UnreadableHeads
 from invoicing import audit_cases, case_files, retention, stored_entries
 from invoicing.audit_cases import NoCase, Sought
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import Key, reconcile
 from invoicing.retention import RetentionRefused
-from orders import journal, journal_outside, tables
-from orders.journal import row_hash
-from orders.journal_outside import UnreadableHeads
+from orders import tables
 from orders.values import Refused
 from peppol import mailbox
 from tests.bills import billed
@@ -60,23 +61,23 @@ def exported(house: House, reference: str = REFERENCE) -> bytes:
 def test_the_chain_is_held_against_heads_written_elsewhere(house: House, tmp_path: Path) -> None:
     path = tmp_path / "heads" / "journal.txt"
     with house.database.reading() as session:
-        journal_outside.append(path, journal_outside.head(session, day=date(2026, 3, 10)))
+        journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 10)))
     house.report("100000102", "2026-02", on=date(2026, 3, 11))
     with house.database.reading() as session:
-        journal_outside.append(path, journal_outside.head(session, day=date(2026, 3, 11)))
-    heads = journal_outside.read(path.read_text())
+        journal_anchor.append(path, journal_anchor.head(session, day=date(2026, 3, 11)))
+    heads = journal_anchor.read(path.read_text())
     assert [each.day.day for each in heads] == [10, 11]
     with house.database.reading() as session:
-        assert list(journal_outside.verify(session, heads)) == []
+        assert list(journal_anchor.verify(session, heads)) == []
     _rewrite_the_whole_chain(house)
     with house.database.reading() as session:
         assert list(journal.verify(session)) == []
-        broken = [each.sequence for each in journal_outside.verify(session, heads)]
+        broken = [each.sequence for each in journal_anchor.verify(session, heads)]
     assert broken == [each.sequence for each in heads]
     with pytest.raises(UnreadableHeads):
-        journal_outside.read("not a head at all")
+        journal_anchor.read("not a head at all")
     with pytest.raises(UnreadableHeads):
-        journal_outside.read("2026-03-10 7 abc")
+        journal_anchor.read("2026-03-10 7 abc")
 
 
 def _rewrite_the_whole_chain(house: House) -> None:

@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
+from foundation import number_series
 from invoicing import bench, flipping, sample_orders, stored_entries
 from invoicing.bench import BenchRefused, FlowStep, Shown
 from invoicing.deviations import Verdict
 from invoicing.flipping import Numbered
 from invoicing.sample_orders import NoSamples
 from invoicing.scopes import Maker
-from orders import series, stored_register
+from orders import stored_register
 from peppol import billing, ubl, validation
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
@@ -133,7 +134,7 @@ def test_test_documents_change_no_figure_and_take_no_number(house: House) -> Non
     def figures() -> tuple[object, ...]:
         with house.database.reading() as session:
             entries = list(stored_entries.entries(session))
-            return entries, series.ranges(session)
+            return entries, number_series.ranges(session)
 
     before = figures()
     invoice = an_invoice(house)

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Table, delete, insert, select, text, update
 
+from foundation.sql import Session
 from invoicing import checking, flipping
 from invoicing import tables as audit
 from invoicing.flipping import Numbered
 from orders import tables
 from peppol import mailbox
-from peppol.sql import Session
 from tests.databases import PostgresqlServer
 from tests.house import House, a_house
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 from typer.testing import CliRunner, Result
 
-from orders import journal
+from foundation import journal
 from peppol import mailbox, ubl
 from peppol.mailbox import InState, OutState
 from supplier_portal.cli import app

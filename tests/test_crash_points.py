@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from foundation import journal
+from foundation.database import Database
 from invoicing import checking, stored_invoices
-from orders import journal
-from orders.database import Database
 from peppol import mailbox, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.collecting import Collector

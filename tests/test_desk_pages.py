@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from foundation import journal
 from invoicing import exception_undo, stored_exceptions
 from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import Held, InvoiceState
-from orders import journal, stored_register
+from orders import stored_register
 from orders.values import Money
 from peppol import billing
 from supplier_portal import sessions

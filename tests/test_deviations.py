@@ -2,11 +2,11 @@
 
 import pytest
 
+from foundation.errors import Language
 from invoicing import responding
 from invoicing.deviations import Actor, Code, Deviation, Source, Verdict, Weight
 from invoicing.matching import match
 from invoicing.sentences import WORDS, sentence
-from orders.refusals import Language
 from tests.builders import an_invoice
 from tests.credit_stories import CREDIT_STORIES
 from tests.deviation_stories import NOT_RECEIVED, ORDER, STORIES, Story, assert_says

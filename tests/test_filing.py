@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from foundation import journal
 from invoicing.scopes import Scope
-from orders import filing, journal, stored_placements
+from orders import filing, stored_placements
 from orders.filing import MonthToFile
 from orders.model import Report, ReportState, StepRefused
 from orders.values import Activity, Month, RejectionReason

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import (
     attesting,
     bulk_actions,
@@ -44,7 +45,6 @@ from orders.contracts import Register
 from orders.tolerances import Tolerance
 from orders.values import Money, Refused
 from peppol import billing, ubl
-from peppol.sql import Session
 from tests.bills import billed
 from tests.house import House, a_house
 from tests.test_exception_actions import without_line

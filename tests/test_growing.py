@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from orders import immutable
-from orders.database import Database
+from foundation import append_only
+from foundation.database import Database
 from supplier_portal.growing import open_grown
 from tests.house import House
 
@@ -64,7 +64,7 @@ def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) 
         house = House(grown)
         assert house.broken() == []
         with grown.reading() as session:
-            assert immutable.standing(session) == set(immutable.PROTECTED)
+            assert append_only.standing(session) == set(append_only.PROTECTED)
         newly_made = open_grown(f"sqlite:///{tmp_path / 'new.sqlite'}")
         expected = shape(newly_made)
         newly_made.close()

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from foundation import journal
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing.model import InvoiceState
-from orders import journal
-from orders.database import Database
 from orders.values import Article
 from peppol import shapes
-from peppol.sql import Session
 from supplier_portal import alarms, job_running, jobs
 from supplier_portal.job_running import InOne, InSteps, Ran, run_due
 from supplier_portal.jobs import jobs_of

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
-from orders import journal, tables
+from foundation import journal
+from orders import tables
 from tests.house import House, a_house
 
 REFERENCE = "100000101"

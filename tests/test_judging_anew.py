@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from foundation import journal
 from invoicing import exception_actions, judging_anew, stored_invoices
 from invoicing.model import Held, InvoiceState
-from orders import journal, stored_policies, stored_register
+from orders import stored_policies, stored_register
 from orders.contracts import fingerprint
 from orders.tolerances import Tolerance
 from orders.values import Refused

@@ -18,14 +18,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from foundation import journal
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing import checking, stored_invoices
-from orders import journal
-from orders.database import Database
 from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
 from peppol.mailbox import InState, OutState
-from peppol.sql import Session
 from supplier_portal import letter_reading
 from supplier_portal.growing import open_grown
 from supplier_portal.job_running import InOne, Job

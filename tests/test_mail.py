@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from orders.database import Database
+from foundation.database import Database
 from supplier_portal import mail, mail_delivery, stored_accounts
 from supplier_portal.growing import open_grown
 from supplier_portal.mail_delivery import Delivered

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+from foundation.database import Database
 from orders import stored_register
-from orders.database import Database
 from supplier_portal import passwords, sessions, signing_in, stored_accounts
 from supplier_portal.demo import people as demo_people
 from supplier_portal.growing import open_grown

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from orders import journal, stored_placements
+from foundation import journal
+from orders import stored_placements
 from orders.model import LineState, PlacementState
 from orders.values import CompensationLevel, InterruptionReason
 from tests.house import LARKDRILLEN, House, a_house, decision

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from orders import journal, stored_placements
+from foundation import journal
+from orders import stored_placements
 from orders.contracts import Register
 from orders.model import Handling, Order
 from orders.values import Article

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from foundation import journal
+from foundation.database import Database
 from invoicing import checking, stored_invoices
-from orders import journal
-from orders.database import Database
 from peppol import mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.collecting import Collector

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
+from foundation import journal as chain
+from foundation.database import SUPPLIER_ROLE, Database
+from foundation.sql import Session
 from invoicing.tables import invoice
-from orders import journal as chain
 from orders import stored_register
-from orders.database import SUPPLIER_ROLE, Database
 from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
 from peppol.mailbox import outbox
-from peppol.sql import Session
 from supplier_portal import row_security
 from supplier_portal.account_tables import account, account_permission
 from supplier_portal.assembly import METADATAS, open_house

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from orders import journal
+from foundation import journal
 from peppol import asking, mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
 from peppol.identifiers import DocumentKind

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation import journal
 from invoicing.scopes import Scope
-from orders import journal, tutoring
+from orders import tutoring
 from orders.model import StepRefused
 from orders.tutoring import TutorRefused, tutor_code
 from supplier_portal import placement_questions

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Table, select
 
+from foundation import journal
 from invoicing import (
     bulk_actions,
     credit_linking,
@@ -26,7 +27,7 @@ from invoicing.exception_rules import Action, ActionRefused
 from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import Held, InvoiceState
 from invoicing.reconciliation import Key
-from orders import journal, stored_register
+from orders import stored_register
 from orders import tables as order_tables
 from orders.tolerances import Tolerance
 from orders.values import Money

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders import money, periods, refusals
+from foundation import errors, money, periods
 from orders.values import (
     AmountRefused,
     Article,
@@ -294,7 +294,7 @@ def test_the_swedish_day_begins_two_hours_before_utc_in_summer_and_one_in_winter
         stockholm_date(datetime(2026, 6, 30, 22, 0))  # noqa: DTZ001 - the point of the test
 
 
-@pytest.mark.parametrize("module", [money, periods, refusals])
+@pytest.mark.parametrize("module", [money, periods, errors])
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert results.attempted > 0

@@ -13,11 +13,11 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Page, expect
 from sqlalchemy import event
 
+from foundation.database import SUPPLIER_ROLE
 from invoicing import flipping, sample_orders
 from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
 from orders import stored_placements, stored_register
-from orders.database import SUPPLIER_ROLE
 from orders.model import ReportState
 from orders.values import Month
 from peppol import ubl

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
+from foundation.errors import Refused
+from foundation.sql import Session
 from invoicing import account_confirming, change_requests
 from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from orders import stored_register
-from orders.refusals import Refused
-from peppol.sql import Session
 from supplier_portal import mail
 from supplier_portal.access import instant_of
 from supplier_portal.account_pages.admin import company

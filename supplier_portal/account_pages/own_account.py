@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from sqlalchemy import select
 
-from orders import journal, stored_register
+from foundation import journal
+from orders import stored_register
 from supplier_portal import (
     accounts,
     cookies,

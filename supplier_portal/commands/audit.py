@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from foundation import journal, journal_anchor
 from invoicing import audit_cases, case_files
-from orders import journal, journal_outside
 from orders.values import Refused
 from supplier_portal.commands.door import AsJson, House, On, command, today_or
 from supplier_portal.commands.refusals import Code
@@ -62,9 +62,9 @@ def head(
 ) -> None:
     """Skriv journalens huvud utanför databasen / write the journal's head outside the database."""
     with house.reading() as session:
-        found = journal_outside.head(session, day=today_or(on))
+        found = journal_anchor.head(session, day=today_or(on))
     if to is not None:
-        journal_outside.append(to, found)
+        journal_anchor.append(to, found)
     typer.echo(str(found))
 
 
@@ -72,7 +72,7 @@ def head(
 def verify_journal(house: House, heads: _Heads = None, as_json: AsJson = False) -> None:
     """Kontrollera kedjan, också mot huvuden utanför / verify the chain, also against outside heads."""
     with house.reading() as session:
-        broken = [*journal.verify(session), *journal_outside.verify(session, read_heads(heads))]
+        broken = [*journal.verify(session), *journal_anchor.verify(session, read_heads(heads))]
     if as_json:
         write_json([{"row": each.sequence, "sentence": each.sentence} for each in broken])
     elif broken:
@@ -84,11 +84,11 @@ def verify_journal(house: House, heads: _Heads = None, as_json: AsJson = False) 
         raise typer.Exit(Code.FAILED)
 
 
-def read_heads(path: Path | None) -> list[journal_outside.Head]:
+def read_heads(path: Path | None) -> list[journal_anchor.Head]:
     """The heads of a file, or none. Raises UnreadableHeads."""
     if path is None:
         return []
     try:
-        return journal_outside.read(path.read_text(encoding="ascii"))
+        return journal_anchor.read(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("Filen går inte att läsa.", "The file cannot be read.") from error

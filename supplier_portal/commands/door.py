@@ -16,10 +16,10 @@ from typing import Annotated
 
 import typer
 
-from orders.database import Database, utc_now
-from orders.refusals import Language
+from foundation.database import Database, utc_now
+from foundation.errors import Language
+from foundation.sql import Session
 from orders.values import Refused, stockholm_date
-from peppol.sql import Session
 from supplier_portal.assembly import open_house
 from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption, TraceOption
 from supplier_portal.commands.refusals import Code, complain, stopped_by

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from foundation.sql import Session
 from invoicing import flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.model import DocumentType
@@ -12,7 +13,6 @@ from orders import stored_register
 from orders.model import Order
 from orders.stored_orders import OrderUnknown
 from peppol import ubl
-from peppol.sql import Session
 from supplier_portal.commands.door import House, On, command, today_or
 from supplier_portal.commands.refusals import NotFound
 

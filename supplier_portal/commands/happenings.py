@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
-from orders import journal, stored_events, stored_orders, stored_placements, stored_plans
+from orders import stored_events, stored_orders, stored_placements, stored_plans
 from orders.model import Handling, Placement, PlannedState, ReportState
 from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 from supplier_portal import letter_questions, reference_questions
 from supplier_portal.printing import number
 from supplier_portal.verdict_words import verdict_name

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import func, select
 
-from orders.database import utc_now
+from foundation.database import utc_now
 from supplier_portal import mail_delivery
 from supplier_portal.commands.door import House, command
 from supplier_portal.commands.refusals import Code

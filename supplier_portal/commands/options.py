@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orders.refusals import Language
+from foundation.errors import Language
 
 DatabaseOption = Annotated[
     str | None,

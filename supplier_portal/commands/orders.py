@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from foundation.sql import Session
 from invoicing import stored_answers, stored_invoices
 from orders import stored_lines, stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
@@ -11,7 +12,6 @@ from orders.stored_orders import OrderSummary
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 from supplier_portal import letter_questions
 from supplier_portal.commands.answers import answer_json, in_short
 from supplier_portal.commands.door import AsJson, House, On, command, today_or

@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from foundation.database import utc_now
+from foundation.sql import Session
 from invoicing import (
     attesting,
     bank_answers,
@@ -24,9 +26,7 @@ from invoicing import (
 from invoicing.stored_exports import ExportFile
 from invoicing.stored_rights import Reach
 from orders import stored_register
-from orders.database import utc_now
 from orders.values import Article, Month, PeriodRefused
-from peppol.sql import Session
 from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, day, today_or
 from supplier_portal.commands.payments import payments
 from supplier_portal.paying_settings import debtor_of, ledger_of

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from foundation.database import utc_now
 from orders import stored_register
-from orders.database import utc_now
 from supplier_portal import accounts, mailed_links
 from supplier_portal.account_rules import granted_staff
 from supplier_portal.commands.door import House, command

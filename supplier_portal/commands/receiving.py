@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing.model import Held
-from orders.database import Database
 from peppol import envelope, mailbox
 from peppol.mailbox import InState
-from peppol.sql import Session
 from supplier_portal import letter_questions
 from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, today_or
 from supplier_portal.commands.refusals import Code, complain, refusal_of

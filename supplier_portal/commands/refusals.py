@@ -10,10 +10,10 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.database import explain
+from foundation.errors import Language
 from invoicing.flipping import NotToInvoice
 from invoicing.stored_invoices import InvoiceUnknown
-from orders.database import explain
-from orders.refusals import Language
 from orders.register_files import RegisterRefused
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown

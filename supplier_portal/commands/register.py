@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from foundation.journal import SYSTEM
 from invoicing import waiting
 from orders import stored_register
-from orders.journal import SYSTEM
 from orders.register_files import read_register
 from orders.values import stockholm_date
 from supplier_portal.commands.door import House, command

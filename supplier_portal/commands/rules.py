@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from orders.refusals import Language
+from foundation.errors import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release

@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from orders.database import Database
+from foundation.database import Database
 from orders.values import Refused
 from supplier_portal.app import create_app
 from supplier_portal.commands.door import House, command

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from foundation import journal_anchor
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.open_items import OpenItem, open_items
 from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
-from orders import journal_outside
 from orders.values import Article, Money, Month, PeriodRefused
 from supplier_portal.commands.audit import read_heads
 from supplier_portal.commands.door import AsJson, House, command, day
@@ -117,7 +117,7 @@ def check(
     """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
     with house.reading() as session:
         broken = list(checking.check(session))
-        outside = journal_outside.verify(session, read_heads(heads))
+        outside = journal_anchor.verify(session, read_heads(heads))
         broken += [
             checking.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside

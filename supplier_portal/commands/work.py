@@ -15,11 +15,11 @@ from typing import Annotated
 import structlog
 import typer
 
-from orders import journal
+from foundation import gc_tuning, journal
 from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
-from supplier_portal import job_running, memory
+from supplier_portal import job_running
 from supplier_portal.chosen_access_point import opened_access_point
 from supplier_portal.commands.door import AsJson, House, On, command
 from supplier_portal.commands.post import By
@@ -68,7 +68,7 @@ def work(
         def stop(number: int, frame: FrameType | None) -> None:
             worker.stop.set()
 
-        memory.settle()
+        gc_tuning.settle()
         before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
         try:
             if once:

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from foundation.sql import Session
 from invoicing import stored_rights
-from peppol.sql import Session
 from supplier_portal import stored_accounts
 
 _LIMITS: Final = (

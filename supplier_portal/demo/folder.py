@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from orders.database import Clock, utc_now
-from orders.refusals import Refused
+from foundation.database import Clock, utc_now
+from foundation.errors import Refused
 from orders.values import stockholm_date
 
 DATABASE_FILE: Final = "billing.sqlite"

@@ -20,18 +20,18 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.reconciliation import Key, Statement, reconcile
 from orders import stored_orders, stored_receipts, stored_register
 from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
-from orders.database import Database
 from orders.register_files import read_register
 from orders.values import Refused
 from peppol import mailbox, post
 from peppol.access_points.protocol import AccessPointError
 from peppol.mailbox import OutState
-from peppol.sql import Session
 from supplier_portal.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
 from supplier_portal.demo.playing import NotEmpty, StoryClock
 from supplier_portal.demo.story import Story

@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from foundation import journal
+from foundation.sql import Session
 from invoicing import payment, stored_entries, stored_invoices
 from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
-from orders import journal, stored_events, stored_lines, stored_orders, stored_placements, stored_plans
+from orders import stored_events, stored_lines, stored_orders, stored_placements, stored_plans
 from orders.stored_events import EventState
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 from supplier_portal import letter_questions
 from supplier_portal.demo.story import Case
 from supplier_portal.printing import number

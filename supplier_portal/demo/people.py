@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from foundation.sql import Session
 from invoicing import stored_exceptions
 from orders.contracts import Register
 from orders.values import Money, stockholm_date
-from peppol.sql import Session
 from supplier_portal import applications, passwords, stored_accounts
 from supplier_portal.persons import Permission
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from foundation.database import Database
 from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.reconciliation import reconcile
 from orders import stored_events, stored_orders, stored_register
-from orders.database import Database
 from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl

@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import select
 
+from foundation.sql import Session
 from orders import tables, tutoring
 from orders.model import Handling, PlacementState
-from peppol.sql import Session
 
 _LEFT: Final = 2
 _TUTORS: Final = 3

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from orders.database import Database
+from foundation.database import Database
 from supplier_portal.jobs import DESK_RELEASE, PORTAL_RELEASE
 from supplier_portal.worker import Worker
 

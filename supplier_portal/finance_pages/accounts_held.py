@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import account_confirming, change_requests, stored_invoices
 from invoicing.change_requests import ChangeKind, ChangeRequest
 from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
@@ -16,7 +17,6 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.parties import PaymentAccount
 from orders.values import Refused
-from peppol.sql import Session
 from supplier_portal.account_pages.changes import tell
 from supplier_portal.finance_pages.paying_parts import (
     READERS,

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from foundation import journal, journal_anchor
 from invoicing import audit_cases, keeping_times, retention, stored_invoices
 from invoicing.audit_cases import NoCase, Sought
 from invoicing.keeping_times import Times
-from orders import journal, journal_outside, stored_register
+from orders import stored_register
 from orders.values import Refused
 from supplier_portal.finance_words import Names
 from supplier_portal.journal_words import action_name, details
@@ -66,7 +67,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             action_name=action_name,
             details=details,
             documents=held,
-            head=journal_outside.head(session, day=today_of(request)),
+            head=journal_anchor.head(session, day=today_of(request)),
             links={row.subject: link for row in rows if (link := _link(row.subject))},
         )
 
@@ -76,7 +77,7 @@ def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """Walk the whole chain now, and say whether it is whole."""
     with house_of(request).reading() as session:
         broken = list(journal.verify(session))
-        head = journal_outside.head(session, day=today_of(request))
+        head = journal_anchor.head(session, day=today_of(request))
     return render(request, person, "desk/audit_verify.html", broken=broken, head=head)
 
 

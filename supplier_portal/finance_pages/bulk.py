@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import bulk_actions, desk_queue, protected
 from invoicing.bulk_actions import BULK
 from invoicing.desk_queue import Part, Wanted
@@ -17,7 +18,6 @@ from invoicing.exception_rules import Action, name_of
 from invoicing.stored_batches import MOST, Batch
 from orders import stored_register
 from orders.values import Money, Refused, total
-from peppol.sql import Session
 from supplier_portal.finance_pages.exception import hand_of
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, may_act, supplier_name

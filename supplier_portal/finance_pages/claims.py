@@ -2,11 +2,11 @@
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import payment, repayments, stored_invoices
 from invoicing.payment import Claim
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from orders import stored_register
-from peppol.sql import Session
 from supplier_portal.finance_pages.paying_parts import (
     READERS,
     day_of,

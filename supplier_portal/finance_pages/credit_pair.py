@@ -9,6 +9,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from foundation.errors import Language
+from foundation.sql import Session
 from invoicing import credit_linking, protected, responding, stored_facts, stored_payables
 from invoicing.credit_linking import Pair
 from invoicing.desk_steps import HOLD
@@ -18,10 +20,8 @@ from invoicing.response_documents import receiver_of
 from invoicing.sentences import sentence, title
 from orders import stored_register
 from orders.contracts import Register
-from orders.refusals import Language
 from orders.values import Money
 from peppol import ubl
-from peppol.sql import Session
 from supplier_portal import catalogues
 from supplier_portal.finance_pages.document_parts import unit_words
 from supplier_portal.finance_pages.exception import open_case

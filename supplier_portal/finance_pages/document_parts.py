@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from foundation.errors import Language
 from invoicing.deviations import Check, Group, price_text
 from invoicing.sentences import sentence, source_name, title
 from invoicing.side_by_side import Row as Compared
-from orders.refusals import Language
 from orders.values import Money, Period, Quantity
 from supplier_portal import catalogues
 from supplier_portal.verdict_words import check_name

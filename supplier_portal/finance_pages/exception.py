@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import (
     credit_linking,
     desk_cases,
@@ -38,7 +39,6 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused
 from peppol import attachments, mailbox, ubl
-from peppol.sql import Session
 from supplier_portal.finance_pages.document_parts import ANSWERS, branch, cells
 from supplier_portal.finance_pages.queue import READERS
 from supplier_portal.finance_words import Names, cause_name, may_act, supplier_name

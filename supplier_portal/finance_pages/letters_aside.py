@@ -8,10 +8,11 @@ from datetime import date
 
 from fastapi import Request, Response
 
-from invoicing import desk_work, personal_numbers
+from foundation import personal_numbers
+from foundation.errors import Language
+from invoicing import desk_work
 from invoicing.desk_work import Kind
 from orders import stored_register
-from orders.refusals import Language
 from orders.values import Refused
 from peppol import mailbox, validation
 from supplier_portal import letter_questions

@@ -7,10 +7,10 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from orders.contracts import Register
 from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Month, PeriodRefused, Refused
-from peppol.sql import Session
 from supplier_portal import stored_accounts
 from supplier_portal.pages import form_of
 from supplier_portal.persons import Permission

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from foundation.errors import Language
 from orders.contracts import CreditOfPaid, Policy, Tolerance
-from orders.refusals import Language
 from orders.values import Article
 from supplier_portal import catalogues
 from supplier_portal.finance_words import Pair, cause_name

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy import func, select
 
+from foundation.sql import Session
 from invoicing import answers_received, peer_answers, stored_answers
 from invoicing.peer_answers import LINE_WORDS, LineStatus
 from invoicing.stored_answers import KeptAnswer
@@ -17,7 +18,6 @@ from orders.parties import Channel
 from peppol import mailbox
 from peppol.access_points.protocol import Verdict
 from peppol.mailbox import OutState
-from peppol.sql import Session
 from supplier_portal import letter_questions, post_actions, post_questions
 from supplier_portal.finance_words import Names, may_act, supplier_name
 from supplier_portal.letter_questions import LetterOut

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy import select
 
+from foundation.sql import Session
 from invoicing import money_trends, stored_entries, tables
 from invoicing.entry_sources import Wanted
 from invoicing.open_items import open_items
@@ -18,7 +19,6 @@ from orders import tables as held_tables
 from orders.values import Article, Month
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from peppol.sql import Session
 from supplier_portal import catalogues
 from supplier_portal.finance_pages.paying_parts import (
     ARTICLES,

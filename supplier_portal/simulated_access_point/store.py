@@ -32,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from orders.database import Clock, Database, utc_now
+from foundation.database import Clock, Database, utc_now
 from peppol.identifiers import DocumentKind
 from supplier_portal.simulated_access_point.faults import Rule, Verb
 

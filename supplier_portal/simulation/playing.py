@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+from foundation.database import Database
 from invoicing import checking, crediting, flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
 from orders import stored_receipts, stored_register
 from orders.contracts import Register
-from orders.database import Database
 from peppol import billing, mailbox, ubl
 from supplier_portal.event_loading import Line, load_events
 from supplier_portal.growing import open_grown

@@ -15,9 +15,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import text
 
+from foundation.database import Database
+from foundation.sql import Session
 from orders import stored_register
-from orders.database import Database
-from peppol.sql import Session
 from supplier_portal.speed import bulk_register
 
 #: The day the world stands at.

@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foundation import gc_tuning
 from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
 from peppol.rules import benchmark
-from supplier_portal import memory
 from supplier_portal.assembly import open_house
 from supplier_portal.growing import open_grown
 from supplier_portal.speed import database as bench_database
@@ -52,7 +52,7 @@ def bench(
     if context.invoked_subcommand is not None:
         return
     known = read_register([register])
-    memory.settle()
+    gc_tuning.settle()
     with tempfile.TemporaryDirectory(prefix="billing-bench-") as folder:
         orders, invoices = _one_process(f"sqlite:///{folder}/bench.sqlite", known, documents)
     workers: list[tuple[int, Figures]] = []
@@ -86,7 +86,7 @@ def bench(
 @benches.command("validation")
 def validation(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Våra regler bredvid de publicerade i Saxon / our rules beside the published ones in Saxon."""
-    memory.settle()
+    gc_tuning.settle()
     measured = benchmark.bench_validation()
     typer.echo(json.dumps(benchmark.to_json(measured), indent=2) if as_json else benchmark.to_text(measured))
 
@@ -104,7 +104,7 @@ def post(
     # The console shows figures; a line per letter is for an operator.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
     known = read_register([register])
-    memory.settle()
+    gc_tuning.settle()
     measured = []
     for count in _WORKERS:
         bench_database.empty(postgresql)
@@ -163,7 +163,7 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
 
 
 def _warm(url: str) -> None:
-    memory.settle()
+    gc_tuning.settle()
     database = open_house(url, clock=bench_flow.clock)
     with database.reading() as session:
         stored_register.load(session)

@@ -6,8 +6,8 @@ made by somebody else, and is left alone.
 
 from sqlalchemy import inspect, text
 
+from foundation.database import Database
 from orders import tables
-from orders.database import Database
 from orders.values import Refused
 from supplier_portal.assembly import METADATAS
 

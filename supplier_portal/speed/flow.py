@@ -15,12 +15,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from time import perf_counter
 
+from foundation.database import Database
 from invoicing import flipping, stored_facts
 from invoicing.documents import Reading
 from invoicing.flipping import Numbered
 from orders import applying, events, stored_orders, stored_register
 from orders.contracts import Register
-from orders.database import Database
 from orders.events import Event
 from orders.values import Month, six_months_from
 from peppol import mailbox, ubl

@@ -16,8 +16,8 @@ from time import perf_counter, sleep
 import httpx
 import uvicorn
 
-from orders.database import Database
-from peppol.sql import Session
+from foundation.database import Database
+from foundation.sql import Session
 from supplier_portal import sessions, stored_accounts
 from supplier_portal.app import create_app
 from supplier_portal.cookies import SESSION

@@ -14,8 +14,8 @@ from time import perf_counter
 
 from sqlalchemy import func, select, text
 
+from foundation.database import Database
 from orders.contracts import Register
-from orders.database import Database
 from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.mailbox import InState, OutState

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
+from foundation.database import Database
+from foundation.sql import Session
 from invoicing import booking, desk_queue, money_trends, stored_entries, tables, unbilled
 from invoicing.entry_sources import Wanted
 from invoicing.open_items import open_items
 from invoicing.reconciliation import Key, reconcile
 from orders import tables as held
-from orders.database import Database
 from orders.values import Month
-from peppol.sql import Session
 from supplier_portal.assembly import open_house
 from supplier_portal.growing import open_grown
 from supplier_portal.speed import bulk_world

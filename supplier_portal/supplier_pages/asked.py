@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from fastapi import Request, Response
 
+from foundation.errors import Language
+from foundation.sql import Session
 from invoicing.scopes import Scope
 from orders import stored_register
 from orders.contracts import Register
-from orders.refusals import Language
 from orders.values import Money, Month, PeriodRefused, Quantity
-from peppol.sql import Session
 from supplier_portal import catalogues, supplier_exports, supplier_happenings
 from supplier_portal.pages import Person
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import supplier_invoices
 from invoicing.model import Held
 from invoicing.portal_invoices import Pressed
 from invoicing.scopes import Maker
-from peppol.sql import Session
 from supplier_portal.pages import NotThere, Permission, Person, form_of, house_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER)

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from fastapi import Request, Response
 from markupsafe import Markup
 
+from foundation.sql import Session
 from invoicing import refused_letters
 from invoicing.scopes import Scope
 from orders.filing import file_by
 from orders.values import Month
-from peppol.sql import Session
 from supplier_portal import month_chart, placement_questions, report_questions, visits, waiting_questions
 from supplier_portal.catalogues import words
 from supplier_portal.month_chart import ChartWords

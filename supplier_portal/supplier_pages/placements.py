@@ -10,11 +10,11 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from orders import filing, stored_orders, stored_placements, tutoring
 from orders.model import Placement, Report
 from orders.tutoring import TutorRefused
 from orders.values import Article, Month
-from peppol.sql import Session
 from supplier_portal import (
     placement_questions,
     report_questions,

@@ -11,11 +11,12 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from orders import filing, journal, stored_lines, stored_orders, stored_placements
+from foundation import journal
+from foundation.sql import Session
+from orders import filing, stored_lines, stored_orders, stored_placements
 from orders.filing import MonthToFile
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
-from peppol.sql import Session
 from supplier_portal import placement_questions, report_questions, stored_accounts, supplier_happenings
 from supplier_portal.catalogues import words
 from supplier_portal.pages import (

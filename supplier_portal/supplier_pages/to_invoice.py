@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
+from foundation.sql import Session
 from invoicing import own_numbers, papers, portal_documents, portal_invoices, portal_leaving, proposals
 from invoicing import supplier_invoices as questions
 from invoicing.flipping import Numbered
@@ -20,7 +21,6 @@ from invoicing.scopes import Maker
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused, total
-from peppol.sql import Session
 from supplier_portal.invoice_pdf import pdf_of
 from supplier_portal.pages import (
     NotThere,

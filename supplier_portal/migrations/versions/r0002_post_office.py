@@ -6,7 +6,7 @@ Letters laid out or received before keep their rows; what was not known of them 
 import sqlalchemy as sa
 from alembic import op
 
-from peppol.sql import UtcDateTime
+from foundation.sql import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

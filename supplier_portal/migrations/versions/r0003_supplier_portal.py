@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from peppol.sql import UtcDateTime, amount
+from foundation.sql import UtcDateTime, amount
 
 revision = "0003"
 down_revision = "0002"

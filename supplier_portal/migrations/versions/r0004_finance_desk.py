@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from orders.immutable import protect_standing
-from peppol.sql import UtcDateTime, amount
+from foundation.append_only import protect_standing
+from foundation.sql import UtcDateTime, amount
 
 revision = "0004"
 down_revision = "0003"
