@@ -1,0 +1,1 @@
+"""The program `billing`: command line, server, migrations and tools."""

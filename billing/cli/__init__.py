@@ -1,0 +1,1 @@
+"""The command line `billing`: its commands, tables for the terminal and exit codes."""

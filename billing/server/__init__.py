@@ -1,0 +1,1 @@
+"""What runs for long: the web application, its API and webhook, the worker and its jobs."""

@@ -1,0 +1,1 @@
+"""Tools beside the service: demo, simulation, a simulated access point, benchmarks and the schema builder."""
