@@ -31,7 +31,7 @@ from orders.values import Refused
 Clock = Callable[[], datetime]
 
 SUPPLIER_ROLE = "billing_supplier"
-"""The role of PostgreSQL that sees one supplier's rows only (supplier_portal/row_security.py)."""
+"""The role of PostgreSQL that sees one supplier's rows only (billing/migrations/row_security.py)."""
 
 SUPPLIER_SETTING = "billing.supplier"
 """Whose rows, as an organisation number; set for one transaction."""

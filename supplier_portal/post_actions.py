@@ -3,13 +3,13 @@
 Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
 """
 
+from billing.cli.exit_codes import NotFound
 from foundation import journal
 from foundation.database import Database
 from orders.values import Refused
 from peppol import mailbox
 from peppol.mailbox import OutState
 from supplier_portal import letter_questions
-from supplier_portal.commands.refusals import NotFound
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:

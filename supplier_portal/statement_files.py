@@ -5,10 +5,10 @@ One order of columns everywhere: the keys it is drawn up by, six sums, what lies
 
 from decimal import Decimal
 
+from billing.cli.printing import Json
 from invoicing.reconciliation import Row, Statement
 from invoicing.spreadsheets import Column, Dialect, Kind, csv_of, xlsx_of
 from orders.values import Money
-from supplier_portal.printing import Json
 
 AMOUNTS = (
     ("ordered", "Beställt", "Ordered"),

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from billing.cli.printing import number
 from foundation.sql import Session
 from invoicing import tables as audit
 from invoicing.model import DocumentType
@@ -20,7 +21,6 @@ from orders import stored_placements, tables
 from orders.model import Placement, ReportState
 from orders.stored_placements import ENDED, STANDING
 from orders.values import Activity, Article, Money, Quantity, RejectionReason
-from supplier_portal.printing import number
 
 Pair = tuple[str, str]
 

@@ -20,12 +20,12 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from billing.cli.printing import Json, plain, show
 from foundation.errors import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding, Severity
 from peppol.rules.texts import Actor, NoText, explain
 from peppol.validation import Report
-from supplier_portal.printing import Json, plain, show
 
 STYLE_SHEET: Final = "validation_report.css"
 

@@ -7,6 +7,7 @@ put together, for a line after `receive` and for the tree of `explain`.
 from rich.text import Text
 from rich.tree import Tree
 
+from billing.cli.printing import Json, plain
 from foundation.errors import Language
 from foundation.sql import Session
 from invoicing import stored_invoices
@@ -15,7 +16,6 @@ from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
 from peppol.mailbox import InState
 from supplier_portal.letter_questions import LetterIn
-from supplier_portal.printing import Json, plain
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)

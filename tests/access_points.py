@@ -12,6 +12,9 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from billing.tools.access_point_simulator.desk import Desk, Repeats
+from billing.tools.access_point_simulator.store import Store
 from fixtures.build_bad import base
 from peppol.access_points.composed import Composed
 from peppol.access_points.mailbox_api import MailboxInlet
@@ -19,9 +22,6 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.web import Web
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulated_access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
-from supplier_portal.simulated_access_point.desk import Desk, Repeats
-from supplier_portal.simulated_access_point.store import Store
 
 BUYER, SUPPLIER, ANOTHER = "0007:2021002114", "0007:5599991014", "0007:5599992020"
 TOKEN = "the-token-of-the-tests"

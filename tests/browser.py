@@ -22,9 +22,9 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from billing.server.app import create_app
 from foundation.database import Clock, Database, utc_now
 from supplier_portal import sessions, stored_accounts
-from supplier_portal.app import create_app
 from supplier_portal.persons import Person
 from supplier_portal.settings import Settings
 from tests.system_packages import BROWSERS

@@ -17,9 +17,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from billing.cli.cli import app
 from invoicing.flipping import Numbered, credit_note_of
 from peppol import billing, ubl
-from supplier_portal.cli import app
 
 PROJECT = Path(__file__).resolve().parent.parent
 REGISTER = PROJECT / "fixtures" / "demo" / "register"

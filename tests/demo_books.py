@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from supplier_portal.demo.playing import play
-from supplier_portal.demo.story import Story, read_story
+from billing.tools.demo.playing import play
+from billing.tools.demo.story import Story, read_story
 from tests.browser import Site, portal
 
 STORY = Path(__file__).resolve().parent.parent / "fixtures" / "demo"

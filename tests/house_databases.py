@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
 
+from billing.migrations.migrate import bring_up_to_date, open_grown
 from foundation import journal, number_series
 from foundation.database import Database
-from supplier_portal.growing import bring_up_to_date, open_grown
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 

@@ -27,8 +27,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from supplier_portal.demo import people as demo_people
-from supplier_portal.demo.playing import play
+from billing.tools.demo import people as demo_people
+from billing.tools.demo.playing import play
 from tests.databases import running_server
 from tests.demo_books import story
 
@@ -87,7 +87,7 @@ def _answers(address: str) -> bool:
 
 def application() -> object:
     """The application of one worker."""
-    from supplier_portal.app import create_app
+    from billing.server.app import create_app
     from supplier_portal.settings import Settings
     from tests.demo_books import noon
 

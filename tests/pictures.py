@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from supplier_portal.demo import people as demo_people
+from billing.tools.demo import people as demo_people
 from tests.browser import a_page, running_chromium
 from tests.demo_books import demo_site
 

@@ -2,11 +2,11 @@
 
 from lxml import etree
 
+from billing.tools.schemas.build_schemas import CAC, CBC, SETS
+from billing.tools.schemas.notation import Child, Shape, read_trees
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Finding
 from peppol.schemas import schema_file
-from xsd.build_schemas import CAC, CBC, SETS
-from xsd.notation import Child, Shape, read_trees
 
 PROFILE = read_trees(SETS["profile"][0])
 # A value that every list, pattern and type of the trees takes, by what the tree says.

@@ -32,7 +32,7 @@ def running(tmp_path: Path) -> Iterator[Simulator]:
 @contextmanager
 def program(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command of its own, and the address it prints."""
-    command = ["-m", "supplier_portal.cli", "access-point", "simulate", "--port", "0", "--dir"]
+    command = ["-m", "billing.cli.cli", "access-point", "simulate", "--port", "0", "--dir"]
     process = subprocess.Popen(
         [sys.executable, *command, str(folder), *options],
         stdout=subprocess.PIPE,

@@ -10,10 +10,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from billing.cli import cli
+from billing.tools.demo import people as demo_people
 from foundation import journal
 from orders import stored_register
-from supplier_portal import cli, mail_delivery, passwords, stored_accounts
-from supplier_portal.demo import people as demo_people
+from supplier_portal import mail_delivery, passwords, stored_accounts
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.settings import Settings
 from tests.browser import Site, portal

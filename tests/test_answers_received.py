@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from billing.cli.cli import app
 from foundation import journal
 from invoicing import peer_answers, responding, stored_answers, stored_invoices
 from invoicing.intake import Outcome
@@ -18,7 +19,6 @@ from orders.exchange import OrderProcess
 from peppol import envelope, mailbox, ordering, responses, technical_answers, ubl
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.mailbox import InState, OutState
-from supplier_portal.cli import app
 from tests.golden import is_golden
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response

@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from billing.server.app import HEADERS, create_app
 from fixtures.build_bad import base, documents, edited
 from peppol.gate import LIMITS
-from supplier_portal.app import HEADERS, create_app
 from supplier_portal.settings import Settings
 from supplier_portal.validation_report import ReportedFinding, ValidationReport
 

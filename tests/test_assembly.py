@@ -4,9 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from billing.migrations.migrate import bring_up_to_date, open_grown
+from billing.migrations.schema import METADATAS
 from foundation import number_series
-from supplier_portal.assembly import METADATAS
-from supplier_portal.growing import bring_up_to_date, open_grown
 
 
 def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text
 
+from billing.migrations.migrate import open_grown
+from billing.migrations.schema import open_house
+from billing.tools.benchmarks import database as bench_database
 from orders import tables
 from orders.values import Refused
-from supplier_portal.assembly import open_house
-from supplier_portal.growing import open_grown
-from supplier_portal.speed import database as bench_database
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

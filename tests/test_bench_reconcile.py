@@ -2,13 +2,13 @@
 
 import pytest
 
+from billing.migrations.migrate import open_grown
+from billing.tools.benchmarks import bulk_world
+from billing.tools.benchmarks import pages as bench_pages
+from billing.tools.benchmarks.reconcile import measure
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.reconciliation import Key, reconcile
-from supplier_portal.growing import open_grown
-from supplier_portal.speed import bulk_world
-from supplier_portal.speed import pages as bench_pages
-from supplier_portal.speed.reconcile import measure
 
 # What is checked of documents; letters and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from peppol.rules.benchmark import Measured, an_invoice, to_json, to_text
+from billing.tools.benchmarks.validation import Measured, an_invoice, to_json, to_text
 from peppol.validation import validate
 
 _OURS = Measured("own", 10, (0.001, 0.001, 0.002))

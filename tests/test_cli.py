@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from billing.cli.exit_codes import stopped_by
+from billing.cli.printing import kronor
 from orders.values import Money
-from supplier_portal.commands.refusals import stopped_by
-from supplier_portal.printing import kronor
 from tests.command_line import FOREIGN, ORDER, PROJECT, REFERENCE, Desk, a_desk
 
 
@@ -110,7 +110,7 @@ def test_a_name_cannot_steer_the_terminal(desk: Desk) -> None:
 def test_the_program_ends_with_130_when_it_is_interrupted(desk: Desk) -> None:
     pipe = desk.folder / "pipe"
     os.mkfifo(pipe)
-    command = [sys.executable, "-m", "supplier_portal.cli", "receive", str(pipe)]
+    command = [sys.executable, "-m", "billing.cli.cli", "receive", str(pipe)]
     environment = {**os.environ, "BILLING_DATABASE_URL": desk.url}
     program = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

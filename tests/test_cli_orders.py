@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from billing.cli.printing import kronor
 from orders.values import Money
-from supplier_portal.printing import kronor
 from tests.command_line import (
     EVENTS,
     ORDER,

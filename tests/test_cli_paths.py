@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from billing.cli.printing import kronor
 from orders.values import Money
 from peppol import billing, ubl
-from supplier_portal.printing import kronor
 from tests.command_line import FOREIGN, ORDER, REFERENCE, SUPPLIER, Desk, a_desk, prepare
 
 

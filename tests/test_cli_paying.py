@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from supplier_portal.cli import app
+from billing.cli.cli import app
 from tests.house import House, a_house
 from tests.paying import DEBTOR, notice
 

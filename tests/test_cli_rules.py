@@ -16,6 +16,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from billing.cli.cli import app
 from fixtures import build_tour
 from fixtures.build_bad import base, edited
 from peppol.gate import GateRule
@@ -24,7 +25,6 @@ from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, all_rules
 from peppol.rules.texts import Actor
 from peppol.validation import validate
-from supplier_portal.cli import app
 from supplier_portal.rulebook import listed_rules
 from supplier_portal.validation_report import (
     ACTORS,
@@ -259,7 +259,7 @@ def test_wrong_usage(words: tuple[str, ...]) -> None:
 
 
 def test_serve_answers_on_its_address_until_it_is_stopped() -> None:
-    program = [sys.executable, "-m", "supplier_portal.cli", "serve", "--port", "0"]
+    program = [sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0"]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         said = server.stderr.readline()

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from supplier_portal.growing import open_grown
+from billing.migrations.migrate import open_grown
 
-SERVE = (sys.executable, "-m", "supplier_portal.cli", "serve", "--port", "0")
+SERVE = (sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0")
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from importlib import metadata
 import pytest
 from typer.testing import CliRunner
 
-from supplier_portal.cli import COMMANDS, app
-from supplier_portal.commands.loading import loaded
+from billing.cli.cli import COMMANDS, app
+from billing.cli.lazy import loaded
 
 # What single commands stand on, and the house as a whole.
 HEAVY = {
@@ -32,7 +32,7 @@ HEAVY = {
 }
 LISTING = """
 import sys
-from supplier_portal.cli import main
+from billing.cli.cli import main
 try:
     main()
 finally:

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select, update
 from typer.testing import CliRunner, Result
 
+from billing.cli.cli import app
 from foundation import journal
 from peppol import mailbox, ubl
 from peppol.mailbox import InState, OutState
-from supplier_portal.cli import app
 from supplier_portal.work_tables import job_run
 from tests.house import CLOCK, House, a_house
 
@@ -137,7 +137,7 @@ def test_a_worker_of_its_own_process_ends_with_sigterm(house: House, url: str, t
     command = [
         sys.executable,
         "-m",
-        "supplier_portal.cli",
+        "billing.cli.cli",
         "--database",
         url,
         "work",

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from billing.migrations.migrate import open_grown
+from billing.server import exchange_events
 from foundation import journal
 from foundation.database import Database
 from invoicing import checking, stored_invoices
@@ -22,8 +24,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import letter_reading, post_events
-from supplier_portal.growing import open_grown
+from supplier_portal import letter_reading
 from supplier_portal.letter_reading import read_arrived
 from tests.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
 from tests.faulty_point import BETA, Moment, lay_out
@@ -76,7 +77,7 @@ def world() -> Iterator[World]:
 
 
 def deliver(world: World) -> None:
-    sender = Sender(world.database.writing, world.post, world.moment, post_events.tell)
+    sender = Sender(world.database.writing, world.post, world.moment, exchange_events.tell)
     while sender.round().more:
         pass
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from supplier_portal.assembly import METADATAS
-from supplier_portal.demo.playing import play
+from billing.migrations.row_security import RIGHTS, SHARED
+from billing.migrations.schema import METADATAS
+from billing.tools.demo.playing import play
 from supplier_portal.persons import BUYER_SIDE, Person
-from supplier_portal.row_security import RIGHTS, SHARED
 from tests.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
 from tests.browser import Site, portal
 from tests.databases import PostgresqlServer

@@ -12,13 +12,13 @@ from typing import cast
 import pytest
 from typer.testing import CliRunner, Result
 
+from billing.cli.cli import app
+from billing.migrations.schema import open_house
+from billing.tools.demo.story import Case, read_story
 from fixtures import build_demo, build_tour
 from orders.values import Refused
 from peppol import attachments, gate, mailbox, validation
 from peppol.rules.findings import Severity
-from supplier_portal.assembly import open_house
-from supplier_portal.cli import app
-from supplier_portal.demo.story import Case, read_story
 from tests.databases import PROJECT, PostgresqlServer
 
 STORY = PROJECT / "fixtures" / "demo"

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
 
+from billing.migrations.migrate import open_grown
 from foundation import append_only
 from foundation.database import Database
-from supplier_portal.growing import open_grown
 from tests.house import House
 
 BOOKS = Path(__file__).with_name("books_0_1_0")

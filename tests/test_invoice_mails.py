@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from supplier_portal import invoice_mails, stored_accounts
+from billing.server import invoice_mails
+from supplier_portal import stored_accounts
 from supplier_portal.mail_tables import mail
 from supplier_portal.persons import Permission
 from supplier_portal.stored_accounts import ACTIVE

@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from billing.server import jobs
+from billing.server.jobs import jobs_of
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.model import InvoiceState
 from orders.values import Article
 from peppol import shapes
-from supplier_portal import alarms, job_running, jobs
+from supplier_portal import alarms, job_running
 from supplier_portal.job_running import InOne, InSteps, Ran, run_due
-from supplier_portal.jobs import jobs_of
 from supplier_portal.mail_tables import mail
 from supplier_portal.schedules import Daily, Every
 from supplier_portal.settings import Settings

@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from billing.migrations.migrate import open_grown
+from billing.server.worker import COLLECT, DELIVER, SORT, Worker
+from billing.tools.benchmarks import flow as bench_flow
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -27,13 +30,10 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
 from peppol.mailbox import InState, OutState
 from supplier_portal import letter_reading
-from supplier_portal.growing import open_grown
 from supplier_portal.job_running import InOne, Job
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.schedules import Every
-from supplier_portal.speed import flow as bench_flow
 from supplier_portal.work_tables import job_run
-from supplier_portal.worker import COLLECT, DELIVER, SORT, Worker
 from tests.crashing import let_go, quick_folder
 from tests.faulty_point import lay_out
 from tests.house import example_register

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from billing.cli.cli import app
+from billing.cli.commands import demo as demo_command
+from billing.cli.commands import demo_loop
+from billing.migrations.schema import open_house
+from billing.tools.demo import loop_back
+from billing.tools.demo.loop_back import Looped
+from billing.tools.demo.story import Payments, Story
 from orders import stored_orders
 from peppol import mailbox
-from supplier_portal.assembly import open_house
-from supplier_portal.cli import app
-from supplier_portal.demo import command as demo_command
-from supplier_portal.demo import loop_back, loop_command
-from supplier_portal.demo.loop_back import Looped
-from supplier_portal.demo.story import Payments, Story
 from supplier_portal.event_loading import Line
 from tests.house import (
     FYRBAKEN,
@@ -139,7 +140,7 @@ def test_the_command_tells_of_it(
     plain: tuple[Looped, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_command, "read_story", lambda folder: a_story())
-    monkeypatch.setattr(loop_command, "play", lambda story, **how: plain[0])
+    monkeypatch.setattr(demo_loop, "play", lambda story, **how: plain[0])
     arguments = ["demo", "--access-point", "simulator", "--dir", str(tmp_path / "demo"), "--seed", str(SEED)]
     run = CliRunner(env={"COLUMNS": "200"}).invoke(app, arguments)
     assert run.exit_code == 0, run.output

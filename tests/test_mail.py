@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from billing.migrations.migrate import open_grown
 from foundation.database import Database
 from supplier_portal import mail, mail_delivery, stored_accounts
-from supplier_portal.growing import open_grown
 from supplier_portal.mail_delivery import Delivered
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.mail_texts import TEXTS, Notice

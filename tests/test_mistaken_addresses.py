@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from supplier_portal.assembly import open_house
-from supplier_portal.cli import app
-from supplier_portal.demo import folder as demo_folder
-from supplier_portal.demo.folder import NotOurs
-from supplier_portal.growing import open_grown
+from billing.cli.cli import app
+from billing.migrations.migrate import open_grown
+from billing.migrations.schema import open_house
+from billing.tools.demo import folder as demo_folder
+from billing.tools.demo.folder import NotOurs
 
 
 def test_a_command_makes_no_database_of_a_mistyped_address(tmp_path: Path) -> None:

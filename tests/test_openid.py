@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from billing.migrations.migrate import open_grown
+from billing.tools.demo import people as demo_people
 from orders import stored_register
-from supplier_portal.demo import people as demo_people
-from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register

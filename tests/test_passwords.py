@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+from billing.migrations.migrate import open_grown
+from billing.tools.demo import people as demo_people
 from foundation.database import Database
 from orders import stored_register
 from supplier_portal import passwords, sessions, signing_in, stored_accounts
-from supplier_portal.demo import people as demo_people
-from supplier_portal.growing import open_grown
 from supplier_portal.settings import Settings
 from supplier_portal.signing_in import WrongSignIn
 from supplier_portal.stored_accounts import Account

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from billing.migrations.migrate import open_grown
 from orders import stored_register
-from supplier_portal.growing import open_grown
 from supplier_portal.persons import Permission, Person
 from tests.browser import (
     Site,

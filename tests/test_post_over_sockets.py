@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from billing.server import exchange_events
 from peppol import mailbox
 from peppol.access_points.composed import Composed
 from peppol.access_points.protocol import AccessPoint, Unreachable
@@ -14,7 +15,6 @@ from peppol.collecting import Collector
 from peppol.lookup import FixedRegister, RegisterDirectory
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import post_events
 from tests.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
 from tests.faulty_point import DAY, Moment
 from tests.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
@@ -57,7 +57,7 @@ def send_until_quiet(house: House, point: AccessPoint, moment: Moment, *, rounds
     """Send, and let time pass, until nothing waits."""
     for _ in range(rounds):
         # Each time another worker, as after a restart.
-        Sender(house.database.writing, point, house.database.clock, post_events.tell).round()
+        Sender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
         if not states(house)[OutState.WAITING]:
             return
         moment.pass_(minutes=6)
@@ -97,7 +97,7 @@ def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_bre
     running.faults({"fault": "peer-error", "receiver": SUPPLIER})
     point = running.phase4()
     for _ in range(8):
-        Sender(house.database.writing, point, house.database.clock, post_events.tell).round()
+        Sender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
         moment.pass_(minutes=1)
     assert states(house) == {OutState.DELIVERED: ORDERS, OutState.WAITING: ORDERS}
     with house.database.reading() as session:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.cli.printing import kronor, number, plain
 from orders.values import Money
-from supplier_portal.printing import kronor, number, plain
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))

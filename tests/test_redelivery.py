@@ -8,6 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from billing.migrations.migrate import open_grown
+from billing.server import exchange_events
+from billing.tools.benchmarks import flow as bench_flow
 from foundation import journal
 from foundation.database import Database
 from invoicing import checking, stored_invoices
@@ -16,10 +19,7 @@ from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import post_events
-from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.speed import flow as bench_flow
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.house import example_register
 
@@ -100,7 +100,7 @@ def test_500_replies_lost_after_the_letter_was_taken_leave_each_letter_there_onc
 
     point.after = loses_the_first_reply
     while _count(database, OutState.WAITING):
-        Sender(database.writing, point, moment, post_events.tell).round()
+        Sender(database.writing, point, moment, exchange_events.tell).round()
         moment.pass_(minutes=1)
     assert len(lost) == len(point.taken) == 500
     assert _count(database, OutState.SENT) == 500

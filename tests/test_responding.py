@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from billing.tools.simulation.invoices import with_mistake
 from invoicing import responding, stored_invoices
 from invoicing.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
@@ -20,7 +21,6 @@ from orders.exchange import OrderProcess, TechnicalAnswer
 from orders.values import Money
 from peppol import billing, mailbox, responses, shapes, ubl, validation
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulation.invoices import with_mistake
 from tests.golden import FOLDER, is_golden, letter_body
 from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
+from billing.migrations import row_security
+from billing.migrations.schema import METADATAS, open_house
+from billing.tools.demo.playing import play
 from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
 from foundation.sql import Session
@@ -13,10 +16,7 @@ from invoicing.tables import invoice
 from orders import stored_register
 from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
 from peppol.mailbox import outbox
-from supplier_portal import row_security
 from supplier_portal.account_tables import account, account_permission
-from supplier_portal.assembly import METADATAS, open_house
-from supplier_portal.demo.playing import play
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story
 from tests.house import FYRBAKEN, LARKDRILLEN

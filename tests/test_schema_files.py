@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import xsd
+from billing.tools.schemas.build_schemas import schemas
+from billing.tools.schemas.notation import UnreadableTree, read_trees
 from peppol import codelists
-from xsd.build_schemas import schemas
-from xsd.notation import UnreadableTree, read_trees
 
 # the code lists -------------------------------------------------------------------------------
 
@@ -45,11 +45,13 @@ def test_the_schemas_are_what_the_trees_make() -> None:
     standing = [str(path.relative_to(folder)) for path in folder.rglob("*.xsd")]
     assert sorted(made) == sorted(name for name in standing if not name.startswith("bank/"))
     for path, text in made.items():
-        assert (folder / path).read_bytes() == text.encode(), f"{path}: run python -m xsd.build_schemas"
+        assert (folder / path).read_bytes() == text.encode(), (
+            f"{path}: run python -m billing.tools.schemas.build_schemas"
+        )
 
 
 def test_a_line_that_breaks_the_notation_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wrong.txt").write_text("shape A\n  ID 1 Text\n  Name twice Text\n", encoding="utf-8")
-    monkeypatch.setattr("xsd.notation.TREES", tmp_path)
+    monkeypatch.setattr("billing.tools.schemas.notation.TREES", tmp_path)
     with pytest.raises(UnreadableTree, match=r"wrong\.txt line 3"):
         read_trees(("wrong",))

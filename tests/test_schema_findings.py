@@ -5,10 +5,10 @@ import re
 import pytest
 from lxml import etree
 
+from billing.tools.schemas.build_schemas import CAC, CBC
 from peppol.identifiers import DocumentKind
 from peppol.schemas import FINDINGS_MAX, check, describe
 from tests.schema_documents import a_document, find, reread
-from xsd.build_schemas import CAC, CBC
 
 
 def test_a_finding_tells_line_and_position() -> None:

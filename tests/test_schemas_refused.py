@@ -5,12 +5,12 @@ import re
 import pytest
 from lxml import etree
 
+from billing.tools.schemas.build_schemas import CAC, CBC, SETS, UBL
+from billing.tools.schemas.notation import Shape, read_trees
 from peppol.identifiers import DocumentKind
 from peppol.rules.ubl_elements import ELEMENTS
 from peppol.schemas import check
 from tests.schema_documents import a_document, find, told
-from xsd.build_schemas import CAC, CBC, SETS, UBL
-from xsd.notation import Shape, read_trees
 
 WIDE = read_trees(SETS["outside/billing"][0])
 BILLING = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from billing.server import exchange_events
 from foundation import journal
 from peppol import asking, mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OUT_STEPS, OutState
 from peppol.sending import Sender
-from supplier_portal import alarms, post_actions, post_events, stored_accounts
+from supplier_portal import alarms, post_actions, stored_accounts
 from supplier_portal.mail_tables import mail
 from supplier_portal.persons import Permission
 from supplier_portal.work_tables import alarm
@@ -42,7 +43,7 @@ def point() -> FaultyPoint:
 
 
 def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> Sender:
-    return Sender(house.database.writing, point, house.database.clock, post_events.tell, asks=asks)
+    return Sender(house.database.writing, point, house.database.clock, exchange_events.tell, asks=asks)
 
 
 def letter(house: House, number: int = 1) -> Row[Any]:
@@ -312,7 +313,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     sender(house, point, asks=True).round()
 
     def ask() -> None:
-        asking.ask(house.database.writing, point, house.database.clock, post_events.tell)
+        asking.ask(house.database.writing, point, house.database.clock, exchange_events.tell)
 
     ask()
     assert point.asked == []

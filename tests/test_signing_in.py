@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from billing.migrations.migrate import open_grown
+from billing.tools.demo import people as demo_people
 from orders import stored_register
 from supplier_portal import accounts, passwords
 from supplier_portal.account_tables import account, recovery_code, web_session
-from supplier_portal.demo import people as demo_people
-from supplier_portal.growing import open_grown
 from supplier_portal.mail_tables import mail as mail_table
 from supplier_portal.pages import own_path
 from supplier_portal.password_rules import PasswordRefused, chosen_password

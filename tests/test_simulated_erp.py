@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from billing.tools.simulation.documents import Delivered
+from billing.tools.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
 from invoicing import responding
 from invoicing.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
@@ -18,8 +20,6 @@ from orders.values import Money, Period, Quantity
 from peppol import billing, ordering, technical_answers, ubl, validation
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.rules.findings import Finding, Severity
-from supplier_portal.simulation.documents import Delivered
-from supplier_portal.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
 from tests.builders import an_order
 from tests.house import FYRBAKEN, example_register
 

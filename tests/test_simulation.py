@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from billing.migrations.migrate import open_grown
+from billing.tools.simulation.playing import Simulated, simulate
 from invoicing import checking, stored_invoices
 from orders import stored_register
 from orders.values import stockholm_date
 from peppol import mailbox
 from supplier_portal.event_loading import Line, load_events
-from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.simulation.playing import Simulated, simulate
 from tests.house import CLOCK, example_register
 
 

@@ -13,6 +13,8 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Page, expect
 from sqlalchemy import event
 
+from billing.tools.demo import people as demo_people
+from billing.tools.demo.people import PASSWORD
 from foundation.database import SUPPLIER_ROLE
 from invoicing import flipping, sample_orders
 from invoicing.flipping import Numbered
@@ -22,8 +24,6 @@ from orders.model import ReportState
 from orders.values import Month
 from peppol import ubl
 from supplier_portal import passwords
-from supplier_portal.demo import people as demo_people
-from supplier_portal.demo.people import PASSWORD
 from tests.bills import billed
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, example_register

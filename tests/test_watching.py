@@ -12,11 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from billing.cli.cli import app as billing
+from billing.server import exchange_events
+from billing.server.app import create_app
+from billing.server.jobs import jobs_of
 from peppol.sending import Sender
-from supplier_portal import alarms, job_running, post_events
-from supplier_portal.app import create_app
-from supplier_portal.cli import app as billing
-from supplier_portal.jobs import jobs_of
+from supplier_portal import alarms, job_running
 from supplier_portal.settings import Settings
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import House, a_house
@@ -69,7 +70,7 @@ def figures(url: str, moment: Moment) -> dict[str, float]:
 
 
 def sender(house: House, point: FaultyPoint) -> Sender:
-    return Sender(house.database.writing, point, house.database.clock, post_events.tell)
+    return Sender(house.database.writing, point, house.database.clock, exchange_events.tell)
 
 
 def some_post(house: House, moment: Moment) -> None:

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from billing.server.app import create_app
 from peppol import mailbox
 from peppol.envelope import for_payload, wrap
 from peppol.gate import LIMITS
 from peppol.identifiers import ParticipantId
 from peppol.mailbox import InState
-from supplier_portal.app import create_app
 from supplier_portal.settings import Settings
 from tests.access_points import BUYER, SUPPLIER, order, serving
 from tests.house import CLOCK, House, a_house

@@ -13,77 +13,59 @@ from typing import Annotated, Final
 
 import typer
 
+from billing.cli.lazy import Place, table_of
+from billing.cli.options import DatabaseOption, Given, LanguageOption
 from foundation import gc_tuning
-from supplier_portal.commands.loading import Place, table_of
-from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption
 
 # A command that stands alone says the same line in its own docstring.
 COMMANDS: Final = {
-    "init": Place("Gör de tabeller som saknas / make the tables that are missing.", "commands.register"),
-    "register": Place(
-        "Leverantörer, avtal, priser / suppliers, contracts, prices.", "commands.register", "register"
-    ),
-    "events": Place(
-        "Händelser ur beslutssystemen / events of the decision systems.", "commands.events", "events"
-    ),
-    "orders": Place("Ordrar / orders.", "commands.orders", "orders"),
-    "receive": Place(
-        "Ta emot dokument och pröva dem / receive documents and judge them.", "commands.receiving"
-    ),
-    "flip": Place("Gör orderradens faktura / make the invoice of an order line.", "commands.flip"),
-    "invoices": Place(
-        "Fakturor och kreditfakturor / invoices and credit notes.", "commands.invoices", "invoices"
-    ),
-    "explain": Place("Visa hur en faktura prövats / show how an invoice was judged.", "commands.invoices"),
-    "credit": Place("Begära kredit / asking for credit.", "commands.invoices", "credit"),
-    "payments": Place("Betalningar / payments.", "commands.paying", "payments"),
-    "ledger": Place("Bokföring / the ledger.", "commands.paying", "ledger"),
-    "reconcile": Place(
-        "Stäm av från beställt till betalt / reconcile from ordered to paid.", "commands.statement"
-    ),
+    "init": Place("Gör de tabeller som saknas / make the tables that are missing.", "register"),
+    "register": Place("Leverantörer, avtal, priser / suppliers, contracts, prices.", "register", "register"),
+    "events": Place("Händelser ur beslutssystemen / events of the decision systems.", "events", "events"),
+    "orders": Place("Ordrar / orders.", "orders", "orders"),
+    "receive": Place("Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"),
+    "flip": Place("Gör orderradens faktura / make the invoice of an order line.", "flip"),
+    "invoices": Place("Fakturor och kreditfakturor / invoices and credit notes.", "invoices", "invoices"),
+    "explain": Place("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
+    "credit": Place("Begära kredit / asking for credit.", "invoices", "credit"),
+    "payments": Place("Betalningar / payments.", "payment", "payments"),
+    "ledger": Place("Bokföring / the ledger.", "payment", "ledger"),
+    "reconcile": Place("Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"),
     "check": Place(
         "Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants.",
-        "commands.statement",
+        "statement",
     ),
-    "timeline": Place(
-        "Allt om en genomförandereferens / all about an execution reference.", "commands.timeline"
-    ),
-    "validate": Place("Pröva mot schema och regler / check against schema and rules.", "commands.validate"),
-    "rules": Place(
-        "Regler som dokument prövas mot / rules that documents are judged by.", "commands.rules", "rules"
-    ),
-    "inbox": Place("Brev till oss / letters to us.", "commands.letters", "inbox"),
-    "post": Place("Skicka och hämta brev / sending and fetching letters.", "commands.post", "post_office"),
+    "timeline": Place("Allt om en genomförandereferens / all about an execution reference.", "timeline"),
+    "validate": Place("Pröva mot schema och regler / check against schema and rules.", "validate"),
+    "rules": Place("Regler som dokument prövas mot / rules that documents are judged by.", "rules", "rules"),
+    "inbox": Place("Brev till oss / letters to us.", "inbox", "inbox"),
+    "post": Place("Skicka och hämta brev / sending and fetching letters.", "post", "post_office"),
     "answers": Place(
-        "Svar på våra ordrar och brev / answers to our orders and letters.", "commands.answers", "answers"
+        "Svar på våra ordrar och brev / answers to our orders and letters.", "answers", "answers"
     ),
     "lookup": Place(
-        "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "commands.lookup"
+        "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "lookup"
     ),
-    "access-point": Place("Accesspunkten / the access point.", "commands.access_point", "access_point"),
-    "people": Place(
-        "Köparens personer i portalen / the buyer's people in the portal.", "commands.people", "people"
-    ),
-    "mail": Place("Mejl till portalens användare / mails to the portal's users.", "commands.mail", "mail"),
-    "audit": Place(
-        "Lämna ut och kontrollera ärenden / hand out and verify cases.", "commands.audit", "audit"
-    ),
-    "journal": Place("Journalens kedja / the journal's chain.", "commands.audit", "journal_commands"),
-    "serve": Place("Starta webbtjänsten / start the web application.", "commands.serve"),
+    "access-point": Place("Accesspunkten / the access point.", "access_point", "access_point"),
+    "people": Place("Köparens personer i portalen / the buyer's people in the portal.", "people", "people"),
+    "mail": Place("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
+    "audit": Place("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
+    "journal": Place("Journalens kedja / the journal's chain.", "audit", "journal_commands"),
+    "serve": Place("Starta webbtjänsten / start the web application.", "serve"),
     "work": Place(
         "Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped.",
-        "commands.work",
+        "work",
     ),
-    "jobs": Place("Jobben i tidtabellen / the jobs of the timetable.", "commands.work", "jobs"),
+    "jobs": Place("Jobben i tidtabellen / the jobs of the timetable.", "work", "jobs"),
     "demo": Place(
         "Spela upp alla fall från beslut till betalning / play every case from decision to payment.",
-        "demo.command",
+        "demo",
     ),
     "simulate": Place(
         "Skapa en värld av beslut, redovisningar och fakturor / make a world of decisions, reports and invoices.",
-        "simulation.command",
+        "simulate",
     ),
-    "bench": Place("Mät hastigheten / measure the speed.", "speed.command"),
+    "bench": Place("Mät hastigheten / measure the speed.", "bench"),
 }
 
 app = typer.Typer(
@@ -117,7 +99,7 @@ def remember(
 ) -> None:
     """Beställning och fakturor för Rusta och matcha / orders and invoices of the service."""
     # Comes here only when a command is to run; --help and --version need no log.
-    from supplier_portal.commands.log import log_to_standard_error
+    from billing.cli.log import log_to_standard_error
 
     log_to_standard_error()
     context.obj = Given(database, lang)
@@ -136,7 +118,7 @@ def main() -> None:
         if "--trace" in sys.argv:
             raise
         # Knows every refusal of the house, which is much to load before anything is refused.
-        from supplier_portal.commands.refusals import Code, stopped_by
+        from billing.cli.exit_codes import Code, stopped_by
 
         sys.exit(Code.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))
 

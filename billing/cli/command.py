@@ -16,13 +16,13 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.exit_codes import Code, complain, stopped_by
+from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
+from billing.migrations.schema import open_house
 from foundation.database import Database, utc_now
 from foundation.errors import Language
 from foundation.sql import Session
 from orders.values import Refused, stockholm_date
-from supplier_portal.assembly import open_house
-from supplier_portal.commands.options import DatabaseOption, Given, LanguageOption, TraceOption
-from supplier_portal.commands.refusals import Code, complain, stopped_by
 from supplier_portal.settings import Settings
 
 

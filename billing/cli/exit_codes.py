@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from billing.cli.printing import plain
 from foundation.database import explain
 from foundation.errors import Language
 from invoicing.flipping import NotToInvoice
@@ -20,7 +21,6 @@ from orders.stored_placements import PlacementUnknown
 from orders.values import Refused
 from peppol.gate import GateRefused
 from peppol.post import InvalidDocument
-from supplier_portal.printing import plain
 
 
 class Code(IntEnum):

@@ -20,7 +20,7 @@ from typer.main import get_group
 class Place:
     """Where a command is, and its line in the help.
 
-    `module` is one of this package. `group` is the Typer in it whose commands stand below this name;
+    `module` is one of `commands`. `group` is the Typer in it whose commands stand below this name;
     without one the command stands alone, under its own name in the module's `alone`.
     """
 
@@ -35,7 +35,7 @@ Command = TyperCommand | TyperGroup
 @cache
 def loaded(name: str, place: Place) -> Command:
     """The command itself, with its module imported."""
-    module = import_module(f"supplier_portal.{place.module}")
+    module = import_module(f"billing.cli.commands.{place.module}")
     # What a command stands on stays to its end. Not set aside, all of it is gone through once more when the
     # program leaves, half a second after the last line was printed.
     gc.freeze()

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from supplier_portal.assembly import METADATAS
+from billing.migrations.schema import METADATAS
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=list(METADATAS), render_as_batch=True)

@@ -11,11 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from billing.migrations import row_security
+from billing.migrations.schema import METADATAS
 from foundation import journal, number_series
 from foundation.database import Clock, Database, utc_now
 from orders import tables
-from supplier_portal import row_security
-from supplier_portal.assembly import METADATAS
 
 
 def open_grown(url: str, *, clock: Clock = utc_now) -> Database:
@@ -45,5 +45,5 @@ def bring_up_to_date(database: Database) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent))
     return config

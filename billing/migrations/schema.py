@@ -12,10 +12,11 @@ import invoicing.payment_tables
 import invoicing.portal_tables
 import invoicing.retention_tables
 import invoicing.tables  # its tables join the counting room's description
+from billing.server import invoice_mails
 from foundation.database import Clock, Database, DatabaseUnusable, utc_now
 from orders import tables, tutor_tables
 from peppol import mailbox
-from supplier_portal import account_tables, invoice_mails, mail_tables, visits, work_tables
+from supplier_portal import account_tables, mail_tables, visits, work_tables
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 # Named so that their tables join the description as well.

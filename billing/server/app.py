@@ -17,10 +17,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from billing.server import metrics, webhook
+from billing.server.api import validation_router
 from foundation import gc_tuning
 from foundation.database import Clock, Database, utc_now
 from orders.values import stockholm_date
-from supplier_portal import failures, templating, watching, webhook
+from supplier_portal import failures, templating
 from supplier_portal.account_pages import (
     admin,
     apply,
@@ -33,7 +35,6 @@ from supplier_portal.account_pages import (
     sign_in,
     statement,
 )
-from supplier_portal.api import validation_router
 from supplier_portal.finance_pages import (
     accounts_held,
     accruals,
@@ -147,7 +148,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     app.state.clock = clock
     app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
-    app.include_router(watching.router)
+    app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
     for module in PAGES:

@@ -10,21 +10,14 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing import exception_undo, stored_invoices, waiting
 from invoicing.model import InvoiceState
 from orders import results, stored_policies, stored_register
 from orders.values import Month
-from supplier_portal import (
-    alarms,
-    invoice_mails,
-    job_running,
-    journal_heads,
-    mail,
-    mail_delivery,
-    report_questions,
-)
+from supplier_portal import alarms, job_running, journal_heads, mail, mail_delivery, report_questions
 from supplier_portal.alarms import Trouble
 from supplier_portal.job_running import InOne, InSteps, Job
 from supplier_portal.persons import Permission

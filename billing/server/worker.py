@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError
 
+from billing.server import exchange_events
 from foundation.database import Database
 from foundation.errors import Refused
 from orders.values import stockholm_date
@@ -26,7 +27,7 @@ from peppol import asking, sending
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.collecting import Collector
 from peppol.sending import Sender
-from supplier_portal import job_running, post_events
+from supplier_portal import job_running
 from supplier_portal.job_running import Job
 from supplier_portal.letter_reading import read_arrived
 
@@ -130,7 +131,7 @@ def _deliver(worker: Worker) -> bool:
         worker.database.writing,
         worker.access_point,
         worker.database.clock,
-        post_events.tell,
+        exchange_events.tell,
         asks=worker.asks,
         lease=worker.lease,
         stopping=worker.stop.is_set,
@@ -146,7 +147,7 @@ def _ask(worker: Worker) -> bool:
         worker.database.writing,
         worker.access_point,
         worker.database.clock,
-        post_events.tell,
+        exchange_events.tell,
         lease=worker.lease,
         stopping=worker.stop.is_set,
     )

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 
+from billing.tools.demo import people as demo_people
 from supplier_portal import cookies, sessions, signing_in, stored_accounts
 from supplier_portal.access import instant_of, person_of
-from supplier_portal.demo import people as demo_people
 from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
 from supplier_portal.settings import Settings
 from supplier_portal.wrong_tries import TooOften

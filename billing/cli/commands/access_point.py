@@ -12,18 +12,18 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from billing.cli.command import AsJson, House, command
+from billing.cli.exit_codes import Code
+from billing.cli.printing import Column, show, table, write_json
+from billing.server.sockets import listening_on
+from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
+from billing.tools.access_point_simulator.desk import Desk, Repeats
+from billing.tools.access_point_simulator.store import Store
 from orders.values import Refused
 from peppol.access_points.protocol import Unreachable, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.commands.door import AsJson, House, command
-from supplier_portal.commands.refusals import Code
-from supplier_portal.listening import listening_on
-from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
-from supplier_portal.simulated_access_point.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
-from supplier_portal.simulated_access_point.desk import Desk, Repeats
-from supplier_portal.simulated_access_point.store import Store
 
 access_point = typer.Typer()
 

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.exit_codes import NotFound
+from billing.cli.printing import Column, Json, number, price, show, table, write_json
 from invoicing import answers_received, peer_answers, stored_answers
 from invoicing.peer_answers import LINE_WORDS, PeerLine
 from invoicing.stored_answers import KeptAnswer
 from peppol.identifiers import DocumentKind
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.commands.refusals import NotFound
-from supplier_portal.printing import Column, Json, number, price, show, table, write_json
 
 answers = typer.Typer()
 

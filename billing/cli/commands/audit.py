@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.exit_codes import Code
+from billing.cli.printing import plain, write_json
 from foundation import journal, journal_anchor
 from invoicing import audit_cases, case_files
 from orders.values import Refused
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.commands.refusals import Code
-from supplier_portal.printing import plain, write_json
 
 audit = typer.Typer()
 journal_commands = typer.Typer()

@@ -17,18 +17,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from billing.migrations.migrate import open_grown
+from billing.migrations.schema import open_house
+from billing.tools.benchmarks import database as bench_database
+from billing.tools.benchmarks import flow as bench_flow
+from billing.tools.benchmarks import post as bench_post
+from billing.tools.benchmarks import validation as benchmark
+from billing.tools.benchmarks.flow import Arrived, Figures
+from billing.tools.benchmarks.reconcile import bench_reconcile
 from foundation import gc_tuning
 from orders import stored_register
 from orders.contracts import Register
 from orders.register_files import read_register
-from peppol.rules import benchmark
-from supplier_portal.assembly import open_house
-from supplier_portal.growing import open_grown
-from supplier_portal.speed import database as bench_database
-from supplier_portal.speed import flow as bench_flow
-from supplier_portal.speed import post as bench_post
-from supplier_portal.speed.flow import Arrived, Figures
-from supplier_portal.speed.reconcile import bench_reconcile
 
 alone = typer.Typer()
 benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)

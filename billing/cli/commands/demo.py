@@ -14,17 +14,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from supplier_portal.demo import people as demo_people
-from supplier_portal.demo.folder import DATABASE_FILE, clear, mark
-from supplier_portal.demo.loop_command import loop
-from supplier_portal.demo.outcomes import Outcome
-from supplier_portal.demo.playing import Played, play
-from supplier_portal.demo.story import Story, read_story
-from supplier_portal.printing import Column, Json, show, table
+from billing.cli.commands.demo_loop import loop
+from billing.cli.printing import Column, Json, show, table
+from billing.tools.demo import people as demo_people
+from billing.tools.demo.folder import DATABASE_FILE, clear, mark
+from billing.tools.demo.outcomes import Outcome
+from billing.tools.demo.playing import Played, play
+from billing.tools.demo.story import Story, read_story
 
 alone = typer.Typer()
 
-_STORY = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+_STORY = Path(__file__).resolve().parents[3] / "fixtures" / "demo"
 
 
 @alone.command("demo")

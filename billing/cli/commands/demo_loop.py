@@ -13,11 +13,11 @@ import structlog
 import typer
 from rich.text import Text
 
+from billing.cli.printing import Column, Json, kronor, show, table
+from billing.tools.demo.folder import DATABASE_FILE, mark
+from billing.tools.demo.loop_back import Looped, play
+from billing.tools.demo.story import Story
 from invoicing.reconciliation import Row, Statement
-from supplier_portal.demo.folder import DATABASE_FILE, mark
-from supplier_portal.demo.loop_back import Looped, play
-from supplier_portal.demo.story import Story
-from supplier_portal.printing import Column, Json, kronor, show, table
 from supplier_portal.statement_files import statement_csv
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]

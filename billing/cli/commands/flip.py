@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import House, On, command, today_or
+from billing.cli.exit_codes import NotFound
 from foundation.sql import Session
 from invoicing import flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
@@ -13,8 +15,6 @@ from orders import stored_register
 from orders.model import Order
 from orders.stored_orders import OrderUnknown
 from peppol import ubl
-from supplier_portal.commands.door import House, On, command, today_or
-from supplier_portal.commands.refusals import NotFound
 
 alone = typer.Typer()
 

@@ -10,18 +10,19 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.commands.receiving import all_taken, became, end, tell
+from billing.cli.exit_codes import Code, NotFound
+from billing.cli.printing import Column, Json, show, table, write_json
+from billing.server import exchange_events
 from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal import letter_questions, post_events
+from supplier_portal import letter_questions
 from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.commands.receiving import all_taken, became, end, tell
-from supplier_portal.commands.refusals import Code, NotFound
 from supplier_portal.letter_questions import LetterIn, LetterOut
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.printing import Column, Json, show, table, write_json
 from supplier_portal.settings import Settings
 from supplier_portal.verdict_words import document_json, why_letter
 
@@ -144,7 +145,7 @@ def deliver(
     """Lämna väntande brev till accesspunkten / hand over waiting letters."""
     with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
         sent = post.deliver_waiting(
-            database.writing, access_point, now=database.clock(), tell=post_events.tell
+            database.writing, access_point, now=database.clock(), tell=exchange_events.tell
         )
         with database.reading() as session:
             left = letter_questions.waiting_count(session)

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.printing import Column, Json, kronor, plain, show, table, write_json
 from invoicing import crediting, stored_invoices, waiting
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responding import REJECTED
 from orders import stored_register
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.printing import Column, Json, kronor, plain, show, table, write_json
 from supplier_portal.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
 
 alone = typer.Typer()

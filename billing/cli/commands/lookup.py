@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, command
+from billing.cli.exit_codes import Code
+from billing.cli.printing import Column, show, table, write_json
 from orders.values import Refused
 from peppol.access_points.protocol import Capability, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from supplier_portal.chosen_access_point import opened_directory
-from supplier_portal.commands.door import AsJson, House, command
-from supplier_portal.commands.refusals import Code
-from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
 
 alone = typer.Typer()

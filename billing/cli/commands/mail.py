@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 from sqlalchemy import func, select
 
+from billing.cli.command import House, command
+from billing.cli.exit_codes import Code
+from billing.cli.printing import show
+from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
 from supplier_portal import mail_delivery
-from supplier_portal.commands.door import House, command
-from supplier_portal.commands.refusals import Code
-from supplier_portal.demo.folder import DATABASE_FILE
 from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.printing import show
 from supplier_portal.settings import Settings
 
 mail = typer.Typer()

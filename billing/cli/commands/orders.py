@@ -4,6 +4,10 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.commands.answers import answer_json, in_short
+from billing.cli.exit_codes import NotFound
+from billing.cli.printing import Column, Json, kronor, number, price, show, table, write_json
 from foundation.sql import Session
 from invoicing import stored_answers, stored_invoices
 from orders import stored_lines, stored_orders, stored_plans
@@ -13,12 +17,8 @@ from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from supplier_portal import letter_questions
-from supplier_portal.commands.answers import answer_json, in_short
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.commands.refusals import NotFound
 from supplier_portal.event_loading import place_due_orders
 from supplier_portal.letter_questions import LetterOut
-from supplier_portal.printing import Column, Json, kronor, number, price, show, table, write_json
 
 orders = typer.Typer()
 

@@ -12,6 +12,9 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, bytes_of, command, day, today_or
+from billing.cli.commands.payments import payments
+from billing.cli.printing import Column, kronor, show, table, write_json
 from foundation.database import utc_now
 from foundation.sql import Session
 from invoicing import (
@@ -27,10 +30,7 @@ from invoicing.stored_exports import ExportFile
 from invoicing.stored_rights import Reach
 from orders import stored_register
 from orders.values import Article, Month, PeriodRefused
-from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, day, today_or
-from supplier_portal.commands.payments import payments
 from supplier_portal.paying_settings import debtor_of, ledger_of
-from supplier_portal.printing import Column, kronor, show, table, write_json
 from supplier_portal.settings import Settings
 
 ledger = typer.Typer()

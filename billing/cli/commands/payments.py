@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.printing import Column, Json, kronor, show, table, write_json
 from invoicing import payment
 from invoicing.model import Held
 from orders import stored_register
 from orders.values import Money, total
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.printing import Column, Json, kronor, show, table, write_json
 
 payments = typer.Typer()
 

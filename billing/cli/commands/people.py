@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import House, command
+from billing.cli.printing import show
 from foundation.database import utc_now
 from orders import stored_register
 from supplier_portal import accounts, mailed_links
 from supplier_portal.account_rules import granted_staff
-from supplier_portal.commands.door import House, command
-from supplier_portal.printing import show
 
 people = typer.Typer()
 

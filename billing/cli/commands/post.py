@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.commands.inbox import post_office
+from billing.cli.commands.receiving import all_taken, end, tell
+from billing.cli.printing import Column, Json, show, table, write_json
 from supplier_portal import letter_questions, post_questions
-from supplier_portal.commands.door import AsJson, House, On, command, today_or
-from supplier_portal.commands.letters import post_office as post_office
-from supplier_portal.commands.receiving import all_taken, end, tell
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.post_actions import no_letter, read_again, send_again
 from supplier_portal.post_questions import AttemptRow, ReceiverStanding, Standing
-from supplier_portal.printing import Column, Json, show, table, write_json
 
 _RECEIVERS = (
     Column("Mottagare", "Receiver"),

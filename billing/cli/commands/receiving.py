@@ -11,17 +11,17 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
+from billing.cli.exit_codes import Code, complain, refusal_of
+from billing.cli.printing import Json, plain, write_json
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.model import Held
 from peppol import envelope, mailbox
 from peppol.mailbox import InState
 from supplier_portal import letter_questions
-from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, today_or
-from supplier_portal.commands.refusals import Code, complain, refusal_of
 from supplier_portal.letter_questions import LetterIn
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.printing import Json, plain, write_json
 from supplier_portal.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
 
 alone = typer.Typer()

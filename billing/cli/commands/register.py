@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import House, command
+from billing.cli.printing import plain
+from billing.migrations.migrate import open_grown
 from foundation.journal import SYSTEM
 from invoicing import waiting
 from orders import stored_register
 from orders.register_files import read_register
 from orders.values import stockholm_date
-from supplier_portal.commands.door import House, command
-from supplier_portal.growing import open_grown
-from supplier_portal.printing import plain
 
 alone = typer.Typer()
 register = typer.Typer()

@@ -13,13 +13,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from billing.cli.command import AsJson, House, command
+from billing.cli.exit_codes import NotFound
+from billing.cli.printing import Column, Json, plain, show, table, write_json
 from foundation.errors import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release
-from supplier_portal.commands.door import AsJson, House, command
-from supplier_portal.commands.refusals import NotFound
-from supplier_portal.printing import Column, Json, plain, show, table, write_json
 from supplier_portal.rulebook import ListedRule, listed_rules
 from supplier_portal.validation_report import ACTORS, KINDS
 

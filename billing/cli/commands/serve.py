@@ -18,14 +18,14 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from billing.cli.command import House, command
+from billing.cli.exit_codes import complain
+from billing.server.app import create_app
+from billing.server.sockets import listening_on
+from billing.tools.demo.folder import DATABASE_FILE, clock_of
+from billing.tools.demo.work import at_work
 from foundation.database import Database
 from orders.values import Refused
-from supplier_portal.app import create_app
-from supplier_portal.commands.door import House, command
-from supplier_portal.commands.refusals import complain
-from supplier_portal.demo.folder import DATABASE_FILE, clock_of
-from supplier_portal.demo.work import at_work
-from supplier_portal.listening import listening_on
 from supplier_portal.settings import Settings
 
 alone = typer.Typer()
@@ -93,7 +93,7 @@ def _serve_demo(application: FastAPI, listening: socket.socket) -> None:
 def _serve_together(url: str, workers: int, listening: socket.socket) -> None:
     """Several processes on one address; each makes its application of the environment, which names the database."""
     os.environ["BILLING_DATABASE_URL"] = url
-    config = _config("supplier_portal.app:application", factory=True, workers=workers)
+    config = _config("billing.server.app:application", factory=True, workers=workers)
     Multiprocess(config, sockets=[listening]).run()
 
 

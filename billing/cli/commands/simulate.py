@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from billing.tools.simulation.playing import simulate as play
 from orders.register_files import read_register
-from supplier_portal.simulation.playing import simulate as play
 
 alone = typer.Typer()
 

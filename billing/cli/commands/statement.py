@@ -7,25 +7,16 @@ from typing import Annotated
 
 import typer
 
+from billing.cli.command import AsJson, House, command, day
+from billing.cli.commands.audit import read_heads
+from billing.cli.exit_codes import Code
+from billing.cli.printing import Column, kronor, plain, show, table, width_needed, width_of_output, write_json
 from foundation import journal_anchor
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.open_items import OpenItem, open_items
 from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
 from orders.values import Article, Money, Month, PeriodRefused
-from supplier_portal.commands.audit import read_heads
-from supplier_portal.commands.door import AsJson, House, command, day
-from supplier_portal.commands.refusals import Code
-from supplier_portal.printing import (
-    Column,
-    kronor,
-    plain,
-    show,
-    table,
-    width_needed,
-    width_of_output,
-    write_json,
-)
 from supplier_portal.statement_files import (
     AMOUNTS,
     amounts_of,

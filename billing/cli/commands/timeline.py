@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from supplier_portal.commands.door import AsJson, House, command
-from supplier_portal.commands.happenings import Happening, Kind, happenings
-from supplier_portal.printing import Column, Json, kronor, show, table, write_json
+from billing.cli.command import AsJson, House, command
+from billing.cli.commands.timeline_entries import Happening, Kind, happenings
+from billing.cli.printing import Column, Json, kronor, show, table, write_json
 
 alone = typer.Typer()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
+from billing.cli.printing import number
 from foundation import journal
 from foundation.sql import Session
 from invoicing import stored_invoices
@@ -21,7 +22,6 @@ from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
 from supplier_portal import letter_questions, reference_questions
-from supplier_portal.printing import number
 from supplier_portal.verdict_words import verdict_name
 
 

@@ -18,14 +18,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
+from billing.cli.exit_codes import Code, complain, refusal_of
+from billing.cli.printing import Json, plain, show, write_json
 from orders.values import Refused
 from peppol import official, second_opinion
 from peppol.identifiers import DocumentKind
 from peppol.second_opinion import Disagreement, Engine
 from peppol.validation import Report, validate
-from supplier_portal.commands.door import AsJson, House, On, bytes_of, command, today_or
-from supplier_portal.commands.refusals import Code, complain, refusal_of
-from supplier_portal.printing import Json, plain, show, write_json
 from supplier_portal.validation_report import (
     KINDS,
     ValidationReport,

@@ -15,19 +15,19 @@ from typing import Annotated
 import structlog
 import typer
 
+from billing.cli.command import AsJson, House, On, command
+from billing.cli.commands.post import By
+from billing.cli.exit_codes import complain
+from billing.cli.printing import Column, show, table, write_json
+from billing.server.jobs import jobs_of
+from billing.server.worker import Worker
 from foundation import gc_tuning, journal
 from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from supplier_portal import job_running
 from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.commands.door import AsJson, House, On, command
-from supplier_portal.commands.post import By
-from supplier_portal.commands.refusals import complain
-from supplier_portal.jobs import jobs_of
-from supplier_portal.printing import Column, show, table, write_json
 from supplier_portal.settings import Settings
-from supplier_portal.worker import Worker
 
 alone = typer.Typer()
 jobs = typer.Typer()

@@ -15,11 +15,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from billing.tools.access_point_simulator.desk import Cut, Desk, Wrong, participant_in
+from billing.tools.access_point_simulator.faults import Rule
+from billing.tools.access_point_simulator.shapes import Body, mailbox_shape, phase4_shape, phoss_shape
+from billing.tools.access_point_simulator.smp import smp_shape
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulated_access_point.desk import Cut, Desk, Wrong, participant_in
-from supplier_portal.simulated_access_point.faults import Rule
-from supplier_portal.simulated_access_point.shapes import Body, mailbox_shape, phase4_shape, phoss_shape
-from supplier_portal.simulated_access_point.smp import smp_shape
 
 _CUT: Final = b"x-simulator-cut"
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import unquote
 
+from billing.tools.access_point_simulator.faults import Fault, Rule, Verb
+from billing.tools.access_point_simulator.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
 from peppol import envelope
 from peppol.gate import GateRefused
 from peppol.identifiers import (
@@ -24,8 +26,6 @@ from peppol.identifiers import (
     InvalidIdentifier,
     ParticipantId,
 )
-from supplier_portal.simulated_access_point.faults import Fault, Rule, Verb
-from supplier_portal.simulated_access_point.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
 
 Repeats = Literal["answer", "refuse", "deliver"]
 """What is done with an instance identifier that came before: the same answer, a refusal, or a second delivery."""

@@ -15,8 +15,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Row
 
-from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
-from supplier_portal.simulated_access_point.desk import (
+from billing.tools.access_point_simulator.desk import (
     Desk,
     Result,
     Wrong,
@@ -24,8 +23,9 @@ from supplier_portal.simulated_access_point.desk import (
     put_in_envelope,
     read_envelope,
 )
-from supplier_portal.simulated_access_point.faults import Fault, Verb, damaged, share_of
-from supplier_portal.simulated_access_point.store import PENDING, REJECTED, SENT, Handed
+from billing.tools.access_point_simulator.faults import Fault, Verb, damaged, share_of
+from billing.tools.access_point_simulator.store import PENDING, REJECTED, SENT, Handed
+from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
 
 _LARGEST = 25_000_000
 

@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from billing.tools.access_point_simulator.desk import Desk, participant_in, without_scheme
+from billing.tools.access_point_simulator.faults import Fault, Verb, damaged
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
 from peppol.literals import escaped
-from supplier_portal.simulated_access_point.desk import Desk, participant_in, without_scheme
-from supplier_portal.simulated_access_point.faults import Fault, Verb, damaged
 
 _NAMES: Final = (
     'xmlns:smp="http://busdox.org/serviceMetadata/publishing/1.0/" '

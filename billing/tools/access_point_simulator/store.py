@@ -32,9 +32,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from billing.tools.access_point_simulator.faults import Rule, Verb
 from foundation.database import Clock, Database, utc_now
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulated_access_point.faults import Rule, Verb
 
 metadata = MetaData()
 

@@ -15,10 +15,10 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import text
 
+from billing.tools.benchmarks import bulk_register
 from foundation.database import Database
 from foundation.sql import Session
 from orders import stored_register
-from supplier_portal.speed import bulk_register
 
 #: The day the world stands at.
 TODAY = date(2026, 11, 21)

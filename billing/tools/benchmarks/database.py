@@ -6,10 +6,10 @@ made by somebody else, and is left alone.
 
 from sqlalchemy import inspect, text
 
+from billing.migrations.schema import METADATAS
 from foundation.database import Database
 from orders import tables
 from orders.values import Refused
-from supplier_portal.assembly import METADATAS
 
 _MARK = "billing_bench"
 

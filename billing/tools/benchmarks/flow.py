@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice
 from time import perf_counter
 
+from billing.tools.simulation.events import ordered_choices
 from foundation.database import Database
 from invoicing import flipping, stored_facts
 from invoicing.documents import Reading
@@ -26,7 +27,6 @@ from orders.values import Month, six_months_from
 from peppol import mailbox, ubl
 from peppol.mailbox import InLetter
 from supplier_portal import letter_reading
-from supplier_portal.simulation.events import ordered_choices
 
 _START = date(2026, 1, 12)
 _BATCH = 200

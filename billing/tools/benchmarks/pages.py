@@ -16,15 +16,15 @@ from time import perf_counter, sleep
 import httpx
 import uvicorn
 
+from billing.server.app import create_app
+from billing.server.sockets import listening_on
+from billing.tools.benchmarks import bulk_world
 from foundation.database import Database
 from foundation.sql import Session
 from supplier_portal import sessions, stored_accounts
-from supplier_portal.app import create_app
 from supplier_portal.cookies import SESSION
-from supplier_portal.listening import listening_on
 from supplier_portal.persons import Permission
 from supplier_portal.settings import Settings
-from supplier_portal.speed import bulk_world
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from time import perf_counter
 
 from sqlalchemy import func, select, text
 
+from billing.migrations.migrate import open_grown
+from billing.migrations.schema import open_house
+from billing.server.worker import COLLECT, DELIVER, SORT, Worker
+from billing.tools.benchmarks import flow as bench_flow
 from foundation.database import Database
 from orders.contracts import Register
 from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal.assembly import open_house
-from supplier_portal.growing import open_grown
-from supplier_portal.speed import flow as bench_flow
-from supplier_portal.worker import COLLECT, DELIVER, SORT, Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
+from billing.migrations.migrate import open_grown
+from billing.migrations.schema import open_house
+from billing.tools.benchmarks import bulk_world
+from billing.tools.benchmarks import database as bench_database
+from billing.tools.benchmarks import pages as bench_pages
+from billing.tools.benchmarks.pages import Asked
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing import booking, desk_queue, money_trends, stored_entries, tables, unbilled
@@ -24,12 +30,6 @@ from invoicing.open_items import open_items
 from invoicing.reconciliation import Key, reconcile
 from orders import tables as held
 from orders.values import Month
-from supplier_portal.assembly import open_house
-from supplier_portal.growing import open_grown
-from supplier_portal.speed import bulk_world
-from supplier_portal.speed import database as bench_database
-from supplier_portal.speed import pages as bench_pages
-from supplier_portal.speed.pages import Asked
 
 _MONTH = Month(2026, 6)
 

@@ -20,6 +20,12 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
+from billing.migrations.migrate import open_grown
+from billing.tools.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
+from billing.tools.demo.playing import NotEmpty, StoryClock
+from billing.tools.demo.story import Story
+from billing.tools.simulation.documents import Delivered
+from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
@@ -32,14 +38,8 @@ from orders.values import Refused
 from peppol import mailbox, post
 from peppol.access_points.protocol import AccessPointError
 from peppol.mailbox import OutState
-from supplier_portal.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
-from supplier_portal.demo.playing import NotEmpty, StoryClock
-from supplier_portal.demo.story import Story
 from supplier_portal.event_loading import load_events, place_due_orders
-from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.simulation.documents import Delivered
-from supplier_portal.simulation.erp import SimulatedErp
 
 _OFFICER = "ekonom-1"
 _REGISTRATIONS: Mapping[str, dict[str, Any]] = {

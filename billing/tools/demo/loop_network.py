@@ -20,13 +20,13 @@ from typing import Final, TypeVar
 
 import httpx
 
+from billing.tools.simulation.erp import Letter, SimulatedErp
 from orders.values import Refused
 from peppol.access_points.composed import Composed
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.protocol import AccessPointError, RejectedForGood
 from peppol.access_points.web import Web
-from supplier_portal.simulation.erp import Letter, SimulatedErp
 
 T = TypeVar("T")
 Fault = Mapping[str, object]
@@ -93,7 +93,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
     for old in folder.iterdir():
         old.unlink()
     named = [part for each in suppliers for part in ("--supplier", each)]
-    command = [sys.executable, "-m", "supplier_portal.cli", "access-point", "simulate", "--port", "0"]
+    command = [sys.executable, "-m", "billing.cli.cli", "access-point", "simulate", "--port", "0"]
     command += ["--dir", str(folder), "--seed", str(seed), "--buyer", buyer, *named]
     settings = {**os.environ, "BILLING_SIMULATOR_TOKEN": _TOKEN}
     with (

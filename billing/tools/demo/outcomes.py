@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from billing.cli.printing import number
+from billing.tools.demo.story import Case
 from foundation import journal
 from foundation.sql import Session
 from invoicing import payment, stored_entries, stored_invoices
@@ -21,8 +23,6 @@ from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from supplier_portal import letter_questions
-from supplier_portal.demo.story import Case
-from supplier_portal.printing import number
 
 _THEN = " > "
 _NOTHING = "none"

@@ -12,6 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from billing.migrations.migrate import open_grown
+from billing.tools.demo import attest as demo_attest
+from billing.tools.demo import people as demo_people
+from billing.tools.demo import tutors as demo_tutors
+from billing.tools.demo.outcomes import Outcome, outcomes
+from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from foundation.database import Database
 from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
@@ -22,13 +28,7 @@ from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from supplier_portal import letter_questions
-from supplier_portal.demo import attest as demo_attest
-from supplier_portal.demo import people as demo_people
-from supplier_portal.demo import tutors as demo_tutors
-from supplier_portal.demo.outcomes import Outcome, outcomes
-from supplier_portal.demo.story import CreditRequest, Flip, Story, StoryRefused
 from supplier_portal.event_loading import load_events, place_due_orders
-from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
 from supplier_portal.statement_files import statement_csv
 

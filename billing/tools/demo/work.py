@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
+from billing.server.jobs import DESK_RELEASE, PORTAL_RELEASE
+from billing.server.worker import Worker
 from foundation.database import Database
-from supplier_portal.jobs import DESK_RELEASE, PORTAL_RELEASE
-from supplier_portal.worker import Worker
 
 
 @contextmanager

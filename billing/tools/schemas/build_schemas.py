@@ -1,8 +1,8 @@
-"""Makes the XML Schemas of this folder from the trees in `trees/`.
+"""Makes the XML Schemas in `xsd/` from the trees in `xsd/trees/`.
 
-Run from the top of the project: `python -m xsd.build_schemas`. The files are
+Run from the top of the project: `python -m billing.tools.schemas.build_schemas`. The files are
 rewritten in place and are the same bytes every time; a test compares them. The
-notation of the trees is explained in README.md.
+notation of the trees is explained in xsd/README.md.
 
 A tree is written out strictly (the profile, every value and attribute as it says)
 or loosely (UBL's own data types and attributes, for documents from outside). In UBL
@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import xsd
+from billing.tools.schemas.notation import Child, Shape, read_trees
 from peppol import codelists
-from xsd.notation import Child, Shape, read_trees
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(xsd.__file__).parent
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 CBC: Final = UBL + "CommonBasicComponents-2"
 CAC: Final = UBL + "CommonAggregateComponents-2"

@@ -1,6 +1,6 @@
 """Reads the trees: what a document or a part of one may hold, one child a line.
 
-The notation is explained in README.md. What is read are plain values; making
+The notation is explained in xsd/README.md. What is read are plain values; making
 schemas of them is the work of `build_schemas`.
 """
 
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-TREES: Final = Path(__file__).parent / "trees"
+import xsd
+
+TREES: Final = Path(xsd.__file__).parent / "trees"
 
 _OFTEN: Final = {
     "1": (1, 1),

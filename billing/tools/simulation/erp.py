@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
+from billing.tools.simulation import documents as simulated_documents
+from billing.tools.simulation.documents import Delivered
+from billing.tools.simulation.invoices import with_mistake
 from invoicing.flipping import Numbered, credit_note_of
 from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
 from peppol import billing, envelope, ordering, responses, shapes, ubl, validation
 from peppol.identifiers import DocumentKind
-from supplier_portal.simulation import documents as simulated_documents
-from supplier_portal.simulation.documents import Delivered
-from supplier_portal.simulation.invoices import with_mistake
 
 _CREDITS = ("CNF", "CNP", "CNA")
 _NEW = "NIN"

@@ -13,6 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+from billing.migrations.migrate import open_grown
+from billing.tools.simulation import events as simulated_events
+from billing.tools.simulation import invoices as simulated_invoices
 from foundation.database import Database
 from invoicing import checking, crediting, flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
@@ -21,10 +24,7 @@ from orders import stored_receipts, stored_register
 from orders.contracts import Register
 from peppol import billing, mailbox, ubl
 from supplier_portal.event_loading import Line, load_events
-from supplier_portal.growing import open_grown
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.simulation import events as simulated_events
-from supplier_portal.simulation import invoices as simulated_invoices
 
 LineKey = tuple[str, str]
 
