@@ -1,1 +1,1 @@
-"""The front: settings, assembly, command line, and the doors people and systems use."""
+"""The suppliers' own pages, with their queries, charts, templates and texts."""

@@ -1,0 +1,1 @@
+"""The buyer's own pages: exceptions, payments, reconciliation, policies, audit and exchange."""

@@ -1,0 +1,1 @@
+"""The pictures on the suppliers' pages."""

@@ -1,0 +1,1 @@
+"""What the suppliers' pages ask the database, a module a topic."""
