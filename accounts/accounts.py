@@ -9,19 +9,16 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from accounts import mailed_links, passwords, sessions
+from accounts import store as account_store
+from accounts.identity import Permission, Person
+from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
+from accounts.store import ACTIVE, ENDED, INVITED, Account
+from accounts.tables import recovery_code
 from foundation import journal
 from foundation.errors import Language, NotThere
 from foundation.sql import Session, take_turns
-from supplier_portal import mail, mailed_links, passwords, sessions, stored_accounts
-from supplier_portal.account_rules import (
-    AccountRefused,
-    keeps_an_administrator,
-    mail_address,
-    name_of_person,
-)
-from supplier_portal.account_tables import recovery_code
-from supplier_portal.persons import Permission, Person
-from supplier_portal.stored_accounts import ACTIVE, ENDED, INVITED, Account
+from operations.mail import mail
 
 
 def invite(
@@ -39,7 +36,7 @@ def invite(
     """A new account and its invitation by mail. Raises AccountRefused where the address is taken."""
     try:
         with journal.attempt(session):
-            number = stored_accounts.add(
+            number = account_store.add(
                 session,
                 organisation=organisation,
                 sign_in_name=mail_address(address),
@@ -91,9 +88,9 @@ def change(
             "Kontot är avslutat. Bjud in personen på nytt.",
             "The account has ended. Invite the person again.",
         )
-    people = stored_accounts.of_organisation(session, organisation)
+    people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
-    stored_accounts.regrant(session, account_id, permissions, units)
+    account_store.regrant(session, account_id, permissions, units)
     _note(session, by, "account.changed", _known(session, account_id))
 
 
@@ -113,9 +110,9 @@ def end(
     account = of_organisation(session, organisation, account_id)
     if account.state == ENDED:
         return
-    people = stored_accounts.of_organisation(session, organisation)
+    people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, frozenset(), administers)
-    stored_accounts.change(
+    account_store.change(
         session,
         account_id,
         state=ENDED,
@@ -123,7 +120,7 @@ def end(
         totp_secret="",
         sign_in_name=f"ended-{account_id}.{account.sign_in_name}"[:254],
     )
-    stored_accounts.regrant(session, account_id, (), frozenset())
+    account_store.regrant(session, account_id, (), frozenset())
     sessions.end_all(session, account_id)
     journal.record(session, by, "account.ended", account.person.id)
 
@@ -134,7 +131,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     The second step stays as it was: a link alone never takes it away.
     """
     link = mailed_links.use(session, secret, now=now)
-    stored_accounts.change(session, link.account.id, password_hash=password_hash, state=ACTIVE)
+    account_store.change(session, link.account.id, password_hash=password_hash, state=ACTIVE)
     sessions.end_all(session, link.account.id)
     action = "account.taken_up" if link.purpose == mailed_links.INVITE else "account.password_reset"
     journal.record(session, link.account.person.id, action, link.account.person.id)
@@ -145,7 +142,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
 
 def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     """Mail a link for a new password; for a name of nobody, nothing happens, and nobody is told."""
-    account = stored_accounts.by_name(session, name)
+    account = account_store.by_name(session, name)
     if account is not None and account.state == ACTIVE:
         mailed_links.send(session, account, mailed_links.RESET, at=at)
 
@@ -153,7 +150,7 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
 def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:
     """A new password for the one signed in; all sessions but this one end."""
     account = _known(session, person.account_id)
-    stored_accounts.change(session, account.id, password_hash=passwords.hashed(password))
+    account_store.change(session, account.id, password_hash=passwords.hashed(password))
     sessions.end_all(session, account.id, but=but)
     journal.record(session, person.id, "account.password_changed", person.id)
     mail.put(session, account, "password-changed", about=person.id, at=now)
@@ -170,7 +167,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
             "Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto.",
             "This is your own account. Set up the codes again under My account.",
         )
-    stored_accounts.change(session, account_id, totp_secret="")
+    account_store.change(session, account_id, totp_secret="")
     session.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
     sessions.end_all(session, account_id)
     journal.record(session, by, "account.codes_forgotten", account.person.id)
@@ -179,14 +176,14 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:
     """An account of this organisation. Raises NotThere, also for one of another."""
-    account = stored_accounts.by_id(session, account_id)
+    account = account_store.by_id(session, account_id)
     if account is None or account.organisation != organisation:
         raise NotThere
     return account
 
 
 def _known(session: Session, account_id: int) -> Account:
-    account = stored_accounts.by_id(session, account_id)
+    account = account_store.by_id(session, account_id)
     assert account is not None  # noqa: S101 - it was written in this transaction
     return account
 

@@ -11,17 +11,18 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from accounts import accounts
+from accounts import store as account_store
+from accounts.identity import SUPPLIER_SIDE, Permission
+from accounts.rules import AccountRefused, mail_address, name_of_person
+from accounts.store import ACTIVE
+from accounts.tables import account_application, account_responsible
 from foundation import journal
-from foundation.errors import Language
+from foundation.errors import Language, NotThere
 from foundation.sql import Session, rows_changed
+from operations.mail import mail
 from orders.contracts import Register
 from orders.parties import RegisterValueRefused, Supplier, organisation_number
-from supplier_portal import accounts, mail, stored_accounts
-from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
-from supplier_portal.account_tables import account_application, account_responsible
-from supplier_portal.pages import NotThere
-from supplier_portal.persons import SUPPLIER_SIDE, Permission
-from supplier_portal.stored_accounts import ACTIVE
 
 WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
 
@@ -75,7 +76,7 @@ def apply(
     organisation = supplier.organisation_number
     if any(
         each.state == ACTIVE and Permission.ADMINISTER in each.permissions
-        for each in stored_accounts.of_organisation(session, organisation)
+        for each in account_store.of_organisation(session, organisation)
     ):
         raise AccountRefused(
             "Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig.",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from supplier_portal.persons import Permission
+from accounts.identity import Permission
 
 Pair = tuple[str, str]
 _P = Permission

@@ -9,15 +9,17 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
+from accounts import store as account_store
+from accounts.rules import INVITATION_LASTS, RESET_LASTS
+from accounts.store import ACTIVE, INVITED, Account
+from accounts.tables import mailed_link
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from operations.mail import mail
+from operations.mail.tables import mail as mail_table
 from orders.values import stockholm_date
-from supplier_portal import cookies, mail, stored_accounts
-from supplier_portal.account_rules import INVITATION_LASTS, RESET_LASTS
-from supplier_portal.account_tables import mailed_link
-from supplier_portal.catalogues import moment
-from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
+from web import cookies
+from web.i18n import moment
 
 INVITE, RESET = "INVITE", "RESET"
 
@@ -85,7 +87,7 @@ def look(session: Session, secret: str, *, now: datetime) -> Link:
     ).one_or_none()
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
-    account = stored_accounts.by_id(session, row.account_id)
+    account = account_store.by_id(session, row.account_id)
     if account is None or account.state != (INVITED if row.purpose == INVITE else ACTIVE):
         raise LinkVoid
     return Link(account, row.purpose)

@@ -24,14 +24,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import delete, insert, select
 
+from accounts import sessions
+from accounts import store as account_store
+from accounts.store import ACTIVE, INVITED, Account
+from accounts.tables import identity, openid_journey
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
-from supplier_portal import cookies, sessions, stored_accounts
-from supplier_portal.account_tables import identity, openid_journey
-from supplier_portal.settings import Settings
-from supplier_portal.stored_accounts import ACTIVE, INVITED, Account
+from operations.settings import Settings
+from web import cookies
 
 _JOURNEY_LASTS: Final = timedelta(minutes=10)
 _DISCOVERED_FOR: Final = 3600.0
@@ -181,12 +183,12 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
         select(identity.c.account_id).where(identity.c.issuer == issuer, identity.c.subject == subject)
     ).scalar_one_or_none()
     if known is not None:
-        account = stored_accounts.by_id(session, known)
+        account = account_store.by_id(session, known)
         if account is None or account.state != ACTIVE:
             raise NobodyHere
         return account
     address = str(claims.get("email", ""))
-    account = stored_accounts.by_name(session, address) if claims.get("email_verified") is True else None
+    account = account_store.by_name(session, address) if claims.get("email_verified") is True else None
     if account is None or account.state not in (ACTIVE, INVITED):
         raise NobodyHere
     session.execute(
@@ -194,7 +196,7 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
         {"issuer": issuer, "subject": subject, "account_id": account.id, "made_at": now},
     )
     if account.state == INVITED:
-        stored_accounts.change(session, account.id, state=ACTIVE)
+        account_store.change(session, account.id, state=ACTIVE)
     journal.record(session, account.person.id, "account.identity_tied", account.person.id)
     return account
 

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from accounts.passwords import LONGEST, SHORTEST
 from foundation.errors import Refused
-from supplier_portal.passwords import LONGEST, SHORTEST
 
 _FEWEST_SIGNS: Final = 5
 _ORNAMENTS: Final = re.compile(r"[\W\d_]+")

@@ -12,10 +12,10 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select, update
 
+from accounts.tables import wrong_try
 from foundation.errors import Refused
 from foundation.sql import Session, take_turns
-from supplier_portal.account_tables import wrong_try
-from supplier_portal.cookies import fingerprint
+from web.cookies import fingerprint
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 

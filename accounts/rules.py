@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from accounts.store import ACTIVE, Account
 from foundation.errors import Refused
-from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission
-from supplier_portal.stored_accounts import ACTIVE, Account
 
 NORMAL_DAYS: Final = (5, 7)
 """An application is normally decided within so many days (REQ-44)."""

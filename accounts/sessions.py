@@ -12,12 +12,13 @@ from typing import Final
 from fastapi import Request
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from accounts import store as account_store
+from accounts.identity import Person
+from accounts.store import WHOLE, Account
+from accounts.tables import account, web_session
 from foundation.database import Database
 from foundation.sql import Session
-from supplier_portal import cookies, stored_accounts
-from supplier_portal.account_tables import account, web_session
-from supplier_portal.persons import Person
-from supplier_portal.stored_accounts import WHOLE, Account
+from web import cookies
 
 FULL, CODE, ENROL = "FULL", "CODE", "ENROL"
 PATHS: Final = {CODE: "/code", ENROL: "/second-step"}
@@ -81,8 +82,8 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     columns = web_session.c
     if row is None or now >= row[columns.ends_at] or now - row[columns.seen_at] >= IDLE:
         return None
-    whose = stored_accounts.of_row(row)
-    if whose.state != stored_accounts.ACTIVE:
+    whose = account_store.of_row(row)
+    if whose.state != account_store.ACTIVE:
         return None
     return Held(
         key=row[columns.secret_sha256],

@@ -7,12 +7,13 @@ over anything of an old one. Only that somebody signed in is noted in the journa
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts import passwords, rate_limit, sessions
+from accounts import store as account_store
+from accounts.store import ACTIVE, Account
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
-from supplier_portal import passwords, sessions, stored_accounts, wrong_tries
-from supplier_portal.settings import Settings
-from supplier_portal.stored_accounts import ACTIVE, Account
+from operations.settings import Settings
 
 
 class WrongSignIn(Refused):
@@ -37,12 +38,12 @@ def with_password(
     database: Database, settings: Settings, name: str, password: str, *, client: str, now: datetime
 ) -> SignedIn:
     """Check a name and a password and begin a session. Raises WrongSignIn and TooOften."""
-    name = stored_accounts.normal_name(name)
+    name = account_store.normal_name(name)
     one_name, one_client = f"sign-in {name} {client}", f"sign-in {client}"
     with database.writing() as session:
-        wrong_tries.count(session, one_client, wrong_tries.ONE_CLIENT, now=now)
-        wrong_tries.count(session, one_name, wrong_tries.ONE_NAME, now=now)
-        account = stored_accounts.by_name(session, name)
+        rate_limit.count(session, one_client, rate_limit.ONE_CLIENT, now=now)
+        rate_limit.count(session, one_name, rate_limit.ONE_NAME, now=now)
+        account = account_store.by_name(session, name)
     is_active = account is not None and account.state == ACTIVE
     if not passwords.fits(account.password_hash if account and is_active else "", password):
         raise WrongSignIn
@@ -51,11 +52,11 @@ def with_password(
     renewed = passwords.hashed(password) if passwords.is_outdated(account.password_hash) else ""
     with database.writing() as session:
         if renewed:
-            stored_accounts.renew_hash(session, account, renewed)
-        wrong_tries.forget(session, one_name)
-        wrong_tries.take_back(session, one_client)
+            account_store.renew_hash(session, account, renewed)
+        rate_limit.forget(session, one_name)
+        rate_limit.take_back(session, one_client)
         sessions.sweep(session, now=now)
-        wrong_tries.sweep(session, now=now)
+        rate_limit.sweep(session, now=now)
         secret = sessions.start(session, account.id, now=now, stage=stage)
         if stage == sessions.FULL:
             journal.record(session, account.person.id, "account.signed_in", account.person.id)

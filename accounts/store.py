@@ -11,10 +11,10 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
+from accounts.identity import Permission, Person
+from accounts.tables import account, account_permission, account_unit
 from foundation.errors import Language
 from foundation.sql import Session
-from supplier_portal.account_tables import account, account_permission, account_unit
-from supplier_portal.persons import Permission, Person
 
 INVITED, ACTIVE, ENDED = "INVITED", "ACTIVE", "ENDED"
 

@@ -16,18 +16,20 @@ import pyotp
 import segno
 from sqlalchemy import delete, func, insert, select, update
 
+from accounts import rate_limit, sessions
+from accounts import store as account_store
+from accounts.sessions import Held
+from accounts.tables import account, recovery_code, web_session
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
-from supplier_portal import cookies, sessions, stored_accounts, wrong_tries
-from supplier_portal.account_tables import account, recovery_code, web_session
-from supplier_portal.sessions import Held
+from web import cookies
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
 _ISSUER: Final = "Rusta och matcha"
-_TRIES: Final = wrong_tries.Patience(free=8)
+_TRIES: Final = rate_limit.Patience(free=8)
 # Without signs that are mistaken for each other when copied by hand.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -90,14 +92,14 @@ def set_up(database: Database, held: Held, code: str, *, now: datetime) -> tuple
     """
     person = held.person
     with database.writing() as session:
-        wrong_tries.count(session, f"code {person.id}", _TRIES, now=now)
+        rate_limit.count(session, f"code {person.id}", _TRIES, now=now)
     step = step_of(held.offered_totp, code, now=now) if held.offered_totp else None
     if step is None:
         raise WrongCode
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     with database.writing() as session:
-        wrong_tries.forget(session, f"code {person.id}")
-        stored_accounts.change(session, held.account.id, totp_secret=held.offered_totp, totp_last_step=step)
+        rate_limit.forget(session, f"code {person.id}")
+        account_store.change(session, held.account.id, totp_secret=held.offered_totp, totp_last_step=step)
         session.execute(delete(recovery_code).where(recovery_code.c.account_id == held.account.id))
         session.execute(
             insert(recovery_code),
@@ -116,11 +118,11 @@ def pass_with(database: Database, held: Held, code: str, *, now: datetime) -> st
     """
     person = held.person
     with database.writing() as session:
-        wrong_tries.count(session, f"code {person.id}", _TRIES, now=now)
+        rate_limit.count(session, f"code {person.id}", _TRIES, now=now)
     with database.writing() as session:
         if not (_use_step(session, held, code, now) or _use_recovery(session, held, code, now)):
             raise WrongCode
-        wrong_tries.forget(session, f"code {person.id}")
+        rate_limit.forget(session, f"code {person.id}")
         session.execute(delete(web_session).where(web_session.c.secret_sha256 == held.key))
         secret = sessions.start(session, held.account.id, now=now)
         journal.record(session, person.id, "account.signed_in", person.id)

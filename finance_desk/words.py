@@ -7,14 +7,14 @@ Names of people are shown on pages to their colleagues and stand nowhere else.
 from collections.abc import Sequence
 from typing import Final
 
+from accounts import store as account_store
+from accounts.identity import Permission, Person
 from foundation.sql import Session
 from invoicing.deviations import Code
 from invoicing.sentences import WORDS
 from orders.contracts import Register
 from orders.parties import Buyer
 from orders.values import Refused
-from supplier_portal import stored_accounts
-from supplier_portal.persons import Permission, Person
 
 Pair = tuple[str, str]
 
@@ -39,7 +39,7 @@ class Names:
     """Who people are, asked once for a page: the buyer's own staff by name, others by their opaque id."""
 
     def __init__(self, session: Session, buyer: Buyer) -> None:
-        accounts = stored_accounts.of_organisation(session, buyer.organisation_number)
+        accounts = account_store.of_organisation(session, buyer.organisation_number)
         self._known = {f"user-{each.id}": each for each in accounts}
 
     def of(self, person: str) -> Pair:

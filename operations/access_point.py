@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundation.database import Clock, utc_now
+from operations.exchange_settings import PostSettings
 from orders.values import Refused
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint
@@ -22,7 +23,6 @@ from peppol.access_points.protocol import AccessPoint, Directory, Inlet, NoDirec
 from peppol.access_points.web import Web
 from peppol.lookup import FixedRegister, RegisterDirectory
 from peppol.lookup_dns import Locator
-from supplier_portal.settings_post import PostSettings
 
 if TYPE_CHECKING:
     from peppol.access_points.sftp import SftpFiles

@@ -15,9 +15,9 @@ from sqlalchemy import Column, Table, func, insert, or_, select, update
 
 from foundation import journal
 from foundation.sql import Session
+from operations.mail import mail
+from operations.tables import alarm, job_run
 from peppol.mailbox import InState, OutState, access_point, inbox, outbox
-from supplier_portal import mail
-from supplier_portal.work_tables import alarm, job_run
 
 _APART = timedelta(hours=1)
 # An access point that stays away is told of again after this.

@@ -6,16 +6,16 @@ Used by the command line and by the buyer's pages; each is one transaction with 
 from billing.cli.exit_codes import NotFound
 from foundation import journal
 from foundation.database import Database
+from operations import message_queries
 from orders.values import Refused
 from peppol import mailbox
 from peppol.mailbox import OutState
-from supplier_portal import letter_questions
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:
     """Let a letter of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
     with database.writing() as session:
-        letter = letter_questions.letter_out(session, number)
+        letter = message_queries.letter_out(session, number)
         if letter is None:
             raise no_letter(number)
         instance_id = mailbox.send_again(session, number)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from foundation import journal_anchor
 from foundation.sql import Session
-from supplier_portal import mail
+from operations.mail import mail
 
 FILE = "journal-heads.txt"
 

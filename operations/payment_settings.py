@@ -4,7 +4,7 @@ from typing import Final
 
 from invoicing.ledger import LedgerAccounts, accounts_from
 from invoicing.payment_files import Debtor
-from supplier_portal.settings import Settings
+from operations.settings import Settings
 
 # An account that banks use in their own examples; a demo's files go nowhere.
 _EXAMPLE: Final = Debtor("SE4550000000058398257466", "ESSESESS")

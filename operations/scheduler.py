@@ -20,9 +20,9 @@ from sqlalchemy import delete, func, or_, select, update
 from foundation import backoff, journal
 from foundation.database import Database
 from foundation.sql import Session, add_new, rows_changed, try_turn
+from operations.schedules import Every, Schedule
+from operations.tables import job_run
 from orders.values import stockholm_date
-from supplier_portal.schedules import Every, Schedule
-from supplier_portal.work_tables import job_run
 
 _LEASE = timedelta(minutes=30)
 _KEPT = timedelta(days=2)

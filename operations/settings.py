@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from supplier_portal.settings_post import PostSettings
+from operations.exchange_settings import PostSettings
 
 
 class Settings(PostSettings):

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from starlette.routing import Route as PlainRoute
 
-from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
+from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
 from tests.house import FYRBAKEN
 from tests.routes import Route
 

@@ -22,11 +22,12 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from accounts import sessions
+from accounts import store as account_store
+from accounts.identity import Person
 from billing.server.app import create_app
 from foundation.database import Clock, Database, utc_now
-from supplier_portal import sessions, stored_accounts
-from supplier_portal.persons import Person
-from supplier_portal.settings import Settings
+from operations.settings import Settings
 from tests.system_packages import BROWSERS
 
 PICTURES = Path(os.environ.get("BILLING_TEST_PICTURES", "build/pictures"))
@@ -126,7 +127,7 @@ def account_of(database: Database, person: Person, *, name: str = "") -> Person:
     """An account with the person's permissions and units; the person as the house will know him."""
     at = datetime.now(UTC)
     with database.writing() as session:
-        number = stored_accounts.add(
+        number = account_store.add(
             session,
             organisation=person.organisation,
             sign_in_name=name or f"{person.id}@{person.organisation}.example",
@@ -136,9 +137,9 @@ def account_of(database: Database, person: Person, *, name: str = "") -> Person:
             language=person.language,
             at=at,
             by="test",
-            state=stored_accounts.ACTIVE,
+            state=account_store.ACTIVE,
         )
-        made = stored_accounts.by_id(session, number)
+        made = account_store.by_id(session, number)
     assert made is not None
     return made.person
 
@@ -146,7 +147,7 @@ def account_of(database: Database, person: Person, *, name: str = "") -> Person:
 def session_cookie(site: Site, person: Person) -> str:
     """A session of the person, as the value of its cookie. Makes the account when `person.id` is of nobody."""
     with site.database.reading() as session:
-        found = stored_accounts.by_name(session, f"{person.id}@{person.organisation}.example")
+        found = account_store.by_name(session, f"{person.id}@{person.organisation}.example")
     number = found.id if found is not None else account_of(site.database, person).account_id
     with site.database.writing() as session:
         return sessions.start(session, number, now=site.app.state.clock())

@@ -23,6 +23,7 @@ from invoicing.intake import Outcome
 from invoicing.model import Held
 from invoicing.payment import Payment
 from invoicing.sentences import sentence
+from operations.event_loading import Line, Loaded, load_events
 from orders import stored_lines, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
 from orders.model import LineAccount, Order, Placement
@@ -30,7 +31,6 @@ from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl
 from peppol.mailbox import Stored
-from supplier_portal.event_loading import Line, Loaded, load_events
 from supplier_portal.letter_reading import read_arrived
 from tests.house_databases import CLOCK as CLOCK
 from tests.house_databases import whole

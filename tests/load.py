@@ -88,7 +88,7 @@ def _answers(address: str) -> bool:
 def application() -> object:
     """The application of one worker."""
     from billing.server.app import create_app
-    from supplier_portal.settings import Settings
+    from operations.settings import Settings
     from tests.demo_books import noon
 
     return create_app(Settings(second_step=False), business_clock=noon)

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import Page
 
+from accounts.identity import Permission, Person
 from foundation.database import Database
 from invoicing import stored_invoices
 from invoicing.model import InvoiceState
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.persons import Permission, Person
 from supplier_portal.releasing import release_due
 from tests.browser import Site, portal, sign_in
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house

@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from supplier_portal.persons import Permission
+from accounts.identity import Permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Who may have the pages about accounts."""
 
-from supplier_portal.persons import BUYER_SIDE, SUPPLIER_SIDE, Permission
+from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
 from tests.routes import Route
 
 _ADMINISTERS = frozenset({Permission.ADMINISTER})

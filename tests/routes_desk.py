@@ -1,6 +1,6 @@
 """Who may have the finance desk's pages. The shape stands in tests/routes.py; the books are the demo's."""
 
-from supplier_portal.persons import Permission as P
+from accounts.identity import Permission as P
 from tests.routes import Route
 
 READERS = frozenset({P.FINANCE, P.ATTEST, P.AUDIT, P.PROTECTED})

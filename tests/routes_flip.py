@@ -1,6 +1,6 @@
 """Who may have the pages from order to invoice, the test bench and the settings."""
 
-from supplier_portal.persons import SUPPLIER_SIDE, Permission
+from accounts.identity import SUPPLIER_SIDE, Permission
 from tests.routes import Route
 
 _SEES = frozenset({Permission.REPORT, Permission.ADMINISTER})

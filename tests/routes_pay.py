@@ -1,6 +1,6 @@
 """Who may have the pages of attest, payment, reconciliation and month end."""
 
-from supplier_portal.persons import Permission
+from accounts.identity import Permission
 from tests.routes import Route
 
 _P = Permission

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from supplier_portal.persons import Permission
+from accounts.identity import Permission
 from tests.routes import Route
 
 _SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT})

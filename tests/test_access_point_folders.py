@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from operations.access_point import opened_access_point
+from operations.settings import Settings
 from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, Unreachable
 from peppol.access_points.sftp import Account, SftpFiles, public_key
-from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.settings import Settings
 from tests.access_points import ALetter, order
 from tests.sftp_server import PASSWORD, SftpServer, sftp_server
 

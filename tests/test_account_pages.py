@@ -10,11 +10,11 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from accounts import passwords
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
+from operations.mail.tables import mail as mail_table
 from orders import stored_register
-from supplier_portal import passwords
-from supplier_portal.mail_tables import mail as mail_table
 from tests.browser import Site, a_page, axe, portal, tab_to
 from tests.house import CLOCK, example_register
 

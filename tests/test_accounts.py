@@ -10,13 +10,15 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from accounts import passwords
+from accounts import store as account_store
 from billing.cli import cli
 from billing.tools.demo import people as demo_people
 from foundation import journal
+from operations.mail import delivery as mail_delivery
+from operations.mail.tables import mail as mail_table
+from operations.settings import Settings
 from orders import stored_register
-from supplier_portal import mail_delivery, passwords, stored_accounts
-from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.settings import Settings
 from tests.browser import Site, portal
 from tests.house import CLOCK, a_house
 from tests.visitor import Visitor, text_of, visitor
@@ -130,7 +132,7 @@ def test_a_company_applies_is_approved_and_lets_a_colleague_in(
         assert karin.enter("karin@stig.example", PASSWORD).status_code == 303
         assert karin.get("/people").status_code == 403
     with site.database.reading() as session:
-        karins = stored_accounts.by_name(session, "karin@stig.example")
+        karins = account_store.by_name(session, "karin@stig.example")
         actions = [row.action for row in journal.rows(session)]
     assert karins is not None
     assert karins.person.units == frozenset({"UV-501"})
@@ -214,7 +216,7 @@ def test_permissions_count_from_the_next_page_on_and_an_ended_account_is_out_at_
         alva.post("/people/2", {"permission": ["ADMINISTER", "REPORT"], "scope": "units", "unit": "UV-101"})
         assert bo.get("/people").status_code == 200
         with site.database.reading() as session:
-            account = stored_accounts.by_id(session, 2)
+            account = account_store.by_id(session, 2)
         assert account is not None
         assert account.person.units is None  # whoever administers covers the whole organisation
         alva.post("/people/2/end")
@@ -238,7 +240,7 @@ def test_somebody_of_another_company_does_not_exist(site: Site, alva: Visitor) -
         assert alva.post(f"/people/{number}/end").status_code == 404
         assert alva.post(f"/people/{number}", {"permission": "ADMINISTER"}).status_code == 404
     with site.database.reading() as session:
-        cilla = stored_accounts.by_id(session, 3)
+        cilla = account_store.by_id(session, 3)
     assert cilla is not None
     assert cilla.state == "ACTIVE"
 
@@ -321,7 +323,7 @@ def test_whose_telephone_is_lost_sets_up_codes_anew_with_an_administrators_help(
     site: Site, alva: Visitor
 ) -> None:
     with site.database.writing() as session:
-        stored_accounts.change(session, 2, totp_secret="A" * 32)
+        account_store.change(session, 2, totp_secret="A" * 32)
     with visitor(site) as bo:
         assert bo.enter("redovisa@fyrbaken.example", DEMO).headers["location"] == "/sign-in/code"
         assert "eget konto" in text_of(alva.post("/people/1/forget-codes"))

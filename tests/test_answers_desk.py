@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from accounts.identity import Permission
 from invoicing import stored_answers
 from peppol import ubl
-from supplier_portal.persons import Permission
 from tests.browser import portal
 from tests.house import a_house
 from tests.peers import answered_line, order_response

@@ -17,9 +17,9 @@ from fastapi import FastAPI
 
 from billing.server.app import HEADERS, create_app
 from fixtures.build_bad import base, documents, edited
+from operations.settings import Settings
 from peppol.gate import LIMITS
-from supplier_portal.settings import Settings
-from supplier_portal.validation_report import ReportedFinding, ValidationReport
+from web.validation_report import ReportedFinding, ValidationReport
 
 BAD = Path(__file__).resolve().parent.parent / "fixtures" / "bad"
 NOON = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)

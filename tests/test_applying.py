@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from foundation import journal
+from operations.event_loading import Line, load_events, replay_unappliable
 from orders import stored_events, stored_placements
 from orders.stored_events import EventState
 from peppol import mailbox
-from supplier_portal.event_loading import Line, load_events, replay_unappliable
 from tests.house import House, a_house, decision, event_line
 
 REFERENCE = "100000101"

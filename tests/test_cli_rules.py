@@ -25,8 +25,8 @@ from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, all_rules
 from peppol.rules.texts import Actor
 from peppol.validation import validate
-from supplier_portal.rulebook import listed_rules
-from supplier_portal.validation_report import (
+from web.rulebook import listed_rules
+from web.validation_report import (
     ACTORS,
     KINDS,
     ReportedFinding,

@@ -15,9 +15,9 @@ from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
 from foundation import journal
+from operations.tables import job_run
 from peppol import mailbox, ubl
 from peppol.mailbox import InState, OutState
-from supplier_portal.work_tables import job_run
 from tests.house import CLOCK, House, a_house
 
 DAY = date(2026, 2, 3)

@@ -11,6 +11,7 @@ import pytest
 from invoicing import documents, flipping, intake, payment, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.model import Held, InvoiceState, StepRefused
+from operations.event_loading import Line, load_events, place_due_orders
 from orders import placing, stored_register
 from orders.events import PlacementDecided, read_event
 from orders.model import Order
@@ -26,7 +27,6 @@ from peppol.access_points.protocol import (
     Submission,
 )
 from peppol.mailbox import InLetter, InState
-from supplier_portal.event_loading import Line, load_events, place_due_orders
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house, decision, event_line, interruption
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from accounts.identity import BUYER_SIDE, Person
 from billing.migrations.row_security import RIGHTS, SHARED
 from billing.migrations.schema import METADATAS
 from billing.tools.demo.playing import play
-from supplier_portal.persons import BUYER_SIDE, Person
 from tests.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
 from tests.browser import Site, portal
 from tests.databases import PostgresqlServer

@@ -11,18 +11,18 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import update
 
+from accounts import sessions
+from accounts.identity import Permission as P
 from invoicing import case_files
 from invoicing.model import InvoiceState
 from orders import stored_policies
 from peppol import mailbox
 from peppol.mailbox import OutState
-from supplier_portal import sessions
-from supplier_portal.guard import TOKEN_FIELD
-from supplier_portal.persons import Permission as P
 from tests import routes_desk
 from tests.browser import portal
 from tests.house import a_house
 from tests.test_desk_pages import Clock, Office, january, received, reference
+from web.csrf import TOKEN_FIELD
 
 _S = InvoiceState
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from accounts import sessions
+from accounts.identity import Permission, Person
 from foundation import journal
 from invoicing import exception_undo, stored_exceptions
 from invoicing.flipping import Numbered, credit_note_of
@@ -15,8 +17,6 @@ from invoicing.model import Held, InvoiceState
 from orders import stored_register
 from orders.values import Money
 from peppol import billing
-from supplier_portal import sessions
-from supplier_portal.persons import Permission, Person
 from tests.bills import billed
 from tests.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
 from tests.house import House, a_house

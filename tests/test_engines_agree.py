@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from billing.cli.cli import app
 from fixtures.build_bad import base, documents, edited
 from invoicing.flipping import Numbered, credit_note_of
+from operations.event_loading import place_due_orders
 from orders.values import Article
 from peppol import mailbox, official, second_opinion, shapes, ubl
 from peppol.identifiers import DocumentKind
@@ -24,7 +25,6 @@ from peppol.rules.findings import Severity
 from peppol.rules.releases import all_rules
 from peppol.second_opinion import KNOWN, STYLESHEETS, Engine, disagreements, known_difference
 from peppol.validation import judge_tree, validate
-from supplier_portal.event_loading import place_due_orders
 from tests.bills import billed
 from tests.house import House, a_house, outcome
 

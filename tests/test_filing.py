@@ -11,8 +11,8 @@ from orders import filing, stored_placements
 from orders.filing import MonthToFile
 from orders.model import Report, ReportState, StepRefused
 from orders.values import Activity, Month, RejectionReason
-from supplier_portal import report_questions
-from supplier_portal.report_questions import DueMonth, ReportFilter, ReportsAre
+from supplier_portal.queries import reports as report_queries
+from supplier_portal.queries.reports import DueMonth, ReportFilter, ReportsAre
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
@@ -21,8 +21,8 @@ OURS = Scope(FYRBAKEN)
 
 def due(house: House, on: date, scope: Scope = OURS) -> list[tuple[str, str, int]]:
     with house.database.reading() as session:
-        found = report_questions.due(session, scope, today=on, days=10)
-        assert report_questions.count_due(session, scope, today=on) == len(found)
+        found = report_queries.due(session, scope, today=on, days=10)
+        assert report_queries.count_due(session, scope, today=on) == len(found)
     return [(each.execution_reference, str(each.month), each.version) for each in found]
 
 
@@ -86,7 +86,7 @@ def test_a_rejected_month_is_due_again_with_its_reason_and_a_new_version(databas
         house.must("report.rejected", told, on=date(2026, 2, 5))
         assert due(house, date(2026, 2, 6)) == [("100000101", "2026-01", 2)]
         with house.database.reading() as session:
-            (month,) = report_questions.due(session, OURS, today=date(2026, 2, 6), days=10)
+            (month,) = report_queries.due(session, OURS, today=date(2026, 2, 6), days=10)
         assert month.newest is not None
         assert month.newest.reason is RejectionReason.ACTIVITIES_MISSING
         file(house, JANUARY, version=2, on=date(2026, 2, 7))
@@ -105,7 +105,7 @@ def test_a_correction_is_a_new_version_and_the_approved_one_stands_until_it_is_a
         file(house, JANUARY, version=2, on=date(2026, 2, 9))
         assert [report.state for report in reports(house)] == [ReportState.APPROVED, ReportState.FILED]
         with house.database.reading() as session:
-            (listed,) = report_questions.filed(session, OURS, ReportFilter(ReportsAre.FILED), limit=10)
+            (listed,) = report_queries.filed(session, OURS, ReportFilter(ReportsAre.FILED), limit=10)
         assert listed.report.version == 2
 
 
@@ -136,8 +136,8 @@ def test_reminders_name_every_suppliers_late_months(database_url: str) -> None:
         house.decide()
         house.decide("100000103", supplier=LARKDRILLEN)
         with house.database.reading() as session:
-            in_time = report_questions.missing(session, today=date(2026, 2, 10), days=10)
-            late = report_questions.missing(session, today=date(2026, 2, 11), days=10)
+            in_time = report_queries.missing(session, today=date(2026, 2, 10), days=10)
+            late = report_queries.missing(session, today=date(2026, 2, 11), days=10)
         assert in_time == []
         assert [(each.supplier, str(each.month), each.file_by) for each in late] == [
             (FYRBAKEN, "2026-01", date(2026, 2, 10)),

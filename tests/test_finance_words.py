@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from finance_desk import bar_chart
+from finance_desk.journal_words import action_name, details
+from finance_desk.words import cause_name
 from invoicing.deviations import Code
 from invoicing.money_trends import Cause, CauseRow, by_cause
 from orders import tables
 from orders.values import Month
-from supplier_portal import charts
-from supplier_portal.finance_words import cause_name
-from supplier_portal.journal_words import action_name, details
 from tests.demo_books import demo_site
 
 
@@ -26,12 +26,12 @@ def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None
 @pytest.mark.parametrize("language", [0, 1], ids=["sv", "en"])
 def test_no_cause_is_cut_in_its_chart(language: int) -> None:
     labels = [cause_name(code.value)[language] for code in Code]
-    drawn = charts.bars([(label, Decimal(1), "", "") for label in labels])
+    drawn = bar_chart.bars([(label, Decimal(1), "", "") for label in labels])
     assert [" ".join(bar.lines) for bar in drawn.bars] == labels
     assert max(len(line) for bar in drawn.bars for line in bar.lines) <= 30
     for above, below in zip(drawn.bars, drawn.bars[1:], strict=False):
-        assert below.y >= above.y + charts.ROW + charts.LINE * (len(above.lines) - 1)
-    assert drawn.height >= drawn.bars[-1].y + charts.ROW
+        assert below.y >= above.y + bar_chart.ROW + bar_chart.LINE * (len(above.lines) - 1)
+    assert drawn.height >= drawn.bars[-1].y + bar_chart.ROW
 
 
 def test_causes_stand_month_by_month_with_the_commonest_first() -> None:

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from accounts import store as account_store
+from accounts.identity import Permission
+from accounts.store import ACTIVE
 from billing.server import invoice_mails
-from supplier_portal import stored_accounts
-from supplier_portal.mail_tables import mail
-from supplier_portal.persons import Permission
-from supplier_portal.stored_accounts import ACTIVE
+from operations.mail.tables import mail
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 
@@ -33,7 +33,7 @@ def house(database_url: str) -> Iterator[House]:
 
 def account(house: House, name: str, organisation: str, *, units: frozenset[str] | None = None) -> None:
     with house.database.writing() as session:
-        stored_accounts.add(
+        account_store.add(
             session,
             organisation=organisation,
             sign_in_name=f"{name}@lev.example",

@@ -16,14 +16,14 @@ from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.model import InvoiceState
+from operations import alarms, scheduler
+from operations.mail.tables import mail
+from operations.scheduler import InOne, InSteps, Ran, run_due
+from operations.schedules import Daily, Every
+from operations.settings import Settings
+from operations.tables import alarm, job_run
 from orders.values import Article
 from peppol import shapes
-from supplier_portal import alarms, job_running
-from supplier_portal.job_running import InOne, InSteps, Ran, run_due
-from supplier_portal.mail_tables import mail
-from supplier_portal.schedules import Daily, Every
-from supplier_portal.settings import Settings
-from supplier_portal.work_tables import alarm, job_run
 from tests.faulty_point import Moment
 from tests.house import House, a_house, outcome
 
@@ -150,7 +150,7 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
     assert run_due(house.database, [job]) == []
     with house.database.writing() as session:
         assert alarms.raise_due(session, now=moment()) == [alarms.JOBS_GIVEN_UP]
-        assert job_running.try_again(session, "failing", now=moment())
+        assert scheduler.try_again(session, "failing", now=moment())
     fails = False
     assert names(run_due(house.database, [job])) == [("failing", "DONE")]
     with house.database.reading() as session:
@@ -191,7 +191,7 @@ def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kep
         run_due(house.database, table)
         moment.pass_(hours=6)
     with house.database.writing() as session:
-        job_running.forget_old(session, table, now=moment())
+        scheduler.forget_old(session, table, now=moment())
         question = select(job_run.c.job, func.count().label("rows")).group_by(job_run.c.job)
         counts = {row.job: row.rows for row in session.execute(question)}
     assert counts["daily"] == 6

@@ -25,15 +25,15 @@ from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing import checking, stored_invoices
+from operations.scheduler import InOne, Job
+from operations.schedules import Every
+from operations.tables import job_run
 from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
 from peppol.mailbox import InState, OutState
 from supplier_portal import letter_reading
-from supplier_portal.job_running import InOne, Job
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.schedules import Every
-from supplier_portal.work_tables import job_run
 from tests.crashing import let_go, quick_folder
 from tests.faulty_point import lay_out
 from tests.house import example_register

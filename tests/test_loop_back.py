@@ -15,9 +15,9 @@ from billing.migrations.schema import open_house
 from billing.tools.demo import loop_back
 from billing.tools.demo.loop_back import Looped
 from billing.tools.demo.story import Payments, Story
+from operations.event_loading import Line
 from orders import stored_orders
 from peppol import mailbox
-from supplier_portal.event_loading import Line
 from tests.house import (
     FYRBAKEN,
     HAVTORNET,

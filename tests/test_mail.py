@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from accounts import store as account_store
+from accounts.identity import Permission
+from accounts.store import ACTIVE, INVITED
 from billing.migrations.migrate import open_grown
 from foundation.database import Database
-from supplier_portal import mail, mail_delivery, stored_accounts
-from supplier_portal.mail_delivery import Delivered
-from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.mail_texts import TEXTS, Notice
-from supplier_portal.persons import Permission
-from supplier_portal.settings import Settings
-from supplier_portal.stored_accounts import ACTIVE, INVITED
+from operations.mail import delivery as mail_delivery
+from operations.mail import mail
+from operations.mail.delivery import Delivered
+from operations.mail.tables import mail as mail_table
+from operations.mail.texts import TEXTS, Notice
+from operations.settings import Settings
 from tests.mail_server import mail_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -42,7 +44,7 @@ def person(
     english: bool = False,
 ) -> int:
     with database.writing() as session:
-        return stored_accounts.add(
+        return account_store.add(
             session,
             organisation=FYRBAKEN,
             sign_in_name=name,

@@ -8,8 +8,8 @@ import pytest
 
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
+from operations.settings import Settings
 from orders import stored_register
-from supplier_portal.settings import Settings
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register
 from tests.openid_provider import CLIENT, SECRET, running_provider

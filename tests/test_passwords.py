@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+from accounts import passwords, sessions, sign_in
+from accounts import store as account_store
+from accounts.sign_in import WrongSignIn
+from accounts.store import Account
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from foundation.database import Database
+from operations.settings import Settings
 from orders import stored_register
-from supplier_portal import passwords, sessions, signing_in, stored_accounts
-from supplier_portal.settings import Settings
-from supplier_portal.signing_in import WrongSignIn
-from supplier_portal.stored_accounts import Account
 from tests.house import CLOCK, example_register
 
 ALVA, OF_OLD = "alla@fyrbaken.example", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
@@ -34,12 +35,12 @@ def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 
 def _enter(house: Database, password: str) -> str:
     settings = Settings(second_step=False)
-    return signing_in.with_password(house, settings, ALVA, password, client="192.0.2.1", now=CLOCK).secret
+    return sign_in.with_password(house, settings, ALVA, password, client="192.0.2.1", now=CLOCK).secret
 
 
 def _alva(house: Database) -> Account:
     with house.reading() as session:
-        found = stored_accounts.by_name(session, ALVA)
+        found = account_store.by_name(session, ALVA)
     assert found is not None
     return found
 
@@ -69,6 +70,6 @@ def test_a_wrong_password_changes_nothing_that_is_kept(house: Database) -> None:
 def test_a_password_changed_meanwhile_is_not_put_back(house: Database) -> None:
     before = _alva(house)
     with house.writing() as session:
-        stored_accounts.change(session, before.id, password_hash=passwords.hashed("det nya lösenordet"))
-        stored_accounts.renew_hash(session, before, passwords.hashed(demo_people.PASSWORD))
+        account_store.change(session, before.id, password_hash=passwords.hashed("det nya lösenordet"))
+        account_store.renew_hash(session, before, passwords.hashed(demo_people.PASSWORD))
     assert passwords.fits(_alva(house).password_hash, "det nya lösenordet")

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from accounts.identity import Permission, Person
 from invoicing import payment_tables
 from invoicing.model import InvoiceState
 from invoicing.sending_payments import message_id
 from peppol import ubl
-from supplier_portal.persons import Permission, Person
 from tests.browser import Site, a_page, portal, sign_in, too_wide
 from tests.house import House, a_house
 from tests.paying import DEBTOR, notice

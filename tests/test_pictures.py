@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from orders.values import Money, Month
-from supplier_portal import month_chart, timeline_picture
-from supplier_portal.drawing import element
-from supplier_portal.month_chart import SERIES, ChartWords, top_of
-from supplier_portal.supplier_happenings import Happening, Kind
-from supplier_portal.timeline_picture import PictureWords
-from supplier_portal.waiting_questions import MonthSums
+from supplier_portal.charts import month_chart, timeline_chart
+from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
+from supplier_portal.charts.timeline_chart import PictureWords
+from supplier_portal.queries.timeline import Happening, Kind
+from supplier_portal.queries.waiting import MonthSums
+from web.svg import element
 
 CHART = ChartWords(
     "Månad <för> månad", "Störst & först", ("Beställt", "Levererat", "Fakturerat", "Betalt"), str, str, str
@@ -104,7 +104,7 @@ def test_every_happening_is_a_link_of_its_own_and_none_hides_another(
     days: Sequence[int], kinds: Sequence[Kind]
 ) -> None:
     found = story(days, kinds)
-    for picture in (read(timeline_picture.wide(found, LINE)), read(timeline_picture.narrow(found, LINE))):
+    for picture in (read(timeline_chart.wide(found, LINE)), read(timeline_chart.narrow(found, LINE))):
         links = list(picture.iter("a"))
         assert sorted(each.get("href", "") for each in links) == sorted(each.path for each in found)
         assert all(each.get("aria-label") for each in links)
@@ -127,7 +127,7 @@ def place_of(link: ElementTree.Element) -> tuple[int, int]:
 @given(DAYS)
 def test_time_goes_from_left_to_right(days: Sequence[int]) -> None:
     told = sorted(date(2026, 1, 15) + timedelta(days=day) for day in days)
-    columns = timeline_picture.columns_of(told)
+    columns = timeline_chart.columns_of(told)
     assert columns == sorted(columns)
     assert columns[0] == 0
     assert columns[-1] == (30 if told[-1] > told[0] else 0)

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from accounts.identity import Permission, Person
 from billing.migrations.migrate import open_grown
 from orders import stored_register
-from supplier_portal.persons import Permission, Person
 from tests.browser import (
     Site,
     axe,

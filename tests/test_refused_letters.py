@@ -8,13 +8,13 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from accounts.identity import Permission, Person
 from invoicing import refused_letters, uploads
 from invoicing.refused_letters import RefusedLetter
 from invoicing.scopes import Maker
 from peppol import billing, shapes, ubl
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState
-from supplier_portal.persons import Permission, Person
 from tests.browser import portal, session_cookie
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from operations.event_loading import place_due_orders, replay_unappliable
 from orders import stored_plans
 from orders.contracts import Register
 from orders.model import Order, PlannedState
 from orders.values import Article, Quantity, ResultStage
-from supplier_portal.event_loading import place_due_orders, replay_unappliable
 from tests.house import House, a_house, decision, example_register, outcome
 
 REFERENCE = "100000101"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
+from accounts.tables import account, account_permission
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS, open_house
 from billing.tools.demo.playing import play
@@ -16,7 +17,6 @@ from invoicing.tables import invoice
 from orders import stored_register
 from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
 from peppol.mailbox import outbox
-from supplier_portal.account_tables import account, account_permission
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story
 from tests.house import FYRBAKEN, LARKDRILLEN

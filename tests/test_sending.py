@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from accounts import store as account_store
+from accounts.identity import Permission
 from billing.server import exchange_events
 from foundation import journal
+from operations import alarms, exchange_actions
+from operations.mail.tables import mail
+from operations.tables import alarm
 from peppol import asking, mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OUT_STEPS, OutState
 from peppol.sending import Sender
-from supplier_portal import alarms, post_actions, stored_accounts
-from supplier_portal.mail_tables import mail
-from supplier_portal.persons import Permission
-from supplier_portal.work_tables import alarm
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import CLOCK, FYRBAKEN, House, a_house
 
@@ -118,12 +119,12 @@ def test_a_stuck_letter_is_alarmed_about_once_and_goes_when_a_person_sends_it_ag
     moment.pass_(hours=2)
     assert raise_alarms(house) == []
     point.fault = takes
-    assert post_actions.send_again(house.database, 1, by="user-17") == instance_id
+    assert exchange_actions.send_again(house.database, 1, by="user-17") == instance_id
     assert sender(house, point).round().sent == 1
     assert letter(house).state == OutState.SENT
     assert [row.number for row in attempts(house)] == [1, 2, 3, 4, 5, 6]
     with pytest.raises(Exception, match="is SENT and is not sent again"):
-        post_actions.send_again(house.database, 1, by="user-17")
+        exchange_actions.send_again(house.database, 1, by="user-17")
 
 
 def test_a_refused_letter_goes_again_as_a_new_letter_with_the_same_bytes_and_only_once(
@@ -138,10 +139,10 @@ def test_a_refused_letter_goes_again_as_a_new_letter_with_the_same_bytes_and_onl
     sender(house, point).round()
     assert (letter(house).state, letter(house).answer) == (OutState.REJECTED, "REJECTED: unknown receiver")
     assert raise_alarms(house) == [alarms.LETTERS_REJECTED]
-    again = post_actions.send_again(house.database, 1, by="user-17")
+    again = exchange_actions.send_again(house.database, 1, by="user-17")
     assert again != instance_id
     with pytest.raises(Exception, match="is REJECTED and is not sent again"):
-        post_actions.send_again(house.database, 1, by="user-17")
+        exchange_actions.send_again(house.database, 1, by="user-17")
     point.fault = takes
     sender(house, point).round()
     assert point.taken == {again: letter(house).body}
@@ -191,7 +192,7 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
 ) -> None:
     house.decide("100000101")
     with house.database.writing() as session:
-        stored_accounts.add(
+        account_store.add(
             session,
             organisation=FYRBAKEN,
             sign_in_name="order@fyrbaken.example",
@@ -201,7 +202,7 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
             language="sv",
             at=CLOCK,
             by="test",
-            state=stored_accounts.ACTIVE,
+            state=account_store.ACTIVE,
         )
     point.verdict = verdict
     sender(house, point).round()
@@ -231,7 +232,7 @@ def test_a_letter_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_regi
     point.verdict = Verdict.NOT_REGISTERED
     sender(house, point).round()
     point.verdict = Verdict.TAKES
-    post_actions.send_again(house.database, 1, by="user-17")
+    exchange_actions.send_again(house.database, 1, by="user-17")
     sender(house, point).round()
     assert letter(house).state == OutState.SENT
 

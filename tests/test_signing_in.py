@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from accounts import accounts, passwords
+from accounts.password_rules import PasswordRefused, chosen_password
+from accounts.tables import account, recovery_code, web_session
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
+from operations.mail.tables import mail as mail_table
 from orders import stored_register
-from supplier_portal import accounts, passwords
-from supplier_portal.account_tables import account, recovery_code, web_session
-from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.pages import own_path
-from supplier_portal.password_rules import PasswordRefused, chosen_password
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register
 from tests.visitor import Visitor, text_of, visitor
+from web.pages import own_path
 
 ALVA, DEMO = "alla@fyrbaken.example", demo_people.PASSWORD
 

@@ -7,10 +7,10 @@ import pytest
 from billing.migrations.migrate import open_grown
 from billing.tools.simulation.playing import Simulated, simulate
 from invoicing import checking, stored_invoices
+from operations.event_loading import Line, load_events
 from orders import stored_register
 from orders.values import stockholm_date
 from peppol import mailbox
-from supplier_portal.event_loading import Line, load_events
 from supplier_portal.letter_reading import read_arrived
 from tests.house import CLOCK, example_register
 

@@ -20,12 +20,12 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
+from accounts.identity import Permission, Person
 from orders import stored_placements, tutoring
 from orders.model import ReportState
 from orders.values import Month
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from supplier_portal.persons import Permission, Person
 from tests.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, LARKDRILLEN, a_house

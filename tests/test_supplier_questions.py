@@ -11,17 +11,15 @@ from hypothesis import strategies as st
 from invoicing.model import InvoiceState
 from invoicing.scopes import Scope
 from orders.values import Article, Money, Month
-from supplier_portal import (
-    order_questions,
-    placement_questions,
-    supplier_exports,
-    supplier_happenings,
-    visits,
-    waiting_questions,
-)
-from supplier_portal.order_questions import LinesAre, OrderFilter, Sort
-from supplier_portal.placement_questions import PlacementFilter, PlacementsAre, Stands
-from supplier_portal.supplier_exports import What
+from supplier_portal.queries import exports as export_queries
+from supplier_portal.queries import orders as order_queries
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import timeline as supplier_timeline
+from supplier_portal.queries import visits
+from supplier_portal.queries import waiting as waiting_queries
+from supplier_portal.queries.exports import What
+from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
+from supplier_portal.queries.placements import PlacementFilter, PlacementsAre, Stands
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)
@@ -35,17 +33,17 @@ NORTH = {
 def numbers(house: House, scope: Scope = OURS, **wanted: object) -> list[str]:
     with house.database.reading() as session:
         limits = OrderFilter(**wanted)  # type: ignore[arg-type]
-        found = order_questions.listed(session, scope, limits, limit=10)
-        assert order_questions.count(session, scope, limits) == len(found)
-        assert list(order_questions.every(session, scope, limits)) == found
+        found = order_queries.listed(session, scope, limits, limit=10)
+        assert order_queries.count(session, scope, limits) == len(found)
+        assert list(order_queries.every(session, scope, limits)) == found
     return [row.number for row in found]
 
 
 def references(house: House, state: PlacementsAre | None, on: date, **wanted: object) -> list[str]:
     with house.database.reading() as session:
         limits = PlacementFilter(state, **wanted)  # type: ignore[arg-type]
-        found = placement_questions.listed(session, OURS, limits, today=on, limit=10)
-        assert placement_questions.count(session, OURS, limits, today=on) == len(found)
+        found = placement_queries.listed(session, OURS, limits, today=on, limit=10)
+        assert placement_queries.count(session, OURS, limits, today=on) == len(found)
     return [row.execution_reference for row in found]
 
 
@@ -76,15 +74,15 @@ def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> N
         house.report("100000101", "2026-01", on=date(2026, 2, 2))
         assert numbers(house, lines=LinesAre.TO_INVOICE) == [order.number]
         with house.database.reading() as session:
-            ready = waiting_questions.to_invoice(session, OURS)
-            assert waiting_questions.to_invoice(session, Scope(LARKDRILLEN)).lines == 0
+            ready = waiting_queries.to_invoice(session, OURS)
+            assert waiting_queries.to_invoice(session, Scope(LARKDRILLEN)).lines == 0
         assert (ready.lines, ready.amounts) == (1, (order.lines[0].amount,))
         house.send_invoice(order.number, number="F-1", on=date(2026, 2, 3))
         house.pay(on=date(2026, 4, 1))
         with house.database.reading() as session:
-            view = order_questions.view(session, OURS, order.number)
-            assert order_questions.view(session, Scope(LARKDRILLEN), order.number) is None
-            assert order_questions.letter_of(session, Scope(LARKDRILLEN), order.number) is None
+            view = order_queries.view(session, OURS, order.number)
+            assert order_queries.view(session, Scope(LARKDRILLEN), order.number) is None
+            assert order_queries.letter_of(session, Scope(LARKDRILLEN), order.number) is None
         assert view is not None
         assert view.letter is not None
         line, untouched = view.lines[0], view.lines[1]
@@ -104,7 +102,7 @@ def test_a_credited_line_can_be_invoiced_again(database_url: str) -> None:
         house.send(invoice)
         house.send_credit(invoice, number="K-1", on=date(2026, 2, 4))
         with house.database.reading() as session:
-            view = order_questions.view(session, OURS, order.number)
+            view = order_queries.view(session, OURS, order.number)
         assert view is not None
         line = view.lines[0]
         assert line.invoiced == line.credited == order.lines[0].amount
@@ -127,12 +125,12 @@ def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
         assert references(house, None, today, unit="UV-102") == ["100000103"]
         assert references(house, None, today, month=Month(2026, 9)) == ["100000102"]
         with house.database.reading() as session:
-            (row,) = placement_questions.listed(
+            (row,) = placement_queries.listed(
                 session, OURS, PlacementFilter(text="100000103"), today=today, limit=5
             )
-            assert placement_questions.find(session, Scope(LARKDRILLEN), "100000103") is None
+            assert placement_queries.find(session, Scope(LARKDRILLEN), "100000103") is None
             limited = Scope(FYRBAKEN, frozenset({"UV-101"}))
-            assert placement_questions.find(session, limited, "100000103") is None
+            assert placement_queries.find(session, limited, "100000103") is None
         assert (row.stands, row.last_day, row.unit_id) == (Stands.INTERRUPTED, date(2026, 3, 20), "UV-102")
 
 
@@ -142,7 +140,7 @@ def test_protected_and_outside_placements_are_never_listed(database_url: str) ->
         house.decide("100000102", continues_legacy=True)
         assert references(house, None, date(2026, 1, 10)) == []
         with house.database.reading() as session:
-            assert placement_questions.find(session, OURS, "100000101") is None
+            assert placement_queries.find(session, OURS, "100000101") is None
 
 
 def test_interruptions_since_the_last_visit(database_url: str) -> None:
@@ -153,12 +151,12 @@ def test_interruptions_since_the_last_visit(database_url: str) -> None:
         morning = datetime(2026, 1, 13, 8, tzinfo=UTC)
         with house.database.writing() as session:
             first = visits.begin(session, "user-1", now=morning)
-            assert placement_questions.new_interruptions(session, OURS, since=first.since) == 0
+            assert placement_queries.new_interruptions(session, OURS, since=first.since) == 0
         house.interrupt("100000102", on=date(2026, 1, 14))
         with house.database.writing() as session:
             same = visits.begin(session, "user-1", now=morning + timedelta(minutes=59))
             later = visits.begin(session, "user-1", now=morning + timedelta(days=1))
-            assert placement_questions.new_interruptions(session, OURS, since=later.since) == 1
+            assert placement_queries.new_interruptions(session, OURS, since=later.since) == 1
             still = visits.begin(session, "user-1", now=morning + timedelta(days=1, minutes=5))
         assert (first.before_at, same, later.before_at, still) == (None, first, morning, later)
         assert references(house, PlacementsAre.NEWS, date(2026, 1, 14), since=later.since) == ["100000102"]
@@ -177,11 +175,11 @@ def test_the_months_add_up_to_the_documents(database_url: str) -> None:
         house.send_credit(credited, number="K-2", on=date(2026, 3, 4))
         house.pay(on=date(2026, 3, 5))
         with house.database.reading() as session:
-            sums = waiting_questions.by_month(session, OURS, first=Month(2025, 12), last=Month(2026, 3))
-            elsewhere = waiting_questions.by_month(
+            sums = waiting_queries.by_month(session, OURS, first=Month(2025, 12), last=Month(2026, 3))
+            elsewhere = waiting_queries.by_month(
                 session, Scope(FYRBAKEN, frozenset({"UV-9"})), first=Month(2026, 1), last=Month(2026, 3)
             )
-            assert waiting_questions.questioned(session, OURS) == []
+            assert waiting_queries.questioned(session, OURS) == []
         nothing, january, february, march = sums
         none = Money.of("0.00")
         assert {nothing.ordered, nothing.paid} == {none}
@@ -204,7 +202,7 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
 
         def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
             with house.database.reading() as session:
-                made = supplier_exports.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
+                made = export_queries.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
                 headings = [column.heading for column in made.columns]
                 return [dict(zip(headings, row, strict=True)) for row in made.rows]
 
@@ -239,7 +237,7 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
         house.pay(on=date(2026, 3, 9))
         house.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
         with house.database.reading() as session:
-            found = supplier_happenings.happenings(session, house.placement("100000101"))
+            found = supplier_timeline.happenings(session, house.placement("100000101"))
         assert [each.kind.name for each in found] == [
             "DECISION",
             "ORDER",
@@ -264,7 +262,7 @@ PARTS = st.lists(st.tuples(st.dates(date(2025, 11, 1), date(2026, 12, 31)), AMOU
 def test_no_amount_is_lost_or_counted_twice_when_days_become_months(
     ordered: Sequence[tuple[date, Decimal]], received: Sequence[tuple[date, Decimal]]
 ) -> None:
-    months = waiting_questions.fold(
+    months = waiting_queries.fold(
         Month(2025, 11), Month(2026, 12), ordered=ordered, received=received, invoiced=(), paid=()
     )
     assert len(months) == 14

@@ -11,8 +11,8 @@ from invoicing.scopes import Scope
 from orders import tutoring
 from orders.model import StepRefused
 from orders.tutoring import TutorRefused, tutor_code
-from supplier_portal import placement_questions
-from supplier_portal.placement_questions import PlacementFilter, PlacementRow, PlacementsAre, Stands
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries.placements import PlacementFilter, PlacementRow, PlacementsAre, Stands
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)
@@ -26,8 +26,8 @@ def assign(house: House, tutor: str, *, on: date = date(2026, 1, 5)) -> bool:
 def waiting(house: House, on: date) -> list[PlacementRow]:
     wanted = PlacementFilter(PlacementsAre.TO_ASSIGN)
     with house.database.reading() as session:
-        found = placement_questions.listed(session, OURS, wanted, today=on, limit=10)
-        assert placement_questions.count(session, OURS, wanted, today=on) == len(found)
+        found = placement_queries.listed(session, OURS, wanted, today=on, limit=10)
+        assert placement_queries.count(session, OURS, wanted, today=on) == len(found)
     return found
 
 
@@ -36,10 +36,10 @@ def test_a_new_placement_waits_for_its_tutor_for_ten_days(database_url: str) -> 
         house.decide(decided_on=date(2025, 12, 20))
         (row,) = waiting(house, date(2025, 12, 21))
         assert (row.assign_by, row.tutor, row.stands) == (date(2025, 12, 30), "", Stands.COMING)
-        assert not placement_questions.late(row, today=date(2025, 12, 30))
-        assert placement_questions.late(row, today=date(2025, 12, 31))
+        assert not placement_queries.late(row, today=date(2025, 12, 30))
+        assert placement_queries.late(row, today=date(2025, 12, 31))
         with house.database.reading() as session:
-            first = placement_questions.first_to_assign(session, OURS, today=date(2025, 12, 21))
+            first = placement_queries.first_to_assign(session, OURS, today=date(2025, 12, 21))
         assert first == date(2025, 12, 30)
         assert assign(house, "handledare-7")
         assert waiting(house, date(2026, 1, 5)) == []
@@ -54,8 +54,8 @@ def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
         with house.database.reading() as session:
             held = tutoring.history(session, "100000101")
             rows = [row.detail for row in journal.rows(session) if row.action == "tutor.assigned"]
-            suggestions = placement_questions.tutors_used(session, OURS)
-            others = placement_questions.tutors_used(session, Scope(LARKDRILLEN))
+            suggestions = placement_queries.tutors_used(session, OURS)
+            others = placement_queries.tutors_used(session, Scope(LARKDRILLEN))
         assert [(each.tutor, each.assigned_on, each.standing) for each in held] == [
             ("handledare-7", date(2026, 1, 5), False),
             ("H2", date(2026, 3, 1), True),

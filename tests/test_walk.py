@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page
 
-from supplier_portal.persons import BUYER_SIDE, Person
+from accounts.identity import BUYER_SIDE, Person
 from tests.all_routes import AREAS, STAFF, SUPPLIER, table
 from tests.browser import WIDTHS, Site, axe, picture, sign_in, too_wide
 from tests.demo_books import demo_site

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Page, expect
 from sqlalchemy import event
 
+from accounts import passwords
 from billing.tools.demo import people as demo_people
 from billing.tools.demo.people import PASSWORD
 from foundation.database import SUPPLIER_ROLE
@@ -23,7 +24,6 @@ from orders import stored_placements, stored_register
 from orders.model import ReportState
 from orders.values import Month
 from peppol import ubl
-from supplier_portal import passwords
 from tests.bills import billed
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, example_register

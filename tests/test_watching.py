@@ -16,9 +16,9 @@ from billing.cli.cli import app as billing
 from billing.server import exchange_events
 from billing.server.app import create_app
 from billing.server.jobs import jobs_of
+from operations import alarms, scheduler
+from operations.settings import Settings
 from peppol.sending import Sender
-from supplier_portal import alarms, job_running
-from supplier_portal.settings import Settings
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import House, a_house
 
@@ -94,7 +94,7 @@ def some_post(house: House, moment: Moment) -> None:
 def test_the_figures_say_what_waits_what_is_stuck_and_since_when(
     house: House, moment: Moment, database_url: str
 ) -> None:
-    job_running.run_due(house.database, jobs_of(Settings()))
+    scheduler.run_due(house.database, jobs_of(Settings()))
     some_post(house, moment)
     told = figures(database_url, moment)
     assert told["billing_letters_out_open waiting"] == 1

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from billing.server.app import create_app
+from operations.settings import Settings
 from peppol import mailbox
 from peppol.envelope import for_payload, wrap
 from peppol.gate import LIMITS
 from peppol.identifiers import ParticipantId
 from peppol.mailbox import InState
-from supplier_portal.settings import Settings
 from tests.access_points import BUYER, SUPPLIER, order, serving
 from tests.house import CLOCK, House, a_house
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from supplier_portal.guard import TOKEN_FIELD
-from supplier_portal.persons import Person
+from accounts.identity import Person
 from tests.browser import Site, session_cookie
+from web.csrf import TOKEN_FIELD
 
 Form = Mapping[str, str | Sequence[str]]
 

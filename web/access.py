@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
+from accounts.identity import Permission, Person
 from foundation.database import Database
 from foundation.errors import Refused
-from supplier_portal.persons import Permission, Person
-from supplier_portal.settings import Settings
+from operations.settings import Settings
 
 
 class SignInFirst(Exception):
@@ -58,7 +58,7 @@ def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value o
 
 def person_of(request: Request) -> Person | None:
     """Who is signed in, asked of the database once a request."""
-    from supplier_portal import sessions
+    from accounts import sessions
 
     if not hasattr(request.state, "person"):
         request.state.person = None

@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from foundation.errors import NotThere, Refused
-from supplier_portal import cookies
+from web import cookies
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
 FIELDS_MAX: Final = 5_000

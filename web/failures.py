@@ -13,17 +13,17 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from accounts.rate_limit import TooOften
 from foundation.database import DatabaseUnusable, explain
-from foundation.errors import Refused
+from foundation.errors import NotThere, Refused
 from invoicing.stored_invoices import InvoiceUnknown
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown
-from supplier_portal import problems
-from supplier_portal.access import NotPermitted, SignInFirst
-from supplier_portal.guard import NotOurForm
-from supplier_portal.pages import NotThere, render
-from supplier_portal.problems import Problem
-from supplier_portal.wrong_tries import TooOften
+from web import problems
+from web.access import NotPermitted, SignInFirst
+from web.csrf import NotOurForm
+from web.pages import render
+from web.problems import Problem
 
 _NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
 _FORBIDDEN: Final = (NotPermitted, NotOurForm)

@@ -1,4 +1,4 @@
-"""The words of the pages: Swedish in the templates, English in `locale/en/<area>.po`, and Swedish ways of writing.
+"""The words of the pages, English in `locale/en/` of each front, and Swedish ways of writing days and amounts.
 
 Convention: the Swedish text is the msgid. Templates write `{{ _("Ordrar") }}` or, with a value,
 `{{ _("Order %(number)s", number=order.number) }}`; a literal percent sign is doubled there. Python on the pages
@@ -7,12 +7,13 @@ English) and are picked by `pair`. Catalogues are read once at the start; a text
 and a test finds it first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from babel.dates import format_datetime
@@ -21,8 +22,8 @@ from babel.numbers import format_currency, format_decimal
 
 from foundation.errors import Language
 from orders.values import STOCKHOLM, Money, Month, Period, Quantity, Refused
+from web import fronts
 
-LOCALE: Final = Path(__file__).with_name("locale")
 Words = Callable[[str], str]
 
 _BABEL: Final = {"sv": "sv_SE", "en": "en"}
@@ -45,13 +46,17 @@ class Catalogue:
         return forms[0] if count == 1 else forms[1]
 
 
-@cache
 def catalogue(language: Language) -> Catalogue:
-    """All areas' texts of a language together."""
+    """The texts of the web and of every front that takes part, in a language."""
+    return _catalogue(language, fronts.packages())
+
+
+@cache
+def _catalogue(language: Language, packages: Sequence[str]) -> Catalogue:
     found = Catalogue()
     if language == "sv":
         return found
-    for path in sorted((LOCALE / language).glob("*.po")):
+    for path in text_files(language, packages):
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
                 if isinstance(message.id, tuple | list):
@@ -61,6 +66,12 @@ def catalogue(language: Language) -> Catalogue:
                 elif message.id and message.string:
                     found.single[str(message.id)] = str(message.string)
     return found
+
+
+def text_files(language: Language, packages: Sequence[str]) -> tuple[Traversable, ...]:
+    """The files `locale/<language>/*.po` of these packages."""
+    folders = (files(package) / "locale" / language for package in packages)
+    return tuple(file for folder in folders for file in sorted(folder.iterdir(), key=lambda each: each.name))
 
 
 def words(language: Language) -> Words:

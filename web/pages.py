@@ -19,15 +19,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
+from accounts.identity import Permission, Person
 from foundation.database import Database
 from foundation.errors import Language, NotThere
 from orders.values import stockholm_date
 from peppol.gate import LIMITS
-from supplier_portal import cookies, navigation
-from supplier_portal.access import instant_of, signed_in
-from supplier_portal.guard import FIELDS_MAX, form_of, guarded
-from supplier_portal.persons import Permission, Person
-from supplier_portal.templating import FORM_TOKEN, environment
+from web import cookies, navigation
+from web.access import instant_of, signed_in
+from web.csrf import FIELDS_MAX, form_of, guarded
+from web.templating import FORM_TOKEN, environment
 
 __all__ = [
     "NotThere",

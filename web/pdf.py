@@ -33,7 +33,7 @@ def pdf_of(html: str, *, sheet: str) -> bytes:
         from weasyprint import CSS, HTML
     except OSError as error:
         raise NoPaper from error
-    style = (files("supplier_portal") / "static" / sheet).read_text(encoding="utf-8")
+    style = (files("web") / "static" / sheet).read_text(encoding="utf-8")
     made: bytes = HTML(string=html, url_fetcher=_fetch).write_pdf(
         stylesheets=[CSS(string=style, url_fetcher=_fetch)], pdf_variant="pdf/ua-1"
     )

@@ -5,28 +5,32 @@ empty place. The two languages share what is compiled, since only the words diff
 before the first visitor comes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final, get_args
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from foundation.errors import Language
-from supplier_portal import badges, catalogues, static_files
-from supplier_portal.guard import TOKEN_FIELD
+from web import fronts, i18n, state_labels, static_files
+from web.csrf import TOKEN_FIELD
 
 FORM_TOKEN: Final[ContextVar[str]] = ContextVar("form_token", default="")
 """The token of the page being rendered; macros of other files reach it without being handed it."""
 
 
-@cache
 def environment(language: Language) -> Environment:
-    """The templates in one language."""
+    """The templates of the web and of every front that takes part, in one language."""
+    return _environment(language, fronts.packages())
+
+
+@cache
+def _environment(language: Language, packages: Sequence[str]) -> Environment:
     made = Environment(
-        loader=PackageLoader("supplier_portal"),
+        loader=ChoiceLoader([PackageLoader(each) for each in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -37,21 +41,21 @@ def environment(language: Language) -> Environment:
         # They change with the program only; looking at the file's date each time costs more than rendering some.
         auto_reload=False,
     )
-    texts = catalogues.catalogue(language)
+    texts = i18n.catalogue(language)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         texts.gettext, texts.ngettext, newstyle=True
     )
     helpers: dict[str, Callable[..., Any] | str] = {
         "language": language,
         "csrf_field": _csrf,
-        "pair": lambda sentence: catalogues.pair(sentence, language),
-        "money": lambda amount: catalogues.money(amount, language),
-        "number": lambda value: catalogues.number(value, language),
-        "day": catalogues.day,
-        "moment": catalogues.moment,
-        "month": lambda value: catalogues.month(value, language),
-        "period": catalogues.period,
-        "badge_of": badges.told,
+        "pair": lambda sentence: i18n.pair(sentence, language),
+        "money": lambda amount: i18n.money(amount, language),
+        "number": lambda value: i18n.number(value, language),
+        "day": i18n.day,
+        "moment": i18n.moment,
+        "month": lambda value: i18n.month(value, language),
+        "period": i18n.period,
+        "badge_of": state_labels.told,
         "static": static_files.address,
     }
     made.globals.update(helpers)

@@ -237,14 +237,14 @@ def report_page(reports: Sequence[ValidationReport], language: Language, *, styl
 
 def style_sheet_within() -> str:
     """The style sheet as a data: address, for a page that is saved as one file."""
-    sheet = files("supplier_portal") / "static" / STYLE_SHEET
+    sheet = files("web") / "static" / STYLE_SHEET
     return "data:text/css;base64," + base64.b64encode(sheet.read_bytes()).decode("ascii")
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("supplier_portal", "templates"),
+        loader=PackageLoader("web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

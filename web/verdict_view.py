@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from foundation.errors import Language
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.sentences import sentence, source_name, title
-from supplier_portal.verdict_words import check_name
+from web.verdict_words import check_name
 
 _VERDICTS = {
     Verdict.ACCEPT: (

@@ -14,8 +14,8 @@ from invoicing import stored_invoices
 from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from invoicing.sentences import sentence, source_name, title
+from operations.message_queries import LetterIn
 from peppol.mailbox import InState
-from supplier_portal.letter_questions import LetterIn
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)

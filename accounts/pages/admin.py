@@ -4,25 +4,18 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
+from accounts import accounts, applications
+from accounts import store as account_store
+from accounts.applications import WAITING
+from accounts.identity import BUYER_SIDE, Permission, Person
+from accounts.labels import PERMISSIONS
+from accounts.rules import AccountRefused, age, granted_staff
+from accounts.store import Account
 from orders import stored_register
 from orders.contracts import NotInRegister, Register
-from supplier_portal import accounts, applications, stored_accounts
-from supplier_portal.access import instant_of
-from supplier_portal.account_rules import AccountRefused, age, granted_staff
-from supplier_portal.applications import WAITING
-from supplier_portal.pages import (
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.people_words import PERMISSIONS
-from supplier_portal.persons import BUYER_SIDE, Permission
-from supplier_portal.stored_accounts import Account
+from web.access import instant_of, signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/admin")
 
@@ -101,7 +94,7 @@ def refuse(
 def staff_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
     """The buyer's own people."""
     with house_of(request).reading() as session:
-        people = stored_accounts.of_organisation(session, person.organisation)
+        people = account_store.of_organisation(session, person.organisation)
     return render(request, person, "account/staff.html", people=people, permissions=PERMISSIONS)
 
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
+from accounts import applications, rate_limit
+from accounts.pages.sign_in import client_of
+from accounts.rules import AccountRefused, mail_address, name_of_person
 from orders import stored_register
-from supplier_portal import applications, wrong_tries
-from supplier_portal.access import instant_of
-from supplier_portal.account_pages.sign_in import client_of
-from supplier_portal.account_rules import AccountRefused, mail_address, name_of_person
-from supplier_portal.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.access import instant_of
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -41,7 +41,7 @@ def send_application(
     }
     now = instant_of(request)
     with house_of(request).writing() as session:
-        wrong_tries.count(session, f"apply {client_of(request)}", wrong_tries.ONE_CLIENT, now=now)
+        rate_limit.count(session, f"apply {client_of(request)}", rate_limit.ONE_CLIENT, now=now)
         register = stored_register.load(session)
     errors: Errors = []
     supplier = None

@@ -5,25 +5,16 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from foundation.errors import Refused
+from accounts.identity import Permission, Person
+from accounts.pages.admin import company
+from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing import account_confirming, change_requests
 from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from operations.mail import mail
 from orders import stored_register
-from supplier_portal import mail
-from supplier_portal.access import instant_of
-from supplier_portal.account_pages.admin import company
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import instant_of, signed_in
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/admin/changes")
 

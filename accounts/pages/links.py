@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from supplier_portal import accounts, mailed_links, passwords, stored_accounts, wrong_tries
-from supplier_portal.access import instant_of
-from supplier_portal.account_pages.sign_in import client_of
-from supplier_portal.mailed_links import Link
-from supplier_portal.pages import house_of, pages_router, render, see_other
-from supplier_portal.password_rules import PasswordRefused, chosen_password
+from accounts import accounts, mailed_links, passwords, rate_limit
+from accounts import store as account_store
+from accounts.mailed_links import Link
+from accounts.pages.sign_in import client_of
+from accounts.password_rules import PasswordRefused, chosen_password
+from web.access import instant_of
+from web.pages import house_of, pages_router, render, see_other
 
 router = pages_router()
 
@@ -59,12 +60,12 @@ def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "")
     """Mails a link where the address has an account; the answer is the same where it has none."""
     now = instant_of(request)
     with house_of(request).writing() as session:
-        wrong_tries.count(session, f"reset from {client_of(request)}", wrong_tries.MAILS, now=now)
+        rate_limit.count(session, f"reset from {client_of(request)}", rate_limit.MAILS, now=now)
     with house_of(request).writing() as session:
-        name = stored_accounts.normal_name(name)
+        name = account_store.normal_name(name)
         try:
-            wrong_tries.count(session, f"reset {name}", wrong_tries.MAILS, now=now)
-        except wrong_tries.TooOften:
+            rate_limit.count(session, f"reset {name}", rate_limit.MAILS, now=now)
+        except rate_limit.TooOften:
             pass  # the mailbox is spared, and the answer tells nothing
         else:
             accounts.ask_for_reset(session, name, at=now)

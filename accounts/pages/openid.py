@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from supplier_portal import cookies, openid
-from supplier_portal.access import instant_of
-from supplier_portal.pages import NotThere, house_of, own_path, pages_router, render, see_other
-from supplier_portal.settings import Settings
+from accounts import oidc
+from foundation.errors import NotThere
+from operations.settings import Settings
+from web import cookies
+from web.access import instant_of
+from web.pages import house_of, own_path, pages_router, render, see_other
 
 router = pages_router(prefix="/sign-in/openid")
 
@@ -20,10 +22,10 @@ def depart(request: Request, back: Annotated[str, Query(alias="next")] = "/") ->
     """Off to the provider."""
     settings = _settings(request)
     try:
-        departure = openid.depart(
+        departure = oidc.depart(
             house_of(request), settings, own_path(back), callback=_callback(request), now=instant_of(request)
         )
-    except openid.OpenIdRefused as wrong:
+    except oidc.OpenIdRefused as wrong:
         return render(request, None, "account/openid.html", 502, wrong=wrong)
     response = RedirectResponse(departure.address, status_code=303)
     cookies.put(request, response, _JOURNEY, departure.state)
@@ -36,11 +38,11 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
     settings = _settings(request)
     try:
         if error:
-            raise openid.OpenIdRefused(
+            raise oidc.OpenIdRefused(
                 "Inloggningen avbröts hos legitimationsutgivaren.",
                 "The sign-in was broken off at the provider.",
             )
-        secret, back = openid.arrive(
+        secret, back = oidc.arrive(
             house_of(request),
             settings,
             state=state,
@@ -49,7 +51,7 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
             callback=_callback(request),
             now=instant_of(request),
         )
-    except openid.OpenIdRefused as wrong:
+    except oidc.OpenIdRefused as wrong:
         response = render(request, None, "account/openid.html", 403, wrong=wrong)
     else:
         response = see_other(back)

@@ -5,32 +5,20 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from sqlalchemy import select
 
+from accounts import accounts, passwords, rate_limit, sessions, two_factor
+from accounts import store as account_store
+from accounts.identity import Person
+from accounts.labels import PERMISSIONS
+from accounts.password_rules import PasswordRefused, chosen_password
+from accounts.tables import web_session
 from foundation import journal
+from operations.mail import mail
+from operations.mail.texts import Notice
 from orders import stored_register
-from supplier_portal import (
-    accounts,
-    cookies,
-    mail,
-    passwords,
-    second_step,
-    sessions,
-    stored_accounts,
-    wrong_tries,
-)
-from supplier_portal.access import instant_of
-from supplier_portal.account_tables import web_session
-from supplier_portal.mail_texts import Notice
-from supplier_portal.pages import (
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-)
-from supplier_portal.password_rules import PasswordRefused, chosen_password
-from supplier_portal.people_words import PERMISSIONS
+from web import cookies
+from web.access import instant_of, signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other
 
 router = pages_router(prefix="/account")
 
@@ -52,8 +40,8 @@ def change_password(
     """Changes it, and signs out everywhere else."""
     now = instant_of(request)
     with house_of(request).writing() as session:
-        wrong_tries.count(session, f"password {person.id}", wrong_tries.ONE_NAME, now=now)
-        account = stored_accounts.by_id(session, person.account_id)
+        rate_limit.count(session, f"password {person.id}", rate_limit.ONE_NAME, now=now)
+        account = account_store.by_id(session, person.account_id)
     if account is None or not passwords.fits(account.password_hash, current):
         return _page(
             request,
@@ -67,7 +55,7 @@ def change_password(
     except PasswordRefused as wrong:
         return _page(request, person, errors=[("password", wrong.pair)])
     with house_of(request).writing() as session:
-        wrong_tries.forget(session, f"password {person.id}")
+        rate_limit.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
     return see_other(
         "/account",
@@ -104,9 +92,9 @@ def _page(
     request: Request, person: Person, errors: list[tuple[str, tuple[str, str]]] | None = None
 ) -> Response:
     with house_of(request).reading() as session:
-        account = stored_accounts.by_id(session, person.account_id)
+        account = account_store.by_id(session, person.account_id)
         declined = mail.declined(session, person.account_id)
-        left = second_step.codes_left(session, person.account_id)
+        left = two_factor.codes_left(session, person.account_id)
         held = session.execute(
             select(web_session)
             .where(web_session.c.account_id == person.account_id)

@@ -4,15 +4,17 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
+from accounts import accounts
+from accounts import store as account_store
+from accounts.identity import SUPPLIER_SIDE, Permission, Person
+from accounts.labels import PERMISSIONS
+from accounts.rules import AccountRefused, granted
+from accounts.store import Account
 from orders import stored_register
 from orders.contracts import Register
-from supplier_portal import accounts, stored_accounts
-from supplier_portal.access import instant_of
-from supplier_portal.account_rules import AccountRefused, granted
-from supplier_portal.pages import Person, form_of, house_of, pages_router, render, see_other, signed_in
-from supplier_portal.people_words import PERMISSIONS
-from supplier_portal.persons import SUPPLIER_SIDE, Permission
-from supplier_portal.stored_accounts import Account
+from web.access import instant_of, signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other
 
 router = pages_router(prefix="/people")
 
@@ -24,7 +26,7 @@ Errors = list[tuple[str, tuple[str, str]]]
 def people_page(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Everybody of the organisation."""
     with house_of(request).reading() as session:
-        people = stored_accounts.of_organisation(session, person.organisation)
+        people = account_store.of_organisation(session, person.organisation)
         units = _units(stored_register.load(session), person.organisation)
     return render(
         request, person, "account/people.html", people=people, unit_names=units, permissions=PERMISSIONS

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 
-from supplier_portal import cookies, second_step, sessions
-from supplier_portal.access import SignInFirst, instant_of
-from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
-from supplier_portal.second_step import WrongCode
-from supplier_portal.sessions import Held
-from supplier_portal.wrong_tries import TooOften
+from accounts import sessions, two_factor
+from accounts.rate_limit import TooOften
+from accounts.sessions import Held
+from accounts.two_factor import WrongCode
+from web import cookies
+from web.access import SignInFirst, instant_of
+from web.pages import house_of, own_path, pages_router, render, see_other
 
 router = pages_router(prefix="/sign-in")
 
@@ -30,7 +31,7 @@ def give_code(
     """Goes on with a session of a new name when the code is right."""
     held = _held(request, sessions.CODE)
     try:
-        secret = second_step.pass_with(house_of(request), held, code, now=instant_of(request))
+        secret = two_factor.pass_with(house_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
         status = 429 if isinstance(wrong, TooOften) else 422
         return render(
@@ -51,9 +52,9 @@ def set_up_page(request: Request) -> Response:
 def set_up_picture(request: Request) -> Response:
     """The QR code of the secret that this session is offered; nobody else is shown it."""
     held = _held(request, sessions.ENROL, sessions.FULL)
-    secret = second_step.offered(house_of(request), held)
+    secret = two_factor.offered(house_of(request), held)
     return Response(
-        second_step.picture(secret, held.account.sign_in_name),
+        two_factor.picture(secret, held.account.sign_in_name),
         media_type="image/svg+xml",
     )
 
@@ -63,7 +64,7 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
     """Takes the second step into use and shows the recovery codes, this once."""
     held = _held(request, sessions.ENROL, sessions.FULL)
     try:
-        secret, codes = second_step.set_up(house_of(request), held, code, now=instant_of(request))
+        secret, codes = two_factor.set_up(house_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
         return _set_up_page(request, held, wrong)
     response = render(request, held.person, "account/recovery_codes.html", codes=codes)
@@ -72,7 +73,7 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
 
 
 def _set_up_page(request: Request, held: Held, wrong: WrongCode | TooOften | None = None) -> Response:
-    secret = second_step.offered(house_of(request), held)
+    secret = two_factor.offered(house_of(request), held)
     person = held.person if held.stage == sessions.FULL else None
     return render(
         request,

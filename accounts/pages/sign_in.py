@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 
+from accounts import sessions
+from accounts import sign_in as signing_in
+from accounts import store as account_store
+from accounts.rate_limit import TooOften
 from billing.tools.demo import people as demo_people
-from supplier_portal import cookies, sessions, signing_in, stored_accounts
-from supplier_portal.access import instant_of, person_of
-from supplier_portal.pages import house_of, own_path, pages_router, render, see_other
-from supplier_portal.settings import Settings
-from supplier_portal.wrong_tries import TooOften
+from operations.settings import Settings
+from web import cookies
+from web.access import instant_of, person_of
+from web.pages import house_of, own_path, pages_router, render, see_other
 
 router = pages_router()
 
@@ -74,7 +77,7 @@ def choose_language(
     person = person_of(request)
     if person is not None:
         with house_of(request).writing() as session:
-            stored_accounts.change(session, person.account_id, language=chosen)
+            account_store.change(session, person.account_id, language=chosen)
     cookies.put(request, response, cookies.LANGUAGE, chosen)
     return response
 

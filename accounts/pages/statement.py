@@ -2,8 +2,8 @@
 
 from fastapi import Request, Response
 
-from supplier_portal.access import person_of
-from supplier_portal.pages import pages_router, render
+from web.access import person_of
+from web.pages import pages_router, render
 
 router = pages_router()
 

@@ -22,8 +22,8 @@ from billing.migrations.schema import open_house
 from foundation.database import Database, utc_now
 from foundation.errors import Language
 from foundation.sql import Session
+from operations.settings import Settings
 from orders.values import Refused, stockholm_date
-from supplier_portal.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

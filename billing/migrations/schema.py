@@ -12,11 +12,14 @@ import invoicing.payment_tables
 import invoicing.portal_tables
 import invoicing.retention_tables
 import invoicing.tables  # its tables join the counting room's description
+from accounts import tables as account_tables
 from billing.server import invoice_mails
 from foundation.database import Clock, Database, DatabaseUnusable, utc_now
+from operations import tables as job_tables
+from operations.mail import tables as mail_tables
 from orders import tables, tutor_tables
 from peppol import mailbox
-from supplier_portal import account_tables, mail_tables, visits, work_tables
+from supplier_portal.queries import visits
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
 # Named so that their tables join the description as well.
@@ -31,7 +34,7 @@ AUDIT_ROOM = (
     invoicing.payment_tables.payment_proposal,
 )
 SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
-FRONT = (account_tables.account, mail_tables.mail, work_tables.job_run, invoice_mails.journal_mark)
+FRONT = (account_tables.account, mail_tables.mail, job_tables.job_run, invoice_mails.journal_mark)
 
 
 def open_house(url: str, *, clock: Clock = utc_now) -> Database:

@@ -19,14 +19,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from foundation.errors import Language
 from peppol.gate import LIMITS
 from peppol.validation import validate
-from supplier_portal.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
-from supplier_portal.validation_report import (
-    STYLE_SHEET,
-    ValidationReport,
-    report_json,
-    report_page,
-    reported,
-)
+from web.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
+from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
 CHECKS_AT_ONCE: Final = 4
 

@@ -17,57 +17,17 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from accounts.pages import front as accounts
 from billing.server import metrics, webhook
 from billing.server.api import validation_router
+from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
 from foundation.database import Clock, Database, utc_now
+from operations.settings import Settings
 from orders.values import stockholm_date
-from supplier_portal import failures, templating
-from supplier_portal.account_pages import (
-    admin,
-    apply,
-    changes,
-    links,
-    openid,
-    own_account,
-    people,
-    second_step,
-    sign_in,
-    statement,
-)
-from supplier_portal.finance_pages import (
-    accounts_held,
-    accruals,
-    audit,
-    bank_files,
-    bulk,
-    claims,
-    credit_pair,
-    exception,
-    judging_again,
-    letters_aside,
-    payments,
-    policies,
-    post,
-    queue,
-    reconciliation,
-)
-from supplier_portal.settings import Settings
-from supplier_portal.static_files import FOLDER, MarkedFiles
-from supplier_portal.supplier_pages import (
-    correcting,
-    exports,
-    invoices,
-    orders,
-    overview,
-    placements,
-    refused,
-    reports,
-    test_bench,
-    to_invoice,
-    uploads,
-)
-from supplier_portal.supplier_pages import settings as settings_pages
+from supplier_portal.pages import front as supplier_portal
+from web import failures, fronts, templating
+from web.static_files import FOLDER, MarkedFiles
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -84,47 +44,10 @@ HEADERS: Final = {
 }
 """Sent with every answer, unless the answer has its own."""
 
-PAGES: Final = (
-    sign_in,
-    second_step,
-    links,
-    openid,
-    own_account,
-    apply,
-    # Before /admin itself: the more particular path first.
-    changes,
-    admin,
-    people,
-    statement,
-    overview,
-    placements,
-    orders,
-    reports,
-    exports,
-    to_invoice,
-    invoices,
-    correcting,
-    refused,
-    uploads,
-    test_bench,
-    settings_pages,
-    payments,
-    claims,
-    accounts_held,
-    bank_files,
-    reconciliation,
-    accruals,
-    queue,
-    letters_aside,
-    credit_pair,
-    exception,
-    bulk,
-    judging_again,
-    policies,
-    audit,
-    post,
-)
-"""The modules of pages; each has a `router`."""
+FRONTS: Final = (supplier_portal.FRONT, finance_desk.FRONT, accounts.FRONT)
+"""In the order of the navigation."""
+
+fronts.register(*FRONTS)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Clock | None = None) -> FastAPI:
@@ -151,8 +74,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     app.include_router(metrics.router)
     app.include_router(webhook.router)
     app.mount("/static", MarkedFiles(directory=FOLDER), name="static")
-    for module in PAGES:
-        app.include_router(module.router)
+    for front in FRONTS:
+        for router in front.routers:
+            app.include_router(router)
     failures.add_failures(app)
     app.add_middleware(Envelope)
     return app

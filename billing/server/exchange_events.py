@@ -6,13 +6,13 @@ sent a mail to the supplier, so that all of it happens or nothing.
 
 from collections.abc import Sequence
 
+from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
+from operations.mail import mail
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import OutState
 from peppol.sending import Event
-from supplier_portal import mail
-from supplier_portal.persons import Permission
 
 
 def tell(session: Session, events: Sequence[Event]) -> None:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
 
+from accounts.identity import Permission
 from foundation.sql import Session
 from invoicing import tables as audit
+from operations.mail import mail
 from orders import tables
 from orders.tables import journal, metadata
-from supplier_portal import mail
-from supplier_portal.persons import Permission
 
 journal_mark = Table(
     "journal_mark",

@@ -10,20 +10,23 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from accounts.identity import Permission
 from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing import exception_undo, stored_invoices, waiting
 from invoicing.model import InvoiceState
+from operations import alarms, journal_heads, scheduler
+from operations.alarms import Trouble
+from operations.mail import delivery as mail_delivery
+from operations.mail import mail
+from operations.scheduler import InOne, InSteps, Job
+from operations.schedules import Daily, Every
+from operations.settings import Settings
 from orders import results, stored_policies, stored_register
 from orders.values import Month
-from supplier_portal import alarms, job_running, journal_heads, mail, mail_delivery, report_questions
-from supplier_portal.alarms import Trouble
-from supplier_portal.job_running import InOne, InSteps, Job
-from supplier_portal.persons import Permission
+from supplier_portal.queries import reports as report_queries
 from supplier_portal.releasing import release_due
-from supplier_portal.schedules import Daily, Every
-from supplier_portal.settings import Settings
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
@@ -49,7 +52,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     forget = InOne(
         "forget-old-runs",
         Daily(time(2, 0), catch_up=False),
-        lambda session, today, now: str(job_running.forget_old(session, jobs, now=now)),
+        lambda session, today, now: str(scheduler.forget_old(session, jobs, now=now)),
     )
     return (*jobs, forget)
 
@@ -89,7 +92,7 @@ def remind_of_reports(session: Session, today: date, now: datetime) -> str:
         return "not today"
     days = stored_register.load(session).policy.days_until_report_reminder
     late = Counter(
-        (each.supplier, each.month) for each in report_questions.missing(session, today=today, days=days)
+        (each.supplier, each.month) for each in report_queries.missing(session, today=today, days=days)
     )
     mails = 0
     for (supplier, month), count in sorted(late.items(), key=_by_supplier):

@@ -20,13 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import Database
 from foundation.sql import Session
+from operations import exchange_queries
+from operations.exchange_queries import Standing
+from operations.mail.tables import mail
+from operations.settings import Settings
+from operations.tables import alarm, job_run
 from orders import tables
 from peppol.mailbox import OutState
-from supplier_portal import post_questions
-from supplier_portal.mail_tables import mail
-from supplier_portal.post_questions import Standing
-from supplier_portal.settings import Settings
-from supplier_portal.work_tables import alarm, job_run
 
 router = APIRouter(tags=["operation"])
 
@@ -84,7 +84,7 @@ class HouseCollector(Collector):
         """Every figure, from one consistent view. Raises SQLAlchemyError."""
         with self._database.reading() as session:
             now = self._database.clock()
-            yield from _post(post_questions.standing(session), now)
+            yield from _post(exchange_queries.standing(session), now)
             yield from _work(session)
 
 

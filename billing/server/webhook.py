@@ -25,12 +25,12 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 
 from foundation.database import Database
+from operations.exchange_settings import PostSettings
 from orders.values import stockholm_date
 from peppol import envelope, inbox
 from peppol.gate import LIMITS
 from peppol.mailbox_tables import InState
-from supplier_portal.problems import Problem
-from supplier_portal.settings_post import PostSettings
+from web.problems import Problem
 
 router = APIRouter(tags=["post"])
 

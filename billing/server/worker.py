@@ -22,13 +22,13 @@ from sqlalchemy.exc import DBAPIError
 from billing.server import exchange_events
 from foundation.database import Database
 from foundation.errors import Refused
+from operations import scheduler as job_running
+from operations.scheduler import Job
 from orders.values import stockholm_date
 from peppol import asking, sending
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.collecting import Collector
 from peppol.sending import Sender
-from supplier_portal import job_running
-from supplier_portal.job_running import Job
 from supplier_portal.letter_reading import read_arrived
 
 _log = structlog.get_logger("work")

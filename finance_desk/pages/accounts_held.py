@@ -9,6 +9,10 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from accounts.pages.changes import tell
+from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import account_confirming, change_requests, stored_invoices
 from invoicing.change_requests import ChangeKind, ChangeRequest
@@ -17,26 +21,8 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.parties import PaymentAccount
 from orders.values import Refused
-from supplier_portal.account_pages.changes import tell
-from supplier_portal.finance_pages.paying_parts import (
-    READERS,
-    account_words,
-    people,
-    supplier_names,
-    text_of,
-)
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    instant_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import instant_of, signed_in
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

@@ -4,14 +4,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from invoicing import booking, stored_exports, unbilled
-from invoicing.booking import accrued
-from invoicing.spreadsheets import CSV_TYPE, csv_bytes
-from invoicing.stored_exports import FileKind
-from orders import stored_register
-from orders.values import Month, total
-from supplier_portal.access import settings_of
-from supplier_portal.finance_pages.paying_parts import (
+from accounts.identity import Permission, Person
+from finance_desk.pages.paying_parts import (
     ARTICLES,
     READERS,
     day_of,
@@ -22,19 +16,15 @@ from supplier_portal.finance_pages.paying_parts import (
     supplier_names,
     text_of,
 )
-from supplier_portal.pages import (
-    Page,
-    Person,
-    house_of,
-    instant_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.paying_settings import ledger_of
-from supplier_portal.persons import Permission
+from invoicing import booking, stored_exports, unbilled
+from invoicing.booking import accrued
+from invoicing.spreadsheets import CSV_TYPE, csv_bytes
+from invoicing.stored_exports import FileKind
+from operations.payment_settings import ledger_of
+from orders import stored_register
+from orders.values import Month, total
+from web.access import instant_of, settings_of, signed_in
+from web.pages import Page, house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

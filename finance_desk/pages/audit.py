@@ -9,28 +9,20 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.journal_words import action_name, details
+from finance_desk.words import Names
 from foundation import journal, journal_anchor
+from foundation.errors import NotThere
 from invoicing import audit_cases, keeping_times, retention, stored_invoices
 from invoicing.audit_cases import NoCase, Sought
 from invoicing.keeping_times import Times
+from operations.settings import Settings
 from orders import stored_register
 from orders.values import Refused
-from supplier_portal.finance_words import Names
-from supplier_portal.journal_words import action_name, details
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
-from supplier_portal.settings import Settings
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import Page, house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

@@ -5,22 +5,14 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
+from accounts.identity import Permission, Person
+from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
+from foundation.errors import NotThere
 from invoicing import bank_answers
 from orders import stored_register
-from supplier_portal.finance_pages.paying_parts import READERS, FormRefused, people, text_of
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    instant_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import instant_of, signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

@@ -9,6 +9,11 @@ from collections.abc import Sequence
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.pages.exception import hand_of
+from finance_desk.pages.queue import READERS
+from finance_desk.words import Names, may_act, supplier_name
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import bulk_actions, desk_queue, protected
 from invoicing.bulk_actions import BULK
@@ -18,21 +23,9 @@ from invoicing.exception_rules import Action, name_of
 from invoicing.stored_batches import MOST, Batch
 from orders import stored_register
 from orders.values import Money, Refused, total
-from supplier_portal.finance_pages.exception import hand_of
-from supplier_portal.finance_pages.queue import READERS
-from supplier_portal.finance_words import Names, may_act, supplier_name
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

@@ -2,30 +2,16 @@
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.pages.paying_parts import READERS, day_of, download, people, supplier_names, text_of
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import payment, repayments, stored_invoices
 from invoicing.payment import Claim
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from orders import stored_register
-from supplier_portal.finance_pages.paying_parts import (
-    READERS,
-    day_of,
-    download,
-    people,
-    supplier_names,
-    text_of,
-)
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import signed_in
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

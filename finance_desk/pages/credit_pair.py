@@ -9,7 +9,11 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from foundation.errors import Language
+from accounts.identity import Permission, Person
+from finance_desk.pages.document_parts import unit_words
+from finance_desk.pages.exception import open_case
+from finance_desk.words import supplier_name
+from foundation.errors import Language, NotThere
 from foundation.sql import Session
 from invoicing import credit_linking, protected, responding, stored_facts, stored_payables
 from invoicing.credit_linking import Pair
@@ -22,21 +26,9 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money
 from peppol import ubl
-from supplier_portal import catalogues
-from supplier_portal.finance_pages.document_parts import unit_words
-from supplier_portal.finance_pages.exception import open_case
-from supplier_portal.finance_words import supplier_name
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web import i18n
+from web.access import signed_in
+from web.pages import house_of, language_of, pages_router, render, today_of
 
 router = pages_router()
 _P = Permission
@@ -107,7 +99,7 @@ def _rows(found: Pair, language: Language) -> list[dict[str, Any]]:
 
     def row(sv: str, en: str, one: object, other: object, *, same: bool = False) -> dict[str, Any]:
         values = [
-            catalogues.money(each, language) if isinstance(each, Money) else str(each or "")
+            i18n.money(each, language) if isinstance(each, Money) else str(each or "")
             for each in (one, other)
         ]
         return {"name": (sv, en), "values": values, "differs": same and one != other}
@@ -141,5 +133,5 @@ def _both(found: Pair) -> tuple[Invoice, Invoice]:
 
 def _line(line: InvoicedLine, language: Language) -> str:
     price = price_text(line.price).replace(".", "," if language == "sv" else ".")
-    quantity = f"{catalogues.number(line.quantity, language)} {unit_words(line.quantity.unit, language)}"
-    return f"{line.name or line.id}: {quantity} × {price} = {catalogues.money(line.amount, language)}"
+    quantity = f"{i18n.number(line.quantity, language)} {unit_words(line.quantity.unit, language)}"
+    return f"{line.name or line.id}: {quantity} × {price} = {i18n.money(line.amount, language)}"

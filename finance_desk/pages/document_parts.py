@@ -9,8 +9,8 @@ from invoicing.deviations import Check, Group, price_text
 from invoicing.sentences import sentence, source_name, title
 from invoicing.side_by_side import Row as Compared
 from orders.values import Money, Period, Quantity
-from supplier_portal import catalogues
-from supplier_portal.verdict_words import check_name
+from web import i18n
+from web.verdict_words import check_name
 
 ANSWERS: Final = {
     "AB": ("Mottagen (AB)", "Received (AB)"),
@@ -40,11 +40,11 @@ def _value(value: object, language: Language) -> str:
         case None:
             return ""
         case Money():
-            return catalogues.money(value, language)
+            return i18n.money(value, language)
         case Quantity():
-            return f"{catalogues.number(value, language)} {unit_words(value.unit, language)}"
+            return f"{i18n.number(value, language)} {unit_words(value.unit, language)}"
         case Period():
-            return catalogues.period(value)
+            return i18n.period(value)
         case Decimal():
             return price_text(value).replace(".", "," if language == "sv" else ".")
         case date():
@@ -56,7 +56,7 @@ def _value(value: object, language: Language) -> str:
 def unit_words(unit: str, language: Language) -> str:
     """What a unit of quantity is called."""
     words = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(unit, (unit, unit))
-    return catalogues.pair(words, language)
+    return i18n.pair(words, language)
 
 
 def branch(node: Check | Group, language: Language) -> dict[str, Any]:

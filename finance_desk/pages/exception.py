@@ -10,6 +10,12 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.journal_words import action_name
+from finance_desk.pages.document_parts import ANSWERS, branch, cells
+from finance_desk.pages.queue import READERS
+from finance_desk.words import Names, cause_name, may_act, supplier_name
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import (
     credit_linking,
@@ -39,25 +45,11 @@ from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused
 from peppol import attachments, mailbox, ubl
-from supplier_portal.finance_pages.document_parts import ANSWERS, branch, cells
-from supplier_portal.finance_pages.queue import READERS
-from supplier_portal.finance_words import Names, cause_name, may_act, supplier_name
-from supplier_portal.invoice_pdf import pdf_of
-from supplier_portal.journal_words import action_name
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
-from supplier_portal.verdict_words import verdict_name
+from web.access import signed_in
+from web.csrf import form_of
+from web.invoice_pdf import pdf_of
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

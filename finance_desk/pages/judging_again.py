@@ -4,24 +4,17 @@ import secrets
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.words import Names, supplier_name
+from foundation.errors import NotThere
 from invoicing import judging_anew
 from invoicing.stored_batches import NoBatch
 from orders import stored_register
 from orders.contracts import fingerprint
 from orders.values import Money, total
-from supplier_portal.finance_words import Names, supplier_name
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

@@ -8,31 +8,22 @@ from datetime import date
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.pages.queue import READERS
+from finance_desk.words import Names, may_act
 from foundation import personal_numbers
-from foundation.errors import Language
+from foundation.errors import Language, NotThere
 from invoicing import desk_work
 from invoicing.desk_work import Kind
+from operations import message_queries
+from operations.event_loading import replay_unappliable
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox, validation
-from supplier_portal import letter_questions
-from supplier_portal.event_loading import replay_unappliable
-from supplier_portal.finance_pages.queue import READERS
-from supplier_portal.finance_words import Names, may_act
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
-from supplier_portal.validation_report import ValidationReport, reported
+from web.access import signed_in
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.validation_report import ValidationReport, reported
 
 router = pages_router()
 _P = Permission
@@ -43,7 +34,7 @@ _SHOWN = 40_000
 def letter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The letter, whatever it is."""
     with house_of(request).reading() as session:
-        found = letter_questions.letter_in(session, number)
+        found = message_queries.letter_in(session, number)
         body = mailbox.body_of(session, number)
         if found is None or body is None:
             raise NotThere
@@ -81,7 +72,7 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
     """Have a letter read again, when what it needed is there now."""
     database = house_of(request)
     with database.writing() as session:
-        if letter_questions.letter_in(session, number) is None:
+        if message_queries.letter_in(session, number) is None:
             raise NotThere
         if mailbox.replay(session, number) is None:
             raise Refused(

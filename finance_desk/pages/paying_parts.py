@@ -7,13 +7,13 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from accounts import store as account_store
+from accounts.identity import Permission
 from foundation.sql import Session
 from orders.contracts import Register
 from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Month, PeriodRefused, Refused
-from supplier_portal import stored_accounts
-from supplier_portal.pages import form_of
-from supplier_portal.persons import Permission
+from web.csrf import form_of
 
 _P = Permission
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
@@ -37,13 +37,13 @@ class FormRefused(Refused):
 
 def people(session: Session, register: Register) -> Mapping[str, str]:
     """The buyer's staff by their opaque ids; an id that is not here is shown as it is."""
-    accounts = stored_accounts.of_organisation(session, register.buyer.organisation_number)
+    accounts = account_store.of_organisation(session, register.buyer.organisation_number)
     return {f"user-{each.id}": each.display_name for each in accounts}
 
 
 def staff_with(session: Session, register: Register, permission: Permission) -> list[tuple[str, str]]:
     """The staff with a permission as (id, name), by name."""
-    accounts = stored_accounts.of_organisation(session, register.buyer.organisation_number)
+    accounts = account_store.of_organisation(session, register.buyer.organisation_number)
     found = [(f"user-{each.id}", each.display_name) for each in accounts if permission in each.permissions]
     return sorted(found, key=lambda each: each[1])
 

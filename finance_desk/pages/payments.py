@@ -5,6 +5,20 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.pages.paying_parts import (
+    ARTICLES,
+    READERS,
+    account_words,
+    amount_of,
+    day_of,
+    download,
+    people,
+    staff_with,
+    supplier_names,
+    text_of,
+)
+from foundation.errors import NotThere
 from invoicing import (
     attesting,
     bank_answers,
@@ -20,35 +34,12 @@ from invoicing.attest_rights import AttestRefused
 from invoicing.payable import Kind
 from invoicing.stored_rights import Reach
 from invoicing.transfers import ProposalState
+from operations.payment_settings import debtor_of
 from orders import stored_register
 from orders.values import Article, Money, total
-from supplier_portal.access import settings_of
-from supplier_portal.finance_pages.paying_parts import (
-    ARTICLES,
-    READERS,
-    account_words,
-    amount_of,
-    day_of,
-    download,
-    people,
-    staff_with,
-    supplier_names,
-    text_of,
-)
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    instant_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.paying_settings import debtor_of
-from supplier_portal.persons import Permission
+from web.access import instant_of, settings_of, signed_in
+from web.csrf import form_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission

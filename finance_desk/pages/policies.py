@@ -13,6 +13,11 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk.pages import judging_again
+from finance_desk.pages.policy_words import DAYS, LIMITS, SWITCHES, changes
+from finance_desk.words import Names, cause_name, supplier_name
+from foundation.errors import NotThere
 from invoicing import judging_anew, policy_replay, stored_exceptions
 from invoicing.deviations import Code
 from orders import stored_policies, stored_register
@@ -26,23 +31,10 @@ from orders.contracts import (
     policy_to_json,
 )
 from orders.values import Article, Money, Refused
-from supplier_portal.finance_pages import judging_again
-from supplier_portal.finance_pages.policy_words import DAYS, LIMITS, SWITCHES, changes
-from supplier_portal.finance_words import Names, cause_name, supplier_name
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
-from supplier_portal.verdict_words import verdict_name
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from finance_desk.words import Pair, cause_name
 from foundation.errors import Language
 from orders.contracts import CreditOfPaid, Policy, Tolerance
 from orders.values import Article
-from supplier_portal import catalogues
-from supplier_portal.finance_words import Pair, cause_name
+from web import i18n
 
 DAYS: Final = (
     ("payment_terms_days", ("Betalas dagar efter fakturadatum", "Paid days after the invoice date")),
@@ -77,7 +77,7 @@ def changes(
 def _written(value: object, language: Language, supplier_name: Callable[[str], str]) -> str:
     match value:
         case bool():
-            return catalogues.pair(("ja", "yes") if value else ("nej", "no"), language)
+            return i18n.pair(("ja", "yes") if value else ("nej", "no"), language)
         case tuple():
             return "; ".join(_written(each, language, supplier_name) for each in value) or "–"
         case Tolerance():
@@ -85,19 +85,19 @@ def _written(value: object, language: Language, supplier_name: Callable[[str], s
         case Decimal():
             return _number(value, language)
         case str() if value in _CREDIT_OF_PAID:
-            return catalogues.pair(_CREDIT_OF_PAID[value], language)
+            return i18n.pair(_CREDIT_OF_PAID[value], language)
         case str():
-            return catalogues.pair(cause_name(value), language)
+            return i18n.pair(cause_name(value), language)
         case _:
             return str(value)
 
 
 def _tolerance(value: Tolerance, language: Language, supplier_name: Callable[[str], str]) -> str:
-    everybody = catalogues.pair(("alla leverantörer", "all suppliers"), language)
+    everybody = i18n.pair(("alla leverantörer", "all suppliers"), language)
     who = (supplier_name(value.supplier) or value.supplier) if value.supplier else everybody
     what = Article(value.article).name_sv if value.article else ""
     told = [
-        f"{catalogues.pair(words, language)} {_number(getattr(value, name), language)}"
+        f"{i18n.pair(words, language)} {_number(getattr(value, name), language)}"
         for name, words in LIMITS.items()
         if getattr(value, name)
     ]

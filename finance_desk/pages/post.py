@@ -8,30 +8,23 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy import func, select
 
+from accounts.identity import Permission, Person
+from finance_desk.words import Names, may_act, supplier_name
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import answers_received, peer_answers, stored_answers
 from invoicing.peer_answers import LINE_WORDS, LineStatus
 from invoicing.stored_answers import KeptAnswer
+from operations import exchange_actions, exchange_queries, message_queries
+from operations.message_queries import LetterOut
 from orders import stored_register
 from orders.contracts import Register
 from orders.parties import Channel
 from peppol import mailbox
 from peppol.access_points.protocol import Verdict
 from peppol.mailbox import OutState
-from supplier_portal import letter_questions, post_actions, post_questions
-from supplier_portal.finance_words import Names, may_act, supplier_name
-from supplier_portal.letter_questions import LetterOut
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web.access import signed_in
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -52,7 +45,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
     """What of ours has not come through, and who reads in the portal instead."""
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        standing = post_questions.standing(session)
+        standing = exchange_queries.standing(session)
         return render(
             request,
             person,
@@ -75,7 +68,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
     """One letter of ours: its attempts, what was answered, and its bytes as text."""
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        found = letter_questions.letter_out(session, number)
+        found = message_queries.letter_out(session, number)
         if found is None:
             raise NotThere
         outbox = mailbox.outbox
@@ -86,7 +79,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
             "desk/post_letter.html",
             letter=found,
             kind=_KINDS.get(found.kind, (found.kind, found.kind)),
-            attempts=post_questions.attempts_of(session, number),
+            attempts=exchange_queries.attempts_of(session, number),
             supplier=supplier_name(register, found.recipient),
             xml=body.decode("utf-8", errors="replace"),
             names=Names(session, register.buyer),
@@ -109,14 +102,14 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
     """Let a letter be sent once more."""
     database = house_of(request)
     with database.reading() as session:
-        if letter_questions.letter_out(session, number) is None:
+        if message_queries.letter_out(session, number) is None:
             raise NotThere
-    post_actions.send_again(database, number, by=person.id)
+    exchange_actions.send_again(database, number, by=person.id)
     return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
 
 
 def _letters(session: Session, state: OutState) -> list[LetterOut]:
-    return list(letter_questions.letters_out(session, state=state, at_most=_MOST))
+    return list(message_queries.letters_out(session, state=state, at_most=_MOST))
 
 
 def _answer(each: KeptAnswer) -> dict[str, Any]:

@@ -11,27 +11,19 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from finance_desk import bar_chart
+from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
+from foundation.errors import NotThere
 from invoicing import desk_queue, desk_work, protected
 from invoicing.desk_queue import NOBODY, Item, Part, Wanted
 from invoicing.desk_work import Kind
 from orders import stored_register
 from orders.values import Month, PeriodRefused, Refused
-from supplier_portal import catalogues, charts
-from supplier_portal.finance_words import Names, cause_name, cause_names, may_act, supplier_name
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.persons import Permission
+from web import i18n
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import Page, house_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -128,12 +120,12 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 "rows": [_masked(row) if row.id in hidden else row for row in rows],
                 "hidden": hidden,
                 "causes": causes,
-                "bars": charts.bars(
+                "bars": bar_chart.bars(
                     [
                         (
-                            catalogues.pair(named(each.code), language),
+                            i18n.pair(named(each.code), language),
                             each.amount.amount,
-                            f"{each.count} · {catalogues.money(each.amount, language)}",
+                            f"{each.count} · {i18n.money(each.amount, language)}",
                             _with(request, cause=each.code, page=""),
                         )
                         for each in causes

@@ -9,6 +9,19 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy import select
 
+from accounts.identity import Person
+from finance_desk.money_charts import age_words, ages, flow, rates
+from finance_desk.pages.paying_parts import (
+    ARTICLES,
+    READERS,
+    download,
+    parsed_day,
+    parsed_month,
+    supplier_names,
+)
+from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
+from finance_desk.words import cause_name
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import money_trends, stored_entries, tables
 from invoicing.entry_sources import Wanted
@@ -19,29 +32,9 @@ from orders import tables as held_tables
 from orders.values import Article, Month
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from supplier_portal import catalogues
-from supplier_portal.finance_pages.paying_parts import (
-    ARTICLES,
-    READERS,
-    download,
-    parsed_day,
-    parsed_month,
-    supplier_names,
-)
-from supplier_portal.finance_words import cause_name
-from supplier_portal.money_pictures import age_words, ages, flow, rates
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    signed_in,
-    today_of,
-)
-from supplier_portal.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
+from web import i18n
+from web.access import signed_in
+from web.pages import Page, house_of, language_of, pages_router, render, today_of
 
 router = pages_router()
 _BY = {
@@ -85,7 +78,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         page=page,
         amounts=AMOUNTS,
         amounts_of=amounts_of,
-        plain=lambda amount: catalogues.plain_amount(amount, language_of(request, person)),
+        plain=lambda amount: i18n.plain_amount(amount, language_of(request, person)),
         flow=flow(drawn.total),
         items=items[:200],
         item_count=len(items),

@@ -22,9 +22,9 @@ from sqlalchemy import select, update
 
 from foundation.database import Database
 from foundation.sql import Session, rows_changed
-from supplier_portal.mail_tables import mail
-from supplier_portal.mail_texts import TEXTS
-from supplier_portal.settings import Settings
+from operations.mail.tables import mail
+from operations.mail.texts import TEXTS
+from operations.settings import Settings
 
 ATTEMPTS_MAX: Final = 8
 _CLAIM_LASTS: Final = timedelta(minutes=10)

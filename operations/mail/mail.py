@@ -10,13 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
+from accounts import store as account_store
+from accounts.identity import Permission
+from accounts.store import ACTIVE, Account
 from foundation.errors import Language
 from foundation.sql import Session, take_turns
-from supplier_portal import stored_accounts
-from supplier_portal.mail_tables import mail, mail_declined
-from supplier_portal.mail_texts import TEXTS, Notice
-from supplier_portal.persons import Permission
-from supplier_portal.stored_accounts import ACTIVE, Account
+from operations.mail.tables import mail, mail_declined
+from operations.mail.texts import TEXTS, Notice
 
 
 def put(session: Session, to: Account, template: str, *, about: str, at: datetime, **values: object) -> bool:
@@ -58,7 +58,7 @@ def put_to_supplier(
     """
     return sum(
         put(session, each, template, about=about, at=at, **values)
-        for each in stored_accounts.of_organisation(session, organisation)
+        for each in account_store.of_organisation(session, organisation)
         if each.state == ACTIVE
         and each.permissions & frozenset(permissions)
         and (unit is None or each.person.units is None or unit in each.person.units)

@@ -13,8 +13,8 @@ from typing import Final
 from markupsafe import Markup
 
 from orders.values import Money, Month
-from supplier_portal.drawing import element, length, line, picture, words
-from supplier_portal.waiting_questions import MonthSums
+from supplier_portal.queries.waiting import MonthSums
+from web.svg import element, length, line, picture, words
 
 SERIES: Final = ("ordered", "received", "invoiced", "paid")
 NARROW_MONTHS: Final = 6

@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from foundation.errors import Language
 from orders.values import Money, Month
-from supplier_portal.drawing import element, line, picture, words
-from supplier_portal.supplier_happenings import KIND_NAMES, Happening, Kind, Pair
+from supplier_portal.queries.timeline import KIND_NAMES, Happening, Kind, Pair
+from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({Kind.REPORT, Kind.INVOICE, Kind.CREDIT_NOTE})
 _LETTERS: Final[dict[Kind, Pair]] = {

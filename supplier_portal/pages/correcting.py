@@ -6,25 +6,18 @@ if the line were open, which it is once the credit note is read.
 
 from fastapi import Request, Response
 
+from accounts.identity import Person
 from invoicing import own_numbers, papers, portal_invoices, proposals
 from invoicing.flipping import Numbered
 from invoicing.proposals import Proposal
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox
-from supplier_portal.invoice_story import story
-from supplier_portal.pages import (
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.making import SENDS, held_of, maker_of, new_key, pressed_of, text_of
-from supplier_portal.verdict_view import verdict_view
+from supplier_portal.pages.forms import SENDS, held_of, maker_of, new_key, pressed_of, text_of
+from supplier_portal.queries.invoice_steps import story
+from web.access import signed_in
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
 

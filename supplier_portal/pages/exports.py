@@ -9,22 +9,16 @@ from collections.abc import Iterator
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from invoicing.spreadsheets import Dialect, csv_of, xlsx_of
-from supplier_portal import supplier_exports
-from supplier_portal.order_questions import OrderFilter
-from supplier_portal.pages import (
-    NotThere,
-    Permission,
-    Person,
-    house_of,
-    pages_router,
-    render,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_exports import What
-from supplier_portal.supplier_pages import asked
-from supplier_portal.supplier_pages.orders import order_filter
+from supplier_portal.pages import query_params
+from supplier_portal.pages.orders import order_filter
+from supplier_portal.queries import exports as export_queries
+from supplier_portal.queries.exports import What
+from supplier_portal.queries.orders import OrderFilter
+from web.access import signed_in
+from web.pages import house_of, pages_router, render, today_of
 
 router = pages_router()
 
@@ -36,7 +30,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/exports")
 def exports(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """Which lists there are."""
-    return render(request, person, "supplier/exports.html", lists=supplier_exports.TITLES)
+    return render(request, person, "supplier/exports.html", lists=export_queries.TITLES)
 
 
 @router.get("/exports/{file}")
@@ -46,7 +40,7 @@ def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> R
     if name not in tuple(What) or ending not in ("csv", "xlsx"):
         raise NotThere
     what, wanted = What(name), order_filter(request)
-    dialect = asked.choice_of(request, "form", Dialect) or Dialect.SWEDISH
+    dialect = query_params.choice_of(request, "form", Dialect) or Dialect.SWEDISH
     written = _written(request, person, what, wanted, dialect if ending == "csv" else None)
     return StreamingResponse(
         written,
@@ -59,8 +53,8 @@ def _written(
     request: Request, person: Person, what: What, wanted: OrderFilter, dialect: Dialect | None
 ) -> Iterator[bytes]:
     with house_of(request).reading() as session:
-        say = asked.say_of(person.language)
-        sheet = supplier_exports.sheet(session, asked.scope_of(person), what, say, wanted=wanted)
+        say = query_params.say_of(person.language)
+        sheet = export_queries.sheet(session, query_params.scope_of(person), what, say, wanted=wanted)
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)
         else:

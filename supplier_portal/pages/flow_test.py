@@ -6,29 +6,21 @@ judge real ones, against sample orders of the supplier's own.
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from invoicing import bench, papers, sample_orders
 from invoicing.bench import BenchRefused, FlowStep, Shown
 from invoicing.sample_orders import NoSamples
+from operations.mail import mail
 from orders import stored_register
 from peppol import envelope, validation
-from supplier_portal import mail
-from supplier_portal.pages import (
-    NotThere,
-    Permission,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.making import SEES, as_xml, maker_of, text_of
-from supplier_portal.supplier_pages.uploads import file_of
-from supplier_portal.validation_report import reported
-from supplier_portal.verdict_view import verdict_view
+from supplier_portal.pages.forms import SEES, as_xml, maker_of, text_of
+from supplier_portal.pages.uploads import file_of
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.validation_report import reported
+from web.verdict_view import verdict_view
 
 router = pages_router()
 

@@ -8,12 +8,15 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import supplier_invoices
 from invoicing.model import Held
 from invoicing.portal_invoices import Pressed
 from invoicing.scopes import Maker
-from supplier_portal.pages import NotThere, Permission, Person, form_of, house_of
+from web.csrf import form_of
+from web.pages import house_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
 SENDS: Final = Permission.REPORT

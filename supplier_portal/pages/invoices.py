@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from fastapi import Request, Response
 
+from accounts.identity import Person
+from foundation.errors import NotThere
 from invoicing import papers, portal_documents, proposals, refused_letters
 from invoicing import supplier_invoices as questions
 from invoicing.model import DocumentType, Held, InvoiceState
@@ -15,21 +17,13 @@ from invoicing.portal_documents import PortalState
 from invoicing.supplier_invoices import Order, Standing, Wanted
 from orders import stored_register
 from peppol import attachments, mailbox
-from supplier_portal.invoice_pdf import pdf_of
-from supplier_portal.invoice_story import story
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    signed_in,
-)
-from supplier_portal.supplier_pages.asked import month_of
-from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
-from supplier_portal.verdict_view import verdict_view
+from supplier_portal.pages.forms import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
+from supplier_portal.pages.query_params import month_of
+from supplier_portal.queries.invoice_steps import story
+from web.access import signed_in
+from web.invoice_pdf import pdf_of
+from web.pages import Page, house_of, language_of, pages_router, render
+from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
 

@@ -8,23 +8,16 @@ import hashlib
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from orders.values import Article, Money, total
 from orders.written_orders import WrittenOrder, written_order
-from supplier_portal import on_paper, order_questions
-from supplier_portal.order_questions import LinesAre, OrderFilter, OrderView, Sort
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Permission,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    signed_in,
-    text_from,
-)
-from supplier_portal.supplier_pages import asked
+from supplier_portal.pages import query_params
+from supplier_portal.queries import orders as order_queries
+from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
+from web import pdf
+from web.access import signed_in
+from web.pages import Page, house_of, language_of, pages_router, render, text_from
 
 router = pages_router()
 
@@ -35,11 +28,11 @@ _SIZE = 25
 @router.get("/orders")
 def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """The list."""
-    scope, wanted = asked.scope_of(person), order_filter(request)
+    scope, wanted = query_params.scope_of(person), order_filter(request)
     with house_of(request).reading() as session:
-        page = Page.of(request, order_questions.count(session, scope, wanted), size=_SIZE)
-        rows = order_questions.listed(session, scope, wanted, limit=page.size, offset=page.offset)
-        units = asked.units_of(asked.register_of(session), person)
+        page = Page.of(request, order_queries.count(session, scope, wanted), size=_SIZE)
+        rows = order_queries.listed(session, scope, wanted, limit=page.size, offset=page.offset)
+        units = query_params.units_of(query_params.register_of(session), person)
     return render(
         request,
         person,
@@ -48,8 +41,8 @@ def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
         page=page,
         wanted=wanted,
         units=units,
-        query=asked.query_without(request, "page", "sort", "rising"),
-        **asked.shown(person.language),
+        query=query_params.query_without(request, "page", "sort", "rising"),
+        **query_params.shown(person.language),
     )
 
 
@@ -66,7 +59,7 @@ def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> 
         written=written,
         sums=_sums(view),
         may_report=person.may(Permission.REPORT),
-        **asked.shown(person.language),
+        **query_params.shown(person.language),
     )
 
 
@@ -74,12 +67,15 @@ def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> 
 def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
     """The letter that was sent, byte for byte."""
     with house_of(request).reading() as session:
-        letter = order_questions.letter_of(session, asked.scope_of(person), number)
+        letter = order_queries.letter_of(session, query_params.scope_of(person), number)
     if letter is None:
         raise NotThere
     digest = hashlib.sha256(letter.body).digest()
-    return asked.download(
-        letter.body, f"order-{number}.xml", "application/xml", **{"Content-Digest": asked.digest_of(digest)}
+    return query_params.download(
+        letter.body,
+        f"order-{number}.xml",
+        "application/xml",
+        **{"Content-Digest": query_params.digest_of(digest)},
     )
 
 
@@ -91,7 +87,7 @@ def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES))
         raise NotThere
     language = language_of(request, person)
     with house_of(request).reading() as session:
-        terms = asked.register_of(session).policy.payment_terms_days
+        terms = query_params.register_of(session).policy.payment_terms_days
     html = text_from(
         "supplier/order_paper.html",
         language,
@@ -99,28 +95,28 @@ def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES))
         order=view.order,
         written=written,
         terms=terms,
-        **asked.shown(language),
+        **query_params.shown(language),
     )
-    made = on_paper.pdf_of(html, sheet="order_paper.css")
-    return asked.download(made, f"order-{number}.pdf", "application/pdf")
+    made = pdf.pdf_of(html, sheet="order_paper.css")
+    return query_params.download(made, f"order-{number}.pdf", "application/pdf")
 
 
 def order_filter(request: Request) -> OrderFilter:
     """What the address limits the orders to."""
     return OrderFilter(
-        text=asked.text_of(request, "text"),
-        article=asked.choice_of(request, "article", Article),
-        lines=asked.choice_of(request, "lines", LinesAre),
-        month=asked.month_of(request),
-        unit=asked.text_of(request, "unit"),
-        sort=asked.choice_of(request, "sort", Sort) or Sort.NUMBER,
-        rising=asked.text_of(request, "rising") == "1",
+        text=query_params.text_of(request, "text"),
+        article=query_params.choice_of(request, "article", Article),
+        lines=query_params.choice_of(request, "lines", LinesAre),
+        month=query_params.month_of(request),
+        unit=query_params.text_of(request, "unit"),
+        sort=query_params.choice_of(request, "sort", Sort) or Sort.NUMBER,
+        rising=query_params.text_of(request, "rising") == "1",
     )
 
 
 def _found(request: Request, person: Person, number: str) -> tuple[OrderView, WrittenOrder | None]:
     with house_of(request).reading() as session:
-        view = order_questions.view(session, asked.scope_of(person), number)
+        view = order_queries.view(session, query_params.scope_of(person), number)
     if view is None:
         raise NotThere
     return view, written_order(view.letter.body) if view.letter is not None else None

@@ -6,30 +6,26 @@ from datetime import date, timedelta
 from fastapi import Request, Response
 from markupsafe import Markup
 
+from accounts.identity import Permission, Person
 from foundation.sql import Session
 from invoicing import refused_letters
 from invoicing.scopes import Scope
 from orders.filing import file_by
 from orders.values import Month
-from supplier_portal import month_chart, placement_questions, report_questions, visits, waiting_questions
-from supplier_portal.catalogues import words
-from supplier_portal.month_chart import ChartWords
-from supplier_portal.navigation import start_of
-from supplier_portal.pages import (
-    Permission,
-    Person,
-    house_of,
-    instant_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.placement_questions import PlacementFilter, PlacementsAre
-from supplier_portal.supplier_pages import asked
-from supplier_portal.visits import Visit
-from supplier_portal.waiting_questions import MonthSums
+from supplier_portal.charts import month_chart
+from supplier_portal.charts.month_chart import ChartWords
+from supplier_portal.pages import query_params
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import reports as report_queries
+from supplier_portal.queries import visits
+from supplier_portal.queries import waiting as waiting_queries
+from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from supplier_portal.queries.visits import Visit
+from supplier_portal.queries.waiting import MonthSums
+from web.access import instant_of, signed_in
+from web.i18n import words
+from web.navigation import start_of
+from web.pages import house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -45,7 +41,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
         return see_other(start_of(person))
     if not person.may(Permission.ASSIGN, Permission.REPORT):
         return render(request, person, "supplier/overview_administer.html")
-    scope, today = asked.scope_of(person), today_of(request)
+    scope, today = query_params.scope_of(person), today_of(request)
     visit = _visit(request, person)
     with house_of(request).reading() as session:
         months = _months(session, scope, today)
@@ -76,40 +72,40 @@ def _visit(request: Request, person: Person) -> Visit:
 
 
 def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> dict[str, object]:
-    days = asked.register_of(session).policy.days_until_report_reminder
+    days = query_params.register_of(session).policy.days_until_report_reminder
     to_assign = PlacementFilter(PlacementsAre.TO_ASSIGN)
-    months_due, first_month = report_questions.waiting_months(session, scope, today=today)
+    months_due, first_month = report_queries.waiting_months(session, scope, today=today)
     return {
         "reports_due": months_due,
         "report_by": file_by(first_month, days=days) if first_month else None,
-        "to_invoice": waiting_questions.to_invoice(session, scope),
-        "questioned": waiting_questions.questioned(session, scope),
+        "to_invoice": waiting_queries.to_invoice(session, scope),
+        "questioned": waiting_queries.questioned(session, scope),
         "refused": refused_letters.fresh(session, scope, since=today - _REFUSED_SHOWN),
-        "interruptions": placement_questions.new_interruptions(session, scope, since=visit.since),
-        "to_assign": placement_questions.count(session, scope, to_assign, today=today),
-        "assign_by": placement_questions.first_to_assign(session, scope, today=today),
+        "interruptions": placement_queries.new_interruptions(session, scope, since=visit.since),
+        "to_assign": placement_queries.count(session, scope, to_assign, today=today),
+        "assign_by": placement_queries.first_to_assign(session, scope, today=today),
     }
 
 
 def _months(session: Session, scope: Scope, today: date) -> list[MonthSums]:
     last = Month.of(today)
-    first = waiting_questions.months_back(last, _MONTHS)
-    return waiting_questions.by_month(session, scope, first=first, last=last)
+    first = waiting_queries.months_back(last, _MONTHS)
+    return waiting_queries.by_month(session, scope, first=first, last=last)
 
 
 def _chart(person: Person, months: Sequence[MonthSums]) -> tuple[Markup, Markup]:
     """The chart, wide and narrow."""
     _t, language = words(person.language), person.language
-    amount = asked.amount_of(language)
+    amount = query_params.amount_of(language)
     largest = max(months, key=lambda each: each.ordered.amount)
     whole = _t("Mest beställt är det i %(month)s: %(amount)s. Alla tal står i tabellen under bilden.")
     said = ChartWords(
         title=_t("Beställt, levererat, fakturerat och betalt per månad, utan moms"),
         description=whole
-        % {"month": asked.full_month(language)(largest.month), "amount": amount(largest.ordered)},
+        % {"month": query_params.full_month(language)(largest.month), "amount": amount(largest.ordered)},
         names=(_t("Beställt"), _t("Levererat"), _t("Fakturerat"), _t("Betalt")),
-        month=asked.full_month(language),
-        short_month=asked.short_month(language),
+        month=query_params.full_month(language),
+        short_month=query_params.short_month(language),
         amount=amount,
     )
     return month_chart.wide(months, said), month_chart.narrow(months, said)

@@ -10,36 +10,26 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from foundation.sql import Session
 from orders import filing, stored_orders, stored_placements, tutoring
 from orders.model import Placement, Report
 from orders.tutoring import TutorRefused
 from orders.values import Article, Month
-from supplier_portal import (
-    placement_questions,
-    report_questions,
-    supplier_happenings,
-    timeline_picture,
-    visits,
-)
-from supplier_portal.catalogues import words
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Permission,
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.placement_questions import PlacementFilter, PlacementsAre
-from supplier_portal.supplier_happenings import Happening
-from supplier_portal.supplier_pages import asked
-from supplier_portal.timeline_picture import PictureWords
+from supplier_portal.charts import timeline_chart
+from supplier_portal.charts.timeline_chart import PictureWords
+from supplier_portal.pages import query_params
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import reports as report_queries
+from supplier_portal.queries import timeline as supplier_timeline
+from supplier_portal.queries import visits
+from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
+from supplier_portal.queries.timeline import Happening
+from web.access import signed_in
+from web.csrf import form_of
+from web.i18n import words
+from web.pages import Page, house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -63,10 +53,10 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
     _t = words(person.language)
     if not chosen:
         return _list(request, person, [("select", _t("Markera minst en placering."))], code=code)
-    scope, today = asked.scope_of(person), today_of(request)
+    scope, today = query_params.scope_of(person), today_of(request)
     try:
         with house_of(request).writing() as session:
-            if not placement_questions.all_within(session, scope, chosen):
+            if not placement_queries.all_within(session, scope, chosen):
                 raise NotThere
             for reference in chosen:
                 tutoring.assign(session, reference, code, by=person.id, today=today)
@@ -91,7 +81,7 @@ def assign(request: Request, reference: str, person: Person = signed_in(Permissi
     """Give the placement a tutor, or another."""
     code = str(form_of(request).get("tutor", ""))
     with house_of(request).reading() as session:
-        if placement_questions.find(session, asked.scope_of(person), reference) is None:
+        if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
     try:
         with house_of(request).writing() as session:
@@ -118,19 +108,21 @@ def _list(
     with house_of(request).reading() as session:
         visit = visits.latest(session, person.id)
         wanted = PlacementFilter(
-            state=PlacementsAre.TO_ASSIGN if errors else asked.choice_of(request, "state", PlacementsAre),
-            unit=asked.text_of(request, "unit"),
-            month=asked.month_of(request),
-            text=asked.text_of(request, "text"),
+            state=PlacementsAre.TO_ASSIGN
+            if errors
+            else query_params.choice_of(request, "state", PlacementsAre),
+            unit=query_params.text_of(request, "unit"),
+            month=query_params.month_of(request),
+            text=query_params.text_of(request, "text"),
             since=visit.since if visit is not None else 0,
         )
-        scope = asked.scope_of(person)
-        page = Page.of(request, placement_questions.count(session, scope, wanted, today=today), size=_SIZE)
-        rows = placement_questions.listed(
+        scope = query_params.scope_of(person)
+        page = Page.of(request, placement_queries.count(session, scope, wanted, today=today), size=_SIZE)
+        rows = placement_queries.listed(
             session, scope, wanted, today=today, limit=page.size, offset=page.offset
         )
-        units = asked.units_of(asked.register_of(session), person)
-        tutors = placement_questions.tutors_used(session, scope)
+        units = query_params.units_of(query_params.register_of(session), person)
+        tutors = placement_queries.tutors_used(session, scope)
     return render(
         request,
         person,
@@ -146,30 +138,30 @@ def _list(
         code=code,
         chosen=chosen,
         may_assign=person.may(Permission.ASSIGN) and wanted.state is PlacementsAre.TO_ASSIGN,
-        late=placement_questions.late,
+        late=placement_queries.late,
     )
 
 
 def _one(
     request: Request, person: Person, reference: str, errors: Errors = (), *, code: str = ""
 ) -> Response:
-    scope, today = asked.scope_of(person), today_of(request)
+    scope, today = query_params.scope_of(person), today_of(request)
     with house_of(request).reading() as session:
-        found = placement_questions.find(session, scope, reference)
+        found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = supplier_happenings.happenings(session, found)
+        happened = supplier_timeline.happenings(session, found)
         context: dict[str, Any] = {
             "placement": found,
-            "stands": placement_questions.where_it_stands(found, today=today),
+            "stands": placement_queries.where_it_stands(found, today=today),
             "interruptions": stored_placements.interruptions(session, reference),
             "assignments": tutoring.history(session, reference),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
             "months": _months(session, found, today=today),
             "due": {
-                str(each.month) for each in report_questions.due_of(session, scope, reference, today=today)
+                str(each.month) for each in report_queries.due_of(session, scope, reference, today=today)
             },
-            "tutors": placement_questions.tutors_used(session, scope),
+            "tutors": placement_queries.tutors_used(session, scope),
         }
     return render(
         request,
@@ -182,8 +174,8 @@ def _one(
         may_assign=person.may(Permission.ASSIGN),
         may_report=person.may(Permission.REPORT),
         happenings=happened,
-        kind_names=supplier_happenings.KIND_NAMES,
-        legend=timeline_picture.legend(happened, person.language),
+        kind_names=supplier_timeline.KIND_NAMES,
+        legend=timeline_chart.legend(happened, person.language),
         **_drawn(person, happened, reference),
         **context,
     )
@@ -217,10 +209,10 @@ def _drawn(person: Person, happened: Sequence[Happening], reference: str) -> dic
         % {"count": len(happened), "first": happened[0].on, "last": happened[-1].on},
         buyer=_t("Köparen"),
         supplier=_t("Ni"),
-        short_month=asked.short_month(language),
-        amount=asked.amount_of(language),
+        short_month=query_params.short_month(language),
+        amount=query_params.amount_of(language),
     )
     return {
-        "timeline_wide": timeline_picture.wide(happened, said),
-        "timeline_narrow": timeline_picture.narrow(happened, said),
+        "timeline_wide": timeline_chart.wide(happened, said),
+        "timeline_narrow": timeline_chart.narrow(happened, said),
     }

@@ -14,14 +14,16 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from fastapi import Request, Response
 
+from accounts.identity import Person
 from foundation.errors import Language
 from foundation.sql import Session
 from invoicing.scopes import Scope
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Month, PeriodRefused, Quantity
-from supplier_portal import catalogues, supplier_exports, supplier_happenings
-from supplier_portal.pages import Person
+from supplier_portal.queries import exports as export_queries
+from supplier_portal.queries import timeline as supplier_timeline
+from web import i18n
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -75,33 +77,31 @@ def short_month(language: Language) -> Callable[[Month], str]:
 
 def amount_of(language: Language) -> Callable[[Money], str]:
     """An amount as people write it."""
-    return lambda money: catalogues.money(money, language)
+    return lambda money: i18n.money(money, language)
 
 
 def full_month(language: Language) -> Callable[[Month], str]:
     """A month's whole name with its year."""
-    return lambda month: catalogues.month(month, language)
+    return lambda month: i18n.month(month, language)
 
 
 def shown(language: Language) -> dict[str, Any]:
     """What the templates of these pages call beside the functions every template has."""
     say = say_of(language)
     return {
-        "article_of": lambda article, stage: supplier_exports.article_in_words(article, stage, say),
-        "quantity_of": lambda value, unit: supplier_happenings.quantity_in_words(Quantity(value, unit)),
+        "article_of": lambda article, stage: export_queries.article_in_words(article, stage, say),
+        "quantity_of": lambda value, unit: supplier_timeline.quantity_in_words(Quantity(value, unit)),
         "price": lambda value, currency: price_of(value, currency, language),
-        "activities": supplier_happenings.ACTIVITIES,
-        "activity_options": [
-            (str(code), say(*pair)) for code, pair in supplier_happenings.ACTIVITIES.items()
-        ],
+        "activities": supplier_timeline.ACTIVITIES,
+        "activity_options": [(str(code), say(*pair)) for code, pair in supplier_timeline.ACTIVITIES.items()],
     }
 
 
 def price_of(value: Decimal, currency: str, language: Language) -> str:
     """A price as people write it, with more than two decimals only where it has them."""
     if value == round(value, 2):
-        return catalogues.money(Money(round(value, 2), currency), language)
-    return f"{catalogues.number(value, language)} {currency}"
+        return i18n.money(Money(round(value, 2), currency), language)
+    return f"{i18n.number(value, language)} {currency}"
 
 
 def query_without(request: Request, *names: str) -> str:

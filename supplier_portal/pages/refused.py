@@ -6,25 +6,18 @@ out as a file and never opened by the browser.
 
 from fastapi import Request, Response
 
+from accounts.identity import Person
+from foundation.errors import NotThere
 from invoicing import refused_letters, uploads
 from invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
 from invoicing.uploads import Looked
 from orders import stored_register
 from peppol import envelope, mailbox, validation
 from peppol.mailbox import InState
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.making import SEES, SENDS, as_file, as_xml, maker_of
-from supplier_portal.validation_report import reported
+from supplier_portal.pages.forms import SEES, SENDS, as_file, as_xml, maker_of
+from web.access import signed_in
+from web.pages import Page, house_of, language_of, pages_router, render, today_of
+from web.validation_report import reported
 
 router = pages_router("/invoices/refused")
 

@@ -11,29 +11,24 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from accounts import store as account_store
+from accounts.identity import Permission, Person
 from foundation import journal
+from foundation.errors import NotThere
 from foundation.sql import Session
 from orders import filing, stored_lines, stored_orders, stored_placements
 from orders.filing import MonthToFile
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
-from supplier_portal import placement_questions, report_questions, stored_accounts, supplier_happenings
-from supplier_portal.catalogues import words
-from supplier_portal.pages import (
-    NotThere,
-    Page,
-    Permission,
-    Person,
-    form_of,
-    house_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.report_questions import ReportFilter, ReportsAre
-from supplier_portal.supplier_pages import asked
+from supplier_portal.pages import query_params
+from supplier_portal.queries import placements as placement_queries
+from supplier_portal.queries import reports as report_queries
+from supplier_portal.queries import timeline as supplier_timeline
+from supplier_portal.queries.reports import ReportFilter, ReportsAre
+from web.access import signed_in
+from web.csrf import form_of
+from web.i18n import words
+from web.pages import Page, house_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -62,24 +57,24 @@ class MonthLine:
 @router.get("/reports")
 def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
     """What is due, and what was filed."""
-    scope, today = asked.scope_of(person), today_of(request)
+    scope, today = query_params.scope_of(person), today_of(request)
     wanted = ReportFilter(
-        state=asked.choice_of(request, "state", ReportsAre),
-        month=asked.month_of(request),
-        unit=asked.text_of(request, "unit"),
-        reference=asked.text_of(request, "reference"),
+        state=query_params.choice_of(request, "state", ReportsAre),
+        month=query_params.month_of(request),
+        unit=query_params.text_of(request, "unit"),
+        reference=query_params.text_of(request, "reference"),
     )
     with house_of(request).reading() as session:
-        register = asked.register_of(session)
-        page = Page.of(request, report_questions.count_filed(session, scope, wanted), size=_SIZE)
+        register = query_params.register_of(session)
+        page = Page.of(request, report_queries.count_filed(session, scope, wanted), size=_SIZE)
         context: dict[str, Any] = {
-            "due": report_questions.due(
+            "due": report_queries.due(
                 session, scope, today=today, days=register.policy.days_until_report_reminder, limit=_SIZE
             ),
-            "due_count": report_questions.count_due(session, scope, today=today),
-            "with_buyer": report_questions.waiting_for_buyer(session, scope),
-            "filed": report_questions.filed(session, scope, wanted, limit=page.size, offset=page.offset),
-            "units": asked.units_of(register, person),
+            "due_count": report_queries.count_due(session, scope, today=today),
+            "with_buyer": report_queries.waiting_for_buyer(session, scope),
+            "filed": report_queries.filed(session, scope, wanted, limit=page.size, offset=page.offset),
+            "units": query_params.units_of(register, person),
         }
     return render(request, person, "supplier/reports.html", today=today, wanted=wanted, page=page, **context)
 
@@ -98,10 +93,10 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
     if not chosen:
         return _review(request, person, [("select", _t("Markera minst en månad att redovisa."))])
     activities = _activities(form.getlist("activity"))
-    scope, fresh, refused = asked.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
+    scope, fresh, refused = query_params.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
     with house_of(request).writing() as session:
         references = [each.execution_reference for each in chosen]
-        if not placement_questions.all_within(session, scope, references):
+        if not placement_queries.all_within(session, scope, references):
             raise NotThere
         for to_file in chosen:
             try:
@@ -138,7 +133,7 @@ def file_one(
             request, person, reference, to_file.month, missing, ticked=form.getlist("activity")
         )
     with house_of(request).writing() as session:
-        if placement_questions.find(session, asked.scope_of(person), reference) is None:
+        if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
         _, fresh = filing.file_month(
             session,
@@ -153,20 +148,20 @@ def file_one(
 def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
     today = today_of(request)
     with house_of(request).reading() as session:
-        register = asked.register_of(session)
-        due = report_questions.due(
+        register = query_params.register_of(session)
+        due = report_queries.due(
             session,
-            asked.scope_of(person),
+            query_params.scope_of(person),
             today=today,
             days=register.policy.days_until_report_reminder,
-            unit=asked.text_of(request, "unit"),
+            unit=query_params.text_of(request, "unit"),
             limit=_MANY,
         )
-        units = asked.units_of(register, person)
-        due_count = report_questions.count_due(
-            session, asked.scope_of(person), today=today, unit=asked.text_of(request, "unit")
+        units = query_params.units_of(register, person)
+        due_count = report_queries.count_due(
+            session, query_params.scope_of(person), today=today, unit=query_params.text_of(request, "unit")
         )
-        last_days = placement_questions.last_days(session, [each.execution_reference for each in due])
+        last_days = placement_queries.last_days(session, [each.execution_reference for each in due])
     return render(
         request,
         person,
@@ -176,10 +171,10 @@ def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
         due_count=due_count,
         today=today,
         units=units,
-        unit=asked.text_of(request, "unit"),
+        unit=query_params.text_of(request, "unit"),
         last_days=last_days,
         errors=errors,
-        **asked.shown(person.language),
+        **query_params.shown(person.language),
     )
 
 
@@ -194,13 +189,13 @@ def _month_page(
 ) -> Response:
     today = today_of(request)
     with house_of(request).reading() as session:
-        placement = placement_questions.find(session, asked.scope_of(person), reference)
+        placement = placement_queries.find(session, query_params.scope_of(person), reference)
         if placement is None:
             raise NotThere
         held = stored_placements.reports(session, reference, month)
         lines = _lines_of(session, placement, month)
-        days = asked.register_of(session).policy.days_until_report_reminder
-        colleagues = stored_accounts.of_organisation(session, person.organisation)
+        days = query_params.register_of(session).policy.days_until_report_reminder
+        colleagues = account_store.of_organisation(session, person.organisation)
     if not held and not lines:
         raise NotThere
     newest = filing.standing_report(held)
@@ -230,8 +225,8 @@ def _month_page(
         is_open=newest is None or newest.state is ReportState.REJECTED,
         errors=errors,
         chosen=chosen,
-        rejection_of=supplier_happenings.rejection_of,
-        **asked.shown(person.language),
+        rejection_of=supplier_timeline.rejection_of,
+        **query_params.shown(person.language),
     )
 
 

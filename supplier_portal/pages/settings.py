@@ -8,23 +8,15 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from accounts.identity import Permission, Person
+from foundation.errors import NotThere
 from invoicing import change_requests, own_numbers
 from invoicing.change_requests import ChangeKind
 from orders import stored_register
 from orders.values import Refused
-from supplier_portal.pages import (
-    NotThere,
-    Permission,
-    Person,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.making import maker_of, text_of
+from supplier_portal.pages.forms import maker_of, text_of
+from web.access import signed_in
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router("/settings")
 

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from fastapi import Request, Response
 
+from accounts.identity import Person
+from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing import own_numbers, papers, portal_documents, portal_invoices, portal_leaving, proposals
 from invoicing import supplier_invoices as questions
@@ -21,32 +23,13 @@ from invoicing.scopes import Maker
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused, total
-from supplier_portal.invoice_pdf import pdf_of
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    own_path,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.asked import month_of
-from supplier_portal.supplier_pages.making import (
-    SEES,
-    SENDS,
-    as_pdf,
-    as_xml,
-    maker_of,
-    new_key,
-    pressed_of,
-    text_of,
-)
-from supplier_portal.verdict_view import VerdictView, verdict_view
+from supplier_portal.pages.forms import SEES, SENDS, as_pdf, as_xml, maker_of, new_key, pressed_of, text_of
+from supplier_portal.pages.query_params import month_of
+from web.access import signed_in
+from web.csrf import form_of
+from web.invoice_pdf import pdf_of
+from web.pages import house_of, language_of, own_path, pages_router, render, see_other, today_of
+from web.verdict_view import VerdictView, verdict_view
 
 router = pages_router("/to-invoice")
 

@@ -6,26 +6,19 @@ Convention: the report is the one shape of `validation_report`; what is wrong wi
 from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
+from accounts.identity import Person
+from foundation.errors import NotThere
 from invoicing import papers, portal_invoices, uploads
 from invoicing.uploads import SIZE_MAX, UploadRefused
 from orders import stored_register
 from orders.values import Refused
 from peppol import envelope, validation
-from supplier_portal.pages import (
-    NotThere,
-    Person,
-    form_of,
-    house_of,
-    language_of,
-    pages_router,
-    render,
-    see_other,
-    signed_in,
-    today_of,
-)
-from supplier_portal.supplier_pages.making import SENDS, maker_of, new_key, pressed_of
-from supplier_portal.validation_report import reported
-from supplier_portal.verdict_view import verdict_view
+from supplier_portal.pages.forms import SENDS, maker_of, new_key, pressed_of
+from web.access import signed_in
+from web.csrf import form_of
+from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.validation_report import reported
+from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
 

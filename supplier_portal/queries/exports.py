@@ -19,8 +19,9 @@ from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Article, Money
-from supplier_portal import badges, order_questions
-from supplier_portal.order_questions import OrderFilter
+from supplier_portal.queries import orders as order_queries
+from supplier_portal.queries.orders import OrderFilter
+from web import state_labels
 
 Say = Callable[[str, str], str]
 
@@ -90,7 +91,7 @@ def _order_columns(say: Say) -> list[Column]:
 
 
 def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> Iterator[Sequence[Value]]:
-    for row in order_questions.every(session, scope, wanted):
+    for row in order_queries.every(session, scope, wanted):
         yield (
             row.number,
             article_in_words(row.article, row.stage, say),
@@ -202,7 +203,7 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Val
     columns = [column for column in table.c if column.name != "content"]
     question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)
     for row in _read(session, question):
-        _, sv, en = badges.told("invoice", row.state)
+        _, sv, en = state_labels.told("invoice", row.state)
         sign = -1 if row.document_type == "CREDIT_NOTE" else 1
         yield (
             row.number,

@@ -17,8 +17,8 @@ from billing.cli.printing import Column, Json, kronor, show, table
 from billing.tools.demo.folder import DATABASE_FILE, mark
 from billing.tools.demo.loop_back import Looped, play
 from billing.tools.demo.story import Story
+from finance_desk.statement_files import statement_csv
 from invoicing.reconciliation import Row, Statement
-from supplier_portal.statement_files import statement_csv
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
 

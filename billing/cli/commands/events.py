@@ -9,10 +9,10 @@ import typer
 from billing.cli.command import AsJson, House, command
 from billing.cli.exit_codes import Code, complain, refusal_of
 from billing.cli.printing import Column, Json, show, table, write_json
+from operations.event_loading import Line, Loaded, load_events, replay_unappliable
 from orders import events as event_door
 from orders import stored_events
 from orders.stored_events import EventState
-from supplier_portal.event_loading import Line, Loaded, load_events, replay_unappliable
 
 events = typer.Typer()
 

@@ -15,16 +15,16 @@ from billing.cli.commands.receiving import all_taken, became, end, tell
 from billing.cli.exit_codes import Code, NotFound
 from billing.cli.printing import Column, Json, show, table, write_json
 from billing.server import exchange_events
+from operations import message_queries
+from operations.access_point import opened_access_point
+from operations.message_queries import LetterIn, LetterOut
+from operations.settings import Settings
 from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal import letter_questions
-from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.letter_questions import LetterIn, LetterOut
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.settings import Settings
-from supplier_portal.verdict_words import document_json, why_letter
+from web.verdict_words import document_json, why_letter
 
 inbox = typer.Typer()
 post_office = typer.Typer()
@@ -56,7 +56,7 @@ def list_letters(
 ) -> None:
     """Visa brev till oss / show letters to us."""
     with house.reading() as session:
-        held = list(letter_questions.letters_in(session, state=state))
+        held = list(message_queries.letters_in(session, state=state))
     if as_json:
         write_json([_letter_json(house, each) for each in held])
         return
@@ -85,7 +85,7 @@ def show_letter(
 ) -> None:
     """Visa ett brev och vad det blev / show a letter and what it became."""
     with house.reading() as session:
-        letter = letter_questions.letter_in(session, letter_id)
+        letter = message_queries.letter_in(session, letter_id)
         if letter is None:
             raise NotFound(
                 f"Det finns inget brev {letter_id}. Se vilka som finns med: billing inbox list",
@@ -148,7 +148,7 @@ def deliver(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
         )
         with database.reading() as session:
-            left = letter_questions.waiting_count(session)
+            left = message_queries.waiting_count(session)
     typer.echo(
         house.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
     )
@@ -190,7 +190,7 @@ def list_post(
 ) -> None:
     """Visa våra brev / show our letters."""
     with house.reading() as session:
-        held = list(letter_questions.letters_out(session, state=state))
+        held = list(message_queries.letters_out(session, state=state))
     if as_json:
         write_json([_out_json(each) for each in held])
         return

@@ -11,7 +11,7 @@ from invoicing import crediting, stored_invoices, waiting
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responding import REJECTED
 from orders import stored_register
-from supplier_portal.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
+from web.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
 
 alone = typer.Typer()
 invoices = typer.Typer()

@@ -11,9 +11,9 @@ from billing.cli.exit_codes import Code
 from billing.cli.printing import show
 from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
-from supplier_portal import mail_delivery
-from supplier_portal.mail_tables import mail as mail_table
-from supplier_portal.settings import Settings
+from operations.mail import delivery as mail_delivery
+from operations.mail.tables import mail as mail_table
+from operations.settings import Settings
 
 mail = typer.Typer()
 

@@ -10,15 +10,15 @@ from billing.cli.exit_codes import NotFound
 from billing.cli.printing import Column, Json, kronor, number, price, show, table, write_json
 from foundation.sql import Session
 from invoicing import stored_answers, stored_invoices
+from operations import message_queries
+from operations.event_loading import place_due_orders
+from operations.message_queries import LetterOut
 from orders import stored_lines, stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
 from orders.stored_orders import OrderSummary
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from supplier_portal import letter_questions
-from supplier_portal.event_loading import place_due_orders
-from supplier_portal.letter_questions import LetterOut
 
 orders = typer.Typer()
 
@@ -95,7 +95,7 @@ def show_order(
         order = stored_orders.get(session, order_number)
         accounts = {each.line_id: each for each in stored_lines.accounts(session, order_number)}
         letters = list(
-            letter_questions.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
+            message_queries.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
         )
         invoiced = _invoiced(session, accounts)
         answers = stored_answers.about_order(session, order_number)

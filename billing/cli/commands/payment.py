@@ -28,10 +28,10 @@ from invoicing import (
 )
 from invoicing.stored_exports import ExportFile
 from invoicing.stored_rights import Reach
+from operations.payment_settings import debtor_of, ledger_of
+from operations.settings import Settings
 from orders import stored_register
 from orders.values import Article, Month, PeriodRefused
-from supplier_portal.paying_settings import debtor_of, ledger_of
-from supplier_portal.settings import Settings
 
 ledger = typer.Typer()
 

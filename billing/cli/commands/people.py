@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from accounts import accounts, mailed_links
+from accounts.rules import granted_staff
 from billing.cli.command import House, command
 from billing.cli.printing import show
 from foundation.database import utc_now
 from orders import stored_register
-from supplier_portal import accounts, mailed_links
-from supplier_portal.account_rules import granted_staff
 
 people = typer.Typer()
 

@@ -9,10 +9,10 @@ from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
 from billing.cli.printing import Column, Json, show, table, write_json
-from supplier_portal import letter_questions, post_questions
+from operations import exchange_queries, message_queries
+from operations.exchange_actions import no_letter, read_again, send_again
+from operations.exchange_queries import AttemptRow, ReceiverStanding, Standing
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.post_actions import no_letter, read_again, send_again
-from supplier_portal.post_questions import AttemptRow, ReceiverStanding, Standing
 
 _RECEIVERS = (
     Column("Mottagare", "Receiver"),
@@ -39,8 +39,8 @@ By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 /
 def status(house: House, as_json: AsJson = False) -> None:
     """Visa hur posten står: väntar, fastnat, äldst / show how the post stands."""
     with house.opened() as database, database.reading() as session:
-        stands = post_questions.standing(session)
-        out, came = post_questions.totals(session)
+        stands = exchange_queries.standing(session)
+        out, came = exchange_queries.totals(session)
         now = database.clock()
     if as_json:
         write_json(
@@ -96,10 +96,10 @@ def show_letter(
 ) -> None:
     """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
     with house.reading() as session:
-        letter = letter_questions.letter_out(session, number)
+        letter = message_queries.letter_out(session, number)
         if letter is None:
             raise no_letter(number)
-        attempts = post_questions.attempts_of(session, number)
+        attempts = exchange_queries.attempts_of(session, number)
     if as_json:
         write_json(
             {

@@ -17,12 +17,12 @@ from billing.cli.printing import Json, plain, write_json
 from foundation.database import Database
 from foundation.sql import Session
 from invoicing.model import Held
+from operations import message_queries
+from operations.message_queries import LetterIn
 from peppol import envelope, mailbox
 from peppol.mailbox import InState
-from supplier_portal import letter_questions
-from supplier_portal.letter_questions import LetterIn
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
+from web.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
 
 alone = typer.Typer()
 
@@ -98,9 +98,9 @@ def all_taken(house: House, database: Database, stored: Sequence[tuple[str, int]
 
 def became(house: House, session: Session, name: str, letter_id: int) -> Taken:
     """What became of one letter."""
-    letter = letter_questions.letter_in(session, letter_id)
+    letter = message_queries.letter_in(session, letter_id)
     assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
-    held = letter_questions.document_of_letter(session, letter_id)
+    held = message_queries.document_of_letter(session, letter_id)
     sentence = why_document(session, held, house.language) if held else why_letter(letter, house.language)
     return Taken(name or letter.transport_id, letter, held, sentence)
 

@@ -20,8 +20,8 @@ from foundation.errors import Language
 from peppol.identifiers import DocumentKind
 from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release
-from supplier_portal.rulebook import ListedRule, listed_rules
-from supplier_portal.validation_report import ACTORS, KINDS
+from web.rulebook import ListedRule, listed_rules
+from web.validation_report import ACTORS, KINDS
 
 rules = typer.Typer()
 

@@ -11,19 +11,13 @@ from billing.cli.command import AsJson, House, command, day
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import Code
 from billing.cli.printing import Column, kronor, plain, show, table, width_needed, width_of_output, write_json
+from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from foundation import journal_anchor
 from invoicing import checking, stored_entries
 from invoicing.entry_sources import Wanted
 from invoicing.open_items import OpenItem, open_items
 from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
 from orders.values import Article, Money, Month, PeriodRefused
-from supplier_portal.statement_files import (
-    AMOUNTS,
-    amounts_of,
-    statement_csv,
-    statement_json,
-    statement_xlsx,
-)
 
 alone = typer.Typer()
 

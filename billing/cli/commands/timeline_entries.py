@@ -16,13 +16,13 @@ from foundation import journal
 from foundation.sql import Session
 from invoicing import stored_invoices
 from invoicing.model import DocumentType, Held, InvoiceState
+from operations import message_queries, reference_queries
 from orders import stored_events, stored_orders, stored_placements, stored_plans
 from orders.model import Handling, Placement, PlannedState, ReportState
 from orders.stored_events import EventState
 from orders.values import Money, stockholm_date
 from peppol.identifiers import DocumentKind
-from supplier_portal import letter_questions, reference_questions
-from supplier_portal.verdict_words import verdict_name
+from web.verdict_words import verdict_name
 
 
 class Kind(IntEnum):
@@ -187,7 +187,7 @@ def _reports(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _receipts(session: Session, reference: str) -> Iterator[Happening]:
-    for receipt in reference_questions.receipts_of(session, reference):
+    for receipt in reference_queries.receipts_of(session, reference):
         taken_back = receipt.reverses is not None
         days = f"{receipt.period.start} – {receipt.period.end}" if receipt.period else "–"
         quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
@@ -239,7 +239,7 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
             state=letter.state.value,
         )
     if held.state is InvoiceState.CREDITED:
-        settled_on = reference_questions.settled_on(session, held.id)
+        settled_on = reference_queries.settled_on(session, held.id)
         other = stored_invoices.credited_by(session, held.id)
         if settled_on is not None:
             yield Happening(
@@ -253,8 +253,8 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
             )
 
 
-def _answers(session: Session, held: Held) -> Iterator[letter_questions.LetterOut]:
-    return letter_questions.letters_out(
+def _answers(session: Session, held: Held) -> Iterator[message_queries.LetterOut]:
+    return message_queries.letters_out(
         session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
     )
 
@@ -278,7 +278,7 @@ def _credit_requests(session: Session, reference: str, documents: list[Held]) ->
 
 
 def _payments(session: Session, reference: str) -> Iterator[Happening]:
-    for payment in reference_questions.payments_of(session, reference):
+    for payment in reference_queries.payments_of(session, reference):
         yield Happening(
             payment.paid_on,
             Kind.PAYMENT,

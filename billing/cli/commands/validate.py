@@ -26,7 +26,7 @@ from peppol import official, second_opinion
 from peppol.identifiers import DocumentKind
 from peppol.second_opinion import Disagreement, Engine
 from peppol.validation import Report, validate
-from supplier_portal.validation_report import (
+from web.validation_report import (
     KINDS,
     ValidationReport,
     report_json,

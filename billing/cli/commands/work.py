@@ -22,12 +22,12 @@ from billing.cli.printing import Column, show, table, write_json
 from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
 from foundation import gc_tuning, journal
+from operations import scheduler
+from operations.access_point import opened_access_point
+from operations.settings import Settings
 from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
-from supplier_portal import job_running
-from supplier_portal.chosen_access_point import opened_access_point
-from supplier_portal.settings import Settings
 
 alone = typer.Typer()
 jobs = typer.Typer()
@@ -110,7 +110,7 @@ _RUNS = (
 def list_jobs(house: House, as_json: AsJson = False) -> None:
     """Visa varje jobbs senaste körning och det som gått fel / show the latest run of each job."""
     with house.reading() as session:
-        ran = list(job_running.latest(session))
+        ran = list(scheduler.latest(session))
     if as_json:
         write_json(
             [
@@ -131,7 +131,7 @@ def again(
 ) -> None:
     """Låt ett jobb som givits upp köras igen / let a job that was given up run again."""
     with house.opened() as database, database.writing() as session:
-        slots: list[datetime] = job_running.try_again(session, job, now=database.clock())
+        slots: list[datetime] = scheduler.try_again(session, job, now=database.clock())
         if not slots:
             raise Refused(
                 f"Jobbet {job} har inget att köra om. Se vad som gått fel med: billing jobs list",

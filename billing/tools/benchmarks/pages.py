@@ -16,15 +16,16 @@ from time import perf_counter, sleep
 import httpx
 import uvicorn
 
+from accounts import sessions
+from accounts import store as account_store
+from accounts.identity import Permission
 from billing.server.app import create_app
 from billing.server.sockets import listening_on
 from billing.tools.benchmarks import bulk_world
 from foundation.database import Database
 from foundation.sql import Session
-from supplier_portal import sessions, stored_accounts
-from supplier_portal.cookies import SESSION
-from supplier_portal.persons import Permission
-from supplier_portal.settings import Settings
+from operations.settings import Settings
+from web.cookies import SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,11 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
 def _signed_in(session: Session, organisation: str, permission: Permission, *, now: datetime) -> str:
     """A session of somebody at the organisation, whose account is made the first time."""
     name = f"{permission}@{organisation}.example"
-    held = stored_accounts.by_name(session, name)
+    held = account_store.by_name(session, name)
     number = (
         held.id
         if held is not None
-        else stored_accounts.add(
+        else account_store.add(
             session,
             organisation=organisation,
             sign_in_name=name,
@@ -101,7 +102,7 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
             language="sv",
             at=now,
             by="bench",
-            state=stored_accounts.ACTIVE,
+            state=account_store.ACTIVE,
         )
     )
     return sessions.start(session, number, now=now)

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from accounts import store as account_store
 from foundation.sql import Session
 from invoicing import stored_rights
-from supplier_portal import stored_accounts
 
 _LIMITS: Final = (
     ("attest1@kopare.example", Decimal("2500.00")),
@@ -20,7 +20,7 @@ _LIMITS: Final = (
 def give_rights(session: Session, *, today: date) -> None:
     """Give each of them the right, where they have an account."""
     for name, limit in _LIMITS:
-        account = stored_accounts.by_name(session, name)
+        account = account_store.by_name(session, name)
         if account is not None:
             stored_rights.give(
                 session, person=f"user-{account.id}", limit=limit, valid_from=today.replace(day=1), by="demo"

@@ -31,6 +31,7 @@ from foundation.sql import Session
 from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.reconciliation import Key, Statement, reconcile
+from operations.event_loading import load_events, place_due_orders
 from orders import stored_orders, stored_receipts, stored_register
 from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
 from orders.register_files import read_register
@@ -38,7 +39,6 @@ from orders.values import Refused
 from peppol import mailbox, post
 from peppol.access_points.protocol import AccessPointError
 from peppol.mailbox import OutState
-from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.letter_reading import read_arrived
 
 _OFFICER = "ekonom-1"

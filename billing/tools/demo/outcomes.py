@@ -17,12 +17,12 @@ from foundation.sql import Session
 from invoicing import payment, stored_entries, stored_invoices
 from invoicing.model import DocumentType, Held
 from invoicing.reconciliation import Key, reconcile
+from operations import message_queries
 from orders import stored_events, stored_lines, stored_orders, stored_placements, stored_plans
 from orders.stored_events import EventState
 from orders.values import Article
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
-from supplier_portal import letter_questions
 
 _THEN = " > "
 _NOTHING = "none"
@@ -68,7 +68,7 @@ class _Books:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.letters = {letter.transport_id: letter for letter in letter_questions.letters_in(session)}
+        self.letters = {letter.transport_id: letter for letter in message_queries.letters_in(session)}
         self.steps: dict[str, list[str]] = defaultdict(list)
         for row in journal.rows(session):
             step = _step(str(row.action), json.loads(str(row.detail)))

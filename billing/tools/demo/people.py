@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from accounts import applications, passwords
+from accounts import store as account_store
+from accounts.identity import Permission
 from foundation.sql import Session
 from invoicing import stored_exceptions
 from orders.contracts import Register
 from orders.values import Money, stockholm_date
-from supplier_portal import applications, passwords, stored_accounts
-from supplier_portal.persons import Permission
 
 PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
 _P = Permission
@@ -117,7 +118,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
     for each in PEOPLE:
         if each.supplier and each.supplier not in known:
             continue
-        number = stored_accounts.add(
+        number = account_store.add(
             session,
             organisation=each.supplier or register.buyer.organisation_number,
             sign_in_name=each.sign_in_name,
@@ -127,7 +128,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             language="sv",
             at=at,
             by="demo",
-            state=stored_accounts.ACTIVE,
+            state=account_store.ACTIVE,
             password_hash=password_hash,
         )
         if Permission.FINANCE in each.permissions:

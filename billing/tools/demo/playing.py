@@ -18,19 +18,19 @@ from billing.tools.demo import people as demo_people
 from billing.tools.demo import tutors as demo_tutors
 from billing.tools.demo.outcomes import Outcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
+from finance_desk.statement_files import statement_csv
 from foundation.database import Database
 from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.reconciliation import reconcile
+from operations import message_queries
+from operations.event_loading import load_events, place_due_orders
 from orders import stored_events, stored_orders, stored_register
 from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal import letter_questions
-from supplier_portal.event_loading import load_events, place_due_orders
 from supplier_portal.letter_reading import read_arrived
-from supplier_portal.statement_files import statement_csv
 
 
 class NotEmpty(Refused):
@@ -106,7 +106,7 @@ class _House:
         with self.database.writing() as session:
             if not stored_register.save(session, self.register, at=self.clock(), actor="demo"):
                 raise NotEmpty
-            if stored_events.counts(session) or any(letter_questions.letters_in(session)):
+            if stored_events.counts(session) or any(message_queries.letters_in(session)):
                 raise NotEmpty
 
     def live(self, day: date) -> None:
@@ -134,10 +134,8 @@ class _House:
             statement = reconcile(stored_entries.entries(session))
             counts = {
                 "events": _counted(stored_events.counts(session).items()),
-                "letters_in": _counted(_tallied(each.state for each in letter_questions.letters_in(session))),
-                "letters_out": _counted(
-                    _tallied(each.kind for each in letter_questions.letters_out(session))
-                ),
+                "letters_in": _counted(_tallied(each.state for each in message_queries.letters_in(session))),
+                "letters_out": _counted(_tallied(each.kind for each in message_queries.letters_out(session))),
                 "documents": _counted(stored_invoices.counts(session).items()),
                 "orders": _counted(
                     _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from operations.event_loading import Line
 from orders.values import Refused, stockholm_date
-from supplier_portal.event_loading import Line
 
 
 class StoryRefused(Refused):

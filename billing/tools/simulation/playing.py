@@ -20,10 +20,10 @@ from foundation.database import Database
 from invoicing import checking, crediting, flipping, stored_facts, stored_invoices
 from invoicing.flipping import Numbered
 from invoicing.model import InvoiceState
+from operations.event_loading import Line, load_events
 from orders import stored_receipts, stored_register
 from orders.contracts import Register
 from peppol import billing, mailbox, ubl
-from supplier_portal.event_loading import Line, load_events
 from supplier_portal.letter_reading import read_arrived
 
 LineKey = tuple[str, str]

@@ -2,12 +2,12 @@
 
 from foundation.errors import Language
 from invoicing.papers import Paper
-from supplier_portal import on_paper
-from supplier_portal.pages import text_from
+from web import pdf
+from web.pages import text_from
 
 _SHEET = "paper.css"
 
 
 def pdf_of(paper: Paper, language: Language) -> bytes:
     """The PDF of a paper, A4; raises NoPaper where the machine cannot make one."""
-    return on_paper.pdf_of(text_from("flip/paper_pdf.html", language, paper=paper), sheet=_SHEET)
+    return pdf.pdf_of(text_from("paper_pdf.html", language, paper=paper), sheet=_SHEET)

@@ -1,0 +1,44 @@
+"""What the pages about accounts bring to the web."""
+
+from typing import Final
+
+from accounts.identity import Permission
+from accounts.pages import (
+    admin,
+    apply,
+    changes,
+    links,
+    openid,
+    own_account,
+    people,
+    second_step,
+    sign_in,
+    statement,
+)
+from web.fronts import Entry, Front
+
+_P = Permission
+
+PAGES: Final = (
+    sign_in,
+    second_step,
+    links,
+    openid,
+    own_account,
+    apply,
+    # Before /admin itself: the more particular path first.
+    changes,
+    admin,
+    people,
+    statement,
+)
+"""The modules of pages; each has a `router`, and an address goes to the first that knows it."""
+
+NAVIGATION: Final = (
+    Entry("/people", "Personer", frozenset({_P.ADMINISTER})),
+    Entry("/admin/changes", "Ändringar", frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
+    Entry("/admin", "Administration", frozenset({_P.BUYER_ADMIN})),
+)
+"""Where the pages lead."""
+
+FRONT: Final = Front("accounts", tuple(each.router for each in PAGES), NAVIGATION)

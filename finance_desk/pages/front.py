@@ -1,0 +1,57 @@
+"""What the finance desk's pages bring to the web."""
+
+from typing import Final
+
+from accounts.identity import Permission
+from finance_desk.pages import (
+    accounts_held,
+    accruals,
+    audit,
+    bank_files,
+    bulk,
+    claims,
+    credit_pair,
+    exception,
+    judging_again,
+    letters_aside,
+    payments,
+    policies,
+    post,
+    queue,
+    reconciliation,
+)
+from web.fronts import Entry, Front
+
+_P = Permission
+
+PAGES: Final = (
+    payments,
+    claims,
+    accounts_held,
+    bank_files,
+    reconciliation,
+    accruals,
+    queue,
+    letters_aside,
+    credit_pair,
+    exception,
+    bulk,
+    judging_again,
+    policies,
+    audit,
+    post,
+)
+"""The modules of pages; each has a `router`, and an address goes to the first that knows it."""
+
+NAVIGATION: Final = (
+    Entry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    Entry("/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
+    Entry("/finance/payments/rights", "Attesträtter", frozenset({_P.BUYER_ADMIN})),
+    Entry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
+    Entry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    Entry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
+    Entry("/finance/post", "Post", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+)
+"""Where the pages lead."""
+
+FRONT: Final = Front("finance_desk", tuple(each.router for each in PAGES), NAVIGATION)

@@ -1,0 +1,52 @@
+"""What the suppliers' pages bring to the web."""
+
+from typing import Final
+
+from accounts.identity import SUPPLIER_SIDE, Permission
+from supplier_portal.pages import (
+    correcting,
+    exports,
+    flow_test,
+    invoices,
+    orders,
+    overview,
+    placements,
+    refused,
+    reports,
+    settings,
+    to_invoice,
+    uploads,
+)
+from web.fronts import Entry, Front
+
+_P = Permission
+
+PAGES: Final = (
+    overview,
+    placements,
+    orders,
+    reports,
+    exports,
+    to_invoice,
+    invoices,
+    correcting,
+    refused,
+    uploads,
+    flow_test,
+    settings,
+)
+"""The modules of pages; each has a `router`, and an address goes to the first that knows it."""
+
+NAVIGATION: Final = (
+    Entry("/", "Översikt", SUPPLIER_SIDE),
+    Entry("/placements", "Placeringar", frozenset({_P.ASSIGN, _P.REPORT})),
+    Entry("/orders", "Ordrar", frozenset({_P.ASSIGN, _P.REPORT})),
+    Entry("/reports", "Redovisning", frozenset({_P.REPORT})),
+    Entry("/to-invoice", "Att fakturera", SUPPLIER_SIDE),
+    Entry("/invoices", "Fakturor", SUPPLIER_SIDE),
+    Entry("/test-bench", "Testbänk", SUPPLIER_SIDE),
+    Entry("/settings", "Inställningar", SUPPLIER_SIDE),
+)
+"""Where the pages lead."""
+
+FRONT: Final = Front("supplier_portal", tuple(each.router for each in PAGES), NAVIGATION)

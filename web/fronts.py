@@ -1,0 +1,50 @@
+"""The fronts that stand on the web: what each brings of pages, templates, texts and navigation.
+
+Convention: a front says what it has in a `FRONT` of its pages' package, and whoever puts the application together
+registers them once, in the order of the navigation. So the web knows no front by name.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+
+from accounts.identity import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go: its path, its Swedish label, and the permissions of which one is enough."""
+
+    path: str
+    label: str
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A package of pages. `package` has the folders `templates/` and `locale/`; earlier routers are asked first."""
+
+    package: str
+    routers: Sequence[APIRouter]
+    navigation: Sequence[Entry]
+
+
+_registered: Final[list[Front]] = []
+
+
+def register(*fronts: Front) -> None:
+    """Let these fronts take part from now on; one that takes part already is not taken twice."""
+    _registered.extend(each for each in fronts if each.package not in packages())
+
+
+def packages() -> tuple[str, ...]:
+    """The packages that have templates and texts: the web's own first."""
+    return ("web", *(each.package for each in _registered))
+
+
+def navigation() -> Iterator[Entry]:
+    """Every entry, in the order in which the fronts were registered."""
+    for front in _registered:
+        yield from front.navigation
