@@ -1,0 +1,1 @@
+"""Invariants, the case archive, retention and disposal."""

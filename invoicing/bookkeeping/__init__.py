@@ -1,0 +1,1 @@
+"""Vouchers of the ledger, and the SIE file they leave in."""

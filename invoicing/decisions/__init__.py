@@ -1,0 +1,1 @@
+"""What people decided about a document: acceptances, links, limits, batches and protection."""

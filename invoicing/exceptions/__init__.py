@@ -1,0 +1,1 @@
+"""The exception queue of finance staff: a case, the actions on it, undo, bulk and linking."""

@@ -1,0 +1,1 @@
+"""Sample orders and the suppliers' own test of the flow."""

@@ -1,0 +1,1 @@
+"""Pure matching: an invoice or credit note against orders and receipts, and every deviation explained."""

@@ -1,0 +1,1 @@
+"""From accepted invoice to paid: payables, proposals, attestation, export, bank reports and claims."""

@@ -1,0 +1,1 @@
+"""A supplier makes documents in the portal: flip, drafts, numbering, sending, release and uploads."""

@@ -1,0 +1,1 @@
+"""The statement from ordered to paid, open items, and what is not yet billed."""

@@ -1,0 +1,1 @@
+"""Invoice Responses that we send, and the peers' answers that we receive."""

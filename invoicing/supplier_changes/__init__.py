@@ -1,0 +1,1 @@
+"""Changes that suppliers ask for of the register, confirmed by two people."""
