@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from invoicing.exception_rules import Action, name_of
+from invoicing.decisions.rules import Action, name_of
 
 Pair = tuple[str, str]
 

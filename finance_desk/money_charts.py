@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from invoicing.money_trends import AGES, Aged, MonthRate
-from invoicing.reconciliation import Row
+from invoicing.exceptions.trends import AGES, Aged, MonthRate
+from invoicing.reconciliation.statement import Row
 from orders.values import Money
 
 Pair = tuple[str, str]

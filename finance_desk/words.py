@@ -10,8 +10,8 @@ from typing import Final
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from foundation.sql import Session
-from invoicing.deviations import Code
-from invoicing.sentences import WORDS
+from invoicing.matching.deviation_texts import WORDS
+from invoicing.matching.deviations import Code
 from orders.contracts import Register
 from orders.parties import Buyer
 from orders.values import Refused

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing import judging
+from invoicing.verdicts import verdicts
 from orders import applying, results, stored_events, stored_register
 from orders.contracts import Register
 from orders.events import Event, EventRefused, read_event
@@ -84,7 +84,7 @@ def replay_unappliable(database: Database) -> Loaded:
         register = stored_register.load(session)
         for stored in stored_events.in_state(session, EventState.UNAPPLIABLE):
             applied = applying.replay(session, register, stored)
-            judging.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
+            verdicts.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
                 loaded.applied += 1
             else:
@@ -141,7 +141,7 @@ def _apply(
         if applied.repeated:
             loaded.repeated += 1
             continue
-        judging.judge_lines_again(session, register, applied.lines, today=day)
+        verdicts.judge_lines_again(session, register, applied.lines, today=day)
         if applied.state is EventState.APPLIED:
             loaded.applied += 1
             continue

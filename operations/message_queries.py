@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from foundation.sql import Session
-from invoicing import stored_invoices, tables
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import Held
 from peppol import mailbox
 from peppol.mailbox import InState, OutState
@@ -73,9 +74,9 @@ def letter_in(session: Session, letter_id: int) -> LetterIn | None:
 
 def document_of_letter(session: Session, letter_id: int) -> Held | None:
     """The document in our books that a letter became, or None."""
-    question = select(tables.invoice.c.id).where(tables.invoice.c.letter_id == letter_id)
+    question = select(document_tables.invoice.c.id).where(document_tables.invoice.c.letter_id == letter_id)
     invoice_id = session.scalar(question)
-    return stored_invoices.by_id(session, invoice_id) if invoice_id is not None else None
+    return document_store.by_id(session, invoice_id) if invoice_id is not None else None
 
 
 def letters_out(
@@ -133,9 +134,9 @@ def waiting_count(session: Session) -> int:
 _LETTERS_OUT: Select[Any] = select(*(column for column in mailbox.outbox.c if column.name != "body"))
 _LETTERS_IN: Select[Any] = select(
     *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id")),
-    tables.invoice.c.number.label("document"),
-    tables.invoice.c.state.label("document_state"),
-).outerjoin(tables.invoice, tables.invoice.c.letter_id == mailbox.inbox.c.id)
+    document_tables.invoice.c.number.label("document"),
+    document_tables.invoice.c.state.label("document_state"),
+).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == mailbox.inbox.c.id)
 
 
 def _letter_in(row: Row[Any]) -> LetterIn:

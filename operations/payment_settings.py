@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from invoicing.ledger import LedgerAccounts, accounts_from
-from invoicing.payment_files import Debtor
+from invoicing.bookkeeping.vouchers import LedgerAccounts, accounts_from
+from invoicing.payment.files import Debtor
 from operations.settings import Settings
 
 # An account that banks use in their own examples; a demo's files go nowhere.

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from foundation.sql import Session
-from invoicing import tables
+from invoicing.documents import tables as document_tables
 from orders import tables as counting
 from orders.values import Money, Period, Quantity
 
@@ -75,7 +75,7 @@ def receipts_of(session: Session, execution_reference: str) -> Sequence[ReceiptR
 
 def payments_of(session: Session, execution_reference: str) -> Sequence[PaymentRow]:
     """The payments of one execution reference's invoices, oldest first."""
-    payment, invoice = tables.payment, tables.invoice
+    payment, invoice = document_tables.payment, document_tables.invoice
     question = (
         select(payment, invoice.c.number.label("invoice_number"))
         .join(invoice, invoice.c.id == payment.c.invoice_id)
@@ -98,5 +98,5 @@ def payments_of(session: Session, execution_reference: str) -> Sequence[PaymentR
 
 def settled_on(session: Session, invoice_id: int) -> date | None:
     """The day an invoice was settled at zero with its credit note, or None."""
-    pair = tables.credit_pair
+    pair = document_tables.credit_pair
     return session.scalar(select(pair.c.settled_on).where(pair.c.invoice_id == invoice_id))

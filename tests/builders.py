@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
+from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.model import (
     AccountGiven,
     CreditedReference,

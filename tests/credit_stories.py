@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from invoicing.credit_matching import match_credit
-from invoicing.deviations import Code, Match, Weight
+from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.deviations import Code, Match, Weight
 from invoicing.model import InvoiceState
 from tests.builders import a_credit_note, an_invoice, an_order, credit_facts, held
 

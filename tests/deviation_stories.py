@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.errors import Language
-from invoicing.deviations import Code, Deviation, Weight
-from invoicing.facts import Facts
-from invoicing.matching import match
+from invoicing.matching.deviation_texts import sentence, title
+from invoicing.matching.deviations import Code, Deviation, Weight
+from invoicing.matching.facts import Facts
+from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, Invoice, PeriodGiven
-from invoicing.sentences import sentence, title
 from orders.model import Handling
 from orders.values import Money, Quantity
 from tests.builders import (

@@ -16,13 +16,19 @@ from pathlib import Path
 
 from foundation.database import Database
 from foundation.errors import Language
-from invoicing import checking, crediting, flipping, payment, stored_facts, stored_invoices
-from invoicing.deviations import Match
-from invoicing.flipping import Numbered
-from invoicing.intake import Outcome
+from invoicing.audit import invariants
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.intake.intake import Outcome
+from invoicing.intake.queue import read_arrived
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Match
 from invoicing.model import Held
-from invoicing.payment import Payment
-from invoicing.sentences import sentence
+from invoicing.payment import payment
+from invoicing.payment.payment import Payment
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.verdicts import crediting
 from operations.event_loading import Line, Loaded, load_events
 from orders import stored_lines, stored_orders, stored_placements, stored_register
 from orders.contracts import Policy, Register
@@ -31,7 +37,6 @@ from orders.register_files import read_register
 from orders.values import STOCKHOLM, Article, six_months_from
 from peppol import billing, mailbox, ubl
 from peppol.mailbox import Stored
-from supplier_portal.letter_reading import read_arrived
 from tests.house_databases import CLOCK as CLOCK
 from tests.house_databases import whole
 
@@ -173,7 +178,7 @@ class House:
         """The supplier turns a received order line into its invoice; it is not sent yet."""
         with self.database.reading() as session:
             register = stored_register.load(session)
-            order = stored_facts.order_facts(session, register, order_number)
+            order = facts_loading.order_facts(session, register, order_number)
             assert order is not None
             return flipping.flip(
                 order,
@@ -222,7 +227,7 @@ class House:
         with self.database.writing() as session:
             register = stored_register.load(session)
             crediting.ask_for_credit(
-                session, register, stored_invoices.by_id(session, held.id), by=by, today=on
+                session, register, document_store.by_id(session, held.id), by=by, today=on
             )
         return self.held(held.id)
 
@@ -281,12 +286,12 @@ class House:
     def held(self, invoice_id: int) -> Held:
         """A document in the books."""
         with self.database.reading() as session:
-            return stored_invoices.by_id(session, invoice_id)
+            return document_store.by_id(session, invoice_id)
 
     def match(self, held: Held) -> Match:
         """How a document was judged last."""
         with self.database.reading() as session:
-            return stored_invoices.matches(session, held.id)[-1][1]
+            return document_store.matches(session, held.id)[-1][1]
 
     def sentences(self, held: Held, language: Language = "sv") -> list[str]:
         """The last judgement in words."""
@@ -301,7 +306,9 @@ class House:
     def broken(self) -> list[str]:
         """The invariants that do not hold, in words."""
         with self.database.reading() as session:
-            return [f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)]
+            return [
+                f"{each.invariant}: {each.subject}: {each.sentence}" for each in invariants.check(session)
+            ]
 
     def _accounts(self, order_number: str) -> list[LineAccount]:
         with self.database.reading() as session:

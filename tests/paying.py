@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from invoicing import attesting, bank_answers, preparing, sending_payments, stored_exports, stored_rights
-from invoicing.attesting import Attested, Dropped
-from invoicing.bank_answers import BankFile
-from invoicing.payment_files import Debtor
-from invoicing.preparing import Item, Proposal
-from invoicing.stored_exports import FileKind
-from invoicing.stored_rights import Reach
-from invoicing.transfers import Netted
+from invoicing.payment import attest_right_store, attestation, bank_reports, export_store, proposals
+from invoicing.payment import export as payment_export
+from invoicing.payment.attest_right_store import Reach
+from invoicing.payment.attestation import Attested, Dropped
+from invoicing.payment.bank_reports import BankFile
+from invoicing.payment.export_store import FileKind
+from invoicing.payment.files import Debtor
+from invoicing.payment.proposals import Item, Proposal
+from invoicing.payment.transfers import Netted
 from orders import stored_register
 from tests.house import House
 
@@ -37,7 +38,7 @@ class PayDesk:
     ) -> int:
         """An administrator gives a right to attest."""
         with self.house.database.writing() as session:
-            return stored_rights.give(
+            return attest_right_store.give(
                 session,
                 person=person,
                 limit=Decimal(limit),
@@ -50,48 +51,48 @@ class PayDesk:
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
         """Everything due is put into a proposal."""
         with self.house.database.writing() as session:
-            return preparing.propose(session, stored_register.load(session), pay_on=on, by=by, now=NOW)
+            return proposals.propose(session, stored_register.load(session), pay_on=on, by=by, now=NOW)
 
     def attest(self, proposal: Proposal, *, by: str = ATTESTER, on: date | None = None) -> Attested:
         """A person attests what their rights reach."""
         with self.house.database.writing() as session:
             register = stored_register.load(session)
             day = on or proposal.pay_on
-            return attesting.attest(session, register, proposal.number, by=by, today=day, now=NOW)
+            return attestation.attest(session, register, proposal.number, by=by, today=day, now=NOW)
 
     def drop_changed(self, proposal: Proposal) -> Dropped:
         """Attests of what has changed since are dropped."""
         with self.house.database.writing() as session:
             register = stored_register.load(session)
-            return attesting.drop_changed(session, register, proposal.number, now=NOW)
+            return attestation.drop_changed(session, register, proposal.number, now=NOW)
 
     def export(self, proposal: Proposal, *, by: str = OFFICER) -> Netted:
         """The files for the bank are made."""
         with self.house.database.writing() as session:
             register = stored_register.load(session)
-            return sending_payments.export(session, register, proposal.number, debtor=DEBTOR, by=by, now=NOW)
+            return payment_export.export(session, register, proposal.number, debtor=DEBTOR, by=by, now=NOW)
 
     def bank_says(self, body: bytes, *, on: date, name: str = "kontoutdrag.xml") -> BankFile:
         """A file of the bank is read."""
         with self.house.database.writing() as session:
             register = stored_register.load(session)
-            return bank_answers.take_in(session, register, body, name=name, by=OFFICER, today=on, now=NOW)
+            return bank_reports.take_in(session, register, body, name=name, by=OFFICER, today=on, now=NOW)
 
     def state(self, proposal: Proposal) -> str:
         """Where a proposal stands."""
         with self.house.database.reading() as session:
-            return preparing.get(session, proposal.number).state
+            return proposals.get(session, proposal.number).state
 
     def items(self, proposal: Proposal) -> list[Item]:
         """What lies in a proposal."""
         with self.house.database.reading() as session:
-            return list(preparing.items(session, proposal.number))
+            return list(proposals.items(session, proposal.number))
 
     def file(self, proposal: Proposal, kind: FileKind = FileKind.PAIN001) -> bytes:
         """A file of a proposal as it is downloaded."""
         with self.house.database.reading() as session:
-            (found,) = [each for each in stored_exports.about(session, proposal.number) if each.kind is kind]
-            return stored_exports.named(session, found.id)[1]
+            (found,) = [each for each in export_store.about(session, proposal.number) if each.kind is kind]
+            return export_store.named(session, found.id)[1]
 
 
 def notice(

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from invoicing import portal_documents, portal_invoices, portal_leaving
-from invoicing.portal_documents import Made, PressRow
-from invoicing.portal_invoices import Pressed
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import release
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing.documents import Made, PressRow
+from invoicing.portal_invoicing.release_due import release_due
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.sending import Pressed
 from orders import stored_register
-from supplier_portal.releasing import release_due
 from tests.house import CLOCK, FYRBAKEN, House
 
 
@@ -41,7 +43,7 @@ class Desk:
         with self.house.database.writing() as session:
             register = stored_register.load(session)
             pressed = Pressed(self.maker, form or key(), self.now)
-            return portal_invoices.send_lines(session, register, pressed, lines)
+            return portal_sending.send_lines(session, register, pressed, lines)
 
     def made(self, *lines: tuple[str, str]) -> Made:
         """The one document a press made."""
@@ -54,7 +56,7 @@ class Desk:
         with self.house.database.writing() as session:
             register = stored_register.load(session)
             pressed = Pressed(self.maker, form or key(), self.now)
-            (row,) = portal_invoices.send_credit(
+            (row,) = portal_sending.send_credit(
                 session, register, pressed, invoice_id, new_invoice=new_invoice
             )
             return row
@@ -62,7 +64,7 @@ class Desk:
     def undo(self, bundle: int) -> Sequence[Made]:
         """Press undo."""
         with self.house.database.writing() as session:
-            return portal_leaving.undo(session, self.maker, bundle)
+            return release.undo(session, self.maker, bundle)
 
     def wait(self, minutes: int = 11) -> int:
         """Time goes by and the job does its round; how many documents left."""

@@ -12,10 +12,10 @@ from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
 from foundation.database import Database
-from invoicing import stored_invoices
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
-from supplier_portal.letter_reading import read_arrived
-from supplier_portal.releasing import release_due
+from invoicing.portal_invoicing.release_due import release_due
 from tests.browser import Site, portal, sign_in
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
@@ -48,7 +48,7 @@ class Books:
 
     def states(self) -> dict[str, InvoiceState]:
         with self.database.reading() as session:
-            return {held.number: held.state for held in stored_invoices.listed(session)}
+            return {held.number: held.state for held in document_store.listed(session)}
 
 
 @contextmanager

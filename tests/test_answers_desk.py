@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.identity import Permission
-from invoicing import stored_answers
+from invoicing.responses import store as response_store
 from peppol import ubl
 from tests.browser import portal
 from tests.house import a_house
@@ -42,5 +42,5 @@ def test_a_changed_order_line_is_read_and_noted_as_dealt_with(office: Office) ->
     office.page.get_by_text("Svaret är sett").wait_for()
     assert "Ingen plats" not in office.page.locator("body").inner_text()
     with house.database.reading() as session:
-        (kept,) = stored_answers.about_order(session, number)
+        (kept,) = response_store.about_order(session, number)
     assert kept.looked_at_by == person.id

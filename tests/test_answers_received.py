@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 
 from billing.cli.cli import app
 from foundation import journal
-from invoicing import peer_answers, responding, stored_answers, stored_invoices
-from invoicing.intake import Outcome
-from invoicing.peer_answers import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from invoicing.documents import store as document_store
+from invoicing.intake.intake import Outcome
+from invoicing.responses import model as peer_responses
+from invoicing.responses import response_documents
+from invoicing.responses import store as response_store
+from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
 from orders import stored_register
 from orders.exchange import OrderProcess
 from peppol import envelope, mailbox, ordering, responses, technical_answers, ubl
@@ -66,9 +69,9 @@ def letter(house: House, kind: str = "order") -> tuple[str, str, str]:
     return row.instance_id, row.state, row.answer
 
 
-def kept(house: House) -> list[stored_answers.KeptAnswer]:
+def kept(house: House) -> list[response_store.KeptAnswer]:
     with house.database.reading() as session:
-        return list(stored_answers.listed(session))
+        return list(response_store.listed(session))
 
 
 def actions(house: House) -> list[str]:
@@ -239,14 +242,14 @@ def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: Hous
     held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
     with house.database.reading() as session:
         register = stored_register.load(session)
-        document = responding.response(
+        document = response_documents.response(
             register,
-            stored_invoices.by_id(session, held.id),
+            document_store.by_id(session, held.id),
             "RE",
-            stored_invoices.matches(session, held.id)[-1][1].deviations,
+            document_store.matches(session, held.id)[-1][1].deviations,
             supplier=register.supplier(FYRBAKEN),
             today=DAY,
-            question=responding.Question("OTH", "Varför?", "Why?"),
+            question=response_documents.Question("OTH", "Varför?", "Why?"),
         )
     turned = replace(document, sender_party=document.receiver_party, receiver_party=document.sender_party)
     assert comes(house, turned).reason == "NOT_EXPECTED"
@@ -266,12 +269,12 @@ def test_an_order_response_is_silent_only_where_everything_stands_as_ordered(
 ) -> None:
     lines = tuple(PeerLine(str(at), status, "") for at, status in enumerate(statuses))
     answer = PeerAnswer(DocumentKind.ORDER_RESPONSE, "1", DAY, code, "", "", "", lines)
-    meaning = peer_answers.meaning_of_order_answer(answer)
+    meaning = peer_responses.meaning_of_order_answer(answer)
     stands = code != "RE" and set(statuses) <= {"5", "42"}
     assert (meaning not in FOR_STAFF) == stands
 
 
 @pytest.mark.parametrize("meaning", list(Meaning))
 def test_every_meaning_for_staff_has_a_sentence_that_says_what_to_do(meaning: Meaning) -> None:
-    sv, en = peer_answers.sentences(meaning, "2100000001")
+    sv, en = peer_responses.sentences(meaning, "2100000001")
     assert bool(sv and en) == (meaning in FOR_STAFF)

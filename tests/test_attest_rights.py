@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.attest_rights import AttestRefused, Right, Subject, Substitution, granted
+from invoicing.payment.attest_rights import AttestRefused, Right, Subject, Substitution, granted
 from orders.values import Money
 
 TODAY = date(2026, 11, 21)

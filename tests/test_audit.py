@@ -16,11 +16,13 @@ from sqlalchemy import select, text, update
 from foundation import journal, journal_anchor
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
-from invoicing import audit_cases, case_files, retention, stored_entries
-from invoicing.audit_cases import NoCase, Sought
+from invoicing.audit import case_archive, retention
+from invoicing.audit import cases as audit_cases
+from invoicing.audit.cases import NoCase, Sought
+from invoicing.audit.retention import RetentionRefused
 from invoicing.model import InvoiceState
-from invoicing.reconciliation import Key, reconcile
-from invoicing.retention import RetentionRefused
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import Key, reconcile
 from orders import tables
 from orders.values import Refused
 from peppol import mailbox
@@ -114,7 +116,7 @@ def _rewrite_the_whole_chain(house: House) -> None:
 def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_path: Path) -> None:
     first, second = exported(house), exported(house)
     assert first == second
-    assert list(case_files.verify(first)) == []
+    assert list(case_archive.verify(first)) == []
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         names = archive.namelist()
         rows = archive.read("journal/journal.jsonl").decode()
@@ -131,13 +133,13 @@ def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_pat
     with house.database.reading() as session:
         *_, last = journal.rows(session)
     assert last.action == "audit.exported"
-    assert case_files.manifest_of(first) in last.detail
+    assert case_archive.manifest_of(first) in last.detail
     with pytest.raises(NoCase):
         exported(house, "999999999")
 
 
 _FILES = {f"documents/in/letter-{each:06}.xml": f"<a>{each}</a>".encode() for each in range(4)}
-_CASE = case_files.build("100000101", _FILES)
+_CASE = case_archive.build("100000101", _FILES)
 
 
 @given(st.integers(0, len(_CASE) - 1), st.integers(1, 255))
@@ -145,7 +147,7 @@ _CASE = case_files.build("100000101", _FILES)
 def test_one_changed_byte_anywhere_is_named(place: int, by: int) -> None:
     spoilt = bytearray(_CASE)
     spoilt[place] ^= by
-    broken = list(case_files.verify(bytes(spoilt)))
+    broken = list(case_archive.verify(bytes(spoilt)))
     assert broken
     with zipfile.ZipFile(io.BytesIO(_CASE)) as archive:
         for info in archive.infolist():
@@ -155,7 +157,7 @@ def test_one_changed_byte_anywhere_is_named(place: int, by: int) -> None:
 
 
 def test_what_is_added_or_taken_out_is_named() -> None:
-    more = case_files.build("1", {**_FILES, "extra.txt": b"more"})
+    more = case_archive.build("1", {**_FILES, "extra.txt": b"more"})
     with zipfile.ZipFile(io.BytesIO(more)) as archive:
         manifest, comment = archive.read("manifest.json"), archive.comment
     out = io.BytesIO()
@@ -163,7 +165,7 @@ def test_what_is_added_or_taken_out_is_named() -> None:
         archive.writestr("manifest.json", manifest)
         archive.writestr("foreign.txt", b"foreign")
         archive.comment = comment
-    broken = dict(case_files.verify(out.getvalue()))
+    broken = dict(case_archive.verify(out.getvalue()))
     assert broken["foreign.txt"] == "it is not in the manifest"
     assert broken["extra.txt"] == "it is missing"
 
@@ -190,7 +192,7 @@ def test_the_journal_is_searched_by_reference_document_person_and_time(house: Ho
 
 def total(house: House) -> object:
     with house.database.reading() as session:
-        return reconcile(stored_entries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
+        return reconcile(entry_queries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
 
 
 def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: House) -> None:

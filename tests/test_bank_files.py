@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.payable import Kind, ocr_of
-from invoicing.payment_files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
+from invoicing.payment.bank_files import camt, dialect
+from invoicing.payment.bank_files.pain001 import CreditTransfer
+from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
+from invoicing.payment.payable import Kind, ocr_of
+from invoicing.payment.transfers import Part, ToSend, Transfer, netted
 from invoicing.spreadsheets import Dialect, csv_of
-from invoicing.transfers import Part, ToSend, Transfer, netted
 from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Money
 from peppol import gate
-from peppol.bank_files import account_reports, dialect
-from peppol.bank_files.credit_transfer import CreditTransfer
 from peppol.gate import GateRefused
 from tests.bills_in_words import INVOICE
 from tests.house import example_register
@@ -105,7 +105,7 @@ def test_the_gate_keeps_the_two_families_apart() -> None:
         gate.admit(written(EVERY_WAY))
     hidden = notice(("A", "1.00")).replace(b"<BkTxCd>", b'<BkTxCd><x:a xmlns:x="urn:x"/>')
     with pytest.raises(GateRefused, match="GATE-NAMESPACE"):
-        account_reports.movements(hidden)
+        camt.movements(hidden)
     with pytest.raises(GateRefused, match="GATE-KIND"):
         dialect.message_of(xml(INVOICE))
 
@@ -173,7 +173,7 @@ def test_no_krona_is_lost_or_made_by_netting(drawn: list[tuple[Money, Kind, Paym
 )
 def test_what_a_bank_tells_is_read_back(told: list[tuple[str, Money]], message: str) -> None:
     body = notice(*((name, str(amount.amount)) for name, amount in told), message=message)
-    kind, movements = account_reports.movements(body)
+    kind, movements = camt.movements(body)
     assert kind == message
     assert [(each.end_to_end, each.amount) for each in movements] == [
         (name, amount.amount) for name, amount in told

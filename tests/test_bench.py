@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from foundation import number_series
-from invoicing import bench, flipping, sample_orders, stored_entries
-from invoicing.bench import BenchRefused, FlowStep, Shown
-from invoicing.deviations import Verdict
-from invoicing.flipping import Numbered
-from invoicing.sample_orders import NoSamples
-from invoicing.scopes import Maker
+from invoicing.flow_test import flow_test, sample_orders
+from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
+from invoicing.flow_test.sample_orders import NoSamples
+from invoicing.matching.deviations import Verdict
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.reconciliation import entry_queries
 from orders import stored_register
 from peppol import billing, ubl, validation
 from tests.bills import billed
@@ -45,22 +47,22 @@ def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) 
     body = document if isinstance(document, bytes) else ubl.serialise(document)
     with house.database.writing() as session:
         register = stored_register.load(session)
-        key = bench.try_out(session, register, MAKER, body, now=CLOCK, today=TODAY)
+        key = flow_test.try_out(session, register, MAKER, body, now=CLOCK, today=TODAY)
     with house.database.reading() as session:
-        shown = bench.show(session, register, FYRBAKEN, key, today=TODAY)
-        assert bench.show(session, register, LARKDRILLEN, key, today=TODAY) is None
+        shown = flow_test.show(session, register, FYRBAKEN, key, today=TODAY)
+        assert flow_test.show(session, register, LARKDRILLEN, key, today=TODAY) is None
     assert shown is not None
     return shown
 
 
 def asks(house: House) -> None:
     with house.database.writing() as session:
-        bench.ask(session, MAKER, now=CLOCK)
+        flow_test.ask(session, MAKER, now=CLOCK)
 
 
 def confirms(house: House, step: FlowStep) -> FlowStep:
     with house.database.writing() as session:
-        return bench.confirm(session, FYRBAKEN, step, by="admin-1", now=CLOCK)
+        return flow_test.confirm(session, FYRBAKEN, step, by="admin-1", now=CLOCK)
 
 
 def test_the_sample_orders_are_valid_and_the_same_every_day(house: House) -> None:
@@ -109,11 +111,11 @@ def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(hou
         confirms(house, FlowStep.FILE_READ)
     asks(house)
     with house.database.writing() as session:
-        bench.send_back(
+        flow_test.send_back(
             session, FYRBAKEN, FlowStep.FILE_READ, by="admin-1", note="Läs även resultatordern.", now=CLOCK
         )
     with house.database.reading() as session:
-        flow = bench.flow_of(session, FYRBAKEN)
+        flow = flow_test.flow_of(session, FYRBAKEN)
     assert (flow.step, flow.asked, flow.note) == (FlowStep.FILE_READ, False, "Läs även resultatordern.")
     with pytest.raises(BenchRefused):
         confirms(house, FlowStep.FILE_READ)
@@ -133,7 +135,7 @@ def test_test_documents_change_no_figure_and_take_no_number(house: House) -> Non
 
     def figures() -> tuple[object, ...]:
         with house.database.reading() as session:
-            entries = list(stored_entries.entries(session))
+            entries = list(entry_queries.entries(session))
             return entries, number_series.ranges(session)
 
     before = figures()
@@ -148,13 +150,13 @@ def test_too_large_or_empty_files_are_refused_kindly(house: House) -> None:
     with pytest.raises(BenchRefused, match="Choose a file"):
         tries(house, b"")
     with pytest.raises(BenchRefused, match="10 MB"):
-        tries(house, b" " * (bench.SIZE_MAX + 1))
+        tries(house, b" " * (flow_test.SIZE_MAX + 1))
 
 
 def test_a_supplier_tries_so_many_files_a_day_and_no_more(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "A_DAY_MAX", 1)
+    monkeypatch.setattr(flow_test, "A_DAY_MAX", 1)
     tries(house, b"<a/>")
     with pytest.raises(BenchRefused, match="last day"):
         tries(house, b"<b/>")

@@ -6,9 +6,10 @@ from billing.migrations.migrate import open_grown
 from billing.tools.benchmarks import bulk_world
 from billing.tools.benchmarks import pages as bench_pages
 from billing.tools.benchmarks.reconcile import measure
-from invoicing import checking, stored_entries
-from invoicing.entry_sources import Wanted
-from invoicing.reconciliation import Key, reconcile
+from invoicing.audit import invariants
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.statement import Key, reconcile
 
 # What is checked of documents; letters and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")
@@ -20,12 +21,12 @@ def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: 
     bulk_world.fill(database, lines=3_000)
     with database.reading() as session:
         for name in (*SUMS, "number series"):
-            broken = [(name, *each) for each in checking.INVARIANTS[name](session)]
+            broken = [(name, *each) for each in invariants.INVARIANTS[name](session)]
             assert broken == []
         by = (Key.SUPPLIER, Key.MONTH)
-        statement = stored_entries.statement(session, Wanted(as_of=bulk_world.TODAY), by=by)
-        assert statement == stored_entries.statement(session, Wanted(), by=by)
-        assert statement == reconcile(stored_entries.entries(session), by=by)
+        statement = entry_queries.statement(session, Wanted(as_of=bulk_world.TODAY), by=by)
+        assert statement == entry_queries.statement(session, Wanted(), by=by)
+        assert statement == reconcile(entry_queries.entries(session), by=by)
     assert statement.total.in_question.amount > 0
     assert statement.total.to_pay.amount > 0
     assert len(measure(database, times=1)) == 7

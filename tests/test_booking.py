@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from invoicing import booking, flipping, ledger, payment_tables, stored_exports
-from invoicing.booking import BookedAlready, NothingToBook, Run
-from invoicing.flipping import Numbered
-from invoicing.ledger import (
+from invoicing.bookkeeping import booking
+from invoicing.bookkeeping import vouchers as ledger
+from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
+from invoicing.bookkeeping.sie import sie_bytes
+from invoicing.bookkeeping.vouchers import (
     AccountsRefused,
     Accrued,
     LedgerAccounts,
@@ -24,7 +25,10 @@ from invoicing.ledger import (
     VoucherRow,
     accounts_from,
 )
-from invoicing.sie import sie_bytes
+from invoicing.payment import export_store
+from invoicing.payment import tables as payment_tables
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_register
 from orders.values import Money, Month
 from tests.house import House, a_house
@@ -75,8 +79,8 @@ def accrue(house: House, month: Month, *, closing: date) -> Run:
 
 def file_of(house: House, about: str) -> bytes:
     with house.database.reading() as session:
-        (found,) = stored_exports.about(session, about)
-        return stored_exports.named(session, found.id)[1]
+        (found,) = export_store.about(session, about)
+        return export_store.named(session, found.id)[1]
 
 
 def rows_of(run: Run) -> list[tuple[VoucherKind, list[tuple[str, str]]]]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from invoicing import change_requests
-from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from invoicing.supplier_changes import change_requests
+from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from orders import stored_register
 from orders.parties import PaymentAccount
 from orders.values import Refused

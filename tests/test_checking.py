@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Table, delete, insert, select, text, update
 
 from foundation.sql import Session
-from invoicing import checking, flipping
-from invoicing import tables as audit
-from invoicing.flipping import Numbered
+from invoicing.audit import invariants
+from invoicing.documents import tables as document_tables
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import tables
 from peppol import mailbox
 from tests.databases import PostgresqlServer
@@ -58,7 +59,7 @@ def found_after(house: House, change: Callable[[Session], None], *guarded: Table
         for table in guarded:
             _take_guard_away(session, table, sqlite=house.database.is_sqlite)
         change(session)
-        for each in checking.check(session):
+        for each in invariants.check(session):
             broken[each.invariant] = f"{each.subject}: {each.sentence}"
         raise PutBack
     return broken
@@ -200,7 +201,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "differences accepted",
         "nobody accepted",
         setting(
-            audit.invoice_part,
+            document_tables.invoice_part,
             "invoice_id = (select id from invoice where number = 'F-3')",
             amount_net=Decimal("5000.00"),
         ),
@@ -227,26 +228,26 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a credited invoice back in force": (
         "credit pairs",
         "is paired",
-        setting(audit.invoice, "number = 'F-1'", state="ACCEPTED"),
+        setting(document_tables.invoice, "number = 'F-1'", state="ACCEPTED"),
         (),
     ),
     "a pair of unequal sums": (
         "credit pairs",
         "its credit note",
-        setting(audit.invoice, "number = 'K-1'", amount_payable=Decimal("1.00")),
+        setting(document_tables.invoice, "number = 'K-1'", amount_payable=Decimal("1.00")),
         (),
     ),
     "a pair torn apart": (
         "credit pairs",
         "has no credit note",
-        removing(audit.credit_pair, "1 = 1"),
-        (audit.credit_pair,),
+        removing(document_tables.credit_pair, "1 = 1"),
+        (document_tables.credit_pair,),
     ),
     "a payment of another sum": (
         "payments",
         "the invoice is",
-        setting(audit.payment, "1 = 1", amount=Decimal("1.00")),
-        (audit.payment,),
+        setting(document_tables.payment, "1 = 1", amount=Decimal("1.00")),
+        (document_tables.payment,),
     ),
     "a number skipped": (
         "number series",
@@ -257,7 +258,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a state nobody wrote down": (
         "states journalled",
         "the journal says",
-        setting(audit.invoice, "number = 'F-3'", state="HELD"),
+        setting(document_tables.invoice, "number = 'F-3'", state="HELD"),
         (),
     ),
 }
@@ -284,4 +285,4 @@ def test_whatever_is_changed_behind_the_houses_back_is_named(house: House, name:
 
 def test_every_invariant_has_been_broken_once() -> None:
     # Two results of one stage are kept out by a key; that invariant is a second look at the key.
-    assert {invariant for invariant, *_ in TAMPERED.values()} | {"results once"} == set(checking.INVARIANTS)
+    assert {invariant for invariant, *_ in TAMPERED.values()} | {"results once"} == set(invariants.INVARIANTS)

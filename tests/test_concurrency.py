@@ -8,9 +8,13 @@ from typing import TypeVar
 
 import pytest
 
-from invoicing import documents, flipping, intake, payment, stored_invoices
-from invoicing.flipping import Numbered
+from invoicing.documents import reading as document_reading
+from invoicing.documents import store as document_store
+from invoicing.intake import intake
 from invoicing.model import Held, InvoiceState, StepRefused
+from invoicing.payment import payment
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from operations.event_loading import Line, load_events, place_due_orders
 from orders import placing, stored_register
 from orders.events import PlacementDecided, read_event
@@ -73,7 +77,7 @@ def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Call
 
 
 def reading(house: House, letter: InLetter) -> Callable[[], Held]:
-    read = documents.read(letter.body, on=letter.received_on)
+    read = document_reading.read(letter.body, on=letter.received_on)
 
     def work() -> Held:
         with house.database.writing() as session:
@@ -135,7 +139,7 @@ def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house:
         house.post(ubl.serialise(january(house, "F-1", days)), on=FEBRUARY)
         with house.database.writing() as session:
             letters += mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
-    readings = [documents.read(letter.body, on=FEBRUARY) for letter in letters]
+    readings = [document_reading.read(letter.body, on=FEBRUARY) for letter in letters]
 
     def work(place: int) -> Callable[[], InState]:
         def receive() -> InState:
@@ -185,7 +189,7 @@ def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House)
         works: list[Callable[[], object]] = [read, loading(house, told)]
         at_once(works)
         with house.database.reading() as session:
-            held = stored_invoices.named(session, f"F-{line_id}")
+            held = document_store.named(session, f"F-{line_id}")
         assert held.state is _S.ACCEPTED
 
 
@@ -202,7 +206,7 @@ def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circl
     works.append(loading(house, [line]))
     at_once(works)
     with house.database.reading() as session:
-        states = {held.number: held.state for held in stored_invoices.listed(session)}
+        states = {held.number: held.state for held in document_store.listed(session)}
     assert states == {"F-001": _S.ACCEPTED, "F-002": _S.ACCEPTED, "F-003": _S.IN_QUESTION}
 
 

@@ -18,14 +18,15 @@ from billing.migrations.migrate import open_grown
 from billing.server import exchange_events
 from foundation import journal
 from foundation.database import Database
-from invoicing import checking, stored_invoices
+from invoicing.audit import invariants
+from invoicing.documents import store as document_store
+from invoicing.intake import queue as intake_queue
+from invoicing.intake.queue import read_arrived
 from peppol import mailbox, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal import letter_reading
-from supplier_portal.letter_reading import read_arrived
 from tests.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
 from tests.faulty_point import BETA, Moment, lay_out
 from tests.house import House, example_register
@@ -96,7 +97,7 @@ def states(world: World) -> list[str]:
 def journal_holds(world: World) -> None:
     with world.database.reading() as session:
         assert list(journal.verify(session)) == []
-        assert list(checking.check(session)) == []
+        assert list(invariants.check(session)) == []
 
 
 def test_sending_survives_a_crash_at_every_operation(world: World) -> None:
@@ -141,7 +142,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
     with world.database.reading() as session:
         before = len(list(mailbox.letters_out(session)))
     world.keep()
-    monkeypatch.setattr(letter_reading, "_LEASE", timedelta(minutes=5))
+    monkeypatch.setattr(intake_queue, "_LEASE", timedelta(minutes=5))
     collect_and_sort(world)
     crashes = 0
     for number in range(1, AT_MOST):
@@ -154,7 +155,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
         collect_and_sort(world)
         assert list((world.folder / "post" / "inbox").iterdir()) == [], number
         with world.database.reading() as session:
-            (held,) = stored_invoices.listed(session)
+            (held,) = document_store.listed(session)
             found = list(session.scalars(select(mailbox.inbox.c.state).order_by(mailbox.inbox.c.id)))
             answers = len(list(mailbox.letters_out(session))) - before
             left = session.execute(select(mailbox.inbox.c.failures).where(mailbox.inbox.c.failures > 0)).all()

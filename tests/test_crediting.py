@@ -6,10 +6,14 @@ from datetime import date
 
 import pytest
 
-from invoicing import crediting, flipping, payment, stored_entries, stored_invoices
-from invoicing.flipping import Numbered
+from invoicing.documents import store as document_store
 from invoicing.model import Held, InvoiceState
-from invoicing.reconciliation import Key, Row, reconcile
+from invoicing.payment import payment
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import Key, Row, reconcile
+from invoicing.verdicts import crediting
 from orders import stored_register
 from orders.values import Money
 from peppol import billing, mailbox, responses, shapes, ubl, validation
@@ -42,7 +46,7 @@ def credit_of(invoice: billing.Invoice, number: str = "K-1", on: date = LATER) -
 def statement(house: House) -> Row:
     """The whole case in one row."""
     with house.database.reading() as session:
-        return reconcile(stored_entries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
+        return reconcile(entry_queries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
 
 
 def kronor(text: str) -> Money:
@@ -320,7 +324,7 @@ def test_paid_to_an_account_no_longer_registered_stays_paid_when_it_is_judged_ag
     held = house.held(held.id)
     assert (held.state, held.codes) == (_S.PAID, ("PAYEE_ACCOUNT",))
     with house.database.reading() as session:
-        assert len(stored_invoices.matches(session, held.id)) == 2
+        assert len(document_store.matches(session, held.id)) == 2
 
 
 def test_the_sum_of_a_pair_is_nothing(house: House) -> None:

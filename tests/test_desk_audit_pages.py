@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from accounts import sessions
 from accounts.identity import Permission as P
-from invoicing import case_files
+from invoicing.audit import case_archive
 from invoicing.model import InvoiceState
 from orders import stored_policies
 from peppol import mailbox
@@ -72,12 +72,12 @@ def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> Non
     with page.expect_download() as download:
         page.get_by_role("link", name="Lämna ut hela ärendet som ZIP").click()
     body = Path(download.value.path()).read_bytes()
-    assert list(case_files.verify(body)) == []
+    assert list(case_archive.verify(body)) == []
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         info = archive.getinfo(next(name for name in archive.namelist() if name.startswith("documents/in")))
     spoilt = bytearray(body)
     spoilt[info.header_offset + 30 + len(info.filename) + 100] ^= 1
-    assert [name for name, _ in case_files.verify(bytes(spoilt))] == [info.filename]
+    assert [name for name, _ in case_archive.verify(bytes(spoilt))] == [info.filename]
     office.go("/finance/audit")
     assert "Ärendet lämnades ut som ZIP" in page.locator("main").inner_text()
     office.go("/finance/audit/verify")

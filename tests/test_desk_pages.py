@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page
 from accounts import sessions
 from accounts.identity import Permission, Person
 from foundation import journal
-from invoicing import exception_undo, stored_exceptions
-from invoicing.flipping import Numbered, credit_note_of
+from invoicing.decisions import store as decision_store
+from invoicing.exceptions import undo as exception_undo
 from invoicing.model import Held, InvoiceState
+from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from orders import stored_register
 from orders.values import Money
 from peppol import billing
@@ -53,7 +54,7 @@ class Office:
         if limit:
             with self.site.database.writing() as session:
                 amount = Money.of(limit)
-                stored_exceptions.set_limit(session, made.id, amount, by="admin-1", on=date(2026, 1, 1))
+                decision_store.set_limit(session, made.id, amount, by="admin-1", on=date(2026, 1, 1))
         return made
 
     def sit(self, name: str, *permissions: Permission, limit: str = "") -> Person:

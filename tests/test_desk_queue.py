@@ -7,21 +7,17 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing import (
-    bulk_actions,
-    desk_queue,
-    desk_work,
-    exception_actions,
-    exception_undo,
-    link_suggestions,
-    stored_exceptions,
-)
-from invoicing.desk_queue import NOBODY, Part, Wanted
-from invoicing.desk_steps import Hand
-from invoicing.desk_work import Kind
-from invoicing.exception_rules import Action
-from invoicing.flipping import Numbered, credit_note_of
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import bulk_actions, link_suggestions, worklist
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.queue import NOBODY, Part, Wanted
+from invoicing.exceptions.steps import Hand
+from invoicing.exceptions.worklist import Kind
 from invoicing.model import Held, InvoiceState
+from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from orders import stored_register
 from orders.values import Money, Refused
 from peppol import billing
@@ -43,7 +39,7 @@ def house(database_url: str) -> Iterator[House]:
             house.decide(ref(number), start=date(2026, 1, 1), decided_on=date(2026, 1, 1), supplier=supplier)
             house.report(ref(number), "2026-01", on=date(2026, 2, 2))
         with house.database.writing() as session:
-            stored_exceptions.set_limit(session, "user-1", Money.of("250.00"), by="admin-1", on=TODAY)
+            decision_store.set_limit(session, "user-1", Money.of("250.00"), by="admin-1", on=TODAY)
         yield house
 
 
@@ -64,8 +60,8 @@ def send_all(house: House) -> list[Held]:
 def seen(house: House, **wanted: object) -> list[str]:
     with house.database.reading() as session:
         asked = Wanted(**wanted)  # type: ignore[arg-type]
-        found = desk_queue.items(session, asked, today=TODAY)
-        assert desk_queue.how_many(session, asked, today=TODAY) == len(found)
+        found = exception_queue.items(session, asked, today=TODAY)
+        assert exception_queue.how_many(session, asked, today=TODAY) == len(found)
         return [each.number for each in found]
 
 
@@ -82,8 +78,8 @@ def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -
     assert seen(house, text=ref(2)) == ["F-2"]
     assert seen(house, order="amount")[0] == "F-2"
     with house.database.reading() as session:
-        (cause,) = desk_queue.causes(session, Wanted(), today=TODAY)
-        counts = desk_queue.counts(session, today=TODAY)
+        (cause,) = exception_queue.causes(session, Wanted(), today=TODAY)
+        counts = exception_queue.counts(session, today=TODAY)
     owed = sum((each.amount_payable.amount for each in held if each.number != "F-4"), Decimal(0))
     assert (cause.code, cause.count, cause.amount.amount) == ("QUANTITY", 4, owed)
     assert counts[Part.EXCEPTIONS] == 4
@@ -96,15 +92,15 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
     house.read_letters(on=TODAY)
     house.refuses("report.approved", report_of("999999999"), on=TODAY)
     with house.database.writing() as session:
-        one, two = desk_queue.items(session, Wanted(), today=TODAY, limit=2)
+        one, two = exception_queue.items(session, Wanted(), today=TODAY, limit=2)
         hand = Hand("user-1", NOW, TODAY)
         exception_actions.park(session, one.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
         exception_actions.ask_credit(session, stored_register.load(session), two.id, hand)
     with house.database.reading() as session:
-        counts = desk_queue.counts(session, today=TODAY)
-        later = desk_queue.counts(session, today=TODAY + timedelta(days=5))
-        (letter,) = desk_queue.letters(session)
-        (event,) = desk_queue.events(session)
+        counts = exception_queue.counts(session, today=TODAY)
+        later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
+        (letter,) = exception_queue.letters(session)
+        (event,) = exception_queue.events(session)
     assert {part: many for part, many in counts.items() if many} == {
         Part.EXCEPTIONS: 2,
         Part.RESTING: 1,
@@ -128,14 +124,14 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
         exception_actions.park(session, held.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
     assert (seen(house, part=Part.CREDITS), seen(house, part=Part.RESTING)) == ([], ["K-1"])
     with house.database.reading() as session:
-        counts = desk_queue.counts(session, today=TODAY)
-        later = desk_queue.counts(session, today=TODAY + timedelta(days=5))
+        counts = exception_queue.counts(session, today=TODAY)
+        later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
     assert (counts[Part.CREDITS], counts[Part.RESTING], counts[Part.EXCEPTIONS]) == (0, 1, 0)
     assert (later[Part.CREDITS], later[Part.RESTING]) == (1, 0)
     with house.database.writing() as session:
         exception_actions.ask_credit(session, stored_register.load(session), held.id, hand)
     with house.database.reading() as session:
-        assert desk_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
+        assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
     assert seen(house, part=Part.CREDITS) == []
 
 
@@ -152,25 +148,25 @@ def report_of(reference: str) -> dict[str, object]:
 def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: House) -> None:
     first, *_ = send_all(house)
     with house.database.writing() as session:
-        desk_work.hand_over(session, Kind.DOCUMENT, first.id, to="user-1", by="user-1", at=NOW)
-        desk_work.comment(session, Kind.DOCUMENT, first.id, "Har ringt leverantören.", by="user-1", at=NOW)
+        worklist.hand_over(session, Kind.DOCUMENT, first.id, to="user-1", by="user-1", at=NOW)
+        worklist.comment(session, Kind.DOCUMENT, first.id, "Har ringt leverantören.", by="user-1", at=NOW)
         with pytest.raises(Refused, match="personal identity number"):
-            desk_work.comment(session, Kind.DOCUMENT, first.id, "191212121212", by="user-1", at=NOW)
+            worklist.comment(session, Kind.DOCUMENT, first.id, "191212121212", by="user-1", at=NOW)
     assert seen(house, owner="user-1") == ["F-1"]
     assert seen(house, owner=NOBODY) == ["F-2", "F-3", "F-5"]
     with house.database.writing() as session:
-        desk_work.hand_over(session, Kind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
-        (written,) = desk_work.comments(session, Kind.DOCUMENT, first.id)
+        worklist.hand_over(session, Kind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
+        (written,) = worklist.comments(session, Kind.DOCUMENT, first.id)
         assert (written.written_by, written.text) == ("user-1", "Har ringt leverantören.")
-        assert desk_queue.owners(session) == ["user-2"]
-        desk_work.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
-        desk_work.save_filter(session, "user-1", "Mina gamla", "owner=me&days=60")
-        (kept,) = desk_work.filters(session, "user-1")
+        assert exception_queue.owners(session) == ["user-2"]
+        worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
+        worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=60")
+        (kept,) = worklist.filters(session, "user-1")
         assert kept.query == "owner=me&days=60"
-        assert desk_work.filters(session, "user-2") == []
-        desk_work.drop_filter(session, "user-2", kept.id)
-        desk_work.drop_filter(session, "user-1", kept.id)
-        assert desk_work.filters(session, "user-1") == []
+        assert worklist.filters(session, "user-2") == []
+        worklist.drop_filter(session, "user-2", kept.id)
+        worklist.drop_filter(session, "user-1", kept.id)
+        assert worklist.filters(session, "user-1") == []
 
 
 # In bulk ------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 import pytest
 
 from foundation.errors import Language
-from invoicing import responding
-from invoicing.deviations import Actor, Code, Deviation, Source, Verdict, Weight
-from invoicing.matching import match
-from invoicing.sentences import WORDS, sentence
+from invoicing.matching.deviation_texts import WORDS, sentence
+from invoicing.matching.deviations import Actor, Code, Deviation, Source, Verdict, Weight
+from invoicing.matching.invoice_matching import match
+from invoicing.responses import response_documents
 from tests.builders import an_invoice
 from tests.credit_stories import CREDIT_STORIES
 from tests.deviation_stories import NOT_RECEIVED, ORDER, STORIES, Story, assert_says
@@ -54,7 +54,7 @@ def test_every_template_is_filled_in_whole(code: Code, variant: str, language: L
 
 
 def test_every_deviation_has_a_reason_in_the_published_list() -> None:
-    assert set(responding.REASON_OF) == set(Code)
+    assert set(response_documents.REASON_OF) == set(Code)
 
 
 def test_who_must_act_is_said() -> None:

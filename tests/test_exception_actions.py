@@ -6,17 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from invoicing import (
-    exception_actions,
-    exception_undo,
-    judging,
-    linking,
-    stored_exceptions,
-    stored_invoices,
-)
-from invoicing.desk_steps import Hand
-from invoicing.exception_rules import Action, ActionRefused
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused
+from invoicing.documents import store as document_store
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import linking
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.steps import Hand
 from invoicing.model import Held, InvoiceState
+from invoicing.verdicts import verdicts
 from orders import stored_register
 from orders.values import Money, Refused
 from peppol import billing, mailbox
@@ -38,7 +36,7 @@ def house(database_url: str) -> Iterator[House]:
         house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
         with house.database.writing() as session:
             for person, limit in (("user-1", "200.00"), ("user-2", "5000.00")):
-                stored_exceptions.set_limit(session, person, Money.of(limit), by="admin-1", on=FEBRUARY)
+                decision_store.set_limit(session, person, Money.of(limit), by="admin-1", on=FEBRUARY)
         yield house
 
 
@@ -146,10 +144,10 @@ def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> No
     house.report(REFERENCE, "2026-01", version=2, on=FEBRUARY)
     assert house.held(held.id).state is _S.ACCEPTED
     with house.database.writing() as session:
-        accepted = stored_exceptions.acceptance_of(session, held.id, currency="SEK")
+        accepted = decision_store.acceptance_of(session, held.id, currency="SEK")
         assert accepted is not None
         (seen,) = accepted.deviations
-        stored_exceptions.add_acceptance(
+        decision_store.add_acceptance(
             session,
             held,
             by="user-1",
@@ -160,7 +158,7 @@ def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> No
             deviations=(replace(seen, expected="19"),),
         )
         register = stored_register.load(session)
-        judging.judge_again(session, register, stored_invoices.by_id(session, held.id), today=FEBRUARY)
+        verdicts.judge_again(session, register, document_store.by_id(session, held.id), today=FEBRUARY)
     assert house.held(held.id).state is _S.IN_QUESTION
 
 
@@ -254,12 +252,12 @@ def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -
             session, held.id, hand(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
         )
     with house.database.reading() as session:
-        (done,) = stored_exceptions.actions_of(session, held.id)
+        (done,) = decision_store.actions_of(session, held.id)
     assert (done.kind, done.made_by, done.reason) == (Action.PARK, "user-1", "Svar väntas i nästa vecka")
     undo(house, done.id)
     with house.database.reading() as session:
-        assert [each.state for each in stored_exceptions.actions_of(session, held.id)] == ["UNDONE"]
-        assert stored_invoices.by_id(session, held.id).state is _S.IN_QUESTION
+        assert [each.state for each in decision_store.actions_of(session, held.id)] == ["UNDONE"]
+        assert document_store.by_id(session, held.id).state is _S.IN_QUESTION
 
 
 def test_only_the_newest_action_is_undone(house: House) -> None:
@@ -275,7 +273,7 @@ def test_only_the_newest_action_is_undone(house: House) -> None:
 
 def test_nobody_sets_their_own_limit(house: House) -> None:
     with house.database.writing() as session, pytest.raises(Refused, match="their own limit"):
-        stored_exceptions.set_limit(session, "user-1", Money.of("9.00"), by="user-1", on=FEBRUARY)
+        decision_store.set_limit(session, "user-1", Money.of("9.00"), by="user-1", on=FEBRUARY)
 
 
 def without_line(invoice: billing.Invoice) -> billing.Invoice:

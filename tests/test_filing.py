@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from foundation import journal
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders import filing, stored_placements
 from orders.filing import MonthToFile
 from orders.model import Report, ReportState, StepRefused

@@ -20,26 +20,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from foundation.sql import Session
-from invoicing import (
-    attesting,
-    bulk_actions,
-    credit_linking,
-    desk_queue,
-    exception_actions,
-    exception_undo,
-    flipping,
-    linking,
-    payment,
-    preparing,
-    stored_exceptions,
-    stored_rights,
-    tables,
-    waiting,
-)
-from invoicing.desk_queue import Wanted
-from invoicing.desk_steps import Hand
-from invoicing.exception_rules import Action
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import bulk_actions, credit_linking, linking
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.queue import Wanted
+from invoicing.exceptions.steps import Hand
 from invoicing.model import InvoiceState
+from invoicing.payment import attest_right_store, attestation, payment, proposals
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.verdicts import parking
 from orders import stored_policies, stored_register
 from orders.contracts import Register
 from orders.tolerances import Tolerance
@@ -87,8 +80,8 @@ class FinanceDesk(RuleBasedStateMachine):
             ]
         with self.house.database.writing() as session:
             for person, limit in (("user-1", "100.00"), ("user-2", "5000.00")):
-                stored_exceptions.set_limit(session, person, Money.of(limit), by="admin-1", on=self.today)
-                stored_rights.give(
+                decision_store.set_limit(session, person, Money.of(limit), by="admin-1", on=self.today)
+                attest_right_store.give(
                     session,
                     person=person,
                     limit=Decimal("100000.00"),
@@ -118,7 +111,9 @@ class FinanceDesk(RuleBasedStateMachine):
     def one(self, place: int) -> int | None:
         """Some document of the books."""
         with self.house.database.reading() as session:
-            ids = list(session.scalars(select(tables.invoice.c.id).order_by(tables.invoice.c.id)))
+            ids = list(
+                session.scalars(select(document_tables.invoice.c.id).order_by(document_tables.invoice.c.id))
+            )
         return ids[place % len(ids)] if ids else None
 
     # Suppliers ------------------------------------------------------------------------------
@@ -244,7 +239,7 @@ class FinanceDesk(RuleBasedStateMachine):
         self.presses += 1
 
         def press(session: Session, register: Register) -> None:
-            rows = desk_queue.items(session, Wanted(), today=self.today)
+            rows = exception_queue.items(session, Wanted(), today=self.today)
             hand, key = self.hand(person), f"press-{self.presses}"
             ids = [each.id for each in rows]
             number = bulk_actions.start(session, action, ids, hand, key=key, reason="Alla lika")
@@ -265,7 +260,7 @@ class FinanceDesk(RuleBasedStateMachine):
                 session, register, now=self.now, today=self.today
             )
         )
-        self.attempt(lambda session, register: waiting.stop_waiting(session, register, today=self.today))
+        self.attempt(lambda session, register: parking.stop_waiting(session, register, today=self.today))
 
     @rule(person=people, days=st.sampled_from(["0", "1", "2"]), alone=st.booleans())
     def the_policy_is_changed(self, person: str, days: str, alone: bool) -> None:
@@ -307,7 +302,7 @@ class FinanceDesk(RuleBasedStateMachine):
     @rule(person=people)
     def a_payment_is_proposed(self, person: str) -> None:
         self.attempt(
-            lambda session, register: preparing.propose(
+            lambda session, register: proposals.propose(
                 session, register, pay_on=self.payday, by=person, now=self.now
             )
         )
@@ -315,10 +310,10 @@ class FinanceDesk(RuleBasedStateMachine):
     @rule(person=people, place=st.integers(1, 4))
     def a_proposal_is_attested(self, person: str, place: int) -> None:
         with self.house.database.reading() as session:
-            numbers = [each.proposal.number for each in preparing.overviews(session)]
+            numbers = [each.proposal.number for each in proposals.overviews(session)]
         if numbers:
             self.attempt(
-                lambda session, register: attesting.attest(
+                lambda session, register: attestation.attest(
                     session,
                     register,
                     numbers[place % len(numbers)],
@@ -337,7 +332,7 @@ class FinanceDesk(RuleBasedStateMachine):
     @invariant()
     def nobody_pays_alone(self) -> None:
         with self.house.database.reading() as session:
-            for row in session.execute(select(tables.payment)):
+            for row in session.execute(select(document_tables.payment)):
                 assert row.prepared_by != row.attested_by
                 assert self.house.held(row.invoice_id).state is not InvoiceState.ACCEPTED
 

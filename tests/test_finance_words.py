@@ -9,8 +9,8 @@ from sqlalchemy import select
 from finance_desk import bar_chart
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import cause_name
-from invoicing.deviations import Code
-from invoicing.money_trends import Cause, CauseRow, by_cause
+from invoicing.exceptions.trends import Cause, CauseRow, by_cause
+from invoicing.matching.deviations import Code
 from orders import tables
 from orders.values import Month
 from tests.demo_books import demo_site

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from invoicing import documents, stored_invoices
+from invoicing.documents import reading as document_reading
+from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
 from peppol import mailbox, shapes, ubl
 from peppol.envelope import for_payload, wrap
@@ -44,7 +45,7 @@ def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: Hou
     assert house.read_letters(on=date(2026, 2, 4)) == []
     assert letters(house) == [("HANDLED", ""), ("REPEAT", "REPEAT")]
     with house.database.reading() as session:
-        assert [held.number for held in stored_invoices.listed(session)] == ["F-1"]
+        assert [held.number for held in document_store.listed(session)] == ["F-1"]
 
 
 def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
@@ -150,7 +151,7 @@ def test_one_of_our_own_orders_sent_back_is_not_for_us(house: House) -> None:
 
 
 def test_a_reading_tells_what_the_document_says_and_keeps_the_warnings(house: House) -> None:
-    reading = documents.read(ubl.serialise(january(house)), on=FEBRUARY)
+    reading = document_reading.read(ubl.serialise(january(house)), on=FEBRUARY)
     assert reading.kind is DocumentKind.INVOICE
     assert reading.invoice is not None
     assert (reading.invoice.supplier, reading.invoice.buyer) == (FYRBAKEN, "2021002114")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from invoicing import stored_invoices
+from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
 from peppol import billing, shapes
 from tests.bills import billed
@@ -105,7 +105,7 @@ def test_an_unknown_bankgiro_is_held_under_query_and_the_register_learns_nothing
     assert house.pay(on=date(2026, 4, 1)) == []
     # Once two people have confirmed the account and it stands in the register, the next look accepts it.
     with house.database.reading() as session:
-        assert stored_invoices.content(session, held.id).accounts[0].number == "59991073"
+        assert document_store.content(session, held.id).accounts[0].number == "59991073"
 
 
 def test_a_due_date_that_comes_too_early_is_noted_and_the_invoice_paid_at_thirty_days(house: House) -> None:

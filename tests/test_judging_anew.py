@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from foundation import journal
-from invoicing import exception_actions, judging_anew, stored_invoices
+from invoicing.documents import store as document_store
+from invoicing.exceptions import actions as exception_actions
 from invoicing.model import Held, InvoiceState
+from invoicing.verdicts import rejudging
 from orders import stored_policies, stored_register
 from orders.contracts import fingerprint
 from orders.tolerances import Tolerance
@@ -63,22 +65,22 @@ def loosen(house: House) -> str:
 def would_accept(house: House) -> list[str]:
     with house.database.reading() as session:
         register = stored_register.load(session)
-        return [each.number for each in judging_anew.would_accept(session, register)]
+        return [each.number for each in rejudging.would_accept(session, register)]
 
 
 def judge(house: House, held: list[Held], *, key: str = "a-press") -> dict[str, str]:
     """One press for these invoices; what became of each row."""
     with house.database.writing() as session:
         register = stored_register.load(session)
-        ids = judging_anew.known(session, [each.id for each in held])
-        number = judging_anew.start(session, register, ids, by="user-1", at=CLOCK, key=key)
+        ids = rejudging.known(session, [each.id for each in held])
+        number = rejudging.start(session, register, ids, by="user-1", at=CLOCK, key=key)
     left = 1
     while left:
         with house.database.writing() as session:
             register = stored_register.load(session)
-            left = judging_anew.go_on(session, register, number, today=FEBRUARY, limit=1)
+            left = rejudging.go_on(session, register, number, today=FEBRUARY, limit=1)
     with house.database.reading() as session:
-        rows = judging_anew.batch(session, number).rows
+        rows = rejudging.batch(session, number).rows
     return {row.number: f"{row.state} {row.sentence[1]}".strip() for row in rows}
 
 
@@ -92,8 +94,8 @@ def test_what_the_new_policy_accepts_is_shown_and_judged_and_the_rest_stays(hous
     assert [house.held(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
     assert (house.answers(one), house.answers(two)) == (["AB", "AP"], ["AB"])
     with house.database.reading() as session:
-        assert stored_invoices.policies_used(session, one.id)[-1] == mark
-        assert len(stored_invoices.policies_used(session, two.id)) == 1
+        assert document_store.policies_used(session, one.id)[-1] == mark
+        assert len(document_store.policies_used(session, two.id)) == 1
         told = [each for each in journal.rows(session) if each.action == "invoice.judged"]
     assert [(each.actor, each.subject) for each in told] == [("user-1", f"invoice {one.id}")]
     assert would_accept(house) == []

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from invoicing import bench, keeping_times, refused_letters, retention, uploads
-from invoicing.keeping_times import Stray, Times
-from invoicing.portal_tables import portal_document
-from invoicing.retention import RetentionRefused
-from invoicing.scopes import Maker
+from invoicing.audit import retention, retention_periods
+from invoicing.audit.retention import RetentionRefused
+from invoicing.audit.retention_periods import Stray, Times
+from invoicing.flow_test import flow_test
+from invoicing.portal_invoicing import refused_letters, uploads
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.tables import portal_document
 from orders import stored_register
 from peppol import billing, mailbox, shapes, ubl
 from tests.house import CLOCK, FYRBAKEN, House, a_house
@@ -50,7 +52,7 @@ def refused(house: House) -> int:
 
 def past(house: House, on: date, times: Times | None = None) -> list[str]:
     with house.database.reading() as session:
-        return [name for name, _ in keeping_times.past(session, times or Times(), today=on, limit=99)]
+        return [name for name, _ in retention_periods.past(session, times or Times(), today=on, limit=99)]
 
 
 def dispose(house: House, on: date) -> str:
@@ -145,7 +147,7 @@ def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     with house.database.writing() as session:
         register = stored_register.load(session)
         upload = uploads.take_in(session, MAKER, b"inte XML", now=CLOCK)
-        test = bench.try_out(session, register, MAKER, b"inte XML", now=CLOCK, today=CLOCK.date())
+        test = flow_test.try_out(session, register, MAKER, b"inte XML", now=CLOCK, today=CLOCK.date())
     names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]
     assert past(house, date(2027, 5, 31)) == []
     assert past(house, date(2027, 6, 1)) == names
@@ -173,11 +175,11 @@ def test_a_case_takes_the_portals_copies_with_it(house: House) -> None:
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 120))
 def test_something_is_past_its_time_exactly_after_its_last_day(came: date, months: int) -> None:
-    last = keeping_times.months_after(came, months)
-    assert not came < keeping_times.first_kept(last, months)
-    assert came < keeping_times.first_kept(last + timedelta(days=1), months)
+    last = retention_periods.months_after(came, months)
+    assert not came < retention_periods.first_kept(last, months)
+    assert came < retention_periods.first_kept(last + timedelta(days=1), months)
 
 
 @given(st.sampled_from(Stray), st.integers(0, 999_999_999))
 def test_a_name_says_what_it_names(sort: Stray, number: int) -> None:
-    assert keeping_times.named(f"{sort}:{number}") == (sort, number)
+    assert retention_periods.named(f"{sort}:{number}") == (sort, number)

@@ -24,7 +24,10 @@ from billing.tools.benchmarks import flow as bench_flow
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing import checking, stored_invoices
+from invoicing.audit import invariants
+from invoicing.documents import store as document_store
+from invoicing.intake import queue as intake_queue
+from invoicing.intake.queue import read_arrived
 from operations.scheduler import InOne, Job
 from operations.schedules import Every
 from operations.tables import job_run
@@ -32,8 +35,6 @@ from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
 from peppol.mailbox import InState, OutState
-from supplier_portal import letter_reading
-from supplier_portal.letter_reading import read_arrived
 from tests.crashing import let_go, quick_folder
 from tests.faulty_point import lay_out
 from tests.house import example_register
@@ -151,7 +152,7 @@ def in_order(database: Database, point: NotingPoint) -> bool:
 def nothing_is_broken(database: Database) -> None:
     with database.reading() as session:
         assert list(journal.verify(session)) == []
-        assert list(checking.check(session)) == []
+        assert list(invariants.check(session)) == []
 
 
 # Killed -------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def nothing_is_broken(database: Database) -> None:
 def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(letter_reading, "_LEASE", timedelta(milliseconds=200))
+    monkeypatch.setattr(intake_queue, "_LEASE", timedelta(milliseconds=200))
     chance = random.Random(20261121)  # noqa: S311 - the same kills every time
     point = NotingPoint(folder)
     register = example_register()
@@ -199,7 +200,7 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     assert list((folder / "inbox").iterdir()) == []
     with database.reading() as session:
         states = Counter(session.scalars(select(mailbox.inbox.c.state)))
-        held = list(stored_invoices.listed(session))
+        held = list(document_store.listed(session))
         letters = {letter.instance_id: letter.body for letter in mailbox.letters_out(session)}
         portal = session.scalar(select(func.count()).where(mailbox.outbox.c.state == OutState.IN_PORTAL)) or 0
     assert len(held) == len(invoices) == len({each.number for each in held})

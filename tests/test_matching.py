@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.deviations import Check, Code, Group, Outcome, Verdict
-from invoicing.matching import lines_to_take, match
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Check, Code, Group, Outcome, Verdict
+from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.model import AccountGiven, PeriodGiven, pays_on
-from invoicing.sentences import sentence
 from orders.model import LineState
 from orders.values import Quantity
 from tests.builders import (

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from invoicing.credit_matching import match_credit
-from invoicing.deviations import Code
-from invoicing.documents import turned
+from invoicing.documents.reading import turned
+from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.deviations import Code
 from invoicing.model import InvoiceState
 from tests.builders import a_credit_note, credit_facts, held, sek
 from tests.credit_stories import CREDIT_STORIES, INVOICE, CreditStory

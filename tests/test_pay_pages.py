@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from accounts.identity import Permission, Person
-from invoicing import payment_tables
 from invoicing.model import InvoiceState
-from invoicing.sending_payments import message_id
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.export import message_id
 from peppol import ubl
 from tests.browser import Site, a_page, portal, sign_in, too_wide
 from tests.house import House, a_house

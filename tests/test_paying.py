@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from invoicing import bank_answers, flipping, payment, payment_tables, preparing
-from invoicing.attest_rights import AttestRefused
-from invoicing.attesting import ChangedSinceAttest
-from invoicing.bank_answers import BankFileUnreadable, Outcome
-from invoicing.flipping import Numbered
 from invoicing.model import Held, InvoiceState
-from invoicing.stored_exports import FileKind
-from invoicing.stored_rights import Reach, RightRefused
-from invoicing.transfers import ItemState, ProposalStepRefused
+from invoicing.payment import bank_reports, payment, proposals
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.attest_right_store import Reach, RightRefused
+from invoicing.payment.attest_rights import AttestRefused
+from invoicing.payment.attestation import ChangedSinceAttest
+from invoicing.payment.bank_reports import BankFileUnreadable, Outcome
+from invoicing.payment.export_store import FileKind
+from invoicing.payment.transfers import ItemState, ProposalStepRefused
+from invoicing.portal_invoicing import flip
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_register
 from orders.parties import AccountScheme, PaymentAccount
 from orders.values import Money
@@ -108,9 +110,9 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     if entry.is_open:
         assert entry.sentence_sv != entry.sentence_en
         with house.database.writing() as session:
-            bank_answers.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
+            bank_reports.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
         with house.database.reading() as session:
-            assert bank_answers.open_findings(session) == []
+            assert bank_reports.open_findings(session) == []
     if outcome is Outcome.RETURNED:
         assert desk.propose(on=MARCH).number == "30000002"
 
@@ -159,7 +161,7 @@ def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
         desk.bank_says(body, on=MARCH)
     assert refusal.value.sentence_sv != refusal.value.sentence
     with house.database.reading() as session:
-        assert bank_answers.files(session) == []
+        assert bank_reports.files(session) == []
 
 
 # Two people ------------------------------------------------------------------------------------
@@ -283,7 +285,7 @@ def _credit_of(house: House, held: Held) -> bytes:
         body = mailbox.body_of(session, held.letter_id)
     assert body is not None
     invoice = ubl.parse(billing.Invoice, body)
-    return ubl.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
+    return ubl.serialise(flip.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
 
 
 # Credits of what was paid -------------------------------------------------------------------------
@@ -347,10 +349,10 @@ def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
 
 def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accepted: Held) -> None:
     proposal = desk.propose(on=MARCH)
-    with pytest.raises(preparing.NothingToPay):
+    with pytest.raises(proposals.NothingToPay):
         desk.propose(on=MARCH)
     with house.database.writing() as session:
-        preparing.withdraw(session, proposal.number, by=OFFICER)
+        proposals.withdraw(session, proposal.number, by=OFFICER)
     assert desk.propose(on=MARCH).number == "30000002"
 
 

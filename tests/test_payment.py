@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from invoicing import payment, stored_invoices, stored_payables, tables
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import Held, InvoiceState, StepRefused
+from invoicing.payment import payable_store, payment
 from orders import stored_register
 from orders.values import Money, total
 from tests.bills import billed
@@ -46,7 +48,7 @@ def test_the_sum_of_what_is_due_is_that_of_the_invoices_due(house: House, accept
     for day in (accepted.pays_on - timedelta(days=1), accepted.pays_on):
         with house.database.reading() as session:
             due = payment.due(session, on=day)
-            counted = stored_payables.due_sum(session, on=day)
+            counted = payable_store.due_sum(session, on=day)
         assert counted == (len(due), total(held.amount_payable for held in due))
     assert counted == (1, accepted.amount_payable)
 
@@ -100,12 +102,15 @@ def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
 
 def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted: Held) -> None:
     house.pay(on=accepted.pays_on)
-    for change in (update(tables.payment).values(amount=Decimal("1.00")), delete(tables.payment)):
+    for change in (
+        update(document_tables.payment).values(amount=Decimal("1.00")),
+        delete(document_tables.payment),
+    ):
         with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
             session.execute(change)
     with house.database.reading() as session:
-        assert list(session.scalars(select(tables.payment.c.amount))) == [Decimal("2375.00")]
-        assert stored_invoices.counts(session) == {InvoiceState.PAID: 1}
+        assert list(session.scalars(select(document_tables.payment.c.amount))) == [Decimal("2375.00")]
+        assert document_store.counts(session) == {InvoiceState.PAID: 1}
 
 
 @pytest.mark.parametrize(("prepared_by", "attested_by"), [("a", "a"), ("a", ""), ("", "b")])
@@ -123,4 +128,4 @@ def test_the_database_itself_refuses_a_payment_by_one_person(
         "attested_by": attested_by,
     }
     with pytest.raises(IntegrityError), house.database.writing() as session:
-        session.execute(insert(tables.payment), row)
+        session.execute(insert(document_tables.payment), row)

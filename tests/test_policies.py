@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing import policy_replay, stored_invoices
-from invoicing.deviations import Verdict, Weight
-from invoicing.matching import match
+from invoicing.documents import store as document_store
+from invoicing.matching.deviations import Verdict, Weight
+from invoicing.matching.invoice_matching import match
 from invoicing.model import InvoiceState
+from invoicing.verdicts import policy_replay
 from orders import stored_policies, stored_register
 from orders.contracts import Policy, fingerprint, policy_from_json, policy_to_json
 from orders.stored_policies import PolicyRefused
@@ -157,7 +158,7 @@ def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(hous
         assert stored_policies.come_into_force(session, today=date(2026, 2, 11)) is None
     assert in_force(house) == wider
     with house.database.reading() as session:
-        (judged,) = stored_invoices.policies_used(session, before.id)
+        (judged,) = document_store.policies_used(session, before.id)
         assert stored_policies.used(session, judged) == first
         assert stored_policies.used(session, fingerprint(wider)) == wider
         assert stored_policies.used(session, "0" * 16) is None

@@ -11,17 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from invoicing import own_numbers, portal_documents, proposals, stored_invoices
-from invoicing.deviations import Verdict
-from invoicing.flipping import Numbered
+from invoicing.documents import store as document_store
+from invoicing.matching.deviations import Verdict
 from invoicing.model import InvoiceState
-from invoicing.portal_documents import PortalState
-from invoicing.portal_invoices import PressRefused
-from invoicing.portal_leaving import TooLate
-from invoicing.portal_tables import portal_document
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import drafts, numbering
+from invoicing.portal_invoicing.documents import PortalState
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.release import TooLate
+from invoicing.portal_invoicing.release_due import release_due
+from invoicing.portal_invoicing.sending import PressRefused
+from invoicing.portal_invoicing.tables import portal_document
 from orders import stored_register
 from peppol import mailbox
-from supplier_portal.releasing import release_due
 from tests.bills import billed
 from tests.house import CLOCK, LARKDRILLEN, House, a_house
 from tests.portal import Desk, key
@@ -74,7 +76,7 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
 
 def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple[str, str]) -> None:
     with desk.house.database.reading() as session:
-        proposal = proposals.invoice_of_line(
+        proposal = drafts.invoice_of_line(
             session, stored_register.load(session), desk.maker, *june, given=Numbered("F26-0001", desk.today)
         )
     assert proposal.match.verdict is Verdict.ACCEPT
@@ -200,9 +202,9 @@ def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
     assert stopped.state is _P.STOPPED
     assert "EGEN-1" in stopped.reason_sv
     with desk.house.database.reading() as session:
-        (number,) = own_numbers.ahead(session, desk.supplier, desk.today)
+        (number,) = numbering.ahead(session, desk.supplier, desk.today)
         assert str(number) == made.number
-        assert len(list(stored_invoices.listed(session))) == 1
+        assert len(list(document_store.listed(session))) == 1
 
 
 def test_numbers_already_used_elsewhere_are_passed_over(
@@ -216,12 +218,12 @@ def test_the_letters_of_the_series_are_the_suppliers_choice_and_the_year_the_doc
     desk: Desk, june: tuple[str, str]
 ) -> None:
     with desk.house.database.writing() as session:
-        own_numbers.choose_letters(session, desk.supplier, "rm", by="user-17")
-        with pytest.raises(own_numbers.LettersRefused):
-            own_numbers.choose_letters(session, desk.supplier, "1/2", by="user-17")
+        numbering.choose_letters(session, desk.supplier, "rm", by="user-17")
+        with pytest.raises(numbering.LettersRefused):
+            numbering.choose_letters(session, desk.supplier, "1/2", by="user-17")
     assert desk.made(june).number == "RM26-0001"
     with desk.house.database.reading() as session:
-        (next_year,) = own_numbers.ahead(session, desk.supplier, date(2027, 1, 2))
+        (next_year,) = numbering.ahead(session, desk.supplier, date(2027, 1, 2))
         assert str(next_year) == "RM27-0001"
 
 
@@ -240,7 +242,7 @@ def test_a_wrong_invoice_is_credited_and_made_anew_in_one_press(desk: Desk, june
     assert desk.wait() == 2
     desk.house.read_letters(on=desk.today)
     with desk.house.database.reading() as session:
-        states = {held.number: held.state.value for held in stored_invoices.listed(session)}
+        states = {held.number: held.state.value for held in document_store.listed(session)}
     assert states == {"EGEN-1": "CREDITED", "F26-0001": "SETTLED", "F26-0002": "ACCEPTED"}
 
 
@@ -277,7 +279,7 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
                 desk.undo(bundles.pop(0))
         desk.wait()
         with house.database.reading() as session:
-            (series,) = own_numbers.series_of(session, desk.supplier)
+            (series,) = numbering.series_of(session, desk.supplier)
             kept = portal_documents.in_state(session, desk.maker, _P.RELEASED, _P.READ)
             used = {each.own.position for each in kept if each.own}
             free = {each.position for each in series.returned}
@@ -295,19 +297,19 @@ def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(hou
 
     @given(st.lists(st.integers(min_value=-5, max_value=5), max_size=25))
     def law(steps: list[int]) -> None:
-        supplier, used = next(suppliers), list[own_numbers.OwnNumber]()
+        supplier, used = next(suppliers), list[numbering.OwnNumber]()
         # What is written here is rolled back, so that no example waits for the disk.
         with house.database.reading() as session:
             for step in steps:
                 if step < 0 and used:
-                    own_numbers.give_back(session, supplier, used.pop(step % len(used)))
+                    numbering.give_back(session, supplier, used.pop(step % len(used)))
                 elif step >= 0:
-                    expected = own_numbers.ahead(session, supplier, CLOCK.date(), 3)
-                    used.append(own_numbers.take(session, supplier, CLOCK.date()))
+                    expected = numbering.ahead(session, supplier, CLOCK.date(), 3)
+                    used.append(numbering.take(session, supplier, CLOCK.date()))
                     assert used[-1] == expected[0]
-                    assert expected[1:] == own_numbers.ahead(session, supplier, CLOCK.date(), 2)
+                    assert expected[1:] == numbering.ahead(session, supplier, CLOCK.date(), 2)
             taken = {each.position for each in used}
-            (series,) = own_numbers.series_of(session, supplier) or (None,)
+            (series,) = numbering.series_of(session, supplier) or (None,)
             free = {each.position for each in series.returned} if series else set()
             assert len(taken) == len(used)
             assert taken | free == set(range(1, (series.last if series else 0) + 1))

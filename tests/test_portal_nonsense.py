@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoicing import change_requests
+from invoicing.supplier_changes import change_requests
 from tests.house import FYRBAKEN
 from tests.portal_walks import ALVA, REFERENCE, Books, opened_books
 from tests.visitor import Visitor, text_of, visitor

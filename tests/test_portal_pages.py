@@ -11,9 +11,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from invoicing import flipping, sample_orders
-from invoicing.flipping import Numbered
+from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_register
 from peppol import ubl
 from tests.bills import billed

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing import flipping, stored_entries
-from invoicing.flipping import Numbered
-from invoicing.reconciliation import Column, Entry, Key, Row, Statement, reconcile
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import Column, Entry, Key, Row, Statement, reconcile
 from orders.values import Incomparable, Money, Month
 from peppol import ubl
 from tests.bills import billed
@@ -163,7 +164,7 @@ def a_month_in_full(house: House) -> None:
 
 def drawn_up(house: House, *by: Key, month: Month | None = None, reference: str = "") -> Statement:
     with house.database.reading() as session:
-        entries = stored_entries.entries(session, execution_reference=reference, month=month)
+        entries = entry_queries.entries(session, execution_reference=reference, month=month)
         return reconcile(entries, by=by)
 
 
@@ -215,5 +216,5 @@ def test_an_invoice_in_another_currency_is_in_question_and_stands_in_no_statemen
     assert held.codes == ("CURRENCY",)
     assert drawn_up(house, Key.SUPPLIER).total.invoiced == NOTHING
     with house.database.reading() as session:
-        euro = reconcile(stored_entries.entries(session, currency="EUR"), by=(), currency="EUR")
+        euro = reconcile(entry_queries.entries(session, currency="EUR"), by=(), currency="EUR")
     assert str(euro.total.invoiced) == "1900.00 EUR"

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing import flipping, stored_entries
-from invoicing.entry_sources import Wanted
-from invoicing.flipping import Numbered
-from invoicing.open_items import Why, open_items
-from invoicing.reconciliation import Column, Entry, Key, Statement, reconcile
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.open_items import Why, open_items
+from invoicing.reconciliation.statement import Column, Entry, Key, Statement, reconcile
 from orders.values import Money, Month
 from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house, outcome
@@ -32,8 +33,8 @@ def house(database_url: str) -> Iterator[House]:
 def drawn_up(house: House, wanted: Wanted, *by: Key) -> Statement:
     """The statement twice over, by the database and by us, which must be one."""
     with house.database.reading() as session:
-        added = stored_entries.statement(session, wanted, by=by)
-        assert added == reconcile(stored_entries.entries(session, wanted=wanted), by=by)
+        added = entry_queries.statement(session, wanted, by=by)
+        assert added == reconcile(entry_queries.entries(session, wanted=wanted), by=by)
     return added
 
 
@@ -112,7 +113,7 @@ def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> N
 def test_every_open_krona_has_a_document(house: House) -> None:
     for day in months_of_work(house):
         with house.database.reading() as session:
-            everything = list(stored_entries.entries(session))
+            everything = list(entry_queries.entries(session))
         items, total = open_items(everything), reconcile(everything).total
         named = [item.amount.amount for item in items if item.why is not Why.NOT_INVOICED]
         assert sum(named) == total.open.amount, day
@@ -135,8 +136,8 @@ def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
     assert january.total.open.is_zero
     with house.database.reading() as session:
         march = Wanted(month=Month(2026, 3), as_of=date(2026, 3, 20))
-        then = list(stored_entries.entries(session, wanted=march))
-        now = list(stored_entries.entries(session))
+        then = list(entry_queries.entries(session, wanted=march))
+        now = list(entry_queries.entries(session))
     assert {(item.why, item.document) for item in open_items(then)} == {(Why.TO_PAY, "F-3")}
     assert {(item.why, item.document) for item in open_items(now)} == {
         (Why.NOT_INVOICED, next(each.line for each in now if each.article == article))

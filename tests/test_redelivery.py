@@ -13,13 +13,14 @@ from billing.server import exchange_events
 from billing.tools.benchmarks import flow as bench_flow
 from foundation import journal
 from foundation.database import Database
-from invoicing import checking, stored_invoices
+from invoicing.audit import invariants
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
 from peppol import mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.collecting import Collector
 from peppol.mailbox import InState, OutState
 from peppol.sending import Sender
-from supplier_portal.letter_reading import read_arrived
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.house import example_register
 
@@ -70,12 +71,12 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
             pass
     assert tally == {"stored": 300, "repeats": 2700, "conflicts": 0}
     with database.reading() as session:
-        held = list(stored_invoices.listed(session))
+        held = list(document_store.listed(session))
         states = Counter(session.scalars(select(mailbox.inbox.c.state)))
         firsts = session.scalars(select(mailbox.inbox.c.repeats).where(mailbox.inbox.c.repeats.is_not(None)))
         assert len(set(firsts)) <= 300
         assert list(journal.verify(session)) == []
-        assert list(checking.check(session)) == []
+        assert list(invariants.check(session)) == []
     assert len(held) == len({each.number for each in held}) == 300
     assert states == {InState.HANDLED: 300, InState.REPEAT: 2700}
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from accounts.identity import Permission, Person
-from invoicing import refused_letters, uploads
-from invoicing.refused_letters import RefusedLetter
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing import refused_letters, uploads
+from invoicing.portal_invoicing.refused_letters import RefusedLetter
+from invoicing.portal_invoicing.scope import Maker
 from peppol import billing, shapes, ubl
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from invoicing import payment, preparing, repayments
 from invoicing.model import Held
-from invoicing.payment import SamePerson
-from invoicing.repayments import RepaymentRefused
+from invoicing.payment import payment, proposals, repayments
+from invoicing.payment.payment import SamePerson
+from invoicing.payment.repayments import RepaymentRefused
 from orders import stored_register
 from orders.values import Refused
 from tests.house import House, a_house
@@ -97,7 +97,7 @@ def test_a_claim_that_is_taken_off_a_payment_is_not_repaid_too(house: House, pai
     house.send_invoice(order, "001", number="F-3", on=date(2026, 3, 7))
     note(house, paid_and_credited)
     with house.database.writing() as session:
-        made = preparing.propose(
+        made = proposals.propose(
             session,
             stored_register.load(session),
             pay_on=date(2026, 4, 10),

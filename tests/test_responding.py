@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from billing.tools.simulation.invoices import with_mistake
-from invoicing import responding, stored_invoices
-from invoicing.deviations import Code, Deviation, Source, Weight
+from invoicing.documents import store as document_store
+from invoicing.matching.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.response_documents import Question
+from invoicing.responses import responding
+from invoicing.responses import response_documents as responses_response_documents
+from invoicing.responses.response_documents import Question
 from orders import stored_register
 from orders.contracts import Acknowledgement, Register, RegisterValueRefused, ResponseProcess, Supplier
 from orders.exchange import OrderProcess, TechnicalAnswer
@@ -160,7 +162,7 @@ def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: 
     held = house.send(in_excess(january(house)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
         with house.database.writing() as session:
-            now = stored_invoices.by_id(session, held.id)
+            now = document_store.by_id(session, held.id)
             register = stored_register.load(session)
             answered = responding.answer(
                 session,
@@ -172,7 +174,7 @@ def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: 
                 supplier=register.supplier(FYRBAKEN),
                 question=Question("QTY", words, f"en: {words}"),
             )
-            stored_invoices.set_answered(session, held.id, answered)
+            document_store.set_answered(session, held.id, answered)
     first, second = written(house, held)[1:]
     assert codes([first, second]) == ["UQ", "UQ"]
     assert first.id != second.id
@@ -287,7 +289,7 @@ def test_any_answer_says_one_code_and_asks_for_nothing_that_contradicts_it(
 ) -> None:
     register = example_register()
     supplier: Supplier = register.supplier(FYRBAKEN)
-    answer = responding.response(
+    answer = responses_response_documents.response(
         register, a_held(), code, tuple(deviations), supplier=supplier, today=BILLED_ON
     )
     report = validation.judge_tree(tree(answer), DocumentKind.INVOICE_RESPONSE, on=BILLED_ON)

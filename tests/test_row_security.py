@@ -13,7 +13,7 @@ from billing.tools.demo.playing import play
 from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
 from foundation.sql import Session
-from invoicing.tables import invoice
+from invoicing.documents.tables import invoice
 from orders import stored_register
 from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
 from peppol.mailbox import outbox

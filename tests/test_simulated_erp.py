@@ -11,9 +11,9 @@ from lxml import etree
 
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
-from invoicing import responding
-from invoicing.deviations import Code, Deviation, Source, Weight
+from invoicing.matching.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.responses import response_documents
 from orders import documents
 from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
 from orders.values import Money, Period, Quantity
@@ -94,7 +94,7 @@ def told(number: str, code: str, *reasons: Code) -> bytes:
     deviations = tuple(
         Deviation(each, Weight.QUESTION, "BT-129", "33", "31", Source.RECEIPT) for each in reasons
     )
-    document = responding.response(
+    document = response_documents.response(
         register, held, code, deviations, supplier=register.supplier(FYRBAKEN), today=DAY
     )
     return ubl.serialise(replace(document, id=f"{number}-{code}"))

@@ -6,12 +6,13 @@ import pytest
 
 from billing.migrations.migrate import open_grown
 from billing.tools.simulation.playing import Simulated, simulate
-from invoicing import checking, stored_invoices
+from invoicing.audit import invariants
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
 from operations.event_loading import Line, load_events
 from orders import stored_register
 from orders.values import stockholm_date
 from peppol import mailbox
-from supplier_portal.letter_reading import read_arrived
 from tests.house import CLOCK, example_register
 
 
@@ -66,8 +67,8 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
                 )
         list(read_arrived(database, today=today))
         with database.reading() as session:
-            states = {state.value: count for state, count in stored_invoices.counts(session).items()}
-            assert list(checking.check(session)) == []
+            states = {state.value: count for state, count in document_store.counts(session).items()}
+            assert list(invariants.check(session)) == []
         assert states == dict(simulated.states)
     finally:
         database.close()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from invoicing.intake import handlers as intake_handlers
+from invoicing.intake.queue import read_arrived
 from peppol import mailbox, ubl
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState
-from supplier_portal import letter_handlers
-from supplier_portal.letter_reading import read_arrived
 from tests.bills import billed
 from tests.house import CLOCK, House, a_house
 
@@ -45,7 +45,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise RuntimeError("19121212-1212 must never reach a log")
 
     with monkeypatch.context() as patch:
-        patch.setitem(letter_handlers.HANDLERS, DocumentKind.INVOICE, fail)
+        patch.setitem(intake_handlers.HANDLERS, DocumentKind.INVOICE, fail)
         yield
 
 

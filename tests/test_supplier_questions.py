@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.model import InvoiceState
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders.values import Article, Money, Month
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries

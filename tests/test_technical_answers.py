@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from invoicing import refusing
-from invoicing.deviations import Code
+from invoicing.intake import technical_refusals
+from invoicing.matching.deviations import Code
 from orders.contracts import Register, TechnicalAnswer
 from peppol import billing, envelope, mailbox, responses, shapes, technical_answers, ubl, validation
 from peppol.identifiers import DocumentKind, ParticipantId
@@ -266,7 +266,9 @@ def test_no_answer_goes_to_a_stranger_and_none_answers_an_answer(
     preferred: TechnicalAnswer, kind: DocumentKind, sender: str, mls_to: str
 ) -> None:
     register = answered_by(TechnicalAnswer.MLR, technical_answer=preferred)
-    way = refusing.way_of(register, Origin(sender=sender, instance_id=INSTANCE, mls_to=mls_to), kind, ())
+    way = technical_refusals.way_of(
+        register, Origin(sender=sender, instance_id=INSTANCE, mls_to=mls_to), kind, ()
+    )
     if kind in (DocumentKind.MLR, DocumentKind.MLS):
         assert way is None
     elif way is None:

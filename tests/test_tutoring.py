@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import journal
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders import tutoring
 from orders.model import StepRefused
 from orders.tutoring import TutorRefused, tutor_code

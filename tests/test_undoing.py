@@ -11,22 +11,19 @@ import pytest
 from sqlalchemy import Table, select
 
 from foundation import journal
-from invoicing import (
-    bulk_actions,
-    credit_linking,
-    exception_actions,
-    exception_tables,
-    stored_entries,
-    stored_exceptions,
-    stored_invoices,
-    tables,
-    waiting,
-)
-from invoicing.entry_sources import Wanted
-from invoicing.exception_rules import Action, ActionRefused
-from invoicing.flipping import Numbered, credit_note_of
+from invoicing.decisions import store as decision_store
+from invoicing.decisions import tables as decision_tables
+from invoicing.decisions.rules import Action, ActionRefused
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import bulk_actions, credit_linking
 from invoicing.model import Held, InvoiceState
-from invoicing.reconciliation import Key
+from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.statement import Key
+from invoicing.verdicts import parking
 from orders import stored_register
 from orders import tables as order_tables
 from orders.tolerances import Tolerance
@@ -58,18 +55,18 @@ def house(database_url: str) -> Iterator[House]:
         house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
         house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
         with house.database.writing() as session:
-            stored_exceptions.set_limit(session, "user-1", Money.of("500.00"), by="admin-1", on=FEBRUARY)
+            decision_store.set_limit(session, "user-1", Money.of("500.00"), by="admin-1", on=FEBRUARY)
         yield house
 
 
 def stands(house: House) -> object:
     """Everything a person can see of the books: documents, order lines, what people decided, the statement."""
-    documents = tables.invoice
+    documents = document_tables.invoice
     seen = ("number", "state", "codes", "answered", "order_number", "execution_reference", "paid_on")
     decided: tuple[tuple[Table, tuple[str, ...]], ...] = (
-        (exception_tables.acceptance, ("invoice_id", "withdrawn")),
+        (decision_tables.acceptance, ("invoice_id", "withdrawn")),
         (
-            exception_tables.line_link,
+            decision_tables.line_link,
             ("invoice_id", "order_number", "line_id", "credited_number", "withdrawn"),
         ),
     )
@@ -77,8 +74,8 @@ def stands(house: House) -> object:
         return (
             session.execute(select(*(documents.c[name] for name in seen)).order_by(documents.c.id)).all(),
             sorted(session.execute(select(order_tables.line_account)), key=str),
-            sorted(session.execute(select(tables.invoice_part)), key=str),
-            sorted(session.execute(select(tables.credit_pair)), key=str),
+            sorted(session.execute(select(document_tables.invoice_part)), key=str),
+            sorted(session.execute(select(document_tables.credit_pair)), key=str),
             [
                 session.execute(
                     select(*(table.c[name] for name in names)).where(table.c.withdrawn == 0)
@@ -87,10 +84,10 @@ def stands(house: House) -> object:
             ],
             [
                 each.rests_until
-                for each in session.execute(select(exception_tables.desk_item))
+                for each in session.execute(select(decision_tables.desk_item))
                 if each.rests_until
             ],
-            stored_entries.statement(session, Wanted(), by=(Key.MONTH,)),
+            entry_queries.statement(session, Wanted(), by=(Key.MONTH,)),
         )
 
 
@@ -195,7 +192,7 @@ def test_what_is_undone_never_was(house: House, name: str) -> None:
     release(house)
     assert stands(house) == before
     with house.database.reading() as session:
-        (done,) = stored_exceptions.actions_of(session, held.id)
+        (done,) = decision_store.actions_of(session, held.id)
         told = [each for each in journal.rows(session) if each.action == "desk.undone"]
     assert (done.state, done.made_by, done.undone_by) == ("UNDONE", "user-1", "user-2")
     assert [each.actor for each in told] == ["user-2"]
@@ -214,8 +211,8 @@ def test_what_a_person_accepted_and_took_back_may_stand_by_looser_rules(house: H
     undo(house, pressed, by="user-2")
     stands_now = house.held(held.id)
     with house.database.reading() as session:
-        _, judged = stored_invoices.matches(session, held.id)[-1]
-        assert stored_exceptions.acceptance_of(session, held.id, currency="SEK") is None
+        _, judged = document_store.matches(session, held.id)[-1]
+        assert decision_store.acceptance_of(session, held.id, currency="SEK") is None
     # By the rules themselves, with a match of its own, and the supplier is told.
     assert (stands_now.state, stands_now.answered) == (_S.ACCEPTED, "AP")
     assert "tolerated" in {each.variant for each in judged.deviations}
@@ -311,7 +308,7 @@ def test_what_is_linked_does_not_wait_too_long_meanwhile(house: House) -> None:
     _, credit = a_pair(house)
     link_credit(house, credit, "F-1")
     with house.database.writing() as session:
-        ended = waiting.stop_waiting(
+        ended = parking.stop_waiting(
             session, stored_register.load(session), today=LATER + timedelta(days=200)
         )
     assert credit.id not in [each.id for each in ended]
@@ -353,6 +350,6 @@ def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) 
         outcome = came_to.result()
         assert left.result() == (outcome == "SENT")
     with house.database.reading() as session:
-        assert stored_exceptions.action(session, pressed).state == outcome
+        assert decision_store.action(session, pressed).state == outcome
     states = [house.held(each.id).state for each in (invoice, credit)]
     assert states == ([_S.CREDITED, _S.SETTLED] if outcome == "SENT" else [_S.IN_QUESTION, _S.IN_QUESTION])

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from invoicing import flipping, portal_invoices, uploads
-from invoicing.deviations import Verdict
-from invoicing.flipping import Numbered
+from invoicing.matching.deviations import Verdict
 from invoicing.model import InvoiceState
-from invoicing.portal_invoices import Pressed
-from invoicing.uploads import Looked, UploadRefused
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing import uploads
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.sending import Pressed
+from invoicing.portal_invoicing.uploads import Looked, UploadRefused
 from orders import stored_register
 from peppol import billing, mailbox, ubl
 from tests.bills import billed
@@ -50,7 +52,7 @@ def send(desk: Desk, file: Looked) -> None:
     assert file.sendable is not None
     with desk.house.database.writing() as session:
         pressed = Pressed(desk.maker, key(), desk.now)
-        (row,) = portal_invoices.send_file(session, pressed, file.sendable, file.body, digest=file.sha256)
+        (row,) = portal_sending.send_file(session, pressed, file.sendable, file.body, digest=file.sha256)
     assert row.made, row.reason_en
 
 

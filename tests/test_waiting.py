@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from invoicing import waiting
-from invoicing.flipping import Numbered, credit_note_of
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.verdicts import parking
 from orders import stored_register
 from orders.parties import AccountScheme, PaymentAccount
 from orders.stored_receipts import ReceiptOvertaken
@@ -26,7 +26,7 @@ def a_month_received(house: House) -> str:
 def stop(house: House, on: date) -> list[InvoiceState]:
     with house.database.writing() as session:
         register = stored_register.load(session)
-        return [held.state for held in waiting.stop_waiting(session, register, today=on)]
+        return [held.state for held in parking.stop_waiting(session, register, today=on)]
 
 
 def with_account(invoice: billing.Invoice, bankgiro: str) -> billing.Invoice:
@@ -79,7 +79,7 @@ def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(
         known = replace(register, suppliers=(*others, changed))
         house.change_register(known)
         with house.database.writing() as session:
-            freed = waiting.judge_held_again(session, known, today=stockholm_date(CLOCK))
+            freed = parking.judge_held_again(session, known, today=stockholm_date(CLOCK))
         assert [each.state for each in freed] == [InvoiceState.ACCEPTED]
         assert house.answers(held) == ["UQ", "AP"]
 
@@ -91,7 +91,7 @@ def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url:
         held = house.send(invoice)
         with house.database.writing() as session:
             register = stored_register.load(session)
-            assert waiting.judge_held_again(session, register, today=date(2026, 2, 5)) == []
+            assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
         assert house.held(held.id).state is InvoiceState.HELD
 
 

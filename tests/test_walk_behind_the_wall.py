@@ -17,9 +17,10 @@ from accounts import passwords
 from billing.tools.demo import people as demo_people
 from billing.tools.demo.people import PASSWORD
 from foundation.database import SUPPLIER_ROLE
-from invoicing import flipping, sample_orders
-from invoicing.flipping import Numbered
+from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_placements, stored_register
 from orders.model import ReportState
 from orders.values import Month

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from accounts.rate_limit import TooOften
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
-from invoicing.stored_invoices import InvoiceUnknown
+from invoicing.documents.store import InvoiceUnknown
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown
 from web import problems

@@ -1,7 +1,7 @@
 """An invoice or credit note as a PDF, made of the same paper that the page shows."""
 
 from foundation.errors import Language
-from invoicing.papers import Paper
+from invoicing.documents.view import Paper
 from web import pdf
 from web.pages import text_from
 

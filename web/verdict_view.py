@@ -1,6 +1,6 @@
 """A match as a page shows it: the verdict in a line, each deviation with both values, and every check.
 
-Convention: the words of a deviation are those of `invoicing.sentences`, the names of checks those of
+Convention: the words of a deviation are those of `invoicing.matching.deviation_texts`, the names of checks those of
 `verdict_words`; this module only lays them out for templates.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation.errors import Language
-from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
-from invoicing.sentences import sentence, source_name, title
+from invoicing.matching.deviation_texts import sentence, source_name, title
+from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from web.verdict_words import check_name
 
 _VERDICTS = {

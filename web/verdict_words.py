@@ -1,6 +1,6 @@
 """Why a letter or a document stands where it stands, in one sentence; and the tree behind it.
 
-Convention: the words of a deviation are those of `invoicing.sentences`; here they are only
+Convention: the words of a deviation are those of `invoicing.matching.deviation_texts`; here they are only
 put together, for a line after `receive` and for the tree of `explain`.
 """
 
@@ -10,10 +10,10 @@ from rich.tree import Tree
 from billing.cli.printing import Json, plain
 from foundation.errors import Language
 from foundation.sql import Session
-from invoicing import stored_invoices
-from invoicing.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
+from invoicing.documents import store as document_store
+from invoicing.matching.deviation_texts import sentence, source_name, title
+from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
-from invoicing.sentences import sentence, source_name, title
 from operations.message_queries import LetterIn
 from peppol.mailbox import InState
 
@@ -84,12 +84,12 @@ def why_letter(letter: LetterIn, language: Language) -> str:
 def why_document(session: Session, held: Held, language: Language) -> str:
     """Why a document in our books is in its state: what it came to, and the gravest deviations."""
     if held.state is InvoiceState.CREDITED:
-        other = stored_invoices.credited_by(session, held.id)
+        other = document_store.credited_by(session, held.id)
         return _pick(language, f"Krediterad i sin helhet med {other}.", f"Credited in full by {other}.")
     if held.state is InvoiceState.SETTLED:
-        other = ", ".join(each.number for each in stored_invoices.content(session, held.id).credits)
+        other = ", ".join(each.number for each in document_store.content(session, held.id).credits)
         return _pick(language, f"Krediterar {other} i sin helhet.", f"Credits {other} in full.")
-    judged = stored_invoices.matches(session, held.id)
+    judged = document_store.matches(session, held.id)
     deviations = judged[-1][1].deviations if judged else ()
     gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
     reasons = [sentence(each, language) for each in deviations if each.weight == gravest]

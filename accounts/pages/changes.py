@@ -9,8 +9,8 @@ from accounts.identity import Permission, Person
 from accounts.pages.admin import company
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from invoicing import account_confirming, change_requests
-from invoicing.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from invoicing.supplier_changes import change_requests, confirming
+from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from operations.mail import mail
 from orders import stored_register
 from web.access import instant_of, signed_in
@@ -77,7 +77,7 @@ def confirm(
                 )
             else:
                 register = stored_register.load(session)
-                account_confirming.confirm_second(
+                confirming.confirm_second(
                     session, register, change_id, by=person.id, now=now, today=today_of(request)
                 )
                 tell(session, change, at=now)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from billing.cli.printing import plain
 from foundation.database import explain
 from foundation.errors import Language
-from invoicing.flipping import NotToInvoice
-from invoicing.stored_invoices import InvoiceUnknown
+from invoicing.documents.store import InvoiceUnknown
+from invoicing.portal_invoicing.flip import NotToInvoice
 from orders.register_files import RegisterRefused
 from orders.stored_orders import OrderUnknown
 from orders.stored_placements import PlacementUnknown

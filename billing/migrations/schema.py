@@ -1,20 +1,21 @@
-"""Putting the house together over one database: the tables of all floors, and one clock."""
+"""Every table there is, gathered from the folders that own them, and the database opened as it is."""
 
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
-import invoicing.answer_tables
-import invoicing.bench_tables
-import invoicing.change_tables
-import invoicing.exception_tables
-import invoicing.payment_tables
-import invoicing.portal_tables
-import invoicing.retention_tables
-import invoicing.tables  # its tables join the counting room's description
 from accounts import tables as account_tables
 from billing.server import invoice_mails
 from foundation.database import Clock, Database, DatabaseUnusable, utc_now
+from invoicing.audit import tables as audit_tables
+from invoicing.decisions import tables as decision_tables
+from invoicing.documents import tables as document_tables
+from invoicing.flow_test import tables as flow_test_tables
+from invoicing.payment import tables as payment_tables
+from invoicing.portal_invoicing import tables as portal_tables
+from invoicing.responses import tables as response_tables
+from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
 from operations.mail import tables as mail_tables
 from orders import tables, tutor_tables
@@ -22,19 +23,23 @@ from peppol import mailbox
 from supplier_portal.queries import visits
 
 METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
-# Named so that their tables join the description as well.
-AUDIT_ROOM = (
-    invoicing.tables.invoice,
-    invoicing.answer_tables.peer_answer,
-    invoicing.portal_tables.portal_document,
-    invoicing.change_tables.change_request,
-    invoicing.bench_tables.test_document,
-    invoicing.exception_tables.desk_item,
-    invoicing.retention_tables.disposal,
-    invoicing.payment_tables.payment_proposal,
+JOINED: Final[tuple[Table, ...]] = (
+    document_tables.invoice,
+    response_tables.peer_answer,
+    portal_tables.portal_document,
+    change_tables.change_request,
+    flow_test_tables.test_document,
+    decision_tables.desk_item,
+    audit_tables.disposal,
+    payment_tables.payment_proposal,
+    tutor_tables.tutor_assignment,
+    visits.portal_visit,
+    account_tables.account,
+    mail_tables.mail,
+    job_tables.job_run,
+    invoice_mails.journal_mark,
 )
-SUPPLIERS_ROOM = (tutor_tables.tutor_assignment, visits.portal_visit)
-FRONT = (account_tables.account, mail_tables.mail, job_tables.job_run, invoice_mails.journal_mark)
+"""One table of each module of tables: naming it lets all of that module's tables join the description."""
 
 
 def open_house(url: str, *, clock: Clock = utc_now) -> Database:

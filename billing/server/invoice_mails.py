@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, String, Table, func, insert, select, upd
 
 from accounts.identity import Permission
 from foundation.sql import Session
-from invoicing import tables as audit
+from invoicing.documents import tables as document_tables
 from operations.mail import mail
 from orders import tables
 from orders.tables import journal, metadata
@@ -66,7 +66,7 @@ def _template(action: str, detail: str) -> str:
 
 
 def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) -> int:
-    invoice, order = audit.invoice, tables.purchase_order
+    invoice, order = document_tables.invoice, tables.purchase_order
     row = session.execute(
         select(invoice.c.supplier, order.c.unit_id)
         .outerjoin(

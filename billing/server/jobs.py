@@ -14,8 +14,11 @@ from accounts.identity import Permission
 from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing import exception_undo, stored_invoices, waiting
+from invoicing.documents import store as document_store
+from invoicing.exceptions import undo as exception_undo
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing.release_due import release_due
+from invoicing.verdicts import parking
 from operations import alarms, journal_heads, scheduler
 from operations.alarms import Trouble
 from operations.mail import delivery as mail_delivery
@@ -26,7 +29,6 @@ from operations.settings import Settings
 from orders import results, stored_policies, stored_register
 from orders.values import Month
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.releasing import release_due
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
 _REMINDER_DAYS = (0, 3)
@@ -119,7 +121,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
     An invoice without a receipt is asked back, a credit note without an invoice is put in question.
     """
-    ended = waiting.stop_waiting(session, stored_register.load(session), today=today)
+    ended = parking.stop_waiting(session, stored_register.load(session), today=today)
     if ended:
         trouble = Trouble(
             len(ended),
@@ -135,7 +137,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
     """Tell the buyer's staff of accepted invoices whose day of payment has come and that are not paid."""
-    accepted = stored_invoices.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
+    accepted = document_store.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
     found = [held.number for held in accepted if held.pays_on <= today]
     if found:
         trouble = Trouble(

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from billing.server import exchange_events
 from foundation.database import Database
 from foundation.errors import Refused
+from invoicing.intake.queue import read_arrived
 from operations import scheduler as job_running
 from operations.scheduler import Job
 from orders.values import stockholm_date
@@ -29,7 +30,6 @@ from peppol import asking, sending
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.collecting import Collector
 from peppol.sending import Sender
-from supplier_portal.letter_reading import read_arrived
 
 _log = structlog.get_logger("work")
 

@@ -14,9 +14,10 @@ from accounts.pages.changes import tell
 from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import account_confirming, change_requests, stored_invoices
-from invoicing.change_requests import ChangeKind, ChangeRequest
+from invoicing.documents import store as document_store
 from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
+from invoicing.supplier_changes import change_requests, confirming
+from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRequest
 from orders import stored_register
 from orders.contracts import Register
 from orders.parties import PaymentAccount
@@ -119,7 +120,7 @@ def confirm_second(
     """Another person confirms: the register has a new version, and what waited for it is judged again."""
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        judged = account_confirming.confirm_second(
+        judged = confirming.confirm_second(
             session,
             register,
             request_id,
@@ -157,7 +158,7 @@ class NoUnknownAccount(Refused):
 
 
 def _held(session: Session) -> list[Held]:
-    found = stored_invoices.listed(session, state=InvoiceState.HELD, limit=_MOST)
+    found = document_store.listed(session, state=InvoiceState.HELD, limit=_MOST)
     return [each for each in found if each.document_type is DocumentType.INVOICE]
 
 
@@ -185,7 +186,7 @@ def _waiting(session: Session, register: Register, requests: object) -> list[Wai
 
 def _unknown_account(session: Session, register: Register, held: Held) -> AccountGiven:
     supplier = register.supplier(held.supplier)
-    for account in stored_invoices.content(session, held.id).accounts:
+    for account in document_store.content(session, held.id).accounts:
         known = {(each.scheme.value, each.number) for each in supplier.payment_accounts}
         if account.scheme and (account.scheme, account.number.replace("-", "").replace(" ", "")) not in known:
             return account

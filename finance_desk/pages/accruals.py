@@ -16,10 +16,12 @@ from finance_desk.pages.paying_parts import (
     supplier_names,
     text_of,
 )
-from invoicing import booking, stored_exports, unbilled
-from invoicing.booking import accrued
+from invoicing.bookkeeping import booking
+from invoicing.bookkeeping.booking import accrued
+from invoicing.payment import export_store
+from invoicing.payment.export_store import FileKind
+from invoicing.reconciliation import unbilled
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
-from invoicing.stored_exports import FileKind
 from operations.payment_settings import ledger_of
 from orders import stored_register
 from orders.values import Month, total
@@ -48,7 +50,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
             "not_billed_amount": not_billed_amount,
             "credited": unbilled.billed_and_credited(session, month),
             "is_booked": booking.is_accrued(session, month),
-            "files": stored_exports.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
+            "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
             "suppliers": supplier_names(register),
             "people": people(session, register),
             "wait": register.policy.days_to_wait_for_invoice,

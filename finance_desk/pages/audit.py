@@ -14,9 +14,11 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere
-from invoicing import audit_cases, keeping_times, retention, stored_invoices
-from invoicing.audit_cases import NoCase, Sought
-from invoicing.keeping_times import Times
+from invoicing.audit import cases as audit_cases
+from invoicing.audit import retention, retention_periods
+from invoicing.audit.cases import NoCase, Sought
+from invoicing.audit.retention_periods import Times
+from invoicing.documents import store as document_store
 from operations.settings import Settings
 from orders import stored_register
 from orders.values import Refused
@@ -47,7 +49,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         page = Page.of(request, many, size=100)
         rows, _ = audit_cases.search(session, sought, limit=page.size, offset=page.offset)
         names = Names(session, register.buyer)
-        held = list(stored_invoices.listed(session, execution_reference=sought.text)) if sought.text else []
+        held = list(document_store.listed(session, execution_reference=sought.text)) if sought.text else []
         return render(
             request,
             person,
@@ -99,10 +101,10 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
             holds=retention.holds(session),
             due=retention.due(session, today=today, times=_times(request)),
             times=_times(request),
-            stray=keeping_times.named,
+            stray=retention_periods.named,
             disposals=retention.disposals(session),
             names=Names(session, register.buyer),
-            years=keeping_times.YEARS,
+            years=retention_periods.YEARS,
             may_keep=person.may(*_KEEPERS),
         )
 

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.errors import NotThere
-from invoicing import bank_answers
+from invoicing.payment import bank_reports
 from orders import stored_register
 from web.access import instant_of, signed_in
 from web.csrf import form_of
@@ -35,8 +35,8 @@ def bank(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The findings that need a person, and the files read."""
     with house_of(request).reading() as session:
         context: dict[str, Any] = {
-            "findings": bank_answers.open_findings(session),
-            "files": bank_answers.files(session),
+            "findings": bank_reports.open_findings(session),
+            "files": bank_reports.files(session),
             "people": people(session, stored_register.load(session)),
         }
     return render(request, person, "pay/bank.html", may=person.may(_P.FINANCE), outcomes=OUTCOMES, **context)
@@ -53,7 +53,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     if len(body) > _BYTES_MAX:
         raise FormRefused("Filen är större än 20 MB.", "The file is larger than 20 MB.")
     with house_of(request).writing() as session:
-        told = bank_answers.take_in(
+        told = bank_reports.take_in(
             session,
             stored_register.load(session),
             body,
@@ -65,7 +65,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     if told.repeated:
         said = ("Filen är redan inläst; inget har ändrats.", "The file was read before; nothing changed.")
     else:
-        paid = sum(each.outcome is bank_answers.Outcome.PAID for each in told.told)
+        paid = sum(each.outcome is bank_reports.Outcome.PAID for each in told.told)
         left = sum(each.is_open for each in told.told)
         said = (
             f"{paid} betalningar är noterade. {left} rader behöver en person.",
@@ -79,8 +79,8 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
     """One file, row by row."""
     with house_of(request).reading() as session:
         try:
-            found = bank_answers.get(session, file_id)
-        except bank_answers.BankFileUnreadable:
+            found = bank_reports.get(session, file_id)
+        except bank_reports.BankFileUnreadable:
             raise NotThere from None
         names = people(session, stored_register.load(session))
     return render(
@@ -98,5 +98,5 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
 def handle(request: Request, entry_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """A person has dealt with a finding and says how."""
     with house_of(request).writing() as session:
-        bank_answers.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
+        bank_reports.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
     return see_other("/finance/payments/bank", ("Noterat.", "Noted."))

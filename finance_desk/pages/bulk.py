@@ -15,12 +15,14 @@ from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import bulk_actions, desk_queue, protected
-from invoicing.bulk_actions import BULK
-from invoicing.desk_queue import Part, Wanted
-from invoicing.desk_steps import HOLD
-from invoicing.exception_rules import Action, name_of
-from invoicing.stored_batches import MOST, Batch
+from invoicing.decisions import protected
+from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.rules import Action, name_of
+from invoicing.exceptions import bulk_actions
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions.bulk_actions import BULK
+from invoicing.exceptions.queue import Part, Wanted
+from invoicing.exceptions.steps import HOLD
 from orders import stored_register
 from orders.values import Money, Refused, total
 from web.access import signed_in
@@ -144,12 +146,12 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
             supplier=asked.get("supplier", ""),
             month=asked.get("month", ""),
         )
-        found = desk_queue.items(session, wanted, today=today_of(request), limit=MOST)
+        found = exception_queue.items(session, wanted, today=today_of(request), limit=MOST)
         ids: Sequence[int] = [each.id for each in found]
     else:
         ids = _numbers(asked.getlist("id"))
     hidden = protected.among(session, ids)
-    known = [each for each in ids if each not in hidden and desk_queue.item(session, each) is not None]
+    known = [each for each in ids if each not in hidden and exception_queue.item(session, each) is not None]
     if not known:
         raise Refused("Välj minst en rad i kön.", "Choose at least one row of the queue.")
     return known

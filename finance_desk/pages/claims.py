@@ -6,8 +6,9 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, day_of, download, people, supplier_names, text_of
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import payment, repayments, stored_invoices
-from invoicing.payment import Claim
+from invoicing.documents import store as document_store
+from invoicing.payment import payment, repayments
+from invoicing.payment.payment import Claim
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from orders import stored_register
 from web.access import signed_in
@@ -46,8 +47,8 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
             person,
             "pay/claim.html",
             claim=found,
-            invoice=stored_invoices.by_id(session, invoice_id),
-            credit=stored_invoices.credited_by(session, invoice_id),
+            invoice=document_store.by_id(session, invoice_id),
+            credit=document_store.credited_by(session, invoice_id),
             noted=repayments.noted(session, [found]).get(invoice_id),
             proposal=repayments.proposal_of(session, invoice_id),
             people=people(session, register),

@@ -15,13 +15,17 @@ from finance_desk.pages.exception import open_case
 from finance_desk.words import supplier_name
 from foundation.errors import Language, NotThere
 from foundation.sql import Session
-from invoicing import credit_linking, protected, responding, stored_facts, stored_payables
-from invoicing.credit_linking import Pair
-from invoicing.desk_steps import HOLD
-from invoicing.deviations import price_text
+from invoicing.decisions import protected
+from invoicing.documents import facts_loading
+from invoicing.exceptions import credit_linking
+from invoicing.exceptions.credit_linking import Pair
+from invoicing.exceptions.steps import HOLD
+from invoicing.matching.deviation_texts import sentence, title
+from invoicing.matching.deviations import price_text
 from invoicing.model import DocumentType, Invoice, InvoicedLine
-from invoicing.response_documents import receiver_of
-from invoicing.sentences import sentence, title
+from invoicing.payment import payable_store
+from invoicing.responses import response_documents
+from invoicing.responses.response_documents import receiver_of
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money
@@ -71,17 +75,17 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
 
 def _told(request: Request, register: Register, found: Pair) -> tuple[str, str]:
     """The answer to the credit note as it will leave, and the endpoint it leaves for; nothing where none does."""
-    supplier = stored_facts.registered(register, found.credit.supplier)
+    supplier = facts_loading.registered(register, found.credit.supplier)
     if supplier is None or not found.answer:
         return "", ""
-    answer = responding.response(
+    answer = response_documents.response(
         register, found.settled, found.answer, (), supplier=supplier, today=today_of(request)
     )
     return ubl.serialise(answer).decode(), receiver_of(supplier, found.credit) if supplier.answers else ""
 
 
 def _proposed(session: Session, found: Pair) -> bool:
-    return stored_payables.lies_in_proposal(session, found.invoice.id)
+    return payable_store.lies_in_proposal(session, found.invoice.id)
 
 
 def _sum_received(found: Pair) -> Money:

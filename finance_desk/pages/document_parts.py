@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from foundation.errors import Language
-from invoicing.deviations import Check, Group, price_text
-from invoicing.sentences import sentence, source_name, title
-from invoicing.side_by_side import Row as Compared
+from invoicing.exceptions.comparison import Row as Compared
+from invoicing.matching.deviation_texts import sentence, source_name, title
+from invoicing.matching.deviations import Check, Group, price_text
 from orders.values import Money, Period, Quantity
 from web import i18n
 from web.verdict_words import check_name

@@ -17,30 +17,26 @@ from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, cause_name, may_act, supplier_name
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import (
-    credit_linking,
-    desk_cases,
-    desk_queue,
-    desk_work,
-    exception_actions,
-    exception_undo,
-    linking,
-    papers,
-    protected,
-    responding,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-)
-from invoicing.desk_cases import Case
-from invoicing.desk_queue import Item
-from invoicing.desk_steps import HOLD, Hand
-from invoicing.desk_work import Kind
-from invoicing.exception_rules import TRANSITIONS, Action, acceptable, at_stake, name_of
+from invoicing.decisions import protected
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import TRANSITIONS, Action, acceptable, at_stake, name_of
+from invoicing.decisions.store import Done
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents import view as document_view
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import case as exception_case
+from invoicing.exceptions import credit_linking, linking, worklist
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.case import Case
+from invoicing.exceptions.queue import Item
+from invoicing.exceptions.steps import HOLD, Hand
+from invoicing.exceptions.worklist import Kind
+from invoicing.matching.deviation_texts import sentence, title
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.response_documents import receiver_of
-from invoicing.sentences import sentence, title
-from invoicing.stored_exceptions import Done
+from invoicing.responses import responding, response_documents
+from invoicing.responses.response_documents import receiver_of
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused
@@ -66,7 +62,7 @@ def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTE
     """Open a protected document once, with a reason that the journal keeps."""
     with house_of(request).writing() as session:
         _one(session, number)
-        held = stored_invoices.by_id(session, number)
+        held = document_store.by_id(session, number)
         protected.reveal(session, held, by=person.id, reason=str(form_of(request).get("reason", "")))
     return _shown(request, person, number, revealed=True)
 
@@ -76,7 +72,7 @@ def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE
     """Let a document be handled apart, because it says who somebody is."""
     with house_of(request).writing() as session:
         _one(session, number)
-        held = stored_invoices.by_id(session, number)
+        held = document_store.by_id(session, number)
         reason = str(form_of(request).get("reason", ""))
         protected.mark(session, held, by=person.id, on=today_of(request), reason=reason)
     return see_other(
@@ -91,14 +87,16 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         case = open_case(session, register, number, person)
-        supplier = stored_facts.registered(register, case.held.supplier)
-        sends = supplier is not None and responding.may_follow(case.held.answered, responding.REJECTED)
+        supplier = facts_loading.registered(register, case.held.supplier)
+        sends = supplier is not None and responding.may_follow(
+            case.held.answered, response_documents.REJECTED
+        )
         answer, receiver, xml = None, "", ""
         if supplier is not None and sends:
-            answer = responding.response(
+            answer = response_documents.response(
                 register,
                 case.held,
-                responding.REJECTED,
+                response_documents.REJECTED,
                 case.match.deviations,
                 supplier=supplier,
                 today=today_of(request),
@@ -148,7 +146,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
                 )
             case _:
                 raise NotThere
-        (done, *_) = stored_exceptions.actions_of(session, number)
+        (done, *_) = decision_store.actions_of(session, number)
     return see_other(f"/finance/documents/{number}", _said(done))
 
 
@@ -169,8 +167,8 @@ def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     with house_of(request).writing() as session:
         register = stored_register.load(session)
         try:
-            done = stored_exceptions.action(session, number)
-        except stored_exceptions.NoSuchAction as error:
+            done = decision_store.action(session, number)
+        except decision_store.NoSuchAction as error:
             raise NotThere from error
         exception_undo.undo(session, register, number, hand_of(request, person))
     return see_other(f"/finance/documents/{done.invoice_id}", ("Ångrat.", "Undone."))
@@ -187,7 +185,7 @@ def xml(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 def pdf(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The document as a paper."""
     body, _ = _body(request, number)
-    made = pdf_of(papers.paper_of(body), language_of(request, person))
+    made = pdf_of(document_view.paper_of(body), language_of(request, person))
     return _file(made, "application/pdf", f"document-{number}.pdf")
 
 
@@ -237,7 +235,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
         case = _case(session, register, number)
         body = mailbox.body_of(session, case.held.letter_id) or b""
         names = Names(session, register.buyer)
-        limit = stored_exceptions.limit_of(session, person.id)
+        limit = decision_store.limit_of(session, person.id)
         context: dict[str, Any] = {
             "case": case,
             "held": case.held,
@@ -250,7 +248,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node, language) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict, language),
-            "comments": desk_work.comments(session, Kind.DOCUMENT, number),
+            "comments": worklist.comments(session, Kind.DOCUMENT, number),
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
             "may": _may(case) if may_act(person) else frozenset(),
@@ -291,7 +289,7 @@ def _soon(session: Session, case: Case) -> list[tuple[Held, datetime]]:
     if done is None or done.answers_at is None:
         return []
     key = (case.held.supplier, DocumentType.INVOICE, str(done.detail["credits"]))
-    invoice = stored_invoices.by_key(session, *key)
+    invoice = document_store.by_key(session, *key)
     return [(invoice, done.answers_at)] if invoice is not None else []
 
 
@@ -302,7 +300,7 @@ def _settled_with(session: Session, case: Case) -> Held | None:
         settled = case.held.state is InvoiceState.SETTLED
     else:
         kind, number, settled = DocumentType.CREDIT_NOTE, case.credited_by, bool(case.credited_by)
-    return stored_invoices.by_key(session, case.held.supplier, kind, number) if settled else None
+    return document_store.by_key(session, case.held.supplier, kind, number) if settled else None
 
 
 def _stake(session: Session, case: Case) -> Money | None:
@@ -316,7 +314,7 @@ def _stake(session: Session, case: Case) -> Money | None:
 
 
 def _case(session: Session, register: Register, number: int) -> Case:
-    found = desk_cases.case(session, register, number)
+    found = exception_case.case(session, register, number)
     if found is None:
         raise NotThere
     return found
@@ -330,7 +328,7 @@ def open_case(session: Session, register: Register, number: int, person: Person)
 
 
 def _one(session: Session, number: int) -> Item:
-    item = desk_queue.item(session, number)
+    item = exception_queue.item(session, number)
     if item is None:
         raise NotThere
     return item
@@ -341,7 +339,7 @@ def _body(request: Request, number: int) -> tuple[bytes, int]:
         _one(session, number)
         if protected.is_protected(session, number):
             raise NotThere
-        held = stored_invoices.by_id(session, number)
+        held = document_store.by_id(session, number)
         return mailbox.body_of(session, held.letter_id) or b"", held.letter_id
 
 

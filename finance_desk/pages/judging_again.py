@@ -7,8 +7,8 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
-from invoicing import judging_anew
-from invoicing.stored_batches import NoBatch
+from invoicing.decisions.batch_store import NoBatch
+from invoicing.verdicts import rejudging
 from orders import stored_register
 from orders.contracts import fingerprint
 from orders.values import Money, total
@@ -27,7 +27,7 @@ def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """What lies in question and would be accepted by the policy that holds now."""
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        found = judging_anew.would_accept(session, register)
+        found = rejudging.would_accept(session, register)
         return render(
             request,
             person,
@@ -57,7 +57,7 @@ def result(
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         try:
-            found = judging_anew.batch(session, number)
+            found = rejudging.batch(session, number)
         except NoBatch as refusal:
             raise NotThere from refusal
         done = [row for row in found.rows if row.state == "DONE"]
@@ -85,7 +85,7 @@ def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE))
     """Take the rows that are left of a batch broken off."""
     with house_of(request).reading() as session:
         try:
-            judging_anew.batch(session, number)
+            rejudging.batch(session, number)
         except NoBatch as refusal:
             raise NotThere from refusal
     _go_on(request, number)
@@ -96,9 +96,9 @@ def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     """Judge these invoices again, a few in each transaction; the number of the batch."""
     house = house_of(request)
     with house.writing() as session:
-        known = judging_anew.known(session, list(dict.fromkeys(ids)))
+        known = rejudging.known(session, list(dict.fromkeys(ids)))
         register = stored_register.load(session)
-        number = judging_anew.start(session, register, known, by=person.id, at=house.clock(), key=key)
+        number = rejudging.start(session, register, known, by=person.id, at=house.clock(), key=key)
     _go_on(request, number)
     return number
 
@@ -113,4 +113,4 @@ def _go_on(request: Request, number: int) -> None:
     while left:
         with house_of(request).writing() as session:
             register = stored_register.load(session)
-            left = judging_anew.go_on(session, register, number, today=today_of(request), limit=_AT_ONCE)
+            left = rejudging.go_on(session, register, number, today=today_of(request), limit=_AT_ONCE)

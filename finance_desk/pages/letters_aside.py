@@ -13,14 +13,14 @@ from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act
 from foundation import personal_numbers
 from foundation.errors import Language, NotThere
-from invoicing import desk_work
-from invoicing.desk_work import Kind
+from invoicing.exceptions import worklist
+from invoicing.exceptions.worklist import Kind
+from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.event_loading import replay_unappliable
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox, validation
-from supplier_portal.letter_reading import read_arrived
 from web.access import signed_in
 from web.pages import house_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import ValidationReport, reported
@@ -39,7 +39,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*READERS)) 
         if found is None or body is None:
             raise NotThere
         names = Names(session, stored_register.load(session).buyer)
-        comments = desk_work.comments(session, Kind.LETTER_IN, number)
+        comments = worklist.comments(session, Kind.LETTER_IN, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     return render(
         request,

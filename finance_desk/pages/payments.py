@@ -19,21 +19,21 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
-from invoicing import (
-    attesting,
-    bank_answers,
+from invoicing.payment import (
+    attest_right_store,
+    attestation,
+    bank_reports,
+    export_store,
+    payable_store,
     payment,
-    preparing,
+    proposals,
     repayments,
-    sending_payments,
-    stored_exports,
-    stored_payables,
-    stored_rights,
 )
-from invoicing.attest_rights import AttestRefused
-from invoicing.payable import Kind
-from invoicing.stored_rights import Reach
-from invoicing.transfers import ProposalState
+from invoicing.payment import export as payment_export
+from invoicing.payment.attest_right_store import Reach
+from invoicing.payment.attest_rights import AttestRefused
+from invoicing.payment.payable import Kind
+from invoicing.payment.transfers import ProposalState
 from operations.payment_settings import debtor_of
 from orders import stored_register
 from orders.values import Article, Money, total
@@ -59,16 +59,16 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     today = today_of(request)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        due, due_amount = stored_payables.due_sum(session, on=today)
+        due, due_amount = payable_store.due_sum(session, on=today)
         claims = payment.claims(session)
-        by_then, amount_by_then = stored_payables.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
+        by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
             "due_amount": due_amount,
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
-            "proposals": preparing.overviews(session),
-            "findings": bank_answers.open_findings(session),
+            "proposals": proposals.overviews(session),
+            "findings": bank_reports.open_findings(session),
             "claims": claims,
             "noted": repayments.noted(session, claims),
             "taken_off": {
@@ -86,7 +86,7 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
     pay_on = day_of(request, "pay_on", default=today_of(request))
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        made = preparing.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
+        made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
     said = (
         f"Betalningsförslag {made.number} är gjort. Nu attesterar någon annan det.",
         f"Payment proposal {made.number} is made. Now another person attests it.",
@@ -99,18 +99,18 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
     """One proposal: what lies in it, who has attested, what has changed since, and its files."""
     with house_of(request).reading() as session:
         try:
-            found = preparing.get(session, number)
-        except preparing.ProposalUnknown:
+            found = proposals.get(session, number)
+        except proposals.ProposalUnknown:
             raise NotThere from None
         register = stored_register.load(session)
-        items = preparing.items(session, number)
-        payables = stored_payables.load(session, register, [each.key for each in items])
+        items = proposals.items(session, number)
+        payables = payable_store.load(session, register, [each.key for each in items])
         changed = (
-            attesting.changed(session, register, number)
+            attestation.changed(session, register, number)
             if found.state in (ProposalState.DRAFT, ProposalState.ATTESTED)
             else {}
         )
-        files = stored_exports.about(session, number)
+        files = export_store.about(session, number)
         names = people(session, register)
     live = [each for each in items if each.is_live]
     to_pay = total(each.amount for each in live if each.kind is Kind.INVOICE)
@@ -149,7 +149,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
     }
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        result = attesting.attest(
+        result = attestation.attest(
             session,
             register,
             _known(number),
@@ -175,7 +175,7 @@ def drop_changed(
     """Attests of what has changed since are dropped, so that it can be attested as it is now."""
     with house_of(request).writing() as session:
         register = stored_register.load(session)
-        dropped = attesting.drop_changed(
+        dropped = attestation.drop_changed(
             session, register, _known(number), now=instant_of(request), by=person.id
         )
     said = (
@@ -192,10 +192,10 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
     with house.writing() as session:
-        attesting.drop_changed(session, stored_register.load(session), known, now=now)
+        attestation.drop_changed(session, stored_register.load(session), known, now=now)
     with house.writing() as session:
         register = stored_register.load(session)
-        plan = sending_payments.export(session, register, number, debtor=debtor, by=person.id, now=now)
+        plan = payment_export.export(session, register, number, debtor=debtor, by=person.id, now=now)
     said = (
         f"Filen är gjord, med {len(plan.transfers)} betalningar till banken. Ladda ner den nedan.",
         f"The file is made. Payments in it: {len(plan.transfers)}. Download it below.",
@@ -207,7 +207,7 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
 def withdraw(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Nothing of the proposal is paid; its invoices may be proposed again."""
     with house_of(request).writing() as session:
-        preparing.withdraw(session, _known(number), by=person.id)
+        proposals.withdraw(session, _known(number), by=person.id)
     said = (f"Förslag {number} är återtaget.", f"Proposal {number} is withdrawn.")
     return see_other("/finance/payments", said)
 
@@ -217,10 +217,10 @@ def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINAN
     """One row is left out of its proposal."""
     with house_of(request).writing() as session:
         try:
-            item = preparing.item_of(session, item_id)
-        except preparing.ProposalUnknown:
+            item = proposals.item_of(session, item_id)
+        except proposals.ProposalUnknown:
             raise NotThere from None
-        preparing.take_out(session, item_id, by=person.id)
+        proposals.take_out(session, item_id, by=person.id)
     said = ("Raden är uttagen och kan föreslås igen.", "The row is taken out and can be proposed again.")
     return see_other(f"/finance/payments/proposals/{item.proposal}", said)
 
@@ -230,8 +230,8 @@ def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -
     """A file as it left the house: the same bytes each time."""
     with house_of(request).reading() as session:
         try:
-            found, body = stored_exports.named(session, file_id)
-        except stored_exports.FileUnknown:
+            found, body = export_store.named(session, file_id)
+        except export_store.FileUnknown:
             raise NotThere from None
     return download(body, name=found.name, media_type=found.media_type)
 
@@ -242,8 +242,8 @@ def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         context: dict[str, Any] = {
-            "rights": stored_rights.rights(session),
-            "substitutions": stored_rights.substitutions(session),
+            "rights": attest_right_store.rights(session),
+            "substitutions": attest_right_store.substitutions(session),
             "people": people(session, register),
             "attesters": staff_with(session, register, _P.ATTEST),
             "suppliers": supplier_names(register),
@@ -268,7 +268,7 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
     """An administrator gives a person a right to attest."""
     last = text_of(request, "valid_to")
     with house_of(request).writing() as session:
-        stored_rights.give(
+        attest_right_store.give(
             session,
             person=text_of(request, "person", most=80),
             limit=amount_of(request, "limit"),
@@ -288,7 +288,7 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
 def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """A right ends today."""
     with house_of(request).writing() as session:
-        stored_rights.end(session, right_id, last_day=today_of(request), by=person.id)
+        attest_right_store.end(session, right_id, last_day=today_of(request), by=person.id)
     said = ("Attesträtten gäller till och med i dag.", "The right to attest holds through today.")
     return see_other("/finance/payments/rights", said)
 
@@ -297,7 +297,7 @@ def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUY
 def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """Somebody attests in another's place for a time."""
     with house_of(request).writing() as session:
-        stored_rights.substitute(
+        attest_right_store.substitute(
             session,
             person=text_of(request, "person", most=80),
             stand_in=text_of(request, "substitute", most=80),

@@ -18,8 +18,9 @@ from finance_desk.pages import judging_again
 from finance_desk.pages.policy_words import DAYS, LIMITS, SWITCHES, changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere
-from invoicing import judging_anew, policy_replay, stored_exceptions
-from invoicing.deviations import Code
+from invoicing.decisions import store as decision_store
+from invoicing.matching.deviations import Code
+from invoicing.verdicts import policy_replay, rejudging
 from orders import stored_policies, stored_register
 from orders.contracts import (
     CreditOfPaid,
@@ -70,7 +71,7 @@ def policies(request: Request, person: Person = signed_in(*_READERS)) -> Respons
             mark=fingerprint(register.policy),
             versions=stored_policies.versions(session),
             names=names,
-            limits=[(key, name, stored_exceptions.limit_of(session, key)) for key, name in officers],
+            limits=[(key, name, decision_store.limit_of(session, key)) for key, name in officers],
             may_change=person.may(*_CHANGERS),
             may_judge=person.may(_P.FINANCE),
             may_limit=person.may(_P.BUYER_ADMIN),
@@ -115,7 +116,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
         from_day = form.get("valid_from", "") or today.isoformat()
         # Only what holds at once can judge at once, and only those who work the queue judge.
         at_once = person.may(_P.FINANCE) and from_day <= today.isoformat()
-        accepts = judging_anew.would_accept(session, register, policy) if at_once else []
+        accepts = rejudging.would_accept(session, register, policy) if at_once else []
         return render(
             request,
             person,
@@ -182,7 +183,7 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
         limit_of = Money(amount.quantize(Decimal("0.01")), "SEK")
-        stored_exceptions.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
+        decision_store.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
     return see_other("/finance/policies", ("Gränsen är satt.", "The limit is set."))
 
 

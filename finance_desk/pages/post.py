@@ -12,9 +12,11 @@ from accounts.identity import Permission, Person
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import answers_received, peer_answers, stored_answers
-from invoicing.peer_answers import LINE_WORDS, LineStatus
-from invoicing.stored_answers import KeptAnswer
+from invoicing.responses import model as peer_responses
+from invoicing.responses import received as responses_received
+from invoicing.responses import store as response_store
+from invoicing.responses.model import LINE_WORDS, LineStatus
+from invoicing.responses.store import KeptAnswer
 from operations import exchange_actions, exchange_queries, message_queries
 from operations.message_queries import LetterOut
 from orders import stored_register
@@ -53,7 +55,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             standing=standing,
             stuck=[_row(each, register) for each in _letters(session, OutState.STUCK)],
             rejected=[_row(each, register) for each in _letters(session, OutState.REJECTED)],
-            answers=[_answer(each) for each in stored_answers.listed(session, waiting=True, limit=_MOST)],
+            answers=[_answer(each) for each in response_store.listed(session, waiting=True, limit=_MOST)],
             turned_away=_turned_away(session, register),
             portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
             supplier_name=lambda number: supplier_name(register, number),
@@ -91,9 +93,9 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
 def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Note that somebody has dealt with what a supplier's system answered."""
     with house_of(request).writing() as session:
-        if stored_answers.by_id(session, number) is None:
+        if response_store.by_id(session, number) is None:
             raise NotThere
-        answers_received.look_at(session, number, by=person.id, today=today_of(request))
+        responses_received.look_at(session, number, by=person.id, today=today_of(request))
     return see_other("/finance/post", ("Svaret är sett.", "The answer is seen."))
 
 
@@ -122,7 +124,7 @@ def _answer(each: KeptAnswer) -> dict[str, Any]:
     return {
         "kept": each,
         "kind": _KINDS.get(each.answer.kind, (each.answer.kind, each.answer.kind)),
-        "sentence": peer_answers.sentences(each.meaning, each.answer.reference),
+        "sentence": peer_responses.sentences(each.meaning, each.answer.reference),
         "lines": lines[:10],
     }
 

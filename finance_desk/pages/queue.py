@@ -15,9 +15,11 @@ from accounts.identity import Permission, Person
 from finance_desk import bar_chart
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
 from foundation.errors import NotThere
-from invoicing import desk_queue, desk_work, protected
-from invoicing.desk_queue import NOBODY, Item, Part, Wanted
-from invoicing.desk_work import Kind
+from invoicing.decisions import protected
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import worklist
+from invoicing.exceptions.queue import NOBODY, Item, Part, Wanted
+from invoicing.exceptions.worklist import Kind
 from orders import stored_register
 from orders.values import Month, PeriodRefused, Refused
 from web import i18n
@@ -85,7 +87,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         names = Names(session, register.buyer)
-        counts = desk_queue.counts(session, today=today)
+        counts = exception_queue.counts(session, today=today)
         context: dict[str, Any] = {
             "wanted": wanted,
             "filtered": any(request.query_params.get(each) for each in _FILTERS),
@@ -97,7 +99,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             ],
             "explained": _EXPLAINED[wanted.part],
             "heading": _PARTS[wanted.part],
-            "filters": desk_work.filters(session, person.id),
+            "filters": worklist.filters(session, person.id),
             "query": request.url.query,
             "may_act": may_act(person),
             "names": names,
@@ -105,16 +107,16 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "today": today,
         }
         if wanted.part is Part.LETTERS:
-            context["letters"] = desk_queue.letters(session)
+            context["letters"] = exception_queue.letters(session)
         elif wanted.part is Part.EVENTS:
-            context["events"] = desk_queue.events(session)
+            context["events"] = exception_queue.events(session)
         else:
             narrowed = any(request.query_params.get(each) for each in _FILTERS)
-            many = desk_queue.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
+            many = exception_queue.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
             page = Page.of(request, many)
-            rows = desk_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)
+            rows = exception_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)
             hidden = protected.among(session, [row.id for row in rows])
-            causes = desk_queue.causes(session, wanted, today=today)
+            causes = exception_queue.causes(session, wanted, today=today)
             context |= {
                 "page": page,
                 "rows": [_masked(row) if row.id in hidden else row for row in rows],
@@ -133,7 +135,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 ),
                 "supplier_name": lambda number: supplier_name(register, number),
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
-                "owners": [(owner, names.of(owner)) for owner in desk_queue.owners(session)],
+                "owners": [(owner, names.of(owner)) for owner in exception_queue.owners(session)],
                 "all_causes": cause_names(),
                 "with_": lambda **values: _with(request, **values),
             }
@@ -153,7 +155,7 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
         if to and to not in staff:
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
         at = house_of(request).clock()
-        desk_work.hand_over(session, Kind(kind), number, to=to, by=person.id, at=at)
+        worklist.hand_over(session, Kind(kind), number, to=to, by=person.id, at=at)
     said = ("Du har tagit den.", "It is yours.") if to == person.id else ("Överlämnad.", "Handed over.")
     return see_other(str(form.get("back", "/finance")), said if to else ("Släppt.", "Let go."))
 
@@ -166,7 +168,7 @@ def comment(request: Request, kind: str, number: int, person: Person = signed_in
         raise NotThere
     with house_of(request).writing() as session:
         text, at = str(form.get("text", "")), house_of(request).clock()
-        desk_work.comment(session, Kind(kind), number, text, by=person.id, at=at)
+        worklist.comment(session, Kind(kind), number, text, by=person.id, at=at)
     return see_other(str(form.get("back", "/finance")), ("Kommentaren är sparad.", "The comment is saved."))
 
 
@@ -176,7 +178,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
     form = form_of(request)
     query = str(form.get("query", ""))
     with house_of(request).writing() as session:
-        desk_work.save_filter(session, person.id, str(form.get("name", "")), query)
+        worklist.save_filter(session, person.id, str(form.get("name", "")), query)
     return see_other(
         f"/finance?{query}" if query else "/finance", ("Filtret är sparat.", "The filter is saved.")
     )
@@ -186,7 +188,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
 def drop_filter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """Forget a filter of one's own."""
     with house_of(request).writing() as session:
-        desk_work.drop_filter(session, person.id, number)
+        worklist.drop_filter(session, person.id, number)
     return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
 
 

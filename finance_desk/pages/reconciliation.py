@@ -23,10 +23,12 @@ from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, sta
 from finance_desk.words import cause_name
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import money_trends, stored_entries, tables
-from invoicing.entry_sources import Wanted
-from invoicing.open_items import open_items
-from invoicing.reconciliation import Entry, Key, Statement, reconcile
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions import trends as money_trends
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.open_items import open_items
+from invoicing.reconciliation.statement import Entry, Key, Statement, reconcile
 from orders import stored_register
 from orders import tables as held_tables
 from orders.values import Article, Month
@@ -57,11 +59,11 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         register = stored_register.load(session)
         few = wanted.execution_reference != "" or _is_small(session, wanted)
         # The same sums either way: of few entries, which are shown as well, or added up by the database.
-        entries = list(stored_entries.entries(session, wanted=wanted)) if few else []
+        entries = list(entry_queries.entries(session, wanted=wanted)) if few else []
         drawn = (
             reconcile(entries, by=(by,), currency=wanted.currency)
             if few
-            else stored_entries.statement(session, wanted, by=(by,))
+            else entry_queries.statement(session, wanted, by=(by,))
         )
         items = open_items(entries)
         months = _months(session)
@@ -98,7 +100,7 @@ def statement_file(request: Request, form: str, person: Person = signed_in(*READ
     """The same statement as CSV, XLSX or JSON."""
     wanted, by = _asked(request)
     with house_of(request).reading() as session:
-        drawn = stored_entries.statement(session, wanted, by=(by,))
+        drawn = entry_queries.statement(session, wanted, by=(by,))
     name = f"avstamning-{wanted.month or 'alla'}-{by}"
     match form:
         case "csv":
@@ -121,7 +123,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         wanted = Wanted(execution_reference=reference, as_of=as_of)
-        entries = list(stored_entries.entries(session, wanted=wanted))
+        entries = list(entry_queries.entries(session, wanted=wanted))
         if not entries:
             raise NotThere
         drawn: Statement = reconcile(entries, by=(Key.MONTH, Key.ARTICLE))
@@ -146,7 +148,9 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
 def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """The invoice exactly as it came."""
     with house_of(request).reading() as session:
-        question = select(tables.invoice.c.letter_id).where(tables.invoice.c.id == invoice_id)
+        question = select(document_tables.invoice.c.letter_id).where(
+            document_tables.invoice.c.id == invoice_id
+        )
         letter_id = session.execute(question).scalar_one_or_none()
         body = mailbox.body_of(session, letter_id) if letter_id is not None else None
     if body is None:

@@ -14,10 +14,13 @@ from sqlalchemy import Row, func, or_, select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import case_files, protected, stored_invoices, tables
-from invoicing.deviations import Check, Group, Outcome
+from invoicing.audit import case_archive
+from invoicing.decisions import protected
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Check, Group, Outcome
 from invoicing.model import Held
-from invoicing.sentences import sentence
 from orders import tables as held_tables
 from orders.values import STOCKHOLM, Refused
 from peppol import mailbox
@@ -79,8 +82,10 @@ def _moment(day: date) -> str:
 
 
 def _numbered(session: Session, number: str) -> list[Held]:
-    ids = session.scalars(select(tables.invoice.c.id).where(tables.invoice.c.number == number).limit(20))
-    return [stored_invoices.by_id(session, each) for each in ids]
+    ids = session.scalars(
+        select(document_tables.invoice.c.id).where(document_tables.invoice.c.number == number).limit(20)
+    )
+    return [document_store.by_id(session, each) for each in ids]
 
 
 def _subjects(held: Held) -> list[str]:
@@ -90,13 +95,15 @@ def _subjects(held: Held) -> list[str]:
 def export(session: Session, reference: str, *, by: str, may_see_protected: bool = False) -> bytes:
     """The case as a ZIP, and a journal row that it was handed out. Raises NoCase."""
     files = dict(_files(session, reference, may_see_protected=may_see_protected))
-    body = case_files.build(reference, files)
-    journal.record(session, by, "audit.exported", f"case {reference}", manifest=case_files.manifest_of(body))
+    body = case_archive.build(reference, files)
+    journal.record(
+        session, by, "audit.exported", f"case {reference}", manifest=case_archive.manifest_of(body)
+    )
     return body
 
 
 def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iterator[tuple[str, bytes]]:
-    documents = list(stored_invoices.listed(session, execution_reference=reference))
+    documents = list(document_store.listed(session, execution_reference=reference))
     order = held_tables.purchase_order
     orders = list(
         session.scalars(
@@ -130,8 +137,8 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
     subjects = [subject for held in documents for subject in _subjects(held)]
     yield "journal/journal.jsonl", _rows(session, reference, subjects)
     yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    yield "verify.py", case_files.VERIFY_PY.encode()
-    yield "README.txt", case_files.READ_ME.encode()
+    yield "verify.py", case_archive.VERIFY_PY.encode()
+    yield "README.txt", case_archive.READ_ME.encode()
 
 
 def _document(session: Session, held: Held, index: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
@@ -148,7 +155,7 @@ def _document(session: Session, held: Held, index: list[dict[str, object]]) -> I
         }
     )
     yield name, mailbox.body_of(session, held.letter_id) or b""
-    for place, (on, match) in enumerate(stored_invoices.matches(session, held.id), 1):
+    for place, (on, match) in enumerate(document_store.matches(session, held.id), 1):
         stem = f"matches/document-{held.id:06}-{place:02}"
         text = "\n".join([f"{held.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])
         yield f"{stem}.txt", text.encode()

@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, or_, select, update
 
 from foundation.sql import Session
-from invoicing import tables
-from invoicing.bench_tables import test_document
-from invoicing.keeping_times import Stray
-from invoicing.portal_tables import portal_document, portal_upload
+from invoicing.audit.retention_periods import Stray
+from invoicing.documents import tables as document_tables
+from invoicing.flow_test.tables import test_document
+from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as held
 from peppol import mailbox
 
@@ -28,7 +28,7 @@ PORTAL: Final = "PORTAL"
 def of_case(session: Session, reference: str) -> Iterator[Removed]:
     """Remove the bytes of a case."""
     event, order, outbox = held.inbound_event, held.purchase_order, mailbox.outbox
-    yield from _documents(session, tables.invoice.c.execution_reference == reference)
+    yield from _documents(session, document_tables.invoice.c.execution_reference == reference)
     orders = select(order.c.number).where(order.c.execution_reference == reference)
     ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)
     yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, ours, b"")
@@ -46,7 +46,7 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
             yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, said, b"")
             yield from _copies(session, [number])
         case Stray.DOCUMENT:
-            yield from _documents(session, tables.invoice.c.id == number)
+            yield from _documents(session, document_tables.invoice.c.id == number)
         case Stray.UPLOAD:
             mine = portal_upload.c.id == number
             yield from _emptied(session, "UPLOAD", portal_upload, portal_upload.c.id, mine, b"")
@@ -60,7 +60,7 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
 
 def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed]:
     """Documents in the books: their letters, our answers, what was read of them, and the portal's copies."""
-    invoice, inbox, outbox = tables.invoice, mailbox.inbox, mailbox.outbox
+    invoice, inbox, outbox = document_tables.invoice, mailbox.inbox, mailbox.outbox
     documents = session.execute(
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
     ).all()

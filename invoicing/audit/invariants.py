@@ -15,17 +15,14 @@ from sqlalchemy import Row, Table, func, select
 
 from foundation import append_only, journal, number_series
 from foundation.sql import Session
-from invoicing import (
-    answer_tables,
-    exception_tables,
-    payment_checks,
-    payment_tables,
-    portal_checking,
-    retention_tables,
-    stored_invoices,
-    tables,
-)
+from invoicing.audit import payment_checks, portal_checks
+from invoicing.audit import tables as audit_tables
+from invoicing.decisions import tables as decision_tables
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment import tables as payment_tables
+from invoicing.responses import tables as response_tables
 from orders import tables as held
 from orders.values import Article
 from peppol import mailbox
@@ -109,7 +106,7 @@ def _accounts(session: Session) -> Findings:
 
 
 def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no narrower name here
-    part, invoice = tables.invoice_part, tables.invoice
+    part, invoice = document_tables.invoice_part, document_tables.invoice
     return (
         select(
             part.c.order_number,
@@ -125,8 +122,8 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
 
 def _differences(session: Session) -> Findings:
     """What is approved differs from what is received only by rounding, a tolerance, or a person's acceptance."""
-    account, part, invoice = held.line_account, tables.invoice_part, tables.invoice
-    taken = exception_tables.acceptance
+    account, part, invoice = held.line_account, document_tables.invoice_part, document_tables.invoice
+    taken = decision_tables.acceptance
     question = (
         select(
             invoice.c.id,
@@ -159,7 +156,7 @@ _ROUNDING = Decimal("1.00")
 
 
 def _tolerated(session: Session, invoice_id: int) -> bool:
-    judged = stored_invoices.matches(session, invoice_id)[-1][1]
+    judged = document_store.matches(session, invoice_id)[-1][1]
     return any(each.variant == "tolerated" for each in judged.deviations)
 
 
@@ -232,8 +229,8 @@ def _results_once(session: Session) -> Findings:
 
 def _letters_in(session: Session) -> Findings:
     """Every letter to us is in exactly one known state, and its bytes have their sha256."""
-    inbox, invoice, answer = mailbox.inbox, tables.invoice, answer_tables.peer_answer
-    gone = retention_tables.disposed_body
+    inbox, invoice, answer = mailbox.inbox, document_tables.invoice, response_tables.peer_answer
+    gone = audit_tables.disposed_body
     question = (
         select(
             inbox,
@@ -255,13 +252,13 @@ def _letters_in(session: Session) -> Findings:
             yield subject, "its bytes no longer have the sha256 they came with"
         if (row.state == InState.HANDLED) != (row.document_id is not None):
             yield subject, f"it is {row.state}, and document {row.document_id} stands in the books"
-    yield from portal_checking.bytes_left_as_kept(session)
+    yield from portal_checks.bytes_left_as_kept(session)
 
 
 def _letters_out(session: Session) -> Findings:
     """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
     outbox, order = mailbox.outbox, held.purchase_order
-    gone = retention_tables.disposed_body
+    gone = audit_tables.disposed_body
     question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
         gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
     )
@@ -280,7 +277,7 @@ def _letters_out(session: Session) -> Findings:
 
 def _credits(session: Session) -> Findings:
     """A pair is a settled credit note and a credited invoice of the same supplier and sum; no other is settled."""
-    pair, invoice = tables.credit_pair, tables.invoice
+    pair, invoice = document_tables.credit_pair, document_tables.invoice
     credit = invoice.alias("credit")
     question = (
         select(
@@ -313,7 +310,7 @@ def _credits(session: Session) -> Findings:
 
 def _payments(session: Session) -> Findings:
     """A payment is of the invoice's own sum, by two people, and of an accepted invoice."""
-    payment, invoice = tables.payment, tables.invoice
+    payment, invoice = document_tables.payment, document_tables.invoice
     question = select(payment, invoice.c.amount_payable, invoice.c.state, invoice.c.document_type).join(
         invoice, invoice.c.id == payment.c.invoice_id
     )
@@ -341,7 +338,7 @@ def _series(session: Session) -> Findings:
     ranges = number_series.ranges(session)
     numbered: tuple[tuple[str, Table], ...] = (
         (number_series.ORDERS, held.purchase_order),
-        (number_series.PAYMENTS, tables.payment),
+        (number_series.PAYMENTS, document_tables.payment),
         (number_series.PROPOSALS, payment_tables.payment_proposal),
         (number_series.VOUCHERS, payment_tables.voucher),
     )
@@ -355,7 +352,7 @@ def _series(session: Session) -> Findings:
             expected += 1
         if expected != last + 1:
             yield f"series {name}", f"the series stands at {last}, the last number used is {expected - 1}"
-    yield from portal_checking.own_series_without_gaps(session)
+    yield from portal_checks.own_series_without_gaps(session)
 
 
 def _journal(session: Session) -> Findings:
@@ -374,7 +371,7 @@ def _states_journalled(session: Session) -> Findings:
         state = detail.get("state") or _STATE_BY_ACTION.get(row.action)
         if state:
             written[row.subject] = state
-    invoice = tables.invoice
+    invoice = document_tables.invoice
     for row in _stream(session, select(invoice.c.id, invoice.c.document_type, invoice.c.state)):
         subject = f"{row.document_type.lower()} {row.id}"
         if written.get(subject) != row.state:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from foundation.sql import Session
-from invoicing import payment_tables, tables
-from invoicing.transfers import ItemState, ProposalState
+from invoicing.documents import tables as document_tables
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.transfers import ItemState, ProposalState
 
 Findings = Iterator[tuple[str, str]]
 
@@ -50,13 +51,13 @@ def _items(session: Session) -> Findings:
             _ATTEST.c.prepared_by.label("attest_prepared_by"),
             _ATTEST.c.invoice_id.label("attest_invoice_id"),
             dropped.c.attest_id.label("dropped"),
-            tables.payment.c.number.label("payment"),
+            document_tables.payment.c.number.label("payment"),
             payment_tables.claim_settled.c.invoice_id.label("settled"),
         )
         .join(_PROPOSAL, _PROPOSAL.c.number == _ITEM.c.proposal)
         .outerjoin(_ATTEST, _ATTEST.c.id == _ITEM.c.attest_id)
         .outerjoin(dropped, dropped.c.attest_id == _ATTEST.c.id)
-        .outerjoin(tables.payment, tables.payment.c.invoice_id == _ITEM.c.invoice_id)
+        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _ITEM.c.invoice_id)
         .outerjoin(
             payment_tables.claim_settled, payment_tables.claim_settled.c.invoice_id == _ITEM.c.invoice_id
         )

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from foundation.sql import Session
-from invoicing import own_numbers
-from invoicing.disposing import PORTAL
-from invoicing.own_numbers import OwnNumber
-from invoicing.portal_tables import own_series, portal_document, returned_number
-from invoicing.retention_tables import disposed_body
+from invoicing.audit.disposal import PORTAL
+from invoicing.audit.tables import disposed_body
+from invoicing.portal_invoicing import numbering
+from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.tables import own_series, portal_document, returned_number
 from peppol.mailbox import inbox, sha256_of
 
 
@@ -25,7 +25,7 @@ def own_series_without_gaps(session: Session) -> Iterator[tuple[str, str]]:
                 select(portal_document.c.position).where(
                     portal_document.c.supplier == row.supplier,
                     portal_document.c.series == row.series,
-                    portal_document.c.state.in_(own_numbers.KEPT),
+                    portal_document.c.state.in_(numbering.KEPT),
                 )
             )
         )
@@ -40,7 +40,7 @@ def own_series_without_gaps(session: Session) -> Iterator[tuple[str, str]]:
             yield subject, f"{OwnNumber(row.series, position)} has a document and waits to be used again"
         for position in sorted(set(range(1, row.last + 1)) - made - free):
             number = OwnNumber(row.series, position)
-            if not own_numbers.is_used(session, row.supplier, str(number)):
+            if not numbering.is_used(session, row.supplier, str(number)):
                 yield subject, f"{number} is missing"
         if beyond := [position for position in (made | free) if position > row.last]:
             yield subject, f"it stands at {row.last}, and {max(beyond)} is used"

@@ -20,9 +20,11 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import disposing, keeping_times, tables
-from invoicing import retention_tables as kept
-from invoicing.keeping_times import DONE, YEARS, Times, keep_until
+from invoicing.audit import disposal as disposing
+from invoicing.audit import retention_periods
+from invoicing.audit import tables as audit_tables
+from invoicing.audit.retention_periods import DONE, YEARS, Times, keep_until
+from invoicing.documents import tables as document_tables
 from orders import tables as held
 from orders.values import Refused
 
@@ -68,8 +70,8 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
     known = session.scalar(
         select(held.placement.c.execution_reference).where(held.placement.c.execution_reference == reference)
     )
-    thing = keeping_times.named(reference)
-    if known is None and (thing is None or not keeping_times.exists(session, *thing)):
+    thing = retention_periods.named(reference)
+    if known is None and (thing is None or not retention_periods.exists(session, *thing)):
         raise RetentionRefused(
             f"Det finns ingen placering {reference}. Ett brev skrivs som letter:65.",
             f"There is no placement {reference}. A letter is written as letter:65.",
@@ -77,7 +79,7 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
     row = {"execution_reference": reference, "placed_by": by, "placed_on": on, "reason": reason}
     try:
         with session.begin_nested():
-            session.execute(insert(kept.legal_hold), row)
+            session.execute(insert(audit_tables.legal_hold), row)
     except IntegrityError as error:
         raise RetentionRefused(
             f"{reference} har redan ett bevarandekrav.", f"{reference} has a legal hold already."
@@ -89,7 +91,7 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
 
 def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
     """Let a hold end. Raises RetentionRefused where it has."""
-    table = kept.legal_hold
+    table = audit_tables.legal_hold
     standing = (table.c.id == hold_id) & table.c.lifted_on.is_(None)
     reference = session.scalar(select(table.c.execution_reference).where(standing))
     ended = update(table).where(standing).values(lifted_by=by, lifted_on=on)
@@ -100,7 +102,7 @@ def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
 
 def holds(session: Session) -> Sequence[Hold]:
     """Every hold, the newest first."""
-    question = select(kept.legal_hold).order_by(kept.legal_hold.c.id.desc())
+    question = select(audit_tables.legal_hold).order_by(audit_tables.legal_hold.c.id.desc())
     return [Hold(*row) for row in session.execute(question)]
 
 
@@ -109,7 +111,7 @@ def due(
 ) -> Sequence[tuple[str, date]]:
     """What has passed its time and nothing keeps: references of cases, then names, and until when each was kept."""
     cases = cases_due(session, today=today, limit=limit)
-    return [*cases, *keeping_times.past(session, times, today=today, limit=limit - len(cases))]
+    return [*cases, *retention_periods.past(session, times, today=today, limit=limit - len(cases))]
 
 
 def cases_due(session: Session, *, today: date, limit: int = _AT_ONCE) -> Sequence[tuple[str, date]]:
@@ -131,11 +133,11 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
             "No case and no letter may be disposed of today.",
         )
     number: int = session.execute(
-        insert(kept.disposal).returning(kept.disposal.c.id),
+        insert(audit_tables.disposal).returning(audit_tables.disposal.c.id),
         {"proposed_by": by, "proposed_on": on, "state": "PROPOSED"},
     ).scalar_one()
     session.execute(
-        insert(kept.disposal_case),
+        insert(audit_tables.disposal_case),
         [{"disposal_id": number, "execution_reference": each, "keep_until": until} for each, until in cases],
     )
     journal.record(session, by, "disposal.proposed", f"disposal {number}", cases=str(len(cases)))
@@ -144,7 +146,7 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
 
 def confirm(session: Session, number: int, *, by: str, on: date, times: Times = _USUAL) -> str:
     """Dispose of what was proposed, if it still may be; the protocol. Raises RetentionRefused for the proposer."""
-    table = kept.disposal
+    table = audit_tables.disposal
     row = session.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
     if row is None or row.state != "PROPOSED":
         raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
@@ -159,11 +161,11 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
     removed: Counter[str] = Counter()
     fingerprint = hashlib.sha256()
     for reference in cases:
-        thing = keeping_times.named(reference)
+        thing = retention_periods.named(reference)
         removing = disposing.of_stray(session, *thing) if thing else disposing.of_case(session, reference)
         for kind, item_id, digest, size in removing:
             session.execute(
-                insert(kept.disposed_body),
+                insert(audit_tables.disposed_body),
                 {"kind": kind, "item_id": item_id, "disposal_id": number, "sha256": digest, "size": size},
             )
             removed[kind] += 1
@@ -175,8 +177,8 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
             "on": on.isoformat(),
             "proposed_by": row.proposed_by,
             "confirmed_by": by,
-            "cases": [each for each in cases if keeping_times.named(each) is None],
-            "outside_cases": [each for each in cases if keeping_times.named(each) is not None],
+            "cases": [each for each in cases if retention_periods.named(each) is None],
+            "outside_cases": [each for each in cases if retention_periods.named(each) is not None],
             "kept": [each for each in proposed if each not in may],
             "removed": dict(sorted(removed.items())),
             "sha256_of_list": fingerprint.hexdigest(),
@@ -203,7 +205,7 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
 
 def withdraw(session: Session, number: int, *, by: str) -> None:
     """Take a proposal back."""
-    table = kept.disposal
+    table = audit_tables.disposal
     waiting = (table.c.id == number) & (table.c.state == "PROPOSED")
     if not rows_changed(session, update(table).where(waiting).values(state="WITHDRAWN")):
         raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
@@ -212,7 +214,7 @@ def withdraw(session: Session, number: int, *, by: str) -> None:
 
 def disposals(session: Session) -> Sequence[Disposal]:
     """Every disposal, the newest first."""
-    table = kept.disposal
+    table = audit_tables.disposal
     return [
         Disposal(
             row.id,
@@ -229,7 +231,7 @@ def disposals(session: Session) -> Sequence[Disposal]:
 
 
 def _cases(session: Session, number: int) -> list[tuple[str, date]]:
-    table = kept.disposal_case
+    table = audit_tables.disposal_case
     question = select(table.c.execution_reference, table.c.keep_until).where(table.c.disposal_id == number)
     return [
         (row.execution_reference, row.keep_until)
@@ -239,7 +241,7 @@ def _cases(session: Session, number: int) -> list[tuple[str, date]]:
 
 def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
     """The last day of every case that has ended, is held by nobody and not disposed of."""
-    placement, order, invoice = held.placement, held.purchase_order, tables.invoice
+    placement, order, invoice = held.placement, held.purchase_order, document_tables.invoice
     open_one = (
         select(invoice.c.id)
         .where(
@@ -249,19 +251,19 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
         .exists()
     )
     kept_back = (
-        select(kept.legal_hold.c.id)
+        select(audit_tables.legal_hold.c.id)
         .where(
-            kept.legal_hold.c.execution_reference == placement.c.execution_reference,
-            kept.legal_hold.c.lifted_on.is_(None),
+            audit_tables.legal_hold.c.execution_reference == placement.c.execution_reference,
+            audit_tables.legal_hold.c.lifted_on.is_(None),
         )
         .exists()
     )
     gone = (
-        select(kept.disposal_case.c.disposal_id)
-        .join(kept.disposal, kept.disposal.c.id == kept.disposal_case.c.disposal_id)
+        select(audit_tables.disposal_case.c.disposal_id)
+        .join(audit_tables.disposal, audit_tables.disposal.c.id == audit_tables.disposal_case.c.disposal_id)
         .where(
-            kept.disposal_case.c.execution_reference == placement.c.execution_reference,
-            kept.disposal.c.state == "DONE",
+            audit_tables.disposal_case.c.execution_reference == placement.c.execution_reference,
+            audit_tables.disposal.c.state == "DONE",
         )
         .exists()
     )

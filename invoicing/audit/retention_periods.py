@@ -17,11 +17,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, func, select
 
 from foundation.sql import Session
-from invoicing import retention_tables as kept
-from invoicing import tables
-from invoicing.bench_tables import test_document
+from invoicing.audit import tables as audit_tables
+from invoicing.documents import tables as document_tables
+from invoicing.flow_test.tables import test_document
 from invoicing.model import InvoiceState
-from invoicing.portal_tables import portal_document, portal_upload
+from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from peppol.mailbox import InState, inbox
 
 YEARS: Final = 7
@@ -82,7 +82,7 @@ def exists(session: Session, sort: Stray, number: int) -> bool:
     """Whether there is such a thing."""
     column = {
         Stray.LETTER: inbox.c.id,
-        Stray.DOCUMENT: tables.invoice.c.id,
+        Stray.DOCUMENT: document_tables.invoice.c.id,
         Stray.UPLOAD: portal_upload.c.id,
         Stray.DRAFT: portal_document.c.id,
         Stray.TEST: test_document.c.id,
@@ -92,7 +92,7 @@ def exists(session: Session, sort: Stray, number: int) -> bool:
 
 def past(session: Session, times: Times, *, today: date, limit: int) -> Sequence[tuple[str, date]]:
     """The names of what has passed its time and nothing keeps, and until when each was kept."""
-    hold = kept.legal_hold
+    hold = audit_tables.legal_hold
     held = set(session.scalars(select(hold.c.execution_reference).where(hold.c.lifted_on.is_(None))))
     found: list[tuple[str, date]] = []
     for sort, question, until in _questions(times, today):
@@ -108,7 +108,7 @@ def past(session: Session, times: Times, *, today: date, limit: int) -> Sequence
 
 def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[int, date]], int | None]]:
     """What to ask for, and for how many months it is kept; None for the years of accounting material."""
-    invoice = tables.invoice
+    invoice = document_tables.invoice
     years = date(today.year - YEARS, 1, 1)
     became = select(invoice.c.id).where(invoice.c.letter_id == inbox.c.id).exists()
     letter = (

@@ -15,19 +15,23 @@ from sqlalchemy import Row, Select, String, cast, func, insert, or_, select
 
 from foundation import journal, number_series
 from foundation.sql import Session
-from invoicing import entry_sources, ledger, payment_tables, stored_entries, stored_exports, tables
-from invoicing.ledger import Accrued, LedgerAccounts, Purchase, Voucher, VoucherKind
+from invoicing.bookkeeping import vouchers as ledger
+from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
+from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Purchase, Voucher, VoucherKind
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.reconciliation import Key
-from invoicing.sie import SIE_TYPE, sie_bytes
-from invoicing.stored_exports import FileKind
+from invoicing.payment import export_store
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.export_store import FileKind
+from invoicing.reconciliation import entry_queries, entry_sources
+from invoicing.reconciliation.statement import Key
 from orders import stored_lines
 from orders import tables as held
 from orders.contracts import Register
 from orders.values import Money, Month, Refused
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
-_INVOICE, _PART = tables.invoice, tables.invoice_part
+_INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 ACCRUAL_KEYS = (Key.SUPPLIER, Key.ARTICLE, Key.MONTH)
 
 
@@ -60,7 +64,7 @@ def book(
     name = _run_name(session, today)
     numbered = _keep(session, vouchers, run=name)
     body = _sie(register, accounts, numbered, today)
-    stored_exports.keep(session, FileKind.SIE, name, f"bokforing-{name}.se", SIE_TYPE, body, by=by, now=now)
+    export_store.keep(session, FileKind.SIE, name, f"bokforing-{name}.se", SIE_TYPE, body, by=by, now=now)
     journal.record(session, by, "ledger.booked", f"run {name}", vouchers=str(len(numbered)))
     return Run(name, numbered)
 
@@ -74,7 +78,7 @@ def accrued(session: Session, month: Month, *, closing: date, today: date | None
     if closing == today:
         return _accrued_now(session, month)
     wanted = entry_sources.Wanted(until=month, as_of=closing)
-    statement = stored_entries.statement(session, wanted, by=ACCRUAL_KEYS)
+    statement = entry_queries.statement(session, wanted, by=ACCRUAL_KEYS)
     return [
         Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)
         for row in statement.rows
@@ -132,9 +136,7 @@ def book_accrual(
     run = f"upplupet-{month}"
     numbered = _keep(session, ledger.accrual(month, rows, accounts), run=run)
     body = _sie(register, accounts, numbered, closing)
-    stored_exports.keep(
-        session, FileKind.SIE_ACCRUALS, str(month), f"{run}.se", SIE_TYPE, body, by=by, now=now
-    )
+    export_store.keep(session, FileKind.SIE_ACCRUALS, str(month), f"{run}.se", SIE_TYPE, body, by=by, now=now)
     journal.record(session, by, "ledger.accrued", f"month {month}", closing=str(closing), rows=str(len(rows)))
     return Run(run, numbered)
 
@@ -190,7 +192,7 @@ def _keep(session: Session, vouchers: Sequence[Voucher], *, run: str) -> tuple[V
 
 def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
     """Everything that has happened and has no voucher yet."""
-    paid = tables.payment
+    paid = document_tables.payment
     bought = or_(
         _INVOICE.c.state.in_((InvoiceState.ACCEPTED, InvoiceState.PAID)),
         _INVOICE.c.id.in_(select(paid.c.invoice_id)),
@@ -208,7 +210,7 @@ def _unbooked(session: Session, accounts: LedgerAccounts) -> Iterator[Voucher]:
     yield from (
         ledger.purchase(each, accounts, on=row.received_on) for row, each in _purchases(session, invoices)
     )
-    pair = tables.credit_pair
+    pair = document_tables.credit_pair
     has_voucher = _INVOICE.c.id.in_(booked) | ~_without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
     credits: list[Any] = list(
         session.execute(

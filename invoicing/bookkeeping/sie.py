@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from invoicing.ledger import Voucher
+from invoicing.bookkeeping.vouchers import Voucher
 
 SIE_TYPE = "application/x-sie"
 SERIES = "R"

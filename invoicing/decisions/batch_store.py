@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import exception_tables as desk
-from invoicing import stored_invoices
+from invoicing.decisions import tables as decision_tables
+from invoicing.documents import store as document_store
 from orders.values import Money, Refused
 
 MOST = 500
@@ -69,7 +69,7 @@ def keep(
         "made_at": at,
         "reason": reason,
     }
-    table = desk.desk_batch
+    table = decision_tables.desk_batch
     try:
         with session.begin_nested():
             number: int = session.execute(insert(table).returning(table.c.id), row).scalar_one()
@@ -78,7 +78,7 @@ def keep(
         earlier: int = session.execute(select(table.c.id).where(same)).scalar_one()
         return earlier
     session.execute(
-        insert(desk.desk_batch_row),
+        insert(decision_tables.desk_batch_row),
         [
             {"batch_id": number, "invoice_id": each, "position": place, "state": "WAITING"}
             for place, each in enumerate(dict.fromkeys(ids), 1)
@@ -90,12 +90,12 @@ def keep(
 
 def named(session: Session, batch_id: int, *kinds: str) -> Batch:
     """A batch of one of these kinds, with its rows in their order. Raises NoBatch."""
-    table = desk.desk_batch
+    table = decision_tables.desk_batch
     head = session.execute(select(table).where(table.c.id == batch_id)).one_or_none()
     if head is None or head.kind not in kinds:
         raise NoBatch
     rows = session.execute(_rows(batch_id)).all()
-    held = stored_invoices.by_ids(session, [row.invoice_id for row in rows])
+    held = document_store.by_ids(session, [row.invoice_id for row in rows])
     return Batch(
         head.id,
         head.kind,
@@ -119,13 +119,13 @@ def named(session: Session, batch_id: int, *kinds: str) -> Batch:
 
 def locked(session: Session, batch_id: int) -> Row[Any]:
     """The batch alone; another press meanwhile waits."""
-    table = desk.desk_batch
+    table = decision_tables.desk_batch
     return session.execute(select(table).where(table.c.id == batch_id).with_for_update()).one()
 
 
 def waiting(session: Session, batch_id: int, *, limit: int | None = None) -> Sequence[int]:
     """The documents whose turn has not come, in order."""
-    question = _rows(batch_id).where(desk.desk_batch_row.c.state == "WAITING")
+    question = _rows(batch_id).where(decision_tables.desk_batch_row.c.state == "WAITING")
     return [row.invoice_id for row in session.execute(question.limit(limit) if limit else question)]
 
 
@@ -148,11 +148,11 @@ def refused(
 
 
 def _rows(batch_id: int) -> Any:  # noqa: ANN401 - a select
-    table = desk.desk_batch_row
+    table = decision_tables.desk_batch_row
     return select(table).where(table.c.batch_id == batch_id).order_by(table.c.position)
 
 
 def _set(session: Session, batch_id: int, invoice_id: int, **values: object) -> None:
-    table = desk.desk_batch_row
+    table = decision_tables.desk_batch_row
     this = (table.c.batch_id == batch_id) & (table.c.invoice_id == invoice_id)
     rows_changed(session, update(table).where(this).values(**values))

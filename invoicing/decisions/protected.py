@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import exception_tables
-from invoicing.judging import record
+from invoicing.decisions import tables as decision_tables
 from invoicing.model import Held
+from invoicing.verdicts.verdicts import record
 from orders.values import Refused
 
-_TABLE = exception_tables.protected_document
+_TABLE = decision_tables.protected_document
 
 
 def mark(session: Session, held: Held, *, by: str, on: date, reason: str) -> None:

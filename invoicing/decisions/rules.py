@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from invoicing.deviations import Actor, Check, Code, Deviation, Group, Match, Weight
+from invoicing.matching.deviations import Actor, Check, Code, Deviation, Group, Match, Weight
 from invoicing.model import CreditedReference, DocumentType, Held, Invoice, InvoiceState
 from orders.values import Money, Refused
 

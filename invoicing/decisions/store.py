@@ -15,10 +15,11 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import exception_tables as desk
-from invoicing import stored_invoices, tables
-from invoicing.deviations import Deviation
-from invoicing.exception_rules import Acceptance, Action, Link, as_linked
+from invoicing.decisions import tables as decision_tables
+from invoicing.decisions.rules import Acceptance, Action, Link, as_linked
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, Invoice, InvoiceState
 from orders.values import Money, Refused
 
@@ -81,7 +82,7 @@ def add_acceptance(
     """Let an acceptance stand instead of an earlier one."""
     withdraw_acceptance(session, held.id)
     key: int = session.execute(
-        insert(desk.acceptance).returning(desk.acceptance.c.id),
+        insert(decision_tables.acceptance).returning(decision_tables.acceptance.c.id),
         {
             "invoice_id": held.id,
             "accepted_by": by,
@@ -97,7 +98,7 @@ def add_acceptance(
 
 def withdraw_acceptance(session: Session, invoice_id: int) -> None:
     """No acceptance stands on the document any more."""
-    _withdraw(session, desk.acceptance, invoice_id)
+    _withdraw(session, decision_tables.acceptance, invoice_id)
 
 
 def link_of(session: Session, invoice_id: int) -> Link | None:
@@ -110,7 +111,7 @@ def link_of(session: Session, invoice_id: int) -> Link | None:
 
 def credits_linked_to(session: Session, supplier: str, number: str) -> Sequence[int]:
     """The supplier's credit notes that a person says credit this invoice and that are not settled, oldest first."""
-    link, credit = desk.line_link, tables.invoice
+    link, credit = decision_tables.line_link, document_tables.invoice
     question = (
         select(credit.c.id)
         .join(link, link.c.invoice_id == credit.c.id)
@@ -137,9 +138,9 @@ def add_link(
     credited_number: str = "",
 ) -> int:
     """Let a link stand instead of an earlier one."""
-    _withdraw(session, desk.line_link, invoice_id)
+    _withdraw(session, decision_tables.line_link, invoice_id)
     key: int = session.execute(
-        insert(desk.line_link).returning(desk.line_link.c.id),
+        insert(decision_tables.line_link).returning(decision_tables.line_link.c.id),
         {
             "invoice_id": invoice_id,
             "linked_by": by,
@@ -155,9 +156,13 @@ def add_link(
 
 def restore_link(session: Session, invoice_id: int, link_id: int | None) -> None:
     """Withdraw the standing link, and let the earlier one stand again where there was one."""
-    _withdraw(session, desk.line_link, invoice_id)
+    _withdraw(session, decision_tables.line_link, invoice_id)
     if link_id is not None:
-        session.execute(update(desk.line_link).where(desk.line_link.c.id == link_id).values(withdrawn=0))
+        session.execute(
+            update(decision_tables.line_link)
+            .where(decision_tables.line_link.c.id == link_id)
+            .values(withdrawn=0)
+        )
 
 
 def _withdraw(session: Session, table: Any, invoice_id: int) -> None:  # noqa: ANN401 - either of two tables
@@ -168,7 +173,7 @@ def _withdraw(session: Session, table: Any, invoice_id: int) -> None:  # noqa: A
 
 def as_judged(session: Session, invoice_id: int) -> Invoice:
     """The document as it is to be judged: as a person has linked it, or as it was read."""
-    return as_linked(stored_invoices.content(session, invoice_id), link_of(session, invoice_id))
+    return as_linked(document_store.content(session, invoice_id), link_of(session, invoice_id))
 
 
 def add_action(
@@ -188,7 +193,7 @@ def add_action(
 ) -> int:
     """Note what a person did. HELD until `answers_at`, when its answer leaves; without that, STANDING."""
     key: int = session.execute(
-        insert(desk.desk_action).returning(desk.desk_action.c.id),
+        insert(decision_tables.desk_action).returning(decision_tables.desk_action.c.id),
         {
             "invoice_id": held.id,
             "batch_id": batch_id,
@@ -209,7 +214,7 @@ def add_action(
 
 def action(session: Session, action_id: int, *, lock: bool = False) -> Done:
     """One action; raises NoSuchAction."""
-    question = select(desk.desk_action).where(desk.desk_action.c.id == action_id)
+    question = select(decision_tables.desk_action).where(decision_tables.desk_action.c.id == action_id)
     row = session.execute(question.with_for_update() if lock else question).one_or_none()
     if row is None:
         raise NoSuchAction
@@ -218,14 +223,14 @@ def action(session: Session, action_id: int, *, lock: bool = False) -> Done:
 
 def actions_of(session: Session, invoice_id: int) -> Sequence[Done]:
     """What people have done to a document, newest first."""
-    table = desk.desk_action
+    table = decision_tables.desk_action
     question = select(table).where(table.c.invoice_id == invoice_id).order_by(table.c.id.desc())
     return [_done(row) for row in session.execute(question)]
 
 
 def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequence[Done]:
     """The actions whose answer is to leave now, oldest first; each worker gets its own on PostgreSQL."""
-    table = desk.desk_action
+    table = decision_tables.desk_action
     question = (
         select(table)
         .where(table.c.state == "HELD", table.c.answers_at <= now)
@@ -238,7 +243,7 @@ def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequenc
 
 def holds_back(session: Session, invoice_id: int, *, but_not: int = 0) -> bool:
     """Whether something a person did to the document has not come to its end yet."""
-    table = desk.desk_action
+    table = decision_tables.desk_action
     held = (table.c.invoice_id == invoice_id) & (table.c.state == "HELD") & (table.c.id != but_not)
     return session.execute(select(table.c.id).where(held).limit(1)).one_or_none() is not None
 
@@ -247,7 +252,7 @@ def settle_action(
     session: Session, action_id: int, state: str, *, by: str = "", at: datetime | None = None
 ) -> bool:
     """Let an action be SENT, STANDING, LAPSED or UNDONE; False where somebody else was first."""
-    table = desk.desk_action
+    table = decision_tables.desk_action
     changed = (
         update(table)
         .where(table.c.id == action_id, table.c.state.in_(("HELD", "STANDING")))
@@ -258,7 +263,7 @@ def settle_action(
 
 def limit_of(session: Session, person: str, *, currency: str = "SEK") -> Money | None:
     """How large a difference the person may accept alone, or None: nothing."""
-    table = desk.accept_limit
+    table = decision_tables.accept_limit
     found = session.scalar(select(table.c.limit_amount).where(table.c.person == person))
     return Money(found, currency) if found is not None else None
 
@@ -270,7 +275,7 @@ def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date)
             "Ingen sätter sin egen gräns. Be en annan administratör.",
             "Nobody sets their own limit. Ask another administrator.",
         )
-    table = desk.accept_limit
+    table = decision_tables.accept_limit
     values = {"limit_amount": limit.amount, "set_by": by, "set_on": on}
     if not rows_changed(session, update(table).where(table.c.person == person).values(**values)):
         session.execute(insert(table), {"person": person, **values})
@@ -297,9 +302,10 @@ def _done(row: Row[Any]) -> Done:
     )
 
 
-_ACCEPTED = select(desk.acceptance).where(
-    desk.acceptance.c.invoice_id == bindparam("invoice"), desk.acceptance.c.withdrawn == 0
+_ACCEPTED = select(decision_tables.acceptance).where(
+    decision_tables.acceptance.c.invoice_id == bindparam("invoice"),
+    decision_tables.acceptance.c.withdrawn == 0,
 )
-_LINKED = select(desk.line_link).where(
-    desk.line_link.c.invoice_id == bindparam("invoice"), desk.line_link.c.withdrawn == 0
+_LINKED = select(decision_tables.line_link).where(
+    decision_tables.line_link.c.invoice_id == bindparam("invoice"), decision_tables.line_link.c.withdrawn == 0
 )

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from foundation.sql import Session
-from invoicing import stored_invoices, tables
-from invoicing.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
-from invoicing.matching import has_order_number
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
+from invoicing.matching.invoice_matching import has_order_number
 from invoicing.model import DocumentType, Invoice, InvoiceState
 from orders import stored_lines, stored_orders, stored_placements
 from orders import tables as held
@@ -73,21 +74,21 @@ def credit_facts_of(
     session: Session, register: Register, credit: Invoice, *, lock: bool = True
 ) -> CreditFacts:
     """What a credit note is judged by; without `lock` the facts are only looked at."""
-    supplier = stored_invoices.supplier_key(credit)
+    supplier = document_store.supplier_key(credit)
     if len(credit.credits) != 1:
         suggestions = (
-            () if credit.credits else stored_invoices.creditable(session, supplier, credit.amount_payable)
+            () if credit.credits else document_store.creditable(session, supplier, credit.amount_payable)
         )
         return CreditFacts(register.policy, suggestions=tuple(suggestions))
     number = credit.credits[0].number
-    credited = stored_invoices.by_key(session, supplier, DocumentType.INVOICE, number)
+    credited = document_store.by_key(session, supplier, DocumentType.INVOICE, number)
     if credited is None:
-        credited = stored_invoices.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
+        credited = document_store.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
         stored_lines.lock_lines(session, credited.order_number)
-        credited = stored_invoices.lock(session, credited.id)
-    by = stored_invoices.credited_by(session, credited.id) if credited else ""
+        credited = document_store.lock(session, credited.id)
+    by = document_store.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)
 
 
@@ -141,7 +142,7 @@ def order_facts(
 
 def _outside(session: Session, invoice: Invoice) -> Handling | None:
     """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
-    supplier = stored_invoices.supplier_key(invoice)
+    supplier = document_store.supplier_key(invoice)
     for reference in (invoice.order_number, *invoice.references):
         handling = stored_placements.outside(session, reference, supplier=supplier)
         if handling is not None:
@@ -170,7 +171,7 @@ def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Seque
 def _question() -> Select[Any]:
     """The order with everything that hangs on its lines, prepared once."""
     order, line, account = held.purchase_order, held.order_line, held.line_account
-    receipt, occupant, cut = held.receipt, tables.invoice, held.interruption
+    receipt, occupant, cut = held.receipt, document_tables.invoice, held.interruption
     placement = held.placement
     columns = (
         *(column for column in order.c if column.name not in ("starts_on", "ends_on", "amount")),

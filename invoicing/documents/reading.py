@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from invoicing.answer_documents import ANSWERS, read_answer
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -19,7 +18,8 @@ from invoicing.model import (
     PeriodGiven,
     VatSubtotal,
 )
-from invoicing.peer_answers import PeerAnswer
+from invoicing.responses.model import PeerAnswer
+from invoicing.responses.reading import ANSWERS, read_answer
 from orders.contracts import Register
 from orders.values import Money, Quantity, Refused
 from peppol import billing, envelope, envelope_checks, origins, shapes, ubl, validation

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
 from foundation.sql import Session
-from invoicing import tables
-from invoicing.deviations import Group, Match
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Group, Match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders.contracts import Policy, fingerprint
 from orders.values import Money, Refused
@@ -67,7 +67,7 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[Held]:
     """The documents with these row ids, in the order given."""
     found: dict[int, Held] = {}
     for start in range(0, len(ids), 500):
-        question = _COLUMNS.where(tables.invoice.c.id.in_(ids[start : start + 500]))
+        question = _COLUMNS.where(document_tables.invoice.c.id.in_(ids[start : start + 500]))
         found.update((row.id, _held(row)) for row in session.execute(question))
     return [found[each] for each in ids]
 
@@ -79,7 +79,7 @@ def lock(session: Session, invoice_id: int) -> Held:
 
 def named(session: Session, number: str, *, supplier: str = "") -> Held:
     """The document a person means by a number, or by its row id written #12; raises InvoiceUnknown."""
-    table = tables.invoice
+    table = document_tables.invoice
     if number.startswith("#") and number[1:].isdigit():
         where: ColumnElement[bool] = table.c.id == int(number[1:])
     else:
@@ -101,7 +101,7 @@ def listed(
     limit: int = 1000,
 ) -> Iterator[Held]:
     """Documents by arrival, of one state, supplier or execution reference where that is given."""
-    table = tables.invoice
+    table = document_tables.invoice
     question = _COLUMNS
     if state is not None:
         question = question.where(table.c.state == state)
@@ -115,14 +115,16 @@ def listed(
 
 def counts(session: Session) -> dict[InvoiceState, int]:
     """How many documents are in each state."""
-    rows = session.execute(select(tables.invoice.c.state, func.count()).group_by(tables.invoice.c.state))
+    rows = session.execute(
+        select(document_tables.invoice.c.state, func.count()).group_by(document_tables.invoice.c.state)
+    )
     return {InvoiceState(state): count for state, count in rows}
 
 
 def content(session: Session, invoice_id: int) -> Invoice:
     """What the document said, as it was read."""
     text = session.execute(
-        select(tables.invoice.c.content).where(tables.invoice.c.id == invoice_id)
+        select(document_tables.invoice.c.content).where(document_tables.invoice.c.id == invoice_id)
     ).scalar_one()
     return _CONTENT.validate_json(text)
 
@@ -224,12 +226,14 @@ def set_state(
         values["answered"] = answered
     if paid_on is not None:
         values["paid_on"] = paid_on
-    session.execute(update(tables.invoice).where(tables.invoice.c.id == invoice_id).values(**values))
+    session.execute(
+        update(document_tables.invoice).where(document_tables.invoice.c.id == invoice_id).values(**values)
+    )
 
 
 def set_settled(session: Session, credit: Held, *, answered: str) -> None:
     """Note that a credit note found its invoice, and whose case it thereby belongs to."""
-    table = tables.invoice
+    table = document_tables.invoice
     session.execute(
         update(table)
         .where(table.c.id == credit.id)
@@ -262,7 +266,7 @@ def add_match(
 
 def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
     """Every judgement of the document, oldest first."""
-    table = tables.match_made
+    table = document_tables.match_made
     question = (
         select(table.c.made_on, table.c.tree).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
     )
@@ -271,16 +275,16 @@ def matches(session: Session, invoice_id: int) -> list[tuple[date, Match]]:
 
 def policies_used(session: Session, invoice_id: int) -> list[str]:
     """The fingerprint of the policy of every judgement, in the order of `matches`."""
-    table = tables.match_made
+    table = document_tables.match_made
     question = select(table.c.policy).where(table.c.invoice_id == invoice_id).order_by(table.c.id)
     return list(session.scalars(question))
 
 
 def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = True) -> list[Held]:
     """The invoices that name an order line and may still be judged, oldest first; locked like `lock` does."""
-    part = tables.invoice_part
+    part = document_tables.invoice_part
     ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
-    table = tables.invoice
+    table = document_tables.invoice
     question = _COLUMNS.where(
         table.c.id.in_(ids), table.c.document_type == DocumentType.INVOICE, table.c.state.in_(OPEN_STATES)
     )
@@ -295,7 +299,7 @@ def parked_credits(session: Session, supplier: str) -> list[Held]:
 
 def creditable(session: Session, supplier: str, amount_payable: Money) -> list[str]:
     """The numbers of the supplier's uncredited invoices of exactly this sum: suggestions for a person."""
-    table = tables.invoice
+    table = document_tables.invoice
     question = select(table.c.number).where(
         table.c.supplier == supplier,
         table.c.document_type == DocumentType.INVOICE,
@@ -308,13 +312,14 @@ def creditable(session: Session, supplier: str, amount_payable: Money) -> list[s
 def add_pair(session: Session, *, credit_id: int, invoice_id: int, on: date) -> None:
     """Note that a credit note settles an invoice; the database refuses a second one."""
     session.execute(
-        insert(tables.credit_pair), {"credit_id": credit_id, "invoice_id": invoice_id, "settled_on": on}
+        insert(document_tables.credit_pair),
+        {"credit_id": credit_id, "invoice_id": invoice_id, "settled_on": on},
     )
 
 
 def credited_by(session: Session, invoice_id: int) -> str:
     """The number of the credit note that settled the invoice, or nothing."""
-    pair, table = tables.credit_pair, tables.invoice
+    pair, table = document_tables.credit_pair, document_tables.invoice
     question = (
         select(table.c.number)
         .join(pair, pair.c.credit_id == table.c.id)
@@ -324,9 +329,9 @@ def credited_by(session: Session, invoice_id: int) -> str:
 
 
 # Prepared once: building a statement costs more than running it.
-_INVOICE = tables.invoice
+_INVOICE = document_tables.invoice
 _ADD = insert(_INVOICE).returning(_INVOICE.c.id)
-_ADD_PART, _ADD_MATCH = insert(tables.invoice_part), insert(tables.match_made)
+_ADD_PART, _ADD_MATCH = insert(document_tables.invoice_part), insert(document_tables.match_made)
 _COLUMNS = select(*(column for column in _INVOICE.c if column.name != "content"))
 _BY_ID = _COLUMNS.where(_INVOICE.c.id == bindparam("invoice_id"))
 _LOCKED = _BY_ID.with_for_update()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from invoicing.documents import money_of
+from invoicing.documents.reading import money_of
 from invoicing.model import AccountGiven, DocumentType
 from orders.values import Money, Refused
 from peppol import billing, envelope, shapes, ubl, validation

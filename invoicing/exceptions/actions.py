@@ -9,19 +9,16 @@ from datetime import date, timedelta
 from sqlalchemy import insert, select, update
 
 from foundation.sql import Session, rows_changed
-from invoicing import (
-    crediting,
-    exception_tables,
-    judging,
-    responding,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-)
-from invoicing.desk_steps import Hand, Later, begin, note
-from invoicing.deviations import Check, Code, Group, Match, Outcome, Source, question
-from invoicing.exception_rules import Action, ActionRefused, acceptable, at_stake, check_outcome
+from invoicing.decisions import store as decision_store
+from invoicing.decisions import tables as decision_tables
+from invoicing.decisions.rules import Action, ActionRefused, acceptable, at_stake, check_outcome
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.exceptions.steps import Hand, Later, begin, note
+from invoicing.matching.deviations import Check, Code, Group, Match, Outcome, Source, question
 from invoicing.model import DocumentType, Held
+from invoicing.responses import responding, response_documents
+from invoicing.verdicts import crediting, verdicts
 from orders import stored_lines
 from orders.contracts import Register
 from orders.values import Money, Refused, total
@@ -60,7 +57,7 @@ def reject_duplicate(
 ) -> int:
     """Reject an invoice that says what another of the supplier's already said: credit it, send no new one."""
     held = begin(session, Action.REJECT_DUPLICATE, invoice_id, reason=reason)
-    first = stored_invoices.by_key(session, held.supplier, DocumentType.INVOICE, of.strip())
+    first = document_store.by_key(session, held.supplier, DocumentType.INVOICE, of.strip())
     if first is None or first.id == held.id:
         raise ActionRefused(
             f"Leverantören har ingen annan faktura {of}. Ange numret på den faktura som gäller.",
@@ -76,7 +73,7 @@ def reject_duplicate(
         variant="duplicate",
     )
     tree = Group("invoice", (Check("not invoiced before", Outcome.DEVIATES, (told,)),))
-    stored_invoices.add_match(session, held.id, Match(tree), made_on=hand.today)
+    document_store.add_match(session, held.id, Match(tree), made_on=hand.today)
     later = Later()
     asked = crediting.ask_for_credit(session, register, held, by=hand.by, today=hand.today, answering=later)
     return note(
@@ -87,14 +84,14 @@ def reject_duplicate(
 def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
     """Accept what deviates, with a reason, within the person's own limit. Raises OverLimit, ActionRefused."""
     held = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
-    match = stored_invoices.matches(session, held.id)[-1][1]
+    match = document_store.matches(session, held.id)[-1][1]
     deviations = acceptable(held, match)
     received = received_on(session, held)
     stake = at_stake(held, received, deviations)
-    limit = stored_exceptions.limit_of(session, hand.by, currency=held.currency)
+    limit = decision_store.limit_of(session, hand.by, currency=held.currency)
     if limit is None or stake.amount > limit.amount:
         raise OverLimit(stake, limit)
-    accepted = stored_exceptions.add_acceptance(
+    accepted = decision_store.add_acceptance(
         session,
         held,
         by=hand.by,
@@ -105,7 +102,7 @@ def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *,
         deviations=deviations,
     )
     later = Later()
-    judged = judging.judge_again(session, register, held, today=hand.today, actor=hand.by, answering=later)
+    judged = verdicts.judge_again(session, register, held, today=hand.today, actor=hand.by, answering=later)
     check_outcome(Action.ACCEPT, held, judged.state)
     return note(
         session,
@@ -144,8 +141,8 @@ def park(session: Session, invoice_id: int, hand: Hand, *, until: date, reason: 
 def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Hand, *, text: str) -> int:
     """Ask the supplier in a person's own words: an Invoice Response UQ with the question."""
     held = begin(session, Action.ASK_SUPPLIER, invoice_id, reason=text, must_tell_why=True)
-    supplier = stored_facts.registered(register, held.supplier)
-    if supplier is None or not responding.may_follow(held.answered, responding.UNDER_QUERY):
+    supplier = facts_loading.registered(register, held.supplier)
+    if supplier is None or not responding.may_follow(held.answered, response_documents.UNDER_QUERY):
         raise ActionRefused(
             f"En fråga kan inte skickas efter svaret {held.answered or '-'}. Kontakta leverantören direkt.",
             f"A question cannot be sent after the answer {held.answered or '-'}. Contact the supplier directly.",
@@ -157,7 +154,7 @@ def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Ha
         hand,
         text,
         after=held.state,
-        answer=responding.UNDER_QUERY,
+        answer=response_documents.UNDER_QUERY,
     )
 
 
@@ -176,7 +173,7 @@ def received_on(session: Session, held: Held) -> Money:
 
 def rest(session: Session, invoice_id: int, until: date | None) -> date | None:
     """Let the document rest until a day, or no longer; until when it rested before comes back."""
-    table = exception_tables.desk_item
+    table = decision_tables.desk_item
     this = (table.c.kind == DOCUMENT) & (table.c.item_id == invoice_id)
     before: date | None = session.scalar(select(table.c.rests_until).where(this))
     if not rows_changed(session, update(table).where(this).values(rests_until=until)):

@@ -10,21 +10,19 @@ from dataclasses import dataclass
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import (
-    exception_actions,
-    exception_undo,
-    responding,
-    stored_batches,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-)
-from invoicing.desk_steps import Hand
-from invoicing.exception_actions import OverLimit
-from invoicing.exception_rules import Action, acceptable, at_stake, check_action
+from invoicing.decisions import batch_store
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.rules import Action, acceptable, at_stake, check_action
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.actions import OverLimit
+from invoicing.exceptions.steps import Hand
 from invoicing.model import Held
-from invoicing.response_documents import receiver_of
-from invoicing.stored_batches import MOST, Batch
+from invoicing.responses import responding, response_documents
+from invoicing.responses.response_documents import receiver_of
 from orders.contracts import Register
 from orders.values import Money, Refused
 
@@ -51,30 +49,30 @@ def simulate(
     session: Session, register: Register, kind: Action, ids: Sequence[int], *, by: str
 ) -> Sequence[Foreseen]:
     """What the action would come to for each document, in their order."""
-    limit = stored_exceptions.limit_of(session, by)
+    limit = decision_store.limit_of(session, by)
     return [
-        _foreseen(session, register, kind, stored_invoices.by_id(session, each), limit) for each in ids[:MOST]
+        _foreseen(session, register, kind, document_store.by_id(session, each), limit) for each in ids[:MOST]
     ]
 
 
 def _foreseen(
     session: Session, register: Register, kind: Action, held: Held, limit: Money | None
 ) -> Foreseen:
-    supplier = stored_facts.registered(register, held.supplier)
+    supplier = facts_loading.registered(register, held.supplier)
     try:
         check_action(kind, held)
         received = exception_actions.received_on(session, held) if kind is Action.ACCEPT else None
         if received is not None:
-            match = stored_invoices.matches(session, held.id)[-1][1]
+            match = document_store.matches(session, held.id)[-1][1]
             stake = at_stake(held, received, acceptable(held, match))
             if limit is None or stake.amount > limit.amount:
                 raise OverLimit(stake, limit)
     except Refused as refusal:
         return Foreseen(held, refusal)
     answer = {
-        Action.ASK_CREDIT: responding.REJECTED,
-        Action.ACCEPT: responding.APPROVED,
-        Action.ASK_SUPPLIER: responding.UNDER_QUERY,
+        Action.ASK_CREDIT: response_documents.REJECTED,
+        Action.ACCEPT: response_documents.APPROVED,
+        Action.ASK_SUPPLIER: response_documents.UNDER_QUERY,
     }[kind]
     sends = supplier is not None and responding.may_follow(held.answered, answer)
     return Foreseen(
@@ -103,21 +101,21 @@ def start(
             f"Välj mellan ett och {MOST} dokument och en åtgärd.",
             f"Choose between one and {MOST} documents and an action.",
         )
-    return stored_batches.keep(session, kind, ids, by=hand.by, at=hand.now, key=key, reason=reason)
+    return batch_store.keep(session, kind, ids, by=hand.by, at=hand.now, key=key, reason=reason)
 
 
 def go_on(session: Session, register: Register, batch_id: int, hand: Hand, *, limit: int = 25) -> int:
     """Take the next rows of a batch; how many are left. Another press meanwhile waits for these."""
-    head = stored_batches.locked(session, batch_id)
+    head = batch_store.locked(session, batch_id)
     by = Hand(head.made_by, hand.now, hand.today, hand.hold, batch_id)
-    for invoice_id in stored_batches.waiting(session, batch_id, limit=limit):
+    for invoice_id in batch_store.waiting(session, batch_id, limit=limit):
         try:
             with journal.attempt(session):
                 number = _take(session, register, Action(head.kind), invoice_id, by, head.reason)
-                stored_batches.done(session, batch_id, invoice_id, action_id=number)
+                batch_store.done(session, batch_id, invoice_id, action_id=number)
         except Refused as refusal:
-            stored_batches.refused(session, batch_id, invoice_id, refusal)
-    return len(stored_batches.waiting(session, batch_id))
+            batch_store.refused(session, batch_id, invoice_id, refusal)
+    return len(batch_store.waiting(session, batch_id))
 
 
 def _take(
@@ -139,10 +137,10 @@ def undo(session: Session, register: Register, batch_id: int, hand: Hand) -> tup
         try:
             with journal.attempt(session):
                 exception_undo.undo(session, register, row.action_id, hand)
-                stored_batches.undone(session, batch_id, row.invoice_id)
+                batch_store.undone(session, batch_id, row.invoice_id)
             undone += 1
         except Refused as refusal:
-            stored_batches.refused(session, batch_id, row.invoice_id, refusal, state="DONE")
+            batch_store.refused(session, batch_id, row.invoice_id, refusal, state="DONE")
             refused += 1
     journal.record(session, hand.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
     return undone, refused
@@ -150,7 +148,7 @@ def undo(session: Session, register: Register, batch_id: int, hand: Hand) -> tup
 
 def batch(session: Session, batch_id: int) -> Batch:
     """A batch with its rows in their order. Raises NoBatch."""
-    return stored_batches.named(session, batch_id, *BULK)
+    return batch_store.named(session, batch_id, *BULK)
 
 
 def can_undo(session: Session, found: Batch) -> int:
@@ -158,8 +156,8 @@ def can_undo(session: Session, found: Batch) -> int:
     done = [row for row in found.rows if row.state == "DONE" and row.action_id is not None]
     return sum(
         exception_undo.can_undo(
-            stored_exceptions.action(session, row.action_id or 0),
-            stored_invoices.by_id(session, row.invoice_id).state,
+            decision_store.action(session, row.action_id or 0),
+            document_store.by_id(session, row.invoice_id).state,
             newest=True,
         )
         for row in done

@@ -13,25 +13,23 @@ from sqlalchemy import Row, select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import (
-    desk_queue,
-    exception_undo,
-    link_suggestions,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-    tables,
-)
-from invoicing.desk_queue import Item
-from invoicing.deviations import Match
-from invoicing.exception_rules import Acceptance, Link
-from invoicing.facts import OrderFacts
-from invoicing.link_suggestions import CreditSuggestion, LineSuggestion
-from invoicing.matching import has_order_number
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Acceptance, Link
+from invoicing.decisions.store import Done
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions import link_suggestions
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import undo as exception_undo
+from invoicing.exceptions.comparison import Row as Compared
+from invoicing.exceptions.comparison import compare
+from invoicing.exceptions.link_suggestions import CreditSuggestion, LineSuggestion
+from invoicing.exceptions.queue import Item
+from invoicing.matching.deviations import Match
+from invoicing.matching.facts import OrderFacts
+from invoicing.matching.invoice_matching import has_order_number
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from invoicing.side_by_side import Row as Compared
-from invoicing.side_by_side import compare
-from invoicing.stored_exceptions import Done
 from orders.contracts import Register
 from orders.values import Money
 
@@ -91,22 +89,22 @@ class Case:
 
 def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     """The document with all that belongs to it, or None where there is no such document."""
-    item = desk_queue.item(session, invoice_id)
+    item = exception_queue.item(session, invoice_id)
     if item is None:
         return None
-    held = stored_invoices.by_id(session, invoice_id)
-    invoice = stored_exceptions.as_judged(session, invoice_id)
+    held = document_store.by_id(session, invoice_id)
+    invoice = decision_store.as_judged(session, invoice_id)
     order = None
     if held.document_type is DocumentType.INVOICE and has_order_number(invoice):
-        order = stored_facts.order_facts(session, register, invoice.order_number)
-    supplier = stored_facts.registered(register, held.supplier)
+        order = facts_loading.order_facts(session, register, invoice.order_number)
+    supplier = facts_loading.registered(register, held.supplier)
     registered = (
         tuple(f"{each.scheme} {each.number}" for each in supplier.payment_accounts) if supplier else ()
     )
-    matches = stored_invoices.matches(session, invoice_id)
-    policies = stored_invoices.policies_used(session, invoice_id)
+    matches = document_store.matches(session, invoice_id)
+    policies = document_store.policies_used(session, invoice_id)
     judged = tuple(Judged(on, match, policy) for (on, match), policy in zip(matches, policies, strict=True))
-    actions = tuple(stored_exceptions.actions_of(session, invoice_id))
+    actions = tuple(decision_store.actions_of(session, invoice_id))
     standing = [each for each in actions if each.state != "UNDONE"][:1]
     undoable = (
         standing[0].id if standing and exception_undo.can_undo(standing[0], held.state, newest=True) else None
@@ -122,10 +120,10 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         compare(invoice, held, order, judged[-1].match, accounts=registered),
         actions,
         undoable,
-        stored_exceptions.acceptance_of(session, invoice_id, currency=held.currency),
-        stored_exceptions.link_of(session, invoice_id),
+        decision_store.acceptance_of(session, invoice_id, currency=held.currency),
+        decision_store.link_of(session, invoice_id),
         tuple(_earlier(session, held, item)),
-        stored_invoices.credited_by(session, invoice_id),
+        document_store.credited_by(session, invoice_id),
         tuple(link_suggestions.lines(session, held)) if linkable and not is_credit else (),
         tuple(link_suggestions.credits(session, held)) if linkable and is_credit else (),
         tuple(journal.rows_about(session, f"{held.document_type.lower()} {held.id}", f"invoice {held.id}")),
@@ -133,7 +131,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
 
 
 def _earlier(session: Session, held: Held, item: Item) -> Sequence[Earlier]:
-    invoice, part = tables.invoice, tables.invoice_part
+    invoice, part = document_tables.invoice, document_tables.invoice_part
     if not item.line_id:
         return []
     question = (

@@ -7,9 +7,9 @@ nothing of it. What deviates is known from the match, so the table and the tree 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from invoicing.deviations import Code, Deviation, Match, Weight
-from invoicing.facts import LineFacts, OrderFacts
-from invoicing.line_matching import invoiced_on
+from invoicing.matching.deviations import Code, Deviation, Match, Weight
+from invoicing.matching.facts import LineFacts, OrderFacts
+from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import Held, Invoice, PeriodGiven
 from orders.values import Money, Quantity, total
 

@@ -12,13 +12,17 @@ from datetime import date
 
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing import crediting, responding, stored_exceptions, stored_facts, stored_invoices
-from invoicing.desk_steps import Hand, begin, note
-from invoicing.deviations import Match, Verdict
-from invoicing.exception_rules import Action, ActionRefused, Link, as_linked
-from invoicing.judging import STATE_OF, record
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused, Link, as_linked
+from invoicing.decisions.store import Done
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.exceptions.steps import Hand, begin, note
+from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_step
-from invoicing.stored_exceptions import Done
+from invoicing.responses import responding
+from invoicing.verdicts import crediting
+from invoicing.verdicts.verdicts import STATE_OF, record
 from orders import stored_lines
 from orders.contracts import Register
 from orders.model import LineAccount
@@ -59,9 +63,9 @@ class Pair:
 
 def foresee(session: Session, register: Register, credit_id: int, *, credits: str) -> Pair:
     """What linking the credit note to an invoice would come to; changes nothing. Raises ActionRefused."""
-    credit = stored_invoices.by_id(session, credit_id)
+    credit = document_store.by_id(session, credit_id)
     invoice = _named(session, credit, credits)
-    says = stored_invoices.content(session, credit.id)
+    says = document_store.content(session, credit.id)
     meant = as_linked(says, Link(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
     accounts = stored_lines.accounts(session, invoice.order_number) if invoice.order_number else []
@@ -69,17 +73,17 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     waiting = {
         each.id: each
         for account in opens
-        for each in stored_invoices.on_line(session, account.order_number, account.line_id, lock=False)
+        for each in document_store.on_line(session, account.order_number, account.line_id, lock=False)
         if each.id != invoice.id
     }
-    supplier = stored_facts.registered(register, credit.supplier)
+    supplier = facts_loading.registered(register, credit.supplier)
     code = responding.ANSWER_OF[InvoiceState.SETTLED]
     answers = supplier is not None and responding.may_follow(credit.answered, code)
     return Pair(
         credit,
         invoice,
         says,
-        stored_exceptions.as_judged(session, invoice.id),
+        decision_store.as_judged(session, invoice.id),
         match,
         opens,
         tuple(waiting.values()),
@@ -102,17 +106,17 @@ def link_credit(
             f"{held.number} is an invoice. Name an order line.",
         )
     invoice = _named(session, held, credits)
-    before = stored_exceptions.link_of(session, held.id)
-    stored_exceptions.add_link(
+    before = decision_store.link_of(session, held.id)
+    decision_store.add_link(
         session, held.id, by=hand.by, on=hand.today, reason=reason, credited_number=invoice.number
     )
-    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
+    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
     settles = judged.match.verdict is Verdict.ACCEPT
     # A credit note that is settled in a while waits until then.
     state = InvoiceState.PARKED if settles else STATE_OF[judged.match.verdict]
-    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
+    document_store.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
     _move(session, held, state, judged.match.codes, by=hand.by)
-    supplier = stored_facts.registered(register, held.supplier)
+    supplier = facts_loading.registered(register, held.supplier)
     code = responding.ANSWER_OF[InvoiceState.SETTLED]
     answers = settles and supplier is not None and responding.may_follow(held.answered, code)
     return note(
@@ -134,31 +138,31 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
 
     What happened meanwhile is looked at: another credit note may have come for the same invoice.
     """
-    seen = stored_invoices.by_key(
+    seen = document_store.by_key(
         session,
-        stored_invoices.by_id(session, done.invoice_id).supplier,
+        document_store.by_id(session, done.invoice_id).supplier,
         DocumentType.INVOICE,
         done.detail["credits"],
     )
     if seen is not None:
         stored_lines.lock_lines(session, seen.order_number)
-    held = stored_invoices.lock(session, done.invoice_id)
+    held = document_store.lock(session, done.invoice_id)
     if held.state not in _WAITS:
         return False
-    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
+    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
     if judged.match.verdict is Verdict.ACCEPT:
         crediting.take_effect(session, register, held, judged, today=today)
         return True
-    stored_invoices.add_match(session, held.id, judged.match, made_on=today, policy=register.policy)
+    document_store.add_match(session, held.id, judged.match, made_on=today, policy=register.policy)
     _move(session, held, STATE_OF[judged.match.verdict], judged.match.codes, by=SYSTEM)
     return False
 
 
 def put_back(session: Session, register: Register, held: Held, done: Done, hand: Hand) -> None:
     """Withdraw the link: the credit note is judged as it was before, and lies where it lay in the queue."""
-    stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
-    judged = crediting.judge(session, register, stored_exceptions.as_judged(session, held.id))
-    stored_invoices.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
+    decision_store.restore_link(session, held.id, done.detail["link_before"])
+    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
+    document_store.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
     if judged.match.verdict is Verdict.ACCEPT:
         # The invoice that it names itself has come meanwhile.
         crediting.take_effect(session, register, held, judged, today=hand.today)
@@ -172,24 +176,24 @@ def put_back(session: Session, register: Register, held: Held, done: Done, hand:
 def waiting_for(session: Session, held: Held) -> Sequence[tuple[Held, Done]]:
     """The credit notes a person has linked to this invoice and that are settled in a while, with the press."""
     found = []
-    for credit_id in stored_exceptions.credits_linked_to(session, held.supplier, held.number):
-        actions = stored_exceptions.actions_of(session, credit_id)
+    for credit_id in decision_store.credits_linked_to(session, held.supplier, held.number):
+        actions = decision_store.actions_of(session, credit_id)
         held_back = [each for each in actions if each.kind is Action.LINK and each.state == "HELD"]
         if held_back:
-            found.append((stored_invoices.by_id(session, credit_id), held_back[0]))
+            found.append((document_store.by_id(session, credit_id), held_back[0]))
     return found
 
 
 def _move(session: Session, held: Held, state: InvoiceState, codes: Sequence[str], *, by: str) -> None:
     check_step(held.number, held.state, state)
-    stored_invoices.set_state(session, held.id, state, codes=codes)
+    document_store.set_state(session, held.id, state, codes=codes)
     record(session, held, "credit.judged", actor=by, state=state, codes=" ".join(codes))
 
 
 def _named(session: Session, credit: Held, number: str) -> Held:
     """The supplier's invoice with this number. Raises ActionRefused where there is none, or it is taken already."""
     number = number.strip()
-    found = stored_invoices.by_key(session, credit.supplier, DocumentType.INVOICE, number)
+    found = document_store.by_key(session, credit.supplier, DocumentType.INVOICE, number)
     if found is None:
         raise ActionRefused(
             f"Leverantören har ingen faktura {number or '–'} hos oss. Välj ett förslag, eller skriv numret som på "

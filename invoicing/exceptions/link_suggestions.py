@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 
 from foundation.sql import Session
-from invoicing import stored_invoices, tables
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders import tables as held_tables
 from orders.stored_lines import ZERO
@@ -50,7 +51,7 @@ class CreditSuggestion:
 
 def lines(session: Session, held: Held) -> Sequence[LineSuggestion]:
     """The order lines an invoice may be for, best first."""
-    invoice = stored_invoices.content(session, held.id)
+    invoice = document_store.content(session, held.id)
     order, account = held_tables.purchase_order, held_tables.line_account
     line = held_tables.order_line
     near = or_(
@@ -108,8 +109,8 @@ def _line(row: Row[Any], held: Held, invoice: Invoice) -> LineSuggestion:
 
 def credits(session: Session, held: Held) -> Sequence[CreditSuggestion]:
     """The invoices a credit note may credit, best first."""
-    content = stored_invoices.content(session, held.id)
-    table = tables.invoice
+    content = document_store.content(session, held.id)
+    table = document_tables.invoice
     question = (
         select(table)
         .where(

@@ -11,19 +11,17 @@ from datetime import date
 from sqlalchemy import delete, update
 
 from foundation.sql import Session
-from invoicing import (
-    judging,
-    responding,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-    stored_payables,
-    tables,
-)
-from invoicing.desk_steps import Hand, Later, begin, note
-from invoicing.exception_rules import Action, ActionRefused, check_outcome
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused, check_outcome
+from invoicing.decisions.store import Done
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions.steps import Hand, Later, begin, note
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.stored_exceptions import Done
+from invoicing.payment import payable_store
+from invoicing.responses import responding
+from invoicing.verdicts import verdicts
 from orders import stored_lines
 from orders.contracts import Register
 
@@ -57,26 +55,28 @@ def link(
 def unlink(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
     """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
     held = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
-    if stored_payables.is_on_its_way(session, held.id):
+    if payable_store.is_on_its_way(session, held.id):
         raise ActionRefused(
             f"{held.number} är på väg till banken. Vänta på bankens svar.",
             f"{held.number} is on its way to the bank. Wait for the bank's answer.",
         )
-    own = stored_invoices.content(session, held.id)
+    own = document_store.content(session, held.id)
     return _relink(session, register, held, Action.UNLINK, hand, reason, own.order_number, "")
 
 
 def lay_on(session: Session, register: Register, held: Held) -> None:
     """Let the invoice lie on the lines it is now said to be for, and on no other; its parts follow."""
-    invoice = stored_exceptions.as_judged(session, held.id)
-    session.execute(delete(tables.invoice_part).where(tables.invoice_part.c.invoice_id == held.id))
-    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
-    parts = judging.parts_of(invoice, facts)
-    stored_invoices.add_parts(session, held.id, parts)
+    invoice = decision_store.as_judged(session, held.id)
+    session.execute(
+        delete(document_tables.invoice_part).where(document_tables.invoice_part.c.invoice_id == held.id)
+    )
+    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
+    parts = verdicts.parts_of(invoice, facts)
+    document_store.add_parts(session, held.id, parts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
     session.execute(
-        update(tables.invoice)
-        .where(tables.invoice.c.id == held.id)
+        update(document_tables.invoice)
+        .where(document_tables.invoice.c.id == held.id)
         .values(order_number=invoice.order_number, execution_reference=reference)
     )
 
@@ -91,9 +91,9 @@ def _relink(
     order_number: str,
     line_id: str,
 ) -> int:
-    before = stored_exceptions.link_of(session, held.id)
+    before = decision_store.link_of(session, held.id)
     freed = stored_lines.free_lines(session, held.id)
-    stored_exceptions.add_link(
+    decision_store.add_link(
         session,
         held.id,
         by=hand.by,
@@ -104,8 +104,8 @@ def _relink(
     )
     lay_on(session, register, held)
     later = Later()
-    moved = stored_invoices.by_id(session, held.id)
-    judged = judging.judge_again(session, register, moved, today=hand.today, actor=hand.by, answering=later)
+    moved = document_store.by_id(session, held.id)
+    judged = verdicts.judge_again(session, register, moved, today=hand.today, actor=hand.by, answering=later)
     check_outcome(action, held, judged.state)
     return note(
         session,
@@ -125,7 +125,7 @@ def _relink(
 
 def offer_lines(session: Session, register: Register, done: Done, *, today: date) -> None:
     """Let the invoices that wait for the lines an action freed be judged again."""
-    judging.judge_lines_again(session, register, _freed_by(done), today=today)
+    verdicts.judge_lines_again(session, register, _freed_by(done), today=today)
 
 
 def orders_of(done: Done) -> set[str]:
@@ -146,19 +146,19 @@ def put_back(
     for number, line_id in _freed_by(done):
         account = stored_lines.account(session, number, line_id)
         if account is not None and account.invoice_id not in (None, held.id):
-            taker = stored_invoices.by_id(session, account.invoice_id)
+            taker = document_store.by_id(session, account.invoice_id)
             raise ActionRefused(
                 f"Orderrad {number}/{line_id} har gått till {taker.number}. Koppla loss den fakturan först, "
                 "om raden ändå är den här fakturans.",
                 f"Order line {number}/{line_id} has gone to {taker.number}. Unlink that invoice first, "
                 "if the line is this invoice's after all.",
             )
-    stored_exceptions.restore_link(session, held.id, done.detail["link_before"])
+    decision_store.restore_link(session, held.id, done.detail["link_before"])
     freed = stored_lines.free_lines(session, held.id)
     lay_on(session, register, held)
-    now = stored_invoices.by_id(session, held.id)
-    judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
-    judging.judge_lines_again(session, register, freed, today=hand.today)
+    now = document_store.by_id(session, held.id)
+    verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
+    verdicts.judge_lines_again(session, register, freed, today=hand.today)
 
 
 def _freed_by(done: Done) -> Sequence[tuple[str, str]]:
@@ -170,5 +170,5 @@ def _is_waited_for(session: Session, lines: Iterable[tuple[str, str]], invoice_i
     return any(
         each.id != invoice_id
         for number, line_id in lines
-        for each in stored_invoices.on_line(session, number, line_id)
+        for each in document_store.on_line(session, number, line_id)
     )

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from foundation.sql import Session
-from invoicing import exception_tables, tables
+from invoicing.decisions import tables as decision_tables
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from orders import tables as held
 from orders.values import Money, Month
@@ -128,7 +129,7 @@ class Event:
     owner: str
 
 
-_I, _D, _P = tables.invoice, exception_tables.desk_item, tables.invoice_part
+_I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables.invoice_part
 _OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
 
 

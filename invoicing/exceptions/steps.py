@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 
 from foundation import personal_numbers
 from foundation.sql import Session
-from invoicing import responding, stored_exceptions, stored_invoices
-from invoicing.deviations import Deviation
-from invoicing.exception_rules import Action, ActionRefused, check_action
-from invoicing.judging import record
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused, check_action
+from invoicing.documents import store as document_store
+from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, InvoiceState
+from invoicing.responses import responding
+from invoicing.verdicts.verdicts import record
 from orders import stored_lines
 from orders.contracts import Register
 from orders.parties import Supplier
@@ -70,10 +72,10 @@ def begin(
     if must_tell_why and not reason.strip():
         raise ActionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
     personal_numbers.refuse(reason)
-    seen = stored_invoices.by_id(session, invoice_id)
+    seen = document_store.by_id(session, invoice_id)
     for number in sorted({seen.order_number, also} - {""}):
         stored_lines.lock_lines(session, number)
-    held = stored_invoices.lock(session, invoice_id)
+    held = document_store.lock(session, invoice_id)
     check_action(action, held)
     return held
 
@@ -96,7 +98,7 @@ def note(
     Its answer leaves when the hand's hold has gone by; with `holds` something else waits as long.
     """
     waits = bool(answer) or holds
-    action_id = stored_exceptions.add_action(
+    action_id = decision_store.add_action(
         session,
         held,
         kind,

@@ -11,13 +11,13 @@ from datetime import date
 from sqlalchemy import func, select
 
 from foundation.sql import Session
-from invoicing import tables
-from invoicing.deviations import Verdict
-from invoicing.entry_sources import month_of
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.reconciliation.entry_sources import month_of
 from orders.values import Money, Month
 
-_INVOICE, _MATCH = tables.invoice, tables.match_made
+_INVOICE, _MATCH = document_tables.invoice, document_tables.match_made
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,20 @@ from datetime import date, datetime
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import (
-    credit_linking,
-    exception_actions,
-    judging,
-    linking,
-    responding,
-    stored_exceptions,
-    stored_facts,
-    stored_invoices,
-    stored_payables,
-)
-from invoicing.desk_steps import Hand, Later
-from invoicing.exception_rules import Action, ActionRefused, state_words
-from invoicing.judging import record
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import Action, ActionRefused, state_words
+from invoicing.decisions.store import Done
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.exceptions import actions as exception_actions
+from invoicing.exceptions import credit_linking, linking
+from invoicing.exceptions.steps import Hand, Later
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.response_documents import Question
-from invoicing.stored_exceptions import Done
+from invoicing.payment import payable_store
+from invoicing.responses import responding
+from invoicing.responses.response_documents import Question
+from invoicing.verdicts import verdicts
+from invoicing.verdicts.verdicts import record
 from orders import stored_lines
 from orders.contracts import Register
 
@@ -67,15 +64,15 @@ _PAIR_LEFT = (
 def undo(session: Session, register: Register, action_id: int, hand: Hand) -> None:
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
     # The action first, as the timetable takes it: so undoing and letting the answer leave never wait in a circle.
-    done = stored_exceptions.action(session, action_id, lock=True)
-    orders = {stored_invoices.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
+    done = decision_store.action(session, action_id, lock=True)
+    orders = {document_store.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
     for number in sorted(orders - {""}):
         stored_lines.lock_lines(session, number)
-    held = stored_invoices.lock(session, done.invoice_id)
+    held = document_store.lock(session, done.invoice_id)
     _check(session, done, held)
-    stored_exceptions.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
+    decision_store.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
     # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.
-    waits = stored_exceptions.holds_back(session, held.id)
+    waits = decision_store.holds_back(session, held.id)
     answering: responding.Answering = Later() if waits else responding.answer
     if done.kind is Action.PARK:
         before = done.detail["rested_until"]
@@ -101,14 +98,14 @@ def _judge_as_before(
     if done.kind in _CREDIT:
         record(session, held, "credit.request.undone", actor=hand.by, state=done.state_before)
     else:
-        stored_exceptions.withdraw_acceptance(session, held.id)
+        decision_store.withdraw_acceptance(session, held.id)
     if held.document_type is DocumentType.CREDIT_NOTE:
-        stored_invoices.set_state(session, held.id, done.state_before)
+        document_store.set_state(session, held.id, done.state_before)
         return
     # Without codes it is judged as if never before: what new rules come to by themselves has its own match and answer.
-    stored_invoices.set_state(session, held.id, done.state_before, codes=())
-    now = stored_invoices.by_id(session, held.id)
-    judging.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
+    document_store.set_state(session, held.id, done.state_before, codes=())
+    now = document_store.by_id(session, held.id)
+    verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
 
 
 def _check(session: Session, done: Done, held: Held) -> None:
@@ -120,14 +117,14 @@ def _check(session: Session, done: Done, held: Held) -> None:
         raise ActionRefused(*_WHY[done.state])
     after = [
         each
-        for each in stored_exceptions.actions_of(session, done.invoice_id)
+        for each in decision_store.actions_of(session, done.invoice_id)
         if each.id > done.id and each.state != "UNDONE"
     ]
     if after:
         raise ActionRefused(
             "Något har gjorts efteråt. Ångra det först.", "Something was done afterwards. Undo that first."
         )
-    if held.state is not done.state_after or stored_payables.is_on_its_way(session, done.invoice_id):
+    if held.state is not done.state_after or payable_store.is_on_its_way(session, done.invoice_id):
         is_sv, is_en = state_words(held.state)
         raise ActionRefused(
             f"{held.number} {is_sv} nu, och åtgärden kan inte ångras. Ta det därifrån.",
@@ -143,38 +140,38 @@ def can_undo(done: Done, state: InvoiceState, *, newest: bool) -> bool:
 def release_answers(session: Session, register: Register, *, now: datetime, today: date) -> int:
     """Let the answers leave whose time has come; how many were sent. Run again it finds the next ones."""
     sent = 0
-    for done in stored_exceptions.actions_to_answer(session, now=now, limit=_MANY):
+    for done in decision_store.actions_to_answer(session, now=now, limit=_MANY):
         with journal.attempt(session):
             sent += _release(session, register, done, today=today)
     return sent
 
 
 def _release(session: Session, register: Register, done: Done, *, today: date) -> bool:
-    held = stored_invoices.by_id(session, done.invoice_id)
+    held = document_store.by_id(session, done.invoice_id)
     if done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE:
         settled = credit_linking.settle(session, register, done, today=today)
-        stored_exceptions.settle_action(session, done.id, "SENT" if settled else "LAPSED")
+        decision_store.settle_action(session, done.id, "SENT" if settled else "LAPSED")
         return settled
     for number in sorted(({held.order_number} | linking.orders_of(done)) - {""}):
         stored_lines.lock_lines(session, number)
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
     ends = {None: "STANDING", True: "SENT", False: "LAPSED"}[sent]
-    stored_exceptions.settle_action(session, done.id, ends)
+    decision_store.settle_action(session, done.id, ends)
     linking.offer_lines(session, register, done, today=today)
     return bool(sent)
 
 
 def _answer(session: Session, register: Register, done: Done, *, today: date) -> bool:
     """Give the answer of an action, if the document still stands where the action left it."""
-    held = stored_invoices.lock(session, done.invoice_id)
+    held = document_store.lock(session, done.invoice_id)
     asks = done.kind is Action.ASK_SUPPLIER
     open_still = held.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.HELD)
     overtaken = not open_still if asks else held.state is not done.state_after
-    supplier = stored_facts.registered(register, held.supplier)
+    supplier = facts_loading.registered(register, held.supplier)
     if overtaken or supplier is None or not responding.may_follow(held.answered, done.answer):
         return False
-    latest = stored_invoices.matches(session, held.id)[-1][1]
+    latest = document_store.matches(session, held.id)[-1][1]
     answered = responding.answer(
         session,
         register,
@@ -185,6 +182,6 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         supplier=supplier,
         question=Question("OTH", done.reason, done.reason) if asks else None,
     )
-    stored_invoices.set_answered(session, held.id, answered)
+    document_store.set_answered(session, held.id, answered)
     record(session, held, "answer.sent", actor=done.made_by, answered=answered, press=str(done.id))
     return True

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, personal_numbers
 from foundation.sql import Session, rows_changed
-from invoicing import exception_tables as desk
+from invoicing.decisions import tables as decision_tables
 from orders.values import Refused
 
 
@@ -54,7 +54,7 @@ class Filter:
 
 def hand_over(session: Session, kind: Kind, item_id: int, *, to: str, by: str, at: datetime) -> None:
     """Let a person have something (`to` empty: let it go). Taking is handing over to oneself."""
-    table = desk.desk_item
+    table = decision_tables.desk_item
     this = (table.c.kind == kind) & (table.c.item_id == item_id)
     before = session.scalar(select(table.c.owner).where(this)) or ""
     values = {"owner": to, "taken_at": at if to else None}
@@ -73,20 +73,20 @@ def comment(session: Session, kind: Kind, item_id: int, text: str, *, by: str, a
         )
     personal_numbers.refuse(words)
     row = {"kind": kind, "item_id": item_id, "written_by": by, "written_at": at, "text": words}
-    session.execute(insert(desk.desk_comment), row)
+    session.execute(insert(decision_tables.desk_comment), row)
     journal.record(session, by, "desk.commented", f"{_SUBJECT[kind]} {item_id}")
 
 
 def comments(session: Session, kind: Kind, item_id: int) -> Sequence[Comment]:
     """What was written about it, oldest first."""
-    table = desk.desk_comment
+    table = decision_tables.desk_comment
     question = select(table).where(table.c.kind == kind, table.c.item_id == item_id).order_by(table.c.id)
     return [Comment(row.written_by, row.written_at, row.text) for row in session.execute(question)]
 
 
 def filters(session: Session, person: str) -> Sequence[Filter]:
     """The person's saved filters, by name."""
-    table = desk.desk_filter
+    table = decision_tables.desk_filter
     question = select(table).where(table.c.person == person).order_by(table.c.name)
     return [Filter(row.id, row.name, row.query) for row in session.execute(question)]
 
@@ -98,7 +98,7 @@ def save_filter(session: Session, person: str, name: str, query: str) -> None:
         raise Refused(
             "Ge filtret ett namn på högst 60 tecken.", "Name the filter with at most 60 characters."
         )
-    table = desk.desk_filter
+    table = decision_tables.desk_filter
     this = (table.c.person == person) & (table.c.name == words)
     if rows_changed(session, update(table).where(this).values(query=query)):
         return
@@ -111,5 +111,5 @@ def save_filter(session: Session, person: str, name: str, query: str) -> None:
 
 def drop_filter(session: Session, person: str, filter_id: int) -> None:
     """Forget a filter of the person's own."""
-    table = desk.desk_filter
+    table = decision_tables.desk_filter
     session.execute(delete(table).where(table.c.id == filter_id, table.c.person == person))

@@ -14,12 +14,13 @@ from sqlalchemy import Row, Select, func, insert, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import documents, sample_orders
-from invoicing.bench_tables import test_document, test_flow
-from invoicing.deviations import Match, Verdict
-from invoicing.documents import Reading
+from invoicing.documents import reading as document_reading
+from invoicing.documents.reading import Reading
+from invoicing.flow_test import sample_orders
+from invoicing.flow_test.tables import test_document, test_flow
+from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, Invoice
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing.scope import Maker
 from orders.contracts import Register
 from orders.values import Refused
 from peppol import mailbox
@@ -191,7 +192,7 @@ def try_out(
             f"Ni har provat {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon.",
             f"You have tried {A_DAY_MAX} files in the last day. Go on tomorrow.",
         )
-    reading = documents.read_letter(body, on=today, register=register)
+    reading = document_reading.read_letter(body, on=today, register=register)
     found = judged(session, register, maker.supplier, reading)
     row = {
         "supplier": maker.supplier,
@@ -216,7 +217,7 @@ def show(
     row = session.execute(select(test_document).where(mine)).one_or_none()
     if row is None:
         return None
-    reading = documents.read_letter(row.body, on=today, register=register)
+    reading = document_reading.read_letter(row.body, on=today, register=register)
     return Shown(_tried(row), row.body, reading, judged(session, register, supplier, reading))
 
 
@@ -258,7 +259,7 @@ def _credited(session: Session, register: Register, supplier: str, credit: Invoi
     row = session.execute(named).one_or_none()
     if row is None:
         return None
-    return documents.read_letter(row.body, on=row.made_at.date(), register=register).invoice
+    return document_reading.read_letter(row.body, on=row.made_at.date(), register=register).invoice
 
 
 def _changed_meanwhile() -> BenchRefused:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from invoicing.credit_matching import match_credit
-from invoicing.deviations import Match
-from invoicing.facts import CreditFacts, Facts, LineFacts, OrderFacts
-from invoicing.matching import match
+from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.deviations import Match
+from invoicing.matching.facts import CreditFacts, Facts, LineFacts, OrderFacts
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from orders.contracts import Contract, DeliveryUnit, NoPriceAgreed, PriceList, Register
 from orders.documents import order_document

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from foundation.sql import Session
-from invoicing import answers_received, intake
-from invoicing.documents import Reading
-from invoicing.intake import Outcome
+from invoicing.documents.reading import Reading
+from invoicing.intake import intake, near_duplicates
+from invoicing.intake.intake import Outcome
+from invoicing.responses import received as responses_received
 from orders.contracts import Register
 from peppol import mailbox
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InLetter
-from supplier_portal import near_duplicates
 
 Handler = Callable[[Session, Register, InLetter, Reading, date], Outcome | None]
 
@@ -39,7 +39,9 @@ def _answer(
         return intake.receive(session, register, letter, reading, today=today)
     if not mailbox.take(session, letter.id, kind=reading.answer.kind):
         return None
-    became = answers_received.receive(session, register, letter, reading.answer, reading.origin, today=today)
+    became = responses_received.receive(
+        session, register, letter, reading.answer, reading.origin, today=today
+    )
     return Outcome(letter.id, became.state, reason=became.reason)
 
 

@@ -11,12 +11,17 @@ from datetime import date
 from foundation import personal_numbers
 from foundation.journal import SYSTEM
 from foundation.sql import Session, take_turns
-from invoicing import crediting, protected, refusing, responding, stored_facts, stored_invoices
-from invoicing.deviations import Match, Weight
-from invoicing.documents import Reading
-from invoicing.judging import STATE_OF, judge_again, parts_of, record, take_lines
-from invoicing.matching import match
+from invoicing.decisions import protected
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents.reading import Reading
+from invoicing.intake import technical_refusals
+from invoicing.matching.deviations import Match, Weight
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
+from invoicing.responses import responding
+from invoicing.verdicts import crediting
+from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, record, take_lines
 from orders.contracts import Register
 from peppol import envelope, mailbox
 from peppol.mailbox import InLetter, InState
@@ -45,14 +50,14 @@ def receive(
     invoice = reading.invoice
     if invoice is None:
         _settle(session, letter, reading, InState.QUARANTINED)
-        refusing.refuse(
+        technical_refusals.refuse(
             session, register, letter, reading.kind, reading.findings, reading.origin, today=today
         )
         return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
-    supplier = stored_invoices.supplier_key(invoice)
+    supplier = document_store.supplier_key(invoice)
     # An invoice and its credit note may arrive at once: one of them must see the other.
     take_turns(session, f"{supplier} {_invoice_number(invoice)}")
-    earlier = stored_invoices.by_key(session, supplier, invoice.document_type, invoice.number)
+    earlier = document_store.by_key(session, supplier, invoice.document_type, invoice.number)
     if earlier is not None:
         return _conflict(session, letter, reading, invoice, earlier)
     if invoice.document_type is DocumentType.CREDIT_NOTE:
@@ -62,7 +67,7 @@ def receive(
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
         _settle(session, letter, reading, InState.HANDLED)
-    refusing.confirm(session, register, letter, reading.origin, today=today)
+    technical_refusals.confirm(session, register, letter, reading.origin, today=today)
     return Outcome(letter.id, InState.HANDLED, held)
 
 
@@ -81,7 +86,7 @@ def _settle(session: Session, letter: InLetter, reading: Reading, state: InState
 def _take_invoice(
     session: Session, register: Register, letter: InLetter, invoice: Invoice, *, today: date
 ) -> Held:
-    facts = stored_facts.facts_of(session, register, invoice)
+    facts = facts_loading.facts_of(session, register, invoice)
     result = match(invoice, facts)
     parts = parts_of(invoice, facts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
@@ -90,15 +95,15 @@ def _take_invoice(
     noted = told if facts.supplier is not None else ""
     held = _keep(session, register, letter, invoice, result, reference=reference, today=today, answered=noted)
     held = _acknowledged(session, register, replace(held, answered=""), today=today)
-    stored_invoices.add_parts(session, held.id, parts)
+    document_store.add_parts(session, held.id, parts)
     if not take_lines(session, invoice, facts, result.verdict, held.id):
         # Another invoice took the line between our look and our hand.
         held = judge_again(session, register, held, today=today)
         noted = held.answered
-        result = stored_invoices.matches(session, held.id)[-1][1]
+        result = document_store.matches(session, held.id)[-1][1]
     settled = crediting.settle_waiting(session, register, held, today=today)
     if settled is not None:
-        stored_invoices.set_answered(session, held.id, held.answered)
+        document_store.set_answered(session, held.id, held.answered)
         return replace(settled, answered=held.answered)
     answered = responding.answer(
         session,
@@ -110,7 +115,7 @@ def _take_invoice(
         supplier=facts.supplier,
     )
     if answered != noted:
-        stored_invoices.set_answered(session, held.id, answered)
+        document_store.set_answered(session, held.id, answered)
     held = replace(held, answered=answered)
     if held.state is InvoiceState.IN_QUESTION and register.policy.asks_by_itself(
         _questioned(result) or held.codes
@@ -137,7 +142,7 @@ def _take_credit(
 
 def _acknowledged(session: Session, register: Register, held: Held, *, today: date) -> Held:
     """The document with its arrival answered, where that is agreed: before the verdict, so that AB goes first."""
-    supplier = stored_facts.registered(register, held.supplier)
+    supplier = facts_loading.registered(register, held.supplier)
     answered = responding.acknowledge(session, register, held, today=today, supplier=supplier)
     return replace(held, answered=answered)
 
@@ -158,7 +163,7 @@ def _keep(
     if invoice.document_type is DocumentType.CREDIT_NOTE and state is InvoiceState.ACCEPTED:
         # It becomes SETTLED with its pair, in this same transaction.
         state = InvoiceState.PARKED
-    held = stored_invoices.add(
+    held = document_store.add(
         session,
         invoice,
         letter_id=letter.id,
@@ -169,7 +174,7 @@ def _keep(
         codes=result.codes,
         answered=answered,
     )
-    stored_invoices.add_match(session, held.id, result, made_on=today, policy=register.policy)
+    document_store.add_match(session, held.id, result, made_on=today, policy=register.policy)
     if personal_numbers.written_in(letter.body):
         protected.mark(session, held, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
     record(
@@ -218,4 +223,4 @@ def _invoice_number(invoice: Invoice) -> str:
 
 
 def _business_key(invoice: Invoice) -> str:
-    return f"{stored_invoices.supplier_key(invoice)} {invoice.document_type} {invoice.number}"
+    return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"

@@ -9,13 +9,13 @@ warning that is always there is read by nobody. Two months of one order are two 
 from sqlalchemy import bindparam, select
 
 from foundation.sql import Session, moment_of
-from invoicing import tables
+from invoicing.documents import tables as document_tables
 from invoicing.model import Held
 from peppol import mailbox
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
 
-_invoice, _part = tables.invoice, tables.invoice_part
+_invoice, _part = document_tables.invoice, document_tables.invoice_part
 # Prepared once: building a statement costs more than running it.
 _ALIKE = (
     select(_invoice.c.id, _invoice.c.number, _invoice.c.letter_id)

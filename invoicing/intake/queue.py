@@ -19,14 +19,14 @@ from sqlalchemy.exc import IntegrityError
 
 from foundation import gc_tuning, journal
 from foundation.database import Database
-from invoicing import documents
-from invoicing.documents import Reading
-from invoicing.intake import Outcome
+from invoicing.documents import reading as document_reading
+from invoicing.documents.reading import Reading
+from invoicing.intake import handlers as intake_handlers
+from invoicing.intake.intake import Outcome
 from orders import stored_register
 from orders.contracts import Register
 from peppol import mailbox
 from peppol.mailbox import InLetter, InState
-from supplier_portal import letter_handlers
 
 _BATCH = 50
 TOGETHER = 10
@@ -144,7 +144,7 @@ def read_group(letters: Sequence[InLetter], register: Register) -> ReadGroup:
     read: list[tuple[int, Reading | str]] = []
     for letter in letters:
         try:
-            reading = documents.read_letter(letter.body, on=letter.received_on, register=register)
+            reading = document_reading.read_letter(letter.body, on=letter.received_on, register=register)
             read.append((letter.id, reading))
         except Exception as error:
             read.append((letter.id, _place_of(error)))
@@ -176,7 +176,7 @@ def receive_together(
     try:
         with database.writing() as session:
             became = [
-                letter_handlers.handle(session, register, letter, reading, today=today)
+                intake_handlers.handle(session, register, letter, reading, today=today)
                 for letter, reading in group
             ]
     except Exception as error:
@@ -190,7 +190,7 @@ def _received(
     database: Database, register: Register, letter: InLetter, reading: Reading, *, today: date
 ) -> Outcome | None:
     with database.writing() as session:
-        return letter_handlers.handle(session, register, letter, reading, today=today)
+        return intake_handlers.handle(session, register, letter, reading, today=today)
 
 
 def _groups(letters: Sequence[InLetter]) -> Iterator[Sequence[InLetter]]:

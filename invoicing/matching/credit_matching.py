@@ -3,8 +3,18 @@
 A negative invoice (380 with negative amounts) is judged here too, with its signs turned.
 """
 
-from invoicing.deviations import Actor, Code, Deviation, Group, Match, Source, Weight, check, not_looked_at
-from invoicing.facts import CreditFacts
+from invoicing.matching.deviations import (
+    Actor,
+    Code,
+    Deviation,
+    Group,
+    Match,
+    Source,
+    Weight,
+    check,
+    not_looked_at,
+)
+from invoicing.matching.facts import CreditFacts
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import Template
 
 from foundation.errors import Language
-from invoicing.deviations import Code, Deviation, Source
+from invoicing.matching.deviations import Code, Deviation, Source
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from invoicing.deviations import (
+from invoicing.matching.deviations import (
     Actor,
     Check,
     Code,
@@ -25,8 +25,8 @@ from invoicing.deviations import (
     percent,
     question,
 )
-from invoicing.facts import Facts, LineFacts, OrderFacts
-from invoicing.line_matching import order_line_checks
+from invoicing.matching.facts import Facts, LineFacts, OrderFacts
+from invoicing.matching.line_matching import order_line_checks
 from invoicing.model import Invoice
 from orders.contracts import Policy
 from orders.parties import AccountScheme, VatCategory

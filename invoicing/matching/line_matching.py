@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from invoicing.deviations import (
+from invoicing.matching.deviations import (
     Actor,
     Check,
     Code,
@@ -22,7 +22,7 @@ from invoicing.deviations import (
     price_text,
     question,
 )
-from invoicing.facts import LineFacts, OrderFacts
+from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.model import Invoice, InvoicedLine, PeriodGiven
 from orders.contracts import Policy
 from orders.model import Receipt

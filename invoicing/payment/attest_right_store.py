@@ -13,8 +13,8 @@ from sqlalchemy import insert, or_, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import payment_tables
-from invoicing.attest_rights import Right, Substitution
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.attest_rights import Right, Substitution
 from orders.values import Refused
 
 _RIGHT, _SUBSTITUTE = payment_tables.attest_right, payment_tables.attest_substitute

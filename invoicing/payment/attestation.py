@@ -12,11 +12,12 @@ from sqlalchemy import insert, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import payment_tables, preparing, stored_payables, stored_rights
-from invoicing.attest_rights import AttestRefused, granted
-from invoicing.payable import Payable
-from invoicing.preparing import Item, Proposal
-from invoicing.transfers import ItemState, ProposalState, ProposalStepRefused
+from invoicing.payment import attest_right_store, payable_store, proposals
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.attest_rights import AttestRefused, granted
+from invoicing.payment.payable import Payable
+from invoicing.payment.proposals import Item, Proposal
+from invoicing.payment.transfers import ItemState, ProposalState, ProposalStepRefused
 from orders.contracts import Register
 from orders.values import Refused
 
@@ -64,16 +65,16 @@ def attest(
     Each item is decided alone: one above the limit does not keep the others back. Raises AttestRefused
     where nothing could be attested, with the first reason.
     """
-    proposal = preparing.get(session, number, lock=True)
+    proposal = proposals.get(session, number, lock=True)
     if proposal.state is not ProposalState.DRAFT:
         raise ProposalStepRefused(number, proposal.state, ProposalState.ATTESTED)
     waiting = [
         item
-        for item in preparing.items(session, number)
+        for item in proposals.items(session, number)
         if item.state is ItemState.PROPOSED and (only is None or item.id in only)
     ]
-    payables = stored_payables.load(session, register, [item.key for item in waiting], lock=True)
-    rights, substitutions = stored_rights.rights(session), stored_rights.substitutions(session)
+    payables = payable_store.load(session, register, [item.key for item in waiting], lock=True)
+    rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
     done: list[int] = []
     refused: list[tuple[int, AttestRefused]] = []
     for item in waiting:
@@ -99,7 +100,7 @@ def attest(
             "fingerprint": payable.fingerprint,
         }
         attest_id = session.execute(insert(_ATTEST).returning(_ATTEST.c.id), row).scalar_one()
-        values = preparing.item_values(payable) | {
+        values = proposals.item_values(payable) | {
             "state": ItemState.ATTESTED,
             "attest_id": attest_id,
             "attested_by": by,
@@ -112,7 +113,7 @@ def attest(
         raise refused[0][1]
     if done:
         journal.record(session, by, "attest.given", f"proposal {number}", items=" ".join(map(str, done)))
-    return Attested(tuple(done), tuple(refused), preparing.settle_state(session, number))
+    return Attested(tuple(done), tuple(refused), proposals.settle_state(session, number))
 
 
 def changed(session: Session, register: Register, number: str) -> dict[int, str]:
@@ -127,7 +128,7 @@ def drop_changed(
 
     A transaction of its own: it must stand also where the step that asked for it is refused.
     """
-    proposal = preparing.get(session, number, lock=True)
+    proposal = proposals.get(session, number, lock=True)
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
         return Dropped((), ())
     dropped, out = [], []
@@ -140,20 +141,20 @@ def drop_changed(
             _take_out(session, item)
             out.append(item)
             continue
-        values = preparing.item_values(payable) | {"attest_id": None, "attested_by": None}
+        values = proposals.item_values(payable) | {"attest_id": None, "attested_by": None}
         session.execute(update(_ITEM).where(_ITEM.c.id == item.id).values(**values))
         dropped.append(item)
     if dropped or out:
-        preparing.settle_state(session, number)
+        proposals.settle_state(session, number)
     return Dropped(tuple(dropped), tuple(out))
 
 
 def check_unchanged(
     session: Session, register: Register, proposal: Proposal
-) -> dict[stored_payables.Key, Payable]:
+) -> dict[payable_store.Key, Payable]:
     """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
-    live = [item for item in preparing.items(session, proposal.number) if item.is_live]
-    payables = stored_payables.load(session, register, [item.key for item in live], lock=True)
+    live = [item for item in proposals.items(session, proposal.number) if item.is_live]
+    payables = payable_store.load(session, register, [item.key for item in live], lock=True)
     attested = _fingerprints(session, proposal.number)
     for item in live:
         payable = payables[item.key]
@@ -171,10 +172,10 @@ def _changes(
     """Items that are gone, and attested ones that are no longer what was attested."""
     standing = [
         item
-        for item in preparing.items(session, number)
+        for item in proposals.items(session, number)
         if item.state in (ItemState.PROPOSED, ItemState.ATTESTED)
     ]
-    payables = stored_payables.load(session, register, [item.key for item in standing], lock=lock)
+    payables = payable_store.load(session, register, [item.key for item in standing], lock=lock)
     attested = _fingerprints(session, number)
     found = []
     for item in standing:

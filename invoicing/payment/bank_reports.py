@@ -18,18 +18,21 @@ from sqlalchemy import Row, insert, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing import payment, payment_tables, preparing, stored_invoices
-from invoicing.payable import Kind
-from invoicing.payment import Claim, ClaimWay
-from invoicing.preparing import Item
-from invoicing.sending_payments import message_id
-from invoicing.transfers import ITEM_FOLLOWS, ItemState, ProposalState
+from invoicing.documents import store as document_store
+from invoicing.payment import payment, proposals
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.bank_files import camt
+from invoicing.payment.bank_files.camt import Booked
+from invoicing.payment.bank_files.dialect import BankFileRefused
+from invoicing.payment.export import message_id
+from invoicing.payment.payable import Kind
+from invoicing.payment.payment import Claim, ClaimWay
+from invoicing.payment.proposals import Item
+from invoicing.payment.transfers import ITEM_FOLLOWS, ItemState, ProposalState
 from orders.contracts import Register
 from orders.values import Money, Refused
-from peppol.bank_files import account_reports
-from peppol.bank_files.account_reports import Booked
-from peppol.bank_files.dialect import BankFileRefused, UnreadableDocument
 from peppol.gate import GateRefused
+from peppol.literals import UnreadableDocument
 
 CSV_MESSAGE = "csv"
 _CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")
@@ -98,7 +101,7 @@ def read_file(body: bytes) -> tuple[str, list[Booked]]:
     """
     try:
         if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            return account_reports.movements(body)
+            return camt.movements(body)
         return CSV_MESSAGE, _from_csv(body)
     except GateRefused as refused:
         raise BankFileUnreadable(refused.sentence("sv"), refused.sentence("en")) from None
@@ -267,7 +270,7 @@ def _items_of(session: Session, movement: Booked) -> tuple[list[Item], bool]:
         ids = list(
             session.scalars(select(_ITEM.c.id).where(_ITEM.c.proposal == number, sent).order_by(_ITEM.c.id))
         )
-    items = [preparing.item_of(session, each) for each in ids]
+    items = [proposals.item_of(session, each) for each in ids]
     return items, (name or movement.batch).startswith(message_id("3"))
 
 
@@ -294,7 +297,7 @@ def _returned(
 
 def _note(session: Session, register: Register, item: Item, paid_on: date) -> None:
     if item.kind is Kind.INVOICE:
-        held = stored_invoices.lock(session, item.invoice_id)
+        held = document_store.lock(session, item.invoice_id)
         payment.note_paid(
             session, register, held, prepared_by=item.prepared_by, attested_by=item.attested_by, today=paid_on
         )
@@ -323,10 +326,10 @@ def _step(session: Session, item: Item, to: ItemState) -> None:
 
 def _finish(session: Session, number: str) -> None:
     """A proposal is paid when the bank has answered for everything in it."""
-    proposal = preparing.get(session, number, lock=True)
-    waiting = any(item.state is ItemState.EXPORTED for item in preparing.items(session, number))
+    proposal = proposals.get(session, number, lock=True)
+    waiting = any(item.state is ItemState.EXPORTED for item in proposals.items(session, number))
     if proposal.state is ProposalState.EXPORTED and not waiting:
-        preparing.move(session, proposal, ProposalState.PAID)
+        proposals.move(session, proposal, ProposalState.PAID)
         journal.record(session, journal.SYSTEM, "payment.confirmed", f"proposal {number}")
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import update
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import attesting, payment_files, payment_tables, preparing, stored_exports
-from invoicing.payment_files import Debtor
+from invoicing.payment import attestation, export_store, proposals
+from invoicing.payment import files as payment_files
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.export_store import FileKind
+from invoicing.payment.files import Debtor
+from invoicing.payment.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
 from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
-from invoicing.stored_exports import FileKind
-from invoicing.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
 from orders.contracts import Register
 
 _ITEM = payment_tables.payment_item
@@ -27,15 +29,15 @@ def export(
     Raises ProposalStepRefused unless everything is attested, and ChangedSinceAttest where something no longer
     is as it was (drop it first: `attesting.drop_changed`).
     """
-    proposal = preparing.get(session, number, lock=True)
+    proposal = proposals.get(session, number, lock=True)
     check_proposal_step(number, proposal.state, ProposalState.EXPORTED)
-    payables = attesting.check_unchanged(session, register, proposal)
-    live = [item for item in preparing.items(session, number) if item.is_live]
+    payables = attestation.check_unchanged(session, register, proposal)
+    live = [item for item in proposals.items(session, number) if item.is_live]
     plan = netted(
-        [preparing.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
+        [proposals.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
     )
     for left in plan.left_out:
-        preparing.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
+        proposals.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
     for transfer in plan.transfers:
         ids = [part.item_id for part in transfer.parts]
         change = update(_ITEM).where(_ITEM.c.id.in_(ids), _ITEM.c.state == ItemState.ATTESTED)
@@ -56,8 +58,8 @@ def export(
         (FileKind.PAYMENTS_CSV, "csv", CSV_TYPE, b"".join(csv_of(columns, rows, Dialect.SWEDISH))),
         (FileKind.PAYMENTS_XLSX, "xlsx", XLSX_TYPE, b"".join(xlsx_of("Betalningar", columns, rows))),
     ):
-        stored_exports.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
-    preparing.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
+        export_store.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
+    proposals.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
     journal.record(session, by, "payment.exported", f"proposal {number}", transfers=str(len(plan.transfers)))
     return plan
 

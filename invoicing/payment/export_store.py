@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import payment_tables
+from invoicing.payment import tables as payment_tables
 from orders.values import Refused
 
 _FILE = payment_tables.export_file

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from stdnum import luhn
 
-from invoicing.attest_rights import Subject
 from invoicing.model import AccountGiven, InvoiceState
+from invoicing.payment.attest_rights import Subject
 from orders.parties import AccountScheme, PaymentAccount, Supplier, compact_account
 from orders.values import Money
 

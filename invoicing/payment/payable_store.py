@@ -10,17 +10,18 @@ from sqlalchemy import ColumnElement, func, select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import payment_tables, tables
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Invoice, InvoiceState
-from invoicing.payable import Kind, Payable, ocr_of, pay_to
-from invoicing.transfers import LIVE
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.payable import Kind, Payable, ocr_of, pay_to
+from invoicing.payment.transfers import LIVE
 from orders import tables as held
 from orders.contracts import Register
 from orders.values import Money, total
 from peppol import mailbox
 
 _CONTENT = TypeAdapter(Invoice)
-_INVOICE, _ITEM = tables.invoice, payment_tables.payment_item
+_INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
 _BATCH = 500
 # Said by a payment itself: whoever did only this has decided nothing about the invoice.
 _OF_PAYMENT = ("attest.", "payment.", "invoice.paid")
@@ -56,7 +57,7 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
     settled = payment_tables.claim_settled
     question = (
         select(_INVOICE.c.id)
-        .join(tables.payment, tables.payment.c.invoice_id == _INVOICE.c.id)
+        .join(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             _INVOICE.c.state == InvoiceState.CREDITED,
             _INVOICE.c.supplier.in_(list(suppliers)),
@@ -146,7 +147,7 @@ def _letters(session: Session, letter_ids: Sequence[int]) -> Mapping[int, str]:
 
 def _credit_notes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, date]]:
     """The number and day of the credit note that settled each invoice."""
-    pair = tables.credit_pair
+    pair = document_tables.credit_pair
     question = (
         select(pair.c.invoice_id, _INVOICE.c.number, _INVOICE.c.issued_on)
         .join(_INVOICE, _INVOICE.c.id == pair.c.credit_id)
@@ -157,14 +158,14 @@ def _credit_notes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[st
 
 def _matches(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, str]]:
     """The newest match of each, and the sha256 of its tree."""
-    table = tables.match_made
+    table = document_tables.match_made
     newest = select(func.max(table.c.id)).where(table.c.invoice_id.in_(ids)).group_by(table.c.invoice_id)
     rows = session.execute(select(table.c.invoice_id, table.c.id, table.c.tree).where(table.c.id.in_(newest)))
     return {row.invoice_id: (row.id, hashlib.sha256(row.tree.encode()).hexdigest()) for row in rows}
 
 
 def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str], set[str]]]:
-    part, order = tables.invoice_part, held.purchase_order
+    part, order = document_tables.invoice_part, held.purchase_order
     question = (
         select(part.c.invoice_id, order.c.article, order.c.delivery_area)
         .join(order, order.c.number == part.c.order_number)

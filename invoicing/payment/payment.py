@@ -16,19 +16,16 @@ from sqlalchemy import insert, select
 
 from foundation import journal, number_series
 from foundation.sql import Session
-from invoicing import (
-    payment_tables,
-    responding,
-    stored_facts,
-    stored_invoices,
-    stored_payables,
-    stored_rights,
-    tables,
-)
-from invoicing.attest_rights import granted
-from invoicing.judging import record
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import Held, InvoiceState, StepRefused
-from invoicing.payable import Kind
+from invoicing.payment import attest_right_store, payable_store
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.attest_rights import granted
+from invoicing.payment.payable import Kind
+from invoicing.responses import responding, response_documents
+from invoicing.verdicts.verdicts import record
 from orders.contracts import Register
 from orders.values import Money, Refused
 
@@ -84,7 +81,7 @@ class Claim:
 
 def due(session: Session, *, on: date) -> list[Held]:
     """The accepted invoices whose day of payment has come and that lie in no proposal, by day and arrival."""
-    return stored_invoices.by_ids(session, stored_payables.due(session, on=on))
+    return document_store.by_ids(session, payable_store.due(session, on=on))
 
 
 def pay(
@@ -103,15 +100,15 @@ def pay(
     """
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
-    rights, substitutions = stored_rights.rights(session), stored_rights.substitutions(session)
+    rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
     keys = [(held.id, Kind.INVOICE) for held in invoices] if rights else []
-    payables = stored_payables.load(session, register, keys, lock=True)
+    payables = payable_store.load(session, register, keys, lock=True)
     paid = []
     for each in invoices:
-        held = stored_invoices.lock(session, each.id)
+        held = document_store.lock(session, each.id)
         if held.state is not InvoiceState.ACCEPTED:
             raise StepRefused(held.number, held.state, InvoiceState.PAID)
-        if stored_payables.lies_in_proposal(session, held.id):
+        if payable_store.lies_in_proposal(session, held.id):
             raise InProposal(held.number)
         if rights:
             subject = payables[held.id, Kind.INVOICE].subject(prepared_by)
@@ -134,7 +131,7 @@ def note_paid(
         today,
     )
     session.execute(
-        insert(tables.payment),
+        insert(document_tables.payment),
         {
             "number": payment.number,
             "invoice_id": held.id,
@@ -153,12 +150,12 @@ def note_paid(
             session,
             register,
             held,
-            responding.PAID,
+            response_documents.PAID,
             (),
             today=today,
-            supplier=stored_facts.registered(register, held.supplier),
+            supplier=facts_loading.registered(register, held.supplier),
         )
-    stored_invoices.set_state(session, held.id, state, answered=answered, paid_on=today)
+    document_store.set_state(session, held.id, state, answered=answered, paid_on=today)
     record(
         session,
         replace(held, state=state),
@@ -201,7 +198,7 @@ def settle_claim(
 
 def claims(session: Session) -> list[Claim]:
     """Paid invoices that were credited and are not given back: what suppliers owe us."""
-    paid, invoice = tables.payment, tables.invoice
+    paid, invoice = document_tables.payment, document_tables.invoice
     settled = payment_tables.claim_settled.c.invoice_id
     # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
     owed = select(invoice.c.id).where(

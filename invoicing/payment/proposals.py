@@ -12,9 +12,10 @@ from sqlalchemy import Row, func, insert, select, update
 
 from foundation import journal, number_series
 from foundation.sql import Session, rows_changed
-from invoicing import payment_tables, stored_payables
-from invoicing.payable import Kind, Payable
-from invoicing.transfers import (
+from invoicing.payment import payable_store
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.payable import Kind, Payable
+from invoicing.payment.transfers import (
     LIVE,
     ItemState,
     Part,
@@ -71,7 +72,7 @@ class Item:
     why: str
 
     @property
-    def key(self) -> stored_payables.Key:
+    def key(self) -> payable_store.Key:
         """What the payable is known by."""
         return self.invoice_id, self.kind
 
@@ -93,13 +94,13 @@ class Overview:
 
 def propose(session: Session, register: Register, *, pay_on: date, by: str, now: datetime) -> Proposal:
     """Put everything due by `pay_on` into a new proposal. Raises NothingToPay."""
-    due = stored_payables.due(session, on=pay_on)
+    due = payable_store.due(session, on=pay_on)
     if not due:
         raise NothingToPay(
             f"Ingen godkänd faktura ska betalas till och med {pay_on}.",
             f"No accepted invoice is to be paid by {pay_on}.",
         )
-    payables = list(stored_payables.load(session, register, [(each, Kind.INVOICE) for each in due]).values())
+    payables = list(payable_store.load(session, register, [(each, Kind.INVOICE) for each in due]).values())
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
         payables += _fitting(session, register, payables)
     number = number_series.next_number(session, number_series.PROPOSALS)
@@ -269,8 +270,8 @@ def to_send(item: Item, payable: Payable) -> ToSend:
 
 def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) -> list[Payable]:
     """The suppliers' credits of paid invoices that leave something to pay."""
-    claims = stored_payables.claims_of(session, {each.supplier for each in invoices})
-    credits = list(stored_payables.load(session, register, [(each, Kind.CREDIT) for each in claims]).values())
+    claims = payable_store.claims_of(session, {each.supplier for each in invoices})
+    credits = list(payable_store.load(session, register, [(each, Kind.CREDIT) for each in claims]).values())
     everything = [*invoices, *credits]
     planned = netted(
         [

@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from foundation import journal, personal_numbers
 from foundation.sql import Session
-from invoicing import payment, payment_tables, stored_invoices
-from invoicing.payable import Kind
-from invoicing.payment import Claim, ClaimWay
-from invoicing.transfers import LIVE
+from invoicing.documents import store as document_store
+from invoicing.payment import payment
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.payable import Kind
+from invoicing.payment.payment import Claim, ClaimWay
+from invoicing.payment.transfers import LIVE
 from orders.values import Refused
 
 _NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
@@ -81,7 +83,7 @@ def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference
             f"Skriv bankens referens för insättningen, högst {_LONGEST_REFERENCE} tecken.",
             f"Write the bank's reference of the deposit, at most {_LONGEST_REFERENCE} characters.",
         )
-    paid_on = stored_invoices.by_id(session, invoice_id).paid_on
+    paid_on = document_store.by_id(session, invoice_id).paid_on
     if came_on > today or (paid_on is not None and came_on < paid_on):
         raise RepaymentRefused(
             f"Dagen ska ligga mellan {paid_on or '–'}, då fakturan betalades, och i dag.",
@@ -123,7 +125,7 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
 
 def _open(session: Session, invoice_id: int) -> Claim:
     """The claim, locked by its invoice. Raises RepaymentRefused where it is settled, or being taken off a payment."""
-    held = stored_invoices.lock(session, invoice_id)
+    held = document_store.lock(session, invoice_id)
     claim = claim_of(session, invoice_id)
     if claim is None:
         raise RepaymentRefused(

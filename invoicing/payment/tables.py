@@ -90,7 +90,7 @@ attest = Table(
     Column("on_day", Date, nullable=False),
     Column("at", UtcDateTime(), nullable=False),
     Column("amount", amount(), nullable=False),
-    # sha256 of everything that was attested: see invoicing/payable.py.
+    # sha256 of everything that was attested: see invoicing/payment/payable.py.
     Column("fingerprint", String(64), nullable=False),
     ForeignKeyConstraint(
         ["proposal", "prepared_by"], ["payment_proposal.number", "payment_proposal.prepared_by"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from invoicing.payable import Kind
+from invoicing.payment.payable import Kind
 from orders.parties import PaymentAccount
 from orders.values import Money, Refused, total
 

@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal
 from foundation.sql import Session, rows_changed
 from invoicing.model import DocumentType
-from invoicing.own_numbers import OwnNumber
-from invoicing.portal_tables import portal_document, portal_press, portal_press_row
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.tables import portal_document, portal_press, portal_press_row
 from orders.values import Money
 from peppol.mailbox import InState, inbox
 

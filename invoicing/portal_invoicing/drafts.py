@@ -10,14 +10,19 @@ from datetime import date
 
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import crediting, documents, flipping, papers, stored_facts, stored_invoices
-from invoicing.deviations import Match, Weight
-from invoicing.facts import Facts, OrderFacts
-from invoicing.flipping import Numbered
-from invoicing.matching import match
+from invoicing.documents import facts_loading
+from invoicing.documents import reading as document_reading
+from invoicing.documents import store as document_store
+from invoicing.documents import view as document_view
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Match, Weight
+from invoicing.matching.facts import Facts, OrderFacts
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from invoicing.scopes import Maker
-from invoicing.sentences import sentence
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.verdicts import crediting
 from orders.contracts import Register
 from orders.values import Refused
 from peppol import billing, mailbox, ubl
@@ -42,16 +47,16 @@ class Proposal:
     credits: str = ""
 
     @property
-    def paper(self) -> papers.Paper:
+    def paper(self) -> document_view.Paper:
         """The document for a person to read."""
-        return papers.paper(self.document)
+        return document_view.paper(self.document)
 
 
 def order_line(
     session: Session, register: Register, maker: Maker, order_number: str, line_id: str
 ) -> OrderFacts:
     """The order with this one line, if the person may see it. Raises NotThere."""
-    order = stored_facts.order_facts(session, register, order_number, only=(line_id,))
+    order = facts_loading.order_facts(session, register, order_number, only=(line_id,))
     if order is None or order.order.supplier != maker.supplier or not maker.holds_unit(order.order.unit_id):
         raise NotThere
     return order
@@ -85,7 +90,7 @@ def invoice_of_line(
     )
     body = ubl.serialise(document)
     content = _read(body, on=given.issued_on)
-    facts = stored_facts.facts_of(session, register, content, lock=lock)
+    facts = facts_loading.facts_of(session, register, content, lock=lock)
     if credited_first and facts.order is not None:
         facts = _without_occupant(facts, facts.order, line_id)
     return Proposal(document, body, content, match(content, facts), order, line_id)
@@ -108,9 +113,9 @@ def credit_of(
             f"{held.number} är redan krediterad eller är själv en kreditfaktura.",
             f"{held.number} is credited already or is itself a credit note.",
         )
-    original = papers.document_of(mailbox.body_of(session, held.letter_id) or b"")
+    original = document_view.document_of(mailbox.body_of(session, held.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
-        raise papers.NoPaper
+        raise document_view.NoPaper
     document = flipping.credit_note_of(original, given=given)
     body = ubl.serialise(document)
     content = _read(body, on=given.issued_on)
@@ -135,8 +140,8 @@ def check_sendable(proposal: Proposal) -> None:
 
 def line_to_correct(session: Session, register: Register, maker: Maker, held: Held) -> str:
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
-    named = stored_invoices.content(session, held.id).order_lines
-    order = stored_facts.order_facts(session, register, held.order_number)
+    named = document_store.content(session, held.id).order_lines
+    order = facts_loading.order_facts(session, register, held.order_number)
     if order is None or order.order.supplier != maker.supplier or len(named) != 1:
         return ""
     line = order.lines.get(named[0])
@@ -147,7 +152,7 @@ def line_to_correct(session: Session, register: Register, maker: Maker, held: He
 
 
 def _read(body: bytes, *, on: date) -> Invoice:
-    reading = documents.read(body, on=on)
+    reading = document_reading.read(body, on=on)
     if reading.invoice is None:
         raise CannotBeSent(
             f"Dokumentet skulle inte bli giltigt: {reading.reason_sv}",

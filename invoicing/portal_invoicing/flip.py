@@ -8,7 +8,7 @@ invoice it makes is the one that matches. Pure: what it needs is handed to it.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from invoicing.facts import LineFacts, OrderFacts
+from invoicing.matching.facts import LineFacts, OrderFacts
 from orders.contracts import Policy, VatCategory
 from orders.documents import amount_document, number_document, price_document
 from orders.model import Receipt

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, union_all,
 
 from foundation import journal
 from foundation.sql import Session, take_turns
-from invoicing import tables
-from invoicing.portal_tables import own_series, portal_document, returned_number, series_choice
+from invoicing.documents import tables as document_tables
+from invoicing.portal_invoicing.tables import own_series, portal_document, returned_number, series_choice
 from orders.values import Refused
 
 LETTERS = "F"
@@ -171,7 +171,7 @@ def _first_free(session: Session, supplier: str, name: str, after: int) -> OwnNu
 
 def _uses(supplier: str, number: str) -> Select[tuple[int]]:
     """The supplier's documents that have this number already, in our books or on their way here."""
-    invoice = tables.invoice
+    invoice = document_tables.invoice
     held = select(invoice.c.id).where(invoice.c.supplier == supplier, invoice.c.number == number)
     made = select(portal_document.c.id).where(
         portal_document.c.supplier == supplier,

@@ -13,10 +13,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
 
 from foundation.sql import Session
-from invoicing import stored_invoices, tables
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.portal_tables import portal_document
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as counting
 from orders.values import Money, Month, Period
 from peppol.mailbox import OutLetter, letters_out, outbox
@@ -105,15 +106,15 @@ class ReadyLine:
 
 def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
     """One invoice or credit note the person may see, or None."""
-    mine = (tables.invoice.c.id == invoice_id) & maker.of_invoices()
-    if session.execute(select(tables.invoice.c.id).where(mine)).first() is None:
+    mine = (document_tables.invoice.c.id == invoice_id) & maker.of_invoices()
+    if session.execute(select(document_tables.invoice.c.id).where(mine)).first() is None:
         return None
-    return stored_invoices.by_id(session, invoice_id)
+    return document_store.by_id(session, invoice_id)
 
 
 def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
     """The row id of what a letter became in our books, if the person may see it."""
-    table = tables.invoice
+    table = document_tables.invoice
     mine = (table.c.letter_id == letter_id) & maker.of_invoices()
     found: int | None = session.scalar(select(table.c.id).where(mine))
     return found
@@ -121,7 +122,7 @@ def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
 
 def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
     """One page of the person's invoices and credit notes."""
-    table = tables.invoice
+    table = document_tables.invoice
     where = and_(*_conditions(maker, wanted))
     count = session.execute(select(func.count()).select_from(table).where(where)).scalar_one()
     page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
@@ -139,12 +140,12 @@ def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    return Found(stored_invoices.by_ids(session, ids), count, page)
+    return Found(document_store.by_ids(session, ids), count, page)
 
 
 def counts(session: Session, maker: Maker) -> dict[Standing, int]:
     """How many of the person's documents stand where."""
-    table = tables.invoice
+    table = document_tables.invoice
     rows = session.execute(
         select(table.c.state, func.count()).where(maker.of_invoices()).group_by(table.c.state)
     )
@@ -154,7 +155,7 @@ def counts(session: Session, maker: Maker) -> dict[Standing, int]:
 
 def months(session: Session, maker: Maker) -> list[Month]:
     """The months in which invoices of the person's are dated, the newest first."""
-    table = tables.invoice
+    table = document_tables.invoice
     days = session.scalars(select(table.c.issued_on).where(maker.of_invoices()).distinct())
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
@@ -205,18 +206,18 @@ def answer(session: Session, held: Held, sequence: int) -> OutLetter | None:
 
 def settled_with(session: Session, held: Held) -> tuple[Held, date] | None:
     """The other half of a settled pair, and the day it was settled."""
-    pair = tables.credit_pair
+    pair = document_tables.credit_pair
     row = session.execute(
         select(pair).where(or_(pair.c.credit_id == held.id, pair.c.invoice_id == held.id))
     ).one_or_none()
     if row is None:
         return None
     other = row.invoice_id if row.credit_id == held.id else row.credit_id
-    return stored_invoices.by_id(session, other), row.settled_on
+    return document_store.by_id(session, other), row.settled_on
 
 
 def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
-    table = tables.invoice
+    table = document_tables.invoice
     found = [maker.of_invoices()]
     if wanted.standing is not None:
         found.append(table.c.state.in_(STATES[wanted.standing]))

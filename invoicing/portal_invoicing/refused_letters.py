@@ -12,9 +12,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
 
 from foundation.sql import Session
-from invoicing import tables
-from invoicing.portal_tables import portal_document, portal_upload
-from invoicing.scopes import Maker, Scope
+from invoicing.documents import tables as document_tables
+from invoicing.portal_invoicing.scope import Maker, Scope
+from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from peppol.glancing import Glance, glance
 from peppol.identifiers import DocumentKind
 from peppol.mailbox import InState, inbox, outbox
@@ -171,6 +171,6 @@ def _letters(session: Session, maker: Scope, question: Select[tuple[object, ...]
 def _in_books(session: Session, maker: Scope, numbers: Sequence[str]) -> Mapping[str, int]:
     if not numbers:
         return {}
-    invoice = tables.invoice
+    invoice = document_tables.invoice
     mine = (invoice.c.supplier == maker.supplier) & invoice.c.number.in_(numbers)
     return {row.number: row.id for row in session.execute(select(invoice.c.number, invoice.c.id).where(mine))}

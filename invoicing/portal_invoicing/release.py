@@ -9,12 +9,15 @@ from datetime import datetime
 
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import documents, own_numbers, portal_documents, proposals, stored_facts
-from invoicing.deviations import Match, Verdict
-from invoicing.matching import match
-from invoicing.portal_documents import Made, Origin, PortalState
-from invoicing.scopes import Maker
-from invoicing.sentences import sentence
+from invoicing.documents import facts_loading
+from invoicing.documents import reading as document_reading
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Match, Verdict
+from invoicing.matching.invoice_matching import match
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import drafts, numbering
+from invoicing.portal_invoicing.documents import Made, Origin, PortalState
+from invoicing.portal_invoicing.scope import Maker
 from orders.contracts import Register
 from orders.values import Refused, stockholm_date
 from peppol import mailbox
@@ -35,7 +38,7 @@ def undo(session: Session, maker: Maker, bundle: int) -> list[Made]:
 
     Raises TooLate where it has left, or NotThere.
     """
-    own_numbers.take_turns_at(session, maker.supplier)
+    numbering.take_turns_at(session, maker.supplier)
     first = portal_documents.by_id(session, maker, bundle)
     if first is None:
         raise NotThere
@@ -56,7 +59,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
     What would not match any more is stopped here and not sent: the supplier is told and nobody has to
     credit it.
     """
-    own_numbers.take_turns_at(session, supplier)
+    numbering.take_turns_at(session, supplier)
     found = [made for made in portal_documents.waiting(session, supplier, bundle) if made.release_at <= now]
     today = stockholm_date(now)
     objection = _objection(session, register, found)
@@ -95,15 +98,15 @@ def _objection(session: Session, register: Register, found: Sequence[Made]) -> t
 
 
 def _judged(session: Session, register: Register, made: Made) -> Match:
-    reading = documents.read(portal_documents.body_of(session, made.id), on=made.issued_on)
+    reading = document_reading.read(portal_documents.body_of(session, made.id), on=made.issued_on)
     assert reading.invoice is not None  # noqa: S101 - it was read when it was made
     if made.kind is Origin.CREDIT:
-        return proposals.judged_credit(session, register, reading.invoice)
-    return match(reading.invoice, stored_facts.facts_of(session, register, reading.invoice))
+        return drafts.judged_credit(session, register, reading.invoice)
+    return match(reading.invoice, facts_loading.facts_of(session, register, reading.invoice))
 
 
 def _step(session: Session, made: Made, state: PortalState, **values: object) -> None:
     if not portal_documents.step(session, made, state, **values):
         raise TooLate
     if state in (PortalState.UNDONE, PortalState.STOPPED) and made.own is not None:
-        own_numbers.give_back(session, made.supplier, made.own)
+        numbering.give_back(session, made.supplier, made.own)

@@ -9,7 +9,8 @@ from datetime import datetime
 import structlog
 
 from foundation.database import Database
-from invoicing import portal_documents, portal_leaving
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import release as portal_leaving
 from orders import stored_register
 
 _AT_ONCE = 200

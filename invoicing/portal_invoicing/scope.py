@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Table, select, true
 
-from invoicing.portal_tables import portal_document
-from invoicing.tables import invoice
+from invoicing.documents.tables import invoice
+from invoicing.portal_invoicing.tables import portal_document
 from orders.contracts import Register
 from orders.model import Handling
 from orders.tables import placement, purchase_order

@@ -15,19 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import (
-    own_numbers,
-    portal_documents,
-    proposals,
-    stored_invoices,
-    supplier_invoices,
-)
-from invoicing.flipping import Numbered
+from invoicing.documents import store as document_store
 from invoicing.model import Held, Invoice
-from invoicing.own_numbers import OwnNumber
-from invoicing.portal_documents import Made, NewMade, Origin, PressRow
-from invoicing.proposals import Proposal
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import drafts, numbering
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing.documents import Made, NewMade, Origin, PressRow
+from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.scope import Maker
 from orders import stored_lines
 from orders.contracts import Register
 from orders.values import Refused, stockholm_date
@@ -78,7 +75,7 @@ def send_credit(
     """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
 
     def work() -> int:
-        held = supplier_invoices.find(session, pressed.maker, invoice_id)
+        held = portal_queries.find(session, pressed.maker, invoice_id)
         if held is None:
             raise NotThere
         return _credit(session, register, pressed, held, new_invoice=new_invoice)
@@ -138,7 +135,7 @@ def _press(
         if not portal_documents.press_is_of(session, key, maker.supplier):
             raise _stale()
         return portal_documents.press_rows(session, maker, key)
-    own_numbers.take_turns_at(session, maker.supplier)
+    numbering.take_turns_at(session, maker.supplier)
     portal_documents.settle_read(session)
     for place, ((order_number, line_id), work) in enumerate(works, 1):
         bundle, reason = None, ("", "")
@@ -174,11 +171,11 @@ def _stale() -> PressRefused:
 
 def _line(session: Session, register: Register, pressed: Pressed, line: Line) -> int:
     order_number, line_id = line
-    proposals.order_line(session, register, pressed.maker, order_number, line_id)
+    drafts.order_line(session, register, pressed.maker, order_number, line_id)
     stored_lines.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
-    own = own_numbers.take(session, pressed.maker.supplier, pressed.today)
-    proposal = proposals.invoice_of_line(
+    own = numbering.take(session, pressed.maker.supplier, pressed.today)
+    proposal = drafts.invoice_of_line(
         session,
         register,
         pressed.maker,
@@ -187,7 +184,7 @@ def _line(session: Session, register: Register, pressed: Pressed, line: Line) ->
         given=Numbered(str(own), pressed.today),
         lock=True,
     )
-    proposals.check_sendable(proposal)
+    drafts.check_sendable(proposal)
     return _keep(session, pressed, _new(pressed, Origin.FLIP, proposal, own)).bundle
 
 
@@ -195,7 +192,7 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
     """Raise CannotBeSent where an invoice of the line is on its way already."""
     pending = portal_documents.pending_on(session, order_number, line_id)
     if pending is not None:
-        raise proposals.CannotBeSent(
+        raise drafts.CannotBeSent(
             f"Orderrad {order_number}/{line_id} har redan faktura {pending.number} på väg. "
             "Vill ni ändra den: ångra den innan den går.",
             f"Order line {order_number}/{line_id} already has invoice {pending.number} on its way. "
@@ -206,27 +203,27 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 def _credit(session: Session, register: Register, pressed: Pressed, held: Held, *, new_invoice: bool) -> int:
     maker = pressed.maker
     stored_lines.lock_lines(session, held.order_number)
-    held = stored_invoices.lock(session, held.id)
+    held = document_store.lock(session, held.id)
     if portal_documents.pending_credit(session, maker.supplier, held.number) is not None:
-        raise proposals.CannotBeSent(
+        raise drafts.CannotBeSent(
             f"En kreditfaktura på {held.number} är redan på väg.",
             f"A credit note of {held.number} is on its way already.",
         )
-    own = own_numbers.take(session, maker.supplier, pressed.today)
+    own = numbering.take(session, maker.supplier, pressed.today)
     given = Numbered(str(own), pressed.today)
-    proposal = proposals.credit_of(session, register, maker, held, given=given, lock=True)
-    proposals.check_sendable(proposal)
+    proposal = drafts.credit_of(session, register, maker, held, given=given, lock=True)
+    drafts.check_sendable(proposal)
     first = _keep(session, pressed, _new(pressed, Origin.CREDIT, proposal, own))
     if new_invoice:
-        line_id = proposals.line_to_correct(session, register, maker, held)
+        line_id = drafts.line_to_correct(session, register, maker, held)
         if not line_id:
-            raise proposals.CannotBeSent(
+            raise drafts.CannotBeSent(
                 "Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan.",
                 "The order line cannot be invoiced anew. Send the credit note alone.",
             )
         check_free(session, held.order_number, line_id)
-        own = own_numbers.take(session, maker.supplier, pressed.today)
-        proposal = proposals.invoice_of_line(
+        own = numbering.take(session, maker.supplier, pressed.today)
+        proposal = drafts.invoice_of_line(
             session,
             register,
             maker,
@@ -236,7 +233,7 @@ def _credit(session: Session, register: Register, pressed: Pressed, held: Held, 
             credited_first=True,
             lock=True,
         )
-        proposals.check_sendable(proposal)
+        drafts.check_sendable(proposal)
         _keep(session, pressed, _new(pressed, Origin.CORRECTION, proposal, own, bundle=first.bundle))
     return first.bundle
 

@@ -11,13 +11,17 @@ from sqlalchemy import func, insert, select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import crediting, documents, portal_documents, stored_facts, stored_invoices
-from invoicing.deviations import Match
-from invoicing.documents import Reading
-from invoicing.matching import match
+from invoicing.documents import facts_loading
+from invoicing.documents import reading as document_reading
+from invoicing.documents import store as document_store
+from invoicing.documents.reading import Reading
+from invoicing.matching.deviations import Match
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Invoice
-from invoicing.portal_tables import portal_upload
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.tables import portal_upload
+from invoicing.verdicts import crediting
 from orders import stored_orders
 from orders.contracts import Register
 from orders.values import Refused
@@ -81,7 +85,7 @@ def look(session: Session, register: Register, maker: Maker, upload_id: int, *, 
     # One that has been disposed of is as one that never was.
     if row is None or not row.body or (maker.units is not None and row.made_by != maker.by):
         return None
-    reading = documents.read_letter(row.body, on=today, register=register)
+    reading = document_reading.read_letter(row.body, on=today, register=register)
     invoice = reading.invoice
     refusal = _refusal(session, maker, reading)
     found = _judged(session, register, invoice) if invoice is not None and refusal is None else None
@@ -91,7 +95,7 @@ def look(session: Session, register: Register, maker: Maker, upload_id: int, *, 
 def _judged(session: Session, register: Register, invoice: Invoice) -> Match:
     if invoice.document_type is DocumentType.CREDIT_NOTE:
         return crediting.judge(session, register, invoice, lock=False).match
-    return match(invoice, stored_facts.facts_of(session, register, invoice, lock=False))
+    return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
 
 
 def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str] | None:
@@ -113,7 +117,7 @@ def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str
             "Fakturan gäller en order för en enhet som ni inte har behörighet till.",
             "The invoice is for an order of a unit that you have no permission for.",
         )
-    earlier = stored_invoices.by_key(session, maker.supplier, invoice.document_type, invoice.number)
+    earlier = document_store.by_key(session, maker.supplier, invoice.document_type, invoice.number)
     if earlier is not None:
         return (
             f"Numret {invoice.number} har ni redan skickat. Varje faktura har sitt eget nummer.",

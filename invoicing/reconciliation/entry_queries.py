@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 
 from foundation.sql import Session, amount
-from invoicing import entry_sources
-from invoicing.entry_sources import Wanted, month_of
-from invoicing.reconciliation import DEFAULT_KEYS, Column, Entry, Key, Statement, statement_of
+from invoicing.reconciliation import entry_sources
+from invoicing.reconciliation.entry_sources import Wanted, month_of
+from invoicing.reconciliation.statement import DEFAULT_KEYS, Column, Entry, Key, Statement, statement_of
 from orders.values import Money, Month
 
 _FATES = ((Column.CREDITED, "credited"), (Column.APPROVED, "approved"), (Column.PAID, "paid"))

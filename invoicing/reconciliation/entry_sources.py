@@ -26,15 +26,20 @@ from sqlalchemy import (
     union_all,
 )
 
-from invoicing import payment_tables, tables
-from invoicing.deviations import Verdict
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment import tables as payment_tables
 from orders import tables as held
 from orders.values import Month
 
 _ORDER, _LINE, _RECEIPT = held.purchase_order, held.order_line, held.receipt
-_INVOICE, _PART, _MATCH = tables.invoice, tables.invoice_part, tables.match_made
-_PAIR, _PAYMENT, _GIVEN_BACK = tables.credit_pair, tables.payment, payment_tables.claim_settled
+_INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
+_PAIR, _PAYMENT, _GIVEN_BACK = (
+    document_tables.credit_pair,
+    document_tables.payment,
+    payment_tables.claim_settled,
+)
 _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from invoicing.reconciliation import Column, Entry
+from invoicing.reconciliation.statement import Column, Entry
 from orders.values import Money
 
 

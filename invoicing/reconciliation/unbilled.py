@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from foundation.sql import Session
-from invoicing import tables
+from invoicing.documents import tables as document_tables
 from orders import stored_lines
 from orders import tables as held
 from orders.values import Money, Month
 
 _ACCOUNT, _ORDER, _LINE, _RECEIPT = held.line_account, held.purchase_order, held.order_line, held.receipt
-_INVOICE, _PAIR = tables.invoice, tables.credit_pair
+_INVOICE, _PAIR = document_tables.invoice, document_tables.credit_pair
 
 
 @dataclass(frozen=True, slots=True)

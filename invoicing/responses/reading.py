@@ -3,7 +3,7 @@
 The document has passed its rules before it comes here; everything about its shape stays in this room.
 """
 
-from invoicing.peer_answers import PeerAnswer, PeerLine, in_short
+from invoicing.responses.model import PeerAnswer, PeerLine, in_short
 from peppol import ordering, responses, shapes
 from peppol.identifiers import DocumentKind
 

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, time
 
 from foundation import journal
 from foundation.sql import Session, moment_of, take_turns
-from invoicing import peer_answers, stored_answers
-from invoicing.peer_answers import Meaning, PeerAnswer
+from invoicing.responses import model as peer_responses
+from invoicing.responses import store as response_store
+from invoicing.responses.model import Meaning, PeerAnswer
 from orders import stored_orders
 from orders.contracts import Register, Supplier
 from peppol import envelope, mailbox
@@ -51,13 +52,13 @@ def receive(
 ) -> Recorded:
     """Keep the answer and let it take effect; the letter is settled here. Raises IntegrityError in a race."""
     take_turns(session, f"{answer.sender} {answer.kind} {answer.number}")
-    earlier = stored_answers.letter_of(session, answer)
+    earlier = response_store.letter_of(session, answer)
     if earlier is not None:
         return _again(session, letter, answer, earlier)
     about = _about(session, register, answer, origin)
     if about.letter is not None:
         _move(session, about.letter, about.meaning, answer, today=today)
-    key = stored_answers.add(
+    key = response_store.add(
         session,
         answer,
         about.meaning,
@@ -77,8 +78,8 @@ def receive(
         meaning=about.meaning,
         letter=str(letter.id),
     )
-    for_staff = about.meaning in peer_answers.FOR_STAFF
-    sv, en = peer_answers.sentences(about.meaning, answer.reference) if for_staff else ("", "")
+    for_staff = about.meaning in peer_responses.FOR_STAFF
+    sv, en = peer_responses.sentences(about.meaning, answer.reference) if for_staff else ("", "")
     reason = about.meaning.value if for_staff else ""
     mailbox.settle(
         session,
@@ -95,7 +96,7 @@ def receive(
 
 def look_at(session: Session, answer_id: int, *, by: str, today: date) -> None:
     """Note that a person has dealt with an answer. Raises stored_answers.NoSuchAnswer."""
-    stored_answers.look_at(session, answer_id, by=by, on=today)
+    response_store.look_at(session, answer_id, by=by, on=today)
     journal.record(session, by, "answer.seen", f"answer {answer_id}")
 
 
@@ -121,7 +122,7 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
         return _About(Meaning.STRANGER)
     letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order.number))
     return _About(
-        peer_answers.meaning_of_order_answer(answer),
+        peer_responses.meaning_of_order_answer(answer),
         letters[-1] if letters else None,
         order.number,
         order.execution_reference,
@@ -151,7 +152,7 @@ def _about_document(session: Session, register: Register, answer: PeerAnswer, or
 def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer) -> _About:
     if letter is None:
         return _About(Meaning.UNKNOWN)
-    meaning = peer_answers.meaning_of_technical_answer(answer)
+    meaning = peer_responses.meaning_of_technical_answer(answer)
     order = (
         stored_orders.find(session, letter.document_id) if letter.kind == DocumentKind.ORDER.value else None
     )
@@ -162,11 +163,11 @@ def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer
 
 def _move(session: Session, letter: OutLetter, meaning: Meaning, answer: PeerAnswer, *, today: date) -> None:
     """Let the answer say its word about our letter; only a word that changes something is journalled."""
-    if answer.code == peer_answers.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
+    if answer.code == peer_responses.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
         return
     state = OutState.REJECTED if meaning is Meaning.REJECTED else OutState.DELIVERED
     at = moment_of(session) or datetime.combine(today, time(), UTC)
-    words = peer_answers.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
+    words = peer_responses.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
     said = words if state is OutState.REJECTED else f"{answer.kind} {answer.code}"
     was = mailbox.verdict(session, letter.instance_id, state, answer=said, at=at)
     if was is not None:

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Protocol
 
 from foundation.sql import Session
-from invoicing.deviations import Deviation
+from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, InvoiceState
-from invoicing.response_documents import (
+from invoicing.responses.response_documents import (
     APPROVED,
     CONDITIONALLY,
     IN_PROCESS,

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from invoicing.deviations import Code, Deviation, Weight
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Code, Deviation, Weight
 from invoicing.model import Held
-from invoicing.sentences import sentence
 from orders.contracts import Register, ResponseProcess, Supplier
 from peppol import responses, shapes
 from peppol.identifiers import DocumentKind

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 
 from foundation.sql import Session, rows_changed
-from invoicing.answer_tables import peer_answer, peer_answer_line
-from invoicing.peer_answers import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
+from invoicing.responses.tables import peer_answer, peer_answer_line
 from orders.values import Refused
 from peppol.identifiers import DocumentKind
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from foundation import journal
 from foundation.sql import Session, rows_changed
-from invoicing.change_tables import change_request
+from invoicing.supplier_changes.tables import change_request
 from orders import stored_register
 from orders.contracts import Register
 from orders.parties import AccountScheme, PaymentAccount, Supplier

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 
 from foundation.sql import Session
-from invoicing import change_requests, judging, stored_invoices
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
+from invoicing.supplier_changes import change_requests
+from invoicing.verdicts import verdicts
 from orders import stored_register
 from orders.contracts import Register
 
@@ -20,9 +22,9 @@ def confirm_second(
     newest = stored_register.load(session)
     waiting = [
         held.id
-        for held in stored_invoices.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
+        for held in document_store.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
         if held.document_type is DocumentType.INVOICE
     ]
     for invoice_id in waiting:
-        judging.judge_again(session, newest, stored_invoices.lock(session, invoice_id), today=today)
+        verdicts.judge_again(session, newest, document_store.lock(session, invoice_id), today=today)
     return len(waiting)

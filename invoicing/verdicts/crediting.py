@@ -11,12 +11,16 @@ from datetime import date
 
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing import judging, responding, stored_exceptions, stored_facts, stored_invoices
-from invoicing.credit_matching import match_credit
-from invoicing.deviations import Match, Verdict
-from invoicing.facts import CreditFacts
-from invoicing.judging import record
+from invoicing.decisions import store as decision_store
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.matching.credit_matching import match_credit
+from invoicing.matching.deviations import Match, Verdict
+from invoicing.matching.facts import CreditFacts
 from invoicing.model import Held, Invoice, InvoiceState, check_step
+from invoicing.responses import responding, response_documents
+from invoicing.verdicts import verdicts
+from invoicing.verdicts.verdicts import record
 from orders import stored_lines
 from orders.contracts import Register
 from orders.values import Refused
@@ -42,7 +46,7 @@ class NotInQuestion(Refused):
 
 def judge(session: Session, register: Register, credit: Invoice, *, lock: bool = True) -> Judged:
     """Match a credit note with what it names; without `lock` only to look at the verdict."""
-    facts = stored_facts.credit_facts_of(session, register, credit, lock=lock)
+    facts = facts_loading.credit_facts_of(session, register, credit, lock=lock)
     return Judged(match_credit(credit, facts), facts)
 
 
@@ -66,26 +70,26 @@ def take_effect(
         responding.ANSWER_OF[credit.state],
         judged.match.deviations,
         today=today,
-        supplier=stored_facts.registered(register, credit.supplier),
+        supplier=facts_loading.registered(register, credit.supplier),
     )
-    stored_invoices.set_state(session, credit.id, credit.state, answered=answered)
+    document_store.set_state(session, credit.id, credit.state, answered=answered)
     return replace(credit, answered=answered)
 
 
 def settle_waiting(session: Session, register: Register, invoice: Held, *, today: date) -> Held | None:
     """Settle an invoice that has just come with the credit note that waited for it, if there is one."""
-    for credit in stored_invoices.parked_credits(session, invoice.supplier):
-        content = stored_exceptions.as_judged(session, credit.id)
+    for credit in document_store.parked_credits(session, invoice.supplier):
+        content = decision_store.as_judged(session, credit.id)
         if content.credits[0].number != invoice.number:
             continue
         judged = judge(session, register, content)
-        stored_invoices.add_match(session, credit.id, judged.match, made_on=today, policy=register.policy)
+        document_store.add_match(session, credit.id, judged.match, made_on=today, policy=register.policy)
         if judged.match.verdict is Verdict.ACCEPT:
             _settle(session, register, credit=credit, invoice=invoice, today=today)
-            return stored_invoices.by_id(session, invoice.id)
-        state = judging.STATE_OF[judged.match.verdict]
+            return document_store.by_id(session, invoice.id)
+        state = verdicts.STATE_OF[judged.match.verdict]
         check_step(credit.number, credit.state, state)
-        stored_invoices.set_state(session, credit.id, state, codes=judged.match.codes)
+        document_store.set_state(session, credit.id, state, codes=judged.match.codes)
         record(session, credit, "credit.judged", state=state, codes=" ".join(judged.match.codes))
     return None
 
@@ -104,21 +108,21 @@ def ask_for_credit(
     Where the invoice was approved before (AP), a rejection may not follow in the message flow;
     the request then stands in our books and the supplier is told in person.
     """
-    held = stored_invoices.lock(session, held.id)
+    held = document_store.lock(session, held.id)
     if held.state is not InvoiceState.IN_QUESTION:
         raise NotInQuestion(held)
-    latest = stored_invoices.matches(session, held.id)[-1][1]
+    latest = document_store.matches(session, held.id)[-1][1]
     answered = answering(
         session,
         register,
         held,
-        responding.REJECTED,
+        response_documents.REJECTED,
         latest.deviations,
         today=today,
-        supplier=stored_facts.registered(register, held.supplier),
+        supplier=facts_loading.registered(register, held.supplier),
     )
     check_step(held.number, held.state, InvoiceState.CREDIT_REQUESTED)
-    stored_invoices.set_state(session, held.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
+    document_store.set_state(session, held.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
     record(session, held, "credit.requested", actor=by, answered=answered, codes=" ".join(held.codes))
     return replace(held, state=InvoiceState.CREDIT_REQUESTED, answered=answered)
 
@@ -127,8 +131,8 @@ def _settle(session: Session, register: Register, *, credit: Held, invoice: Held
     """Pair the two at zero, open the order line, and judge again what waited for it."""
     check_step(invoice.number, invoice.state, InvoiceState.CREDITED)
     check_step(credit.number, credit.state, InvoiceState.SETTLED)
-    stored_invoices.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
-    stored_invoices.set_state(session, invoice.id, InvoiceState.CREDITED)
+    document_store.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
+    document_store.set_state(session, invoice.id, InvoiceState.CREDITED)
     settled = replace(credit, state=InvoiceState.SETTLED, execution_reference=invoice.execution_reference)
     answered = responding.answer(
         session,
@@ -137,11 +141,11 @@ def _settle(session: Session, register: Register, *, credit: Held, invoice: Held
         responding.ANSWER_OF[InvoiceState.SETTLED],
         (),
         today=today,
-        supplier=stored_facts.registered(register, credit.supplier),
+        supplier=facts_loading.registered(register, credit.supplier),
     )
-    stored_invoices.set_settled(session, settled, answered=answered)
+    document_store.set_settled(session, settled, answered=answered)
     record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
     record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
     opened = stored_lines.free_lines(session, invoice.id)
-    judging.judge_lines_again(session, register, opened, today=today)
+    verdicts.judge_lines_again(session, register, opened, today=today)
     return replace(settled, answered=answered)

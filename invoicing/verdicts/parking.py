@@ -11,9 +11,13 @@ from datetime import date, timedelta
 
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing import crediting, judging, responding, stored_exceptions, stored_facts, stored_invoices
-from invoicing.judging import record
+from invoicing.decisions import store as decision_store
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, Held, InvoiceState, check_step
+from invoicing.responses import responding
+from invoicing.verdicts import crediting, verdicts
+from invoicing.verdicts.verdicts import record
 from orders.contracts import Register
 
 _MANY = 100_000
@@ -23,31 +27,31 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[H
     """End the waiting of every document parked longer than the policy allows; those it ended for."""
     policy = register.policy
     ended = []
-    for held in stored_invoices.listed(session, state=InvoiceState.PARKED, limit=_MANY):
+    for held in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
         is_invoice = held.document_type is DocumentType.INVOICE
         days = policy.days_to_wait_for_receipt if is_invoice else policy.days_to_wait_for_invoice
         overdue = held.received_on + timedelta(days=days) < today
         # What a person has just linked waits for its settlement only, and for no longer than that.
-        if overdue and not stored_exceptions.holds_back(session, held.id):
+        if overdue and not decision_store.holds_back(session, held.id):
             ended.append(_stop(session, register, held, today=today))
     return ended
 
 
 def judge_held_again(session: Session, register: Register, *, today: date) -> list[Held]:
     """Judge every held invoice by the register as it is now; those that are held no longer."""
-    waiting = list(stored_invoices.listed(session, state=InvoiceState.HELD, limit=_MANY))
-    judged = [judging.judge_again(session, register, held, today=today) for held in waiting]
+    waiting = list(document_store.listed(session, state=InvoiceState.HELD, limit=_MANY))
+    judged = [verdicts.judge_again(session, register, held, today=today) for held in waiting]
     return [held for held in judged if held.state is not InvoiceState.HELD]
 
 
 def _stop(session: Session, register: Register, held: Held, *, today: date) -> Held:
     check_step(held.number, held.state, InvoiceState.IN_QUESTION)
-    stored_invoices.set_state(session, held.id, InvoiceState.IN_QUESTION)
+    document_store.set_state(session, held.id, InvoiceState.IN_QUESTION)
     record(session, held, "waiting.ended", state=InvoiceState.IN_QUESTION, since=str(held.received_on))
     questioned = replace(held, state=InvoiceState.IN_QUESTION)
     if held.document_type is DocumentType.INVOICE:
         return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
-    latest = stored_invoices.matches(session, held.id)[-1][1]
+    latest = document_store.matches(session, held.id)[-1][1]
     answered = responding.answer(
         session,
         register,
@@ -55,7 +59,7 @@ def _stop(session: Session, register: Register, held: Held, *, today: date) -> H
         responding.ANSWER_OF[InvoiceState.IN_QUESTION],
         latest.deviations,
         today=today,
-        supplier=stored_facts.registered(register, held.supplier),
+        supplier=facts_loading.registered(register, held.supplier),
     )
-    stored_invoices.set_answered(session, held.id, answered)
+    document_store.set_answered(session, held.id, answered)
     return replace(questioned, answered=answered)

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from foundation.sql import Session
-from invoicing import stored_exceptions, stored_facts, tables
-from invoicing.deviations import Verdict, Weight
-from invoicing.facts import Facts, OrderFacts
-from invoicing.matching import has_order_number, match
+from invoicing.decisions import store as decision_store
+from invoicing.documents import facts_loading
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviations import Verdict, Weight
+from invoicing.matching.facts import Facts, OrderFacts
+from invoicing.matching.invoice_matching import has_order_number, match
 from invoicing.model import DocumentType, Invoice, InvoiceState
 from orders.contracts import Policy, Register
 from orders.values import Money
@@ -72,7 +74,7 @@ def replay(session: Session, register: Register, policy: Policy, *, since: date)
 
 
 def _question(since: date) -> Any:  # noqa: ANN401 - a select of these columns
-    table = tables.invoice
+    table = document_tables.invoice
     return (
         select(
             table.c.id,
@@ -91,7 +93,7 @@ def _question(since: date) -> Any:  # noqa: ANN401 - a select of these columns
 
 
 def _compared(session: Session, register: Register, policy: Policy, row: Row[Any]) -> Changed | None:
-    invoice = stored_exceptions.as_judged(session, row.id)
+    invoice = decision_store.as_judged(session, row.id)
     facts = _facts(session, register, invoice, row)
     before = match(invoice, facts)
     after = match(invoice, replace(facts, policy=policy))
@@ -121,12 +123,12 @@ def _facts(session: Session, register: Register, invoice: Invoice, row: Row[Any]
     """What the invoice is judged by today. Who came after it on its line does not count."""
     order = None
     if has_order_number(invoice):
-        order = stored_facts.order_facts(session, register, invoice.order_number, but_not=row.id)
+        order = facts_loading.order_facts(session, register, invoice.order_number, but_not=row.id)
     if order is not None and (
         row.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in row.codes.split()
     ):
         order = _without_occupants(order)
-    supplier = stored_facts.registered(register, invoice.supplier)
+    supplier = facts_loading.registered(register, invoice.supplier)
     return Facts(register.buyer, register.policy, supplier, order)
 
 

@@ -13,13 +13,18 @@ from sqlalchemy import select
 
 from foundation import journal
 from foundation.sql import Session
-from invoicing import judging, stored_batches, stored_exceptions, stored_facts, stored_invoices, tables
-from invoicing.deviations import Match, Verdict
-from invoicing.exception_rules import state_words, with_acceptance
-from invoicing.matching import match
+from invoicing.decisions import batch_store
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.rules import state_words, with_acceptance
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.matching.deviation_texts import title
+from invoicing.matching.deviations import Match, Verdict
+from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.sentences import title
-from invoicing.stored_batches import MOST, Batch
+from invoicing.verdicts import verdicts
 from orders import stored_lines
 from orders.contracts import Policy, Register, fingerprint
 from orders.values import Refused
@@ -39,7 +44,7 @@ def would_accept(session: Session, register: Register, policy: Policy | None = N
     asked = replace(register, policy=policy) if policy is not None else register
     waiting = [
         held
-        for held in stored_invoices.listed(session, state=InvoiceState.IN_QUESTION, limit=MOST)
+        for held in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=MOST)
         if held.document_type is DocumentType.INVOICE
     ]
     return [held for held in waiting if _judged(session, asked, held).verdict is Verdict.ACCEPT]
@@ -47,7 +52,7 @@ def would_accept(session: Session, register: Register, policy: Policy | None = N
 
 def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
     """Those of the ids that are invoices of ours."""
-    invoice = tables.invoice
+    invoice = document_tables.invoice
     question = select(invoice.c.id).where(
         invoice.c.id.in_(ids[:MOST]), invoice.c.document_type == DocumentType.INVOICE
     )
@@ -64,49 +69,49 @@ def start(
             f"Choose between one and {MOST} invoices to judge again.",
         )
     reason = fingerprint(register.policy)
-    return stored_batches.keep(session, KIND, ids, by=by, at=at, key=key, reason=reason)
+    return batch_store.keep(session, KIND, ids, by=by, at=at, key=key, reason=reason)
 
 
 def go_on(session: Session, register: Register, batch_id: int, *, today: date, limit: int = 25) -> int:
     """Judge the next rows by the policy in force; how many are left. Each is a savepoint of its own."""
-    head = stored_batches.locked(session, batch_id)
-    for invoice_id in stored_batches.waiting(session, batch_id, limit=limit):
+    head = batch_store.locked(session, batch_id)
+    for invoice_id in batch_store.waiting(session, batch_id, limit=limit):
         try:
             with journal.attempt(session):
                 _judge(session, register, invoice_id, by=head.made_by, today=today)
-                stored_batches.done(session, batch_id, invoice_id)
+                batch_store.done(session, batch_id, invoice_id)
         except Refused as refusal:
-            stored_batches.refused(session, batch_id, invoice_id, refusal)
-    return len(stored_batches.waiting(session, batch_id))
+            batch_store.refused(session, batch_id, invoice_id, refusal)
+    return len(batch_store.waiting(session, batch_id))
 
 
 def batch(session: Session, batch_id: int) -> Batch:
     """What became of each row. Raises NoBatch."""
-    return stored_batches.named(session, batch_id, KIND)
+    return batch_store.named(session, batch_id, KIND)
 
 
 def _judged(session: Session, register: Register, held: Held) -> Match:
-    invoice = stored_exceptions.as_judged(session, held.id)
-    accepted = stored_exceptions.acceptance_of(session, held.id, currency=held.currency)
-    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id, lock=False)
+    invoice = decision_store.as_judged(session, held.id)
+    accepted = decision_store.acceptance_of(session, held.id, currency=held.currency)
+    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id, lock=False)
     return with_acceptance(match(invoice, facts), accepted)
 
 
 def _judge(session: Session, register: Register, invoice_id: int, *, by: str, today: date) -> None:
     """Judge one again. Raises StillInQuestion where it would not be accepted: then nothing of it changes."""
-    seen = stored_invoices.by_id(session, invoice_id)
+    seen = document_store.by_id(session, invoice_id)
     if seen.order_number:
         stored_lines.lock_lines(session, seen.order_number)
-    held = stored_invoices.lock(session, invoice_id)
+    held = document_store.lock(session, invoice_id)
     if held.state is not InvoiceState.IN_QUESTION:
         is_sv, is_en = state_words(held.state)
         raise StillInQuestion(f"{held.number} {is_sv} nu.", f"{held.number} {is_en} now.")
-    if stored_exceptions.holds_back(session, held.id):
+    if decision_store.holds_back(session, held.id):
         raise StillInQuestion(
             "Någon har just gjort något med den. Vänta tills det har lämnat huset, eller ångra det.",
             "Somebody has just done something with it. Wait until that has left the house, or undo it.",
         )
-    judged = judging.judge_again(session, register, held, today=today, actor=by)
+    judged = verdicts.judge_again(session, register, held, today=today, actor=by)
     if judged.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):
         why = _judged(session, register, judged).deviations
         raise StillInQuestion(

@@ -12,13 +12,17 @@ from datetime import date
 from foundation import journal
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing import responding, stored_exceptions, stored_facts, stored_invoices, stored_payables
-from invoicing.deviations import Match, Verdict
-from invoicing.exception_rules import with_acceptance
-from invoicing.facts import Facts, LineFacts
-from invoicing.line_matching import invoiced_on
-from invoicing.matching import lines_to_take, match
+from invoicing.decisions import store as decision_store
+from invoicing.decisions.rules import with_acceptance
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.matching.deviations import Match, Verdict
+from invoicing.matching.facts import Facts, LineFacts
+from invoicing.matching.invoice_matching import lines_to_take, match
+from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import Held, Invoice, InvoiceState, check_step
+from invoicing.payment import payable_store
+from invoicing.responses import responding
 from orders import stored_lines
 from orders.contracts import Register
 from orders.model import LineState
@@ -82,13 +86,13 @@ def judge_again(
     It is read as a person has linked it, and what a person has accepted of it is a note. `answering`
     gives the answer that follows; the finance desk holds it back for a while.
     """
-    invoice = stored_exceptions.as_judged(session, held.id)
-    accepted = stored_exceptions.acceptance_of(session, held.id, currency=held.currency)
-    facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
+    invoice = decision_store.as_judged(session, held.id)
+    accepted = decision_store.acceptance_of(session, held.id, currency=held.currency)
+    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
     result = with_acceptance(match(invoice, facts), accepted)
-    sent = held.paid_on is not None or stored_payables.is_on_its_way(session, held.id)
+    sent = held.paid_on is not None or payable_store.is_on_its_way(session, held.id)
     if not take_lines(session, invoice, facts, _verdict(result, sent=sent), held.id):
-        facts = stored_facts.facts_of(session, register, invoice, invoice_id=held.id)
+        facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
         result = with_acceptance(match(invoice, facts), accepted)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
@@ -99,7 +103,7 @@ def judge_again(
     if state is held.state and result.codes == held.codes:
         return held
     check_step(held.number, held.state, state)
-    stored_invoices.add_match(session, held.id, result, made_on=today, policy=register.policy)
+    document_store.add_match(session, held.id, result, made_on=today, policy=register.policy)
     answered = answering(
         session,
         register,
@@ -109,7 +113,7 @@ def judge_again(
         today=today,
         supplier=facts.supplier,
     )
-    stored_invoices.set_state(session, held.id, state, codes=result.codes, answered=answered)
+    document_store.set_state(session, held.id, state, codes=result.codes, answered=answered)
     record(
         session,
         held,
@@ -134,7 +138,7 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
     for order_number, line_id in dict.fromkeys(lines):
         stored_lines.lock_lines(session, order_number)
         account = stored_lines.account(session, order_number, line_id)
-        waiting = stored_invoices.on_line(session, order_number, line_id)
+        waiting = document_store.on_line(session, order_number, line_id)
         occupant = account.invoice_id if account else None
         for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
             judge_again(session, register, held, today=today)

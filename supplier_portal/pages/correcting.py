@@ -7,9 +7,11 @@ if the line were open, which it is once the credit note is read.
 from fastapi import Request, Response
 
 from accounts.identity import Person
-from invoicing import own_numbers, papers, portal_invoices, proposals
-from invoicing.flipping import Numbered
-from invoicing.proposals import Proposal
+from invoicing.documents import view as document_view
+from invoicing.portal_invoicing import drafts, numbering
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_register
 from orders.values import Refused
 from peppol import mailbox
@@ -37,13 +39,13 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
             if told.credit_on_its_way is not None:
                 return see_other(f"/to-invoice/document/{told.credit_on_its_way.id}")
             return see_other(f"/invoices/{held.id}")
-        first, second = own_numbers.ahead(session, maker.supplier, today, 2)
-        credit = proposals.credit_of(session, register, maker, held, given=Numbered(str(first), today))
-        line_id = proposals.line_to_correct(session, register, maker, held)
+        first, second = numbering.ahead(session, maker.supplier, today, 2)
+        credit = drafts.credit_of(session, register, maker, held, given=Numbered(str(first), today))
+        line_id = drafts.line_to_correct(session, register, maker, held)
         if line_id:
             try:
-                portal_invoices.check_free(session, held.order_number, line_id)
-                new = proposals.invoice_of_line(
+                portal_sending.check_free(session, held.order_number, line_id)
+                new = drafts.invoice_of_line(
                     session,
                     register,
                     maker,
@@ -52,10 +54,10 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                     given=Numbered(str(second), today),
                     credited_first=True,
                 )
-                proposals.check_sendable(new)
+                drafts.check_sendable(new)
             except Refused as refused:
                 new_refusal = refused.pair
-        original = papers.paper_of(mailbox.body_of(session, held.letter_id) or b"")
+        original = document_view.paper_of(mailbox.body_of(session, held.letter_id) or b"")
     return render(
         request,
         person,
@@ -78,7 +80,7 @@ def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
         held_of(session, pressed.maker, invoice_id)
-        portal_invoices.send_credit(
+        portal_sending.send_credit(
             session,
             stored_register.load(session),
             pressed,

@@ -8,9 +8,10 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
-from invoicing import bench, papers, sample_orders
-from invoicing.bench import BenchRefused, FlowStep, Shown
-from invoicing.sample_orders import NoSamples
+from invoicing.documents import view as document_view
+from invoicing.flow_test import flow_test, sample_orders
+from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
+from invoicing.flow_test.sample_orders import NoSamples
 from operations.mail import mail
 from orders import stored_register
 from peppol import envelope, validation
@@ -51,7 +52,7 @@ def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
     maker = maker_of(person)
     try:
         with house_of(request).writing() as session:
-            key = bench.try_out(
+            key = flow_test.try_out(
                 session,
                 stored_register.load(session),
                 maker,
@@ -79,8 +80,8 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
         shown=shown,
         report=reported(report, file="", language=language),
         reason=(shown.reading.reason_sv, shown.reading.reason_en) if shown.reading.reason else None,
-        foreign=invoice is not None and bench.is_foreign(invoice, person.organisation),
-        paper_shown=papers.paper_of(shown.body) if shown.match is not None else None,
+        foreign=invoice is not None and flow_test.is_foreign(invoice, person.organisation),
+        paper_shown=document_view.paper_of(shown.body) if shown.match is not None else None,
         verdict_shown=verdict_view(shown.match, language) if shown.match is not None else None,
     )
 
@@ -95,7 +96,7 @@ def document_xml(request: Request, document_id: int, person: Person = signed_in(
 def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Say that the step is done."""
     with house_of(request).writing() as session:
-        bench.ask(session, maker_of(person), now=house_of(request).clock())
+        flow_test.ask(session, maker_of(person), now=house_of(request).clock())
     return see_other(
         "/test-bench",
         ("Steget är anmält som klart.", "The step is reported as done."),
@@ -110,8 +111,8 @@ def waiting(request: Request, person: Person = signed_in(Permission.BUYER_ADMIN)
     """Every supplier on its way, those who wait for a confirmation first."""
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        flows = bench.flows(session)
-        tried = {each.supplier: bench.tried_by(session, each.supplier) for each in flows}
+        flows = flow_test.flows(session)
+        tried = {each.supplier: flow_test.tried_by(session, each.supplier) for each in flows}
     names = {each.organisation_number: each.name for each in register.suppliers}
     return render(
         request, person, "flip/bench_admin.html", flows=flows, tried=tried, names=names, steps=STEPS
@@ -127,11 +128,11 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
     now = house_of(request).clock()
     with house_of(request).writing() as session:
         if form_of(request).get("what") == "confirm":
-            bench.confirm(session, supplier, step, by=person.id, now=now)
+            flow_test.confirm(session, supplier, step, by=person.id, now=now)
             said = ("Steget är bekräftat.", "The step is confirmed.")
         else:
             note = text_of(request, "note", most=600)
-            bench.send_back(session, supplier, step, by=person.id, note=note, now=now)
+            flow_test.send_back(session, supplier, step, by=person.id, note=note, now=now)
             said = ("Leverantören ser vad som saknas.", "The supplier sees what is missing.")
         mail.put_to_supplier(
             session, supplier, "test-level", about=f"test bench {step}", at=now, permissions=SEES
@@ -145,8 +146,8 @@ def _bench(
     maker = maker_of(person)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        flow = bench.flow_of(session, maker.supplier)
-        tried = bench.tried_by(session, maker.supplier, limit=30)
+        flow = flow_test.flow_of(session, maker.supplier)
+        tried = flow_test.tried_by(session, maker.supplier, limit=30)
     try:
         samples = list(sample_orders.samples(register, maker.supplier).values())
         no_samples = None
@@ -159,7 +160,7 @@ def _bench(
         status,
         flow=flow,
         place=STEPS.index(flow.step),
-        missing=bench.lacks(flow, tried),
+        missing=flow_test.lacks(flow, tried),
         samples=samples,
         no_samples=no_samples,
         tried=tried,
@@ -170,7 +171,9 @@ def _bench(
 def _shown(request: Request, person: Person, document_id: int) -> Shown:
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        shown = bench.show(session, register, maker_of(person).supplier, document_id, today=today_of(request))
+        shown = flow_test.show(
+            session, register, maker_of(person).supplier, document_id, today=today_of(request)
+        )
     if shown is None:
         raise NotThere
     return shown

@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import supplier_invoices
 from invoicing.model import Held
-from invoicing.portal_invoices import Pressed
-from invoicing.scopes import Maker
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.sending import Pressed
 from web.csrf import form_of
 from web.pages import house_of
 
@@ -32,7 +32,7 @@ def maker_of(person: Person) -> Maker:
 
 def held_of(session: Session, maker: Maker, invoice_id: int) -> Held:
     """A document in our books that the person may see. Raises NotThere."""
-    found = supplier_invoices.find(session, maker, invoice_id)
+    found = portal_queries.find(session, maker, invoice_id)
     if found is None:
         raise NotThere
     return found

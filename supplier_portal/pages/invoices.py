@@ -10,11 +10,13 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from invoicing import papers, portal_documents, proposals, refused_letters
-from invoicing import supplier_invoices as questions
+from invoicing.documents import view as document_view
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.portal_documents import PortalState
-from invoicing.supplier_invoices import Order, Standing, Wanted
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import drafts, refused_letters
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing.documents import PortalState
+from invoicing.portal_invoicing.queries import Order, Standing, Wanted
 from orders import stored_register
 from peppol import attachments, mailbox
 from supplier_portal.pages.forms import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
@@ -45,9 +47,9 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
     )
     with house_of(request).reading() as session:
-        found = questions.listed(session, maker, wanted)
-        counts = questions.counts(session, maker)
-        months = questions.months(session, maker)
+        found = portal_queries.listed(session, maker, wanted)
+        counts = portal_queries.counts(session, maker)
+        months = portal_queries.months(session, maker)
         waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
         under_way = portal_documents.under_way(session, maker)
         refused_count = refused_letters.count(session, maker)
@@ -64,7 +66,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         waiting=waiting,
         under_way=under_way,
         sorts=_sorts(request, wanted),
-        pager_page=Page.of(request, found.count, size=questions.PAGE),
+        pager_page=Page.of(request, found.count, size=portal_queries.PAGE),
         may_send=person.may(SENDS),
     )
 
@@ -78,11 +80,11 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         held = held_of(session, maker, invoice_id)
         told = story(session, maker, held)
         register = stored_register.load(session)
-        corrects = bool(told.can_be_credited and proposals.line_to_correct(session, register, maker, held))
+        corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, maker, held))
         body = mailbox.body_of(session, held.letter_id) or b""
     try:
-        paper = papers.paper_of(body)
-    except papers.NoPaper:
+        paper = document_view.paper_of(body)
+    except document_view.NoPaper:
         paper = None
     verdict = verdict_view(told.judged[1], language) if told.judged else None
     return render(
@@ -110,7 +112,7 @@ def as_sent(request: Request, invoice_id: int, person: Person = signed_in(*SEES)
 def as_paper(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The document as a PDF."""
     held, body = _body(request, person, invoice_id)
-    return as_pdf(pdf_of(papers.paper_of(body), language_of(request, person)), held.number)
+    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), held.number)
 
 
 @router.get("/{invoice_id:int}/answers/{sequence:int}/xml")
@@ -120,7 +122,7 @@ def answer_as_sent(
     """One of the buyer's answers, its very bytes."""
     with house_of(request).reading() as session:
         held = held_of(session, maker_of(person), invoice_id)
-        letter = questions.answer(session, held, sequence)
+        letter = portal_queries.answer(session, held, sequence)
     if letter is None:
         raise NotThere
     return as_xml(letter.body, f"{held.number}-{letter.document_id.rpartition('-')[2]}")

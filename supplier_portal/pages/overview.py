@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from accounts.identity import Permission, Person
 from foundation.sql import Session
-from invoicing import refused_letters
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing import refused_letters
+from invoicing.portal_invoicing.scope import Scope
 from orders.filing import file_by
 from orders.values import Month
 from supplier_portal.charts import month_chart

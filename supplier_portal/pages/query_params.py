@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation.errors import Language
 from foundation.sql import Session
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Month, PeriodRefused, Quantity

@@ -8,9 +8,9 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from invoicing import refused_letters, uploads
-from invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
-from invoicing.uploads import Looked
+from invoicing.portal_invoicing import refused_letters, uploads
+from invoicing.portal_invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
+from invoicing.portal_invoicing.uploads import Looked
 from orders import stored_register
 from peppol import envelope, mailbox, validation
 from peppol.mailbox import InState

@@ -1,6 +1,6 @@
 """A supplier's settings: what the register says of it, what it asks to have changed, and its number series.
 
-Convention: a change is a request (`invoicing.change_requests`); two people of the buyer's confirm it. Asking needs
+Convention: a change is a request (`invoicing.supplier_changes`); two people of the buyer's confirm it. Asking needs
 ADMINISTER, since it is about the whole organisation.
 """
 
@@ -10,8 +10,9 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
-from invoicing import change_requests, own_numbers
-from invoicing.change_requests import ChangeKind
+from invoicing.portal_invoicing import numbering
+from invoicing.supplier_changes import change_requests
+from invoicing.supplier_changes.change_requests import ChangeKind
 from orders import stored_register
 from orders.values import Refused
 from supplier_portal.pages.forms import maker_of, text_of
@@ -87,8 +88,8 @@ def choose_series(request: Request, person: Person = signed_in(Permission.ADMINI
     letters = text_of(request, "letters")
     try:
         with house_of(request).writing() as session:
-            own_numbers.choose_letters(session, maker.supplier, letters, by=person.id)
-    except own_numbers.LettersRefused as refused:
+            numbering.choose_letters(session, maker.supplier, letters, by=person.id)
+    except numbering.LettersRefused as refused:
         told = refused.in_language(language_of(request, person))
         return _settings(request, person, letters=letters, letters_error=told)
     return see_other("/settings", ("Serien är vald.", "The series is chosen."))
@@ -108,9 +109,9 @@ def _settings(
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         changes = change_requests.listed(session, supplier=maker.supplier)
-        chosen = own_numbers.letters_of(session, maker.supplier)
-        series = own_numbers.series_of(session, maker.supplier)
-        (number,) = own_numbers.ahead(session, maker.supplier, today_of(request))
+        chosen = numbering.letters_of(session, maker.supplier)
+        series = numbering.series_of(session, maker.supplier)
+        (number,) = numbering.ahead(session, maker.supplier, today_of(request))
     supplier = register.supplier(maker.supplier)
     form = kind.value.lower() if kind else ""
     first_field = {"add_account": "number", "remove_account": "remove", "details": "name"}.get(form, "")

@@ -12,14 +12,17 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing import own_numbers, papers, portal_documents, portal_invoices, portal_leaving, proposals
-from invoicing import supplier_invoices as questions
-from invoicing.flipping import Numbered
-from invoicing.own_numbers import OwnNumber
-from invoicing.portal_documents import Made, PortalState
-from invoicing.portal_invoices import ROWS_MAX, UNDO, Line
-from invoicing.proposals import Proposal
-from invoicing.scopes import Maker
+from invoicing.documents import view as document_view
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import drafts, numbering, release
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing.documents import Made, PortalState
+from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, Line
 from orders import stored_register
 from orders.contracts import Register
 from orders.values import Money, Refused, total
@@ -57,9 +60,9 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
     month, unit = month_of(request), request.query_params.get("unit", "")
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        everything = questions.ready_lines(session, maker)
+        everything = portal_queries.ready_lines(session, maker)
         chosen = month is not None or unit
-        lines = questions.ready_lines(session, maker, month=month, unit=unit) if chosen else everything
+        lines = portal_queries.ready_lines(session, maker, month=month, unit=unit) if chosen else everything
         waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
         stopped = portal_documents.in_state(session, maker, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
@@ -89,7 +92,7 @@ def one_line(
     maker = maker_of(person)
     with house_of(request).reading() as session:
         register = stored_register.load(session)
-        (number,) = own_numbers.ahead(session, maker.supplier, today_of(request))
+        (number,) = numbering.ahead(session, maker.supplier, today_of(request))
         shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
     return render(
         request, person, "flip/one_line.html", shown=shown, key=new_key(), may_send=person.may(SENDS)
@@ -104,11 +107,13 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
     with house_of(request).reading() as session:
         register = stored_register.load(session)
         if query.get("all"):
-            ready = questions.ready_lines(session, maker, month=month_of(request), unit=query.get("unit", ""))
+            ready = portal_queries.ready_lines(
+                session, maker, month=month_of(request), unit=query.get("unit", "")
+            )
             chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
         else:
             chosen = _lines(query.getlist("line"))
-        numbers = own_numbers.ahead(session, maker.supplier, today_of(request), len(chosen))
+        numbers = numbering.ahead(session, maker.supplier, today_of(request), len(chosen))
         shown = _all_previewed(request, session, register, maker, chosen, numbers, person)
     good = [each for each in shown if each.proposal is not None and each.refusal is None]
     return render(
@@ -130,7 +135,7 @@ def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
     lines = _lines([str(each) for each in form_of(request).getlist("line")])
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
-        rows = portal_invoices.send_lines(session, stored_register.load(session), pressed, lines)
+        rows = portal_sending.send_lines(session, stored_register.load(session), pressed, lines)
         if not any(each.order_number for each in rows):
             # Not one of the lines is theirs: nothing of it happened, not even a press.
             raise NotThere
@@ -172,8 +177,8 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
             if not bundle.isdecimal() or len(bundle) > 9:
                 raise NotThere
             try:
-                undone += portal_leaving.undo(session, maker, int(bundle))
-            except portal_leaving.TooLate as error:
+                undone += release.undo(session, maker, int(bundle))
+            except release.TooLate as error:
                 late = error
     if late is not None and not undone:
         raise late
@@ -192,14 +197,16 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
     """A document made here, as it will leave or has left."""
     made, body = _made(request, person, document_id)
     with house_of(request).reading() as session:
-        became = questions.of_letter(session, maker_of(person), made.letter_id) if made.letter_id else None
+        became = (
+            portal_queries.of_letter(session, maker_of(person), made.letter_id) if made.letter_id else None
+        )
     return render(
         request,
         person,
         "flip/document.html",
         made=made,
         became=became,
-        paper_shown=papers.paper_of(body),
+        paper_shown=document_view.paper_of(body),
         may_send=person.may(SENDS),
     )
 
@@ -215,7 +222,7 @@ def document_xml(request: Request, document_id: int, person: Person = signed_in(
 def document_pdf(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The same as a PDF."""
     made, body = _made(request, person, document_id)
-    return as_pdf(pdf_of(papers.paper_of(body), language_of(request, person)), made.number)
+    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), made.number)
 
 
 def _made(request: Request, person: Person, document_id: int) -> tuple[Made, bytes]:
@@ -257,12 +264,12 @@ def _previewed(
 ) -> Previewed:
     order_number, line_id = line
     proposal, refusal = None, None
-    proposals.order_line(session, register, maker, order_number, line_id)
+    drafts.order_line(session, register, maker, order_number, line_id)
     try:
-        portal_invoices.check_free(session, order_number, line_id)
+        portal_sending.check_free(session, order_number, line_id)
         given = Numbered(str(number), today_of(request))
-        proposal = proposals.invoice_of_line(session, register, maker, order_number, line_id, given=given)
-        proposals.check_sendable(proposal)
+        proposal = drafts.invoice_of_line(session, register, maker, order_number, line_id, given=given)
+        drafts.check_sendable(proposal)
     except NotThere:
         raise
     except Refused as refused:

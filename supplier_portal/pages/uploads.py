@@ -8,8 +8,10 @@ from starlette.datastructures import UploadFile
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from invoicing import papers, portal_invoices, uploads
-from invoicing.uploads import SIZE_MAX, UploadRefused
+from invoicing.documents import view as document_view
+from invoicing.portal_invoicing import sending as portal_sending
+from invoicing.portal_invoicing import uploads
+from invoicing.portal_invoicing.uploads import SIZE_MAX, UploadRefused
 from orders import stored_register
 from orders.values import Refused
 from peppol import envelope, validation
@@ -63,7 +65,7 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
         report=reported(report, file="", language=language),
         reason=(found.reading.reason_sv, found.reading.reason_en) if found.reading.reason else None,
         # Another organisation's document is not shown to this one.
-        paper_shown=papers.paper_of(found.body) if own else None,
+        paper_shown=document_view.paper_of(found.body) if own else None,
         verdict_shown=verdict_view(found.match, language) if found.match else None,
         key=new_key(),
     )
@@ -78,10 +80,10 @@ def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
         found = uploads.look(session, register, pressed.maker, upload_id, today=today_of(request))
         if found is None:
             raise NotThere
-        if not portal_invoices.was_pressed(session, pressed):
+        if not portal_sending.was_pressed(session, pressed):
             if found.sendable is None:
                 raise _not_sendable(found.refusal)
-            portal_invoices.send_file(session, pressed, found.sendable, found.body, digest=found.sha256)
+            portal_sending.send_file(session, pressed, found.sendable, found.body, digest=found.sha256)
     return see_other(f"/to-invoice/sent/{pressed.key}")
 
 

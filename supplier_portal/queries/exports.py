@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from foundation.sql import Session
-from invoicing import tables as audit
-from invoicing.scopes import Scope
+from invoicing.documents import tables as document_tables
+from invoicing.portal_invoicing.queries import on_its_way
+from invoicing.portal_invoicing.scope import Scope
 from invoicing.spreadsheets import Column, Kind, Value
-from invoicing.supplier_invoices import on_its_way
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Article, Money
@@ -198,7 +198,7 @@ def _invoice_columns(say: Say) -> list[Column]:
 
 
 def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Value]]:
-    table = audit.invoice
+    table = document_tables.invoice
     kinds = {"INVOICE": say("Faktura", "Invoice"), "CREDIT_NOTE": say("Kreditfaktura", "Credit note")}
     columns = [column for column in table.c if column.name != "content"]
     question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation.sql import Session
-from invoicing import portal_documents, stored_invoices
-from invoicing import supplier_invoices as questions
-from invoicing.deviations import Match, Verdict, Weight
+from invoicing.documents import store as document_store
+from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviations import Match, Verdict, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.portal_documents import Made
-from invoicing.responding import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
-from invoicing.scopes import Maker
-from invoicing.sentences import sentence
+from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import queries as portal_queries
+from invoicing.portal_invoicing.documents import Made
+from invoicing.portal_invoicing.scope import Maker
+from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
 from orders.values import stockholm_date
 from peppol.mailbox import OutLetter
 
@@ -81,16 +82,16 @@ class Story:
 
 def story(session: Session, maker: Maker, held: Held) -> Story:
     """The story of one of the person's invoices or credit notes."""
-    judged = stored_invoices.matches(session, held.id)
+    judged = document_store.matches(session, held.id)
     made = portal_documents.of_letter(session, maker, held.letter_id)
-    pair = questions.settled_with(session, held)
+    pair = portal_queries.settled_with(session, held)
     pending = portal_documents.pending_credit(session, held.supplier, held.number)
     is_credit = held.document_type is DocumentType.CREDIT_NOTE
     return Story(
         held=held,
         steps=tuple(_steps(held, judged, made, pair)),
         judged=judged[-1] if judged else None,
-        answers=tuple(_answer(each) for each in questions.answers(session, held)),
+        answers=tuple(_answer(each) for each in portal_queries.answers(session, held)),
         made=made,
         other=pair[0] if pair else None,
         credit_on_its_way=pending if not is_credit else None,

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from foundation.sql import Session
-from invoicing import tables as audit
+from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
-from invoicing.scopes import Scope
-from invoicing.supplier_invoices import on_its_way
+from invoicing.portal_invoicing.queries import on_its_way
+from invoicing.portal_invoicing.scope import Scope
 from orders import tables
 from orders.model import LineState, Order
 from orders.stored_lines import ZERO
@@ -29,7 +29,7 @@ from peppol.identifiers import DocumentKind
 from peppol.mailbox import OutState
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
-_INVOICE, _PAYMENT = audit.invoice, audit.payment
+_INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
 
 
 class LinesAre(StrEnum):
@@ -286,7 +286,7 @@ _PROGRESS = select(
 
 def _lines_of(number: str) -> Select[Any]:
     """The lines of an order with their accounts, the invoice on each, and all that was invoiced and credited."""
-    part = audit.invoice_part
+    part = document_tables.invoice_part
     on_line = (part.c.order_number == _LINE.c.order_number) & (part.c.line_id == _LINE.c.line_id)
     sums = (
         select(func.coalesce(func.sum(part.c.amount_net), ZERO, type_=part.c.amount_net.type))

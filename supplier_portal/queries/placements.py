@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
 from foundation.sql import Session
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders import stored_placements, tables, tutoring
 from orders.model import Placement, PlacementState
 from orders.stored_placements import STANDING

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from foundation.sql import Session
-from invoicing.scopes import Scope
+from invoicing.portal_invoicing.scope import Scope
 from orders import filing, tables
 from orders.model import LineState, PlacementState, Report, ReportState
 from orders.stored_placements import ENDED, STANDING, report_of

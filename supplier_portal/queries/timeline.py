@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from billing.cli.printing import number
 from foundation.sql import Session
-from invoicing import tables as audit
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
 from orders import stored_placements, tables
 from orders.model import Placement, ReportState
@@ -257,7 +257,7 @@ def quantity_in_words(quantity: Quantity) -> Pair:
 
 
 def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
-    table = audit.invoice
+    table = document_tables.invoice
     question = select(
         table.c.id,
         table.c.number,
@@ -288,7 +288,7 @@ def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
 
 
 def _payments(session: Session, placement: Placement) -> Iterator[Happening]:
-    table, payment = audit.invoice, audit.payment
+    table, payment = document_tables.invoice, document_tables.payment
     question = (
         select(table.c.id, table.c.number, payment.c.amount, payment.c.currency, payment.c.paid_on)
         .join(payment, payment.c.invoice_id == table.c.id)

@@ -14,16 +14,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select
 
 from foundation.sql import Session
-from invoicing import tables as audit
+from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.scopes import Scope
-from invoicing.supplier_invoices import on_its_way
+from invoicing.portal_invoicing.queries import on_its_way
+from invoicing.portal_invoicing.scope import Scope
 from orders import tables
 from orders.stored_lines import ZERO
 from orders.values import Money, Month
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
-_INVOICE, _PART = audit.invoice, audit.invoice_part
+_INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 
 # What a supplier must do something about, or wait for: the states an invoice is not done in.
 IN_QUESTION = (
@@ -207,7 +207,7 @@ def _on_invoices(scope: Scope, days: tuple[date, date]) -> Select[Any]:
         .join(_LINE, _LINE.c.order_number == _ORDER.c.number)
         .join(_PART, on_line)
         .join(_INVOICE, _INVOICE.c.id == _PART.c.invoice_id)
-        .outerjoin(audit.payment, audit.payment.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             scope.of_orders(),
             _ORDER.c.ends_on >= days[0],
@@ -224,7 +224,7 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
     return (
         _sums(_INVOICE.c.issued_on, _INVOICE.c.amount_net)
         .select_from(_INVOICE)
-        .outerjoin(audit.payment, audit.payment.c.invoice_id == _INVOICE.c.id)
+        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _INVOICE.c.id)
         .where(
             # An invoice on no line belongs to no case: few of all, and found by that.
             _INVOICE.c.execution_reference == "",
@@ -238,7 +238,7 @@ def _on_no_line(scope: Scope, days: tuple[date, date]) -> Select[Any]:
 
 
 def _sums(day: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
-    paid = case((audit.payment.c.number.is_not(None), amount), else_=literal(ZERO, amount.type))
+    paid = case((document_tables.payment.c.number.is_not(None), amount), else_=literal(ZERO, amount.type))
     return select(
         day.label("day"),
         _INVOICE.c.currency,

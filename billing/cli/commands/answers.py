@@ -10,9 +10,11 @@ import typer
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.exit_codes import NotFound
 from billing.cli.printing import Column, Json, number, price, show, table, write_json
-from invoicing import answers_received, peer_answers, stored_answers
-from invoicing.peer_answers import LINE_WORDS, PeerLine
-from invoicing.stored_answers import KeptAnswer
+from invoicing.responses import model as peer_responses
+from invoicing.responses import received as responses_received
+from invoicing.responses import store as response_store
+from invoicing.responses.model import LINE_WORDS, PeerLine
+from invoicing.responses.store import KeptAnswer
 from peppol.identifiers import DocumentKind
 
 answers = typer.Typer()
@@ -48,11 +50,11 @@ def list_answers(
         held = (
             [
                 each
-                for each in stored_answers.about_order(session, order)
+                for each in response_store.about_order(session, order)
                 if each.waits_for_staff or not waiting
             ]
             if order
-            else list(stored_answers.listed(session, waiting=waiting))
+            else list(response_store.listed(session, waiting=waiting))
         )
     if as_json:
         write_json([answer_json(house, each) for each in held])
@@ -79,7 +81,7 @@ def show_answer(
 ) -> None:
     """Visa ett svar och vad det betyder / show an answer and what it means."""
     with house.reading() as session:
-        held = stored_answers.by_id(session, answer_id)
+        held = response_store.by_id(session, answer_id)
     if held is None:
         raise NotFound(
             f"Det finns inget svar {answer_id}. Se vilka som finns med: billing answers list",
@@ -122,7 +124,7 @@ def seen(
 ) -> None:
     """Anteckna att någon tagit hand om ett svar / note that somebody has dealt with an answer."""
     with house.opened() as database, database.writing() as session:
-        answers_received.look_at(session, answer_id, by=by, today=today_or(on))
+        responses_received.look_at(session, answer_id, by=by, today=today_or(on))
     typer.echo(house.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
 
 
@@ -178,4 +180,4 @@ def answer_json(house: House, held: KeptAnswer) -> dict[str, Json]:
 
 
 def _sentence(house: House, held: KeptAnswer) -> str:
-    return house.say(*peer_answers.sentences(held.meaning, held.answer.reference))
+    return house.say(*peer_responses.sentences(held.meaning, held.answer.reference))

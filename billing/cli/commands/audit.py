@@ -9,7 +9,8 @@ from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.exit_codes import Code
 from billing.cli.printing import plain, write_json
 from foundation import journal, journal_anchor
-from invoicing import audit_cases, case_files
+from invoicing.audit import case_archive
+from invoicing.audit import cases as audit_cases
 from orders.values import Refused
 
 audit = typer.Typer()
@@ -31,7 +32,7 @@ def export(
     with house.writing() as session:
         body = audit_cases.export(session, reference, by=by)
     to.write_bytes(body)
-    mark = case_files.manifest_of(body)
+    mark = case_archive.manifest_of(body)
     typer.echo(house.say(f"{to}: manifestets sha256 {mark}", f"{to}: the manifest's sha256 {mark}"))
 
 
@@ -42,7 +43,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Kontrollera ett utlämnat ärende / verify a case that was handed out."""
-    broken = list(case_files.verify(case.read_bytes()))
+    broken = list(case_archive.verify(case.read_bytes()))
     if as_json:
         write_json([{"file": name, "sentence": why} for name, why in broken])
     elif broken:

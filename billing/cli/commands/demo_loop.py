@@ -18,7 +18,7 @@ from billing.tools.demo.folder import DATABASE_FILE, mark
 from billing.tools.demo.loop_back import Looped, play
 from billing.tools.demo.story import Story
 from finance_desk.statement_files import statement_csv
-from invoicing.reconciliation import Row, Statement
+from invoicing.reconciliation.statement import Row, Statement
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
 

@@ -8,9 +8,11 @@ import typer
 from billing.cli.command import House, On, command, today_or
 from billing.cli.exit_codes import NotFound
 from foundation.sql import Session
-from invoicing import flipping, stored_facts, stored_invoices
-from invoicing.flipping import Numbered
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import stored_register
 from orders.model import Order
 from orders.stored_orders import OrderUnknown
@@ -31,7 +33,7 @@ def flip(
     """Gör orderradens faktura / make the invoice of an order line."""
     with house.reading() as session:
         register = stored_register.load(session)
-        facts = stored_facts.order_facts(session, register, order_number)
+        facts = facts_loading.order_facts(session, register, order_number)
         if facts is None:
             raise OrderUnknown(order_number)
         if line not in facts.lines:
@@ -62,7 +64,7 @@ def _free_number(session: Session, order: Order, line: str) -> str:
     """A number that says what it invoices; the invoice after a credit gets the next free one."""
     first = given = f"F-{order.number}-{line}"
     count = 1
-    while stored_invoices.by_key(session, order.supplier, DocumentType.INVOICE, given) is not None:
+    while document_store.by_key(session, order.supplier, DocumentType.INVOICE, given) is not None:
         count += 1
         given = f"{first}-{count}"
     return given

@@ -15,6 +15,7 @@ from billing.cli.commands.receiving import all_taken, became, end, tell
 from billing.cli.exit_codes import Code, NotFound
 from billing.cli.printing import Column, Json, show, table, write_json
 from billing.server import exchange_events
+from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import opened_access_point
 from operations.message_queries import LetterIn, LetterOut
@@ -23,7 +24,6 @@ from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 from peppol.mailbox import InState, OutState
-from supplier_portal.letter_reading import read_arrived
 from web.verdict_words import document_json, why_letter
 
 inbox = typer.Typer()

@@ -7,9 +7,10 @@ from rich.text import Text
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.printing import Column, Json, kronor, plain, show, table, write_json
-from invoicing import crediting, stored_invoices, waiting
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.responding import REJECTED
+from invoicing.responses.response_documents import REJECTED
+from invoicing.verdicts import crediting, parking
 from orders import stored_register
 from web.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
 
@@ -48,7 +49,7 @@ def list_invoices(
     """Visa dokumenten som de kom / show the documents as they came."""
     with house.reading() as session:
         held = list(
-            stored_invoices.listed(
+            document_store.listed(
                 session, state=state, supplier=supplier, execution_reference=reference, limit=limit
             )
         )
@@ -81,8 +82,8 @@ def list_invoices(
 def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
     """Visa hur en faktura prövats / show how an invoice was judged."""
     with house.reading() as session:
-        held = stored_invoices.named(session, invoice, supplier=supplier)
-        judged = stored_invoices.matches(session, held.id)[::-1]
+        held = document_store.named(session, invoice, supplier=supplier)
+        judged = document_store.matches(session, held.id)[::-1]
         reason = why_document(session, held, house.language)
     if as_json:
         judgements: list[Json] = [
@@ -113,7 +114,7 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
 def stop_waiting(house: House, on: On = None) -> None:
     """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
     with house.writing() as session:
-        ended = waiting.stop_waiting(session, stored_register.load(session), today=today_or(on))
+        ended = parking.stop_waiting(session, stored_register.load(session), today=today_or(on))
     for held in ended:
         typer.echo(plain(f"{held.number}: {held.state}"))
     typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
@@ -138,7 +139,7 @@ def request(
     """Begär kredit och en ny faktura / ask for credit and a new invoice."""
     with house.writing() as session:
         register = stored_register.load(session)
-        held = stored_invoices.named(session, invoice, supplier=supplier)
+        held = document_store.named(session, invoice, supplier=supplier)
         asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
     if asked.answered == REJECTED:
         told = house.say("Leverantören får svaret RE.", "The supplier is answered RE.")

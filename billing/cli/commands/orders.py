@@ -9,7 +9,8 @@ from billing.cli.commands.answers import answer_json, in_short
 from billing.cli.exit_codes import NotFound
 from billing.cli.printing import Column, Json, kronor, number, price, show, table, write_json
 from foundation.sql import Session
-from invoicing import stored_answers, stored_invoices
+from invoicing.documents import store as document_store
+from invoicing.responses import store as response_store
 from operations import message_queries
 from operations.event_loading import place_due_orders
 from operations.message_queries import LetterOut
@@ -98,7 +99,7 @@ def show_order(
             message_queries.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
         )
         invoiced = _invoiced(session, accounts)
-        answers = stored_answers.about_order(session, order_number)
+        answers = response_store.about_order(session, order_number)
     if as_json:
         said = [answer_json(house, each) for each in answers]
         write_json({**_order_json(order, accounts, invoiced, letters), "answers": said})
@@ -191,7 +192,7 @@ def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, s
         line_id: f"{held.number} {held.state}"
         for line_id, account in accounts.items()
         if account.invoice_id is not None
-        for held in (stored_invoices.by_id(session, account.invoice_id),)
+        for held in (document_store.by_id(session, account.invoice_id),)
     }
 
 

@@ -17,17 +17,12 @@ from billing.cli.commands.payments import payments
 from billing.cli.printing import Column, kronor, show, table, write_json
 from foundation.database import utc_now
 from foundation.sql import Session
-from invoicing import (
-    attesting,
-    bank_answers,
-    booking,
-    preparing,
-    sending_payments,
-    stored_exports,
-    stored_rights,
-)
-from invoicing.stored_exports import ExportFile
-from invoicing.stored_rights import Reach
+from invoicing.bookkeeping import booking
+from invoicing.payment import attest_right_store, attestation, bank_reports, export_store
+from invoicing.payment import export as payment_export
+from invoicing.payment import proposals as preparing
+from invoicing.payment.attest_right_store import Reach
+from invoicing.payment.export_store import ExportFile
 from operations.payment_settings import debtor_of, ledger_of
 from operations.settings import Settings
 from orders import stored_register
@@ -118,8 +113,8 @@ def attest(house: House, number: Number, by: By, on: On = None, as_json: AsJson 
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
     with house.writing() as session:
         register = stored_register.load(session)
-        attesting.drop_changed(session, register, number, now=utc_now())
-        done = attesting.attest(session, register, number, by=by, today=today_or(on), now=utc_now())
+        attestation.drop_changed(session, register, number, now=utc_now())
+        done = attestation.attest(session, register, number, by=by, today=today_or(on), now=utc_now())
     if as_json:
         write_json(
             {
@@ -139,13 +134,13 @@ def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(Settings())
     with house.writing() as session:
-        attesting.drop_changed(session, stored_register.load(session), number, now=utc_now())
+        attestation.drop_changed(session, stored_register.load(session), number, now=utc_now())
     with house.writing() as session:
-        files = stored_exports.about(session, number)
+        files = export_store.about(session, number)
         if not files:
             register = stored_register.load(session)
-            sending_payments.export(session, register, number, debtor=debtor, by=by, now=utc_now())
-            files = stored_exports.about(session, number)
+            payment_export.export(session, register, number, debtor=debtor, by=by, now=utc_now())
+            files = export_store.about(session, number)
         names = _written(session, files, folder)
     _tell_files(names, as_json=as_json)
 
@@ -161,7 +156,7 @@ def bank(
     """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
     body = bytes_of(file)
     with house.writing() as session:
-        told = bank_answers.take_in(
+        told = bank_reports.take_in(
             session,
             stored_register.load(session),
             body,
@@ -216,7 +211,7 @@ def right(
     """Ge en person attesträtt, eller visa alla / give a person a right to attest, or list them."""
     if person:
         with house.writing() as session:
-            stored_rights.give(
+            attest_right_store.give(
                 session,
                 person=person,
                 limit=_amount(limit),
@@ -226,7 +221,7 @@ def right(
                 by=by,
             )
     with house.reading() as session:
-        rights = stored_rights.rights(session)
+        rights = attest_right_store.rights(session)
     if as_json:
         write_json(
             [
@@ -269,7 +264,7 @@ def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_jso
             by=by,
             now=utc_now(),
         )
-        names = _written(session, stored_exports.about(session, run.name), folder)
+        names = _written(session, export_store.about(session, run.name), folder)
     _tell_files(names, as_json=as_json)
 
 
@@ -298,7 +293,7 @@ def accrue(
                 by=by,
                 now=utc_now(),
             )
-        names = _written(session, stored_exports.about(session, str(wanted)), folder)
+        names = _written(session, export_store.about(session, str(wanted)), folder)
     _tell_files(names, as_json=as_json)
 
 
@@ -307,7 +302,7 @@ def _written(session: Session, files: Sequence[ExportFile], folder: Path) -> lis
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for each in files:
-        found, body = stored_exports.named(session, each.id)
+        found, body = export_store.named(session, each.id)
         path = folder / found.name
         path.write_bytes(body)
         paths.append(path)

@@ -6,8 +6,8 @@ import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.printing import Column, Json, kronor, show, table, write_json
-from invoicing import payment
 from invoicing.model import Held
+from invoicing.payment import payment
 from orders import stored_register
 from orders.values import Money, total
 

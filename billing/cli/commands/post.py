@@ -9,10 +9,10 @@ from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
 from billing.cli.printing import Column, Json, show, table, write_json
+from invoicing.intake.queue import read_arrived
 from operations import exchange_queries, message_queries
 from operations.exchange_actions import no_letter, read_again, send_again
 from operations.exchange_queries import AttemptRow, ReceiverStanding, Standing
-from supplier_portal.letter_reading import read_arrived
 
 _RECEIVERS = (
     Column("Mottagare", "Receiver"),

@@ -16,12 +16,12 @@ from billing.cli.exit_codes import Code, complain, refusal_of
 from billing.cli.printing import Json, plain, write_json
 from foundation.database import Database
 from foundation.sql import Session
+from invoicing.intake.queue import read_arrived
 from invoicing.model import Held
 from operations import message_queries
 from operations.message_queries import LetterIn
 from peppol import envelope, mailbox
 from peppol.mailbox import InState
-from supplier_portal.letter_reading import read_arrived
 from web.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
 
 alone = typer.Typer()

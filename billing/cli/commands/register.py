@@ -10,7 +10,7 @@ from billing.cli.command import House, command
 from billing.cli.printing import plain
 from billing.migrations.migrate import open_grown
 from foundation.journal import SYSTEM
-from invoicing import waiting
+from invoicing.verdicts import parking
 from orders import stored_register
 from orders.register_files import read_register
 from orders.values import stockholm_date
@@ -37,7 +37,7 @@ def load(
     read = read_register(paths)
     with house.opened() as database, database.writing() as session:
         new = stored_register.save(session, read, at=database.clock(), actor=by)
-        freed = waiting.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
+        freed = parking.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
     counts = house.say(
         f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",
         f"{len(read.suppliers)} suppliers, {len(read.contracts)} contracts, {len(read.price_lists)} price lists",

@@ -13,10 +13,11 @@ from billing.cli.exit_codes import Code
 from billing.cli.printing import Column, kronor, plain, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from foundation import journal_anchor
-from invoicing import checking, stored_entries
-from invoicing.entry_sources import Wanted
-from invoicing.open_items import OpenItem, open_items
-from invoicing.reconciliation import DEFAULT_KEYS, Key, Statement
+from invoicing.audit import invariants
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.open_items import OpenItem, open_items
+from invoicing.reconciliation.statement import DEFAULT_KEYS, Key, Statement
 from orders.values import Article, Money, Month, PeriodRefused
 
 alone = typer.Typer()
@@ -74,9 +75,9 @@ def reconcile(
     wanted = Wanted(reference, supplier, month, None, article, area, as_of)
     with house.reading() as session:
         if open_only:
-            _show_open(open_items(stored_entries.entries(session, wanted=wanted)), house, as_json=as_json)
+            _show_open(open_items(entry_queries.entries(session, wanted=wanted)), house, as_json=as_json)
             return
-        statement = stored_entries.statement(session, wanted, by=keys)
+        statement = entry_queries.statement(session, wanted, by=keys)
     if csv_file is not None:
         csv_file.write_text(statement_csv(statement), encoding="utf-8", newline="")
     if xlsx_file is not None:
@@ -101,10 +102,10 @@ def check(
 ) -> None:
     """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
     with house.reading() as session:
-        broken = list(checking.check(session))
+        broken = list(invariants.check(session))
         outside = journal_anchor.verify(session, read_heads(heads))
         broken += [
-            checking.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
+            invariants.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside
         ]
     if as_json:
@@ -118,7 +119,7 @@ def check(
         for each in broken:
             typer.echo(plain(f"{each.invariant}: {each.subject}: {each.sentence}"))
     else:
-        count = len(checking.INVARIANTS)
+        count = len(invariants.INVARIANTS)
         typer.echo(
             house.say(
                 f"Allt stämmer: {count} invarianter prövade.", f"All is well: {count} invariants checked."

@@ -14,7 +14,7 @@ from enum import IntEnum
 from billing.cli.printing import number
 from foundation import journal
 from foundation.sql import Session
-from invoicing import stored_invoices
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, Held, InvoiceState
 from operations import message_queries, reference_queries
 from orders import stored_events, stored_orders, stored_placements, stored_plans
@@ -60,7 +60,7 @@ class Happening:
 def happenings(session: Session, execution_reference: str) -> list[Happening]:
     """All of them, by day. Raises PlacementUnknown."""
     placement = stored_placements.get(session, execution_reference)
-    documents = list(stored_invoices.listed(session, execution_reference=execution_reference, limit=100_000))
+    documents = list(document_store.listed(session, execution_reference=execution_reference, limit=100_000))
     found = [
         *_decisions(placement),
         *_events(session, execution_reference),
@@ -204,7 +204,7 @@ def _receipts(session: Session, reference: str) -> Iterator[Happening]:
 def _document(session: Session, held: Held) -> Iterator[Happening]:
     """An invoice or credit note as it came, its judgements, and our answers to it."""
     is_credit = held.document_type is DocumentType.CREDIT_NOTE
-    credits = stored_invoices.content(session, held.id).credits if is_credit else ()
+    credits = document_store.content(session, held.id).credits if is_credit else ()
     of_sv = f" av {credits[0].number}" if credits else ""
     of_en = f" of {credits[0].number}" if credits else ""
     yield Happening(
@@ -218,7 +218,7 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
         state=held.state.value,
         amount=-held.amount_payable if is_credit else held.amount_payable,
     )
-    for day, match in stored_invoices.matches(session, held.id):
+    for day, match in document_store.matches(session, held.id):
         codes = f" ({', '.join(match.codes)})" if match.codes else ""
         yield Happening(
             day,
@@ -240,7 +240,7 @@ def _document(session: Session, held: Held) -> Iterator[Happening]:
         )
     if held.state is InvoiceState.CREDITED:
         settled_on = reference_queries.settled_on(session, held.id)
-        other = stored_invoices.credited_by(session, held.id)
+        other = document_store.credited_by(session, held.id)
         if settled_on is not None:
             yield Happening(
                 settled_on,

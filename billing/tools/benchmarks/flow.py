@@ -17,16 +17,17 @@ from time import perf_counter
 
 from billing.tools.simulation.events import ordered_choices
 from foundation.database import Database
-from invoicing import flipping, stored_facts
-from invoicing.documents import Reading
-from invoicing.flipping import Numbered
+from invoicing.documents import facts_loading
+from invoicing.documents.reading import Reading
+from invoicing.intake import queue as intake_queue
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
 from orders import applying, events, stored_orders, stored_register
 from orders.contracts import Register
 from orders.events import Event
 from orders.values import Month, six_months_from
 from peppol import mailbox, ubl
 from peppol.mailbox import InLetter
-from supplier_portal import letter_reading
 
 _START = date(2026, 1, 12)
 _BATCH = 200
@@ -96,7 +97,7 @@ def invoices_for(database: Database, register: Register, lines: Sequence[tuple[s
     """The invoice a supplier's system would send for each received line."""
     for number, (order_number, line_id) in enumerate(lines, 1):
         with database.reading() as session:
-            order = stored_facts.order_facts(session, register, order_number)
+            order = facts_loading.order_facts(session, register, order_number)
         if order is None:
             continue
         yield ubl.serialise(
@@ -141,7 +142,7 @@ def measure_invoices(database: Database, arrived: Arrived, *, reader: bool) -> F
 
     The time its bytes took to be stored counts. With `reader` a second process reads ahead.
     """
-    warm = letter_reading.readings(database, reader=reader)
+    warm = intake_queue.readings(database, reader=reader)
     first = next(warm)
     began = perf_counter()
     spent = list(_received(database, chain([first], warm)))
@@ -156,17 +157,17 @@ def measure_invoices(database: Database, arrived: Arrived, *, reader: bool) -> F
 
 def read_all(database: Database) -> list[float]:
     """Read every arrived letter in this process; the seconds each took."""
-    return list(_received(database, letter_reading.readings(database, reader=False)))
+    return list(_received(database, intake_queue.readings(database, reader=False)))
 
 
 def _received(database: Database, readings: Iterable[tuple[InLetter, Reading, Register]]) -> Iterator[float]:
     """Receive what is read; the seconds from one document to the next, those of one transaction sharing its time."""
     rest = iter(readings)
     began = perf_counter()
-    while together := list(islice(rest, letter_reading.TOGETHER)):
+    while together := list(islice(rest, intake_queue.TOGETHER)):
         letters = [(letter, reading) for letter, reading, _ in together]
         first, _, register = together[0]
-        letter_reading.receive_together(database, register, letters, today=first.received_on)
+        intake_queue.receive_together(database, register, letters, today=first.received_on)
         now = perf_counter()
         yield from [(now - began) / len(together)] * len(together)
         began = now

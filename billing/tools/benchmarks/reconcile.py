@@ -24,10 +24,14 @@ from billing.tools.benchmarks import pages as bench_pages
 from billing.tools.benchmarks.pages import Asked
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing import booking, desk_queue, money_trends, stored_entries, tables, unbilled
-from invoicing.entry_sources import Wanted
-from invoicing.open_items import open_items
-from invoicing.reconciliation import Key, reconcile
+from invoicing.bookkeeping import booking
+from invoicing.documents import tables as document_tables
+from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import trends as money_trends
+from invoicing.reconciliation import entry_queries, unbilled
+from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.open_items import open_items
+from invoicing.reconciliation.statement import Key, reconcile
 from orders import tables as held
 from orders.values import Month
 
@@ -54,7 +58,7 @@ def bench_reconcile(
         with database.reading() as session:
             made = {
                 "order_lines": _count(session, held.order_line),
-                "invoices": _count(session, tables.invoice),
+                "invoices": _count(session, document_tables.invoice),
                 "seconds": round(seconds, 1),
             }
         asked = [*measure(database), *bench_pages.measure(database)]
@@ -84,7 +88,7 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
 
     def case(session: Session) -> None:
         entries = list(
-            stored_entries.entries(session, wanted=Wanted(execution_reference=references[next(turn) % 50]))
+            entry_queries.entries(session, wanted=Wanted(execution_reference=references[next(turn) % 50]))
         )
         open_items(entries)
         reconcile(entries)
@@ -96,13 +100,13 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
             "statement, one month, all suppliers",
             5_000,
             times,
-            lambda session: stored_entries.statement(session, Wanted(month=_MONTH), by=by_supplier),
+            lambda session: entry_queries.statement(session, Wanted(month=_MONTH), by=by_supplier),
         ),
         (
             "the same as of a past day",
             5_000,
             times,
-            lambda session: stored_entries.statement(
+            lambda session: entry_queries.statement(
                 session, Wanted(month=_MONTH, as_of=date(2026, 7, 31)), by=by_supplier
             ),
         ),
@@ -139,10 +143,10 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
 
 
 def _queue(session: Session, today: date) -> None:
-    wanted = desk_queue.Wanted()
-    desk_queue.counts(session, today=today)
-    desk_queue.causes(session, wanted, today=today)
-    desk_queue.items(session, wanted, today=today, limit=50, offset=0)
+    wanted = exception_queue.Wanted()
+    exception_queue.counts(session, today=today)
+    exception_queue.causes(session, wanted, today=today)
+    exception_queue.items(session, wanted, today=today, limit=50, offset=0)
 
 
 def _asked(

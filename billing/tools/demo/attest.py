@@ -9,7 +9,7 @@ from typing import Final
 
 from accounts import store as account_store
 from foundation.sql import Session
-from invoicing import stored_rights
+from invoicing.payment import attest_right_store
 
 _LIMITS: Final = (
     ("attest1@kopare.example", Decimal("2500.00")),
@@ -22,6 +22,6 @@ def give_rights(session: Session, *, today: date) -> None:
     for name, limit in _LIMITS:
         account = account_store.by_name(session, name)
         if account is not None:
-            stored_rights.give(
+            attest_right_store.give(
                 session, person=f"user-{account.id}", limit=limit, valid_from=today.replace(day=1), by="demo"
             )

@@ -28,9 +28,14 @@ from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing import checking, crediting, payment, stored_entries, stored_invoices, waiting
+from invoicing.audit import invariants
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.reconciliation import Key, Statement, reconcile
+from invoicing.payment import payment
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import Key, Statement, reconcile
+from invoicing.verdicts import crediting, parking
 from operations.event_loading import load_events, place_due_orders
 from orders import stored_orders, stored_receipts, stored_register
 from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
@@ -39,7 +44,6 @@ from orders.values import Refused
 from peppol import mailbox, post
 from peppol.access_points.protocol import AccessPointError
 from peppol.mailbox import OutState
-from supplier_portal.letter_reading import read_arrived
 
 _OFFICER = "ekonom-1"
 _REGISTRATIONS: Mapping[str, dict[str, Any]] = {
@@ -169,7 +173,7 @@ class _Loop:
         if day in self.story.events:
             load_events(self.database, self.story.events[day])
         with self.database.writing() as session:
-            waiting.stop_waiting(session, self.register, today=day)
+            parking.stop_waiting(session, self.register, today=day)
         if day.weekday() < _SATURDAY:
             self._travel(day)
             self._approvals(day)
@@ -260,7 +264,7 @@ class _Loop:
     def _officer(self, day: date) -> None:
         """Ask for credit of everything in question; where no letter may say it any more, call the supplier."""
         with self.database.reading() as session:
-            found = list(stored_invoices.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
+            found = list(document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
         for held in found:
             if held.document_type is not DocumentType.INVOICE:
                 continue
@@ -288,7 +292,7 @@ class _Loop:
         if any(erp.busy for erp in self.erps.values()):
             return False
         with self.database.reading() as session:
-            return reconcile(stored_entries.entries(session)).total.settled
+            return reconcile(entry_queries.entries(session)).total.settled
 
     def looped(self) -> Looped:
         """The account of it all."""
@@ -302,20 +306,20 @@ class _Loop:
             self.met.update(
                 {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
             )
-            statement = reconcile(stored_entries.entries(session), by=(Key.SUPPLIER,))
-            documents = [each for each in stored_invoices.listed(session, limit=1_000_000)]
+            statement = reconcile(entry_queries.entries(session), by=(Key.SUPPLIER,))
+            documents = [each for each in document_store.listed(session, limit=1_000_000)]
             return Looped(
                 last_day=self.clock.day,
                 letters_out=_tally(session, mailbox.outbox.c.kind, mailbox.outbox.c.state),
                 letters_in=_tally(session, mailbox.inbox.c.kind, mailbox.inbox.c.state),
                 faults={name: count for name, count in sorted(self.met.items()) if count},
                 documents={
-                    state.value: count for state, count in sorted(stored_invoices.counts(session).items())
+                    state.value: count for state, count in sorted(document_store.counts(session).items())
                 },
                 asked_in_person=self.in_person,
                 statement=statement,
                 broken=tuple(
-                    f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)
+                    f"{each.invariant}: {each.subject}: {each.sentence}" for each in invariants.check(session)
                 ),
                 books=_books(documents, statement),
             )

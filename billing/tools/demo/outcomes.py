@@ -14,9 +14,11 @@ from billing.cli.printing import number
 from billing.tools.demo.story import Case
 from foundation import journal
 from foundation.sql import Session
-from invoicing import payment, stored_entries, stored_invoices
+from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, Held
-from invoicing.reconciliation import Key, reconcile
+from invoicing.payment import payment
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import Key, reconcile
 from operations import message_queries
 from orders import stored_events, stored_lines, stored_orders, stored_placements, stored_plans
 from orders.stored_events import EventState
@@ -78,7 +80,7 @@ class _Books:
     def document(self, thing: str, document_type: DocumentType) -> Held | None:
         """The document named by its supplier and its number."""
         supplier, _, number_given = thing.partition(" ")
-        return stored_invoices.by_key(self.session, supplier, document_type, number_given)
+        return document_store.by_key(self.session, supplier, document_type, number_given)
 
 
 def _step(action: str, detail: Mapping[str, str]) -> str:
@@ -131,7 +133,7 @@ def _reason(books: _Books, thing: str) -> str:
     held = books.document(thing, DocumentType.INVOICE)
     if held is None:
         return _NOTHING
-    match = stored_invoices.matches(books.session, held.id)[-1][1]
+    match = document_store.matches(books.session, held.id)[-1][1]
     return max(match.deviations, key=lambda deviation: deviation.weight).variant or _NOTHING
 
 
@@ -199,7 +201,7 @@ def _days(books: _Books, thing: str) -> str:
 def _statement(books: _Books, thing: str) -> str:
     """The statement of one execution reference, all of it in one row."""
     total = reconcile(
-        stored_entries.entries(books.session, execution_reference=thing), by=(Key.EXECUTION_REFERENCE,)
+        entry_queries.entries(books.session, execution_reference=thing), by=(Key.EXECUTION_REFERENCE,)
     ).total
     return (
         f"received {total.received.amount}, paid {total.paid.amount}, "

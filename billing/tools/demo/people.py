@@ -13,7 +13,7 @@ from accounts import applications, passwords
 from accounts import store as account_store
 from accounts.identity import Permission
 from foundation.sql import Session
-from invoicing import stored_exceptions
+from invoicing.decisions import store as decision_store
 from orders.contracts import Register
 from orders.values import Money, stockholm_date
 
@@ -134,7 +134,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
         if Permission.FINANCE in each.permissions:
             # So large a difference may the demo's finance officer accept alone.
             limit = Money.of("500.00")
-            stored_exceptions.set_limit(session, f"user-{number}", limit, by="demo", on=at.date())
+            decision_store.set_limit(session, f"user-{number}", limit, by="demo", on=at.date())
         made += 1
     return made
 

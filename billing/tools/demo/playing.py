@@ -20,9 +20,16 @@ from billing.tools.demo.outcomes import Outcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
 from foundation.database import Database
-from invoicing import checking, crediting, flipping, payment, stored_entries, stored_facts, stored_invoices
-from invoicing.flipping import Numbered
-from invoicing.reconciliation import reconcile
+from invoicing.audit import invariants
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
+from invoicing.payment import payment
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.reconciliation import entry_queries
+from invoicing.reconciliation.statement import reconcile
+from invoicing.verdicts import crediting
 from operations import message_queries
 from operations.event_loading import load_events, place_due_orders
 from orders import stored_events, stored_orders, stored_register
@@ -30,7 +37,6 @@ from orders.register_files import read_register
 from orders.values import Article, Month, Refused
 from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from supplier_portal.letter_reading import read_arrived
 
 
 class NotEmpty(Refused):
@@ -129,14 +135,14 @@ class _House:
                     self.post.submit(letter)
             found = tuple(outcomes(session, self.story.cases))
             broken = tuple(
-                f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)
+                f"{each.invariant}: {each.subject}: {each.sentence}" for each in invariants.check(session)
             )
-            statement = reconcile(stored_entries.entries(session))
+            statement = reconcile(entry_queries.entries(session))
             counts = {
                 "events": _counted(stored_events.counts(session).items()),
                 "letters_in": _counted(_tallied(each.state for each in message_queries.letters_in(session))),
                 "letters_out": _counted(_tallied(each.kind for each in message_queries.letters_out(session))),
-                "documents": _counted(stored_invoices.counts(session).items()),
+                "documents": _counted(document_store.counts(session).items()),
                 "orders": _counted(
                     _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))
                 ),
@@ -165,7 +171,7 @@ class _House:
             for order in stored_orders.of_placement(session, flip.execution_reference, Article.BASIC):
                 for line in order.lines:
                     if Month.of(line.period.start) == month:
-                        facts = stored_facts.order_facts(session, self.register, order.number)
+                        facts = facts_loading.order_facts(session, self.register, order.number)
                         assert facts is not None  # noqa: S101 - it was read a moment ago
                         invoice = flipping.flip(
                             facts,
@@ -183,7 +189,7 @@ class _House:
 
     def _ask_for_credit(self, request: CreditRequest) -> None:
         with self.database.writing() as session:
-            held = stored_invoices.named(session, request.invoice, supplier=request.supplier)
+            held = document_store.named(session, request.invoice, supplier=request.supplier)
             crediting.ask_for_credit(session, self.register, held, by=request.by, today=request.on)
 
     def _pay(self) -> None:

@@ -15,7 +15,7 @@ from random import Random
 from billing.tools.simulation import documents as simulated_documents
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.invoices import with_mistake
-from invoicing.flipping import Numbered, credit_note_of
+from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
 from peppol import billing, envelope, ordering, responses, shapes, ubl, validation
 from peppol.identifiers import DocumentKind

@@ -17,14 +17,18 @@ from billing.migrations.migrate import open_grown
 from billing.tools.simulation import events as simulated_events
 from billing.tools.simulation import invoices as simulated_invoices
 from foundation.database import Database
-from invoicing import checking, crediting, flipping, stored_facts, stored_invoices
-from invoicing.flipping import Numbered
+from invoicing.audit import invariants
+from invoicing.documents import facts_loading
+from invoicing.documents import store as document_store
+from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
+from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing.flip import Numbered
+from invoicing.verdicts import crediting
 from operations.event_loading import Line, load_events
 from orders import stored_receipts, stored_register
 from orders.contracts import Register
 from peppol import billing, mailbox, ubl
-from supplier_portal.letter_reading import read_arrived
 
 LineKey = tuple[str, str]
 
@@ -89,9 +93,9 @@ class _World:
     def result(self, events: int) -> Simulated:
         """What stands in the books at the end."""
         with self.database.reading() as session:
-            states = {state.value: count for state, count in sorted(stored_invoices.counts(session).items())}
+            states = {state.value: count for state, count in sorted(document_store.counts(session).items())}
             broken = tuple(
-                f"{each.invariant}: {each.subject}: {each.sentence}" for each in checking.check(session)
+                f"{each.invariant}: {each.subject}: {each.sentence}" for each in invariants.check(session)
             )
         self.database.close()
         return Simulated(events, self.documents, states, broken)
@@ -138,7 +142,7 @@ class _World:
 
     def _flip(self, key: LineKey, day: date) -> billing.Invoice | None:
         with self.database.reading() as session:
-            order = stored_facts.order_facts(session, self.register, key[0])
+            order = facts_loading.order_facts(session, self.register, key[0])
         if order is None:
             return None
         supplier = self.register.supplier(order.order.supplier)
@@ -170,7 +174,7 @@ class _World:
     def _officer(self, day: date) -> None:
         """Asks for credit of everything in question that day."""
         with self.database.reading() as session:
-            waiting = list(stored_invoices.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
+            waiting = list(document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
         for held in waiting:
             if held.document_type == "INVOICE":
                 with self.database.writing() as session:

@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from peppol.bank_files import dialect
-from peppol.bank_files.credit_transfer import CurrencyAmount
-from peppol.bank_files.dialect import BankDocument, element
+from invoicing.payment.bank_files import dialect
+from invoicing.payment.bank_files.dialect import BankDocument, element
+from invoicing.payment.bank_files.pain001 import CurrencyAmount
 from peppol.gate_refusals import GateRule, refuse
 
 
