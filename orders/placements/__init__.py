@@ -1,0 +1,1 @@
+"""Decisions, interruptions, reports, results and tutors of a placement."""

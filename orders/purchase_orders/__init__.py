@@ -1,0 +1,1 @@
+"""Orders, order lines and receipts, and the Peppol order document."""

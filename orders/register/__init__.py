@@ -1,0 +1,1 @@
+"""Buyer, suppliers, contracts, prices and policy: read from files, kept in versions."""

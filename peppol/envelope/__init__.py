@@ -1,0 +1,1 @@
+"""The SBDH envelope: written, opened and checked."""

@@ -1,0 +1,1 @@
+"""Who can receive what, and where: SML and SMP."""

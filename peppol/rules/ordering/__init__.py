@@ -1,0 +1,1 @@
+"""The rules of Peppol's ordering and response documents."""

@@ -1,0 +1,1 @@
+"""Parts that several rule books share: structure, party numbers, UBL elements."""

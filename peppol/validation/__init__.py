@@ -1,0 +1,1 @@
+"""Whether a document is valid: one question to schema, rules and attachments."""
