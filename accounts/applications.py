@@ -21,8 +21,8 @@ from foundation import journal
 from foundation.errors import Language, NotThere
 from foundation.sql import Session, rows_changed
 from operations.mail import mail
-from orders.contracts import Register
-from orders.parties import RegisterValueRefused, Supplier, organisation_number
+from orders.register.parties import RegisterValueRefused, Supplier, organisation_number
+from orders.register.register import Register
 
 WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
 

@@ -14,10 +14,10 @@ from accounts.rules import INVITATION_LASTS, RESET_LASTS
 from accounts.store import ACTIVE, INVITED, Account
 from accounts.tables import mailed_link
 from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session, rows_changed
 from operations.mail import mail
 from operations.mail.tables import mail as mail_table
-from orders.values import stockholm_date
 from web import cookies
 from web.i18n import moment
 

@@ -25,8 +25,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, note_moment
-from orders.values import Refused
 
 Clock = Callable[[], datetime]
 

@@ -8,7 +8,7 @@ import re
 
 from stdnum import luhn
 
-from orders.values import Refused
+from foundation.errors import Refused
 
 _FORM = re.compile(r"(?<!\d)((?:19|20)?(\d{2})(\d{2})(\d{2})[-+ ]?(\d{4}))(?!\d)")
 

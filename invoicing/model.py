@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.values import Money, Quantity, Refused
+from foundation.errors import Refused
+from foundation.money import Money, Quantity
 
 
 class DocumentType(StrEnum):

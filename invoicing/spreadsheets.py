@@ -21,7 +21,7 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Final
 
-from orders.values import Money
+from foundation.money import Money
 
 Value = str | int | date | Decimal | Money | None
 

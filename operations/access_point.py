@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundation.database import Clock, utc_now
+from foundation.errors import Refused
 from operations.exchange_settings import PostSettings
-from orders.values import Refused
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS
@@ -21,8 +21,8 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.protocol import AccessPoint, Directory, Inlet, NoDirectory
 from peppol.access_points.web import Web
-from peppol.lookup import FixedRegister, RegisterDirectory
-from peppol.lookup_dns import Locator
+from peppol.lookup.directory import FixedRegister, RegisterDirectory
+from peppol.lookup.sml import Locator
 
 if TYPE_CHECKING:
     from peppol.access_points.sftp import SftpFiles

@@ -17,7 +17,7 @@ from foundation import journal
 from foundation.sql import Session
 from operations.mail import mail
 from operations.tables import alarm, job_run
-from peppol.mailbox import InState, OutState, access_point, inbox, outbox
+from peppol.exchange.tables import InState, OutState, access_point, inbox, outbox
 
 _APART = timedelta(hours=1)
 # An access point that stays away is told of again after this.

@@ -14,15 +14,19 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from foundation.database import Database
+from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.verdicts import verdicts
-from orders import applying, results, stored_events, stored_register
-from orders.contracts import Register
-from orders.events import Event, EventRefused, read_event
-from orders.stored_events import EventState
-from orders.values import Refused, stockholm_date
-from peppol import mailbox
-from peppol.mailbox import InState
+from orders import dispatch
+from orders.events import store as event_store
+from orders.events.envelope import Event, EventRefused, read_event
+from orders.events.store import EventState
+from orders.placements import results
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.exchange import inbox
+from peppol.exchange.tables import InState
 
 _BATCH = 200
 _TRIES = 3
@@ -62,7 +66,7 @@ def load_events(database: Database, lines: Iterable[Line]) -> Loaded:
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister."""
     loaded = Loaded()
     with database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     rest = iter(lines)
     last_day = date.min
     while batch := list(islice(rest, _BATCH)):
@@ -74,16 +78,16 @@ def load_events(database: Database, lines: Iterable[Line]) -> Loaded:
 def place_due_orders(database: Database, *, today: date) -> int:
     """Place the result orders whose day has come; how many were placed."""
     with database.writing() as session:
-        return len(results.place_due(session, stored_register.load(session), today=today))
+        return len(results.place_due(session, register_store.load(session), today=today))
 
 
 def replay_unappliable(database: Database) -> Loaded:
     """Try every unappliable event again, in the order they came."""
     loaded = Loaded()
     with database.writing() as session:
-        register = stored_register.load(session)
-        for stored in stored_events.in_state(session, EventState.UNAPPLIABLE):
-            applied = applying.replay(session, register, stored)
+        register = register_store.load(session)
+        for stored in event_store.in_state(session, EventState.UNAPPLIABLE):
+            applied = dispatch.replay(session, register, stored)
             verdicts.judge_lines_again(session, register, applied.lines, today=stored.occurred_on)
             if applied.state is EventState.APPLIED:
                 loaded.applied += 1
@@ -134,7 +138,7 @@ def _apply(
     loaded: Loaded,
 ) -> None:
     """Apply the events of one day, and let the invoices that waited for them be judged again."""
-    all_applied = applying.apply_all(
+    all_applied = dispatch.apply_all(
         session, register, [event for _, event in told], received_at=database.clock()
     )
     for (line, event), applied in zip(told, all_applied, strict=True):
@@ -172,7 +176,7 @@ def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]
 
 def _quarantine(session: Session, database: Database, line: Line, refusal: Refused) -> None:
     moment = database.clock()
-    stored = mailbox.store(
+    stored = inbox.store(
         session,
         line.text.encode("utf-8", "surrogateescape"),
         transport_id=line.place,
@@ -180,7 +184,7 @@ def _quarantine(session: Session, database: Database, line: Line, refusal: Refus
         received_at=moment,
     )
     if stored.state is InState.ARRIVED:
-        mailbox.settle(
+        inbox.settle(
             session,
             stored.id,
             InState.QUARANTINED,

@@ -6,10 +6,10 @@ Used by the command line and by the buyer's pages; each is one transaction with 
 from billing.cli.exit_codes import NotFound
 from foundation import journal
 from foundation.database import Database
+from foundation.errors import Refused
 from operations import message_queries
-from orders.values import Refused
-from peppol import mailbox
-from peppol.mailbox import OutState
+from peppol.exchange import inbox, outbox
+from peppol.exchange.tables import OutState
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:
@@ -18,7 +18,7 @@ def send_again(database: Database, number: int, *, by: str) -> str:
         letter = message_queries.letter_out(session, number)
         if letter is None:
             raise no_letter(number)
-        instance_id = mailbox.send_again(session, number)
+        instance_id = outbox.send_again(session, number)
         if instance_id is None:
             raise _not_again(number, letter.state)
         journal.record(
@@ -37,7 +37,7 @@ def send_again(database: Database, number: int, *, by: str) -> str:
 def read_again(database: Database, letter_id: int, *, by: str) -> None:
     """Let a letter that failed or lies in quarantine be read again, on a person's word. Raises Refused."""
     with database.writing() as session:
-        was = mailbox.replay(session, letter_id)
+        was = inbox.replay(session, letter_id)
         if was is None:
             raise Refused(
                 f"Brev {letter_id} kan inte läsas om: det finns inte, är redan hanterat eller ligger åt sidan. "

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, time
 from sqlalchemy import Row, func, select, text
 
 from foundation.sql import Session
-from peppol.mailbox import InState, OutState, access_point, attempt, inbox, lane, outbox
-from peppol.mailbox_tables import OPEN
+from peppol.exchange.tables import OPEN, InState, OutState, access_point, attempt, inbox, lane, outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import Held
-from peppol import mailbox
-from peppol.mailbox import InState, OutState
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,16 @@ def letters_in(session: Session, *, state: InState | None = None) -> Iterator[Le
     """The letters to us in the order they came, of one state where that is given."""
     question = _LETTERS_IN
     if state is not None:
-        question = question.where(mailbox.inbox.c.state == state)
-    for row in session.execute(question.order_by(mailbox.inbox.c.id).execution_options(yield_per=500)):
+        question = question.where(exchange_tables.inbox.c.state == state)
+    for row in session.execute(
+        question.order_by(exchange_tables.inbox.c.id).execution_options(yield_per=500)
+    ):
         yield _letter_in(row)
 
 
 def letter_in(session: Session, letter_id: int) -> LetterIn | None:
     """One letter to us, or None."""
-    row = session.execute(_LETTERS_IN.where(mailbox.inbox.c.id == letter_id)).one_or_none()
+    row = session.execute(_LETTERS_IN.where(exchange_tables.inbox.c.id == letter_id)).one_or_none()
     return _letter_in(row) if row is not None else None
 
 
@@ -92,7 +94,7 @@ def letters_out(
 
     Whoever wants only some says how many: PostgreSQL keeps a question open that is not read to its end.
     """
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     question = _LETTERS_OUT
     given = ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.document_id, document_id))
     for column, value in (*given, (outbox.c.about, about)):
@@ -105,7 +107,7 @@ def letters_out(
 
 def letter_out(session: Session, sequence: int) -> LetterOut | None:
     """One letter of ours, or None."""
-    row = session.execute(_LETTERS_OUT.where(mailbox.outbox.c.sequence == sequence)).one_or_none()
+    row = session.execute(_LETTERS_OUT.where(exchange_tables.outbox.c.sequence == sequence)).one_or_none()
     return _letter_out(row) if row is not None else None
 
 
@@ -127,16 +129,20 @@ def _letter_out(row: Row[Any]) -> LetterOut:
 
 def waiting_count(session: Session) -> int:
     """How many of our letters wait to be handed over."""
-    question = select(func.count()).where(mailbox.outbox.c.state == OutState.WAITING)
+    question = select(func.count()).where(exchange_tables.outbox.c.state == OutState.WAITING)
     return session.execute(question).scalar_one()
 
 
-_LETTERS_OUT: Select[Any] = select(*(column for column in mailbox.outbox.c if column.name != "body"))
+_LETTERS_OUT: Select[Any] = select(*(column for column in exchange_tables.outbox.c if column.name != "body"))
 _LETTERS_IN: Select[Any] = select(
-    *(column for column in mailbox.inbox.c if column.name not in ("body", "received_at", "instance_id")),
+    *(
+        column
+        for column in exchange_tables.inbox.c
+        if column.name not in ("body", "received_at", "instance_id")
+    ),
     document_tables.invoice.c.number.label("document"),
     document_tables.invoice.c.state.label("document_state"),
-).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == mailbox.inbox.c.id)
+).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == exchange_tables.inbox.c.id)
 
 
 def _letter_in(row: Row[Any]) -> LetterIn:

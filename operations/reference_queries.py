@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from foundation.money import Money, Quantity
+from foundation.periods import Period
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from orders import tables as counting
-from orders.values import Money, Period, Quantity
 
 
 @dataclass(frozen=True, slots=True)

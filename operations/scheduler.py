@@ -19,10 +19,10 @@ from sqlalchemy import delete, func, or_, select, update
 
 from foundation import backoff, journal
 from foundation.database import Database
+from foundation.periods import stockholm_date
 from foundation.sql import Session, add_new, rows_changed, try_turn
 from operations.schedules import Every, Schedule
 from operations.tables import job_run
-from orders.values import stockholm_date
 
 _LEASE = timedelta(minutes=30)
 _KEPT = timedelta(days=2)

@@ -13,14 +13,20 @@ from itertools import groupby
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
-from orders import events, placing, reporting, results, stored_events
-from orders.contracts import Register
-from orders.events import Event, EventData
+from orders.events import data as event_data
+from orders.events import envelope as event_envelope
+from orders.events import store as event_store
+from orders.events.data import EventData
+from orders.events.envelope import Event
+from orders.events.store import EventState, StoredEvent
 from orders.model import Order
-from orders.stored_events import EventState, StoredEvent
-from orders.values import Refused, stockholm_date
-from peppol import post
+from orders.placements import decisions as placing
+from orders.placements import reports, results
+from orders.register.register import Register
+from peppol.exchange import outgoing
 
 LineKey = tuple[str, str]
 
@@ -38,7 +44,7 @@ class Applied:
 class DocumentRefused(Refused):
     """The order's document would break a published rule, so there is no order."""
 
-    def __init__(self, invalid: post.InvalidDocument) -> None:
+    def __init__(self, invalid: outgoing.InvalidDocument) -> None:
         rules = ", ".join(sorted({finding.rule for finding in invalid.findings}))
         super().__init__(
             f"Ordern skulle bryta mot {rules} och skickas inte. Rätta uppgifterna i registret.",
@@ -52,8 +58,8 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
     A use case refuses before it writes, except where it orders several things; therefore it
     runs in a savepoint of its own.
     """
-    digest = events.content_hash(event)
-    held = stored_events.known(session, event)
+    digest = event_envelope.content_hash(event)
+    held = event_store.known(session, event)
     if digest in held:
         return Applied(held[digest], repeated=True)
     if any(state is not EventState.CONFLICT for state in held.values()):
@@ -61,17 +67,17 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
             f"Händelsen {event.id} är redan läst med annat innehåll. Den ligger åt sidan.",
             f"Event {event.id} has been read with other content. It is kept aside.",
         )
-        stored_events.add(
+        event_store.add(
             session, event, EventState.CONFLICT, digest=digest, received_at=received_at, reason=conflict
         )
         return Applied(EventState.CONFLICT, reason=conflict)
-    sequence = stored_events.claim(session, event, digest=digest, received_at=received_at)
+    sequence = event_store.claim(session, event, digest=digest, received_at=received_at)
     if sequence is None:
         # Somebody else is loading the same events and was first; now it can be seen what became of it.
         return apply(session, register, event, received_at=received_at)
     applied = _tried(session, register, event)
     if applied.state is not EventState.APPLIED:
-        stored_events.set_state(session, sequence, applied.state, reason=applied.reason)
+        event_store.set_state(session, sequence, applied.state, reason=applied.reason)
     return applied
 
 
@@ -84,7 +90,7 @@ def apply_all(
     or refused, the stroke is undone and its decisions are applied one by one, with the same result.
     """
     applied: list[Applied] = []
-    for decided, run in groupby(told, key=lambda event: isinstance(event.data, events.PlacementDecided)):
+    for decided, run in groupby(told, key=lambda event: isinstance(event.data, event_data.PlacementDecided)):
         group = list(run)
         if decided and len(group) > 1 and _in_one_stroke(session, register, group, received_at=received_at):
             applied += [Applied(EventState.APPLIED)] * len(group)
@@ -97,20 +103,20 @@ def _in_one_stroke(
     session: Session, register: Register, told: Sequence[Event], *, received_at: datetime
 ) -> bool:
     """Place all these decisions together; False, with nothing done, where that cannot be."""
-    decisions = [event.data for event in told if isinstance(event.data, events.PlacementDecided)]
+    decisions = [event.data for event in told if isinstance(event.data, event_data.PlacementDecided)]
     try:
         with journal.attempt(session):
-            stored_events.add_applied(session, told, received_at=received_at)
+            event_store.add_applied(session, told, received_at=received_at)
             placing.place_all(session, register, decisions, today=stockholm_date(told[0].time))
-    except (Refused, post.InvalidDocument, IntegrityError):
+    except (Refused, outgoing.InvalidDocument, IntegrityError):
         return False
     return True
 
 
 def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:
     """Try an unappliable event again, on its own day."""
-    applied = _tried(session, register, events.read_event(stored.body))
-    stored_events.set_state(session, stored.sequence, applied.state, reason=applied.reason)
+    applied = _tried(session, register, event_envelope.read_event(stored.body))
+    event_store.set_state(session, stored.sequence, applied.state, reason=applied.reason)
     return applied
 
 
@@ -120,7 +126,7 @@ def _tried(session: Session, register: Register, event: Event) -> Applied:
             lines = _carry_out(session, register, event.data, stockholm_date(event.time))
     except Refused as refusal:
         return Applied(EventState.UNAPPLIABLE, reason=refusal)
-    except post.InvalidDocument as invalid:
+    except outgoing.InvalidDocument as invalid:
         return Applied(EventState.UNAPPLIABLE, reason=DocumentRefused(invalid))
     return Applied(EventState.APPLIED, tuple(lines))
 
@@ -128,31 +134,31 @@ def _tried(session: Session, register: Register, event: Event) -> Applied:
 def _carry_out(session: Session, register: Register, told: EventData, today: date) -> list[LineKey]:
     """Call the use case of the event; the order lines whose receipt changed are returned."""
     match told:
-        case events.PlacementDecided():
+        case event_data.PlacementDecided():
             placing.place(session, register, told, today=today)
-        case events.PeriodTwoDecided():
+        case event_data.PeriodTwoDecided():
             placing.place_period_two(session, register, told, today=today)
-        case events.ProviderChanged():
+        case event_data.ProviderChanged():
             return placing.change_provider(session, register, told, today=today)
-        case events.PlacementCancelled():
+        case event_data.PlacementCancelled():
             placing.cancel(session, told, today=today)
-        case events.InterruptionRegistered():
-            return reporting.interrupt(session, told, today=today)
-        case events.InterruptionMoved():
-            return reporting.move_interruption(session, told, today=today)
-        case events.InterruptionWithdrawn():
-            return reporting.withdraw_interruption(session, told, today=today)
-        case events.ReportFiled():
-            reporting.file(session, told)
-        case events.ReportApproved():
-            return reporting.approve(session, told, today=today)
-        case events.ReportRejected():
-            reporting.reject(session, told, today=today)
-        case events.OutcomeApproved():
+        case event_data.InterruptionRegistered():
+            return reports.interrupt(session, told, today=today)
+        case event_data.InterruptionMoved():
+            return reports.move_interruption(session, told, today=today)
+        case event_data.InterruptionWithdrawn():
+            return reports.withdraw_interruption(session, told, today=today)
+        case event_data.ReportFiled():
+            reports.file(session, told)
+        case event_data.ReportApproved():
+            return reports.approve(session, told, today=today)
+        case event_data.ReportRejected():
+            reports.reject(session, told, today=today)
+        case event_data.OutcomeApproved():
             return _lines_of(results.approve_outcome(session, register, told, today=today))
-        case events.OutcomeEnded():
+        case event_data.OutcomeEnded():
             results.end_outcome(session, told)
-        case events.SupplementApproved():
+        case event_data.SupplementApproved():
             return _lines_of(results.approve_supplement(session, register, told, today=today))
     return []
 

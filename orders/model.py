@@ -11,21 +11,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.agreements import DeliveryUnit
-from orders.values import (
+from foundation.errors import Refused
+from foundation.money import Money, Quantity, line_amount, total
+from foundation.periods import Month, Period
+from orders.register.agreements import DeliveryUnit
+from orders.terms import (
     Activity,
     Article,
     CompensationLevel,
     InterruptionReason,
-    Money,
-    Month,
-    Period,
-    Quantity,
-    Refused,
     RejectionReason,
     ResultStage,
-    line_amount,
-    total,
 )
 from orders.workdays import DayConvention, billable_days
 

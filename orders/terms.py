@@ -6,62 +6,10 @@ Convention: a value is frozen, checks itself when made, and refuses instead of g
 
 from enum import StrEnum
 
-from foundation.errors import Refused
 from foundation.money import (
     C62,
     DAY,
-    AmountRefused,
-    Incomparable,
-    Money,
-    Quantity,
-    decimal_of,
-    line_amount,
-    payable,
-    rounded,
-    split,
-    total,
-    vat_amount,
 )
-from foundation.periods import (
-    STOCKHOLM,
-    Month,
-    Period,
-    PeriodRefused,
-    add_months,
-    six_months_from,
-    stockholm_date,
-)
-
-__all__ = [
-    "C62",
-    "DAY",
-    "STOCKHOLM",
-    "Activity",
-    "AmountRefused",
-    "Article",
-    "CompensationLevel",
-    "Incomparable",
-    "InterruptionReason",
-    "Money",
-    "Month",
-    "OutcomeKind",
-    "Period",
-    "PeriodRefused",
-    "Quantity",
-    "Refused",
-    "RejectionReason",
-    "ResultStage",
-    "add_months",
-    "decimal_of",
-    "line_amount",
-    "payable",
-    "rounded",
-    "six_months_from",
-    "split",
-    "stockholm_date",
-    "total",
-    "vat_amount",
-]
 
 
 class CompensationLevel(StrEnum):

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import holidays
 
-from orders.values import Period, PeriodRefused
+from foundation.periods import Period, PeriodRefused
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2199

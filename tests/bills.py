@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from orders.values import rounded
-from peppol import billing, shapes
+from foundation.money import rounded
+from peppol.documents import billing, shapes
 
 
 def billed(

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from foundation.money import Money, Quantity, line_amount, total, vat_amount
+from foundation.periods import Month, Period
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.model import (
     AccountGiven,
@@ -20,7 +22,6 @@ from invoicing.model import (
     PeriodGiven,
     VatSubtotal,
 )
-from orders.contracts import Policy, Register
 from orders.model import (
     Handling,
     Interruption,
@@ -31,18 +32,10 @@ from orders.model import (
     Receipt,
     basic_lines,
 )
-from orders.parties import Supplier, Vat, VatCategory
-from orders.values import (
-    Article,
-    InterruptionReason,
-    Money,
-    Month,
-    Period,
-    Quantity,
-    line_amount,
-    total,
-    vat_amount,
-)
+from orders.register.agreements import Policy
+from orders.register.parties import Supplier, Vat, VatCategory
+from orders.register.register import Register
+from orders.terms import Article, InterruptionReason
 from orders.workdays import DayConvention
 from tests.house import FYRBAKEN, example_register
 

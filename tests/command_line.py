@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from billing.cli.cli import app
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
-from peppol import billing, ubl
+from peppol.documents import billing
+from peppol.xml import codec
 
 PROJECT = Path(__file__).resolve().parent.parent
 REGISTER = PROJECT / "fixtures" / "demo" / "register"
@@ -84,9 +85,9 @@ class Desk:
 
     def credit_of(self, invoice: Path, name: str) -> Path:
         """The credit note of a whole invoice."""
-        document = ubl.parse(billing.Invoice, invoice.read_bytes())
+        document = codec.parse(billing.Invoice, invoice.read_bytes())
         path = self.folder / f"{name}.xml"
-        path.write_bytes(ubl.serialise(credit_note_of(document, given=Numbered(name, document.issue_date))))
+        path.write_bytes(codec.serialise(credit_note_of(document, given=Numbered(name, document.issue_date))))
         return path
 
 

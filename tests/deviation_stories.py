@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.errors import Language
+from foundation.money import Money, Quantity
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Code, Deviation, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, Invoice, PeriodGiven
 from orders.model import Handling
-from orders.values import Money, Quantity
 from tests.builders import (
     a_line,
     a_receipt,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from foundation.sql import Session
-from peppol import mailbox
 from peppol.access_points.protocol import (
     Arrival,
     Capability,
@@ -22,7 +21,8 @@ from peppol.access_points.protocol import (
     Unreachable,
     Verdict,
 )
-from peppol.mailbox import NewLetter
+from peppol.exchange import outbox
+from peppol.exchange.outbox import NewLetter
 from tests.house import CLOCK
 
 DAY = date(2026, 2, 3)
@@ -111,7 +111,7 @@ def lay_out(
     session: Session, numbers: Sequence[int], *, receiver: str = ALFA, kind: str = "message"
 ) -> list[str]:
     """Letters with these numbers to one receiver; their instance identifiers."""
-    return mailbox.put_out(
+    return outbox.put_out(
         session,
         [
             NewLetter(

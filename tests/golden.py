@@ -7,7 +7,7 @@ A file that does not match is a change somebody must want. To write them anew af
 import os
 from pathlib import Path
 
-from peppol import mailbox
+from peppol.exchange import outbox
 from tests.house import House
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "golden"
@@ -24,5 +24,5 @@ def is_golden(name: str, body: bytes) -> None:
 def letter_body(house: House, document_id: str) -> bytes:
     """The bytes of the one letter of ours that carries this document."""
     with house.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, document_id=document_id)
+        (letter,) = outbox.letters_out(session, document_id=document_id)
     return letter.body

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from foundation.database import Database
 from foundation.errors import Language
+from foundation.periods import STOCKHOLM, six_months_from
 from invoicing.audit import invariants
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -30,13 +31,18 @@ from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.verdicts import crediting
 from operations.event_loading import Line, Loaded, load_events
-from orders import stored_lines, stored_orders, stored_placements, stored_register
-from orders.contracts import Policy, Register
 from orders.model import LineAccount, Order, Placement
-from orders.register_files import read_register
-from orders.values import STOCKHOLM, Article, six_months_from
-from peppol import billing, mailbox, ubl
-from peppol.mailbox import Stored
+from orders.placements import store as placement_store
+from orders.purchase_orders import line_store, order_store
+from orders.register import store as register_store
+from orders.register.agreements import Policy
+from orders.register.files import read_register
+from orders.register.register import Register
+from orders.terms import Article
+from peppol.documents import billing
+from peppol.exchange import inbox, outbox
+from peppol.exchange.inbox import Stored
+from peppol.xml import codec
 from tests.house_databases import CLOCK as CLOCK
 from tests.house_databases import whole
 
@@ -177,7 +183,7 @@ class House:
     ) -> billing.Invoice:
         """The supplier turns a received order line into its invoice; it is not sent yet."""
         with self.database.reading() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             order = facts_loading.order_facts(session, register, order_number)
             assert order is not None
             return flipping.flip(
@@ -193,7 +199,7 @@ class House:
         """Bytes arrive in the mailbox."""
         self.sent += 1
         with self.database.writing() as session:
-            return mailbox.store(
+            return inbox.store(
                 session, body, transport_id=f"post/{self.sent}.xml", received_on=on, received_at=CLOCK
             )
 
@@ -203,7 +209,7 @@ class House:
 
     def send(self, document: billing.Invoice | billing.CreditNote, *, on: date | None = None) -> Held:
         """A supplier's document arrives on its own day and is read; what stands in our books then."""
-        return self.send_bytes(ubl.serialise(document), on=on or document.issue_date)
+        return self.send_bytes(codec.serialise(document), on=on or document.issue_date)
 
     def send_bytes(self, body: bytes, *, on: date) -> Held:
         """The same with the document's bytes."""
@@ -225,7 +231,7 @@ class House:
     def ask_credit(self, held: Held, *, on: date, by: str = "officer-1") -> Held:
         """An officer asks for a credit note and a new invoice."""
         with self.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             crediting.ask_for_credit(
                 session, register, document_store.by_id(session, held.id), by=by, today=on
             )
@@ -239,7 +245,7 @@ class House:
             due = payment.due(session, on=on)
             return payment.pay(
                 session,
-                stored_register.load(session),
+                register_store.load(session),
                 due,
                 prepared_by=prepared_by,
                 attested_by=attested_by,
@@ -249,19 +255,19 @@ class House:
     def change_register(self, register: Register) -> None:
         """A new version of the register is loaded."""
         with self.database.writing() as session:
-            stored_register.save(session, register, at=CLOCK, actor="admin-1")
+            register_store.save(session, register, at=CLOCK, actor="admin-1")
 
     # What stands in the books -------------------------------------------------------------------
 
     def placement(self, reference: str) -> Placement:
         """The placement of an execution reference."""
         with self.database.reading() as session:
-            return stored_placements.get(session, reference)
+            return placement_store.get(session, reference)
 
     def orders(self, reference: str, article: Article | None = None) -> list[Order]:
         """The orders of an execution reference, oldest first."""
         with self.database.reading() as session:
-            return stored_orders.of_placement(session, reference, article)
+            return order_store.of_placement(session, reference, article)
 
     def order(self, reference: str) -> Order:
         """The one basic order of an execution reference."""
@@ -271,7 +277,7 @@ class House:
     def line(self, order_number: str, line_id: str = "001") -> LineAccount:
         """How far an order line has come."""
         with self.database.reading() as session:
-            account = stored_lines.account(session, order_number, line_id)
+            account = line_store.account(session, order_number, line_id)
         assert account is not None
         return account
 
@@ -300,7 +306,7 @@ class House:
     def answers(self, held: Held) -> list[str]:
         """The codes of the Invoice Responses sent about a document, in order."""
         with self.database.reading() as session:
-            letters = mailbox.letters_out(session, about=f"invoice {held.id}")
+            letters = outbox.letters_out(session, about=f"invoice {held.id}")
             return [letter.document_id.partition("-")[2] for letter in letters]
 
     def broken(self) -> list[str]:
@@ -312,7 +318,7 @@ class House:
 
     def _accounts(self, order_number: str) -> list[LineAccount]:
         with self.database.reading() as session:
-            return stored_lines.accounts(session, order_number)
+            return line_store.accounts(session, order_number)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from peppol.rules.engine import RuleSet, judge
-from peppol.rules.findings import Finding
+from peppol.findings import Finding
+from peppol.rules.engine.engine import RuleSet, judge
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SPACES = {

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
-from peppol import billing, mailbox, responses, ubl, validation
+from peppol.documents import billing, responses
+from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.house import House, a_house
 
 REFERENCE = "100000101"
@@ -30,11 +33,11 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def answer(house: House, invoice_id: int, code: str) -> responses.InvoiceResponse:
     """The Invoice Response as the supplier's system reads it; it must be valid."""
     with house.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, document_id=f"{invoice_id}-{code}")
+        (letter,) = outbox.letters_out(session, document_id=f"{invoice_id}-{code}")
     report = validation.validate(letter.body, on=FEBRUARY)
     assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
     assert report.root is not None
-    return ubl.parse(responses.InvoiceResponse, report.root)
+    return codec.parse(responses.InvoiceResponse, report.root)
 
 
 def named_otherwise(invoice: billing.Invoice, order_number: str | None) -> billing.Invoice:

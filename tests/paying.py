@@ -13,7 +13,7 @@ from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.proposals import Item, Proposal
 from invoicing.payment.transfers import Netted
-from orders import stored_register
+from orders.register import store as register_store
 from tests.house import House
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -51,31 +51,31 @@ class PayDesk:
     def propose(self, *, on: date, by: str = OFFICER) -> Proposal:
         """Everything due is put into a proposal."""
         with self.house.database.writing() as session:
-            return proposals.propose(session, stored_register.load(session), pay_on=on, by=by, now=NOW)
+            return proposals.propose(session, register_store.load(session), pay_on=on, by=by, now=NOW)
 
     def attest(self, proposal: Proposal, *, by: str = ATTESTER, on: date | None = None) -> Attested:
         """A person attests what their rights reach."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             day = on or proposal.pay_on
             return attestation.attest(session, register, proposal.number, by=by, today=day, now=NOW)
 
     def drop_changed(self, proposal: Proposal) -> Dropped:
         """Attests of what has changed since are dropped."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             return attestation.drop_changed(session, register, proposal.number, now=NOW)
 
     def export(self, proposal: Proposal, *, by: str = OFFICER) -> Netted:
         """The files for the bank are made."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             return payment_export.export(session, register, proposal.number, debtor=DEBTOR, by=by, now=NOW)
 
     def bank_says(self, body: bytes, *, on: date, name: str = "kontoutdrag.xml") -> BankFile:
         """A file of the bank is read."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             return bank_reports.take_in(session, register, body, name=name, by=OFFICER, today=on, now=NOW)
 
     def state(self, proposal: Proposal) -> str:

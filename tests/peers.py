@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from peppol import ordering, responses, shapes
-from peppol.rules.findings import Finding, Severity
-from peppol.shapes import Identifier
+from peppol.documents import ordering, responses, shapes
+from peppol.documents.shapes import Identifier
+from peppol.findings import Finding, Severity
 from tests.house import FYRBAKEN
 
 BUYER = "2021002114"

@@ -12,7 +12,7 @@ from invoicing.portal_invoicing.documents import Made, PressRow
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.sending import Pressed
-from orders import stored_register
+from orders.register import store as register_store
 from tests.house import CLOCK, FYRBAKEN, House
 
 
@@ -41,7 +41,7 @@ class Desk:
     def send(self, *lines: tuple[str, str], form: str = "") -> list[PressRow]:
         """Press once to send the invoices of these lines."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             pressed = Pressed(self.maker, form or key(), self.now)
             return portal_sending.send_lines(session, register, pressed, lines)
 
@@ -54,7 +54,7 @@ class Desk:
     def credit(self, invoice_id: int, *, new_invoice: bool = True, form: str = "") -> PressRow:
         """Press once to credit an invoice, and to send a new one."""
         with self.house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             pressed = Pressed(self.maker, form or key(), self.now)
             (row,) = portal_sending.send_credit(
                 session, register, pressed, invoice_id, new_invoice=new_invoice

@@ -12,10 +12,10 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.rules.en16931_vat_facts import shares
-from peppol.rules.engine import read
-from peppol.rules.findings import Finding
-from peppol.rules.numbers import decimal_of
+from peppol.findings import Finding
+from peppol.rules.en16931.vat_facts import shares
+from peppol.rules.engine.engine import read
+from peppol.rules.engine.numbers import decimal_of
 from tests.rules_documents import CAC, CBC
 
 Fired = Counter[str]

@@ -13,8 +13,8 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.rules.engine import RuleSet, judge
-from peppol.rules.findings import Severity
+from peppol.findings import Severity
+from peppol.rules.engine.engine import RuleSet, judge
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "shared" / "cases"
 ABSENT: Final = (

@@ -14,7 +14,7 @@ from typing import Final
 from hypothesis import strategies as st
 from lxml import etree
 
-from peppol.rules.ubl_elements import ELEMENTS
+from peppol.rules.shared.ubl_elements import ELEMENTS
 from tests.rules_documents import CAC, CBC, Entry, Facts, Line, a_tree, facts
 
 _FIVE: Final = Decimal("5.00")

@@ -4,9 +4,9 @@ from lxml import etree
 
 from billing.tools.schemas.build_schemas import CAC, CBC, SETS
 from billing.tools.schemas.notation import Child, Shape, read_trees
+from peppol.findings import Finding
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding
-from peppol.schemas import schema_file
+from peppol.xml.schemas import schema_file
 
 PROFILE = read_trees(SETS["profile"][0])
 # A value that every list, pattern and type of the trees takes, by what the tree says.

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from peppol import envelope
 from peppol.access_points.files import Files
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS, OXALIS, Layout
 from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Verdict
 from peppol.access_points.sftp import Account, SftpFiles
+from peppol.envelope import envelope, opening
 from peppol.identifiers import DocumentKind
 from tests.access_points import ALetter, Simulator, order, simulator
 from tests.sftp_server import PASSWORD, sftp_server
@@ -108,7 +108,7 @@ def test_many_letters_all_arrive(kind: Kind) -> None:
     letters = [ALetter(number) for number in range(1, 8)]
     for letter in letters:
         kind.ours.submit(letter)
-    found = sorted(envelope.unwrap(each).payload for each in kind.at_receiver())
+    found = sorted(opening.unwrap(each).payload for each in kind.at_receiver())
     assert found == sorted(letter.body for letter in letters)
 
 

@@ -14,7 +14,7 @@ from accounts import passwords
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.mail.tables import mail as mail_table
-from orders import stored_register
+from orders.register import store as register_store
 from tests.browser import Site, a_page, axe, portal, tab_to
 from tests.house import CLOCK, example_register
 
@@ -31,7 +31,7 @@ def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
     database = open_grown(url)
     with database.writing() as session:
-        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        register_store.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)
     database.close()
     return url

@@ -18,7 +18,7 @@ from foundation import journal
 from operations.mail import delivery as mail_delivery
 from operations.mail.tables import mail as mail_table
 from operations.settings import Settings
-from orders import stored_register
+from orders.register import store as register_store
 from tests.browser import Site, portal
 from tests.house import CLOCK, a_house
 from tests.visitor import Visitor, text_of, visitor
@@ -52,7 +52,7 @@ def clock() -> Clock:
 def site(database_url: str, clock: Clock) -> Iterator[Site]:
     with a_house(database_url) as house:
         with house.database.writing() as session:
-            demo_people.move_in(session, stored_register.load(session), at=CLOCK)
+            demo_people.move_in(session, register_store.load(session), at=CLOCK)
         with portal(database_url, clock=clock, second_step=False) as served:
             yield served
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from accounts.identity import Permission
 from invoicing.responses import store as response_store
-from peppol import ubl
+from peppol.xml import codec
 from tests.browser import portal
 from tests.house import a_house
 from tests.peers import answered_line, order_response
@@ -30,7 +30,7 @@ def test_a_changed_order_line_is_read_and_noted_as_dealt_with(office: Office) ->
     house.decide("100000101")
     number = house.order("100000101").number
     lines = (answered_line("001", "5"), answered_line("002", "7", "Ingen plats i februari"))
-    house.post(ubl.serialise(order_response(number, "CA", on=DAY, lines=lines)), on=DAY)
+    house.post(codec.serialise(order_response(number, "CA", on=DAY, lines=lines)), on=DAY)
     house.read_letters(on=DAY)
     person = office.sit("ekonom", Permission.FINANCE)
     office.go("/finance/post")

@@ -17,11 +17,15 @@ from invoicing.responses import model as peer_responses
 from invoicing.responses import response_documents
 from invoicing.responses import store as response_store
 from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
-from orders import stored_register
-from orders.exchange import OrderProcess
-from peppol import envelope, mailbox, ordering, responses, technical_answers, ubl
+from orders.register import store as register_store
+from orders.register.response_agreements import OrderProcess
+from peppol.documents import ordering, responses, technical_responses
+from peppol.envelope import envelope
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.mailbox import InState, OutState
+from peppol.xml import codec
 from tests.golden import is_golden
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response
@@ -44,9 +48,9 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def comes(house: House, document: ubl.Document, *, enveloped_by: str = "") -> Outcome:
+def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> Outcome:
     """An answer arrives, bare or in an envelope of this sender, and is read."""
-    body = ubl.serialise(document)
+    body = codec.serialise(document)
     if enveloped_by:
         sender, receiver = ParticipantId("0007", enveloped_by), ParticipantId("0007", BUYER)
         instance = f"7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e{house.sent:02}"
@@ -63,7 +67,9 @@ def letter(house: House, kind: str = "order") -> tuple[str, str, str]:
     """Our letter: its instance identifier, its state, and the peer's words about it."""
     with house.database.reading() as session:
         row = session.execute(
-            mailbox.outbox.select().where(mailbox.outbox.c.kind == kind).order_by(mailbox.outbox.c.sequence)
+            exchange_tables.outbox.select()
+            .where(exchange_tables.outbox.c.kind == kind)
+            .order_by(exchange_tables.outbox.c.sequence)
         ).first()
     assert row is not None
     return row.instance_id, row.state, row.answer
@@ -86,7 +92,7 @@ def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(hou
     house.decide("100000102", supplier=LARKDRILLEN)
     profiles = {}
     with house.database.reading() as session:
-        for each in mailbox.letters_out(session, kind="order"):
+        for each in exchange_outbox.letters_out(session, kind="order"):
             profiles[each.recipient] = each.body.partition(b"<cbc:ProfileID>")[2].partition(b"<")[0].decode()
             is_golden(f"order-{each.recipient}.xml", each.body)
     assert profiles == {
@@ -183,7 +189,7 @@ def test_an_mlr_that_accepts_closes_the_letter_and_one_that_rejects_opens_it(hou
 
 
 def rejecting_mlr(answered: str, *, number: str) -> responses.MessageLevelResponse:
-    return technical_answers.refusal_mlr(
+    return technical_responses.refusal_mlr(
         [a_finding()],
         document_id=number,
         answered=answered,
@@ -196,7 +202,7 @@ def rejecting_mlr(answered: str, *, number: str) -> responses.MessageLevelRespon
 
 def test_an_mls_finds_our_letter_by_its_instance_identifier(house: House) -> None:
     instance = letter(house)[0]
-    status = technical_answers.mls(
+    status = technical_responses.mls(
         [a_finding()], document_id="S-1", instance_id=instance, sender=PROVIDER, receiver=OURS, at=MORNING
     )
     comes(house, status)
@@ -241,7 +247,7 @@ def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: Hous
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         document = response_documents.response(
             register,
             document_store.by_id(session, held.id),

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from billing.server.app import HEADERS, create_app
 from fixtures.build_bad import base, documents, edited
 from operations.settings import Settings
-from peppol.gate import LIMITS
+from peppol.xml.gate_errors import LIMITS
 from web.validation_report import ReportedFinding, ValidationReport
 
 BAD = Path(__file__).resolve().parent.parent / "fixtures" / "bad"

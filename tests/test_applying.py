@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from foundation import journal
 from operations.event_loading import Line, load_events, replay_unappliable
-from orders import stored_events, stored_placements
-from orders.stored_events import EventState
-from peppol import mailbox
+from orders.events import store as event_store
+from orders.events.store import EventState
+from orders.placements import store as placement_store
+from peppol.exchange import tables as exchange_tables
 from tests.house import House, a_house, decision, event_line
 
 REFERENCE = "100000101"
@@ -35,7 +36,7 @@ def report(month: str = "2026-01", version: int = 1) -> dict[str, object]:
 
 def counts(house: House) -> dict[EventState, int]:
     with house.database.reading() as session:
-        return stored_events.counts(session)
+        return event_store.counts(session)
 
 
 def test_the_same_event_again_does_nothing_however_it_is_written(house: House) -> None:
@@ -62,7 +63,7 @@ def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: H
     assert "other content" in loaded.problems[0][1].sentence
     assert house.placement(REFERENCE).level == "C"
     with house.database.reading() as session:
-        (kept,) = stored_events.in_state(session, EventState.CONFLICT)
+        (kept,) = event_store.in_state(session, EventState.CONFLICT)
     assert '"level":"A"' in kept.body
     # The conflict again is known, and the first content is still the event.
     assert house.tell("placement.decided", other, on=DAY, event_id="evt-1").repeated == 1
@@ -93,7 +94,7 @@ def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> No
     assert house.orders("100000304") == []
     with house.database.reading() as session:
         reasons = {
-            each.event_id: each.reason_en for each in stored_events.in_state(session, EventState.UNAPPLIABLE)
+            each.event_id: each.reason_en for each in event_store.in_state(session, EventState.UNAPPLIABLE)
         }
         placed = [row.subject for row in journal.rows(session) if row.action == "order.placed"]
     assert "not in the register" in reasons["no-such-contract"]
@@ -111,7 +112,7 @@ def test_a_stroke_of_new_decisions_gives_each_its_own_reference(house: House) ->
     taken = event_line("placement.decided", decision("100000002"), on=DAY, event_id="taken")
     assert load_events(house.database, [taken, *lines]).applied == 5
     with house.database.reading() as session:
-        given = stored_placements.by_decision(session, [f"B-{number}" for number in range(4)])
+        given = placement_store.by_decision(session, [f"B-{number}" for number in range(4)])
     assert [given[f"B-{number}"] for number in range(4)] == [
         "100000001",
         "100000003",
@@ -126,7 +127,7 @@ def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_it
     early = house.tell("report.filed", report(), on=date(2026, 2, 2))
     assert (early.applied, early.unappliable) == (0, 1)
     with house.database.reading() as session:
-        (kept,) = stored_events.in_state(session, EventState.UNAPPLIABLE)
+        (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
     assert (kept.execution_reference, kept.occurred_on) == (REFERENCE, date(2026, 2, 2))
     assert "okänd" in kept.reason_sv
     assert "unknown" in kept.reason_en
@@ -176,7 +177,7 @@ def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: 
     good = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-2")
     loaded = load_events(house.database, [Line("file:1", text), Line("file:2", "  "), good])
     assert (loaded.applied, loaded.quarantined) == (1, 1)
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         (kept,) = session.execute(select(inbox)).all()
     assert (kept.state, kept.reason, kept.transport_id) == ("QUARANTINED", "EVENT", "file:1")
@@ -187,7 +188,7 @@ def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: 
 def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(house: House) -> None:
     for _ in range(2):
         assert load_events(house.database, [Line("file:1", "not json")]).quarantined == 1
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         states = list(session.scalars(select(inbox.c.state).order_by(inbox.c.id)))
     assert states == ["QUARANTINED", "REPEAT"]

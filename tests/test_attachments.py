@@ -5,10 +5,11 @@ import base64
 import pytest
 
 from fixtures.build_bad import BadDocument, base, documents, zipped
-from peppol.attachments import SIZE_MAX, Mime, attachments, decode, examine
 from peppol.codelists import MIME_BILLING
-from peppol.gate import GateRefused, admit
-from peppol.rules.findings import Severity
+from peppol.findings import Severity
+from peppol.validation.attachments import SIZE_MAX, Mime, attachments, decode, examine
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
 
 CONTENTS = {
     Mime.PDF: b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.money import Money
 from invoicing.payment.attest_rights import AttestRefused, Right, Subject, Substitution, granted
-from orders.values import Money
 
 TODAY = date(2026, 11, 21)
 PEOPLE = ("user-1", "user-2", "user-3")

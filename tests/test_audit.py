@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from foundation import journal, journal_anchor
+from foundation.errors import Refused
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
 from invoicing.audit import case_archive, retention
@@ -24,8 +25,7 @@ from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, reconcile
 from orders import tables
-from orders.values import Refused
-from peppol import mailbox
+from peppol.exchange import outbox
 from tests.bills import billed
 from tests.house import House, a_house
 
@@ -218,7 +218,7 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
     with house.database.reading() as session:
         kept = {
             len(letter.body)
-            for letter in mailbox.letters_out(session)
+            for letter in outbox.letters_out(session)
             if letter.document_id == house.order(REFERENCE).number
         }
         assert kept == {0}

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.money import Money
 from invoicing.payment.bank_files import camt, dialect
 from invoicing.payment.bank_files.pain001 import CreditTransfer
 from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
 from invoicing.payment.payable import Kind, ocr_of
 from invoicing.payment.transfers import Part, ToSend, Transfer, netted
 from invoicing.spreadsheets import Dialect, csv_of
-from orders.parties import AccountScheme, PaymentAccount
-from orders.values import Money
-from peppol import gate
-from peppol.gate import GateRefused
+from orders.register.parties import AccountScheme, PaymentAccount
+from peppol.xml import gate
+from peppol.xml.gate_errors import GateRefused
 from tests.bills_in_words import INVOICE
 from tests.house import example_register
 from tests.in_words import xml

@@ -14,8 +14,10 @@ from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.reconciliation import entry_queries
-from orders import stored_register
-from peppol import billing, ubl, validation
+from orders.register import store as register_store
+from peppol.documents import billing
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
@@ -31,7 +33,7 @@ def house(database_url: str) -> Iterator[House]:
 
 def an_invoice(house: House, number: str = "T-1", order: str = sample_orders.BASIC) -> billing.Invoice:
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     sample = sample_orders.samples(register, FYRBAKEN)[order]
     return flipping.flip(
         sample.facts,
@@ -44,9 +46,9 @@ def an_invoice(house: House, number: str = "T-1", order: str = sample_orders.BAS
 
 
 def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) -> Shown:
-    body = document if isinstance(document, bytes) else ubl.serialise(document)
+    body = document if isinstance(document, bytes) else codec.serialise(document)
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         key = flow_test.try_out(session, register, MAKER, body, now=CLOCK, today=TODAY)
     with house.database.reading() as session:
         shown = flow_test.show(session, register, FYRBAKEN, key, today=TODAY)
@@ -67,7 +69,7 @@ def confirms(house: House, step: FlowStep) -> FlowStep:
 
 def test_the_sample_orders_are_valid_and_the_same_every_day(house: House) -> None:
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     for supplier in register.suppliers:
         if supplier.organisation_number == GRYNINGEN:
             # An ESF area has no prices here: nothing is ordered there.
@@ -122,7 +124,7 @@ def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(hou
 
 
 def test_a_test_invoice_from_another_organisation_is_not_matched(house: House) -> None:
-    invoice = ubl.serialise(an_invoice(house)).replace(FYRBAKEN.encode(), LARKDRILLEN.encode())
+    invoice = codec.serialise(an_invoice(house)).replace(FYRBAKEN.encode(), LARKDRILLEN.encode())
     shown = tries(house, invoice)
     assert shown.match is None
     assert not shown.tried.valid

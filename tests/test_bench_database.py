@@ -8,8 +8,8 @@ from sqlalchemy import inspect, select, text
 from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
 from billing.tools.benchmarks import database as bench_database
+from foundation.errors import Refused
 from orders import tables
-from orders.values import Refused
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

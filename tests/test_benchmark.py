@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from billing.tools.benchmarks.validation import Measured, an_invoice, to_json, to_text
-from peppol.validation import validate
+from peppol.validation.validation import validate
 
 _OURS = Measured("own", 10, (0.001, 0.001, 0.002))
 _THEIRS = Measured("Saxon", 10, (0.010, 0.010, 0.020))

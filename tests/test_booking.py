@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from foundation.money import Money
+from foundation.periods import Month
 from invoicing.bookkeeping import booking
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.booking import BookedAlready, NothingToBook, Run
@@ -29,8 +31,7 @@ from invoicing.payment import export_store
 from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_register
-from orders.values import Money, Month
+from orders.register import store as register_store
 from tests.house import House, a_house
 from tests.paying import NOW, OFFICER
 
@@ -68,12 +69,12 @@ def read_sie(body: bytes) -> tuple[dict[str, str], Read]:
 
 def book(house: House, *, on: date) -> Run:
     with house.database.writing() as session:
-        return booking.book(session, stored_register.load(session), ACCOUNTS, today=on, by=OFFICER, now=NOW)
+        return booking.book(session, register_store.load(session), ACCOUNTS, today=on, by=OFFICER, now=NOW)
 
 
 def accrue(house: House, month: Month, *, closing: date) -> Run:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return booking.book_accrual(session, register, ACCOUNTS, month, closing=closing, by=OFFICER, now=NOW)
 
 

@@ -9,7 +9,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from billing.server.app import FRONTS
-from orders.values import Money, Month
+from foundation.money import Money
+from foundation.periods import Month
 from web import fronts, i18n, state_labels
 
 PROJECT = Path(__file__).resolve().parent.parent

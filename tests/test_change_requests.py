@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.errors import Refused
 from invoicing.supplier_changes import change_requests
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
-from orders import stored_register
-from orders.parties import PaymentAccount
-from orders.values import Refused
+from orders.register import store as register_store
+from orders.register.parties import PaymentAccount
 from tests.house import CLOCK, FYRBAKEN, House, a_house
 
 NEW_ACCOUNT = {"scheme": "BANKGIRO", "number": "991-2346"}
@@ -26,7 +26,7 @@ def asked(house: House, kind: ChangeKind = ChangeKind.ADD_ACCOUNT, **content: st
     with house.database.writing() as session:
         return change_requests.ask(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             supplier=FYRBAKEN,
             kind=kind,
             content=content or NEW_ACCOUNT,
@@ -42,7 +42,7 @@ def first(house: House, request: int, *, by: str = "eko-1", call_back: str = CAL
 
 def second(house: House, request: int, *, by: str = "eko-2") -> None:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         change_requests.confirm_second(session, register, request, by=by, now=CLOCK + timedelta(minutes=1))
 
 
@@ -53,7 +53,7 @@ def stands(house: House, request: int) -> ChangeRequest:
 
 def accounts(house: House) -> tuple[PaymentAccount, ...]:
     with house.database.reading() as session:
-        return stored_register.load(session).supplier(FYRBAKEN).payment_accounts
+        return register_store.load(session).supplier(FYRBAKEN).payment_accounts
 
 
 def test_an_account_is_registered_when_two_people_have_confirmed_it(house: House) -> None:
@@ -126,5 +126,5 @@ def test_new_details_stand_on_the_next_order(house: House) -> None:
     first(house, request)
     second(house, request)
     with house.database.reading() as session:
-        supplier = stored_register.load(session).supplier(FYRBAKEN)
+        supplier = register_store.load(session).supplier(FYRBAKEN)
     assert (supplier.name, supplier.address.city) == ("Fyrbåken Stöd AB", "Umeå")

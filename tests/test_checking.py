@@ -14,7 +14,8 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from orders import tables
-from peppol import mailbox
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
 from tests.databases import PostgresqlServer
 from tests.house import House, a_house
 
@@ -123,25 +124,25 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a byte of a letter in": (
         "letters in",
         "sha256",
-        one_byte_changed(mailbox.inbox, "state = 'HANDLED'"),
+        one_byte_changed(exchange_tables.inbox, "state = 'HANDLED'"),
         (),
     ),
     "a byte of a letter out": (
         "letters out",
         "sha256",
-        one_byte_changed(mailbox.outbox, "kind = 'order'"),
+        one_byte_changed(exchange_tables.outbox, "kind = 'order'"),
         (),
     ),
     "a letter of an order gone": (
         "letters out",
         "no letter",
-        removing(mailbox.outbox, "kind = 'order' and document_id = '2100000001'"),
+        removing(exchange_tables.outbox, "kind = 'order' and document_id = '2100000001'"),
         (),
     ),
     "a letter in a state unheard of": (
         "letters in",
         "LOST",
-        setting(mailbox.inbox, "id = 1", state="LOST"),
+        setting(exchange_tables.inbox, "id = 1", state="LOST"),
         (),
     ),
     "a handled letter without its document": (
@@ -265,9 +266,14 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
 
 
 def _a_letter_without_document(session: Session) -> None:
-    row = dict(session.execute(select(mailbox.inbox).where(mailbox.inbox.c.id == 1)).mappings().one())
+    row = dict(
+        session.execute(select(exchange_tables.inbox).where(exchange_tables.inbox.c.id == 1)).mappings().one()
+    )
     del row["id"]
-    session.execute(insert(mailbox.inbox), {**row, "sha256": mailbox.sha256_of(b"other"), "body": b"other"})
+    session.execute(
+        insert(exchange_tables.inbox),
+        {**row, "sha256": exchange_outbox.sha256_of(b"other"), "body": b"other"},
+    )
 
 
 def _cut_the_end(session: Session) -> None:

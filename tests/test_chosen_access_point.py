@@ -7,12 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
+from foundation.errors import Refused
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from orders.values import Refused
 from peppol.access_points.protocol import DeliveryState, Verdict
 from peppol.identifiers import DocumentKind
-from peppol.lookup_dns import host_name
+from peppol.lookup.sml import host_name
 from tests.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
 from tests.house import a_house
 from tests.name_server import name_server

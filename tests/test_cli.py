@@ -10,7 +10,7 @@ import pytest
 
 from billing.cli.exit_codes import stopped_by
 from billing.cli.printing import kronor
-from orders.values import Money
+from foundation.money import Money
 from tests.command_line import FOREIGN, ORDER, PROJECT, REFERENCE, Desk, a_desk
 
 

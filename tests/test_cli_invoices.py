@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from peppol import billing, ubl
+from peppol.documents import billing
+from peppol.xml import codec
 from tests.command_line import FOREIGN, ORDER, REGISTER, Desk, a_desk
 
 
@@ -30,7 +31,7 @@ def test_a_line_is_flipped_once_and_only_when_received(desk: Desk) -> None:
 
 
 def test_the_invoice_of_a_line_is_numbered_after_it(desk: Desk) -> None:
-    document = ubl.parse(billing.Invoice, desk.run("flip", ORDER, "002", "--on", "2026-03-05").raw)
+    document = codec.parse(billing.Invoice, desk.run("flip", ORDER, "002", "--on", "2026-03-05").raw)
     assert (document.id, document.issue_date.isoformat()) == (f"F-{ORDER}-002", "2026-03-05")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from billing.cli.printing import kronor
-from orders.values import Money
+from foundation.money import Money
 from tests.command_line import (
     EVENTS,
     ORDER,

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from billing.cli.printing import kronor
-from orders.values import Money
-from peppol import billing, ubl
+from foundation.money import Money
+from peppol.documents import billing
+from peppol.xml import codec
 from tests.command_line import FOREIGN, ORDER, REFERENCE, SUPPLIER, Desk, a_desk, prepare
 
 
@@ -47,7 +48,7 @@ def test_after_a_credit_the_line_is_flipped_under_the_next_number(desk: Desk) ->
     given = f"F-{ORDER}-001"
     invoice = desk.invoice(given)
     desk.run("receive", invoice, desk.credit_of(invoice, "K-1"))
-    document = ubl.parse(billing.Invoice, desk.run("flip", ORDER, "001").raw)
+    document = codec.parse(billing.Invoice, desk.run("flip", ORDER, "001").raw)
     assert document.id == f"{given}-2"
 
 

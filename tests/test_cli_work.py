@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 from billing.cli.cli import app
 from foundation import journal
 from operations.tables import job_run
-from peppol import mailbox, ubl
-from peppol.mailbox import InState, OutState
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
+from peppol.xml import codec
 from tests.house import CLOCK, House, a_house
 
 DAY = date(2026, 2, 3)
@@ -53,7 +54,7 @@ def test_one_turn_of_a_worker_sends_collects_sorts_and_runs_the_jobs(
     folder = tmp_path / "post"
     (folder / "inbox").mkdir(parents=True)
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
-    (folder / "inbox" / "f1.xml").write_bytes(ubl.serialise(invoice))
+    (folder / "inbox" / "f1.xml").write_bytes(codec.serialise(invoice))
     done = billing(url, "work", "--once", "--folder", str(folder), "--on", "2026-02-03")
     assert done.exit_code == 0, done.output
     # The order, and the answer that the invoice was accepted, which came of it in the same turn.
@@ -74,7 +75,7 @@ def test_without_an_access_point_a_worker_says_so_and_does_everything_else(
     assert done.exit_code == 0
     assert "No access point is set" in done.output
     with house.database.reading() as session:
-        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.WAITING
+        assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.WAITING
         assert session.execute(select(job_run.c.job)).all()
 
 
@@ -82,7 +83,7 @@ def test_a_person_sends_a_stuck_letter_again_and_sees_its_attempts(
     house: House, url: str, tmp_path: Path
 ) -> None:
     with house.database.writing() as session:
-        session.execute(update(mailbox.outbox).values(state=OutState.STUCK, failures=5))
+        session.execute(update(exchange_tables.outbox).values(state=OutState.STUCK, failures=5))
     assert billing(url, "post", "resend", "1", "--by", "user-17").exit_code == 0
     assert actors(house, "letter.resent") == ["user-17"]
     assert billing(url, "post", "deliver", "--folder", str(tmp_path)).exit_code == 0
@@ -99,10 +100,10 @@ def test_a_person_sends_a_stuck_letter_again_and_sees_its_attempts(
 
 def test_a_person_has_a_letter_read_again_that_failed(house: House, url: str) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
-    stored = house.post(ubl.serialise(invoice), on=DAY)
+    stored = house.post(codec.serialise(invoice), on=DAY)
     with house.database.writing() as session:
         session.execute(
-            update(mailbox.inbox).values(state=InState.FAILED, failures=5, error="KeyError handle:1")
+            update(exchange_tables.inbox).values(state=InState.FAILED, failures=5, error="KeyError handle:1")
         )
     seen = billing(url, "inbox", "show", str(stored.id)).output
     assert "billing post replay" in " ".join(seen.split())
@@ -154,5 +155,5 @@ def test_a_worker_of_its_own_process_ends_with_sigterm(house: House, url: str, t
         worker.communicate()
     assert worker.returncode == 0
     with house.database.reading() as session:
-        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.SENT
+        assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
     assert any('"letter tried"' in line for line in lines)

@@ -16,11 +16,12 @@ from invoicing.payment import payment
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from operations.event_loading import Line, load_events, place_due_orders
-from orders import placing, stored_register
-from orders.events import PlacementDecided, read_event
+from orders.events.data import PlacementDecided
+from orders.events.envelope import read_event
 from orders.model import Order
-from orders.values import Article
-from peppol import billing, mailbox, post, shapes, ubl
+from orders.placements import decisions
+from orders.register import store as register_store
+from orders.terms import Article
 from peppol.access_points.protocol import (
     Arrival,
     DeliveryState,
@@ -30,7 +31,11 @@ from peppol.access_points.protocol import (
     Outbound,
     Submission,
 )
-from peppol.mailbox import InLetter, InState
+from peppol.documents import billing, shapes
+from peppol.exchange import inbox, outbox, outgoing
+from peppol.exchange.inbox import InLetter
+from peppol.exchange.tables import InState
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house, decision, event_line, interruption
 
@@ -70,9 +75,9 @@ def credit_of(invoice: billing.Invoice, number: str) -> billing.CreditNote:
 
 def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Callable[[], Held]:
     """Post a document now, and give back the work of reading it as one of several workers would."""
-    house.post(ubl.serialise(document), on=FEBRUARY)
+    house.post(codec.serialise(document), on=FEBRUARY)
     with house.database.writing() as session:
-        (letter,) = mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+        (letter,) = inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
     return reading(house, letter)
 
 
@@ -81,7 +86,7 @@ def reading(house: House, letter: InLetter) -> Callable[[], Held]:
 
     def work() -> Held:
         with house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             outcome = intake.receive(session, register, letter, read, today=FEBRUARY)
         assert outcome is not None
         assert outcome.held is not None
@@ -136,15 +141,15 @@ def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, 
 def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house: House) -> None:
     letters: list[InLetter] = []
     for days in ("20", "19"):
-        house.post(ubl.serialise(january(house, "F-1", days)), on=FEBRUARY)
+        house.post(codec.serialise(january(house, "F-1", days)), on=FEBRUARY)
         with house.database.writing() as session:
-            letters += mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+            letters += inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
     readings = [document_reading.read(letter.body, on=FEBRUARY) for letter in letters]
 
     def work(place: int) -> Callable[[], InState]:
         def receive() -> InState:
             with house.database.writing() as session:
-                register = stored_register.load(session)
+                register = register_store.load(session)
                 outcome = intake.receive(session, register, letters[place], readings[place], today=FEBRUARY)
             assert outcome is not None
             return outcome.letter_state
@@ -159,7 +164,7 @@ def test_workers_share_the_letters_and_each_is_read_once(house: House) -> None:
         house.decide(f"20000010{number:02}", start=date(2026, 1, 1))
         house.report(f"20000010{number:02}", "2026-01", on=date(2026, 2, 2))
         invoice = house.flip(house.order(f"20000010{number:02}").number, number=f"F-{number}", on=FEBRUARY)
-        house.post(ubl.serialise(invoice), on=FEBRUARY)
+        house.post(codec.serialise(invoice), on=FEBRUARY)
     outcomes = [each for part in at_once([lambda: house.read_letters(on=FEBRUARY)] * 4) for each in part]
     assert sorted(each.letter_id for each in outcomes) == list(range(1, 13))
     assert {each.held.state for each in outcomes if each.held} == {_S.ACCEPTED}
@@ -272,7 +277,7 @@ def _paid(house: House, held: Held) -> list[payment.Payment]:
     with house.database.writing() as session:
         return payment.pay(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             [held],
             prepared_by="officer-1",
             attested_by="attester-1",
@@ -298,8 +303,8 @@ def test_orders_placed_at_once_are_numbered_without_gaps(house: House, failing: 
         def place_it() -> str:
             try:
                 with house.database.writing() as session:
-                    register = stored_register.load(session)
-                    placement = placing.place(session, register, decided, today=date(2026, 1, 1))
+                    register = register_store.load(session)
+                    placement = decisions.place(session, register, decided, today=date(2026, 1, 1))
                     if place * 100 < failing * 20:
                         raise Interrupted
             except Interrupted:
@@ -361,7 +366,7 @@ def test_two_collectors_of_the_same_bytes_keep_one_letter_and_one_repeat(
 ) -> None:
     def store() -> InState:
         with house.database.writing() as session:
-            return mailbox.store(
+            return inbox.store(
                 session,
                 b"<A/>",
                 transport_id="a.xml",
@@ -380,11 +385,11 @@ def test_two_deliverers_hand_every_letter_over_once(house: House) -> None:
     taken: list[str] = []
 
     def deliver() -> None:
-        post.deliver_waiting(house.database.writing, Noting(taken), now=CLOCK)
+        outgoing.deliver_waiting(house.database.writing, Noting(taken), now=CLOCK)
 
     at_once([deliver, deliver])
     deliver()
     with house.database.reading() as session:
-        laid_out = [letter.instance_id for letter in mailbox.letters_out(session)]
+        laid_out = [letter.instance_id for letter in outbox.letters_out(session)]
     assert sorted(taken) == sorted(laid_out)
     assert len(laid_out) == 7

@@ -7,29 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from orders.contracts import (
+from foundation.errors import Refused
+from foundation.periods import Period
+from orders.register.agreements import DeliveryUnit, InconsistentRegister, Policy
+from orders.register.files import RegisterRefused, read_register
+from orders.register.parties import (
     AccountScheme,
     Address,
     Channel,
-    ContractNotValid,
-    DeliveryUnit,
-    InconsistentRegister,
-    LevelAmounts,
-    NoPriceAgreed,
-    NoPriceListValid,
-    NotInRegister,
     PaymentAccount,
-    Policy,
-    PricedArticle,
-    PriceNotAgreed,
-    Register,
     RegisterValueRefused,
-    ResultRules,
     Vat,
     VatCategory,
 )
-from orders.register_files import RegisterRefused, read_register
-from orders.values import Article, CompensationLevel, OutcomeKind, Period, Refused, ResultStage
+from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, PriceNotAgreed, ResultRules
+from orders.register.register import ContractNotValid, NoPriceListValid, NotInRegister, Register
+from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

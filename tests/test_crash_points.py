@@ -22,11 +22,13 @@ from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake import queue as intake_queue
 from invoicing.intake.queue import read_arrived
-from peppol import mailbox, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.collecting import Collector
-from peppol.mailbox import InState, OutState
-from peppol.sending import Sender
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.receiving import Collector
+from peppol.exchange.sending import Sender
+from peppol.exchange.tables import InState, OutState
+from peppol.xml import codec
 from tests.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
 from tests.faulty_point import BETA, Moment, lay_out
 from tests.house import House, example_register
@@ -91,7 +93,11 @@ def collect_and_sort(world: World) -> None:
 
 def states(world: World) -> list[str]:
     with world.database.reading() as session:
-        return list(session.scalars(select(mailbox.outbox.c.state).order_by(mailbox.outbox.c.sequence)))
+        return list(
+            session.scalars(
+                select(exchange_tables.outbox.c.state).order_by(exchange_tables.outbox.c.sequence)
+            )
+        )
 
 
 def journal_holds(world: World) -> None:
@@ -119,8 +125,8 @@ def test_sending_survives_a_crash_at_every_operation(world: World) -> None:
         deliver(world)
         assert states(world) == [OutState.SENT] * 3, number
         with world.database.reading() as session:
-            letters = list(mailbox.letters_out(session))
-            attempts = session.execute(select(mailbox.attempt.c.letter)).all()
+            letters = list(exchange_outbox.letters_out(session))
+            attempts = session.execute(select(exchange_tables.attempt.c.letter)).all()
         files = sorted((world.folder / "post" / "outbox").rglob("*.xml"))
         assert sorted(file.read_bytes() for file in files) == sorted(letter.body for letter in letters)
         assert all(any(letter.instance_id in file.name for file in files) for letter in letters)
@@ -136,11 +142,11 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
     house = world.house
     house.decide(REFERENCE)
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    invoice = ubl.serialise(house.flip(house.order(REFERENCE).number, number="F-1", on=DAY))
+    invoice = codec.serialise(house.flip(house.order(REFERENCE).number, number="F-1", on=DAY))
     for name, body in (("a.xml", invoice), ("b.xml", b"<A/>"), ("c.xml", invoice)):
         (world.folder / "post" / "inbox" / name).write_bytes(body)
     with world.database.reading() as session:
-        before = len(list(mailbox.letters_out(session)))
+        before = len(list(exchange_outbox.letters_out(session)))
     world.keep()
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(minutes=5))
     collect_and_sort(world)
@@ -156,9 +162,13 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
         assert list((world.folder / "post" / "inbox").iterdir()) == [], number
         with world.database.reading() as session:
             (held,) = document_store.listed(session)
-            found = list(session.scalars(select(mailbox.inbox.c.state).order_by(mailbox.inbox.c.id)))
-            answers = len(list(mailbox.letters_out(session))) - before
-            left = session.execute(select(mailbox.inbox.c.failures).where(mailbox.inbox.c.failures > 0)).all()
+            found = list(
+                session.scalars(select(exchange_tables.inbox.c.state).order_by(exchange_tables.inbox.c.id))
+            )
+            answers = len(list(exchange_outbox.letters_out(session))) - before
+            left = session.execute(
+                select(exchange_tables.inbox.c.failures).where(exchange_tables.inbox.c.failures > 0)
+            ).all()
         assert held.number == "F-1"
         # What was stored and not acknowledged came once more, as a repeat; nothing else is more than once.
         assert found.count(InState.HANDLED) == found.count(InState.QUARANTINED) == 1, number

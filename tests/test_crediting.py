@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.model import Held, InvoiceState
 from invoicing.payment import payment
@@ -14,9 +15,11 @@ from invoicing.portal_invoicing.flip import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, Row, reconcile
 from invoicing.verdicts import crediting
-from orders import stored_register
-from orders.values import Money
-from peppol import billing, mailbox, responses, shapes, ubl, validation
+from orders.register import store as register_store
+from peppol.documents import billing, responses, shapes
+from peppol.exchange import outbox
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.bills import billed, negative
 from tests.house import LARKDRILLEN, House, a_house
 
@@ -244,11 +247,11 @@ def test_a_negative_invoice_is_treated_as_the_credit_note_it_is(house: House) ->
     assert credit.amount_payable == held.amount_payable
     assert house.held(held.id).state is _S.CREDITED
     with house.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, document_id=f"{credit.id}-AP")
+        (letter,) = outbox.letters_out(session, document_id=f"{credit.id}-AP")
     report = validation.validate(letter.body, on=LATER)
     assert report.findings == ()
     assert report.root is not None
-    answer = ubl.parse(responses.InvoiceResponse, report.root)
+    answer = codec.parse(responses.InvoiceResponse, report.root)
     assert answer.document_response.document_reference.document_type_code == "380"
 
 
@@ -316,7 +319,7 @@ def test_paid_to_an_account_no_longer_registered_stays_paid_when_it_is_judged_ag
     held = house.send(january(house))
     house.pay(on=held.pays_on)
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     theirs = register.supplier(LARKDRILLEN).payment_accounts
     changed = tuple(replace(each, payment_accounts=theirs) for each in register.suppliers)
     house.change_register(replace(register, suppliers=changed))

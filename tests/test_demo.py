@@ -16,9 +16,11 @@ from billing.cli.cli import app
 from billing.migrations.schema import open_house
 from billing.tools.demo.story import Case, read_story
 from fixtures import build_demo, build_tour
-from orders.values import Refused
-from peppol import attachments, gate, mailbox, validation
-from peppol.rules.findings import Severity
+from foundation.errors import Refused
+from peppol.exchange import outbox as exchange_outbox
+from peppol.findings import Severity
+from peppol.validation import attachments, validation
+from peppol.xml import gate, gate_tree
 from tests.databases import PROJECT, PostgresqlServer
 
 STORY = PROJECT / "fixtures" / "demo"
@@ -114,7 +116,7 @@ def test_every_letter_that_left_is_valid_and_as_stored(demo: Demo) -> None:
     database = open_house(f"sqlite:///{demo.folder / 'billing.sqlite'}")
     try:
         with database.reading() as session:
-            stored = sorted(letter.body for letter in mailbox.letters_out(session))
+            stored = sorted(letter.body for letter in exchange_outbox.letters_out(session))
     finally:
         database.close()
     assert stored == sorted(demo.letters.values())
@@ -219,7 +221,7 @@ def test_suppliers_programs_write_as_differently_as_they_may() -> None:
 def test_the_embedded_pdf_is_one_that_may_be_shown() -> None:
     body = (STORY / "inbox" / "2026-03-04-01-invoice.xml").read_bytes()
     root = gate.admit(body)
-    found = root.find(f".//{{{gate.CBC}}}EmbeddedDocumentBinaryObject")
+    found = root.find(f".//{{{gate_tree.CBC}}}EmbeddedDocumentBinaryObject")
     assert found is not None
     pdf = attachments.decode(
         found.text or "", mime_code=found.get("mimeCode", ""), filename=found.get("filename", "")

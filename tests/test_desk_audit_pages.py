@@ -15,9 +15,9 @@ from accounts import sessions
 from accounts.identity import Permission as P
 from invoicing.audit import case_archive
 from invoicing.model import InvoiceState
-from orders import stored_policies
-from peppol import mailbox
-from peppol.mailbox import OutState
+from orders.register import policy_store
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OutState
 from tests import routes_desk
 from tests.browser import portal
 from tests.house import a_house
@@ -52,7 +52,7 @@ def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -
     assert page.locator(".figure").all_inner_texts()[:3] == ["1", "1", "1"]
     office.sound()
     with office.site.database.reading() as session:
-        assert stored_policies.versions(session) == []
+        assert policy_store.versions(session) == []
     page.get_by_role("button", name="Spara reglerna").click()
     assert "Enstaka dagar godtas på prov" in page.locator("main").inner_text()
     assert house.held(wrong.id).state is _S.IN_QUESTION
@@ -119,7 +119,7 @@ def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page = office.page
     received(office.house, 1)
     with office.site.database.writing() as session:
-        session.execute(update(mailbox.outbox).values(state=OutState.STUCK, attempts=12))
+        session.execute(update(exchange_tables.outbox).values(state=OutState.STUCK, attempts=12))
     office.sit("frida", P.FINANCE)
     office.go("/finance")
     page.get_by_role("link", name="Fastnad post").click()
@@ -130,5 +130,5 @@ def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page.get_by_role("button", name="Skicka igen").click()
     assert "Inget brev behöver en person." in page.locator("main").inner_text()
     with office.site.database.reading() as session:
-        (letter,) = session.execute(mailbox.outbox.select())
+        (letter,) = session.execute(exchange_tables.outbox.select())
         assert letter.state == OutState.WAITING

@@ -11,13 +11,13 @@ from playwright.sync_api import Browser, Page
 from accounts import sessions
 from accounts.identity import Permission, Person
 from foundation import journal
+from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import Held, InvoiceState
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
-from orders import stored_register
-from orders.values import Money
-from peppol import billing
+from orders.register import store as register_store
+from peppol.documents import billing
 from tests.bills import billed
 from tests.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
 from tests.house import House, a_house
@@ -78,7 +78,7 @@ class Office:
         """Ten minutes go by, and the timetable lets the answers leave."""
         self.clock.now += timedelta(minutes=11)
         with self.site.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             return exception_undo.release_answers(
                 session, register, now=self.clock.now, today=self.clock.now.date()
             )

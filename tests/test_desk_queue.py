@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from foundation.errors import Refused
+from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import actions as exception_actions
@@ -18,9 +20,8 @@ from invoicing.exceptions.steps import Hand
 from invoicing.exceptions.worklist import Kind
 from invoicing.model import Held, InvoiceState
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
-from orders import stored_register
-from orders.values import Money, Refused
-from peppol import billing
+from orders.register import store as register_store
+from peppol.documents import billing
 from tests.bills import billed
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
 from tests.test_exception_actions import without_line
@@ -95,7 +96,7 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
         one, two = exception_queue.items(session, Wanted(), today=TODAY, limit=2)
         hand = Hand("user-1", NOW, TODAY)
         exception_actions.park(session, one.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
-        exception_actions.ask_credit(session, stored_register.load(session), two.id, hand)
+        exception_actions.ask_credit(session, register_store.load(session), two.id, hand)
     with house.database.reading() as session:
         counts = exception_queue.counts(session, today=TODAY)
         later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
@@ -129,7 +130,7 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     assert (counts[Part.CREDITS], counts[Part.RESTING], counts[Part.EXCEPTIONS]) == (0, 1, 0)
     assert (later[Part.CREDITS], later[Part.RESTING]) == (1, 0)
     with house.database.writing() as session:
-        exception_actions.ask_credit(session, stored_register.load(session), held.id, hand)
+        exception_actions.ask_credit(session, register_store.load(session), held.id, hand)
     with house.database.reading() as session:
         assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
     assert seen(house, part=Part.CREDITS) == []
@@ -179,7 +180,7 @@ def run(house: House, kind: Action, ids: list[int], *, key: str = "press-1", rea
     left = 1
     while left:
         with house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             left = bulk_actions.go_on(session, register, number, hand, limit=2)
     return number
 
@@ -189,7 +190,7 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
     ids = [each.id for each in held]
     with house.database.reading() as session:
         foreseen = bulk_actions.simulate(
-            session, stored_register.load(session), Action.ASK_CREDIT, ids, by="user-1"
+            session, register_store.load(session), Action.ASK_CREDIT, ids, by="user-1"
         )
     assert [each.answer for each in foreseen] == ["RE", "RE", "RE", "", "RE"]
     assert foreseen[0].matches_at == Money.of("1900.00")
@@ -204,13 +205,13 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
     assert "F-4 is accepted" in done.rows[3].sentence[1]
     assert [house.held(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
     with house.database.writing() as session:
-        undone = bulk_actions.undo(session, stored_register.load(session), number, Hand("user-2", NOW, TODAY))
+        undone = bulk_actions.undo(session, register_store.load(session), number, Hand("user-2", NOW, TODAY))
     assert undone == (4, 0)
     assert seen(house) == ["F-1", "F-2", "F-3", "F-5"]
     with house.database.writing() as session:
         late = NOW + timedelta(hours=1)
         assert (
-            exception_undo.release_answers(session, stored_register.load(session), now=late, today=TODAY) == 0
+            exception_undo.release_answers(session, register_store.load(session), now=late, today=TODAY) == 0
         )
 
 

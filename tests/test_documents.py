@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from peppol.billing import (
+from peppol.documents.billing import (
     AccountingParty,
     AdditionalDocumentReference,
     BilledItem,
@@ -26,11 +26,9 @@ from peppol.billing import (
     OrderReference,
     PaymentMeans,
 )
-from peppol.gate import CAC, CBC
-from peppol.identifiers import DocumentKind
-from peppol.ordering import Order, OrderResponse
-from peppol.responses import InvoiceResponse, MessageLevelResponse, MessageLevelStatus
-from peppol.shapes import (
+from peppol.documents.ordering import Order, OrderResponse
+from peppol.documents.responses import InvoiceResponse, MessageLevelResponse, MessageLevelStatus
+from peppol.documents.shapes import (
     Address,
     Amount,
     Attachment,
@@ -49,7 +47,9 @@ from peppol.shapes import (
     TaxSubtotal,
     TaxTotal,
 )
-from peppol.ubl import Document, parse, serialise
+from peppol.identifiers import DocumentKind
+from peppol.xml.codec import Document, parse, serialise
+from peppol.xml.gate_tree import CAC, CBC
 
 DOCUMENTS: list[type[Document]] = [
     Order,

@@ -10,11 +10,13 @@ from typing import cast
 import pytest
 from hypothesis import given
 
-from peppol.billing import AccountingParty, AdditionalDocumentReference, Invoice, OrderReference
-from peppol.gate import GateRefused, admit
-from peppol.responses import InvoiceResponse, MessageLevelResponse
-from peppol.shapes import Amount, Attachment, BinaryObject, Contact, Identifier, Period, TaxTotal
-from peppol.ubl import Document, UnreadableDocument, UnwritableDocument, parse, serialise
+from peppol.documents.billing import AccountingParty, AdditionalDocumentReference, Invoice, OrderReference
+from peppol.documents.responses import InvoiceResponse, MessageLevelResponse
+from peppol.documents.shapes import Amount, Attachment, BinaryObject, Contact, Identifier, Period, TaxTotal
+from peppol.xml.codec import Document, parse, serialise
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
+from peppol.xml.literals import UnreadableDocument, UnwritableDocument
 from tests.test_documents import DOCUMENTS, an_invoice, priced, the_xml, unhurried, values
 
 PRICE = "/Invoice/cac:InvoiceLine/cac:Price/cbc:PriceAmount"

@@ -18,13 +18,16 @@ from billing.cli.cli import app
 from fixtures.build_bad import base, documents, edited
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from operations.event_loading import place_due_orders
-from orders.values import Article
-from peppol import mailbox, official, second_opinion, shapes, ubl
+from orders.terms import Article
+from peppol.documents import shapes
+from peppol.exchange import outbox
+from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Severity
 from peppol.rules.releases import all_rules
-from peppol.second_opinion import KNOWN, STYLESHEETS, Engine, disagreements, known_difference
-from peppol.validation import judge_tree, validate
+from peppol.validation import agreement, published_rules
+from peppol.validation.agreement import KNOWN, STYLESHEETS, Engine, disagreements, known_difference
+from peppol.validation.validation import judge_tree, validate
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import House, a_house, outcome
 
@@ -52,7 +55,7 @@ def _story(house: House) -> Iterator[tuple[str, bytes]]:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     basic = house.order(REFERENCE)
     invoice = house.flip(basic.number, number="F-1", on=date(2026, 2, 3))
-    yield "invoice", ubl.serialise(invoice)
+    yield "invoice", codec.serialise(invoice)
     accepted = house.send(invoice)
     assert house.answers(accepted) == ["AP"]
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
@@ -62,15 +65,15 @@ def _story(house: House) -> Iterator[tuple[str, bytes]]:
     assert house.answers(in_question) == ["AB"]
     house.ask_credit(in_question, on=date(2026, 3, 5))
     credit = credit_note_of(wrong, given=Numbered("K-2", date(2026, 3, 6)))
-    yield "credit note", ubl.serialise(credit)
+    yield "credit note", codec.serialise(credit)
     house.send(credit)
     house.interrupt(REFERENCE, on=date(2026, 3, 13), reason="WORK")
     house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 3, 20))
     place_due_orders(house.database, today=date(2026, 6, 16))
     result, bonus = (order for order in house.orders(REFERENCE) if order.article is not Article.BASIC)
-    yield "result invoice", ubl.serialise(house.flip(result.number, number="F-3", on=date(2026, 6, 17)))
+    yield "result invoice", codec.serialise(house.flip(result.number, number="F-3", on=date(2026, 6, 17)))
     with house.database.reading() as session:
-        for letter in mailbox.letters_out(session):
+        for letter in outbox.letters_out(session):
             yield f"{letter.kind} {letter.document_id}", letter.body
     assert bonus.number
 
@@ -101,7 +104,7 @@ def test_the_published_rules_find_nothing_in_what_we_write_either(
     for name, body in emitted.items():
         kind = validate(body, on=TODAY).kind
         assert kind is not None
-        if all(official.rules_in(sheet) for sheet in STYLESHEETS[kind]):
+        if all(published_rules.rules_in(sheet) for sheet in STYLESHEETS[kind]):
             asked.append(tmp_path / f"{name}.xml")
             asked[-1].write_bytes(body)
     assert len(asked) >= 3
@@ -138,7 +141,7 @@ def test_both_see_a_wrong_sum(kind: DocumentKind) -> None:
     assert [finding.rule for finding in report.findings] == ["BR-CO-16"]
     assert disagreements(report) == ()
     assert report.root is not None
-    assert [finding.rule for finding in second_opinion.judge(report.root, kind)] == ["BR-CO-16"]
+    assert [finding.rule for finding in agreement.judge(report.root, kind)] == ["BR-CO-16"]
 
 
 # --- when they come apart -------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ def test_a_known_difference_is_shown_as_known_and_is_no_failure(tmp_path: Path) 
 def test_an_unexpected_difference_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "leva.xml"
     path.write_bytes(in_leva())
-    monkeypatch.setattr(second_opinion, "KNOWN", ())
+    monkeypatch.setattr(agreement, "KNOWN", ())
     shown = billing("validate", "--engine", "both", path)
     assert shown.exit_code == 3
     assert "BR-CL-03 bara våra regler" in shown.stdout
@@ -202,7 +205,7 @@ def test_a_rule_that_one_side_lacks_is_no_difference() -> None:
 
 def test_newer_published_rules_are_not_excused_by_age(monkeypatch: pytest.MonkeyPatch) -> None:
     assert known_difference("BR-CL-03") is not None
-    monkeypatch.setenv(official.FOLDER_VARIABLE, "/newer")
+    monkeypatch.setenv(published_rules.FOLDER_VARIABLE, "/newer")
     assert known_difference("BR-CL-03") is None
     assert known_difference("BR-S-08") is not None
 
@@ -267,7 +270,7 @@ def test_a_rule_we_do_not_know_comes_with_general_advice(tmp_path: Path) -> None
 def test_a_kind_without_published_rules_is_told_so(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(official.FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(published_rules.FOLDER_VARIABLE, raising=False)
     order = tmp_path / "order.xml"
     order.write_bytes(base("order"))
     answer = billing("validate", "--engine", engine, order)
@@ -279,10 +282,10 @@ def test_a_kind_without_published_rules_is_told_so(
 def test_without_the_extra_one_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(official, "find_spec", lambda name: None)
-    monkeypatch.delenv(official.FOLDER_VARIABLE, raising=False)
-    official.published.cache_clear()
-    official.rules_in.cache_clear()
+    monkeypatch.setattr(published_rules, "find_spec", lambda name: None)
+    monkeypatch.delenv(published_rules.FOLDER_VARIABLE, raising=False)
+    published_rules.published.cache_clear()
+    published_rules.rules_in.cache_clear()
     try:
         path = tmp_path / "invoice.xml"
         path.write_bytes(base("invoice"))
@@ -290,8 +293,8 @@ def test_without_the_extra_one_is_told_what_to_install(
         assert answer.exit_code == 1
         assert "Install the extra official." in answer.stderr
     finally:
-        official.published.cache_clear()
-        official.rules_in.cache_clear()
+        published_rules.published.cache_clear()
+        published_rules.rules_in.cache_clear()
 
 
 def test_published_rules_that_stop_are_told_in_a_sentence(

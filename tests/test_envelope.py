@@ -12,23 +12,16 @@ from lxml import etree
 
 from fixtures.build_bad import base
 from fixtures.build_bad_envelopes import CAME_ON, OURS, BadEnvelope, edited, letters
-from peppol import ubl
-from peppol.envelope import (
-    Envelope,
-    Opened,
-    describe,
-    for_document,
-    for_payload,
-    instance_id_in,
-    same_document,
-    unwrap,
-    wrap,
-)
-from peppol.envelope_checks import check
-from peppol.envelope_findings import EnvelopeRule
-from peppol.gate import CAC, CBC, SBDH, GateRefused, Limits
+from peppol.envelope.checks import check
+from peppol.envelope.envelope import for_document, for_payload, same_document, wrap
+from peppol.envelope.findings import EnvelopeRule, describe
+from peppol.envelope.header import Envelope
+from peppol.envelope.opening import Opened, instance_id_in, unwrap
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.literals import UnwritableDocument
+from peppol.xml import codec
+from peppol.xml.gate_errors import GateRefused, Limits
+from peppol.xml.gate_tree import CAC, CBC, SBDH
+from peppol.xml.literals import UnwritableDocument
 from tests.test_documents import DOCUMENTS, unhurried, values
 
 GOLDEN = Path(__file__).resolve().parent.parent / "fixtures" / "golden"
@@ -87,11 +80,11 @@ envelopes = st.builds(
 
 
 @pytest.mark.parametrize("cls", DOCUMENTS)
-def test_a_document_comes_out_of_its_envelope_byte_for_byte(cls: type[ubl.Document]) -> None:
+def test_a_document_comes_out_of_its_envelope_byte_for_byte(cls: type[codec.Document]) -> None:
     @unhurried
     @given(values(cls), envelopes, st.booleans())
-    def law(document: ubl.Document, envelope: Envelope, pretty: bool) -> None:
-        payload = ubl.serialise(document, pretty=pretty)
+    def law(document: codec.Document, envelope: Envelope, pretty: bool) -> None:
+        payload = codec.serialise(document, pretty=pretty)
         letter = wrap(payload, envelope)
         assert unwrap(letter) == Opened(envelope, payload)
         assert wrap(payload, envelope) == letter

@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from invoicing.model import InvoiceState
-from peppol import mailbox, post, ubl
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.envelope import for_payload, unwrap, wrap
-from peppol.envelope_checks import check
+from peppol.envelope.checks import check
+from peppol.envelope.envelope import for_payload, wrap
+from peppol.envelope.opening import unwrap
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import outbox, outgoing
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.receiving import Collected
 from peppol.identifiers import ParticipantId
-from peppol.post import Collected
+from peppol.xml import codec
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
@@ -35,7 +39,7 @@ def house(database_url: str) -> Iterator[House]:
 
 def january(house: House, number: str = "F-1") -> bytes:
     order = house.order(REFERENCE).number
-    return ubl.serialise(house.flip(order, "001", number=number, on=FEBRUARY))
+    return codec.serialise(house.flip(order, "001", number=number, on=FEBRUARY))
 
 
 def letter(
@@ -57,14 +61,14 @@ def collect(house: House, folder: Path, *bodies: bytes) -> Collected:
     (folder / "inbox").mkdir(parents=True, exist_ok=True)
     for number, body in enumerate(bodies):
         (folder / "inbox" / f"{number}.xml").write_bytes(body)
-    came = post.collect(house.database.writing, FolderAccessPoint(folder), today=FEBRUARY, now=CLOCK)
+    came = outgoing.collect(house.database.writing, FolderAccessPoint(folder), today=FEBRUARY, now=CLOCK)
     house.read_letters(on=FEBRUARY)
     return came
 
 
 def inbox(house: House) -> list[tuple[str, str, str]]:
     """State, reason and instance identifier of every letter, in the order they came."""
-    columns = mailbox.inbox.c
+    columns = exchange_tables.inbox.c
     with house.database.reading() as session:
         rows = session.execute(
             select(columns.state, columns.reason, columns.instance_id).order_by(columns.id)
@@ -78,7 +82,7 @@ def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: Hous
     assert inbox(house) == [("HANDLED", "", INSTANCE)]
     assert house.held(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
-        assert mailbox.body_of(session, 1) == body
+        assert exchange_inbox.body_of(session, 1) == body
 
 
 def test_the_same_letter_once_more_is_a_repeat(house: House, tmp_path: Path) -> None:
@@ -130,7 +134,7 @@ def test_the_same_number_with_other_content_is_a_conflict_in_any_envelope(
 def test_a_letter_for_somebody_else_lies_in_quarantine_with_its_reason(house: House, tmp_path: Path) -> None:
     collect(house, tmp_path, letter(january(house), receiver=ParticipantId("0007", LARKDRILLEN)))
     assert inbox(house) == [("QUARANTINED", "ENV-NOT-OURS", INSTANCE)]
-    columns = mailbox.inbox.c
+    columns = exchange_tables.inbox.c
     with house.database.reading() as session:
         row = session.execute(select(columns.reason_sv, columns.reason_en, columns.kind)).one()
     assert "Brevet är till någon annan: 0007:5599992020. Vår adress är 0007:2021002114." in row.reason_sv
@@ -143,7 +147,7 @@ def test_a_letter_from_a_service_provider_is_taken_and_a_person_is_told(house: H
     assert inbox(house) == [("HANDLED", "ENV-SENDER", INSTANCE)]
     assert house.held(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
-        told = session.scalar(select(mailbox.inbox.c.reason_sv))
+        told = session.scalar(select(exchange_tables.inbox.c.reason_sv))
     assert told is not None
     assert "På kuvertet står 0007:5599992020, i dokumentet 0007:5599991014." in told
 
@@ -166,11 +170,11 @@ def test_an_invalid_invoice_in_an_envelope_is_told_its_own_fault(house: House, t
 def test_our_orders_go_in_envelopes_where_the_operator_wants_them(house: House, tmp_path: Path) -> None:
     folder = FolderAccessPoint(tmp_path, enveloped=True)
     with house.database.reading() as session:
-        (order,) = mailbox.letters_out(session)
+        (order,) = outbox.letters_out(session)
     folder.submit(order)
     (file,) = (tmp_path / "outbox").rglob("*.xml")
     first = file.read_bytes()
-    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
     assert file.read_bytes() == first
     opened = unwrap(first)
     assert opened.payload == order.body

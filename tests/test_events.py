@@ -10,21 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.events import (
-    EVENT_DATA,
-    Event,
-    EventRefused,
+from foundation.periods import Month, Period
+from orders.events.data import (
     InterruptionRegistered,
     PlacementDecided,
     ProviderChanged,
     ReportApproved,
     SupplementApproved,
+)
+from orders.events.envelope import (
+    EVENT_DATA,
+    Event,
+    EventRefused,
     canonical,
     content_hash,
     read_event,
     schema,
 )
-from orders.values import CompensationLevel, InterruptionReason, Month, Period
+from orders.terms import CompensationLevel, InterruptionReason
 
 Json = dict[str, object]
 REFERENCE = "100000123"

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from foundation.errors import Refused
+from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused
 from invoicing.documents import store as document_store
@@ -15,9 +17,9 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.steps import Hand
 from invoicing.model import Held, InvoiceState
 from invoicing.verdicts import verdicts
-from orders import stored_register
-from orders.values import Money, Refused
-from peppol import billing, mailbox
+from orders.register import store as register_store
+from peppol.documents import billing
+from peppol.exchange import outbox
 from tests.bills import billed
 from tests.house import House, a_house
 
@@ -57,7 +59,7 @@ def hand(by: str = "user-1", minutes: int = 0) -> Hand:
 def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: str) -> int:
     """One press of a button, in a transaction of its own."""
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         pressed = {
             Action.ASK_CREDIT: exception_actions.ask_credit,
             Action.ACCEPT: exception_actions.accept,
@@ -71,19 +73,19 @@ def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: s
 
 def undo(house: House, action: int, by: str = "user-1", minutes: int = 1) -> None:
     with house.database.writing() as session:
-        exception_undo.undo(session, stored_register.load(session), action, hand(by, minutes))
+        exception_undo.undo(session, register_store.load(session), action, hand(by, minutes))
 
 
 def release(house: House, minutes: int = 11) -> int:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         now = NOW + timedelta(minutes=minutes)
         return exception_undo.release_answers(session, register, now=now, today=FEBRUARY)
 
 
 def last_letter(house: House, held: Held) -> str:
     with house.database.reading() as session:
-        return list(mailbox.letters_out(session, about=f"invoice {held.id}"))[-1].body.decode()
+        return list(outbox.letters_out(session, about=f"invoice {held.id}"))[-1].body.decode()
 
 
 def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:
@@ -157,7 +159,7 @@ def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> No
             at_stake=accepted.difference,
             deviations=(replace(seen, expected="19"),),
         )
-        register = stored_register.load(session)
+        register = register_store.load(session)
         verdicts.judge_again(session, register, document_store.by_id(session, held.id), today=FEBRUARY)
     assert house.held(held.id).state is _S.IN_QUESTION
 

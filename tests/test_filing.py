@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from foundation import journal
+from foundation.periods import Month
 from invoicing.portal_invoicing.scope import Scope
-from orders import filing, stored_placements
-from orders.filing import MonthToFile
 from orders.model import Report, ReportState, StepRefused
-from orders.values import Activity, Month, RejectionReason
+from orders.placements import filing
+from orders.placements import store as placement_store
+from orders.placements.filing import MonthToFile
+from orders.terms import Activity, RejectionReason
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries.reports import DueMonth, ReportFilter, ReportsAre
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
@@ -41,7 +43,7 @@ def file(
 
 def reports(house: House, month: Month = JANUARY) -> list[Report]:
     with house.database.reading() as session:
-        return stored_placements.reports(session, "100000101", month)
+        return placement_store.reports(session, "100000101", month)
 
 
 def test_a_month_is_due_the_day_after_its_last_and_filed_once(database_url: str) -> None:

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
@@ -33,11 +35,12 @@ from invoicing.model import InvoiceState
 from invoicing.payment import attest_right_store, attestation, payment, proposals
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.verdicts import parking
-from orders import stored_policies, stored_register
-from orders.contracts import Register
-from orders.tolerances import Tolerance
-from orders.values import Money, Refused
-from peppol import billing, ubl
+from orders.register import policy_store
+from orders.register import store as register_store
+from orders.register.register import Register
+from orders.register.tolerances import Tolerance
+from peppol.documents import billing
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import House, a_house
 from tests.test_exception_actions import without_line
@@ -106,7 +109,7 @@ class FinanceDesk(RuleBasedStateMachine):
     def attempt(self, work: Callable[[Session, Register], object]) -> None:
         """One press in a transaction of its own; a refusal is an answer like any other."""
         with suppress(Refused), self.house.database.writing() as session:
-            work(session, stored_register.load(session))
+            work(session, register_store.load(session))
 
     def one(self, place: int) -> int | None:
         """Some document of the books."""
@@ -142,11 +145,11 @@ class FinanceDesk(RuleBasedStateMachine):
         given = flipping.Numbered(f"K-{self.presses}", self.today)
         self.presses += 1
         credit = flipping.credit_note_of(invoice, given=given)
-        self._post(ubl.serialise(credit if named else replace(credit, billing_references=())))
+        self._post(codec.serialise(credit if named else replace(credit, billing_references=())))
 
     def _send(self, invoice: billing.Invoice) -> None:
         self.sent.append(invoice)
-        self._post(ubl.serialise(invoice))
+        self._post(codec.serialise(invoice))
 
     def _post(self, body: bytes) -> None:
         self.house.post(body, on=self.today)
@@ -178,7 +181,7 @@ class FinanceDesk(RuleBasedStateMachine):
             assert stands(self.house) == before
             return
         with self.house.database.writing() as session:
-            exception_undo.undo(session, stored_register.load(session), done[0], self.hand(person))
+            exception_undo.undo(session, register_store.load(session), done[0], self.hand(person))
         # What new rules would judge otherwise is judged by them when something about it is done.
         if not self.rules_changed:
             assert stands(self.house) == before
@@ -270,7 +273,7 @@ class FinanceDesk(RuleBasedStateMachine):
             policy = replace(
                 register.policy, tolerances=(limits,), automatic_credit=("QUANTITY",) if alone else ()
             )
-            stored_policies.make(
+            policy_store.make(
                 session,
                 policy,
                 valid_from=self.today,

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from finance_desk import bar_chart
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import cause_name
+from foundation.periods import Month
 from invoicing.exceptions.trends import Cause, CauseRow, by_cause
 from invoicing.matching.deviations import Code
 from orders import tables
-from orders.values import Month
 from tests.demo_books import demo_site
 
 

@@ -12,18 +12,9 @@ import pytest
 from lxml import etree
 
 from fixtures.build_bad import BadDocument, base, documents, edited
-from peppol.gate import (
-    CAC,
-    CBC,
-    LIMITS,
-    GateRefused,
-    GateRule,
-    Limits,
-    admit,
-    date_of,
-    decimal_of,
-    location_of,
-)
+from peppol.xml.gate import admit, date_of, decimal_of
+from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits
+from peppol.xml.gate_tree import CAC, CBC, location_of
 
 GOOD = ("invoice", "credit-note", "order", "invoice-response")
 AT_THE_DOOR = tuple(
@@ -227,7 +218,7 @@ def memory_grown_by(document: str) -> int:
     program = (
         "import resource\n"
         "from fixtures.build_bad import base, documents\n"
-        "from peppol.gate import GateRefused, admit\n"
+        "from peppol.xml.gate import GateRefused, admit\n"
         f"data = {document}\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: admit(data)\n"

@@ -16,7 +16,8 @@ import pytest
 from lxml import etree
 
 from fixtures.build_bad import base
-from peppol.gate import GateRefused, admit
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
 
 SEED: Final = 20_261_121
 MUTANTS: Final = int(os.environ.get("FUZZ_MUTANTS", "20000"))

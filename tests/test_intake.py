@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from invoicing.model import InvoiceState
-from orders.values import Article
-from peppol import billing, mailbox, shapes
+from orders.terms import Article
+from peppol.documents import billing, shapes
+from peppol.exchange import tables as exchange_tables
 from tests.house import FYRBAKEN, HAVTORNET, LARKDRILLEN, STIGFINNAREN, TALLKOTTEN, House
 from tests.january import FEBRUARY, REFERENCE, answer, january, received_january
 
@@ -52,7 +53,7 @@ def test_a_supplier_that_takes_no_answers_over_the_network_reads_them_in_the_por
     house.decide("100000102", supplier=TALLKOTTEN)
     house.report("100000102", "2026-01", on=date(2026, 2, 2))
     held = house.send_invoice(house.order("100000102").number, number="F-9", on=FEBRUARY)
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     with house.database.reading() as session:
         question = select(outbox.c.state, outbox.c.receiver, outbox.c.recipient)
         (row,) = session.execute(question.where(outbox.c.about == f"invoice {held.id}"))

@@ -11,10 +11,14 @@ from sqlalchemy import select
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
-from peppol import mailbox, shapes, ubl
-from peppol.envelope import for_payload, wrap
+from peppol.documents import shapes
+from peppol.envelope.envelope import for_payload, wrap
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.mailbox import InState
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import FYRBAKEN, LARKDRILLEN, House
 from tests.january import FEBRUARY, january, received_january
@@ -27,7 +31,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def letters(house: House) -> list[tuple[str, str]]:
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         return [
             tuple(row) for row in session.execute(select(inbox.c.state, inbox.c.reason).order_by(inbox.c.id))
@@ -38,7 +42,7 @@ def letters(house: House) -> list[tuple[str, str]]:
 
 
 def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: House) -> None:
-    body = ubl.serialise(january(house))
+    body = codec.serialise(january(house))
     house.post(body, on=FEBRUARY)
     house.read_letters(on=FEBRUARY)
     assert house.post(body, on=date(2026, 2, 4)).state is InState.REPEAT
@@ -49,7 +53,7 @@ def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: Hou
 
 
 def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
-    body = ubl.serialise(january(house))
+    body = codec.serialise(january(house))
     first = house.send_bytes(body, on=FEBRUARY)
     addressed = for_payload(
         body,
@@ -65,12 +69,12 @@ def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
 
 
 def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_aside(house: House) -> None:
-    body = ubl.serialise(january(house))
+    body = codec.serialise(january(house))
     first = house.send_bytes(body, on=FEBRUARY)
     house.post(body + b"\n", on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
     assert (outcome.letter_state, outcome.held) == (InState.CONFLICT, None)
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
     assert (row.repeats, bytes(row.body)) == (first.letter_id, body + b"\n")
@@ -81,16 +85,16 @@ def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(hou
     invoice = january(house)
     first = house.send(invoice)
     changed = billed(invoice, price="94.00")
-    house.post(ubl.serialise(changed), on=FEBRUARY)
+    house.post(codec.serialise(changed), on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
     assert (outcome.letter_state, outcome.held) == (InState.CONFLICT, None)
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
     assert row.repeats == first.letter_id
     assert row.business_key == f"{FYRBAKEN} INVOICE F-1"
     assert "F-1" in row.reason_sv
-    assert bytes(row.body) == ubl.serialise(changed)
+    assert bytes(row.body) == codec.serialise(changed)
     assert house.held(first.id) == first
 
 
@@ -120,14 +124,14 @@ def test_what_cannot_be_read_lies_in_quarantine_with_its_bytes_and_a_reason(
     house: House, body: bytes, reason: str
 ) -> None:
     house.post(body, on=FEBRUARY)
-    house.post(ubl.serialise(january(house)), on=FEBRUARY)
+    house.post(codec.serialise(january(house)), on=FEBRUARY)
     first, second = house.read_letters(on=FEBRUARY)
     assert (first.letter_state, second.letter_state) == (InState.QUARANTINED, InState.HANDLED)
     assert first.reason.startswith(reason)
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == first.letter_id)).one()
-        assert mailbox.body_of(session, first.letter_id) == body
+        assert exchange_inbox.body_of(session, first.letter_id) == body
     assert row.reason_sv
     assert row.reason_en
 
@@ -135,7 +139,7 @@ def test_what_cannot_be_read_lies_in_quarantine_with_its_bytes_and_a_reason(
 def test_an_invalid_invoice_is_refused_by_its_rule_and_never_for_a_business_reason(house: House) -> None:
     invoice = january(house)
     totals = replace(invoice.legal_monetary_total, payable_amount=shapes.Amount(Decimal("1.00"), "SEK"))
-    house.post(ubl.serialise(replace(invoice, legal_monetary_total=totals)), on=FEBRUARY)
+    house.post(codec.serialise(replace(invoice, legal_monetary_total=totals)), on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
     assert (outcome.letter_state, outcome.reason) == (InState.QUARANTINED, "BR-CO-16")
     # And the number is free for the right one.
@@ -144,14 +148,14 @@ def test_an_invalid_invoice_is_refused_by_its_rule_and_never_for_a_business_reas
 
 def test_one_of_our_own_orders_sent_back_is_not_for_us(house: House) -> None:
     with house.database.reading() as session:
-        (order,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+        (order,) = outbox.letters_out(session, kind=DocumentKind.ORDER)
     house.post(order.body, on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
     assert (outcome.letter_state, outcome.reason) == (InState.QUARANTINED, "NOT_FOR_US")
 
 
 def test_a_reading_tells_what_the_document_says_and_keeps_the_warnings(house: House) -> None:
-    reading = document_reading.read(ubl.serialise(january(house)), on=FEBRUARY)
+    reading = document_reading.read(codec.serialise(january(house)), on=FEBRUARY)
     assert reading.kind is DocumentKind.INVOICE
     assert reading.invoice is not None
     assert (reading.invoice.supplier, reading.invoice.buyer) == (FYRBAKEN, "2021002114")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from invoicing.model import InvoiceState
-from peppol import shapes
+from peppol.documents import shapes
 from tests.bills import billed
 from tests.house import House
 from tests.january import REFERENCE, answer, january, received_january

@@ -22,8 +22,8 @@ from operations.scheduler import InOne, InSteps, Ran, run_due
 from operations.schedules import Daily, Every
 from operations.settings import Settings
 from operations.tables import alarm, job_run
-from orders.values import Article
-from peppol import shapes
+from orders.terms import Article
+from peppol.documents import shapes
 from tests.faulty_point import Moment
 from tests.house import House, a_house, outcome
 

@@ -8,14 +8,15 @@ from decimal import Decimal
 import pytest
 
 from foundation import journal
+from foundation.errors import Refused
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
 from invoicing.model import Held, InvoiceState
 from invoicing.verdicts import rejudging
-from orders import stored_policies, stored_register
-from orders.contracts import fingerprint
-from orders.tolerances import Tolerance
-from orders.values import Refused
+from orders.register import policy_store
+from orders.register import store as register_store
+from orders.register.register import fingerprint
+from orders.register.tolerances import Tolerance
 from tests.bills import billed
 from tests.house import CLOCK, House, a_house
 from tests.paying import ATTESTER, PayDesk
@@ -48,8 +49,8 @@ def send(house: House, number: int, days: str) -> Held:
 def loosen(house: House) -> str:
     """One day more than received is let through from today; the fingerprint of the policy."""
     with house.database.writing() as session:
-        policy = replace(stored_register.load(session).policy, tolerances=(LOOSER,))
-        stored_policies.make(
+        policy = replace(register_store.load(session).policy, tolerances=(LOOSER,))
+        policy_store.make(
             session,
             policy,
             valid_from=FEBRUARY,
@@ -64,20 +65,20 @@ def loosen(house: House) -> str:
 
 def would_accept(house: House) -> list[str]:
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return [each.number for each in rejudging.would_accept(session, register)]
 
 
 def judge(house: House, held: list[Held], *, key: str = "a-press") -> dict[str, str]:
     """One press for these invoices; what became of each row."""
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         ids = rejudging.known(session, [each.id for each in held])
         number = rejudging.start(session, register, ids, by="user-1", at=CLOCK, key=key)
     left = 1
     while left:
         with house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             left = rejudging.go_on(session, register, number, today=FEBRUARY, limit=1)
     with house.database.reading() as session:
         rows = rejudging.batch(session, number).rows
@@ -112,7 +113,7 @@ def test_a_second_press_of_the_same_button_finds_the_first(house: House) -> None
 def test_what_somebody_has_just_acted_on_is_left_alone(house: House) -> None:
     one = send(house, 0, "21")
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         exception_actions.ask_supplier(session, register, one.id, hand(), text="Vilken dag?")
     loosen(house)
     assert judge(house, [one])["F-0"].startswith("REFUSED Somebody has just done something")

@@ -17,8 +17,10 @@ from invoicing.flow_test import flow_test
 from invoicing.portal_invoicing import refused_letters, uploads
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_document
-from orders import stored_register
-from peppol import billing, mailbox, shapes, ubl
+from orders.register import store as register_store
+from peppol.documents import billing, shapes
+from peppol.exchange import inbox, outbox
+from peppol.xml import codec
 from tests.house import CLOCK, FYRBAKEN, House, a_house
 from tests.portal import Desk
 
@@ -45,7 +47,7 @@ def refused(house: House) -> int:
     """A letter whose total does not follow from its lines; its row."""
     right = invoice(house, "F-9")
     total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
-    stored = house.post(ubl.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
+    stored = house.post(codec.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
     house.read_letters(on=BILLED_ON)
     return stored.id
 
@@ -74,9 +76,9 @@ def test_a_refused_letter_goes_with_its_answer_after_two_years(house: House) -> 
     assert '"LETTER_OUT": 1' in protocol
     assert past(house, AFTER) == []
     with house.database.writing() as session:
-        assert mailbox.body_of(session, letter) == b""
-        assert [each.body for each in mailbox.letters_out(session, about=f"letter {letter}")] == [b""]
-        assert mailbox.replay(session, letter) is None
+        assert inbox.body_of(session, letter) == b""
+        assert [each.body for each in outbox.letters_out(session, about=f"letter {letter}")] == [b""]
+        assert inbox.replay(session, letter) is None
         assert list(refused_letters.listed(session, MAKER)) == []
     assert house.broken() == []
 
@@ -92,7 +94,7 @@ def test_a_hold_on_a_letter_keeps_it_also_from_a_disposal_already_proposed(house
     assert past(house, AFTER) == []
     with house.database.writing() as session:
         protocol = retention.confirm(session, number, by="user-2", on=AFTER)
-        assert mailbox.body_of(session, letter)
+        assert inbox.body_of(session, letter)
     assert '"outside_cases": []' in protocol
     with house.database.writing() as session:
         (held,) = retention.holds(session)
@@ -111,7 +113,7 @@ def test_nobody_disposes_of_a_letter_alone(house: House) -> None:
 def test_what_claims_to_be_a_booked_document_is_kept_seven_years(house: House) -> None:
     right = invoice(house)
     house.send(right)
-    second = house.post(ubl.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
+    second = house.post(codec.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
     house.read_letters(on=BILLED_ON)
     assert past(house, date(2033, 12, 31)) == []
     assert past(house, date(2034, 1, 1)) == [f"letter:{second.id}"]
@@ -136,7 +138,7 @@ def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: Hous
     assert past(house, date(2033, 12, 31)) == []
     dispose(house, date(2034, 1, 1))
     with house.database.reading() as session:
-        assert mailbox.body_of(session, held.letter_id) == b""
+        assert inbox.body_of(session, held.letter_id) == b""
     assert house.broken() == []
 
 
@@ -145,7 +147,7 @@ def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     undone = desk.made((house.order(REFERENCE).number, "001"))
     desk.undo(undone.bundle)
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         upload = uploads.take_in(session, MAKER, b"inte XML", now=CLOCK)
         test = flow_test.try_out(session, register, MAKER, b"inte XML", now=CLOCK, today=CLOCK.date())
     names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]

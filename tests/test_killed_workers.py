@@ -31,10 +31,11 @@ from invoicing.intake.queue import read_arrived
 from operations.scheduler import InOne, Job
 from operations.schedules import Every
 from operations.tables import job_run
-from peppol import mailbox
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
-from peppol.mailbox import InState, OutState
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
 from tests.crashing import let_go, quick_folder
 from tests.faulty_point import lay_out
 from tests.house import example_register
@@ -135,13 +136,15 @@ def until(true: Callable[[], bool], *, seconds: float = 60) -> None:
 
 def count(database: Database, state: OutState) -> int:
     with database.reading() as session:
-        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
+        return session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == state)) or 0
 
 
 def in_order(database: Database, point: NotingPoint) -> bool:
     """Whether every receiver was given its letters for the first time in the order they were laid out."""
     with database.reading() as session:
-        rows = session.execute(select(mailbox.outbox.c.instance_id, mailbox.outbox.c.sequence))
+        rows = session.execute(
+            select(exchange_tables.outbox.c.instance_id, exchange_tables.outbox.c.sequence)
+        )
         place = {row.instance_id: row.sequence for row in rows}
     first: dict[str, dict[str, int]] = {}
     for given in point.given():
@@ -199,10 +202,13 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     until(all_sent)
     assert list((folder / "inbox").iterdir()) == []
     with database.reading() as session:
-        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         held = list(document_store.listed(session))
-        letters = {letter.instance_id: letter.body for letter in mailbox.letters_out(session)}
-        portal = session.scalar(select(func.count()).where(mailbox.outbox.c.state == OutState.IN_PORTAL)) or 0
+        letters = {letter.instance_id: letter.body for letter in exchange_outbox.letters_out(session)}
+        portal = (
+            session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == OutState.IN_PORTAL))
+            or 0
+        )
     assert len(held) == len(invoices) == len({each.number for each in held})
     assert states[InState.HANDLED] == len(invoices)
     assert states[InState.QUARANTINED] == 200 - len(invoices)
@@ -294,7 +300,9 @@ def test_a_worker_stopped_past_its_lease_and_continued_sends_nothing_again_and_n
     assert len({each.worker for each in given}) == 2
     assert in_order(database, point)
     with database.reading() as session:
-        attempts = session.execute(select(mailbox.attempt.c.letter, mailbox.attempt.c.number)).all()
+        attempts = session.execute(
+            select(exchange_tables.attempt.c.letter, exchange_tables.attempt.c.number)
+        ).all()
     assert sorted(attempt.letter for attempt in attempts) == list(range(1, 83))
     assert {attempt.number for attempt in attempts} == {1}
     nothing_is_broken(database)
@@ -326,5 +334,5 @@ def test_a_worker_told_to_stop_finishes_what_is_in_its_hand_and_gives_the_rest_b
     Worker(database, point, (), asks=False, fixed_day=DAY).once()
     assert count(database, OutState.SENT) == len(point.given()) == 100
     with database.reading() as session:
-        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
     assert states == {InState.QUARANTINED: 30}

@@ -10,9 +10,9 @@ import pytest
 
 from peppol.access_points.protocol import Capability, Verdict
 from peppol.identifiers import DocumentKind
-from peppol.lookup import FixedRegister, RegisterDirectory
-from peppol.lookup_dns import Locator, host_name
-from peppol.lookup_metadata import NotUnderstood, read_group, read_metadata
+from peppol.lookup.directory import FixedRegister, RegisterDirectory
+from peppol.lookup.sml import Locator, host_name
+from peppol.lookup.smp import NotUnderstood, read_group, read_metadata
 from tests.access_points import ANOTHER, SUPPLIER, Simulator, simulator
 from tests.name_server import name_server
 

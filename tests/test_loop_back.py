@@ -16,8 +16,8 @@ from billing.tools.demo import loop_back
 from billing.tools.demo.loop_back import Looped
 from billing.tools.demo.story import Payments, Story
 from operations.event_loading import Line
-from orders import stored_orders
-from peppol import mailbox
+from orders.purchase_orders import order_store
+from peppol.exchange import outbox
 from tests.house import (
     FYRBAKEN,
     HAVTORNET,
@@ -114,8 +114,8 @@ def test_orders_stand_as_they_were_placed_whatever_was_answered(plain: tuple[Loo
     database = open_house(f"sqlite:///{folder}/b.sqlite")
     try:
         with database.reading() as session:
-            for each in mailbox.letters_out(session, kind="order"):
-                order = stored_orders.get(session, each.document_id)
+            for each in outbox.letters_out(session, kind="order"):
+                order = order_store.get(session, each.document_id)
                 assert (
                     f'<cbc:LineExtensionAmount currencyID="SEK">{order.amount.amount}<'.encode() in each.body
                 )

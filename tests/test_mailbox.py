@@ -6,9 +6,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from peppol import lanes, mailbox
-from peppol.lanes import Claim, Tried
-from peppol.mailbox import InState, OutState, Stored
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import receiver_queues
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.inbox import Stored
+from peppol.exchange.receiver_queues import Claim, Tried
+from peppol.exchange.tables import InState, OutState
 from tests.house import CLOCK, House, a_house
 
 DAY = date(2026, 2, 3)
@@ -21,7 +25,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:5599991014") -> str:
-    letter = mailbox.NewLetter(
+    letter = exchange_outbox.NewLetter(
         body,
         kind="message",
         document_id="1",
@@ -32,13 +36,13 @@ def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:55
         issued_on=DAY,
     )
     with house.database.writing() as session:
-        (instance_id,) = mailbox.put_out(session, [letter])
+        (instance_id,) = exchange_outbox.put_out(session, [letter])
     return instance_id
 
 
 def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
     with house.database.writing() as session:
-        return mailbox.store(
+        return exchange_inbox.store(
             session,
             body,
             transport_id="file.xml",
@@ -53,7 +57,9 @@ def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
 
 def claim(house: House, *, now: datetime = CLOCK) -> Claim:
     with house.database.writing() as session:
-        return lanes.claim(session, now=now, lease=timedelta(minutes=5), lanes_most=10, letters_most=10)
+        return receiver_queues.claim(
+            session, now=now, lease=timedelta(minutes=5), lanes_most=10, letters_most=10
+        )
 
 
 def release(house: House, held: Claim, state: OutState, *, rest: timedelta | None = None) -> int:
@@ -63,7 +69,7 @@ def release(house: House, held: Claim, state: OutState, *, rest: timedelta | Non
         for each in held.letters
     ]
     with house.database.writing() as session:
-        return len(lanes.release(session, held, tried, now=CLOCK))
+        return len(receiver_queues.release(session, held, tried, now=CLOCK))
 
 
 def test_a_letter_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
@@ -73,8 +79,8 @@ def test_a_letter_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> N
     assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
     assert [release(house, held, OutState.SENT), release(house, held, OutState.SENT)] == [1, 0]
     with house.database.reading() as session:
-        row = session.execute(select(mailbox.outbox)).one()
-        (attempt,) = session.execute(select(mailbox.attempt))
+        row = session.execute(select(exchange_tables.outbox)).one()
+        (attempt,) = session.execute(select(exchange_tables.attempt))
     assert (row.state, row.attempts, row.sent_at, row.laid_at) == (OutState.SENT, 1, CLOCK, CLOCK)
     assert (attempt.number, attempt.outcome, attempt.next_at) == (1, "ACCEPTED", None)
     assert not claim(house).letters
@@ -91,7 +97,7 @@ def test_a_receivers_letters_are_one_workers_until_its_time_is_out_and_then_anot
     assert release(house, first, OutState.STUCK) == 0
     assert release(house, second, OutState.SENT) == 1
     with house.database.reading() as session:
-        assert session.scalar(select(mailbox.outbox.c.state)) == OutState.SENT
+        assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
 
 
 def test_a_letter_that_did_not_get_through_holds_back_those_behind_it_to_the_same_receiver(
@@ -101,7 +107,7 @@ def test_a_letter_that_did_not_get_through_holds_back_those_behind_it_to_the_sam
         put_out(house, body)
     other = put_out(house, b"<C/>", receiver="0007:5599993036")
     with house.database.writing() as session:
-        session.execute(mailbox.lane.insert(), {"receiver": "0007:5599993036", "served_at": CLOCK})
+        session.execute(exchange_tables.lane.insert(), {"receiver": "0007:5599993036", "served_at": CLOCK})
     release(house, claim(house), OutState.WAITING, rest=timedelta(minutes=1))
     assert [each.instance_id for each in claim(house).letters] == [other]
     later = claim(house, now=CLOCK + timedelta(minutes=1))
@@ -110,16 +116,16 @@ def test_a_letter_that_did_not_get_through_holds_back_those_behind_it_to_the_sam
 
 def test_the_same_letter_always_has_the_same_instance_identifier_and_another_never(house: House) -> None:
     given = {"kind": "order", "document_id": "1", "receiver": "0007:1", "digest": "a" * 64}
-    same = mailbox.instance_id_of(**given)
-    assert mailbox.instance_id_of(**given) == same
+    same = exchange_outbox.instance_id_of(**given)
+    assert exchange_outbox.instance_id_of(**given) == same
     for key in given:
-        assert mailbox.instance_id_of(**{**given, key: "other"}) != same
+        assert exchange_outbox.instance_id_of(**{**given, key: "other"}) != same
 
 
 def test_a_letter_without_a_receiver_lies_in_the_portal_and_waits_for_nobody(house: House) -> None:
     put_out(house, receiver="")
     assert not claim(house).letters
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     with house.database.reading() as session:
         assert session.scalar(select(outbox.c.state)) == OutState.IN_PORTAL
 
@@ -130,7 +136,7 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
 
     def work() -> None:
         with house.database.writing() as session:
-            letter = mailbox.NewLetter(
+            letter = exchange_outbox.NewLetter(
                 b"x",
                 kind="message",
                 document_id="1",
@@ -140,22 +146,25 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
                 about="",
                 issued_on=DAY,
             )
-            mailbox.put_out(session, [letter])
+            exchange_outbox.put_out(session, [letter])
             raise Interrupted
 
     with pytest.raises(Interrupted):
         work()
     with house.database.reading() as session:
-        assert list(mailbox.letters_out(session)) == []
+        assert list(exchange_outbox.letters_out(session)) == []
 
 
 def test_letters_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
     put_out(house, b"<A/>")
     put_out(house, b"<B/>")
     with house.database.reading() as session:
-        assert [letter.body for letter in mailbox.letters_out(session, about="order 1")] == [b"<A/>", b"<B/>"]
-        assert list(mailbox.letters_out(session, kind="order")) == []
-        assert len(list(mailbox.letters_out(session, kind="message", document_id="1"))) == 2
+        assert [letter.body for letter in exchange_outbox.letters_out(session, about="order 1")] == [
+            b"<A/>",
+            b"<B/>",
+        ]
+        assert list(exchange_outbox.letters_out(session, kind="order")) == []
+        assert len(list(exchange_outbox.letters_out(session, kind="message", document_id="1"))) == 2
 
 
 # In -----------------------------------------------------------------------------------------
@@ -166,9 +175,9 @@ def test_bytes_that_came_before_are_a_repeat_of_the_first_and_kept_once(house: H
     again = store(house, b"\x00\xff<not xml")
     assert (first.state, again) == (InState.ARRIVED, Stored(again.id, InState.REPEAT, first.id))
     with house.database.reading() as session:
-        assert mailbox.body_of(session, first.id) == b"\x00\xff<not xml"
-        assert mailbox.body_of(session, again.id) == b""
-        assert mailbox.body_of(session, 999) is None
+        assert exchange_inbox.body_of(session, first.id) == b"\x00\xff<not xml"
+        assert exchange_inbox.body_of(session, again.id) == b""
+        assert exchange_inbox.body_of(session, 999) is None
 
 
 def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(house: House) -> None:
@@ -176,7 +185,7 @@ def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(hous
     other = store(house, b"<B/>", instance_id="i-1")
     assert (other.state, other.repeats) == (InState.CONFLICT, first.id)
     with house.database.reading() as session:
-        assert mailbox.body_of(session, other.id) == b"<B/>"
+        assert exchange_inbox.body_of(session, other.id) == b"<B/>"
     # The conflict does not take the place of what it conflicts with.
     assert store(house, b"<A/>", instance_id="i-1").state is InState.REPEAT
 
@@ -191,21 +200,25 @@ def test_a_letter_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has
     store(house, b"<A/>")
     lease = timedelta(minutes=10)
     with house.database.writing() as session:
-        (letter,) = mailbox.claim(session, limit=10, now=CLOCK, lease=lease)
+        (letter,) = exchange_inbox.claim(session, limit=10, now=CLOCK, lease=lease)
     with house.database.writing() as session:
-        assert mailbox.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
-        (again,) = mailbox.claim(session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease)
+        assert exchange_inbox.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
+        (again,) = exchange_inbox.claim(
+            session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease
+        )
     assert again == letter
 
 
 def test_a_letter_is_taken_once(house: House) -> None:
     stored = store(house, b"<A/>")
     with house.database.writing() as session:
-        assert mailbox.take(session, stored.id, kind="order")
-        assert not mailbox.take(session, stored.id, kind="order")
-        mailbox.settle(session, stored.id, InState.QUARANTINED, reason="TEST", reason_sv="å", reason_en="a")
+        assert exchange_inbox.take(session, stored.id, kind="order")
+        assert not exchange_inbox.take(session, stored.id, kind="order")
+        exchange_inbox.settle(
+            session, stored.id, InState.QUARANTINED, reason="TEST", reason_sv="å", reason_en="a"
+        )
     with house.database.reading() as session:
-        row = session.execute(select(mailbox.inbox)).one()
+        row = session.execute(select(exchange_tables.inbox)).one()
     assert (row.state, row.reason, row.reason_sv, row.received_at) == (
         InState.QUARANTINED,
         "TEST",

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from foundation.money import Quantity
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, Code, Group, Outcome, Verdict
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.model import AccountGiven, PeriodGiven, pays_on
 from orders.model import LineState
-from orders.values import Quantity
 from tests.builders import (
     REGISTER,
     a_line,

@@ -8,9 +8,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.money import Money, Quantity
 from invoicing.matching.deviations import Code
 from invoicing.model import AccountGiven, Invoice, InvoicedLine, PeriodGiven
-from orders.values import Money, Quantity
 from tests.builders import STANDARD, a_line, a_receipt, an_invoice, an_order, facts_of, with_lines
 from tests.deviation_stories import ORDER, codes
 

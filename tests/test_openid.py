@@ -9,7 +9,7 @@ import pytest
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.settings import Settings
-from orders import stored_register
+from orders.register import store as register_store
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register
 from tests.openid_provider import CLIENT, SECRET, running_provider
@@ -28,7 +28,7 @@ def issuer() -> Iterator[str]:
 def site(database_url: str, issuer: str) -> Iterator[Site]:
     database = open_grown(database_url)
     with database.writing() as session:
-        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        register_store.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)
     database.close()
     with portal(

@@ -11,11 +11,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from orders import tables
-from orders.agreements import ExecutionReferenceSlot
-from orders.contracts import PriceList
-from orders.values import Article
-from peppol import mailbox, validation
+from orders.register.agreements import ExecutionReferenceSlot
+from orders.register.pricing import PriceList
+from orders.terms import Article
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
+from peppol.validation import validation
 from tests.house import TALLKOTTEN, House, a_house, decision, example_register
 
 REFERENCE = "100000101"
@@ -40,7 +42,7 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
     number = house.order(REFERENCE).number
     with house.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+        (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
     assert (letter.document_id, letter.sender, letter.receiver) == (
         number,
         "0007:2021002114",
@@ -89,7 +91,7 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
 def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House) -> None:
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
     with house.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+        (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(letter.body)
     told = {etree.QName(each).localname for each in root.iter()}
     assert not told & {"OriginatorCustomerParty", "Person", "Note", "BuyerReference", "Telephone"}
@@ -107,7 +109,7 @@ def test_the_execution_reference_may_stand_as_the_originators_document_instead(d
     with a_house(database_url, register=example_register(execution_reference_slot=slot)) as house:
         house.decide(REFERENCE)
         with house.database.reading() as session:
-            (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER)
+            (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(letter.body)
     assert texts(root, "OriginatorDocumentReference/ID") == [REFERENCE]
     assert texts(root, "Delivery/Shipment/ID") == []
@@ -116,7 +118,7 @@ def test_the_execution_reference_may_stand_as_the_originators_document_instead(d
 def test_a_supplier_without_an_address_on_the_network_reads_its_order_in_the_portal(house: House) -> None:
     house.decide(REFERENCE, supplier=TALLKOTTEN)
     with house.database.reading() as session:
-        (row,) = session.execute(select(mailbox.outbox.c.receiver, mailbox.outbox.c.state))
+        (row,) = session.execute(select(exchange_tables.outbox.c.receiver, exchange_tables.outbox.c.state))
     assert tuple(row) == ("", "IN_PORTAL")
 
 

@@ -13,7 +13,7 @@ from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from foundation.database import Database
 from operations.settings import Settings
-from orders import stored_register
+from orders.register import store as register_store
 from tests.house import CLOCK, example_register
 
 ALVA, OF_OLD = "alla@fyrbaken.example", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
@@ -26,7 +26,7 @@ def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     database = open_grown(database_url, clock=lambda: CLOCK)
     monkeypatch.setattr(passwords, "_hasher", OF_OLD)
     with database.writing() as session:
-        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        register_store.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)
     monkeypatch.setattr(passwords, "_hasher", TODAYS)
     yield database

@@ -13,7 +13,7 @@ from accounts.identity import Permission, Person
 from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export import message_id
-from peppol import ubl
+from peppol.xml import codec
 from tests.browser import Site, a_page, portal, sign_in, too_wide
 from tests.house import House, a_house
 from tests.paying import DEBTOR, notice
@@ -173,7 +173,7 @@ def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desk
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, desks: Desks) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    elsewhere = ubl.serialise(invoice).replace(b"5999107", b"9912346")
+    elsewhere = codec.serialise(invoice).replace(b"5999107", b"9912346")
     held = house.send_bytes(elsewhere, on=date(2026, 2, 3))
     assert held.state is InvoiceState.HELD
     page = desks.of(OFFICER, "/finance/payments/accounts")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from foundation.money import Money
 from invoicing.model import Held, InvoiceState
 from invoicing.payment import bank_reports, payment, proposals
 from invoicing.payment import tables as payment_tables
@@ -20,10 +21,11 @@ from invoicing.payment.export_store import FileKind
 from invoicing.payment.transfers import ItemState, ProposalStepRefused
 from invoicing.portal_invoicing import flip
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_register
-from orders.parties import AccountScheme, PaymentAccount
-from orders.values import Money
-from peppol import billing, mailbox, ubl
+from orders.register import store as register_store
+from orders.register.parties import AccountScheme, PaymentAccount
+from peppol.documents import billing
+from peppol.exchange import inbox
+from peppol.xml import codec
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
 
@@ -247,7 +249,7 @@ def test_a_change_of_the_account_drops_the_attest(house: House, desk: PayDesk, a
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     supplier = register.supplier(FYRBAKEN)
     moved = replace(supplier, payment_accounts=(PaymentAccount(AccountScheme.BANKGIRO, "9912346"),))
     others = tuple(each for each in register.suppliers if each != supplier)
@@ -282,10 +284,10 @@ def test_an_invoice_credited_after_the_attest_is_taken_out(
 
 def _credit_of(house: House, held: Held) -> bytes:
     with house.database.reading() as session:
-        body = mailbox.body_of(session, held.letter_id)
+        body = inbox.body_of(session, held.letter_id)
     assert body is not None
-    invoice = ubl.parse(billing.Invoice, body)
-    return ubl.serialise(flip.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
+    invoice = codec.parse(billing.Invoice, body)
+    return codec.serialise(flip.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
 
 
 # Credits of what was paid -------------------------------------------------------------------------

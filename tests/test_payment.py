@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from foundation.money import Money, total
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import Held, InvoiceState, StepRefused
 from invoicing.payment import payable_store, payment
-from orders import stored_register
-from orders.values import Money, total
+from orders.register import store as register_store
 from tests.bills import billed
 from tests.house import House, a_house
 
@@ -63,7 +63,7 @@ def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:
 
 def pay_these(house: House, *invoices: Held) -> None:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         payment.pay(session, register, invoices, prepared_by="a", attested_by="b", today=FEBRUARY)
 
 

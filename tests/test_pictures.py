@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from orders.values import Money, Month
+from foundation.money import Money
+from foundation.periods import Month
 from supplier_portal.charts import month_chart, timeline_chart
 from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
 from supplier_portal.charts.timeline_chart import PictureWords

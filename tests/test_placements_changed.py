@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from foundation import journal
-from orders import stored_placements
 from orders.model import LineState, PlacementState
-from orders.values import CompensationLevel, InterruptionReason
+from orders.placements import store as placement_store
+from orders.terms import CompensationLevel, InterruptionReason
 from tests.house import LARKDRILLEN, House, a_house, decision
 
 REFERENCE = "100000101"
@@ -135,7 +135,7 @@ def test_a_change_that_bills_a_day_twice_lengthens_or_changes_level_is_refused_w
     assert reason in house.refuses("placement.provider_changed", data, on=date(2026, 3, 10))
     assert house.placement(REFERENCE).interruption is None
     with house.database.reading() as session:
-        assert stored_placements.find(session, NEXT) is None
+        assert placement_store.find(session, NEXT) is None
         # What was tried and refused left no trace in the journal either.
         actions = [row.action for row in journal.rows(session)]
     assert actions == ["register.loaded", "order.placed", "placement.decided"]

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from foundation import journal
-from orders import stored_placements
-from orders.contracts import Register
 from orders.model import Handling, Order
-from orders.values import Article
+from orders.placements import store as placement_store
+from orders.register.register import Register
+from orders.terms import Article
 from orders.workdays import DayConvention
-from peppol import mailbox
+from peppol.exchange import outbox
 from tests.house import FYRBAKEN, GRYNINGEN, House, a_house, decision, example_register
 
 REFERENCE = "100000101"
@@ -130,8 +130,8 @@ def test_a_contract_that_does_not_run_refuses_and_takes_no_number(house: House) 
     early = decision(REFERENCE, start=date(2025, 1, 7), decided_on=date(2024, 12, 20))
     assert "AVT-1001" in house.refuses("placement.decided", early, on=date(2024, 12, 20))
     with house.database.reading() as session:
-        assert stored_placements.find(session, REFERENCE) is None
-        assert list(mailbox.letters_out(session)) == []
+        assert placement_store.find(session, REFERENCE) is None
+        assert list(outbox.letters_out(session)) == []
         assert "placement" not in " ".join(row.subject for row in journal.rows(session))
     house.decide(NEXT)
     assert house.order(NEXT).number == "2100000001"
@@ -200,4 +200,4 @@ def test_a_decision_without_a_reference_gets_the_next_free_one(house: House) -> 
     del without["execution_reference"]
     house.must("placement.decided", without, on=date(2026, 1, 1))
     with house.database.reading() as session:
-        assert stored_placements.by_decision(session, ["B-2"]) == {"B-2": "100000002"}
+        assert placement_store.by_decision(session, ["B-2"]) == {"B-2": "100000002"}

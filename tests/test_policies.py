@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.errors import Refused
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.model import InvoiceState
 from invoicing.verdicts import policy_replay
-from orders import stored_policies, stored_register
-from orders.contracts import Policy, fingerprint, policy_from_json, policy_to_json
-from orders.stored_policies import PolicyRefused
-from orders.tolerances import Tolerance, most_particular
-from orders.values import Refused
-from peppol import billing
+from orders.register import policy_store
+from orders.register import store as register_store
+from orders.register.agreements import Policy
+from orders.register.policy_store import PolicyRefused
+from orders.register.register import fingerprint, policy_from_json, policy_to_json
+from orders.register.tolerances import Tolerance, most_particular
+from peppol.documents import billing
 from tests.bills import billed
 from tests.builders import a_line, a_receipt, an_invoice, an_order, facts_of
 from tests.house import CLOCK, FYRBAKEN, House, a_house
@@ -128,7 +130,7 @@ def january(house: House, number: str = "F-1", days: str = "21") -> billing.Invo
 
 def make(house: House, policy: Policy, *, on: date = FEBRUARY, valid_from: date | None = None) -> int:
     with house.database.writing() as session:
-        return stored_policies.make(
+        return policy_store.make(
             session,
             policy,
             valid_from=valid_from or on,
@@ -142,7 +144,7 @@ def make(house: House, policy: Policy, *, on: date = FEBRUARY, valid_from: date 
 
 def in_force(house: House) -> Policy:
     with house.database.reading() as session:
-        return stored_register.load(session).policy
+        return register_store.load(session).policy
 
 
 def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(house: House) -> None:
@@ -153,15 +155,15 @@ def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(hous
     before = house.send(january(house))
     assert before.state is _S.IN_QUESTION
     with house.database.writing() as session:
-        assert stored_policies.come_into_force(session, today=date(2026, 2, 9)) is None
-        assert stored_policies.come_into_force(session, today=date(2026, 2, 10)) == 1
-        assert stored_policies.come_into_force(session, today=date(2026, 2, 11)) is None
+        assert policy_store.come_into_force(session, today=date(2026, 2, 9)) is None
+        assert policy_store.come_into_force(session, today=date(2026, 2, 10)) == 1
+        assert policy_store.come_into_force(session, today=date(2026, 2, 11)) is None
     assert in_force(house) == wider
     with house.database.reading() as session:
         (judged,) = document_store.policies_used(session, before.id)
-        assert stored_policies.used(session, judged) == first
-        assert stored_policies.used(session, fingerprint(wider)) == wider
-        assert stored_policies.used(session, "0" * 16) is None
+        assert policy_store.used(session, judged) == first
+        assert policy_store.used(session, fingerprint(wider)) == wider
+        assert policy_store.used(session, "0" * 16) is None
 
 
 def test_an_invoice_within_tolerance_is_accepted_with_a_note(house: House) -> None:
@@ -191,7 +193,7 @@ def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House)
     held = house.send(january(house))
     wider = replace(in_force(house), tolerances=(days(over="1"),))
     with house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         effect = policy_replay.replay(session, register, wider, since=date(2026, 1, 1))
         nothing = policy_replay.replay(session, register, register.policy, since=date(2026, 1, 1))
         later = policy_replay.replay(session, register, wider, since=date(2026, 3, 1))
@@ -211,7 +213,7 @@ def test_a_change_of_something_already_changed_is_refused(house: House) -> None:
     seen = in_force(house)
     make(house, replace(seen, several_lines=True))
     with house.database.writing() as session, pytest.raises(PolicyRefused, match="changed the policy"):
-        stored_policies.make(
+        policy_store.make(
             session,
             replace(seen, payment_terms_days=40),
             valid_from=FEBRUARY,
@@ -226,11 +228,11 @@ def test_a_change_of_something_already_changed_is_refused(house: House) -> None:
 def test_only_a_planned_version_is_withdrawn_and_none_holds_for_the_past(house: House) -> None:
     number = make(house, replace(in_force(house), several_lines=True), valid_from=date(2026, 6, 1))
     with house.database.writing() as session:
-        stored_policies.withdraw(session, number, by="user-1")
+        policy_store.withdraw(session, number, by="user-1")
         with pytest.raises(PolicyRefused):
-            stored_policies.withdraw(session, number, by="user-1")
+            policy_store.withdraw(session, number, by="user-1")
     with pytest.raises(PolicyRefused, match="for the past"):
         make(house, in_force(house), valid_from=date(2026, 1, 1))
     with house.database.reading() as session:
-        (version,) = stored_policies.versions(session)
+        (version,) = policy_store.versions(session)
     assert (version.state, version.made_by) == ("WITHDRAWN", "user-1")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
 from billing.migrations.migrate import open_grown
-from orders import stored_register
+from orders.register import store as register_store
 from tests.browser import (
     Site,
     axe,
@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
     database = open_grown(url)
     with database.writing() as session:
-        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        register_store.save(session, example_register(), at=CLOCK, actor="test")
     database.close()
     with portal(url) as served:
         yield served

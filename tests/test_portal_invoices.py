@@ -22,8 +22,8 @@ from invoicing.portal_invoicing.release import TooLate
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.sending import PressRefused
 from invoicing.portal_invoicing.tables import portal_document
-from orders import stored_register
-from peppol import mailbox
+from orders.register import store as register_store
+from peppol.exchange import tables as exchange_tables
 from tests.bills import billed
 from tests.house import CLOCK, LARKDRILLEN, House, a_house
 from tests.portal import Desk, key
@@ -64,7 +64,7 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
     assert desk.wait(9) == 0
     assert desk.wait(1) == 1
     with desk.house.database.reading() as session:
-        letter = session.execute(mailbox.inbox.select()).one()
+        letter = session.execute(exchange_tables.inbox.select()).one()
         assert letter.body == portal_documents.body_of(session, made.id)
         assert letter.transport_id == f"portal/{made.id}"
     (outcome,) = desk.house.read_letters(on=desk.today)
@@ -77,7 +77,7 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
 def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple[str, str]) -> None:
     with desk.house.database.reading() as session:
         proposal = drafts.invoice_of_line(
-            session, stored_register.load(session), desk.maker, *june, given=Numbered("F26-0001", desk.today)
+            session, register_store.load(session), desk.maker, *june, given=Numbered("F26-0001", desk.today)
         )
     assert proposal.match.verdict is Verdict.ACCEPT
     made = desk.made(june)
@@ -332,5 +332,5 @@ def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
     assert "it stands at 2, and 7 is used" in told
     assert f"portal document {made.id}: the letter it became has other bytes" in told
     with desk.house.database.writing() as session:
-        kept = session.scalar(select(mailbox.inbox.c.body).where(mailbox.inbox.c.id == 1))
+        kept = session.scalar(select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.id == 1))
         session.execute(number.values(position=1, number="F26-0001", body=kept))

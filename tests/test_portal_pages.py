@@ -15,8 +15,8 @@ from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_register
-from peppol import ubl
+from orders.register import store as register_store
+from peppol.xml import codec
 from tests.bills import billed
 from tests.browser import a_page, axe, picture, session_cookie, sign_in, too_wide
 from tests.house import FYRBAKEN, LARKDRILLEN
@@ -229,7 +229,7 @@ def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
 def test_a_file_made_elsewhere_is_looked_at_and_sent(
     books: Books, june: tuple[str, str], browser_page: Page
 ) -> None:
-    body = ubl.serialise(books.house.flip(*june, number="EGEN-1", on=TODAY))
+    body = codec.serialise(books.house.flip(*june, number="EGEN-1", on=TODAY))
     page = at(browser_page, books, "/invoices/upload")
     press(page, "Läs filen")
     expect(page.get_by_role("alert")).to_contain_text("Välj en fil först.")
@@ -261,7 +261,7 @@ def test_a_supplier_goes_through_the_test_bench_and_the_administrator_confirms(
     books: Books, browser_page: Page
 ) -> None:
     with books.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     sample = sample_orders.samples(register, FYRBAKEN)[sample_orders.BASIC].facts
     invoice = flipping.flip(
         sample,
@@ -277,12 +277,12 @@ def test_a_supplier_goes_through_the_test_bench_and_the_administrator_confirms(
     assert FYRBAKEN.encode() in Path(sampled.value.path()).read_bytes()
     looks_right(page, "bench-begin")
     step_done_and_confirmed(page, books)
-    tries(page, books, ubl.serialise(billed(invoice, days="3")))
+    tries(page, books, codec.serialise(billed(invoice, days="3")))
     expect(page.get_by_role("heading", name="Stämmer inte")).to_be_visible()
     looks_right(page, "bench-document")
     step_done_and_confirmed(page, books)
-    tries(page, books, ubl.serialise(invoice))
-    tries(page, books, ubl.serialise(flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY))))
+    tries(page, books, codec.serialise(invoice))
+    tries(page, books, codec.serialise(flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY))))
     step_done_and_confirmed(page, books)
     expect(page.get_by_role("heading", name="Ni är igång")).to_be_visible()
     looks_right(page, "bench-live")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from peppol import lanes, mailbox, post, shapes, ubl
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import (
     Arrival,
@@ -19,9 +18,14 @@ from peppol.access_points.protocol import (
     Submission,
     Unreachable,
 )
+from peppol.documents import shapes
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outgoing, receiver_queues
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.receiving import Collected
+from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InState, OutState
-from peppol.post import Collected
+from peppol.xml import codec
 from tests.house import CLOCK, TALLKOTTEN, House, a_house
 
 REFERENCE = "100000101"
@@ -63,18 +67,24 @@ class FailingAccessPoint(NoDirectory):
     def acknowledge(self, reference: str) -> None:
         assert self.house is not None
         with self.house.database.reading() as session:
-            self.stored_at_acknowledgement.append(len(session.execute(select(mailbox.inbox.c.id)).all()))
+            self.stored_at_acknowledgement.append(
+                len(session.execute(select(exchange_tables.inbox.c.id)).all())
+            )
         del self.inbox[reference]
 
 
 def states(house: House) -> list[str]:
     with house.database.reading() as session:
-        return list(session.scalars(select(mailbox.outbox.c.state).order_by(mailbox.outbox.c.sequence)))
+        return list(
+            session.scalars(
+                select(exchange_tables.outbox.c.state).order_by(exchange_tables.outbox.c.sequence)
+            )
+        )
 
 
 def bodies(house: House) -> list[bytes]:
     with house.database.reading() as session:
-        return [letter.body for letter in mailbox.letters_out(session)]
+        return [letter.body for letter in exchange_outbox.letters_out(session)]
 
 
 # Out ----------------------------------------------------------------------------------------
@@ -83,23 +93,23 @@ def bodies(house: House) -> list[bytes]:
 def test_orders_lie_in_the_folder_as_the_bytes_they_were_laid_out_with(house: House, tmp_path: Path) -> None:
     house.decide(REFERENCE)
     folder = FolderAccessPoint(tmp_path / "post")
-    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
+    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 1
     (file,) = (tmp_path / "post" / "outbox").rglob("*.xml")
     assert [file.read_bytes()] == bodies(house)
     assert file.parent.name == "0007_5599991014"
     assert file.name.startswith("order-2100000001-")
     assert states(house) == [OutState.SENT]
-    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
+    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
 
 
 def test_what_cannot_be_delivered_now_waits_and_goes_later_in_the_same_bytes(house: House) -> None:
     for number in range(3):
         house.decide(f"10000010{number}")
     access_point = FailingAccessPoint(takes=1)
-    assert post.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 1
+    assert outgoing.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 1
     assert states(house) == [OutState.SENT, OutState.WAITING, OutState.WAITING]
     access_point.takes = 3
-    assert post.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 2
+    assert outgoing.deliver_waiting(house.database.writing, access_point, now=CLOCK) == 2
     assert access_point.submitted == bodies(house)
 
 
@@ -110,13 +120,15 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
     folder = FolderAccessPoint(tmp_path)
 
     with house.database.writing() as session:
-        claim = lanes.claim(session, now=CLOCK, lease=timedelta(minutes=5), lanes_most=1, letters_most=10)
+        claim = receiver_queues.claim(
+            session, now=CLOCK, lease=timedelta(minutes=5), lanes_most=1, letters_most=10
+        )
     # The worker hands the letter over and dies before it can say so.
     folder.submit(claim.letters[0])
-    assert post.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
+    assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
     assert states(house) == [OutState.WAITING]
     later = CLOCK + timedelta(minutes=6)
-    assert post.deliver_waiting(house.database.writing, folder, now=later) == 1
+    assert outgoing.deliver_waiting(house.database.writing, folder, now=later) == 1
     # The receiver sees one letter: the same name, the same bytes.
     (file,) = (tmp_path / "outbox").rglob("*.xml")
     assert [file.read_bytes()] == bodies(house)
@@ -125,7 +137,7 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
 def test_more_letters_than_a_batch_all_go(house: House) -> None:
     with house.database.writing() as session:
         for number in range(120):
-            letter = mailbox.NewLetter(
+            letter = exchange_outbox.NewLetter(
                 f"<M>{number}</M>".encode(),
                 kind="message",
                 document_id=str(number),
@@ -135,8 +147,8 @@ def test_more_letters_than_a_batch_all_go(house: House) -> None:
                 about="",
                 issued_on=DAY,
             )
-            mailbox.put_out(session, [letter])
-    assert post.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
+            exchange_outbox.put_out(session, [letter])
+    assert outgoing.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
 
 
 def test_a_document_that_breaks_a_rule_is_not_laid_out(house: House) -> None:
@@ -147,19 +159,19 @@ def test_a_document_that_breaks_a_rule_is_not_laid_out(house: House) -> None:
     unwritable = replace(invoice, id="F\u0001")
     before = bodies(house)
     for document, rule in ((wrong, "BR-CO-15"), (unwritable, "XSD")):
-        with pytest.raises(post.InvalidDocument, match=rule):
+        with pytest.raises(outgoing.InvalidDocument, match=rule):
             send(house, document)
     assert bodies(house) == before
 
 
-def send(house: House, document: ubl.Document) -> None:
+def send(house: House, document: codec.Document) -> None:
     with house.database.writing() as session:
-        post.send(
+        outgoing.send(
             session,
             document,
             kind=DocumentKind.INVOICE,
             document_id="F-1",
-            address=post.Address("0007:2021002114", "0007:5599991014", "5599991014"),
+            address=outgoing.Address("0007:2021002114", "0007:5599991014", "5599991014"),
             about="",
             issued_on=DAY,
         )
@@ -169,7 +181,7 @@ def send(house: House, document: ubl.Document) -> None:
 
 
 def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) -> Collected:
-    return post.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
+    return outgoing.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
 
 
 def test_letters_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
@@ -227,7 +239,7 @@ def test_what_is_collected_is_read_as_any_letter(house: House, tmp_path: Path) -
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
     (tmp_path / "inbox").mkdir()
-    (tmp_path / "inbox" / "f1.xml").write_bytes(ubl.serialise(invoice))
+    (tmp_path / "inbox" / "f1.xml").write_bytes(codec.serialise(invoice))
     collect(house, FolderAccessPoint(tmp_path))
     (outcome,) = house.read_letters(on=DAY)
     assert (outcome.letter_state, outcome.held is not None) == (InState.HANDLED, True)

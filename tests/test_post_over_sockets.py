@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from billing.server import exchange_events
-from peppol import mailbox
 from peppol.access_points.composed import Composed
 from peppol.access_points.protocol import AccessPoint, Unreachable
-from peppol.collecting import Collector
-from peppol.lookup import FixedRegister, RegisterDirectory
-from peppol.mailbox import InState, OutState
-from peppol.sending import Sender
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.receiving import Collector
+from peppol.exchange.sending import Sender
+from peppol.exchange.tables import InState, OutState
+from peppol.lookup.directory import FixedRegister, RegisterDirectory
 from tests.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
 from tests.faulty_point import DAY, Moment
 from tests.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
@@ -50,7 +50,7 @@ def orders(house: House) -> None:
 
 def states(house: House) -> Counter[str]:
     with house.database.reading() as session:
-        return Counter(session.scalars(select(mailbox.outbox.c.state)))
+        return Counter(session.scalars(select(exchange_tables.outbox.c.state)))
 
 
 def send_until_quiet(house: House, point: AccessPoint, moment: Moment, *, rounds: int = 60) -> None:
@@ -83,7 +83,7 @@ def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
     # phoss-ap is asked what it has before a letter is sent again; phase4 keeps nothing to ask about.
     assert handed_in == 2 * ORDERS if product == "phoss" else handed_in > 2 * ORDERS
     with house.database.reading() as session:
-        question = select(mailbox.outbox.c.instance_id).order_by(mailbox.outbox.c.sequence)
+        question = select(exchange_tables.outbox.c.instance_id).order_by(exchange_tables.outbox.c.sequence)
         laid_out = list(session.scalars(question))
     for supplier in (SUPPLIER, ANOTHER):
         came = [str(each["instance_id"]) for each in received if each["receiver"] == supplier]
@@ -103,8 +103,8 @@ def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_bre
     with house.database.reading() as session:
         assert not session.scalar(
             select(func.count())
-            .select_from(mailbox.access_point)
-            .where(mailbox.access_point.c.opened_at.is_not(None))
+            .select_from(exchange_tables.access_point)
+            .where(exchange_tables.access_point.c.opened_at.is_not(None))
         )
     running.faults()
     send_until_quiet(house, point, moment)
@@ -155,9 +155,11 @@ def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
         if not list(running.phase4(BUYER).inbound()):
             break
     with house.database.reading() as session:
-        held = Counter(session.scalars(select(mailbox.inbox.c.state)))
+        held = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         kept = sorted(
-            session.scalars(select(mailbox.inbox.c.body).where(mailbox.inbox.c.state == InState.ARRIVED))
+            session.scalars(
+                select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.state == InState.ARRIVED)
+            )
         )
     assert kept == sorted(bodies)
     assert held[InState.ARRIVED] == 30

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.cli.printing import kronor, number, plain
-from orders.values import Money
+from foundation.money import Money
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))

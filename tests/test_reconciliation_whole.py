@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation.money import Money
+from foundation.periods import Month
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import Why, open_items
 from invoicing.reconciliation.statement import Column, Entry, Key, Statement, reconcile
-from orders.values import Money, Month
 from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house, outcome
 from tests.paying import PayDesk, notice

@@ -16,11 +16,11 @@ from foundation.database import Database
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
-from peppol import mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
-from peppol.collecting import Collector
-from peppol.mailbox import InState, OutState
-from peppol.sending import Sender
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.receiving import Collector
+from peppol.exchange.sending import Sender
+from peppol.exchange.tables import InState, OutState
 from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.house import example_register
 
@@ -72,8 +72,10 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
     assert tally == {"stored": 300, "repeats": 2700, "conflicts": 0}
     with database.reading() as session:
         held = list(document_store.listed(session))
-        states = Counter(session.scalars(select(mailbox.inbox.c.state)))
-        firsts = session.scalars(select(mailbox.inbox.c.repeats).where(mailbox.inbox.c.repeats.is_not(None)))
+        states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
+        firsts = session.scalars(
+            select(exchange_tables.inbox.c.repeats).where(exchange_tables.inbox.c.repeats.is_not(None))
+        )
         assert len(set(firsts)) <= 300
         assert list(journal.verify(session)) == []
         assert list(invariants.check(session)) == []
@@ -133,7 +135,7 @@ def test_500_acknowledgements_lost_after_the_commit_are_500_letters_once_and_500
     assert collector.collect().repeats == 500
     assert point.inbox == {}
     with database.reading() as session:
-        inbox = mailbox.inbox
+        inbox = exchange_tables.inbox
         stored = session.scalar(select(func.count()).where(inbox.c.state == InState.ARRIVED))
         repeated = session.scalars(select(inbox.c.repeats).where(inbox.c.state == InState.REPEAT))
         assert (stored, len(set(repeated))) == (500, 500)
@@ -159,7 +161,7 @@ def test_one_collector_at_a_time_and_one_that_lost_its_turn_stores_nothing(
     came = Collector(database.writing, point, moment, lambda: DAY).collect()
     assert (came.stored, came.repeats) == (0, 0)
     with database.reading() as session:
-        assert list(session.scalars(select(mailbox.inbox.c.state))) == [InState.ARRIVED] * 2
+        assert list(session.scalars(select(exchange_tables.inbox.c.state))) == [InState.ARRIVED] * 2
 
 
 @pytest.mark.parametrize("once", [True, False])
@@ -172,11 +174,13 @@ def test_the_same_name_with_other_bytes_is_a_conflict_only_where_names_are_never
         point.inbox["invoice.xml"] = body
         collector.collect()
     with database.reading() as session:
-        states = list(session.scalars(select(mailbox.inbox.c.state).order_by(mailbox.inbox.c.id)))
+        states = list(
+            session.scalars(select(exchange_tables.inbox.c.state).order_by(exchange_tables.inbox.c.id))
+        )
     second = InState.CONFLICT if once else InState.ARRIVED
     assert states == [InState.ARRIVED, second, InState.REPEAT]
 
 
 def _count(database: Database, state: OutState) -> int:
     with database.reading() as session:
-        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
+        return session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == state)) or 0

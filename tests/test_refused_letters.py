@@ -12,9 +12,10 @@ from accounts.identity import Permission, Person
 from invoicing.portal_invoicing import refused_letters, uploads
 from invoicing.portal_invoicing.refused_letters import RefusedLetter
 from invoicing.portal_invoicing.scope import Maker
-from peppol import billing, shapes, ubl
+from peppol.documents import billing, shapes
+from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InState
+from peppol.xml import codec
 from tests.browser import portal, session_cookie
 from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
 
@@ -43,7 +44,7 @@ def invoice(house: House, number: str = "F-1") -> billing.Invoice:
 def wrong(right: billing.Invoice) -> bytes:
     """The same with a total that does not follow from its lines."""
     total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
-    return ubl.serialise(replace(right, legal_monetary_total=total))
+    return codec.serialise(replace(right, legal_monetary_total=total))
 
 
 def refused(house: House, body: bytes) -> None:
@@ -109,7 +110,7 @@ def fresh(house: House, since: date) -> int:
 def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
     right = invoice(house)
     held = house.send(right)
-    refused(house, ubl.serialise(replace(right, note="Samma nummer, andra bytes.")))
+    refused(house, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
     (letter,) = seen(house)
     assert (letter.state, letter.came_again) == (InState.CONFLICT, held.id)
     assert "F-1" in letter.reason_sv

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from foundation.errors import Refused
 from invoicing.model import Held
 from invoicing.payment import payment, proposals, repayments
 from invoicing.payment.payment import SamePerson
 from invoicing.payment.repayments import RepaymentRefused
-from orders import stored_register
-from orders.values import Refused
+from orders.register import store as register_store
 from tests.house import House, a_house
 
 REFERENCE = "100000101"
@@ -99,7 +99,7 @@ def test_a_claim_that_is_taken_off_a_payment_is_not_repaid_too(house: House, pai
     with house.database.writing() as session:
         made = proposals.propose(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             pay_on=date(2026, 4, 10),
             by="user-1",
             now=datetime(2026, 3, 10, 9, 0, tzinfo=UTC),

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from orders import stored_placements, tables
+from foundation.periods import Month
+from orders import tables
 from orders.model import ReportState
-from orders.values import Month
+from orders.placements import store as placement_store
 from tests.house import House, a_house, interruption
 
 REFERENCE = "100000101"
@@ -36,7 +37,7 @@ def told(month: str, version: int, on: date, by: str = "user-17") -> dict[str, o
 
 def states(house: House, month: str) -> list[ReportState]:
     with house.database.reading() as session:
-        return [each.state for each in stored_placements.reports(session, REFERENCE, Month.parse(month))]
+        return [each.state for each in placement_store.reports(session, REFERENCE, Month.parse(month))]
 
 
 def receipts(house: House) -> list[tuple[str, str, int | None]]:
@@ -193,7 +194,7 @@ def test_an_interruption_ahead_may_be_moved_and_withdrawn_until_its_day(house: H
     house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 26))
     assert house.placement(REFERENCE).last_day is None
     with house.database.reading() as session:
-        history = [row._mapping["state"] for row in stored_placements.interruptions(session, REFERENCE)]
+        history = [row._mapping["state"] for row in placement_store.interruptions(session, REFERENCE)]
     assert history == ["MOVED", "WITHDRAWN"]
     assert "no interruption" in house.refuses("interruption.withdrawn", withdrawn, on=date(2026, 3, 27))
 

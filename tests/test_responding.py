@@ -11,18 +11,27 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from billing.tools.simulation.invoices import with_mistake
+from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.responses import responding
 from invoicing.responses import response_documents as responses_response_documents
 from invoicing.responses.response_documents import Question
-from orders import stored_register
-from orders.contracts import Acknowledgement, Register, RegisterValueRefused, ResponseProcess, Supplier
-from orders.exchange import OrderProcess, TechnicalAnswer
-from orders.values import Money
-from peppol import billing, mailbox, responses, shapes, ubl, validation
+from orders.register import store as register_store
+from orders.register.parties import RegisterValueRefused, Supplier
+from orders.register.register import Register
+from orders.register.response_agreements import (
+    Acknowledgement,
+    OrderProcess,
+    ResponseProcess,
+    TechnicalAnswer,
+)
+from peppol.documents import billing, responses, shapes
+from peppol.exchange import inbox, outbox
 from peppol.identifiers import DocumentKind
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.golden import FOLDER, is_golden, letter_body
 from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 
@@ -55,13 +64,13 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def written(house: House, held: Held) -> list[responses.InvoiceResponse]:
     """The Invoice Responses about a document as their letters read, each judged by every rule once more."""
     with house.database.reading() as session:
-        letters = list(mailbox.letters_out(session, about=f"invoice {held.id}"))
+        letters = list(outbox.letters_out(session, about=f"invoice {held.id}"))
     answers = []
     for letter in letters:
         report = validation.validate(letter.body, on=letter.issued_on)
         assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
         assert report.root is not None
-        answers.append(ubl.parse(responses.InvoiceResponse, report.root))
+        answers.append(codec.parse(responses.InvoiceResponse, report.root))
     return answers
 
 
@@ -163,7 +172,7 @@ def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: 
     for words in ("Vilka dagar?", "Och vilken enhet?"):
         with house.database.writing() as session:
             now = document_store.by_id(session, held.id)
-            register = stored_register.load(session)
+            register = register_store.load(session)
             answered = responding.answer(
                 session,
                 register,
@@ -196,9 +205,9 @@ def test_arrival_is_answered_first_where_the_policy_says_so(house: House) -> Non
 def house_invoice(house: House) -> billing.Invoice:
     """The January invoice once more, as the supplier has it in its books."""
     with house.database.reading() as session:
-        body = mailbox.body_of(session, 1)
+        body = inbox.body_of(session, 1)
     assert body is not None
-    return ubl.parse(billing.Invoice, etree.fromstring(body))
+    return codec.parse(billing.Invoice, etree.fromstring(body))
 
 
 def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_process(house: House) -> None:
@@ -301,8 +310,8 @@ def test_any_answer_says_one_code_and_asks_for_nothing_that_contradicts_it(
     assert "PPD" not in told
 
 
-def tree(document: ubl.Document) -> etree._Element:
-    return etree.fromstring(ubl.serialise(document))
+def tree(document: codec.Document) -> etree._Element:
+    return etree.fromstring(codec.serialise(document))
 
 
 def a_held() -> Held:

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from foundation.money import Quantity
 from operations.event_loading import place_due_orders, replay_unappliable
-from orders import stored_plans
-from orders.contracts import Register
 from orders.model import Order, PlannedState
-from orders.values import Article, Quantity, ResultStage
+from orders.placements import plan_store
+from orders.register.register import Register
+from orders.terms import Article, ResultStage
 from tests.house import House, a_house, decision, example_register, outcome
 
 REFERENCE = "100000101"
@@ -41,7 +42,7 @@ def named(orders: list[Order]) -> list[str]:
 
 def plans(house: House) -> list[tuple[str, PlannedState]]:
     with house.database.reading() as session:
-        held = stored_plans.of_placement(session, REFERENCE)
+        held = plan_store.of_placement(session, REFERENCE)
     return [(f"{plan.article} {plan.stage or plan.code}".strip(), plan.state) for plan in held]
 
 
@@ -270,7 +271,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
     assert place_due_orders(house.database, today=date(2026, 6, 16)) == 1
     assert named(results(house)) == ["SPEED_BONUS 2000.00"]
     with house.database.reading() as session:
-        waiting = stored_plans.of_placement(session, REFERENCE)[0]
+        waiting = plan_store.of_placement(session, REFERENCE)[0]
     assert (waiting.state, "has no article RESULT" in waiting.reason) == (PlannedState.WAITING, True)
     house.change_register(example_register())
     assert place_due_orders(house.database, today=date(2026, 6, 17)) == 1

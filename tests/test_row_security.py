@@ -14,9 +14,9 @@ from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
 from foundation.sql import Session
 from invoicing.documents.tables import invoice
-from orders import stored_register
+from orders.register import store as register_store
 from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
-from peppol.mailbox import outbox
+from peppol.exchange.tables import outbox
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story
 from tests.house import FYRBAKEN, LARKDRILLEN
@@ -189,4 +189,4 @@ def test_the_role_falls_off_with_the_transaction(database: Database) -> None:
 def test_whoever_is_not_bound_sees_everything(database: Database) -> None:
     with database.reading() as session:
         assert session.execute(select(line_account)).first() is not None
-        assert stored_register.load(session)
+        assert register_store.load(session)

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from peppol.rules.en16931 import RULES
-from peppol.rules.engine import judge
-from peppol.rules.findings import Severity
+from peppol.findings import Severity
+from peppol.rules.en16931.rules import RULES
+from peppol.rules.engine.engine import judge
 from tests.rules_broken import CASES, WITH_ENTRIES
 from tests.rules_broken_syntax import SYNTAX_CASES
 from tests.rules_documents import CAC, CBC, Facts, Line, a_tree, facts

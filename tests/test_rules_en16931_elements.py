@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 
-from peppol.rules.en16931 import RULES
-from peppol.rules.engine import judge
-from peppol.rules.findings import Severity
-from peppol.rules.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
+from peppol.findings import Severity
+from peppol.rules.en16931.rules import RULES
+from peppol.rules.engine.engine import judge
+from peppol.rules.shared.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
 from tests.rules_documents import CAC, CBC, a_tree, facts
 
 EXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from peppol.rules.en16931 import RULES
+from peppol.rules.en16931.rules import RULES
 from tests.rules_documents import Entry, Facts, Line, a_tree, facts
 from tests.rules_edits import Edit, add, fired, put, without
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from peppol.rules.automaton import Automaton
-from peppol.rules.checks import (
+from peppol.findings import Severity
+from peppol.rules.engine.automaton import Automaton
+from peppol.rules.engine.checks import (
     at_most_one_check,
     attribute_check,
     attribute_listed_check,
@@ -15,11 +16,11 @@ from peppol.rules.checks import (
     present_check,
     two_decimals_check,
 )
-from peppol.rules.dates import day_of
-from peppol.rules.engine import BROKEN, WARNING, Book, Broken, RuleSet, Test, Verdict, judge, read
-from peppol.rules.findings import Severity
-from peppol.rules.numbers import decimal_of, decimals_in, hundredths, total
-from peppol.rules.tree import Document, Node, fact, normal
+from peppol.rules.engine.dates import day_of
+from peppol.rules.engine.engine import RuleSet, judge, read
+from peppol.rules.engine.numbers import decimal_of, decimals_in, hundredths, total
+from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact, normal
 from tests.rules_documents import CAC, CBC, a_tree, facts
 from tests.rules_mutants import BASES, mutants
 

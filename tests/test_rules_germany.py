@@ -2,10 +2,10 @@
 
 import pytest
 
-from peppol.rules.engine import RuleSet
-from peppol.rules.findings import Severity
-from peppol.rules.german_payments import GERMAN_PAYMENTS, is_iban
-from peppol.rules.national_germany import GERMANY
+from peppol.findings import Severity
+from peppol.rules.billing.german_payments import GERMAN_PAYMENTS, is_iban
+from peppol.rules.billing.germany import GERMANY
+from peppol.rules.engine.engine import RuleSet
 from tests.bills_in_words import INVOICE
 from tests.in_words import Case, case, edited, fired, rules_named, rules_of
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from peppol.rules.engine import RuleSet
-from peppol.rules.findings import Severity
-from peppol.rules.national import NATIONAL
-from peppol.rules.national_greece import is_greek_tax_number
-from peppol.rules.sweden import SWEDEN
+from peppol.findings import Severity
+from peppol.rules.billing.all_countries import NATIONAL
+from peppol.rules.billing.greece import is_greek_tax_number
+from peppol.rules.billing.sweden import SWEDEN
+from peppol.rules.engine.engine import RuleSet
 from tests.bills_in_words import CREDIT_NOTE, INVOICE
 from tests.in_words import Case, Edit, case, edited, fired, rules_named, rules_of
 

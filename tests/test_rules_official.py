@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from peppol import official, schemas
+from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.en16931 import RULES
-from peppol.rules.engine import judge
-from peppol.rules.findings import Severity
+from peppol.rules.en16931.rules import RULES
+from peppol.rules.engine.engine import judge
+from peppol.validation import published_rules
+from peppol.xml import schemas
 from tests.rules_agreement import comparable, explained, of_today
 from tests.rules_documents import Facts, Line, a_tree, facts
 from tests.rules_edits import add, mark, put, without
@@ -37,7 +38,7 @@ def _invalid_for_us(root: etree._Element) -> bool:
 
 @pytest.mark.parametrize("given_facts", BASES, ids=str)
 def test_the_published_rules_find_nothing_in_a_correct_document(given_facts: Facts) -> None:
-    assert official.judge(a_tree(given_facts)) == ()
+    assert published_rules.judge(a_tree(given_facts)) == ()
 
 
 @settings(
@@ -51,8 +52,8 @@ def test_both_say_the_same_of_a_spoilt_document(base: Facts, data: st.DataObject
     root = data.draw(mutants(base))
     ours = comparable(judge(root, RULES))
     try:
-        theirs = of_today(official.judge(root))
-    except official.OfficialRulesFailed:
+        theirs = of_today(published_rules.judge(root))
+    except published_rules.OfficialRulesFailed:
         # Where the published rules stop without a verdict, ours or the schema has refused the document.
         assert _invalid_for_us(root)
         return
@@ -64,7 +65,7 @@ def test_a_published_finding_says_what_where_and_how_grave() -> None:
     root = a_tree(facts(lines=2))
     without("cac:InvoiceLine[2]/cbc:ID")(root)
     add("cac:InvoiceLine[1]/cac:OrderLineReference", "<cbc:UUID>1</cbc:UUID>")(root)
-    found = {finding.rule: finding for finding in official.judge(root)}
+    found = {finding.rule: finding for finding in published_rules.judge(root)}
     assert found["BR-21"].location == "/Invoice/cac:InvoiceLine[2]"
     assert found["BR-21"].severity is Severity.FATAL
     assert found["UBL-CR-526"].severity is Severity.WARNING
@@ -75,26 +76,26 @@ def test_saxon_opens_nothing_however_the_document_asks() -> None:
         b'<?xml-stylesheet href="file:///etc/hostname"?>'
         + etree.tostring(a_tree()).replace(b"<Invoice ", b'<Invoice xml:base="file:///etc/" ', 1)
     )
-    assert official.judge(root) == ()
+    assert published_rules.judge(root) == ()
 
 
 def test_a_number_that_is_none_stops_the_published_rules_and_not_ours() -> None:
     root = a_tree()
     put("cac:LegalMonetaryTotal/cbc:PayableAmount", "två tusen")(root)
-    with pytest.raises(official.OfficialRulesFailed, match="stopped over the document"):
-        official.judge(root)
+    with pytest.raises(published_rules.OfficialRulesFailed, match="stopped over the document"):
+        published_rules.judge(root)
     assert _invalid_for_us(root)
 
 
 def test_missing_rules_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(official.FOLDER_VARIABLE, "/nowhere")
-    official.published.cache_clear()
+    monkeypatch.setenv(published_rules.FOLDER_VARIABLE, "/nowhere")
+    published_rules.published.cache_clear()
     try:
-        with pytest.raises(official.OfficialRulesMissing, match="Install the extra 'official'"):
-            official.judge(a_tree())
-        assert not official.available()
+        with pytest.raises(published_rules.OfficialRulesMissing, match="Install the extra 'official'"):
+            published_rules.judge(a_tree())
+        assert not published_rules.available()
     finally:
-        official.published.cache_clear()
+        published_rules.published.cache_clear()
 
 
 def test_the_known_differences_are_real() -> None:
@@ -137,5 +138,5 @@ def test_the_known_differences_are_real() -> None:
 
 def _counts(rule: str, root: etree._Element) -> tuple[bool, bool]:
     ours = any(finding.rule == rule for finding in judge(root, RULES))
-    theirs = any(finding.rule == rule for finding in official.judge(root))
+    theirs = any(finding.rule == rule for finding in published_rules.judge(root))
     return ours, theirs

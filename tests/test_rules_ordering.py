@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peppol.rules.engine import RuleSet, judge
-from peppol.rules.findings import Severity
-from peppol.rules.ordering import T01
+from peppol.findings import Severity
+from peppol.rules.engine.engine import RuleSet, judge
+from peppol.rules.ordering.order import T01
 from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
 
 ORDERS = RuleSet("order", (T01,))

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peppol.rules.engine import RuleSet
-from peppol.rules.findings import Severity
-from peppol.rules.ordering import T01
-from peppol.rules.party_numbers import (
+from peppol.findings import Severity
+from peppol.rules.billing.document import BILLING
+from peppol.rules.engine.engine import RuleSet
+from peppol.rules.ordering.order import T01
+from peppol.rules.shared.party_numbers import (
     has_mod11_check_digit,
     is_australian_business_number,
     is_belgian_enterprise_number,
@@ -16,7 +17,6 @@ from peppol.rules.party_numbers import (
     is_italian_vat_number,
     is_swedish_organisation_number,
 )
-from peppol.rules.peppol_billing import BILLING
 from tests.in_words import fired, rules_of
 
 BOTH = [RuleSet("order", (T01,)), RuleSet("billing", (BILLING,))]

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from peppol.rules.engine import RuleSet, judge
-from peppol.rules.findings import Severity
-from peppol.rules.national import NATIONAL
-from peppol.rules.peppol_billing import BILLING
-from peppol.rules.peppol_codes import CODES
+from peppol.findings import Severity
+from peppol.rules.billing.all_countries import NATIONAL
+from peppol.rules.billing.codes import CODES
+from peppol.rules.billing.document import BILLING
+from peppol.rules.engine.engine import RuleSet, judge
 from tests.bills_in_words import CREDIT_NOTE, INVOICE
 from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
 

@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from peppol import official
-from peppol.rules.engine import RuleSet, judge
-from peppol.rules.national import NATIONAL
-from peppol.rules.peppol_billing import BILLING
-from peppol.rules.peppol_codes import CODES
+from peppol.rules.billing.all_countries import NATIONAL
+from peppol.rules.billing.codes import CODES
+from peppol.rules.billing.document import BILLING
+from peppol.rules.engine.engine import RuleSet, judge
+from peppol.validation import published_rules
 from tests.bills_in_words import CREDIT_NOTE, INVOICE
 from tests.in_words import edited, tree
 from tests.test_rules_germany import GERMAN
@@ -142,8 +142,8 @@ def comparable(rules: Counter[str]) -> dict[str, int]:
 def test_the_published_rules_say_the_same(bill: etree._Element) -> None:
     assume(not is_repeated(bill))
     try:
-        theirs = official.published(STYLESHEET).judge(bill)
-    except official.OfficialRulesFailed:
+        theirs = published_rules.published(STYLESHEET).judge(bill)
+    except published_rules.OfficialRulesFailed:
         assume(False)
     ours = judge(bill, RULES)
     assert comparable(Counter(each.rule for each in ours)) == comparable(
@@ -154,5 +154,5 @@ def test_the_published_rules_say_the_same(bill: etree._Element) -> None:
 @pytest.mark.parametrize("bill", GOOD + BROKEN)
 def test_the_published_rules_say_the_same_of_bills_broken_by_hand(bill: str) -> None:
     root = tree(bill)
-    theirs = Counter(each.rule for each in official.published(STYLESHEET).judge(root))
+    theirs = Counter(each.rule for each in published_rules.published(STYLESHEET).judge(root))
     assert comparable(Counter(each.rule for each in judge(root, RULES))) == comparable(theirs)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peppol.rules.en16931 import RULES
+from peppol.rules.en16931.rules import RULES
 from tests.rules_cases import ABSENT, published_cases
 
 CASES = published_cases()

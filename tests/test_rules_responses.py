@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from peppol.rules.engine import RuleSet
-from peppol.rules.findings import Severity
-from peppol.rules.message_status import MLS
-from peppol.rules.ordering import T01
-from peppol.rules.responses import T71, T76, T111
+from peppol.findings import Severity
+from peppol.rules.engine.engine import RuleSet
+from peppol.rules.ordering.message_status import MLS
+from peppol.rules.ordering.order import T01
+from peppol.rules.ordering.responses import T71, T76, T111
 from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of
 
 RULES = {book.family: RuleSet(book.family, (book,)) for book in (T76, T111, T71, MLS)}

@@ -7,12 +7,13 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from peppol.rules.engine import Book, RuleSet, judge
-from peppol.rules.order_model import ORDER
-from peppol.rules.ordering import T01
-from peppol.rules.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
-from peppol.rules.responses import T71, T76, T111
-from peppol.rules.structure import Model, Place, model
+from peppol.rules.engine.engine import RuleSet, judge
+from peppol.rules.engine.rulebook import Book
+from peppol.rules.ordering.order import T01
+from peppol.rules.ordering.order_model import ORDER
+from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
+from peppol.rules.ordering.responses import T71, T76, T111
+from peppol.rules.shared.structure import Model, Place, model
 from tests.in_words import tree
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from peppol.rules.engine import RuleSet
-from peppol.rules.findings import Severity
-from peppol.rules.national import NATIONAL
-from peppol.rules.sweden import SWEDEN
+from peppol.findings import Severity
+from peppol.rules.billing.all_countries import NATIONAL
+from peppol.rules.billing.sweden import SWEDEN
+from peppol.rules.engine.engine import RuleSet
 from tests.bills_in_words import CREDIT_NOTE, INVOICE
 from tests.in_words import Case, case, edited, fired, rules_named, rules_of
 

@@ -7,7 +7,7 @@ from lxml import etree
 
 from billing.tools.schemas.build_schemas import CAC, CBC
 from peppol.identifiers import DocumentKind
-from peppol.schemas import FINDINGS_MAX, check, describe
+from peppol.xml.schemas import FINDINGS_MAX, check, describe
 from tests.schema_documents import a_document, find, reread
 
 
@@ -30,7 +30,7 @@ def test_a_hopeless_document_is_told_in_fifty_findings() -> None:
 
 
 def test_what_libxml2_refuses_never_passes_for_want_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("peppol.schema_findings.findings_of", lambda root, path, most: ())
+    monkeypatch.setattr("peppol.xml.schema_findings.findings_of", lambda root, path, most: ())
     root = a_document(DocumentKind.INVOICE)
     find(root, "cbc:IssueDate").text = "imorgon"
     [finding] = check(root, DocumentKind.INVOICE)

@@ -8,7 +8,7 @@ from lxml import etree
 from billing.tools.schemas.build_schemas import CAC, CBC
 from billing.tools.schemas.notation import Shape
 from peppol.identifiers import DocumentKind
-from peppol.schemas import check
+from peppol.xml.schemas import check
 from tests.schema_documents import PROFILE, a_document, find, shape_of, told
 
 # what passes ----------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from lxml import etree
 from billing.tools.schemas.build_schemas import CAC, CBC, SETS, UBL
 from billing.tools.schemas.notation import Shape, read_trees
 from peppol.identifiers import DocumentKind
-from peppol.rules.ubl_elements import ELEMENTS
-from peppol.schemas import check
+from peppol.rules.shared.ubl_elements import ELEMENTS
+from peppol.xml.schemas import check
 from tests.schema_documents import a_document, find, told
 
 WIDE = read_trees(SETS["outside/billing"][0])

@@ -15,11 +15,13 @@ from foundation import journal
 from operations import alarms, exchange_actions
 from operations.mail.tables import mail
 from operations.tables import alarm
-from peppol import asking, mailbox
 from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import status_polling
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.sending import Sender
+from peppol.exchange.tables import OUT_STEPS, OutState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import OUT_STEPS, OutState
-from peppol.sending import Sender
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import CLOCK, FYRBAKEN, House, a_house
 
@@ -49,13 +51,15 @@ def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> Sender:
 
 def letter(house: House, number: int = 1) -> Row[Any]:
     with house.database.reading() as session:
-        return session.execute(select(mailbox.outbox).where(mailbox.outbox.c.sequence == number)).one()
+        return session.execute(
+            select(exchange_tables.outbox).where(exchange_tables.outbox.c.sequence == number)
+        ).one()
 
 
 def attempts(house: House, number: int = 1) -> list[Row[Any]]:
     with house.database.reading() as session:
-        question = select(mailbox.attempt).where(mailbox.attempt.c.letter == number)
-        return list(session.execute(question.order_by(mailbox.attempt.c.number)))
+        question = select(exchange_tables.attempt).where(exchange_tables.attempt.c.letter == number)
+        return list(session.execute(question.order_by(exchange_tables.attempt.c.number)))
 
 
 def journal_actions(house: House) -> list[str]:
@@ -272,7 +276,7 @@ def test_a_day_without_the_access_point_costs_no_letter_anything_and_one_alarm_a
         assert numbers == sorted(numbers)
         assert len(numbers) == 25
     with house.database.reading() as session:
-        assert set(session.scalars(select(mailbox.outbox.c.state))) == {OutState.SENT}
+        assert set(session.scalars(select(exchange_tables.outbox.c.state))) == {OutState.SENT}
         actions = [str(row.action) for row in journal.rows(session)]
         assert actions.count("access_point.unreachable") == actions.count("access_point.reached") == 1
 
@@ -314,7 +318,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     sender(house, point, asks=True).round()
 
     def ask() -> None:
-        asking.ask(house.database.writing, point, house.database.clock, exchange_events.tell)
+        status_polling.ask(house.database.writing, point, house.database.clock, exchange_events.tell)
 
     ask()
     assert point.asked == []
@@ -345,7 +349,7 @@ def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, poin
 
     def say(state: OutState) -> OutState | None:
         with house.database.writing() as session:
-            return mailbox.verdict(session, instance_id, state, at=CLOCK)
+            return exchange_outbox.verdict(session, instance_id, state, at=CLOCK)
 
     sender(house, point).round()
     assert say(OutState.DELIVERED) is OutState.SENT
@@ -353,7 +357,7 @@ def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, poin
     assert say(OutState.REJECTED) is OutState.DELIVERED
     assert say(OutState.DELIVERED) is None
     with house.database.writing() as session:
-        assert mailbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
+        assert exchange_outbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
 
 
 def test_every_state_of_a_letter_has_its_steps() -> None:

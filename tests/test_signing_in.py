@@ -19,7 +19,7 @@ from accounts.tables import account, recovery_code, web_session
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.mail.tables import mail as mail_table
-from orders import stored_register
+from orders.register import store as register_store
 from tests.browser import Site, portal
 from tests.house import CLOCK, example_register
 from tests.visitor import Visitor, text_of, visitor
@@ -52,7 +52,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def filled_url(database_url: str) -> str:
     database = open_grown(database_url, clock=lambda: CLOCK)
     with database.writing() as session:
-        stored_register.save(session, example_register(), at=CLOCK, actor="test")
+        register_store.save(session, example_register(), at=CLOCK, actor="test")
         demo_people.move_in(session, example_register(), at=CLOCK)
     database.close()
     return database_url

@@ -11,15 +11,19 @@ from lxml import etree
 
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
+from foundation.money import Money, Quantity
+from foundation.periods import Period
 from invoicing.matching.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.responses import response_documents
-from orders import documents
-from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
-from orders.values import Money, Period, Quantity
-from peppol import billing, ordering, technical_answers, ubl, validation
+from orders.purchase_orders import order_document as documents
+from orders.register.parties import Supplier
+from orders.register.response_agreements import OrderProcess, TechnicalAnswer
+from peppol.documents import billing, ordering, technical_responses
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.rules.findings import Finding, Severity
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.builders import an_order
 from tests.house import FYRBAKEN, example_register
 
@@ -36,7 +40,7 @@ def the_supplier(**changes: object) -> Supplier:
 
 def the_order(supplier: Supplier) -> bytes:
     register = example_register()
-    return ubl.serialise(
+    return codec.serialise(
         documents.order_document(
             ORDER,
             buyer=register.buyer,
@@ -62,7 +66,7 @@ def sent(erp: SimulatedErp, *, days: int = 15, after: date = DAY) -> list[Letter
 
 
 def invoice_in(letter: Letter) -> billing.Invoice:
-    return ubl.parse(billing.Invoice, etree.fromstring(letter.body))
+    return codec.parse(billing.Invoice, etree.fromstring(letter.body))
 
 
 def told(number: str, code: str, *reasons: Code) -> bytes:
@@ -97,7 +101,7 @@ def told(number: str, code: str, *reasons: Code) -> bytes:
     document = response_documents.response(
         register, held, code, deviations, supplier=register.supplier(FYRBAKEN), today=DAY
     )
-    return ubl.serialise(replace(document, id=f"{number}-{code}"))
+    return codec.serialise(replace(document, id=f"{number}-{code}"))
 
 
 def test_what_is_approved_is_billed_within_a_week_and_the_invoice_is_valid() -> None:
@@ -141,7 +145,7 @@ def test_a_technical_refusal_gives_the_bill_without_its_fault_and_no_credit() ->
     erp = an_erp("wrong sum")
     (wrong,) = sent(erp)
     assert not validation.validate(wrong.body, on=wrong.issued_on).valid
-    refusal = technical_answers.refusal_mlr(
+    refusal = technical_responses.refusal_mlr(
         [Finding("BR-CO-16", Severity.FATAL, "/Invoice")],
         document_id="MLR-1",
         answered=wrong.number,
@@ -150,7 +154,7 @@ def test_a_technical_refusal_gives_the_bill_without_its_fault_and_no_credit() ->
         receiver=ParticipantId("0007", FYRBAKEN),
         on=DAY,
     )
-    erp.receive(ubl.serialise(refusal), on=DAY)
+    erp.receive(codec.serialise(refusal), on=DAY)
     (corrected,) = sent(erp)
     assert validation.validate(corrected.body, on=corrected.issued_on).fatal == ()
     assert erp.bills[wrong.number].standing is Standing.REFUSED
@@ -198,7 +202,7 @@ def test_a_changed_line_in_an_order_response_names_every_line() -> None:
         erp.receive(the_order(supplier), on=DAY)
         (letter,) = sent(erp)
         assert validation.validate(letter.body, on=letter.issued_on).fatal == ()
-        answer = ubl.parse(ordering.OrderResponse, etree.fromstring(letter.body))
+        answer = codec.parse(ordering.OrderResponse, etree.fromstring(letter.body))
         found.add(answer.order_response_code)
         assert bool(answer.order_lines) == (answer.order_response_code == "CA")
     assert found == {"AP", "AB", "CA"}

@@ -6,13 +6,13 @@ import pytest
 
 from billing.migrations.migrate import open_grown
 from billing.tools.simulation.playing import Simulated, simulate
+from foundation.periods import stockholm_date
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from operations.event_loading import Line, load_events
-from orders import stored_register
-from orders.values import stockholm_date
-from peppol import mailbox
+from orders.register import store as register_store
+from peppol.exchange import inbox
 from tests.house import CLOCK, example_register
 
 
@@ -55,14 +55,14 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
     database = open_grown(database_url, clock=lambda: CLOCK)
     try:
         with database.writing() as session:
-            stored_register.save(session, example_register(), at=CLOCK, actor="test")
+            register_store.save(session, example_register(), at=CLOCK, actor="test")
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
         loaded = load_events(database, (Line(str(n), line) for n, line in enumerate(lines, 1)))
         assert (loaded.applied, loaded.problems) == (simulated.events, [])
         today = stockholm_date(CLOCK)
         for file in sorted((folder / "inbox").iterdir()):
             with database.writing() as session:
-                mailbox.store(
+                inbox.store(
                     session, file.read_bytes(), transport_id=file.name, received_on=today, received_at=CLOCK
                 )
         list(read_arrived(database, today=today))

@@ -10,9 +10,11 @@ from sqlalchemy import Row, select
 
 from invoicing.intake import handlers as intake_handlers
 from invoicing.intake.queue import read_arrived
-from peppol import mailbox, ubl
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InState
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import CLOCK, House, a_house
 
@@ -30,11 +32,13 @@ def house(database_url: str) -> Iterator[House]:
 
 def letter(house: House) -> Row[Any]:
     with house.database.reading() as session:
-        return session.execute(select(mailbox.inbox).order_by(mailbox.inbox.c.id).limit(1)).one()
+        return session.execute(
+            select(exchange_tables.inbox).order_by(exchange_tables.inbox.c.id).limit(1)
+        ).one()
 
 
 def january(house: House, number: str = "F-1") -> bytes:
-    return ubl.serialise(house.flip(house.order(REFERENCE).number, number=number, on=DAY))
+    return codec.serialise(house.flip(house.order(REFERENCE).number, number=number, on=DAY))
 
 
 @pytest.fixture
@@ -80,27 +84,27 @@ def test_a_letter_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_e
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
         for failures in range(5):
-            claimed = mailbox.InLetter(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
-            mailbox.failed(session, claimed, "RuntimeError", now=CLOCK)
+            claimed = exchange_inbox.InLetter(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
+            exchange_inbox.failed(session, claimed, "RuntimeError", now=CLOCK)
     assert letter(house).state == InState.FAILED
     assert house.read_letters(on=DAY) == []
     with house.database.writing() as session:
-        assert mailbox.replay(session, stored.id) is InState.FAILED
+        assert exchange_inbox.replay(session, stored.id) is InState.FAILED
     assert len(house.read_letters(on=DAY)) == 1
     with house.database.writing() as session:
-        assert mailbox.replay(session, stored.id) is None
-        assert mailbox.replay(session, 999) is None
+        assert exchange_inbox.replay(session, stored.id) is None
+        assert exchange_inbox.replay(session, 999) is None
     assert letter(house).state == InState.HANDLED
 
 
 def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
-        (claimed,) = mailbox.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
+        (claimed,) = exchange_inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
     later = CLOCK + timedelta(seconds=1)
     with house.database.writing() as session:
-        mailbox.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
-        assert mailbox.failed(session, claimed, "RuntimeError", now=later) is None
+        exchange_inbox.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
+        assert exchange_inbox.failed(session, claimed, "RuntimeError", now=later) is None
     assert letter(house).state == InState.QUARANTINED
 
 
@@ -112,7 +116,7 @@ def test_one_letter_that_fails_does_not_take_those_of_its_transaction_with_it(
         house.post(body, on=DAY)
     assert len(house.read_letters(on=DAY)) == 2
     with house.database.reading() as session:
-        rows = session.execute(select(mailbox.inbox.c.state, mailbox.inbox.c.failures)).all()
+        rows = session.execute(select(exchange_tables.inbox.c.state, exchange_tables.inbox.c.failures)).all()
     assert sorted((row.state, row.failures) for row in rows) == [
         (InState.ARRIVED, 1),
         (InState.QUARANTINED, 0),
@@ -135,7 +139,7 @@ def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_re
     house.send(replace(invoice, id="F-2"))
     house.send(billed(replace(invoice, id="F-3"), days="19"))
     with house.database.reading() as session:
-        (note,) = session.execute(select(mailbox.letter_note))
+        (note,) = session.execute(select(exchange_tables.letter_note))
     assert (note.code, note.other) == ("NEAR_DUPLICATE", first.letter_id)
     assert "F-2" in note.sentence_en
     assert "F-1" in note.sentence_sv
@@ -144,9 +148,9 @@ def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_re
 def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_given_twice(
     house: House,
 ) -> None:
-    def store(body: bytes, key: str) -> mailbox.Stored:
+    def store(body: bytes, key: str) -> exchange_inbox.Stored:
         with house.database.writing() as session:
-            return mailbox.store(
+            return exchange_inbox.store(
                 session, body, transport_id="t-1", transport_key=key, received_on=DAY, received_at=CLOCK
             )
 
@@ -158,7 +162,7 @@ def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_giv
     assert store(b"<C/>", "").state is InState.ARRIVED
     assert store(b"<D/>", "").state is InState.ARRIVED
     with house.database.reading() as session:
-        notes = session.execute(select(mailbox.letter_note)).all()
+        notes = session.execute(select(exchange_tables.letter_note)).all()
     assert [(note.letter, note.code, note.other) for note in notes] == [
         (first.id, "TRANSPORT_CONFLICT", other.id)
     ]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from foundation.money import Money
 from invoicing.spreadsheets import Column, Dialect, Kind, Value, csv_of, guarded, xlsx_of
-from orders.values import Money
 
 COLUMNS = (
     Column("Text"),

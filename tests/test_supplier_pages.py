@@ -21,10 +21,11 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from accounts.identity import Permission, Person
-from orders import stored_placements, tutoring
+from foundation.periods import Month
 from orders.model import ReportState
-from orders.values import Month
-from peppol import mailbox
+from orders.placements import store as placement_store
+from orders.placements import tutors
+from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
 from tests.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
 from tests.databases import PostgresqlServer
@@ -82,12 +83,12 @@ def client(site: Site) -> Iterator[httpx.Client]:
 
 def order_of(site: Site, reference: str) -> str:
     with site.database.reading() as session:
-        return stored_placements.get(session, reference).periods[0].order_number
+        return placement_store.get(session, reference).periods[0].order_number
 
 
 def states(site: Site, reference: str, month: str) -> list[ReportState]:
     with site.database.reading() as session:
-        return [each.state for each in stored_placements.reports(session, reference, Month.parse(month))]
+        return [each.state for each in placement_store.reports(session, reference, Month.parse(month))]
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -212,7 +213,7 @@ def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, browser_p
     page.get_by_role("button", name="Byt handledare").click()
     assert "H2 är nu handledare" in page.get_by_role("status").inner_text()
     with site.database.reading() as session:
-        assert [each.tutor for each in tutoring.history(session, "100000101")] == ["handledare-7", "H2"]
+        assert [each.tutor for each in tutors.history(session, "100000101")] == ["handledare-7", "H2"]
 
 
 def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_page: Page) -> None:
@@ -237,7 +238,7 @@ def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_
 def test_the_order_on_paper_and_as_it_was_sent(site: Site, client: httpx.Client) -> None:
     number = order_of(site, "100000101")
     with site.database.reading() as session:
-        (letter,) = mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
+        (letter,) = outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
     answer = client.get(f"/orders/{number}/order.xml")
     assert answer.content == letter.body
     assert answer.headers["content-disposition"] == f'attachment; filename="order-{number}.xml"'

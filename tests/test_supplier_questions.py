@@ -8,9 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.money import Money
+from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.scope import Scope
-from orders.values import Article, Money, Month
+from orders.terms import Article
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries

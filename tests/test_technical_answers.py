@@ -12,12 +12,17 @@ from lxml import etree
 
 from invoicing.intake import technical_refusals
 from invoicing.matching.deviations import Code
-from orders.contracts import Register, TechnicalAnswer
-from peppol import billing, envelope, mailbox, responses, shapes, technical_answers, ubl, validation
+from orders.register.register import Register
+from orders.register.response_agreements import TechnicalAnswer
+from peppol.documents import billing, responses, shapes, technical_responses
+from peppol.envelope import envelope
+from peppol.envelope.sender import Origin
+from peppol.exchange import inbox, outbox
+from peppol.exchange.tables import InState
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.mailbox import InState
-from peppol.origins import Origin
-from peppol.rules.findings import Finding, Severity
+from peppol.validation import validation
+from peppol.xml import codec
 from tests.golden import is_golden
 from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 
@@ -55,8 +60,8 @@ def wrong(house: House) -> billing.Invoice:
     return replace(invoice, legal_monetary_total=total)
 
 
-def enveloped(document: ubl.Document, **changes: object) -> bytes:
-    payload = ubl.serialise(document)
+def enveloped(document: codec.Document, **changes: object) -> bytes:
+    payload = codec.serialise(document)
     written = envelope.for_payload(
         payload, sender=THEIRS, receiver=OURS, instance_id=INSTANCE, created_at=MORNING
     )
@@ -71,10 +76,10 @@ def refused(house: House, body: bytes) -> int:
     return outcome.letter_id
 
 
-def answers(house: House, letter_id: int) -> list[mailbox.OutLetter]:
+def answers(house: House, letter_id: int) -> list[outbox.OutLetter]:
     """What we wrote about a letter to us, each judged by every rule of its kind once more."""
     with house.database.reading() as session:
-        letters = list(mailbox.letters_out(session, about=f"letter {letter_id}"))
+        letters = list(outbox.letters_out(session, about=f"letter {letter_id}"))
     for letter in letters:
         report = validation.validate(letter.body, on=letter.issued_on)
         assert (report.kind, report.findings) == (DocumentKind(letter.kind), ())
@@ -86,9 +91,9 @@ def answers(house: House, letter_id: int) -> list[mailbox.OutLetter]:
 
 def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
-    (letter,) = answers(house, refused(house, ubl.serialise(wrong(house))))
+    (letter,) = answers(house, refused(house, codec.serialise(wrong(house))))
     assert (letter.kind, letter.receiver) == ("mlr", "0007:5599991014")
-    answer = ubl.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
+    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
     told = answer.document_response
     assert (told.response.response_code, told.document_reference.id) == ("RE", "F-1")
     assert told.document_reference.document_type_code == "380"
@@ -101,7 +106,7 @@ def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> N
 
 
 def test_a_supplier_registered_for_nothing_reads_the_same_in_the_portal(house: House) -> None:
-    (letter,) = answers(house, refused(house, ubl.serialise(wrong(house))))
+    (letter,) = answers(house, refused(house, codec.serialise(wrong(house))))
     assert (letter.kind, letter.receiver, letter.recipient) == ("mlr", "", FYRBAKEN)
 
 
@@ -112,7 +117,7 @@ def test_an_envelope_that_names_a_service_provider_gets_an_mls_there_about_the_t
     body = enveloped(wrong(house), mls_to=ParticipantId.parse(THEIR_PROVIDER))
     (letter,) = answers(house, refused(house, body))
     assert (letter.kind, letter.sender, letter.receiver) == ("mls", OUR_PROVIDER, THEIR_PROVIDER)
-    answer = ubl.parse(responses.MessageLevelStatus, etree.fromstring(letter.body))
+    answer = codec.parse(responses.MessageLevelStatus, etree.fromstring(letter.body))
     assert answer.document_response.document_reference.id == INSTANCE
     assert answer.document_response.response.response_code == "RE"
     is_golden("mls-re.xml", letter.body)
@@ -141,10 +146,10 @@ def test_a_sender_that_wants_to_hear_of_success_too_does(house: House) -> None:
 
 def test_a_broken_schema_is_answered_as_syntax(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
-    body = ubl.serialise(wrong(house)).replace(b"<cbc:DueDate>", b"<cbc:DueDat>")
+    body = codec.serialise(wrong(house)).replace(b"<cbc:DueDate>", b"<cbc:DueDat>")
     body = body.replace(b"</cbc:DueDate>", b"</cbc:DueDat>")
     (letter,) = answers(house, refused(house, body))
-    answer = ubl.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
+    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
     sorts = {
         each.responses[0].statuses[0].status_reason_code for each in answer.document_response.line_responses
     }
@@ -171,15 +176,15 @@ def test_a_stranger_and_a_letter_for_somebody_else_are_not_answered(house: House
 def test_a_wrong_answer_is_never_answered(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
     finding = Finding("BR-CO-15", Severity.FATAL, "/Invoice")
-    answer = technical_answers.refusal_mlr(
+    answer = technical_responses.refusal_mlr(
         [finding], document_id="A-1", answered="", type_code="", sender=THEIRS, receiver=OURS, on=BILLED_ON
     )
-    body = ubl.serialise(answer).replace(b">RE<", b">XX<")
+    body = codec.serialise(answer).replace(b">RE<", b">XX<")
     assert answers(house, refused(house, body)) == []
 
 
 def test_the_same_refused_letter_again_is_a_repeat_and_not_answered_twice(house: House) -> None:
-    body = ubl.serialise(wrong(house))
+    body = codec.serialise(wrong(house))
     first = refused(house, body)
     assert house.post(body, on=BILLED_ON).state is InState.REPEAT
     assert house.read_letters(on=BILLED_ON) == []
@@ -187,9 +192,9 @@ def test_the_same_refused_letter_again_is_a_repeat_and_not_answered_twice(house:
 
 
 def test_a_refused_letter_that_is_read_again_is_refused_again_and_answered_once(house: House) -> None:
-    letter_id = refused(house, ubl.serialise(wrong(house)))
+    letter_id = refused(house, codec.serialise(wrong(house)))
     with house.database.writing() as session:
-        assert mailbox.replay(session, letter_id) is InState.QUARANTINED
+        assert inbox.replay(session, letter_id) is InState.QUARANTINED
     (outcome,) = house.read_letters(on=BILLED_ON)
     assert outcome.letter_state is InState.QUARANTINED
     assert len(answers(house, letter_id)) == 1
@@ -225,7 +230,7 @@ def test_any_findings_make_a_valid_answer_with_a_line_for_each(findings: list[Fi
     many = [fatal, *findings * times]
     for document, kind in (
         (
-            technical_answers.refusal_mlr(
+            technical_responses.refusal_mlr(
                 many,
                 document_id="1",
                 answered="F",
@@ -237,7 +242,7 @@ def test_any_findings_make_a_valid_answer_with_a_line_for_each(findings: list[Fi
             DocumentKind.MLR,
         ),
         (
-            technical_answers.mls(
+            technical_responses.mls(
                 many,
                 document_id="1",
                 instance_id=INSTANCE,
@@ -248,10 +253,10 @@ def test_any_findings_make_a_valid_answer_with_a_line_for_each(findings: list[Fi
             DocumentKind.MLS,
         ),
     ):
-        report = validation.judge_tree(etree.fromstring(ubl.serialise(document)), kind, on=BILLED_ON)
+        report = validation.judge_tree(etree.fromstring(codec.serialise(document)), kind, on=BILLED_ON)
         assert report.findings == ()
         lines = document.document_response.line_responses
-        assert len(lines) == min(len(many), technical_answers.LINES_MOST + 1)
+        assert len(lines) == min(len(many), technical_responses.LINES_MOST + 1)
         words = " ".join(each.responses[0].description for each in lines)
         assert not {code.value for code in Code} & set(words.split())
 

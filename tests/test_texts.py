@@ -6,15 +6,15 @@ import tomllib
 import pytest
 
 from fixtures.build_bad import base, edited
-from peppol import schemas
-from peppol.envelope_findings import EnvelopeRule
-from peppol.gate import GateRule
-from peppol.rules.engine import RuleInfo
-from peppol.rules.findings import Finding, Severity
+from peppol.envelope.findings import EnvelopeRule
+from peppol.findings import Finding, Severity
+from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases import all_rules
-from peppol.rules.text_files import FOLDER, names, text_of
-from peppol.rules.texts import LANGUAGES, Actor, NoText, explain, place_of
-from peppol.validation import validate
+from peppol.rules.text_files import FOLDER, Actor, NoText, names, text_of
+from peppol.rules.texts import LANGUAGES, explain, place_of
+from peppol.validation.validation import validate
+from peppol.xml import schemas
+from peppol.xml.gate_errors import GateRule
 from tests.test_validation import TODAY
 
 SCHEMA_KEYS = tuple(f"XSD-{detail}" for detail in schemas._SENTENCES)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from foundation import journal
 from invoicing.portal_invoicing.scope import Scope
-from orders import tutoring
 from orders.model import StepRefused
-from orders.tutoring import TutorRefused, tutor_code
+from orders.placements import tutors
+from orders.placements.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries.placements import PlacementFilter, PlacementRow, PlacementsAre, Stands
 from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
@@ -20,7 +20,7 @@ OURS = Scope(FYRBAKEN)
 
 def assign(house: House, tutor: str, *, on: date = date(2026, 1, 5)) -> bool:
     with house.database.writing() as session:
-        return tutoring.assign(session, "100000101", tutor, by="user-3", today=on)
+        return tutors.assign(session, "100000101", tutor, by="user-3", today=on)
 
 
 def waiting(house: House, on: date) -> list[PlacementRow]:
@@ -52,7 +52,7 @@ def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
         assert not assign(house, "handledare-7", on=date(2026, 1, 6))
         assert assign(house, " H2 ", on=date(2026, 3, 1))
         with house.database.reading() as session:
-            held = tutoring.history(session, "100000101")
+            held = tutors.history(session, "100000101")
             rows = [row.detail for row in journal.rows(session) if row.action == "tutor.assigned"]
             suggestions = placement_queries.tutors_used(session, OURS)
             others = placement_queries.tutors_used(session, Scope(LARKDRILLEN))

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Table, select
 
 from foundation import journal
+from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import Action, ActionRefused
@@ -24,11 +25,10 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.statement import Key
 from invoicing.verdicts import parking
-from orders import stored_register
 from orders import tables as order_tables
-from orders.tolerances import Tolerance
-from orders.values import Money
-from peppol import billing
+from orders.register import store as register_store
+from orders.register.tolerances import Tolerance
+from peppol.documents import billing
 from tests.bills import billed
 from tests.house import House, a_house, example_register
 from tests.test_exception_actions import (
@@ -128,7 +128,7 @@ def another(number: str, house: House, *, days: str) -> billing.Invoice:
 
 def link_credit(house: House, credit: Held, number: str, *, by: str = "user-1") -> int:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return credit_linking.link_credit(
             session, register, credit.id, hand(by), credits=number, reason="Leverantören ringde"
         )
@@ -226,11 +226,11 @@ def test_a_batch_undone_never_was(house: House, action: Action) -> None:
         ids = ids[:1]
     before = stands(house)
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         number = bulk_actions.start(session, action, ids, hand(), key="k", reason="Alla lika")
         assert bulk_actions.go_on(session, register, number, hand()) == 0
     with house.database.writing() as session:
-        done, not_done = bulk_actions.undo(session, stored_register.load(session), number, hand("user-2", 1))
+        done, not_done = bulk_actions.undo(session, register_store.load(session), number, hand("user-2", 1))
     assert (done, not_done) == (1, 0)
     assert stands(house) == before
     release(house)
@@ -256,7 +256,7 @@ def test_a_corrected_invoice_that_waited_is_accepted_with_the_settlement_and_not
     corrected = house.send(right, on=LATER)
     assert corrected.codes == ("ALREADY_INVOICED",)
     with house.database.reading() as session:
-        pair = credit_linking.foresee(session, stored_register.load(session), credit.id, credits="F-1")
+        pair = credit_linking.foresee(session, register_store.load(session), credit.id, credits="F-1")
     assert pair.settles
     assert [each.number for each in pair.waiting] == ["G-1"]
     assert [each.line_id for each in pair.opens] == ["001"]
@@ -308,9 +308,7 @@ def test_what_is_linked_does_not_wait_too_long_meanwhile(house: House) -> None:
     _, credit = a_pair(house)
     link_credit(house, credit, "F-1")
     with house.database.writing() as session:
-        ended = parking.stop_waiting(
-            session, stored_register.load(session), today=LATER + timedelta(days=200)
-        )
+        ended = parking.stop_waiting(session, register_store.load(session), today=LATER + timedelta(days=200))
     assert credit.id not in [each.id for each in ended]
     assert house.held(credit.id).state is _S.PARKED
 

@@ -13,8 +13,10 @@ from invoicing.portal_invoicing import uploads
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.portal_invoicing.sending import Pressed
 from invoicing.portal_invoicing.uploads import Looked, UploadRefused
-from orders import stored_register
-from peppol import billing, mailbox, ubl
+from orders.register import store as register_store
+from peppol.documents import billing
+from peppol.exchange import tables as exchange_tables
+from peppol.xml import codec
 from tests.bills import billed
 from tests.house import LARKDRILLEN, House, a_house
 from tests.portal import Desk, key
@@ -38,7 +40,7 @@ def looked(desk: Desk, body: bytes) -> Looked:
     with desk.house.database.writing() as session:
         upload = uploads.take_in(session, desk.maker, body, now=desk.now)
     with desk.house.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = uploads.look(session, register, desk.maker, upload, today=desk.today)
         assert (
             uploads.look(session, register, Desk(desk.house, LARKDRILLEN).maker, upload, today=desk.today)
@@ -57,7 +59,7 @@ def send(desk: Desk, file: Looked) -> None:
 
 
 def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: Desk) -> None:
-    body = ubl.serialise(invoice(desk.house, desk), pretty=True)
+    body = codec.serialise(invoice(desk.house, desk), pretty=True)
     file = looked(desk, body)
     assert file.match is not None
     assert file.match.verdict is Verdict.ACCEPT
@@ -65,7 +67,7 @@ def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: De
     assert "on its way" in str(looked(desk, body).refusal)
     desk.wait()
     with desk.house.database.reading() as session:
-        assert session.execute(mailbox.inbox.select()).one().body == body
+        assert session.execute(exchange_tables.inbox.select()).one().body == body
     (outcome,) = desk.house.read_letters(on=desk.today)
     assert outcome.held is not None
     assert outcome.held.state is InvoiceState.ACCEPTED
@@ -75,7 +77,7 @@ def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: De
 def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) -> None:
     wrong = billed(invoice(desk.house, desk), days="5")
     desk.house.send(wrong)
-    file = looked(desk, ubl.serialise(flipping.credit_note_of(wrong, given=Numbered("EGEN-2", desk.today))))
+    file = looked(desk, codec.serialise(flipping.credit_note_of(wrong, given=Numbered("EGEN-2", desk.today))))
     assert file.match is not None
     assert file.match.verdict is Verdict.ACCEPT
     send(desk, file)
@@ -86,7 +88,7 @@ def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) 
 
 
 def test_a_file_of_another_organisation_is_refused_kindly(desk: Desk) -> None:
-    body = ubl.serialise(invoice(desk.house, desk)).replace(b"5599991014", LARKDRILLEN.encode())
+    body = codec.serialise(invoice(desk.house, desk)).replace(b"5599991014", LARKDRILLEN.encode())
     file = looked(desk, body)
     assert file.sendable is None
     assert "another organisation" in str(file.refusal)

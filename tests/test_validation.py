@@ -7,10 +7,11 @@ import pytest
 from lxml import etree
 
 from fixtures.build_bad import BadDocument, base, documents, edited
-from peppol.gate import Limits, admit
+from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Severity
-from peppol.validation import Report, judge_tree, kind_of, validate
+from peppol.validation.validation import Report, judge_tree, kind_of, validate
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import Limits
 from tests.test_gate import OPENED, WATCHING
 from tests.test_gate_fuzz import SEED, grown
 

@@ -12,26 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import errors, money, periods
-from orders.values import (
+from foundation.errors import Refused
+from foundation.money import (
     AmountRefused,
-    Article,
     Incomparable,
     Money,
-    Month,
-    Period,
-    PeriodRefused,
     Quantity,
-    Refused,
-    add_months,
     line_amount,
     payable,
     rounded,
-    six_months_from,
     split,
-    stockholm_date,
     total,
     vat_amount,
 )
+from foundation.periods import Month, Period, PeriodRefused, add_months, six_months_from, stockholm_date
+from orders.terms import Article
 
 decimals = st.decimals(min_value=-(10**9), max_value=10**9, places=6)
 amounts = st.integers(-(10**11), 10**11).map(lambda cents: Money(Decimal(cents).scaleb(-2)))

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from foundation.periods import stockholm_date
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from invoicing.verdicts import parking
-from orders import stored_register
-from orders.parties import AccountScheme, PaymentAccount
-from orders.stored_receipts import ReceiptOvertaken
-from orders.values import stockholm_date
-from peppol import billing, shapes, ubl
+from orders.purchase_orders.receipt_store import ReceiptOvertaken
+from orders.register import store as register_store
+from orders.register.parties import AccountScheme, PaymentAccount
+from peppol.documents import billing, shapes
+from peppol.xml import codec
 from tests.house import CLOCK, FYRBAKEN, House, a_house, example_register
 
 REFERENCE = "100000101"
@@ -25,7 +26,7 @@ def a_month_received(house: House) -> str:
 
 def stop(house: House, on: date) -> list[InvoiceState]:
     with house.database.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return [held.state for held in parking.stop_waiting(session, register, today=on)]
 
 
@@ -90,7 +91,7 @@ def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url:
         invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
         held = house.send(invoice)
         with house.database.writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
         assert house.held(held.id).state is InvoiceState.HELD
 
@@ -100,7 +101,7 @@ def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None
         number = a_month_received(house)
         invoice = house.flip(number, number="F-1", on=date(2026, 2, 4))
         house.send(invoice)
-        again = house.post(ubl.serialise(invoice), on=date(2026, 2, 5))
+        again = house.post(codec.serialise(invoice), on=date(2026, 2, 5))
         assert again.repeats is not None
 
 

@@ -17,14 +17,15 @@ from accounts import passwords
 from billing.tools.demo import people as demo_people
 from billing.tools.demo.people import PASSWORD
 from foundation.database import SUPPLIER_ROLE
+from foundation.periods import Month
 from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_placements, stored_register
 from orders.model import ReportState
-from orders.values import Month
-from peppol import ubl
+from orders.placements import store as placement_store
+from orders.register import store as register_store
+from peppol.xml import codec
 from tests.bills import billed
 from tests.databases import PostgresqlServer
 from tests.house import FYRBAKEN, example_register
@@ -61,7 +62,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, browser_page: Page)
     page.goto(f"{site}/reports/due")
     press(page, "Lämna de markerade redovisningarna")
     with books.database.reading() as session:
-        august = stored_placements.reports(session, REFERENCE, Month.parse("2026-08"))
+        august = placement_store.reports(session, REFERENCE, Month.parse("2026-08"))
     assert [each.state for each in august] == [ReportState.REPLACED, ReportState.FILED]
 
     # Flip one; then the rest in bulk, and take the last back.
@@ -93,7 +94,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, browser_page: Page)
 
     # The buyer approves September; its invoice comes as a file that is right.
     books.house.approve(REFERENCE, "2026-09", on=TODAY)
-    fourth = ubl.serialise(
+    fourth = codec.serialise(
         books.house.flip(books.house.order(REFERENCE).number, "004", number="EGEN-2", on=TODAY)
     )
     page.goto(f"{site}/invoices/upload")
@@ -172,9 +173,9 @@ def signs_in(page: Page, books: Books, password: str) -> None:
 
 def sample_invoice(books: Books) -> bytes:
     with books.database.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     sample = sample_orders.samples(register, FYRBAKEN)[sample_orders.BASIC].facts
-    return ubl.serialise(
+    return codec.serialise(
         flipping.flip(
             sample,
             sample.lines["001"],

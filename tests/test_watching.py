@@ -18,7 +18,7 @@ from billing.server.app import create_app
 from billing.server.jobs import jobs_of
 from operations import alarms, scheduler
 from operations.settings import Settings
-from peppol.sending import Sender
+from peppol.exchange.sending import Sender
 from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
 from tests.house import House, a_house
 

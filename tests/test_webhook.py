@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from billing.server.app import create_app
 from operations.settings import Settings
-from peppol import mailbox
-from peppol.envelope import for_payload, wrap
-from peppol.gate import LIMITS
+from peppol.envelope.envelope import for_payload, wrap
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState
 from peppol.identifiers import ParticipantId
-from peppol.mailbox import InState
+from peppol.xml.gate_errors import LIMITS
 from tests.access_points import BUYER, SUPPLIER, order, serving
 from tests.house import CLOCK, House, a_house
 
@@ -68,7 +68,7 @@ def stamped(body: bytes, *, key: bytes = KEY, at: int = int(CLOCK.timestamp())) 
 
 def rows(house: House) -> list[tuple[str, str, int]]:
     with house.database.reading() as session:
-        found = session.execute(select(mailbox.inbox).order_by(mailbox.inbox.c.id))
+        found = session.execute(select(exchange_tables.inbox).order_by(exchange_tables.inbox.c.id))
         return [(row.state, row.transport_id, row.size) for row in found]
 
 
@@ -99,7 +99,10 @@ def test_a_letter_in_its_envelope_is_known_by_its_instance(house: House, client:
     body = enveloped(order("1"))
     assert client.post(ADDRESS, content=body, headers={"X-Token": TOKEN}).status_code == 200
     with house.database.reading() as session:
-        assert session.scalar(select(mailbox.inbox.c.instance_id)) == "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
+        assert (
+            session.scalar(select(exchange_tables.inbox.c.instance_id))
+            == "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
+        )
 
 
 def test_a_repeat_gets_the_same_answer_and_is_flagged(house: House, client: httpx.Client) -> None:

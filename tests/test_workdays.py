@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.values import Month, Period, PeriodRefused, six_months_from
+from foundation.periods import Month, Period, PeriodRefused, six_months_from
 from orders.workdays import FIRST_YEAR, LAST_YEAR, DayConvention, billable_days, public_holidays
 
 WORKDAYS, WEEKDAYS, CALENDAR = DayConvention

@@ -17,8 +17,8 @@ from accounts.rate_limit import TooOften
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
 from invoicing.documents.store import InvoiceUnknown
-from orders.stored_orders import OrderUnknown
-from orders.stored_placements import PlacementUnknown
+from orders.placements.store import PlacementUnknown
+from orders.purchase_orders.order_store import OrderUnknown
 from web import problems
 from web.access import NotPermitted, SignInFirst
 from web.csrf import NotOurForm

@@ -20,8 +20,9 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
-from foundation.errors import Language
-from orders.values import STOCKHOLM, Money, Month, Period, Quantity, Refused
+from foundation.errors import Language, Refused
+from foundation.money import Money, Quantity
+from foundation.periods import STOCKHOLM, Month, Period
 from web import fronts
 
 Words = Callable[[str], str]

@@ -19,34 +19,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
-from accounts.identity import Permission, Person
+from accounts.identity import Person
 from foundation.database import Database
-from foundation.errors import Language, NotThere
-from orders.values import stockholm_date
-from peppol.gate import LIMITS
+from foundation.errors import Language
+from foundation.periods import stockholm_date
+from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
-from web.access import instant_of, signed_in
-from web.csrf import FIELDS_MAX, form_of, guarded
+from web.csrf import FIELDS_MAX, guarded
 from web.templating import FORM_TOKEN, environment
-
-__all__ = [
-    "NotThere",
-    "Page",
-    "Permission",
-    "Person",
-    "form_of",
-    "house_of",
-    "instant_of",
-    "language_of",
-    "own_path",
-    "pages_router",
-    "render",
-    "see_other",
-    "signed_in",
-    "text_from",
-    "today_of",
-]
-
 
 BODY_MAX: Final = LIMITS.bytes_max + 1_000_000
 """The most a form may bring, in bytes: the largest document the gate lets in, and the fields around it."""

@@ -12,12 +12,12 @@ from functools import cache
 from typing import Final, TypeVar
 
 from foundation.errors import Language
-from peppol.gate import GateRule
-from peppol.rules.engine import RuleInfo
-from peppol.rules.findings import Finding, Severity
+from peppol.findings import Finding, Severity
+from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases import RELEASES, Release
 from peppol.rules.text_files import text_of
 from peppol.rules.texts import Explanation, explain, key_of
+from peppol.xml.gate_errors import GateRule
 
 _BYTES: Final = "*"
 _SHARED: Final = "PEPPOL-COMMON"

@@ -22,10 +22,11 @@ from rich.text import Text
 
 from billing.cli.printing import Json, plain, show
 from foundation.errors import Language
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding, Severity
-from peppol.rules.texts import Actor, NoText, explain
-from peppol.validation import Report
+from peppol.rules.text_files import Actor, NoText
+from peppol.rules.texts import explain
+from peppol.validation.validation import Report
 
 STYLE_SHEET: Final = "validation_report.css"
 

@@ -15,7 +15,7 @@ from invoicing.matching.deviation_texts import sentence, source_name, title
 from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from operations.message_queries import LetterIn
-from peppol.mailbox import InState
+from peppol.exchange.tables import InState
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)

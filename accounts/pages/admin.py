@@ -11,8 +11,8 @@ from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, age, granted_staff
 from accounts.store import Account
-from orders import stored_register
-from orders.contracts import NotInRegister, Register
+from orders.register import store as register_store
+from orders.register.register import NotInRegister, Register
 from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -28,7 +28,7 @@ def applications_page(request: Request, person: Person = signed_in(ADMINISTERS))
     """The applications that wait, with their age, and those decided."""
     today = today_of(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         waiting = applications.waiting(session)
         decided = applications.decided(session)
     return render(
@@ -202,7 +202,7 @@ def _application(
 ) -> Response:
     with house_of(request).reading() as session:
         application = applications.by_id(session, application_id)
-        register = stored_register.load(session)
+        register = register_store.load(session)
     return render(
         request,
         person,

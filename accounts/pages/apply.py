@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from accounts import applications, rate_limit
 from accounts.pages.sign_in import client_of
 from accounts.rules import AccountRefused, mail_address, name_of_person
-from orders import stored_register
+from orders.register import store as register_store
 from web.access import instant_of
 from web.pages import house_of, language_of, pages_router, render, see_other, today_of
 
@@ -42,7 +42,7 @@ def send_application(
     now = instant_of(request)
     with house_of(request).writing() as session:
         rate_limit.count(session, f"apply {client_of(request)}", rate_limit.ONE_CLIENT, now=now)
-        register = stored_register.load(session)
+        register = register_store.load(session)
     errors: Errors = []
     supplier = None
     try:

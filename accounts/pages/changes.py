@@ -12,7 +12,7 @@ from foundation.sql import Session
 from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from operations.mail import mail
-from orders import stored_register
+from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.pages import house_of, pages_router, render, see_other, today_of
 
@@ -38,7 +38,7 @@ NAMES = {
 def changes_page(request: Request, person: Person = signed_in(*CONFIRMS)) -> Response:
     """What is asked for, and what was decided lately."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         listed = change_requests.listed(session)
     rows = [(each, company(register, each.supplier)) for each in listed]
     return render(
@@ -76,7 +76,7 @@ def confirm(
                     "Your confirmation is noted. A colleague confirms too.",
                 )
             else:
-                register = stored_register.load(session)
+                register = register_store.load(session)
                 confirming.confirm_second(
                     session, register, change_id, by=person.id, now=now, today=today_of(request)
                 )
@@ -128,7 +128,7 @@ def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
 
 def _page(request: Request, person: Person, change_id: int, wrong: Refused | None = None) -> Response:
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         change = _change(session, change_id)
     return render(
         request,

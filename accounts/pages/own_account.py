@@ -14,7 +14,7 @@ from accounts.tables import web_session
 from foundation import journal
 from operations.mail import mail
 from operations.mail.texts import Notice
-from orders import stored_register
+from orders.register import store as register_store
 from web import cookies
 from web.access import instant_of, signed_in
 from web.csrf import form_of
@@ -100,7 +100,7 @@ def _page(
             .where(web_session.c.account_id == person.account_id)
             .order_by(web_session.c.seen_at.desc())
         ).all()
-        register = stored_register.load(session)
+        register = register_store.load(session)
     company = register.buyer.name if person.is_buyer else register.supplier(person.organisation).name
     names = {each.id: each.name for each in register.units}
     units = [names.get(each, each) for each in sorted(person.units or ())]

@@ -10,8 +10,8 @@ from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, granted
 from accounts.store import Account
-from orders import stored_register
-from orders.contracts import Register
+from orders.register import store as register_store
+from orders.register.register import Register
 from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other
@@ -27,7 +27,7 @@ def people_page(request: Request, person: Person = signed_in(Permission.ADMINIST
     """Everybody of the organisation."""
     with house_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
-        units = _units(stored_register.load(session), person.organisation)
+        units = _units(register_store.load(session), person.organisation)
     return render(
         request, person, "account/people.html", people=people, unit_names=units, permissions=PERMISSIONS
     )
@@ -150,7 +150,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
 
 def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:
     with house_of(request).reading() as session:
-        known = frozenset(_units(stored_register.load(session), person.organisation))
+        known = frozenset(_units(register_store.load(session), person.organisation))
     form = form_of(request)
     return granted(
         [str(each) for each in form.getlist("permission")],
@@ -168,7 +168,7 @@ def _form(
     wrong: AccountRefused | None = None,
 ) -> Response:
     with house_of(request).reading() as session:
-        units = _units(stored_register.load(session), person.organisation)
+        units = _units(register_store.load(session), person.organisation)
     if wrong is not None:
         form = form_of(request)
         chosen = [str(each) for each in form.getlist("permission")]

@@ -20,10 +20,10 @@ from billing.cli.exit_codes import Code, complain, stopped_by
 from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
 from billing.migrations.schema import open_house
 from foundation.database import Database, utc_now
-from foundation.errors import Language
+from foundation.errors import Language, Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from operations.settings import Settings
-from orders.values import Refused, stockholm_date
 
 
 @dataclass(frozen=True, slots=True)

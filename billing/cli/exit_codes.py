@@ -12,15 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from billing.cli.printing import plain
 from foundation.database import explain
-from foundation.errors import Language
+from foundation.errors import Language, Refused
 from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.flip import NotToInvoice
-from orders.register_files import RegisterRefused
-from orders.stored_orders import OrderUnknown
-from orders.stored_placements import PlacementUnknown
-from orders.values import Refused
-from peppol.gate import GateRefused
-from peppol.post import InvalidDocument
+from orders.placements.store import PlacementUnknown
+from orders.purchase_orders.order_store import OrderUnknown
+from orders.register.files import RegisterRefused
+from peppol.exchange.outgoing import InvalidDocument
+from peppol.xml.gate_errors import GateRefused
 
 
 class Code(IntEnum):

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from foundation.errors import Language
-from orders.values import Money
+from foundation.money import Money
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 

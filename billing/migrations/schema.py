@@ -18,11 +18,12 @@ from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
 from operations.mail import tables as mail_tables
-from orders import tables, tutor_tables
-from peppol import mailbox
+from orders import tables
+from orders.placements import tutor_tables
+from peppol.exchange import tables as exchange_tables
 from supplier_portal.queries import visits
 
-METADATAS: tuple[MetaData, ...] = (mailbox.metadata, tables.metadata)
+METADATAS: tuple[MetaData, ...] = (exchange_tables.metadata, tables.metadata)
 JOINED: Final[tuple[Table, ...]] = (
     document_tables.invoice,
     response_tables.peer_answer,

@@ -17,8 +17,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from foundation.errors import Language
-from peppol.gate import LIMITS
-from peppol.validation import validate
+from peppol.validation.validation import validate
+from peppol.xml.gate_errors import LIMITS
 from web.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 

@@ -10,9 +10,9 @@ from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
 from operations.mail import mail
+from peppol.exchange.sending import Event
+from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import OutState
-from peppol.sending import Event
 
 
 def tell(session: Session, events: Sequence[Event]) -> None:

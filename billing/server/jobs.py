@@ -13,6 +13,7 @@ from typing import Final
 from accounts.identity import Permission
 from billing.server import invoice_mails
 from foundation.database import Database
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
@@ -26,8 +27,9 @@ from operations.mail import mail
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
-from orders import results, stored_policies, stored_register
-from orders.values import Month
+from orders.placements import results
+from orders.register import policy_store
+from orders.register import store as register_store
 from supplier_portal.queries import reports as report_queries
 
 # Reminders go out on these days of the week (Monday is 0): not every day.
@@ -69,19 +71,19 @@ PORTAL_RELEASE: Final = InSteps("portal-release", Every(timedelta(seconds=30)), 
 
 def place_due_orders(session: Session, today: date, now: datetime) -> str:
     """Place the result orders whose day has come."""
-    placed = results.place_due(session, stored_register.load(session), today=today)
+    placed = results.place_due(session, register_store.load(session), today=today)
     return f"{len(placed)} orders"
 
 
 def new_policy(session: Session, today: date, now: datetime) -> str:
     """Let the policy hold whose day has come."""
-    version = stored_policies.come_into_force(session, today=today)
+    version = policy_store.come_into_force(session, today=today)
     return f"version {version}" if version is not None else "none"
 
 
 def release_answers(session: Session, today: date, now: datetime) -> str:
     """Let the answers of the finance desk leave whose time for second thoughts has ended."""
-    register = stored_register.load(session)
+    register = register_store.load(session)
     return f"{exception_undo.release_answers(session, register, now=now, today=today)} answers"
 
 
@@ -92,7 +94,7 @@ def remind_of_reports(session: Session, today: date, now: datetime) -> str:
     """Mail each supplier, twice a week, how many reports are late for which month."""
     if today.weekday() not in _REMINDER_DAYS:
         return "not today"
-    days = stored_register.load(session).policy.days_until_report_reminder
+    days = register_store.load(session).policy.days_until_report_reminder
     late = Counter(
         (each.supplier, each.month) for each in report_queries.missing(session, today=today, days=days)
     )
@@ -121,7 +123,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 
     An invoice without a receipt is asked back, a credit note without an invoice is put in question.
     """
-    ended = parking.stop_waiting(session, stored_register.load(session), today=today)
+    ended = parking.stop_waiting(session, register_store.load(session), today=today)
     if ended:
         trouble = Trouble(
             len(ended),

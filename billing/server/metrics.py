@@ -26,7 +26,7 @@ from operations.mail.tables import mail
 from operations.settings import Settings
 from operations.tables import alarm, job_run
 from orders import tables
-from peppol.mailbox import OutState
+from peppol.exchange.tables import OutState
 
 router = APIRouter(tags=["operation"])
 

@@ -2,7 +2,7 @@
 
 import socket
 
-from orders.values import Refused
+from foundation.errors import Refused
 
 
 def listening_on(host: str, port: int) -> socket.socket:

@@ -25,11 +25,12 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 
 from foundation.database import Database
+from foundation.periods import stockholm_date
 from operations.exchange_settings import PostSettings
-from orders.values import stockholm_date
-from peppol import envelope, inbox
-from peppol.gate import LIMITS
-from peppol.mailbox_tables import InState
+from peppol.envelope import opening
+from peppol.exchange import inbox
+from peppol.exchange.tables import InState
+from peppol.xml.gate_errors import LIMITS
 from web.problems import Problem
 
 router = APIRouter(tags=["post"])
@@ -67,7 +68,7 @@ async def take_letter(request: Request) -> Response:
 
 def _stored(database: Database, body: bytes, name: str) -> int:
     """Keep the letter, committed when this returns; the number of the first one where it came before."""
-    instance_id = envelope.instance_id_in(body)
+    instance_id = opening.instance_id_in(body)
     now = database.clock()
     with database.writing() as session:
         stored = inbox.store(

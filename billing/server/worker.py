@@ -22,14 +22,14 @@ from sqlalchemy.exc import DBAPIError
 from billing.server import exchange_events
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from invoicing.intake.queue import read_arrived
 from operations import scheduler as job_running
 from operations.scheduler import Job
-from orders.values import stockholm_date
-from peppol import asking, sending
 from peppol.access_points.protocol import AccessPoint, AccessPointError
-from peppol.collecting import Collector
-from peppol.sending import Sender
+from peppol.exchange import sending, status_polling
+from peppol.exchange.receiving import Collector
+from peppol.exchange.sending import Sender
 
 _log = structlog.get_logger("work")
 
@@ -143,7 +143,7 @@ def _deliver(worker: Worker) -> bool:
 def _ask(worker: Worker) -> bool:
     if worker.access_point is None or not worker.asks:
         return False
-    return asking.ask(
+    return status_polling.ask(
         worker.database.writing,
         worker.access_point,
         worker.database.clock,

@@ -12,16 +12,15 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from accounts.pages.changes import tell
 from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
 from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRequest
-from orders import stored_register
-from orders.contracts import Register
-from orders.parties import PaymentAccount
-from orders.values import Refused
+from orders.register import store as register_store
+from orders.register.parties import PaymentAccount
+from orders.register.register import Register
 from web.access import instant_of, signed_in
 from web.pages import house_of, pages_router, render, see_other, today_of
 
@@ -44,7 +43,7 @@ class Waiting:
 def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """Every invoice held for its account, and every open request."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         requests = change_requests.listed(session, only_open=True)
         context: dict[str, Any] = {
             "waiting": _waiting(session, register, requests),
@@ -71,7 +70,7 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
     """The first person has called the supplier back about the account on an invoice: asked for and confirmed once."""
     now = instant_of(request)
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         held = next((each for each in _held(session) if each.id == invoice_id), None)
         if held is None:
             raise NotThere
@@ -119,7 +118,7 @@ def confirm_second(
 ) -> Response:
     """Another person confirms: the register has a new version, and what waited for it is judged again."""
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         judged = confirming.confirm_second(
             session,
             register,

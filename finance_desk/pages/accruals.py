@@ -16,6 +16,8 @@ from finance_desk.pages.paying_parts import (
     supplier_names,
     text_of,
 )
+from foundation.money import total
+from foundation.periods import Month
 from invoicing.bookkeeping import booking
 from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
@@ -23,8 +25,7 @@ from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import unbilled
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from operations.payment_settings import ledger_of
-from orders import stored_register
-from orders.values import Month, total
+from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
 from web.pages import Page, house_of, pages_router, render, see_other, today_of
 
@@ -40,7 +41,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
     closing_text = request.query_params.get("closing", "")
     closing = parsed_day(closing_text) if closing_text else today
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         rows = accrued(session, month, closing=closing, today=today)
         count, not_billed_amount = unbilled.not_billed_total(session, until=month)
         page = Page.of(request, count)
@@ -77,7 +78,7 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
     with house_of(request).writing() as session:
         run = booking.book_accrual(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             ledger_of(settings_of(request)),
             month,
             closing=day_of(request, "closing", default=today_of(request)),
@@ -99,7 +100,7 @@ def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     with house_of(request).writing() as session:
         run = booking.book(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             ledger_of(settings_of(request)),
             today=today_of(request),
             by=person.id,

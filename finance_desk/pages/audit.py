@@ -13,15 +13,14 @@ from accounts.identity import Permission, Person
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from invoicing.audit import cases as audit_cases
 from invoicing.audit import retention, retention_periods
 from invoicing.audit.cases import NoCase, Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from operations.settings import Settings
-from orders import stored_register
-from orders.values import Refused
+from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import Page, house_of, pages_router, render, see_other, today_of
@@ -44,7 +43,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         until=_day(asked.get("until", "")),
     )
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         _, many = audit_cases.search(session, sought, limit=0)
         page = Page.of(request, many, size=100)
         rows, _ = audit_cases.search(session, sought, limit=page.size, offset=page.offset)
@@ -93,7 +92,7 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
     """What is kept longer, what may be disposed of, and what was."""
     today = today_of(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return render(
             request,
             person,

@@ -9,7 +9,7 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.errors import NotThere
 from invoicing.payment import bank_reports
-from orders import stored_register
+from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -37,7 +37,7 @@ def bank(request: Request, person: Person = signed_in(*READERS)) -> Response:
         context: dict[str, Any] = {
             "findings": bank_reports.open_findings(session),
             "files": bank_reports.files(session),
-            "people": people(session, stored_register.load(session)),
+            "people": people(session, register_store.load(session)),
         }
     return render(request, person, "pay/bank.html", may=person.may(_P.FINANCE), outcomes=OUTCOMES, **context)
 
@@ -55,7 +55,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     with house_of(request).writing() as session:
         told = bank_reports.take_in(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             body,
             name=given.filename,
             by=person.id,
@@ -82,7 +82,7 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
             found = bank_reports.get(session, file_id)
         except bank_reports.BankFileUnreadable:
             raise NotThere from None
-        names = people(session, stored_register.load(session))
+        names = people(session, register_store.load(session))
     return render(
         request,
         person,

@@ -13,7 +13,8 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.exception import hand_of
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act, supplier_name
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.decisions import protected
 from invoicing.decisions.batch_store import MOST, Batch
@@ -23,8 +24,7 @@ from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions.bulk_actions import BULK
 from invoicing.exceptions.queue import Part, Wanted
 from invoicing.exceptions.steps import HOLD
-from orders import stored_register
-from orders.values import Money, Refused, total
+from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -40,7 +40,7 @@ def simulate(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respon
     asked = request.query_params
     kind = _kind(asked.get("kind", Action.ASK_CREDIT))
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         ids = _chosen(request, session)
         foreseen = bulk_actions.simulate(session, register, kind, ids, by=person.id)
         good = [each for each in foreseen if each.refusal is None]
@@ -85,7 +85,7 @@ def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
 def result(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """What became of each row."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = _batch(session, number)
         done = [row for row in found.rows if row.state == "DONE"]
         return render(
@@ -120,7 +120,7 @@ def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     """Undo all of a batch that can be."""
     with house_of(request).writing() as session:
         _batch(session, number)
-        register = stored_register.load(session)
+        register = register_store.load(session)
         undone, refused = bulk_actions.undo(session, register, number, hand_of(request, person))
     left = (f" {refused} gick inte.", f" {refused} could not be.") if refused else ("", "")
     said = (f"{undone} ångrade.{left[0]}", f"{undone} undone.{left[1]}")
@@ -131,7 +131,7 @@ def _go_on(request: Request, person: Person, number: int) -> None:
     left = 1
     while left:
         with house_of(request).writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             hand = hand_of(request, person)
             left = bulk_actions.go_on(session, register, number, hand, limit=_AT_ONCE)
 

@@ -10,7 +10,7 @@ from invoicing.documents import store as document_store
 from invoicing.payment import payment, repayments
 from invoicing.payment.payment import Claim
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
-from orders import stored_register
+from orders.register import store as register_store
 from web.access import signed_in
 from web.pages import house_of, pages_router, render, see_other, today_of
 
@@ -41,7 +41,7 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
     """One claim: what it comes from, and how far its repayment has come."""
     with house_of(request).reading() as session:
         found = _claim(session, invoice_id)
-        register = stored_register.load(session)
+        register = register_store.load(session)
         return render(
             request,
             person,

@@ -14,6 +14,7 @@ from finance_desk.pages.document_parts import unit_words
 from finance_desk.pages.exception import open_case
 from finance_desk.words import supplier_name
 from foundation.errors import Language, NotThere
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import protected
 from invoicing.documents import facts_loading
@@ -26,10 +27,9 @@ from invoicing.model import DocumentType, Invoice, InvoicedLine
 from invoicing.payment import payable_store
 from invoicing.responses import response_documents
 from invoicing.responses.response_documents import receiver_of
-from orders import stored_register
-from orders.contracts import Register
-from orders.values import Money
-from peppol import ubl
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.xml import codec
 from web import i18n
 from web.access import signed_in
 from web.pages import house_of, language_of, pages_router, render, today_of
@@ -45,7 +45,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     asked = request.query_params
     wanted = (asked.get("other", "").strip() or asked.get("credits", ""))[:100]
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         case = open_case(session, register, number, person)
         if case.held.document_type is DocumentType.INVOICE:
             raise NotThere
@@ -81,7 +81,7 @@ def _told(request: Request, register: Register, found: Pair) -> tuple[str, str]:
     answer = response_documents.response(
         register, found.settled, found.answer, (), supplier=supplier, today=today_of(request)
     )
-    return ubl.serialise(answer).decode(), receiver_of(supplier, found.credit) if supplier.answers else ""
+    return codec.serialise(answer).decode(), receiver_of(supplier, found.credit) if supplier.answers else ""
 
 
 def _proposed(session: Session, found: Pair) -> bool:

@@ -15,7 +15,8 @@ from finance_desk.journal_words import action_name
 from finance_desk.pages.document_parts import ANSWERS, branch, cells
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, cause_name, may_act, supplier_name
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import protected
 from invoicing.decisions import store as decision_store
@@ -37,10 +38,11 @@ from invoicing.matching.deviation_texts import sentence, title
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
-from orders import stored_register
-from orders.contracts import Register
-from orders.values import Money, Refused
-from peppol import attachments, mailbox, ubl
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.exchange import inbox
+from peppol.validation import attachments
+from peppol.xml import codec
 from web.access import signed_in
 from web.csrf import form_of
 from web.invoice_pdf import pdf_of
@@ -85,7 +87,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
     """The request for credit as it will be sent, before it is."""
     language = language_of(request, person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         case = open_case(session, register, number, person)
         supplier = facts_loading.registered(register, case.held.supplier)
         sends = supplier is not None and responding.may_follow(
@@ -102,7 +104,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
                 today=today_of(request),
             )
             receiver = receiver_of(supplier, case.held) if supplier.answers else ""
-            xml = ubl.serialise(answer).decode()
+            xml = codec.serialise(answer).decode()
         return render(
             request,
             person,
@@ -124,7 +126,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
     reason = form.get("reason", "")
     hand = hand_of(request, person)
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         open_case(session, register, number, person)
         match action:
             case "credit":
@@ -165,7 +167,7 @@ def _said(done: Done) -> tuple[str, str]:
 def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Take an action back while its answer has not left."""
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         try:
             done = decision_store.action(session, number)
         except decision_store.NoSuchAction as error:
@@ -227,13 +229,13 @@ def _link(session: Session, register: Register, number: int, hand: Hand, form: d
 def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:
     language = language_of(request, person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         if protected.is_protected(session, number) and not revealed:
             item = _one(session, number)
             may_open = person.may(_P.PROTECTED)
             return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
         case = _case(session, register, number)
-        body = mailbox.body_of(session, case.held.letter_id) or b""
+        body = inbox.body_of(session, case.held.letter_id) or b""
         names = Names(session, register.buyer)
         limit = decision_store.limit_of(session, person.id)
         context: dict[str, Any] = {
@@ -340,7 +342,7 @@ def _body(request: Request, number: int) -> tuple[bytes, int]:
         if protected.is_protected(session, number):
             raise NotThere
         held = document_store.by_id(session, number)
-        return mailbox.body_of(session, held.letter_id) or b"", held.letter_id
+        return inbox.body_of(session, held.letter_id) or b"", held.letter_id
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

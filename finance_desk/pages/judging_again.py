@@ -7,11 +7,11 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
+from foundation.money import Money, total
 from invoicing.decisions.batch_store import NoBatch
 from invoicing.verdicts import rejudging
-from orders import stored_register
-from orders.contracts import fingerprint
-from orders.values import Money, total
+from orders.register import store as register_store
+from orders.register.register import fingerprint
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -26,7 +26,7 @@ NAME = ("Prövade igen", "Judged again")
 def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """What lies in question and would be accepted by the policy that holds now."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = rejudging.would_accept(session, register)
         return render(
             request,
@@ -55,7 +55,7 @@ def result(
 ) -> Response:
     """What became of each row."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         try:
             found = rejudging.batch(session, number)
         except NoBatch as refusal:
@@ -97,7 +97,7 @@ def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     house = house_of(request)
     with house.writing() as session:
         known = rejudging.known(session, list(dict.fromkeys(ids)))
-        register = stored_register.load(session)
+        register = register_store.load(session)
         number = rejudging.start(session, register, known, by=person.id, at=house.clock(), key=key)
     _go_on(request, number)
     return number
@@ -112,5 +112,5 @@ def _go_on(request: Request, number: int) -> None:
     left = 1
     while left:
         with house_of(request).writing() as session:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             left = rejudging.go_on(session, register, number, today=today_of(request), limit=_AT_ONCE)

@@ -12,15 +12,15 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act
 from foundation import personal_numbers
-from foundation.errors import Language, NotThere
+from foundation.errors import Language, NotThere, Refused
 from invoicing.exceptions import worklist
 from invoicing.exceptions.worklist import Kind
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.event_loading import replay_unappliable
-from orders import stored_register
-from orders.values import Refused
-from peppol import mailbox, validation
+from orders.register import store as register_store
+from peppol.exchange import inbox
+from peppol.validation import validation
 from web.access import signed_in
 from web.pages import house_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import ValidationReport, reported
@@ -35,10 +35,10 @@ def letter(request: Request, number: int, person: Person = signed_in(*READERS)) 
     """The letter, whatever it is."""
     with house_of(request).reading() as session:
         found = message_queries.letter_in(session, number)
-        body = mailbox.body_of(session, number)
+        body = inbox.body_of(session, number)
         if found is None or body is None:
             raise NotThere
-        names = Names(session, stored_register.load(session).buyer)
+        names = Names(session, register_store.load(session).buyer)
         comments = worklist.comments(session, Kind.LETTER_IN, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     return render(
@@ -60,7 +60,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*READERS)) 
 def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The bytes as they came, never opened by the browser."""
     with house_of(request).reading() as session:
-        body = mailbox.body_of(session, number)
+        body = inbox.body_of(session, number)
     if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
         raise NotThere
     named = {"Content-Disposition": f'attachment; filename="letter-{number}.bin"'}
@@ -74,7 +74,7 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
     with database.writing() as session:
         if message_queries.letter_in(session, number) is None:
             raise NotThere
-        if mailbox.replay(session, number) is None:
+        if inbox.replay(session, number) is None:
             raise Refused(
                 "Brevet kan inte läsas igen: det första med samma nummer gäller.",
                 "The letter cannot be read again: the first with the same number stands.",

@@ -9,10 +9,11 @@ from fastapi import Request, Response
 
 from accounts import store as account_store
 from accounts.identity import Permission
+from foundation.errors import Refused
+from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
-from orders.contracts import Register
-from orders.parties import AccountScheme, PaymentAccount
-from orders.values import Month, PeriodRefused, Refused
+from orders.register.parties import AccountScheme, PaymentAccount
+from orders.register.register import Register
 from web.csrf import form_of
 
 _P = Permission

@@ -19,6 +19,7 @@ from finance_desk.pages.paying_parts import (
     text_of,
 )
 from foundation.errors import NotThere
+from foundation.money import Money, total
 from invoicing.payment import (
     attest_right_store,
     attestation,
@@ -35,8 +36,8 @@ from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.payable import Kind
 from invoicing.payment.transfers import ProposalState
 from operations.payment_settings import debtor_of
-from orders import stored_register
-from orders.values import Article, Money, total
+from orders.register import store as register_store
+from orders.terms import Article
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -58,7 +59,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     """What is to be paid now and soon, the proposals, and what suppliers owe."""
     today = today_of(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
         claims = payment.claims(session)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
@@ -85,7 +86,7 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
     """Everything due by a day becomes a proposal."""
     pay_on = day_of(request, "pay_on", default=today_of(request))
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
     said = (
         f"Betalningsförslag {made.number} är gjort. Nu attesterar någon annan det.",
@@ -102,7 +103,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
             found = proposals.get(session, number)
         except proposals.ProposalUnknown:
             raise NotThere from None
-        register = stored_register.load(session)
+        register = register_store.load(session)
         items = proposals.items(session, number)
         payables = payable_store.load(session, register, [each.key for each in items])
         changed = (
@@ -148,7 +149,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
         int(each) for each in form_of(request).getlist("item") if isinstance(each, str) and each.isdigit()
     }
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         result = attestation.attest(
             session,
             register,
@@ -174,7 +175,7 @@ def drop_changed(
 ) -> Response:
     """Attests of what has changed since are dropped, so that it can be attested as it is now."""
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         dropped = attestation.drop_changed(
             session, register, _known(number), now=instant_of(request), by=person.id
         )
@@ -192,9 +193,9 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
     with house.writing() as session:
-        attestation.drop_changed(session, stored_register.load(session), known, now=now)
+        attestation.drop_changed(session, register_store.load(session), known, now=now)
     with house.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         plan = payment_export.export(session, register, number, debtor=debtor, by=person.id, now=now)
     said = (
         f"Filen är gjord, med {len(plan.transfers)} betalningar till banken. Ladda ner den nedan.",
@@ -240,7 +241,7 @@ def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -
 def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN)) -> Response:
     """Who may attest what, and who stands in for whom."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         context: dict[str, Any] = {
             "rights": attest_right_store.rights(session),
             "substitutions": attest_right_store.substitutions(session),

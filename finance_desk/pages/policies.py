@@ -17,21 +17,17 @@ from accounts.identity import Permission, Person
 from finance_desk.pages import judging_again
 from finance_desk.pages.policy_words import DAYS, LIMITS, SWITCHES, changes
 from finance_desk.words import Names, cause_name, supplier_name
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviations import Code
 from invoicing.verdicts import policy_replay, rejudging
-from orders import stored_policies, stored_register
-from orders.contracts import (
-    CreditOfPaid,
-    Policy,
-    Register,
-    Tolerance,
-    fingerprint,
-    policy_from_json,
-    policy_to_json,
-)
-from orders.values import Article, Money, Refused
+from orders.register import policy_store
+from orders.register import store as register_store
+from orders.register.agreements import CreditOfPaid, Policy
+from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
+from orders.register.tolerances import Tolerance
+from orders.terms import Article
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import house_of, language_of, pages_router, render, see_other, today_of
@@ -60,7 +56,7 @@ _NO_QUESTION = frozenset(
 def policies(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """What holds, what comes, what held, and each person's limit."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         names = Names(session, register.buyer)
         officers = names.who_may(_P.FINANCE)
         return render(
@@ -69,7 +65,7 @@ def policies(request: Request, person: Person = signed_in(*_READERS)) -> Respons
             "desk/policies.html",
             policy=register.policy,
             mark=fingerprint(register.policy),
-            versions=stored_policies.versions(session),
+            versions=policy_store.versions(session),
             names=names,
             limits=[(key, name, decision_store.limit_of(session, key)) for key, name in officers],
             may_change=person.may(*_CHANGERS),
@@ -83,7 +79,7 @@ def policies(request: Request, person: Person = signed_in(*_READERS)) -> Respons
 def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
     """The form, with what holds now."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     return render(
         request,
         person,
@@ -107,7 +103,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
     language = language_of(request, person)
     today = today_of(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         policy = _read(
             form, [str(each) for each in form_of(request).getlist("automatic_credit")], register.policy
         )
@@ -153,7 +149,7 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
             "Ändringen gick inte att läsa. Gör den igen.", "The change could not be read. Make it again."
         ) from error
     with house_of(request).writing() as session:
-        stored_policies.make(
+        policy_store.make(
             session,
             policy,
             valid_from=valid_from,
@@ -179,7 +175,7 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
     if amount is None or amount < 0:
         raise Refused("Ange ett belopp som 500 eller 500,00.", "Give an amount like 500 or 500.00.")
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
         limit_of = Money(amount.quantize(Decimal("0.01")), "SEK")
@@ -191,9 +187,9 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
 def withdraw(request: Request, number: int, person: Person = signed_in(*_CHANGERS)) -> Response:
     """Take back a version that does not hold yet."""
     with house_of(request).writing() as session:
-        if all(each.id != number for each in stored_policies.versions(session)):
+        if all(each.id != number for each in policy_store.versions(session)):
             raise NotThere
-        stored_policies.withdraw(session, number, by=person.id)
+        policy_store.withdraw(session, number, by=person.id)
     return see_other("/finance/policies", ("Versionen är tillbakatagen.", "The version is withdrawn."))
 
 
@@ -203,8 +199,8 @@ def used(
 ) -> Response:
     """The policy that a match was made by."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
-        policy = stored_policies.used(session, mark)
+        register = register_store.load(session)
+        policy = policy_store.used(session, mark)
         if policy is None:
             raise NotThere
         return render(

@@ -6,8 +6,9 @@ from typing import Final
 
 from finance_desk.words import Pair, cause_name
 from foundation.errors import Language
-from orders.contracts import CreditOfPaid, Policy, Tolerance
-from orders.values import Article
+from orders.register.agreements import CreditOfPaid, Policy
+from orders.register.tolerances import Tolerance
+from orders.terms import Article
 from web import i18n
 
 DAYS: Final = (

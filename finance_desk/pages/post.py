@@ -19,12 +19,12 @@ from invoicing.responses.model import LINE_WORDS, LineStatus
 from invoicing.responses.store import KeptAnswer
 from operations import exchange_actions, exchange_queries, message_queries
 from operations.message_queries import LetterOut
-from orders import stored_register
-from orders.contracts import Register
-from orders.parties import Channel
-from peppol import mailbox
+from orders.register import store as register_store
+from orders.register.parties import Channel
+from orders.register.register import Register
 from peppol.access_points.protocol import Verdict
-from peppol.mailbox import OutState
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OutState
 from web.access import signed_in
 from web.pages import house_of, pages_router, render, see_other, today_of
 
@@ -46,7 +46,7 @@ _NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY.value, Verdict.NOT_REGISTERED.value)
 def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """What of ours has not come through, and who reads in the portal instead."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         standing = exchange_queries.standing(session)
         return render(
             request,
@@ -69,11 +69,11 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
 def letter(request: Request, number: int, person: Person = signed_in(*_READERS)) -> Response:
     """One letter of ours: its attempts, what was answered, and its bytes as text."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = message_queries.letter_out(session, number)
         if found is None:
             raise NotThere
-        outbox = mailbox.outbox
+        outbox = exchange_tables.outbox
         body = session.scalar(select(outbox.c.body).where(outbox.c.sequence == number)) or b""
         return render(
             request,
@@ -139,7 +139,7 @@ def _row(each: LetterOut, register: Register) -> dict[str, Any]:
 
 def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
     """Suppliers whose address the network did not know, so that letters lie in the portal for them."""
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     question = (
         select(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome, func.count().label("many"))
         .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.outcome.in_(_NOT_TAKEN))

@@ -14,14 +14,14 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk import bar_chart
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.periods import Month, PeriodRefused
 from invoicing.decisions import protected
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import worklist
 from invoicing.exceptions.queue import NOBODY, Item, Part, Wanted
 from invoicing.exceptions.worklist import Kind
-from orders import stored_register
-from orders.values import Month, PeriodRefused, Refused
+from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
@@ -85,7 +85,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     wanted = _wanted(request, person)
     named = _credit_cause if wanted.part is Part.CREDITS else cause_name
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         names = Names(session, register.buyer)
         counts = exception_queue.counts(session, today=today)
         context: dict[str, Any] = {
@@ -150,7 +150,7 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
     if kind not in Kind.__members__:
         raise NotThere
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         staff = dict(Names(session, register.buyer).who_may(_P.FINANCE))
         if to and to not in staff:
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")

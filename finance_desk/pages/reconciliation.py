@@ -22,6 +22,7 @@ from finance_desk.pages.paying_parts import (
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from finance_desk.words import cause_name
 from foundation.errors import NotThere
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import trends as money_trends
@@ -29,10 +30,10 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Entry, Key, Statement, reconcile
-from orders import stored_register
 from orders import tables as held_tables
-from orders.values import Article, Month
-from peppol import mailbox
+from orders.register import store as register_store
+from orders.terms import Article
+from peppol.exchange import inbox, outbox
 from peppol.identifiers import DocumentKind
 from web import i18n
 from web.access import signed_in
@@ -56,7 +57,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
     """Ordered, received, invoiced, credited, approved, paid and open, with the documents that are open."""
     wanted, by = _asked(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         few = wanted.execution_reference != "" or _is_small(session, wanted)
         # The same sums either way: of few entries, which are shown as well, or added up by the database.
         entries = list(entry_queries.entries(session, wanted=wanted)) if few else []
@@ -121,7 +122,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
     """One execution reference: line by line, document by document, each a press away from its XML."""
     as_of = _day(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         wanted = Wanted(execution_reference=reference, as_of=as_of)
         entries = list(entry_queries.entries(session, wanted=wanted))
         if not entries:
@@ -152,7 +153,7 @@ def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*R
             document_tables.invoice.c.id == invoice_id
         )
         letter_id = session.execute(question).scalar_one_or_none()
-        body = mailbox.body_of(session, letter_id) if letter_id is not None else None
+        body = inbox.body_of(session, letter_id) if letter_id is not None else None
     if body is None:
         raise NotThere
     return download(body, name=f"faktura-{invoice_id}.xml", media_type="application/xml")
@@ -162,7 +163,7 @@ def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*R
 def order_xml(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
     """The order exactly as it was sent."""
     with house_of(request).reading() as session:
-        letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number))
+        letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number))
     if not letters:
         raise NotThere
     return download(letters[0].body, name=f"order-{letters[0].document_id}.xml", media_type="application/xml")

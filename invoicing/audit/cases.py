@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.periods import STOCKHOLM
 from foundation.sql import Session
 from invoicing.audit import case_archive
 from invoicing.decisions import protected
@@ -22,8 +24,8 @@ from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, Group, Outcome
 from invoicing.model import Held
 from orders import tables as held_tables
-from orders.values import STOCKHOLM, Refused
-from peppol import mailbox
+from peppol.exchange import inbox
+from peppol.exchange import tables as exchange_tables
 
 
 class NoCase(Refused):
@@ -154,7 +156,7 @@ def _document(session: Session, held: Held, index: list[dict[str, object]]) -> I
             "currency": held.currency,
         }
     )
-    yield name, mailbox.body_of(session, held.letter_id) or b""
+    yield name, inbox.body_of(session, held.letter_id) or b""
     for place, (on, match) in enumerate(document_store.matches(session, held.id), 1):
         stem = f"matches/document-{held.id:06}-{place:02}"
         text = "\n".join([f"{held.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])
@@ -164,7 +166,7 @@ def _document(session: Session, held: Held, index: list[dict[str, object]]) -> I
 
 
 def _letters_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[Any]:
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     ours = or_(
         (outbox.c.kind == "order") & outbox.c.document_id.in_(list(orders)), outbox.c.about.in_(list(about))
     )

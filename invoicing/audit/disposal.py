@@ -16,7 +16,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as held
-from peppol import mailbox
+from peppol.exchange import tables as exchange_tables
 
 Removed = tuple[str, int, str, int]
 """What was removed: its kind, its row, its sha256 and its size."""
@@ -27,7 +27,7 @@ PORTAL: Final = "PORTAL"
 
 def of_case(session: Session, reference: str) -> Iterator[Removed]:
     """Remove the bytes of a case."""
-    event, order, outbox = held.inbound_event, held.purchase_order, mailbox.outbox
+    event, order, outbox = held.inbound_event, held.purchase_order, exchange_tables.outbox
     yield from _documents(session, document_tables.invoice.c.execution_reference == reference)
     orders = select(order.c.number).where(order.c.execution_reference == reference)
     ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)
@@ -38,7 +38,7 @@ def of_case(session: Session, reference: str) -> Iterator[Removed]:
 
 def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
     """Remove the bytes of what belongs to no case."""
-    inbox, outbox = mailbox.inbox, mailbox.outbox
+    inbox, outbox = exchange_tables.inbox, exchange_tables.outbox
     match sort:
         case Stray.LETTER:
             yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id == number, b"")
@@ -60,7 +60,7 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
 
 def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed]:
     """Documents in the books: their letters, our answers, what was read of them, and the portal's copies."""
-    invoice, inbox, outbox = document_tables.invoice, mailbox.inbox, mailbox.outbox
+    invoice, inbox, outbox = document_tables.invoice, exchange_tables.inbox, exchange_tables.outbox
     documents = session.execute(
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
     ).all()

@@ -24,9 +24,10 @@ from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
 from orders import tables as held
-from orders.values import Article
-from peppol import mailbox
-from peppol.mailbox import InState
+from orders.terms import Article
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState
 
 _BATCH = 500
 
@@ -229,7 +230,7 @@ def _results_once(session: Session) -> Findings:
 
 def _letters_in(session: Session) -> Findings:
     """Every letter to us is in exactly one known state, and its bytes have their sha256."""
-    inbox, invoice, answer = mailbox.inbox, document_tables.invoice, response_tables.peer_answer
+    inbox, invoice, answer = exchange_tables.inbox, document_tables.invoice, response_tables.peer_answer
     gone = audit_tables.disposed_body
     question = (
         select(
@@ -248,7 +249,7 @@ def _letters_in(session: Session) -> Findings:
             yield subject, f"its state {row.state} does not exist"
         # The bytes of a repeat are those of the letter it repeats, unless its envelope differs.
         kept = row.body or (row.state != InState.REPEAT and row.disposed != row.sha256)
-        if kept and mailbox.sha256_of(row.body) != row.sha256:
+        if kept and exchange_outbox.sha256_of(row.body) != row.sha256:
             yield subject, "its bytes no longer have the sha256 they came with"
         if (row.state == InState.HANDLED) != (row.document_id is not None):
             yield subject, f"it is {row.state}, and document {row.document_id} stands in the books"
@@ -257,13 +258,13 @@ def _letters_in(session: Session) -> Findings:
 
 def _letters_out(session: Session) -> Findings:
     """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
-    outbox, order = mailbox.outbox, held.purchase_order
+    outbox, order = exchange_tables.outbox, held.purchase_order
     gone = audit_tables.disposed_body
     question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
         gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
     )
     for row in _stream(session, question):
-        if (row.body or row.disposed != row.sha256) and mailbox.sha256_of(row.body) != row.sha256:
+        if (row.body or row.disposed != row.sha256) and exchange_outbox.sha256_of(row.body) != row.sha256:
             yield (
                 f"letter out {row.instance_id}",
                 "its bytes no longer have the sha256 they were laid out with",

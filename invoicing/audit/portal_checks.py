@@ -13,7 +13,8 @@ from invoicing.audit.tables import disposed_body
 from invoicing.portal_invoicing import numbering
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.tables import own_series, portal_document, returned_number
-from peppol.mailbox import inbox, sha256_of
+from peppol.exchange.outbox import sha256_of
+from peppol.exchange.tables import inbox
 
 
 def own_series_without_gaps(session: Session) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.audit import disposal as disposing
 from invoicing.audit import retention_periods
@@ -26,7 +27,6 @@ from invoicing.audit import tables as audit_tables
 from invoicing.audit.retention_periods import DONE, YEARS, Times, keep_until
 from invoicing.documents import tables as document_tables
 from orders import tables as held
-from orders.values import Refused
 
 _AT_ONCE = 200
 _USUAL = Times()

@@ -22,7 +22,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
-from peppol.mailbox import InState, inbox
+from peppol.exchange.tables import InState, inbox
 
 YEARS: Final = 7
 DONE: Final = (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.SETTLED)

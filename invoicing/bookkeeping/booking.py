@@ -14,6 +14,9 @@ from typing import Any
 from sqlalchemy import Row, Select, String, cast, func, insert, or_, select
 
 from foundation import journal, number_series
+from foundation.errors import Refused
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
@@ -25,10 +28,9 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import entry_queries, entry_sources
 from invoicing.reconciliation.statement import Key
-from orders import stored_lines
 from orders import tables as held
-from orders.contracts import Register
-from orders.values import Money, Month, Refused
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
@@ -97,8 +99,8 @@ def _accrued_now(session: Session, month: Month) -> list[Accrued]:
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .join(order, order.c.number == account.c.order_number)
         .where(
-            account.c.amount_claimed == stored_lines.ZERO,
-            account.c.amount_received > stored_lines.ZERO,
+            account.c.amount_claimed == line_store.ZERO,
+            account.c.amount_received > line_store.ZERO,
             order.c.currency == "SEK",
             line.c.starts_on <= month.period.end,
         )

@@ -11,7 +11,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.values import Article, Money, Month, Refused
+from foundation.errors import Refused
+from foundation.money import Money
+from foundation.periods import Month
+from orders.terms import Article
 
 _NIL = Decimal("0.00")
 

@@ -13,10 +13,11 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
-from orders.values import Money, Refused
 
 MOST = 500
 

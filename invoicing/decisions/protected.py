@@ -12,11 +12,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
 from invoicing.model import Held
 from invoicing.verdicts.verdicts import record
-from orders.values import Refused
 
 _TABLE = decision_tables.protected_document
 

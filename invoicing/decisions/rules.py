@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from foundation.errors import Refused
+from foundation.money import Money
 from invoicing.matching.deviations import Actor, Check, Code, Deviation, Group, Match, Weight
 from invoicing.model import CreditedReference, DocumentType, Held, Invoice, InvoiceState
-from orders.values import Money, Refused
 
 
 class Action(StrEnum):

@@ -14,6 +14,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import Acceptance, Action, Link, as_linked
@@ -21,7 +23,6 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, Invoice, InvoiceState
-from orders.values import Money, Refused
 
 _DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
 

@@ -9,22 +9,26 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
+from foundation.money import Money, Quantity
+from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
 from invoicing.model import DocumentType, Invoice, InvoiceState
-from orders import stored_lines, stored_orders, stored_placements
 from orders import tables as held
-from orders.contracts import NotInRegister, Register, Supplier
 from orders.model import (
     Handling,
     Interruption,
     PlacementState,
     Receipt,
 )
-from orders.values import Article, InterruptionReason, Money, Month, Period, Quantity
+from orders.placements import store as placement_store
+from orders.purchase_orders import line_store, order_store
+from orders.register.parties import Supplier
+from orders.register.register import NotInRegister, Register
+from orders.terms import Article, InterruptionReason
 
 
 def facts_of(
@@ -61,7 +65,7 @@ def _order_of(
     later lines are closed.
     """
     if lock:
-        stored_lines.lock_lines(session, invoice.order_number)
+        line_store.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
     if named and all(line.order_line for line in invoice.lines):
         order = order_facts(session, register, invoice.order_number, but_not=invoice_id, only=named)
@@ -86,7 +90,7 @@ def credit_facts_of(
         credited = document_store.by_key(session, supplier, DocumentType.CREDIT_NOTE, number)
     if credited is not None and lock:
         # First the lines, then the invoice, as everybody does: then nobody waits in a circle.
-        stored_lines.lock_lines(session, credited.order_number)
+        line_store.lock_lines(session, credited.order_number)
         credited = document_store.lock(session, credited.id)
     by = document_store.credited_by(session, credited.id) if credited else ""
     return CreditFacts(register.policy, credited, by)
@@ -124,7 +128,7 @@ def order_facts(
     lines = {row.line_id: _line(row, but_not) for row in rows}
     supplier = register.supplier(first.supplier)
     return OrderFacts(
-        order=stored_orders.order_of(
+        order=order_store.order_of(
             first,
             [facts.line for facts in lines.values()],
             period=Period(first.order_starts_on, first.order_ends_on),
@@ -144,7 +148,7 @@ def _outside(session: Session, invoice: Invoice) -> Handling | None:
     """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
     supplier = document_store.supplier_key(invoice)
     for reference in (invoice.order_number, *invoice.references):
-        handling = stored_placements.outside(session, reference, supplier=supplier)
+        handling = placement_store.outside(session, reference, supplier=supplier)
         if handling is not None:
             return handling
     return None
@@ -160,7 +164,7 @@ def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Seque
             order.c.supplier == supplier,
             account.c.invoice_id.is_(None),
             account.c.amount_received == amount_net.amount,
-            account.c.amount_received > stored_lines.ZERO,
+            account.c.amount_received > line_store.ZERO,
         )
         .order_by(order.c.number)
         .limit(3)
@@ -207,8 +211,8 @@ def _question() -> Select[Any]:
         cut.c.effective_on <= order.c.ends_on,
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(
-            cut.c.state == stored_placements.STANDING,
-            and_(cut.c.state == stored_placements.ENDED, cut.c.effective_on >= order.c.starts_on),
+            cut.c.state == placement_store.STANDING,
+            and_(cut.c.state == placement_store.ENDED, cut.c.effective_on >= order.c.starts_on),
         ),
     )
     return (
@@ -233,8 +237,8 @@ _ORDER_ONLY = _ORDER.where(held.order_line.c.line_id.in_(bindparam("only", expan
 
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
     currency = row.currency
-    line = stored_orders.line_of(row, currency)
-    account = stored_lines.account_of(row, row.number)
+    line = order_store.line_of(row, currency)
+    account = line_store.account_of(row, row.number)
     occupied = row.invoice_id is not None and row.invoice_id != but_not
     return LineFacts(
         line,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from foundation.errors import Refused
+from foundation.money import Money, Quantity
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -20,13 +22,17 @@ from invoicing.model import (
 )
 from invoicing.responses.model import PeerAnswer
 from invoicing.responses.reading import ANSWERS, read_answer
-from orders.contracts import Register
-from orders.values import Money, Quantity, Refused
-from peppol import billing, envelope, envelope_checks, origins, shapes, ubl, validation
+from orders.register.register import Register
+from peppol.documents import billing, shapes
+from peppol.envelope import checks, opening, sender
+from peppol.envelope import findings as envelope_findings
+from peppol.envelope.sender import Origin
+from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.origins import Origin
-from peppol.rules.findings import Finding
-from peppol.rules.texts import Actor, explain
+from peppol.rules.text_files import Actor
+from peppol.rules.texts import explain
+from peppol.validation import validation
+from peppol.xml import codec, literals
 
 _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
@@ -62,14 +68,14 @@ def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
     merely says otherwise than the document is told in the reason of a document that is read all the
     same, unless the two senders are registered addresses of one supplier.
     """
-    opened = envelope.unwrap(body)
+    opened = opening.unwrap(body)
     objections = opened.findings
     if opened.envelope is not None:
         ours = ParticipantId.parse(register.buyer.participant_id)
         pairs = {
             (one, other) for each in register.suppliers for one in each.endpoints for other in each.endpoints
         }
-        objections += envelope_checks.check(opened, ours=ours, on=on, pairs=pairs)
+        objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
         reading = _refused(validation.Report(kind, False, "", objections, opened.root))
@@ -87,7 +93,7 @@ def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     if reading.reason:
         return replace(reading, findings=findings)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not Actor.BUYER)
-    sv, en = (" ".join(envelope.describe(each, lang) for each in ordered) for lang in ("sv", "en"))
+    sv, en = (" ".join(envelope_findings.describe(each, lang) for each in ordered) for lang in ("sv", "en"))
     return replace(reading, findings=findings, reason=ordered[0].rule, reason_sv=sv, reason_en=en)
 
 
@@ -109,9 +115,9 @@ def read(body: bytes, *, on: date) -> Reading:
             f"Documents of kind {report.kind} are not taken here. It stays in quarantine.",
         )
     try:
-        document = ubl.parse(document_class, report.root)
+        document = codec.parse(document_class, report.root)
         return Reading(report.kind, read_invoice(document), report.findings)
-    except ubl.UnreadableDocument as unreadable:
+    except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
     except Refused as refusal:
         return Reading(
@@ -122,8 +128,8 @@ def read(body: bytes, *, on: date) -> Reading:
 def _read_answer(report: validation.Report) -> Reading:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
     try:
-        answer = read_answer(ubl.parse(ANSWERS[report.kind], report.root))
-    except ubl.UnreadableDocument as unreadable:
+        answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
+    except literals.UnreadableDocument as unreadable:
         return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
     return Reading(report.kind, None, report.findings, answer=answer)
 
@@ -216,7 +222,7 @@ def _refused(report: validation.Report) -> Reading:
         explained = explain(first, language)
         where = f" ({first.location})" if first.location else ""
         sentences.append(f"{explained.message}{where} {explained.remedy}".strip() + (others if more else ""))
-    origin = origins.of_document(report.root, report.kind)
+    origin = sender.of_document(report.root, report.kind)
     return Reading(report.kind, None, report.findings, first.rule, sentences[0], sentences[1], origin)
 
 

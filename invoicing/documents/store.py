@@ -10,12 +10,14 @@ from datetime import date
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from orders.contracts import Policy, fingerprint
-from orders.values import Money, Refused
+from orders.register.agreements import Policy
+from orders.register.register import fingerprint
 
 _CONTENT = TypeAdapter(Invoice)
 _TREE = TypeAdapter(Group)

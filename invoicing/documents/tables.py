@@ -96,7 +96,7 @@ match_made = Table(
     Column("made_on", Date, nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("tree", Text, nullable=False),
-    # The fingerprint of the policy it was judged by (`orders.contracts.fingerprint`).
+    # The fingerprint of the policy it was judged by (`orders.register.register.fingerprint`).
     Column("policy", String(16), nullable=False, server_default=""),
     # The first and the last match of an invoice, and the last one of a past day, are answered from the index alone.
     Index("ix_match_made_invoice_id", "invoice_id", "id", "made_on", "verdict"),

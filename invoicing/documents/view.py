@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from foundation.errors import Refused
+from foundation.money import Money
 from invoicing.documents.reading import money_of
 from invoicing.model import AccountGiven, DocumentType
-from orders.values import Money, Refused
-from peppol import billing, envelope, shapes, ubl, validation
-from peppol.gate import GateRefused, admit
+from peppol.documents import billing, shapes
+from peppol.envelope import opening
 from peppol.identifiers import DocumentKind
+from peppol.validation import validation
+from peppol.xml import codec, literals
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
 
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 _CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] = {
@@ -105,14 +110,14 @@ class Paper:
 
 def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
     """The document in a letter's bytes, in its envelope or bare. Raises NoPaper."""
-    opened = envelope.unwrap(body)
+    opened = opening.unwrap(body)
     try:
         root = opened.root if opened.root is not None else admit(opened.payload)
         document_class = _CLASSES.get(validation.kind_of(root) or DocumentKind.ORDER)
         if document_class is None:
             raise NoPaper
-        return ubl.parse(document_class, root)
-    except (GateRefused, ubl.UnreadableDocument) as error:
+        return codec.parse(document_class, root)
+    except (GateRefused, literals.UnreadableDocument) as error:
         raise NoPaper from error
 
 

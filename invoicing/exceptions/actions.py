@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import insert, select, update
 
+from foundation.errors import Refused
+from foundation.money import Money, total
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import store as decision_store
 from invoicing.decisions import tables as decision_tables
@@ -19,9 +21,8 @@ from invoicing.matching.deviations import Check, Code, Group, Match, Outcome, So
 from invoicing.model import DocumentType, Held
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import crediting, verdicts
-from orders import stored_lines
-from orders.contracts import Register
-from orders.values import Money, Refused, total
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 DOCUMENT = "DOCUMENT"
 _REST_LONGEST = timedelta(days=120)
@@ -161,7 +162,7 @@ def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Ha
 def received_on(session: Session, held: Held) -> Money:
     """What is received on the order lines the invoice lies on. Raises ActionRefused where it lies on none."""
     accounts = [
-        each for each in stored_lines.accounts(session, held.order_number) if each.invoice_id == held.id
+        each for each in line_store.accounts(session, held.order_number) if each.invoice_id == held.id
     ]
     if not accounts:
         raise ActionRefused(

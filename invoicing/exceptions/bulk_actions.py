@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
@@ -23,8 +25,7 @@ from invoicing.exceptions.steps import Hand
 from invoicing.model import Held
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
-from orders.contracts import Register
-from orders.values import Money, Refused
+from orders.register.register import Register
 
 #: What can be done to many at once; the rest needs a person's eye on each.
 BULK = (Action.ASK_CREDIT, Action.ACCEPT, Action.ASK_SUPPLIER)

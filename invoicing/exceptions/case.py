@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from foundation import journal
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, Link
@@ -30,8 +31,7 @@ from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from orders.contracts import Register
-from orders.values import Money
+from orders.register.register import Register
 
 _LINKABLE = (InvoiceState.IN_QUESTION, InvoiceState.PARKED)
 

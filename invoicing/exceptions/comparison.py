@@ -7,11 +7,11 @@ nothing of it. What deviates is known from the match, so the table and the tree 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from foundation.money import Money, Quantity, total
 from invoicing.matching.deviations import Code, Deviation, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import Held, Invoice, PeriodGiven
-from orders.values import Money, Quantity, total
 
 Words = tuple[str, str]
 Value = object | None

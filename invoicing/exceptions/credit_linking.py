@@ -23,9 +23,9 @@ from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_ste
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF, record
-from orders import stored_lines
-from orders.contracts import Register
 from orders.model import LineAccount
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 _WAITS = (InvoiceState.PARKED, InvoiceState.IN_QUESTION)
 
@@ -68,7 +68,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     says = document_store.content(session, credit.id)
     meant = as_linked(says, Link(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
-    accounts = stored_lines.accounts(session, invoice.order_number) if invoice.order_number else []
+    accounts = line_store.accounts(session, invoice.order_number) if invoice.order_number else []
     opens = tuple(each for each in accounts if each.invoice_id == invoice.id)
     waiting = {
         each.id: each
@@ -145,7 +145,7 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
         done.detail["credits"],
     )
     if seen is not None:
-        stored_lines.lock_lines(session, seen.order_number)
+        line_store.lock_lines(session, seen.order_number)
     held = document_store.lock(session, done.invoice_id)
     if held.state not in _WAITS:
         return False

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
 from orders import tables as held_tables
-from orders.stored_lines import ZERO
-from orders.values import Money, Month
+from orders.purchase_orders.line_store import ZERO
 
 _LOOKED_AT = 400
 _SHOWN = 5

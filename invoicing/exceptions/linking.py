@@ -22,8 +22,8 @@ from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import verdicts
-from orders import stored_lines
-from orders.contracts import Register
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 
 def link(
@@ -43,7 +43,7 @@ def link(
             f"{held.number} är en kreditfaktura. Ange fakturan den krediterar.",
             f"{held.number} is a credit note. Name the invoice it credits.",
         )
-    account = stored_lines.account(session, order_number, line_id)
+    account = line_store.account(session, order_number, line_id)
     if account is None:
         raise ActionRefused(
             f"Det finns ingen orderrad {order_number}/{line_id}.",
@@ -92,7 +92,7 @@ def _relink(
     line_id: str,
 ) -> int:
     before = decision_store.link_of(session, held.id)
-    freed = stored_lines.free_lines(session, held.id)
+    freed = line_store.free_lines(session, held.id)
     decision_store.add_link(
         session,
         held.id,
@@ -144,7 +144,7 @@ def put_back(
 ) -> None:
     """Withdraw a link, and let the invoice lie where it lay. Raises ActionRefused where another took its line."""
     for number, line_id in _freed_by(done):
-        account = stored_lines.account(session, number, line_id)
+        account = line_store.account(session, number, line_id)
         if account is not None and account.invoice_id not in (None, held.id):
             taker = document_store.by_id(session, account.invoice_id)
             raise ActionRefused(
@@ -154,7 +154,7 @@ def put_back(
                 "if the line is this invoice's after all.",
             )
     decision_store.restore_link(session, held.id, done.detail["link_before"])
-    freed = stored_lines.free_lines(session, held.id)
+    freed = line_store.free_lines(session, held.id)
     lay_on(session, register, held)
     now = document_store.by_id(session, held.id)
     verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)

@@ -23,14 +23,15 @@ from sqlalchemy import (
     select,
 )
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from orders import tables as held
-from orders.values import Money, Month
-from peppol import mailbox
-from peppol.mailbox import InState
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState
 
 NOBODY = "-"
 
@@ -149,7 +150,7 @@ def counts(session: Session, *, today: date) -> Mapping[Part, int]:
     for document_type, resting in _resting(session, today=today).items():
         found[Part.RESTING] += resting
         found[Part.CREDITS if document_type is DocumentType.CREDIT_NOTE else Part.EXCEPTIONS] -= resting
-    inbox, outbox, event = mailbox.inbox, mailbox.outbox, held.inbound_event
+    inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, held.inbound_event
     found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
     found[Part.EVENTS] = _many(
@@ -224,7 +225,7 @@ def owners(session: Session) -> Sequence[str]:
 
 def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
     """Letters kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
     columns = (
         inbox.c.id,

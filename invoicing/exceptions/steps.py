@@ -17,9 +17,9 @@ from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, InvoiceState
 from invoicing.responses import responding
 from invoicing.verdicts.verdicts import record
-from orders import stored_lines
-from orders.contracts import Register
-from orders.parties import Supplier
+from orders.purchase_orders import line_store
+from orders.register.parties import Supplier
+from orders.register.register import Register
 
 #: How long what follows from a press is held back, so that it can be undone.
 HOLD = timedelta(minutes=10)
@@ -74,7 +74,7 @@ def begin(
     personal_numbers.refuse(reason)
     seen = document_store.by_id(session, invoice_id)
     for number in sorted({seen.order_number, also} - {""}):
-        stored_lines.lock_lines(session, number)
+        line_store.lock_lines(session, number)
     held = document_store.lock(session, invoice_id)
     check_action(action, held)
     return held

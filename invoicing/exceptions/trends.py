@@ -10,12 +10,13 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.reconciliation.entry_sources import month_of
-from orders.values import Money, Month
 
 _INVOICE, _MATCH = document_tables.invoice, document_tables.match_made
 

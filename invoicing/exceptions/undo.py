@@ -24,8 +24,8 @@ from invoicing.responses import responding
 from invoicing.responses.response_documents import Question
 from invoicing.verdicts import verdicts
 from invoicing.verdicts.verdicts import record
-from orders import stored_lines
-from orders.contracts import Register
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)
@@ -67,7 +67,7 @@ def undo(session: Session, register: Register, action_id: int, hand: Hand) -> No
     done = decision_store.action(session, action_id, lock=True)
     orders = {document_store.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
     for number in sorted(orders - {""}):
-        stored_lines.lock_lines(session, number)
+        line_store.lock_lines(session, number)
     held = document_store.lock(session, done.invoice_id)
     _check(session, done, held)
     decision_store.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
@@ -153,7 +153,7 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
         decision_store.settle_action(session, done.id, "SENT" if settled else "LAPSED")
         return settled
     for number in sorted(({held.order_number} | linking.orders_of(done)) - {""}):
-        stored_lines.lock_lines(session, number)
+        line_store.lock_lines(session, number)
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
     ends = {None: "STANDING", True: "SENT", False: "LAPSED"}[sent]

@@ -12,9 +12,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal, personal_numbers
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
-from orders.values import Refused
 
 
 class Kind(StrEnum):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, func, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
@@ -21,9 +22,8 @@ from invoicing.flow_test.tables import test_document, test_flow
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, Invoice
 from invoicing.portal_invoicing.scope import Maker
-from orders.contracts import Register
-from orders.values import Refused
-from peppol import mailbox
+from orders.register.register import Register
+from peppol.exchange import outbox
 
 _NOTE_MAX = 500
 SIZE_MAX = 10_000_000
@@ -201,7 +201,7 @@ def try_out(
         "document_type": reading.invoice.document_type if reading.invoice else "",
         "number": reading.invoice.number if reading.invoice else "",
         "verdict": found.verdict if found else _INVALID,
-        "sha256": mailbox.sha256_of(body),
+        "sha256": outbox.sha256_of(body),
         "body": body,
     }
     key: int = session.execute(insert(test_document).returning(test_document.c.id), row).scalar_one()

@@ -8,27 +8,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from foundation.errors import Refused
+from foundation.money import Money, Quantity, line_amount
+from foundation.periods import Month, Period, six_months_from
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, OrderFacts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
-from orders.contracts import Contract, DeliveryUnit, NoPriceAgreed, PriceList, Register
-from orders.documents import order_document
 from orders.model import LineAccount, LineState, Order, OrderLine, Receipt, basic_lines
-from orders.values import (
-    Article,
-    CompensationLevel,
-    Money,
-    Month,
-    Period,
-    Quantity,
-    Refused,
-    ResultStage,
-    line_amount,
-    six_months_from,
-)
-from peppol import ubl
+from orders.purchase_orders.order_document import order_document
+from orders.register.agreements import Contract, DeliveryUnit
+from orders.register.pricing import NoPriceAgreed, PriceList
+from orders.register.register import Register
+from orders.terms import Article, CompensationLevel, ResultStage
+from peppol.xml import codec
 
 BASIC, RESULT = "TEST-GRUND", "TEST-RESULTAT"
 _REFERENCE, _DECISION = "TEST-REFERENS", "TEST-BESLUT"
@@ -191,7 +185,7 @@ def _body(register: Register, order: Order, unit: DeliveryUnit) -> bytes:
         unit=unit,
         policy=register.policy,
     )
-    return ubl.serialise(document, pretty=True)
+    return codec.serialise(document, pretty=True)
 
 
 def _held(invoice: Invoice) -> Held:

@@ -14,10 +14,10 @@ from invoicing.documents.reading import Reading
 from invoicing.intake import intake, near_duplicates
 from invoicing.intake.intake import Outcome
 from invoicing.responses import received as responses_received
-from orders.contracts import Register
-from peppol import mailbox
+from orders.register.register import Register
+from peppol.exchange import inbox
+from peppol.exchange.inbox import InLetter
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InLetter
 
 Handler = Callable[[Session, Register, InLetter, Reading, date], Outcome | None]
 
@@ -37,7 +37,7 @@ def _answer(
     """A supplier's answer to a letter of ours; one that breaks a rule lies in quarantine as any other letter."""
     if reading.answer is None:
         return intake.receive(session, register, letter, reading, today=today)
-    if not mailbox.take(session, letter.id, kind=reading.answer.kind):
+    if not inbox.take(session, letter.id, kind=reading.answer.kind):
         return None
     became = responses_received.receive(
         session, register, letter, reading.answer, reading.origin, today=today

@@ -22,9 +22,11 @@ from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, record, take_lines
-from orders.contracts import Register
-from peppol import envelope, mailbox
-from peppol.mailbox import InLetter, InState
+from orders.register.register import Register
+from peppol.envelope import envelope
+from peppol.exchange import inbox
+from peppol.exchange.inbox import InLetter
+from peppol.exchange.tables import InState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def receive(
     None when another worker handled the letter in the meantime. Raises IntegrityError when another
     document with the same number was kept in the meantime: tried again, it finds that one.
     """
-    if not mailbox.take(session, letter.id, kind=reading.kind or ""):
+    if not inbox.take(session, letter.id, kind=reading.kind or ""):
         return None
     invoice = reading.invoice
     if invoice is None:
@@ -72,7 +74,7 @@ def receive(
 
 
 def _settle(session: Session, letter: InLetter, reading: Reading, state: InState) -> None:
-    mailbox.settle(
+    inbox.settle(
         session,
         letter.id,
         state,
@@ -191,8 +193,8 @@ def _conflict(
     The same document in a new envelope is no conflict: it is the first one once more.
     """
     # Two letters of one number are rare; only then is a document taken out of its envelope in here.
-    if envelope.same_document(letter.body, mailbox.body_of(session, earlier.letter_id) or b""):
-        mailbox.settle(
+    if envelope.same_document(letter.body, inbox.body_of(session, earlier.letter_id) or b""):
+        inbox.settle(
             session,
             letter.id,
             InState.REPEAT,
@@ -202,7 +204,7 @@ def _conflict(
             repeats=earlier.letter_id,
         )
         return Outcome(letter.id, InState.REPEAT, reason="REPEAT")
-    mailbox.settle(
+    inbox.settle(
         session,
         letter.id,
         InState.CONFLICT,

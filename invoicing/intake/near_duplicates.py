@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from foundation.sql import Session, moment_of
 from invoicing.documents import tables as document_tables
 from invoicing.model import Held
-from peppol import mailbox
+from peppol.exchange import inbox
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
 
@@ -55,7 +55,7 @@ def note(session: Session, letter_id: int, held: Held) -> list[str]:
     if not alike or moment is None:
         return []
     numbers = [str(row.number) for row in alike]
-    mailbox.note(
+    inbox.note(
         session,
         letter_id,
         NEAR_DUPLICATE,

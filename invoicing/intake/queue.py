@@ -23,10 +23,11 @@ from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
 from invoicing.intake.intake import Outcome
-from orders import stored_register
-from orders.contracts import Register
-from peppol import mailbox
-from peppol.mailbox import InLetter, InState
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.exchange import inbox
+from peppol.exchange.inbox import InLetter
+from peppol.exchange.tables import InState
 
 _BATCH = 50
 TOGETHER = 10
@@ -65,8 +66,8 @@ def readings(
 ) -> Generator[tuple[InLetter, Reading, Register], None, None]:
     """Claim the letters that wait and read them, a group ahead of the one that is handed out."""
     with database.reading() as session:
-        register = stored_register.load(session)
-        many = mailbox.count_arrived(session) >= _MANY
+        register = register_store.load(session)
+        many = inbox.count_arrived(session) >= _MANY
     with _reader(register, apart=many if reader is None else reader) as read:
         current: list[_Part] = []
         ahead = _submitted(database, read)
@@ -86,7 +87,7 @@ def readings(
             left = [letter_id for part in (*current, *ahead) for letter_id in part.letters]
             if left:
                 with database.writing() as session:
-                    mailbox.unclaim(session, left)
+                    inbox.unclaim(session, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,8 @@ _apart: dict[str, Register] = {}
 def _submitted(database: Database, read: Read) -> list[_Part]:
     """The next letters, claimed and on their way through the reader; none when none wait."""
     with database.writing() as session:
-        register = stored_register.load(session)
-        letters = mailbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
+        register = register_store.load(session)
+        letters = inbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
     return [
         _Part({letter.id: letter for letter in group}, register, read(group, register))
         for group in _groups(letters)
@@ -211,7 +212,7 @@ def _not_handled(database: Database, letter: InLetter, error: str) -> None:
     """Nothing is lost: the letter lies where it lay, with what went wrong and when it is tried again."""
     now = database.clock()
     with database.writing() as session:
-        state = mailbox.failed(session, letter, error, now=now)
+        state = inbox.failed(session, letter, error, now=now)
         if state is InState.FAILED:
             journal.record(session, journal.SYSTEM, "letter.failed", f"letter {letter.id}", error=error)
     _log.error(

@@ -13,13 +13,17 @@ from datetime import UTC, date, datetime, time
 
 from foundation import journal
 from foundation.sql import Session, moment_of
-from orders.contracts import Register, Supplier, TechnicalAnswer
-from peppol import mailbox, post, technical_answers, ubl
-from peppol.envelope_findings import EnvelopeRule
+from orders.register.parties import Supplier
+from orders.register.register import Register
+from orders.register.response_agreements import TechnicalAnswer
+from peppol.documents import technical_responses
+from peppol.envelope.findings import EnvelopeRule
+from peppol.envelope.sender import ALWAYS, Origin
+from peppol.exchange import outbox, outgoing
+from peppol.exchange.inbox import InLetter
+from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
-from peppol.mailbox import InLetter
-from peppol.origins import ALWAYS, Origin
-from peppol.rules.findings import Finding
+from peppol.xml import codec
 
 _ANSWERS = (DocumentKind.MLR, DocumentKind.MLS)
 
@@ -96,23 +100,23 @@ def _answer(
     today: date,
 ) -> DocumentKind | None:
     about = f"letter {letter.id}"
-    if list(mailbox.letters_out(session, about=about)):
+    if list(outbox.letters_out(session, about=about)):
         # It was read again (replayed); its sender has had its answer.
         return None
     try:
         moment = moment_of(session) or datetime.combine(today, time(), UTC)
         at = datetime.combine(today, moment.timetz())
         document = _document(letter, findings, origin, way, at=at)
-        post.send(
+        outgoing.send(
             session,
             document,
             kind=way.kind,
             document_id=document.id,
-            address=post.Address(way.sender, way.receiver if way.over_network else "", way.recipient),
+            address=outgoing.Address(way.sender, way.receiver if way.over_network else "", way.recipient),
             about=about,
             issued_on=today,
         )
-    except (InvalidIdentifier, post.InvalidDocument):
+    except (InvalidIdentifier, outgoing.InvalidDocument):
         # A letter may be so odd that no valid answer to it can be written; it is shown all the same.
         journal.record(session, journal.SYSTEM, "letter.unanswerable", about, kind=way.kind)
         return None
@@ -129,12 +133,12 @@ def _answer(
 
 def _document(
     letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, at: datetime
-) -> ubl.Document:
+) -> codec.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
     # Known by the letter's bytes, not by our row: the same letter is answered alike wherever it is read.
     number = f"{way.kind.value.upper()}-{letter.sha256[:16]}"
     if way.kind is DocumentKind.MLS:
-        return technical_answers.mls(
+        return technical_responses.mls(
             findings,
             document_id=number,
             instance_id=origin.instance_id,
@@ -142,7 +146,7 @@ def _document(
             receiver=receiver,
             at=at,
         )
-    return technical_answers.refusal_mlr(
+    return technical_responses.refusal_mlr(
         findings,
         document_id=number,
         answered=origin.document_id or origin.instance_id,

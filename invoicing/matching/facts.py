@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from invoicing.model import Held, InvoiceState
-from orders.contracts import Policy
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
-from orders.parties import Buyer, Supplier, Vat
+from orders.register.agreements import Policy
+from orders.register.parties import Buyer, Supplier, Vat
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from foundation.money import vat_amount
 from invoicing.matching.deviations import (
     Actor,
     Check,
@@ -28,9 +29,8 @@ from invoicing.matching.deviations import (
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
 from invoicing.model import Invoice
-from orders.contracts import Policy
-from orders.parties import AccountScheme, VatCategory
-from orders.values import vat_amount
+from orders.register.agreements import Policy
+from orders.register.parties import AccountScheme, VatCategory
 
 # What suppliers' systems write when they have no order number (BIS Billing guide, sales order example).
 _NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from foundation.money import DAY, line_amount, total
+from foundation.periods import Month
 from invoicing.matching.deviations import (
     Actor,
     Check,
@@ -24,10 +26,9 @@ from invoicing.matching.deviations import (
 )
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.model import Invoice, InvoicedLine, PeriodGiven
-from orders.contracts import Policy
 from orders.model import Receipt
-from orders.tolerances import NO_TOLERANCE, Tolerance
-from orders.values import DAY, Month, line_amount, total
+from orders.register.agreements import Policy
+from orders.register.tolerances import NO_TOLERANCE, Tolerance
 
 
 def invoiced_on(invoice: Invoice, line_id: str) -> tuple[InvoicedLine, ...]:

@@ -12,10 +12,10 @@ from decimal import Decimal
 from sqlalchemy import insert, or_, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Right, Substitution
-from orders.values import Refused
 
 _RIGHT, _SUBSTITUTE = payment_tables.attest_right, payment_tables.attest_substitute
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orders.values import Money, Refused
+from foundation.errors import Refused
+from foundation.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.payment import attest_right_store, payable_store, proposals
 from invoicing.payment import tables as payment_tables
@@ -18,8 +19,7 @@ from invoicing.payment.attest_rights import AttestRefused, granted
 from invoicing.payment.payable import Payable
 from invoicing.payment.proposals import Item, Proposal
 from invoicing.payment.transfers import ItemState, ProposalState, ProposalStepRefused
-from orders.contracts import Register
-from orders.values import Refused
+from orders.register.register import Register
 
 _ITEM, _ATTEST = payment_tables.payment_item, payment_tables.attest
 

@@ -17,6 +17,8 @@ from enum import StrEnum
 from sqlalchemy import Row, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.documents import store as document_store
 from invoicing.payment import payment, proposals
@@ -29,10 +31,9 @@ from invoicing.payment.payable import Kind
 from invoicing.payment.payment import Claim, ClaimWay
 from invoicing.payment.proposals import Item
 from invoicing.payment.transfers import ITEM_FOLLOWS, ItemState, ProposalState
-from orders.contracts import Register
-from orders.values import Money, Refused
-from peppol.gate import GateRefused
-from peppol.literals import UnreadableDocument
+from orders.register.register import Register
+from peppol.xml.gate_errors import GateRefused
+from peppol.xml.literals import UnreadableDocument
 
 CSV_MESSAGE = "csv"
 _CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")

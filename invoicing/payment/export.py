@@ -16,7 +16,7 @@ from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
 from invoicing.payment.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
 from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
-from orders.contracts import Register
+from orders.register.register import Register
 
 _ITEM = payment_tables.payment_item
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import Row, insert, select
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.payment import tables as payment_tables
-from orders.values import Refused
 
 _FILE = payment_tables.export_file
 

@@ -13,14 +13,14 @@ from decimal import Decimal
 
 from stdnum import iban
 
+from foundation.errors import Refused
 from invoicing.payment.bank_files import pain001 as pain
 from invoicing.payment.bank_files.dialect import serialise
 from invoicing.payment.payable import Kind
 from invoicing.payment.transfers import Part, Transfer
 from invoicing.spreadsheets import Column, Value
 from invoicing.spreadsheets import Kind as Holds
-from orders.parties import AccountScheme, Buyer, PaymentAccount
-from orders.values import Refused
+from orders.register.parties import AccountScheme, Buyer, PaymentAccount
 
 _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
 # What every bank takes (the CGI's Latin set) and the Swedish letters.

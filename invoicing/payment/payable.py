@@ -13,10 +13,10 @@ from enum import StrEnum
 
 from stdnum import luhn
 
+from foundation.money import Money
 from invoicing.model import AccountGiven, InvoiceState
 from invoicing.payment.attest_rights import Subject
-from orders.parties import AccountScheme, PaymentAccount, Supplier, compact_account
-from orders.values import Money
+from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
 
 
 class Kind(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
 from foundation import journal
+from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Invoice, InvoiceState
@@ -16,9 +17,8 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Kind, Payable, ocr_of, pay_to
 from invoicing.payment.transfers import LIVE
 from orders import tables as held
-from orders.contracts import Register
-from orders.values import Money, total
-from peppol import mailbox
+from orders.register.register import Register
+from peppol.exchange import tables as exchange_tables
 
 _CONTENT = TypeAdapter(Invoice)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
@@ -140,7 +140,7 @@ def _lying(kind: Kind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a sele
 
 
 def _letters(session: Session, letter_ids: Sequence[int]) -> Mapping[int, str]:
-    inbox = mailbox.inbox
+    inbox = exchange_tables.inbox
     rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(inbox.c.id.in_(letter_ids)))
     return {row.id: row.sha256 for row in rows}
 

@@ -15,6 +15,8 @@ from enum import StrEnum
 from sqlalchemy import insert, select
 
 from foundation import journal, number_series
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -26,8 +28,7 @@ from invoicing.payment.attest_rights import granted
 from invoicing.payment.payable import Kind
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts.verdicts import record
-from orders.contracts import Register
-from orders.values import Money, Refused
+from orders.register.register import Register
 
 
 class SamePerson(Refused):

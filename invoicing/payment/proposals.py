@@ -11,6 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import Row, func, insert, select, update
 
 from foundation import journal, number_series
+from foundation.errors import Refused
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.payment import payable_store
 from invoicing.payment import tables as payment_tables
@@ -25,9 +27,9 @@ from invoicing.payment.transfers import (
     check_proposal_step,
     netted,
 )
-from orders.contracts import CreditOfPaid, Register
-from orders.parties import AccountScheme, PaymentAccount
-from orders.values import Money, Refused
+from orders.register.agreements import CreditOfPaid
+from orders.register.parties import AccountScheme, PaymentAccount
+from orders.register.register import Register
 
 _PROPOSAL, _ITEM = payment_tables.payment_proposal, payment_tables.payment_item
 

@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import select
 
 from foundation import journal, personal_numbers
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.payment import payment
@@ -20,7 +21,6 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Kind
 from invoicing.payment.payment import Claim, ClaimWay
 from invoicing.payment.transfers import LIVE
-from orders.values import Refused
 
 _NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
 _LONGEST_REFERENCE = 80

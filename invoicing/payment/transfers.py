@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from foundation.errors import Refused
+from foundation.money import Money, total
 from invoicing.payment.payable import Kind
-from orders.parties import PaymentAccount
-from orders.values import Money, Refused, total
+from orders.register.parties import PaymentAccount
 
 
 class ProposalState(StrEnum):

@@ -14,13 +14,13 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_document, portal_press, portal_press_row
-from orders.values import Money
-from peppol.mailbox import InState, inbox
+from peppol.exchange.tables import InState, inbox
 
 
 class Origin(StrEnum):

@@ -8,7 +8,7 @@ nothing of it takes effect. Who sees what is decided here: another supplier's li
 from dataclasses import dataclass, replace
 from datetime import date
 
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
@@ -23,9 +23,10 @@ from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.verdicts import crediting
-from orders.contracts import Register
-from orders.values import Refused
-from peppol import billing, mailbox, ubl
+from orders.register.register import Register
+from peppol.documents import billing
+from peppol.exchange import inbox
+from peppol.xml import codec
 
 _WITHOUT_CREDIT = (InvoiceState.CREDITED, InvoiceState.SETTLED)
 
@@ -88,7 +89,7 @@ def invoice_of_line(
         policy=register.policy,
         given=given,
     )
-    body = ubl.serialise(document)
+    body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     facts = facts_loading.facts_of(session, register, content, lock=lock)
     if credited_first and facts.order is not None:
@@ -113,11 +114,11 @@ def credit_of(
             f"{held.number} är redan krediterad eller är själv en kreditfaktura.",
             f"{held.number} is credited already or is itself a credit note.",
         )
-    original = document_view.document_of(mailbox.body_of(session, held.letter_id) or b"")
+    original = document_view.document_of(inbox.body_of(session, held.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
         raise document_view.NoPaper
     document = flipping.credit_note_of(original, given=given)
-    body = ubl.serialise(document)
+    body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     judged = crediting.judge(session, register, content, lock=lock)
     return Proposal(document, body, content, judged.match, credits=held.number)

@@ -8,14 +8,15 @@ invoice it makes is the one that matches. Pure: what it needs is handed to it.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from foundation.errors import Refused
+from foundation.money import Money, payable, vat_amount
 from invoicing.matching.facts import LineFacts, OrderFacts
-from orders.contracts import Policy, VatCategory
-from orders.documents import amount_document, number_document, price_document
 from orders.model import Receipt
-from orders.parties import AccountScheme, Address, Buyer, PaymentAccount, Supplier, Vat
-from orders.values import Money, Refused, payable, vat_amount
-from peppol import billing, shapes
-from peppol.billing import AccountingParty, BillingParty, PaymentMeans
+from orders.purchase_orders.order_document import amount_document, number_document, price_document
+from orders.register.agreements import Policy
+from orders.register.parties import AccountScheme, Address, Buyer, PaymentAccount, Supplier, Vat, VatCategory
+from peppol.documents import billing, shapes
+from peppol.documents.billing import AccountingParty, BillingParty, PaymentMeans
 
 _ORGANISATION = "0007"
 _CREDIT_TRANSFER = "30"

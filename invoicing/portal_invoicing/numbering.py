@@ -14,10 +14,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, delete, insert, select, union_all, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, take_turns
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.tables import own_series, portal_document, returned_number, series_choice
-from orders.values import Refused
 
 LETTERS = "F"
 _LETTERS = re.compile(r"[A-ZÅÄÖ][A-ZÅÄÖ0-9]{0,7}")

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select
 
+from foundation.money import Money
+from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
@@ -19,8 +21,8 @@ from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as counting
-from orders.values import Money, Month, Period
-from peppol.mailbox import OutLetter, letters_out, outbox
+from peppol.exchange.outbox import OutLetter, letters_out
+from peppol.exchange.tables import outbox
 
 PAGE = 25
 _S = InvoiceState

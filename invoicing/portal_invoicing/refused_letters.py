@@ -15,9 +15,9 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Maker, Scope
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
-from peppol.glancing import Glance, glance
+from peppol.exchange.identify import Glance, glance
+from peppol.exchange.tables import InState, inbox, outbox
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InState, inbox, outbox
 
 PAGE = 25
 FILES = 10

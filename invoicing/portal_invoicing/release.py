@@ -7,7 +7,8 @@ supplier's number series first, as a press does, so that nobody waits in a circl
 from collections.abc import Sequence
 from datetime import datetime
 
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
@@ -18,9 +19,8 @@ from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing.documents import Made, Origin, PortalState
 from invoicing.portal_invoicing.scope import Maker
-from orders.contracts import Register
-from orders.values import Refused, stockholm_date
-from peppol import mailbox
+from orders.register.register import Register
+from peppol.exchange import inbox
 
 
 class TooLate(Refused):
@@ -69,7 +69,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
             _step(session, made, PortalState.STOPPED, reason_sv=reason_sv, reason_en=reason_en)
             portal_documents.record(session, made, "portal.stopped")
             continue
-        stored = mailbox.store(
+        stored = inbox.store(
             session,
             portal_documents.body_of(session, made.id),
             transport_id=f"portal/{made.id}",

@@ -11,7 +11,7 @@ import structlog
 from foundation.database import Database
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import release as portal_leaving
-from orders import stored_register
+from orders.register import store as register_store
 
 _AT_ONCE = 200
 _log = structlog.get_logger("portal")
@@ -25,7 +25,7 @@ def release_due(database: Database, now: datetime) -> int:
     for bundle, supplier in due:
         try:
             with database.writing() as session:
-                register = stored_register.load(session)
+                register = register_store.load(session)
                 left += len(portal_leaving.release(session, register, supplier, bundle, now=now))
         except Exception as error:
             _log.error("document not released", bundle=bundle, error=type(error).__name__)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Table, select, true
 
 from invoicing.documents.tables import invoice
 from invoicing.portal_invoicing.tables import portal_document
-from orders.contracts import Register
 from orders.model import Handling
+from orders.register.register import Register
 from orders.tables import placement, purchase_order
 
 

@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from foundation import journal
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import Held, Invoice
@@ -25,10 +26,9 @@ from invoicing.portal_invoicing.drafts import Proposal
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import Maker
-from orders import stored_lines
-from orders.contracts import Register
-from orders.values import Refused, stockholm_date
-from peppol import mailbox
+from orders.purchase_orders import line_store
+from orders.register.register import Register
+from peppol.exchange import outbox
 
 UNDO = timedelta(minutes=10)
 ROWS_MAX = 200
@@ -172,7 +172,7 @@ def _stale() -> PressRefused:
 def _line(session: Session, register: Register, pressed: Pressed, line: Line) -> int:
     order_number, line_id = line
     drafts.order_line(session, register, pressed.maker, order_number, line_id)
-    stored_lines.lock_lines(session, order_number)
+    line_store.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
     own = numbering.take(session, pressed.maker.supplier, pressed.today)
     proposal = drafts.invoice_of_line(
@@ -202,7 +202,7 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 
 def _credit(session: Session, register: Register, pressed: Pressed, held: Held, *, new_invoice: bool) -> int:
     maker = pressed.maker
-    stored_lines.lock_lines(session, held.order_number)
+    line_store.lock_lines(session, held.order_number)
     held = document_store.lock(session, held.id)
     if portal_documents.pending_credit(session, maker.supplier, held.number) is not None:
         raise drafts.CannotBeSent(
@@ -253,7 +253,7 @@ def _new(
         amount_net=content.amount_net,
         amount_payable=content.amount_payable,
         body=proposal.body,
-        sha256=mailbox.sha256_of(proposal.body),
+        sha256=outbox.sha256_of(proposal.body),
         release_at=pressed.now + UNDO,
         order_number=content.order_number,
         line_id=proposal.line_id,

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, insert, select
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
@@ -22,10 +23,9 @@ from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_upload
 from invoicing.verdicts import crediting
-from orders import stored_orders
-from orders.contracts import Register
-from orders.values import Refused
-from peppol import mailbox
+from orders.purchase_orders import order_store
+from orders.register.register import Register
+from peppol.exchange import outbox
 
 SIZE_MAX = 10_000_000
 A_DAY_MAX = 500
@@ -71,7 +71,7 @@ def take_in(session: Session, maker: Maker, body: bytes, *, now: datetime) -> in
             f"Ni har laddat upp {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon, eller skicka över Peppol.",
             f"You have uploaded {A_DAY_MAX} files in the last day. Go on tomorrow, or send over Peppol.",
         )
-    digest = mailbox.sha256_of(body)
+    digest = outbox.sha256_of(body)
     row = {"supplier": maker.supplier, "made_by": maker.by, "made_at": now, "sha256": digest, "body": body}
     key: int = session.execute(insert(portal_upload).returning(portal_upload.c.id), row).scalar_one()
     journal.record(session, maker.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
@@ -135,5 +135,5 @@ def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str
 def _within(session: Session, maker: Maker, invoice: Invoice) -> bool:
     if maker.units is None:
         return True
-    order = stored_orders.find(session, invoice.order_number)
+    order = order_store.find(session, invoice.order_number)
     return order is not None and order.supplier == maker.supplier and maker.holds_unit(order.unit_id)

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.reconciliation import entry_sources
 from invoicing.reconciliation.entry_sources import Wanted, month_of
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Column, Entry, Key, Statement, statement_of
-from orders.values import Money, Month
 
 _FATES = ((Column.CREDITED, "credited"), (Column.APPROVED, "approved"), (Column.PAID, "paid"))
 

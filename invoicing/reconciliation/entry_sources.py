@@ -26,12 +26,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from foundation.periods import Month
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from orders import tables as held
-from orders.values import Month
 
 _ORDER, _LINE, _RECEIPT = held.purchase_order, held.order_line, held.receipt
 _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made

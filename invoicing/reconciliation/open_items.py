@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from foundation.money import Money
 from invoicing.reconciliation.statement import Column, Entry
-from orders.values import Money
 
 
 class Why(StrEnum):

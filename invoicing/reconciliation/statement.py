@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orders.values import Money, total
+from foundation.money import Money, total
 
 
 class Column(StrEnum):

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
-from orders import stored_lines
 from orders import tables as held
-from orders.values import Money, Month
+from orders.purchase_orders import line_store
 
 _ACCOUNT, _ORDER, _LINE, _RECEIPT = held.line_account, held.purchase_order, held.order_line, held.receipt
 _INVOICE, _PAIR = document_tables.invoice, document_tables.credit_pair
@@ -152,7 +153,7 @@ def _not_billed(question: Any, supplier: str, until: Month | None) -> Any:  # no
         .where(
             _ACCOUNT.c.receipt_id.is_not(None),
             _ACCOUNT.c.invoice_id.is_(None),
-            _ACCOUNT.c.amount_received > stored_lines.ZERO,
+            _ACCOUNT.c.amount_received > line_store.ZERO,
         )
     )
     if supplier:

@@ -4,7 +4,7 @@ The document has passed its rules before it comes here; everything about its sha
 """
 
 from invoicing.responses.model import PeerAnswer, PeerLine, in_short
-from peppol import ordering, responses, shapes
+from peppol.documents import ordering, responses, shapes
 from peppol.identifiers import DocumentKind
 
 Answer = (

@@ -14,12 +14,16 @@ from foundation.sql import Session, moment_of, take_turns
 from invoicing.responses import model as peer_responses
 from invoicing.responses import store as response_store
 from invoicing.responses.model import Meaning, PeerAnswer
-from orders import stored_orders
-from orders.contracts import Register, Supplier
-from peppol import envelope, mailbox
+from orders.purchase_orders import order_store
+from orders.register.parties import Supplier
+from orders.register.register import Register
+from peppol.envelope import envelope
+from peppol.envelope.sender import Origin
+from peppol.exchange import inbox, outbox
+from peppol.exchange.inbox import InLetter
+from peppol.exchange.outbox import OutLetter
+from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import InLetter, InState, OutLetter, OutState
-from peppol.origins import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def receive(
     for_staff = about.meaning in peer_responses.FOR_STAFF
     sv, en = peer_responses.sentences(about.meaning, answer.reference) if for_staff else ("", "")
     reason = about.meaning.value if for_staff else ""
-    mailbox.settle(
+    inbox.settle(
         session,
         letter.id,
         InState.HANDLED,
@@ -106,7 +110,7 @@ def _about(session: Session, register: Register, answer: PeerAnswer, origin: Ori
             return _about_order(session, register, answer, origin)
         case DocumentKind.MLS:
             # Its sender is an access point, which we do not know; knowing the identifier is its proof.
-            found = mailbox.letter_named(session, answer.reference.lower())
+            found = outbox.letter_named(session, answer.reference.lower())
             return _about_letter(session, found, answer)
         case DocumentKind.MLR:
             return _about_document(session, register, answer, origin)
@@ -114,13 +118,13 @@ def _about(session: Session, register: Register, answer: PeerAnswer, origin: Ori
 
 
 def _about_order(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
-    order = stored_orders.find(session, answer.reference)
+    order = order_store.find(session, answer.reference)
     if order is None:
         return _About(Meaning.UNKNOWN)
     supplier = _supplier_of(register, answer, origin)
     if supplier is None or supplier.organisation_number != order.supplier:
         return _About(Meaning.STRANGER)
-    letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order.number))
+    letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order.number))
     return _About(
         peer_responses.meaning_of_order_answer(answer),
         letters[-1] if letters else None,
@@ -131,10 +135,10 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
 
 def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
     """The letter an MLR is about: the newest with that document number that went to its sender."""
-    named = [each for each in mailbox.letters_out(session, document_id=answer.reference) if each.receiver]
+    named = [each for each in outbox.letters_out(session, document_id=answer.reference) if each.receiver]
     if not named:
         # Some answer with the identifier of the envelope instead of the document's number.
-        one = mailbox.letter_named(session, answer.reference.lower())
+        one = outbox.letter_named(session, answer.reference.lower())
         named = [one] if one is not None else []
     if not named:
         return _About(Meaning.UNKNOWN)
@@ -153,9 +157,7 @@ def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer
     if letter is None:
         return _About(Meaning.UNKNOWN)
     meaning = peer_responses.meaning_of_technical_answer(answer)
-    order = (
-        stored_orders.find(session, letter.document_id) if letter.kind == DocumentKind.ORDER.value else None
-    )
+    order = order_store.find(session, letter.document_id) if letter.kind == DocumentKind.ORDER.value else None
     if order is None:
         return _About(meaning, letter)
     return _About(meaning, letter, order.number, order.execution_reference)
@@ -169,7 +171,7 @@ def _move(session: Session, letter: OutLetter, meaning: Meaning, answer: PeerAns
     at = moment_of(session) or datetime.combine(today, time(), UTC)
     words = peer_responses.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
     said = words if state is OutState.REJECTED else f"{answer.kind} {answer.code}"
-    was = mailbox.verdict(session, letter.instance_id, state, answer=said, at=at)
+    was = outbox.verdict(session, letter.instance_id, state, answer=said, at=at)
     if was is not None:
         journal.record(
             session,
@@ -193,9 +195,9 @@ def _supplier_of(register: Register, answer: PeerAnswer, origin: Origin) -> Supp
 
 def _again(session: Session, letter: InLetter, answer: PeerAnswer, earlier: int) -> Recorded:
     """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
-    same = envelope.same_document(letter.body, mailbox.body_of(session, earlier) or b"")
+    same = envelope.same_document(letter.body, inbox.body_of(session, earlier) or b"")
     state = InState.REPEAT if same else InState.CONFLICT
-    mailbox.settle(
+    inbox.settle(
         session,
         letter.id,
         state,

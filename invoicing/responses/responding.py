@@ -19,7 +19,6 @@ from invoicing.responses.response_documents import (
     CONDITIONALLY,
     IN_PROCESS,
     PAID,
-    REASON_OF,
     RECEIVED,
     REJECTED,
     UNDER_QUERY,
@@ -27,28 +26,12 @@ from invoicing.responses.response_documents import (
     receiver_of,
     response,
 )
-from orders.contracts import Acknowledgement, Policy, Register, ResponseProcess, Supplier
-from peppol import mailbox, post
+from orders.register.agreements import Policy
+from orders.register.parties import Supplier
+from orders.register.register import Register
+from orders.register.response_agreements import Acknowledgement, ResponseProcess
+from peppol.exchange import outbox, outgoing
 from peppol.identifiers import DocumentKind
-
-__all__ = [
-    "ANSWER_OF",
-    "APPROVED",
-    "CONDITIONALLY",
-    "IN_PROCESS",
-    "PAID",
-    "REASON_OF",
-    "RECEIVED",
-    "REJECTED",
-    "UNDER_QUERY",
-    "Question",
-    "acknowledge",
-    "acknowledges",
-    "answer",
-    "code_for",
-    "may_follow",
-    "response",
-]
 
 # The order of answers is fixed; steps may be left out, and none may be taken back (OP-BR111-R012).
 _RANK = {
@@ -164,12 +147,12 @@ def answer(
         number=_times_told(session, held, code) + 1 if held.answered == code else 1,
     )
     receiver = receiver_of(supplier, held) if supplier.answers else ""
-    post.send(
+    outgoing.send(
         session,
         document,
         kind=DocumentKind.INVOICE_RESPONSE,
         document_id=document.id,
-        address=post.Address(register.buyer.participant_id, receiver, supplier.organisation_number),
+        address=outgoing.Address(register.buyer.participant_id, receiver, supplier.organisation_number),
         about=_about(held),
         issued_on=today,
     )
@@ -182,5 +165,5 @@ def _about(held: Held) -> str:
 
 def _times_told(session: Session, held: Held, code: str) -> int:
     """How often a document was answered with this code; only a query is told more than once."""
-    told = mailbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(held))
+    told = outbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(held))
     return sum(letter.document_id.endswith(f"-{code}") for letter in told)

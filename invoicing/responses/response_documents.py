@@ -13,8 +13,10 @@ from datetime import date
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Code, Deviation, Weight
 from invoicing.model import Held
-from orders.contracts import Register, ResponseProcess, Supplier
-from peppol import responses, shapes
+from orders.register.parties import Supplier
+from orders.register.register import Register
+from orders.register.response_agreements import ResponseProcess
+from peppol.documents import responses, shapes
 from peppol.identifiers import DocumentKind
 
 RECEIVED, IN_PROCESS, UNDER_QUERY, CONDITIONALLY = "AB", "IP", "UQ", "CA"

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
 
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
 from invoicing.responses.tables import peer_answer, peer_answer_line
-from orders.values import Refused
 from peppol.identifiers import DocumentKind
 
 

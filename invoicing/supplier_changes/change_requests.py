@@ -14,12 +14,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.supplier_changes.tables import change_request
-from orders import stored_register
-from orders.contracts import Register
-from orders.parties import AccountScheme, PaymentAccount, Supplier
-from orders.values import Refused
+from orders.register import store as register_store
+from orders.register.parties import AccountScheme, PaymentAccount, Supplier
+from orders.register.register import Register
 
 _CALL_BACK_MIN, _TEXT_MAX = 10, 500
 
@@ -135,7 +135,7 @@ def confirm_second(session: Session, register: Register, request_id: int, *, by:
     _step(session, request_id, change_request.c.state == ChangeState.FIRST_CONFIRMED, values)
     changed = applied(register, request.supplier, request.kind, request.content)
     others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
-    stored_register.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
+    register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
     journal.record(session, by, "change.confirmed", f"change {request_id}", kind=request.kind)
 
 

@@ -7,8 +7,8 @@ from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.supplier_changes import change_requests
 from invoicing.verdicts import verdicts
-from orders import stored_register
-from orders.contracts import Register
+from orders.register import store as register_store
+from orders.register.register import Register
 
 _MOST = 10_000
 
@@ -19,7 +19,7 @@ def confirm_second(
     """Confirm as the second person, and judge what waited; how many invoices. Raises ChangeRefused."""
     change_requests.confirm_second(session, register, request_id, by=by, now=now)
     supplier = change_requests.get(session, request_id).supplier
-    newest = stored_register.load(session)
+    newest = register_store.load(session)
     waiting = [
         held.id
         for held in document_store.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)

@@ -9,6 +9,7 @@ invoice: then it waits.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from foundation.errors import Refused
 from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
@@ -21,9 +22,8 @@ from invoicing.model import Held, Invoice, InvoiceState, check_step
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import verdicts
 from invoicing.verdicts.verdicts import record
-from orders import stored_lines
-from orders.contracts import Register
-from orders.values import Refused
+from orders.purchase_orders import line_store
+from orders.register.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,6 @@ def _settle(session: Session, register: Register, *, credit: Held, invoice: Held
     document_store.set_settled(session, settled, answered=answered)
     record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
     record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
-    opened = stored_lines.free_lines(session, invoice.id)
+    opened = line_store.free_lines(session, invoice.id)
     verdicts.judge_lines_again(session, register, opened, today=today)
     return replace(settled, answered=answered)

@@ -18,7 +18,7 @@ from invoicing.model import DocumentType, Held, InvoiceState, check_step
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
 from invoicing.verdicts.verdicts import record
-from orders.contracts import Register
+from orders.register.register import Register
 
 _MANY = 100_000
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
@@ -19,8 +20,8 @@ from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number, match
 from invoicing.model import DocumentType, Invoice, InvoiceState
-from orders.contracts import Policy, Register
-from orders.values import Money
+from orders.register.agreements import Policy
+from orders.register.register import Register
 
 MOST = 2000
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
@@ -25,9 +26,9 @@ from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.verdicts import verdicts
-from orders import stored_lines
-from orders.contracts import Policy, Register, fingerprint
-from orders.values import Refused
+from orders.purchase_orders import line_store
+from orders.register.agreements import Policy
+from orders.register.register import Register, fingerprint
 
 KIND = "JUDGE_AGAIN"
 
@@ -101,7 +102,7 @@ def _judge(session: Session, register: Register, invoice_id: int, *, by: str, to
     """Judge one again. Raises StillInQuestion where it would not be accepted: then nothing of it changes."""
     seen = document_store.by_id(session, invoice_id)
     if seen.order_number:
-        stored_lines.lock_lines(session, seen.order_number)
+        line_store.lock_lines(session, seen.order_number)
     held = document_store.lock(session, invoice_id)
     if held.state is not InvoiceState.IN_QUESTION:
         is_sv, is_en = state_words(held.state)

@@ -11,6 +11,7 @@ from datetime import date
 
 from foundation import journal
 from foundation.journal import SYSTEM
+from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import with_acceptance
@@ -23,10 +24,10 @@ from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import Held, Invoice, InvoiceState, check_step
 from invoicing.payment import payable_store
 from invoicing.responses import responding
-from orders import stored_lines
-from orders.contracts import Register
 from orders.model import LineState
-from orders.values import Article, Money, total
+from orders.purchase_orders import line_store
+from orders.register.register import Register
+from orders.terms import Article
 
 LineKey = tuple[str, str]
 
@@ -62,8 +63,8 @@ def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdic
     for line in lines_to_take(invoice, facts):
         if line.occupant is not None:
             continue
-        claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else stored_lines.ZERO
-        if not stored_lines.take_line(
+        claim = line.account.amount_received.amount if verdict is Verdict.ACCEPT else line_store.ZERO
+        if not line_store.take_line(
             session, line.account.order_number, line.line.line_id, invoice_id, claim=claim
         ):
             return False
@@ -96,7 +97,7 @@ def judge_again(
         result = with_acceptance(match(invoice, facts), accepted)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
-        stored_lines.drop_claims(session, held.id)
+        line_store.drop_claims(session, held.id)
     state = STATE_OF[verdict]
     if held.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
@@ -136,8 +137,8 @@ def _verdict(result: Match, *, sent: bool) -> Verdict:
 def judge_lines_again(session: Session, register: Register, lines: Iterable[LineKey], *, today: date) -> None:
     """Judge every open invoice on these order lines again: the one that lies on a line first, then by arrival."""
     for order_number, line_id in dict.fromkeys(lines):
-        stored_lines.lock_lines(session, order_number)
-        account = stored_lines.account(session, order_number, line_id)
+        line_store.lock_lines(session, order_number)
+        account = line_store.account(session, order_number, line_id)
         waiting = document_store.on_line(session, order_number, line_id)
         occupant = account.invoice_id if account else None
         for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
@@ -166,7 +167,7 @@ def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None
     if any(line.line.period.contains(last_day) for line in taken):
         later = [line.line.line_id for line in order.lines.values() if _unused(line, last_day)]
         if later:
-            stored_lines.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
+            line_store.close_lines(session, order.order.number, later, LineState.CLOSED_UNUSED)
 
 
 def _unused(line: LineFacts, last_day: date) -> bool:

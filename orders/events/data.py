@@ -23,17 +23,15 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from orders.parties import Address, OrganisationNumber
-from orders.values import (
+from foundation.errors import Refused
+from foundation.money import AmountRefused
+from foundation.periods import Month, Period, PeriodRefused
+from orders.register.parties import Address, OrganisationNumber
+from orders.terms import (
     Activity,
-    AmountRefused,
     CompensationLevel,
     InterruptionReason,
-    Month,
     OutcomeKind,
-    Period,
-    PeriodRefused,
-    Refused,
     RejectionReason,
     ResultStage,
 )

@@ -15,8 +15,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, create_model
 from pydantic.json_schema import models_json_schema
 
-from orders.event_data import (
-    CancellationReason,
+from foundation.errors import Refused
+from orders.events.data import (
     EventData,
     InterruptionMoved,
     InterruptionRegistered,
@@ -24,7 +24,6 @@ from orders.event_data import (
     OutcomeApproved,
     OutcomeEnded,
     PeriodTwoDecided,
-    PersonalNumberRefused,
     PlacementCancelled,
     PlacementDecided,
     ProviderChanged,
@@ -34,39 +33,8 @@ from orders.event_data import (
     ReportRejected,
     SupplementApproved,
     Told,
-    UnitTold,
 )
-from orders.typed_problems import sentences_of
-from orders.values import Refused
-
-__all__ = [
-    "EVENT_DATA",
-    "CancellationReason",
-    "Event",
-    "EventData",
-    "EventRefused",
-    "InterruptionMoved",
-    "InterruptionRegistered",
-    "InterruptionWithdrawn",
-    "OutcomeApproved",
-    "OutcomeEnded",
-    "PeriodTwoDecided",
-    "PersonalNumberRefused",
-    "PlacementCancelled",
-    "PlacementDecided",
-    "ProviderChanged",
-    "Reference",
-    "ReportApproved",
-    "ReportFiled",
-    "ReportRejected",
-    "SupplementApproved",
-    "Told",
-    "UnitTold",
-    "canonical",
-    "content_hash",
-    "read_event",
-    "schema",
-]
+from orders.register.reader_errors import sentences_of
 
 LONGEST_LINE = 65_536
 

@@ -8,9 +8,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from foundation.sql import Session
-from orders import events, tables
-from orders.values import Refused, stockholm_date
+from orders import tables
+from orders.events import envelope as event_envelope
 
 
 class EventState(StrEnum):
@@ -36,7 +38,7 @@ class StoredEvent:
     body: str
 
 
-def known(session: Session, event: events.Event) -> dict[str, EventState]:
+def known(session: Session, event: event_envelope.Event) -> dict[str, EventState]:
     """What is held under the event's source and id: the state of each content, by its hash."""
     rows = session.execute(_KNOWN, {"source": event.source, "event_id": event.id})
     return {row.content_sha256: EventState(row.state) for row in rows}
@@ -44,7 +46,7 @@ def known(session: Session, event: events.Event) -> dict[str, EventState]:
 
 def add(
     session: Session,
-    event: events.Event,
+    event: event_envelope.Event,
     state: EventState,
     *,
     digest: str,
@@ -57,18 +59,20 @@ def add(
     return sequence
 
 
-def add_applied(session: Session, told: Sequence[events.Event], *, received_at: datetime) -> None:
+def add_applied(session: Session, told: Sequence[event_envelope.Event], *, received_at: datetime) -> None:
     """Keep events as applied, all or none: raises IntegrityError when the id of one is held already."""
     session.execute(
         _ADD_MANY,
         [
-            _row(event, EventState.APPLIED, digest=events.content_hash(event), received_at=received_at)
+            _row(
+                event, EventState.APPLIED, digest=event_envelope.content_hash(event), received_at=received_at
+            )
             for event in told
         ],
     )
 
 
-def claim(session: Session, event: events.Event, *, digest: str, received_at: datetime) -> int | None:
+def claim(session: Session, event: event_envelope.Event, *, digest: str, received_at: datetime) -> int | None:
     """Keep an event as applied before it is, so that no other loader applies it too; None when one was first."""
     try:
         with session.begin_nested():
@@ -110,7 +114,7 @@ def counts(session: Session) -> dict[EventState, int]:
 
 
 def _row(
-    event: events.Event,
+    event: event_envelope.Event,
     state: EventState,
     *,
     digest: str,
@@ -124,7 +128,7 @@ def _row(
         "type": event.type,
         "occurred_on": stockholm_date(event.time),
         "execution_reference": event.execution_reference,
-        "body": events.canonical(event),
+        "body": event_envelope.canonical(event),
         "state": state,
         "reason_sv": reason.sentence_sv if reason else "",
         "reason_en": reason.sentence if reason else "",

@@ -12,10 +12,7 @@ from datetime import date
 
 from foundation import journal, number_series
 from foundation.sql import Session
-from orders import reporting, stored_lines, stored_orders, stored_placements
-from orders.agreements import DeliveryUnit
-from orders.contracts import Register
-from orders.events import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
+from orders.events.data import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
 from orders.model import (
     Handling,
     Interruption,
@@ -28,10 +25,15 @@ from orders.model import (
     basic_lines,
     day_before,
 )
-from orders.ordering import draft, place_order, place_orders
-from orders.reporting import LineKey
-from orders.results import drop_waiting
-from orders.values import Article, InterruptionReason
+from orders.placements import reports
+from orders.placements import store as placement_store
+from orders.placements.reports import LineKey
+from orders.placements.results import drop_waiting
+from orders.purchase_orders import line_store, order_store
+from orders.purchase_orders.placing import draft, place_order, place_orders
+from orders.register.agreements import DeliveryUnit
+from orders.register.register import Register
+from orders.terms import Article, InterruptionReason
 
 
 def place(session: Session, register: Register, decided: PlacementDecided, *, today: date) -> Placement:
@@ -54,7 +56,7 @@ def place_period_two(
     session: Session, register: Register, decided: PeriodTwoDecided, *, today: date
 ) -> Placement:
     """The second six months: its own decision and order, the same execution reference and level (REQ-03)."""
-    placement = stored_placements.get(session, decided.execution_reference, lock=True)
+    placement = placement_store.get(session, decided.execution_reference, lock=True)
     _check_decisions_are_new(session, [decided.decision_id])
     _check_stands(placement)
     first = placement.periods[-1]
@@ -72,13 +74,13 @@ def place_period_two(
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
         drop_waiting(session, placement.execution_reference, reason="the participant is back in the service")
-        stored_placements.set_interruption(session, placement.execution_reference, None, was="ENDED")
+        placement_store.set_interruption(session, placement.execution_reference, None, was="ENDED")
     second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
     if placement.handling is Handling.ORDERED:
         basic = _basic_order(register, placement, second, today=today)
         order = place_order(session, register, placement, basic, today=today)
         second = replace(second, order_number=order.number)
-    stored_placements.add_periods(session, [(placement.execution_reference, second)])
+    placement_store.add_periods(session, [(placement.execution_reference, second)])
     journal.record_placement(
         session,
         placement.execution_reference,
@@ -86,7 +88,7 @@ def place_period_two(
         decision=decided.decision_id,
         period=str(period),
     )
-    return stored_placements.get(session, placement.execution_reference)
+    return placement_store.get(session, placement.execution_reference)
 
 
 def change_provider(
@@ -97,7 +99,7 @@ def change_provider(
     No day is billed twice, and the end stays that of the original period (A-7). A month received
     before is received again with the days that remain; those order lines are returned.
     """
-    old = stored_placements.get(session, changed.execution_reference, lock=True)
+    old = placement_store.get(session, changed.execution_reference, lock=True)
     _check_stands(old)
     new = changed.placement
     current = old.period_at(new.period.start)
@@ -126,7 +128,7 @@ def change_provider(
         cancel_before_start(session, old, reason="provider changed")
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
-        received = reporting.set_interruption(session, old, end, was="REPLACED", today=today)
+        received = reports.set_interruption(session, old, end, was="REPLACED", today=today)
     journal.record_placement(
         session, old.execution_reference, "placement.provider_changed", last_day=str(changed.last_day)
     )
@@ -136,7 +138,7 @@ def change_provider(
 
 def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> Placement:
     """The placement is called off before it starts: nothing may be billed (E-04). Refused later."""
-    placement = stored_placements.get(session, cancelled.execution_reference, lock=True)
+    placement = placement_store.get(session, cancelled.execution_reference, lock=True)
     _check_stands(placement)
     if placement.starts_on <= today:
         raise StepRefused(
@@ -146,17 +148,17 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
             "Register an interruption instead.",
         )
     cancel_before_start(session, placement, reason=cancelled.reason)
-    return stored_placements.get(session, placement.execution_reference)
+    return placement_store.get(session, placement.execution_reference)
 
 
 def cancel_before_start(session: Session, placement: Placement, *, reason: str) -> None:
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
-    stored_placements.set_state(session, placement.execution_reference, PlacementState.CANCELLED)
+    placement_store.set_state(session, placement.execution_reference, PlacementState.CANCELLED)
     drop_waiting(
         session, placement.execution_reference, reason="the placement is cancelled", supplements=True
     )
-    for order in stored_orders.of_placement(session, placement.execution_reference):
-        stored_lines.close_lines(
+    for order in order_store.of_placement(session, placement.execution_reference):
+        line_store.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
         )
     journal.record_placement(session, placement.execution_reference, "placement.cancelled", reason=reason)
@@ -187,7 +189,7 @@ def _placed(
         for decided, follows in decisions
     ]
     _check_references_are_free(session, [each.execution_reference for each in placements])
-    stored_placements.add_all(session, placements)
+    placement_store.add_all(session, placements)
     drafts = [
         (each, _basic_order(register, each, each.periods[0], today=today))
         for each in placements
@@ -196,7 +198,7 @@ def _placed(
     orders = place_orders(session, register, drafts, today=today) if drafts else []
     numbers = {order.execution_reference: order.number for order in orders}
     placed = [_numbered(each, numbers.get(each.execution_reference, "")) for each in placements]
-    stored_placements.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
+    placement_store.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
     for each in placed:
         decision = each.periods[0].decision_id
         journal.record_placement(
@@ -243,7 +245,7 @@ def _numbered(placement: Placement, order_number: str) -> Placement:
 def _free_reference(session: Session) -> str:
     """The next reference of our own that no deciding system has used already."""
     number = number_series.next_number(session, number_series.EXECUTION_REFERENCES)
-    while stored_placements.find(session, number) is not None:
+    while placement_store.find(session, number) is not None:
         number = number_series.next_number(session, number_series.EXECUTION_REFERENCES)
     return number
 
@@ -282,7 +284,7 @@ def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
 
 
 def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> None:
-    for decision_id, reference in stored_placements.by_decision(session, decision_ids).items():
+    for decision_id, reference in placement_store.by_decision(session, decision_ids).items():
         raise StepRefused(
             f"Beslutet {decision_id} är redan infört med genomförandereferens {reference}.",
             f"Decision {decision_id} is already in, with execution reference {reference}.",
@@ -291,7 +293,7 @@ def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> N
 
 def _check_references_are_free(session: Session, references: Sequence[str]) -> None:
     twice = [reference for reference, count in Counter(references).items() if count > 1]
-    for reference in (*twice, *stored_placements.references_used(session, references)):
+    for reference in (*twice, *placement_store.references_used(session, references)):
         raise StepRefused(
             f"Genomförandereferensen {reference} används redan.",
             f"The execution reference {reference} is already used.",

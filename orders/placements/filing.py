@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from foundation.periods import Month
 from foundation.sql import Session
-from orders import reporting, stored_placements
-from orders.events import ReportFiled
+from orders.events.data import ReportFiled
 from orders.model import Report, StepRefused
-from orders.values import Activity, Month
+from orders.placements import reports as reporting
+from orders.placements import store as placement_store
+from orders.terms import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def file_month(
     """
     reference, month = to_file.execution_reference, to_file.month
     # The placement's row is locked first, so that two presses come one after the other.
-    stored_placements.get(session, reference, lock=True)
-    for held in stored_placements.reports(session, reference, month):
+    placement_store.get(session, reference, lock=True)
+    for held in placement_store.reports(session, reference, month):
         if held.version == to_file.version:
             if held.filed_by != by:
                 raise StepRefused(

@@ -4,10 +4,11 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables
 from orders.model import PlannedOrder, PlannedState
-from orders.values import Article, Money, ResultStage
+from orders.terms import Article, ResultStage
 
 
 def add(session: Session, planned: PlannedOrder) -> None:

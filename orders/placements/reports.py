@@ -10,9 +10,10 @@ from datetime import date
 
 from foundation import journal
 from foundation.journal import SYSTEM
+from foundation.money import line_amount
+from foundation.periods import Month, Period, stockholm_date
 from foundation.sql import Session
-from orders import stored_lines, stored_orders, stored_placements, stored_receipts
-from orders.events import (
+from orders.events.data import (
     InterruptionMoved,
     InterruptionRegistered,
     InterruptionWithdrawn,
@@ -37,18 +38,20 @@ from orders.model import (
     check_report_step,
     days_received,
 )
-from orders.results import drop_waiting
-from orders.values import Article, InterruptionReason, Month, Period, line_amount, stockholm_date
+from orders.placements import store as placement_store
+from orders.placements.results import drop_waiting
+from orders.purchase_orders import line_store, order_store, receipt_store
+from orders.terms import Article, InterruptionReason
 
 LineKey = tuple[str, str]
 
 
 def file(session: Session, filed: ReportFiled) -> Report:
     """Keep a report for a month of the placement; a higher version replaces what was filed before."""
-    placement = stored_placements.get(session, filed.execution_reference, lock=True)
+    placement = placement_store.get(session, filed.execution_reference, lock=True)
     month = filed.month
     _check_month(placement, month, on=stockholm_date(filed.at))
-    earlier = stored_placements.reports(session, placement.execution_reference, month)
+    earlier = placement_store.reports(session, placement.execution_reference, month)
     expected = len(earlier) + 1
     if filed.version != expected:
         raise StepRefused(
@@ -58,7 +61,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
     for report in earlier:
         # An approved report stands, with its receipt, until the correction is approved too.
         if report.state is ReportState.FILED:
-            stored_placements.set_report_state(session, report, ReportState.REPLACED)
+            placement_store.set_report_state(session, report, ReportState.REPLACED)
     report = Report(
         placement.execution_reference,
         month,
@@ -68,21 +71,21 @@ def file(session: Session, filed: ReportFiled) -> Report:
         filed.by,
         activities=filed.activities or (),
     )
-    stored_placements.add_report(session, report)
+    placement_store.add_report(session, report)
     _record(session, report, "report.filed", actor=filed.by)
     return report
 
 
 def approve(session: Session, approved: ReportApproved, *, today: date) -> list[LineKey]:
     """Approve a report and receive its month. The order lines received are returned."""
-    placement = stored_placements.get(session, approved.execution_reference, lock=True)
-    report = stored_placements.report(session, approved.execution_reference, approved.month, approved.version)
+    placement = placement_store.get(session, approved.execution_reference, lock=True)
+    report = placement_store.report(session, approved.execution_reference, approved.month, approved.version)
     _check_reported(placement)
     check_report_step(report, ReportState.APPROVED)
-    for earlier in stored_placements.reports(session, report.execution_reference, report.month):
+    for earlier in placement_store.reports(session, report.execution_reference, report.month):
         if earlier.state is ReportState.APPROVED:
-            stored_placements.set_report_state(session, earlier, ReportState.REPLACED)
-    stored_placements.set_report_state(session, report, ReportState.APPROVED, on=today, by=approved.by)
+            placement_store.set_report_state(session, earlier, ReportState.REPLACED)
+    placement_store.set_report_state(session, report, ReportState.APPROVED, on=today, by=approved.by)
     _record(session, report, "report.approved", actor=approved.by)
     return _receive_month(session, placement, report.month, version=report.version, today=today)
 
@@ -90,9 +93,9 @@ def approve(session: Session, approved: ReportApproved, *, today: date) -> list[
 def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report:
     """Refuse a filed report; the supplier files a new version."""
     month = rejected.month
-    report = stored_placements.report(session, rejected.execution_reference, month, rejected.version)
+    report = placement_store.report(session, rejected.execution_reference, month, rejected.version)
     check_report_step(report, ReportState.REJECTED)
-    stored_placements.set_report_state(
+    placement_store.set_report_state(
         session, report, ReportState.REJECTED, on=today, by=rejected.by, reason=rejected.reason
     )
     _record(session, report, "report.rejected", actor=rejected.by)
@@ -101,7 +104,7 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
 
 def interrupt(session: Session, registered: InterruptionRegistered, *, today: date) -> list[LineKey]:
     """Register an interruption, today or later, never earlier (REQ-14). The order stays as it was."""
-    placement = stored_placements.get(session, registered.execution_reference, lock=True)
+    placement = placement_store.get(session, registered.execution_reference, lock=True)
     check_interruption(
         placement, registered_on=registered.registered_on, effective_on=registered.effective_on, today=today
     )
@@ -119,7 +122,7 @@ def interrupt(session: Session, registered: InterruptionRegistered, *, today: da
 
 def move_interruption(session: Session, moved: InterruptionMoved, *, today: date) -> list[LineKey]:
     """Give an interruption that has not taken effect another day."""
-    placement = stored_placements.get(session, moved.execution_reference, lock=True)
+    placement = placement_store.get(session, moved.execution_reference, lock=True)
     standing = check_movable(placement.interruption, reference=placement.execution_reference, today=today)
     check_interruption(
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
@@ -132,7 +135,7 @@ def withdraw_interruption(
     session: Session, withdrawn: InterruptionWithdrawn, *, today: date
 ) -> list[LineKey]:
     """Take back an interruption that has not taken effect; a result that waits on it is dropped."""
-    placement = stored_placements.get(session, withdrawn.execution_reference, lock=True)
+    placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
     check_movable(placement.interruption, reference=placement.execution_reference, today=today)
     drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
     return set_interruption(session, placement, None, was="WITHDRAWN", today=today)
@@ -143,7 +146,7 @@ def set_interruption(
 ) -> list[LineKey]:
     """Let `interruption` stand instead of the one before; the order lines received again are returned."""
     reference = placement.execution_reference
-    stored_placements.set_interruption(session, reference, interruption, was=was)
+    placement_store.set_interruption(session, reference, interruption, was=was)
     detail = (
         {"effective_on": str(interruption.effective_on), "reason": interruption.reason}
         if interruption
@@ -159,9 +162,9 @@ def set_interruption(
     )
     # A month received before the interruption was known is received again, with the days that remain (A-6).
     changed: list[LineKey] = []
-    updated = stored_placements.get(session, reference)
+    updated = placement_store.get(session, reference)
     _reopen(session, updated)
-    for report in stored_placements.reports(session, reference):
+    for report in placement_store.reports(session, reference):
         if report.state is ReportState.APPROVED:
             changed += _receive_month(session, updated, report.month, version=report.version, today=today)
     return changed
@@ -169,9 +172,9 @@ def set_interruption(
 
 def _reopen(session: Session, placement: Placement) -> None:
     """Lines closed after what was the final invoice are open again where the last day now comes later."""
-    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
         within = [line.line_id for line in order.lines if not _comes_after_the_end(placement, line.period)]
-        stored_lines.reopen_lines(session, order.number, within)
+        line_store.reopen_lines(session, order.number, within)
 
 
 def _receive_month(
@@ -179,8 +182,8 @@ def _receive_month(
 ) -> list[LineKey]:
     """Receive the month on every basic order line in it; a receipt that differs is reversed first."""
     changed: list[LineKey] = []
-    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
-        stored_lines.lock_lines(session, order.number)
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
+        line_store.lock_lines(session, order.number)
         for line in order.lines:
             if Month.of(line.period.start) == month and _receive_line(
                 session, placement, order, line, version=version, today=today
@@ -192,14 +195,14 @@ def _receive_month(
 def _receive_line(
     session: Session, placement: Placement, order: Order, line: OrderLine, *, version: int, today: date
 ) -> bool:
-    account = stored_lines.account(session, order.number, line.line_id)
+    account = line_store.account(session, order.number, line.line_id)
     assert account is not None  # noqa: S101 - every line has its account from the start
     quantity = days_received(
         line.period, last_day=placement.last_day_for(line.period), convention=order.day_convention
     )
     standing = account.receipt_id
     if standing is not None:
-        held = stored_receipts.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
+        held = receipt_store.receipt(session, standing, unit=quantity.unit, currency=line.amount.currency)
         if held.report_version == version and held.quantity == quantity:
             return False
     receipt = Receipt(
@@ -214,7 +217,7 @@ def _receive_line(
         billable_period(line.period, placement.last_day_for(line.period)) if not quantity.is_zero else None,
         today,
     )
-    stored_receipts.receive(session, receipt, instead_of=standing)
+    receipt_store.receive(session, receipt, instead_of=standing)
     journal.record(
         session,
         SYSTEM,

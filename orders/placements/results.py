@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from foundation import journal
+from foundation.errors import Refused
+from foundation.money import Money, Quantity, line_amount
+from foundation.periods import Month, Period, add_months
 from foundation.sql import Session
-from orders import stored_placements, stored_plans, stored_receipts
-from orders.contracts import Price, PriceList, Register
-from orders.events import OutcomeApproved, OutcomeEnded, SupplementApproved
+from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
     Handling,
     Order,
@@ -25,21 +26,14 @@ from orders.model import (
     Receipt,
     StepRefused,
 )
-from orders.ordering import draft, place_order
-from orders.values import (
-    Article,
-    InterruptionReason,
-    Money,
-    Month,
-    OutcomeKind,
-    Period,
-    Quantity,
-    Refused,
-    ResultStage,
-    add_months,
-    line_amount,
-)
-from peppol import post
+from orders.placements import plan_store
+from orders.placements import store as placement_store
+from orders.purchase_orders import receipt_store
+from orders.purchase_orders.placing import draft, place_order
+from orders.register.pricing import Price, PriceList
+from orders.register.register import Register
+from orders.terms import Article, InterruptionReason, OutcomeKind, ResultStage
+from peppol.exchange import outgoing
 
 _LEFT_FOR = {
     OutcomeKind.WORK: InterruptionReason.WORK,
@@ -54,7 +48,7 @@ def approve_outcome(
 
     Refuses, with the reason, what may not be earned yet.
     """
-    placement = stored_placements.get(session, approved.execution_reference, lock=True)
+    placement = placement_store.get(session, approved.execution_reference, lock=True)
     decision = placement.period_at(approved.started_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
     _check_ordered(placement)
@@ -69,7 +63,7 @@ def approve_outcome(
         )
         return []
     _check_earns(placement, approved, prices)
-    held = stored_plans.of_placement(session, placement.execution_reference)
+    held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.stage is approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
             f"{approved.stage} är redan beviljat för {placement.execution_reference}.",
@@ -87,7 +81,7 @@ def approve_outcome(
     for plan in plans:
         # A price that is missing is told now, not on the day the order falls due.
         _price(prices, placement, plan)
-        stored_plans.add(session, plan)
+        plan_store.add(session, plan)
     journal.record_placement(
         session, placement.execution_reference, "outcome.approved", stage=approved.stage, due_on=str(due_on)
     )
@@ -98,20 +92,20 @@ def approve_supplement(
     session: Session, register: Register, approved: SupplementApproved, *, today: date
 ) -> list[Order]:
     """A supplement by its code in the price list, ordered at once; once per code and placement."""
-    placement = stored_placements.get(session, approved.execution_reference, lock=True)
+    placement = placement_store.get(session, approved.execution_reference, lock=True)
     _check_ordered(placement)
     decision = placement.period_at(approved.approved_on)
     prices = register.price_list(placement.contract_id, decision.decided_on)
     price = prices.price_of(
         Article.SUPPLEMENTARY, placement.level, code=approved.code, amount_decided=approved.amount
     )
-    held = stored_plans.of_placement(session, placement.execution_reference)
+    held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
             f"Tillägget {approved.code} är redan beviljat för {placement.execution_reference}.",
             f"Supplement {approved.code} is already granted for {placement.execution_reference}.",
         )
-    stored_plans.add(
+    plan_store.add(
         session,
         PlannedOrder(
             id=0,
@@ -135,7 +129,7 @@ def approve_supplement(
 
 def end_outcome(session: Session, ended: OutcomeEnded) -> int:
     """The participant is back: what still waits is dropped. How many were."""
-    placement = stored_placements.get(session, ended.execution_reference, lock=True)
+    placement = placement_store.get(session, ended.execution_reference, lock=True)
     journal.record_placement(
         session, placement.execution_reference, "outcome.ended", ended_on=str(ended.ended_on)
     )
@@ -148,9 +142,9 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
     Supplements are not tied to an outcome and stay, unless `supplements` says that nothing is to be ordered.
     """
     dropped = 0
-    for plan in stored_plans.of_placement(session, reference):
+    for plan in plan_store.of_placement(session, reference):
         if plan.state is PlannedState.WAITING and (supplements or plan.article is not Article.SUPPLEMENTARY):
-            stored_plans.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
+            plan_store.finish(session, plan.id, PlannedState.DROPPED, reason=reason)
             journal.record(
                 session,
                 journal.SYSTEM,
@@ -167,22 +161,22 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
 def place_due(session: Session, register: Register, *, today: date) -> list[Order]:
     """Place every waiting order whose day has come. One that cannot be placed waits on, with the reason."""
     placed = []
-    for plan in stored_plans.due(session, today):
+    for plan in plan_store.due(session, today):
         try:
             with journal.attempt(session):
                 placed.append(_place(session, register, plan, today=today))
-        except (Refused, post.InvalidDocument) as refusal:
-            stored_plans.note(session, plan.id, str(refusal))
+        except (Refused, outgoing.InvalidDocument) as refusal:
+            plan_store.note(session, plan.id, str(refusal))
     return placed
 
 
 def _place_due_of(session: Session, register: Register, reference: str, *, today: date) -> list[Order]:
-    waiting = stored_plans.due(session, today, reference=reference)
+    waiting = plan_store.due(session, today, reference=reference)
     return [_place(session, register, plan, today=today) for plan in waiting]
 
 
 def _place(session: Session, register: Register, plan: PlannedOrder, *, today: date) -> Order:
-    placement = stored_placements.get(session, plan.execution_reference)
+    placement = placement_store.get(session, plan.execution_reference)
     decided_on = next(
         period.decided_on for period in placement.periods if period.decision_id == plan.decision_id
     )
@@ -212,7 +206,7 @@ def _place(session: Session, register: Register, plan: PlannedOrder, *, today: d
     )
     order = place_order(session, register, placement, result, today=today)
     _receive(session, order, today=today)
-    stored_plans.finish(session, plan.id, PlannedState.PLACED, order_number=order.number)
+    plan_store.finish(session, plan.id, PlannedState.PLACED, order_number=order.number)
     return order
 
 
@@ -241,7 +235,7 @@ def _receive(session: Session, order: Order, *, today: date) -> None:
         line.period,
         today,
     )
-    stored_receipts.receive(session, receipt, instead_of=None)
+    receipt_store.receive(session, receipt, instead_of=None)
 
 
 def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:

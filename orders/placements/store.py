@@ -11,9 +11,10 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
+from foundation.errors import Refused
+from foundation.periods import Month, Period
 from foundation.sql import Session
 from orders import tables
-from orders.agreements import DeliveryUnit
 from orders.model import (
     Handling,
     Interruption,
@@ -23,16 +24,9 @@ from orders.model import (
     Report,
     ReportState,
 )
-from orders.parties import Address
-from orders.values import (
-    Activity,
-    CompensationLevel,
-    InterruptionReason,
-    Month,
-    Period,
-    Refused,
-    RejectionReason,
-)
+from orders.register.agreements import DeliveryUnit
+from orders.register.parties import Address
+from orders.terms import Activity, CompensationLevel, InterruptionReason, RejectionReason
 
 STANDING = "STANDING"
 # What an interruption is once the participant came back: it still ends its own period.

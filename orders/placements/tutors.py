@@ -14,11 +14,11 @@ from typing import Final
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
-from orders import stored_placements
 from orders.model import Handling, Placement, PlacementState, StepRefused
-from orders.tutor_tables import tutor_assignment
-from orders.values import Refused
+from orders.placements import store as placement_store
+from orders.placements.tutor_tables import tutor_assignment
 
 DAYS_TO_ASSIGN: Final = 10
 """Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
@@ -76,7 +76,7 @@ def assign(session: Session, reference: str, tutor: str, *, by: str, today: date
     Raises TutorRefused, PlacementUnknown, or StepRefused where there is nobody to be a tutor for.
     """
     code = tutor_code(tutor)
-    placement = stored_placements.get(session, reference, lock=True)
+    placement = placement_store.get(session, reference, lock=True)
     _check_assignable(placement, today=today)
     held = standing(session, [reference]).get(reference)
     if held is not None and held.tutor == code:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy import Row, bindparam, or_, select, update
 
+from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables
 from orders.model import LineAccount, LineState
-from orders.values import Money
 
 ZERO = Decimal("0.00")
 

@@ -8,15 +8,22 @@ anywhere; the execution reference is the only link (facts/domain.md section 3, p
 from collections.abc import Mapping
 from decimal import Decimal
 
-from orders.agreements import DeliveryUnit, ExecutionReferenceSlot, Policy
-from orders.exchange import OrderProcess
+from foundation.money import Money
+from foundation.periods import Period as Days
 from orders.model import Order, OrderLine
-from orders.parties import Address, Buyer, Supplier
-from orders.values import Money
-from orders.values import Period as Days
-from peppol import ordering, shapes
+from orders.register.agreements import DeliveryUnit, ExecutionReferenceSlot, Policy
+from orders.register.parties import Address, Buyer, Supplier
+from orders.register.response_agreements import OrderProcess
+from peppol.documents import ordering, shapes
+from peppol.documents.ordering import (
+    DeliveryLocation,
+    DeliveryParty,
+    LineDelivery,
+    LineItem,
+    OrderDelivery,
+    Shipment,
+)
 from peppol.identifiers import DocumentKind
-from peppol.ordering import DeliveryLocation, DeliveryParty, LineDelivery, LineItem, OrderDelivery, Shipment
 
 _PROFILES: Mapping[OrderProcess, str] = {
     OrderProcess.ORDER_ONLY: DocumentKind.ORDER.profile_ids[0],

@@ -9,11 +9,14 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, select
 
+from foundation.errors import Refused
+from foundation.money import Money, Quantity
+from foundation.periods import Period
 from foundation.sql import Session
 from orders import tables
 from orders.model import LineState, Order, OrderLine
-from orders.stored_lines import ZERO
-from orders.values import Article, Money, Period, Quantity, Refused, ResultStage
+from orders.purchase_orders.line_store import ZERO
+from orders.terms import Article, ResultStage
 from orders.workdays import DayConvention
 
 

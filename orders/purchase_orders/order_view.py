@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orders.values import Money, Period
-from peppol import ordering, shapes, ubl
+from foundation.money import Money
+from foundation.periods import Period
+from peppol.documents import ordering, shapes
+from peppol.xml import codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class WrittenOrder:
 
 def written_order(body: bytes) -> WrittenOrder:
     """The order in the bytes of its letter; raises what `ubl.parse` raises for bytes that are no order."""
-    document = ubl.parse(ordering.Order, body)
+    document = codec.parse(ordering.Order, body)
     delivery = document.delivery or ordering.OrderDelivery()
     shipment = delivery.shipment
     marks = shipment.transport_handling_unit if shipment else None

@@ -9,12 +9,16 @@ from dataclasses import replace
 from datetime import date
 
 from foundation import journal, number_series
+from foundation.periods import Period
 from foundation.sql import Session
-from orders import documents, stored_orders
-from orders.contracts import Channel, PriceList, Register
 from orders.model import Order, OrderLine, Placement
-from orders.values import Article, Period, ResultStage
-from peppol import post
+from orders.purchase_orders import order_document as documents
+from orders.purchase_orders import order_store
+from orders.register.parties import Channel
+from orders.register.pricing import PriceList
+from orders.register.register import Register
+from orders.terms import Article, ResultStage
+from peppol.exchange import outgoing
 from peppol.identifiers import DocumentKind
 
 
@@ -69,9 +73,9 @@ def place_orders(
         replace(draft, number=number, issued_on=today)
         for (_, draft), number in zip(drafts, numbers, strict=True)
     ]
-    stored_orders.add_all(session, orders)
+    order_store.add_all(session, orders)
     placements = [placement for placement, _ in drafts]
-    post.send_all(session, [_letter(register, *each) for each in zip(placements, orders, strict=True)])
+    outgoing.send_all(session, [_letter(register, *each) for each in zip(placements, orders, strict=True)])
     for order in orders:
         journal.record(
             session,
@@ -86,16 +90,16 @@ def place_orders(
     return orders
 
 
-def _letter(register: Register, placement: Placement, order: Order) -> post.Outgoing:
+def _letter(register: Register, placement: Placement, order: Order) -> outgoing.Outgoing:
     supplier = register.supplier(order.supplier)
     over_peppol = supplier.channel is Channel.PEPPOL and supplier.participant_id is not None
-    return post.Outgoing(
+    return outgoing.Outgoing(
         documents.order_document(
             order, buyer=register.buyer, supplier=supplier, unit=placement.unit, policy=register.policy
         ),
         DocumentKind.ORDER,
         order.number,
-        post.Address(
+        outgoing.Address(
             sender=register.buyer.participant_id,
             receiver=supplier.participant_id or "" if over_peppol else "",
             recipient=supplier.organisation_number,

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from foundation.errors import Refused
+from foundation.money import Money, Quantity
+from foundation.periods import Month, Period
 from foundation.sql import Session, rows_changed
 from orders import tables
 from orders.model import Receipt
-from orders.stored_lines import ZERO
-from orders.values import Money, Month, Period, Quantity, Refused
+from orders.purchase_orders.line_store import ZERO
 
 
 class ReceiptOvertaken(Refused):

@@ -10,11 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.exchange import Acknowledgement, TechnicalAnswer
-from orders.parties import Address, OrganisationNumber, RegisterValueRefused, Supplier, organisation_number
-from orders.pricing import PriceList
-from orders.tolerances import Tolerance, check_apart, most_particular
-from orders.values import Period
+from foundation.periods import Period
+from orders.register.parties import (
+    Address,
+    OrganisationNumber,
+    RegisterValueRefused,
+    Supplier,
+    organisation_number,
+)
+from orders.register.pricing import PriceList
+from orders.register.response_agreements import Acknowledgement, TechnicalAnswer
+from orders.register.tolerances import Tolerance, check_apart, most_particular
 
 
 @dataclass(frozen=True, slots=True)

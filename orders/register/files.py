@@ -15,22 +15,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from orders.contracts import (
-    STRICT,
-    Buyer,
-    Contract,
-    DeliveryArea,
-    DeliveryUnit,
-    Policy,
-    PriceList,
-    Register,
-    Supplier,
-    Tables,
-    inconsistencies,
-)
-from orders.toml_lines import Place, line_of, lines_of
-from orders.typed_problems import sentences_of
-from orders.values import Refused
+from foundation.errors import Refused
+from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
+from orders.register.parties import Buyer, Supplier
+from orders.register.pricing import PriceList
+from orders.register.reader_errors import sentences_of
+from orders.register.register import STRICT, Register
+from orders.register.toml_lines import Place, line_of, lines_of
 from peppol.identifiers import compact_organisation_number
 
 Entry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList

@@ -16,8 +16,8 @@ from pydantic import AfterValidator
 from stdnum import iban, luhn
 from stdnum.se import vat
 
-from orders.exchange import OrderProcess, ResponseProcess, TechnicalAnswer
-from orders.values import Refused
+from foundation.errors import Refused
+from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
 from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
 
 _HUNDRED = Decimal(100)

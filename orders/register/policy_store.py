@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from orders import tables
-from orders.contracts import Policy, Register, fingerprint, policy_from_json, policy_to_json
-from orders.values import Refused
+from orders.register.agreements import Policy
+from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 
 PLANNED, IN_FORCE, REPLACED, WITHDRAWN = "PLANNED", "IN_FORCE", "REPLACED", "WITHDRAWN"
 _TABLE = tables.policy_version

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orders.parties import RegisterValueRefused, Supplier, Vat, VatCategory
-from orders.values import Article, CompensationLevel, OutcomeKind, Refused, ResultStage
+from foundation.errors import Refused
+from orders.register.parties import RegisterValueRefused, Supplier, Vat, VatCategory
+from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
 
 # A price may be finer than an amount (BT-146); what it makes is rounded on the line.

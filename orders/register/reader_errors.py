@@ -6,7 +6,7 @@ that stood there: it may be personal data. A Refused raised by a value keeps its
 
 from pydantic_core import ErrorDetails
 
-from orders.values import Refused
+from foundation.errors import Refused
 
 _DECIMAL = (
     "{named} ska vara ett tal inom citattecken med decimalpunkt, till exempel ”95.00”.",

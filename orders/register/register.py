@@ -17,91 +17,30 @@ from typing import TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-from orders.agreements import (
+from foundation.errors import Refused
+from orders.register.agreements import (
     Contract,
-    CreditOfPaid,
     DeliveryArea,
     DeliveryUnit,
-    ExecutionReferenceSlot,
-    Inconsistency,
     InconsistentRegister,
     Policy,
     Tables,
     inconsistencies,
 )
-from orders.exchange import Acknowledgement, OrderProcess, ResponseProcess, TechnicalAnswer
-from orders.parties import (
-    AccountScheme,
-    Address,
+from orders.register.parties import (
     Buyer,
-    Channel,
-    Contact,
-    PaymentAccount,
     RegisterValueRefused,
     Supplier,
-    Vat,
-    VatCategory,
-    organisation_number,
 )
-from orders.pricing import (
-    LevelAmounts,
-    NoPriceAgreed,
+from orders.register.pricing import (
     Price,
-    PricedArticle,
     PriceList,
-    PriceNotAgreed,
-    ResultRules,
 )
-from orders.tolerances import Tolerance
-from orders.values import Article, CompensationLevel, Refused, ResultStage
+from orders.terms import Article, CompensationLevel, ResultStage
 
 Entry = TypeVar("Entry")
 # How JSON becomes values: no unknown keys, no converting between types.
 STRICT = ConfigDict(strict=True, extra="forbid")
-
-__all__ = [
-    "STRICT",
-    "AccountScheme",
-    "Acknowledgement",
-    "Address",
-    "Buyer",
-    "Channel",
-    "Contact",
-    "Contract",
-    "ContractNotValid",
-    "CreditOfPaid",
-    "DeliveryArea",
-    "DeliveryUnit",
-    "ExecutionReferenceSlot",
-    "Inconsistency",
-    "InconsistentRegister",
-    "LevelAmounts",
-    "NoPriceAgreed",
-    "NoPriceListValid",
-    "NotInRegister",
-    "OrderProcess",
-    "PaymentAccount",
-    "Policy",
-    "Price",
-    "PriceList",
-    "PriceNotAgreed",
-    "PricedArticle",
-    "Register",
-    "RegisterValueRefused",
-    "ResponseProcess",
-    "ResultRules",
-    "Supplier",
-    "Tables",
-    "TechnicalAnswer",
-    "Tolerance",
-    "Vat",
-    "VatCategory",
-    "fingerprint",
-    "inconsistencies",
-    "organisation_number",
-    "policy_from_json",
-    "policy_to_json",
-]
 
 
 class NotInRegister(Refused):

@@ -13,10 +13,10 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from foundation import journal
+from foundation.errors import Refused
 from foundation.sql import Session
 from orders import tables
-from orders.contracts import Register, policy_from_json
-from orders.values import Refused
+from orders.register.register import Register, policy_from_json
 
 
 class NoRegister(Refused):

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.parties import RegisterValueRefused
-from orders.values import Article
+from orders.register.parties import RegisterValueRefused
+from orders.terms import Article
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)

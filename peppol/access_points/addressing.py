@@ -7,9 +7,8 @@ same address. Peppol Business Message Envelope 2.0.2.
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from peppol import envelope
 from peppol.access_points.protocol import Outbound, RejectedForGood
-from peppol.gate import GateRefused
+from peppol.envelope import envelope, header
 from peppol.identifiers import (
     DOCUMENT_SCHEME,
     PARTICIPANT_SCHEME,
@@ -17,6 +16,7 @@ from peppol.identifiers import (
     InvalidIdentifier,
     ParticipantId,
 )
+from peppol.xml.gate_errors import GateRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Addressed:
     document_type: str
     process: str
     country: str
-    envelope: envelope.Envelope
+    envelope: header.Envelope
 
     @property
     def path(self) -> tuple[str, str, str, str, str]:

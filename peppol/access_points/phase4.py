@@ -6,11 +6,11 @@ letter to the receiver. So the envelope is ours and `/sendsbdh` is used, unless 
 says otherwise. Shapes: phase4-peppol-standalone, PeppolSenderController.
 """
 
-from peppol import envelope
 from peppol.access_points.addressing import addressed
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission, Unclear
 from peppol.access_points.reports import outcome, read_report
 from peppol.access_points.web import Web, complain
+from peppol.envelope import envelope
 
 
 class Phase4Outlet:

@@ -14,7 +14,6 @@ from typing import Final
 
 import structlog
 
-from peppol import envelope
 from peppol.access_points.addressing import addressed
 from peppol.access_points.protocol import (
     Arrival,
@@ -30,6 +29,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.access_points.reports import outcome, read_report
 from peppol.access_points.web import Answer, Web, complain, is_name, json_object, name_in, text_in
+from peppol.envelope import envelope
 
 _log = structlog.get_logger("post")
 

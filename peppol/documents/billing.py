@@ -10,8 +10,7 @@ note are positive when money is given back.
 from datetime import date
 from typing import Annotated, ClassVar
 
-from peppol.identifiers import DocumentKind
-from peppol.shapes import (
+from peppol.documents.shapes import (
     Address,
     AllowanceCharge,
     Amount,
@@ -32,7 +31,8 @@ from peppol.shapes import (
     TaxTotal,
     TradingParty,
 )
-from peppol.ubl import Document, aggregate
+from peppol.identifiers import DocumentKind
+from peppol.xml.codec import Document, aggregate
 
 # --- references -------------------------------------------------------------------------------------------
 

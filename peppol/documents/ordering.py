@@ -9,8 +9,7 @@ has no default. Amounts are without VAT unless named otherwise.
 from datetime import date, time
 from typing import Annotated, ClassVar
 
-from peppol.identifiers import DocumentKind
-from peppol.shapes import (
+from peppol.documents.shapes import (
     AdditionalItemProperty,
     Address,
     AllowanceCharge,
@@ -36,7 +35,8 @@ from peppol.shapes import (
     TaxTotal,
     TradingParty,
 )
-from peppol.ubl import Document, aggregate
+from peppol.identifiers import DocumentKind
+from peppol.xml.codec import Document, aggregate
 
 # --- order ------------------------------------------------------------------------------------------------
 

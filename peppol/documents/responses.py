@@ -10,8 +10,7 @@ fields are the business terms of the specifications.
 from datetime import date, time
 from typing import Annotated, ClassVar
 
-from peppol.identifiers import DocumentKind
-from peppol.shapes import (
+from peppol.documents.shapes import (
     Code,
     Contact,
     Identifier,
@@ -20,7 +19,8 @@ from peppol.shapes import (
     PartyLegalEntity,
     PartyName,
 )
-from peppol.ubl import Document, aggregate
+from peppol.identifiers import DocumentKind
+from peppol.xml.codec import Document, aggregate
 
 # --- invoice response -------------------------------------------------------------------------------------
 

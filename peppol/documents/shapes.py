@@ -12,7 +12,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Annotated
 
-from peppol.ubl import aggregate, basic
+from peppol.xml.codec import aggregate, basic
 
 # --- values with attributes -------------------------------------------------------------------------------
 

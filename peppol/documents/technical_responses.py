@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from peppol.identifiers import ParticipantId
-from peppol.responses import (
+from peppol.documents.responses import (
     AnsweredMessage,
     Issue,
     IssuesAtPlace,
@@ -22,9 +21,10 @@ from peppol.responses import (
     Messenger,
     Outcome,
 )
-from peppol.rules.findings import Finding
+from peppol.documents.shapes import Identifier, LineReference
+from peppol.findings import Finding
+from peppol.identifiers import ParticipantId
 from peppol.rules.texts import explain
-from peppol.shapes import Identifier, LineReference
 
 ACCEPTED, TAKEN_OVER, REJECTED = "AP", "AB", "RE"
 _SYNTAX, _RULE, _WARNING = "SV", "BV", "BW"

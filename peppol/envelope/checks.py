@@ -15,13 +15,14 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope import Opened, value_in
-from peppol.envelope_findings import EnvelopeRule, finding
-from peppol.envelope_header import Envelope
-from peppol.gate import CAC, CBC
+from peppol.envelope.envelope import value_in
+from peppol.envelope.findings import EnvelopeRule, finding
+from peppol.envelope.header import Envelope
+from peppol.envelope.opening import Opened
+from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.literals import SPACE
-from peppol.rules.findings import Finding
+from peppol.xml.gate_tree import CAC, CBC
+from peppol.xml.literals import SPACE
 
 #: How far ahead of or behind the day of receipt a letter may have been made before it is remarked on.
 DAYS_AHEAD_MAX: Final = 1

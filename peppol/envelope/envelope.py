@@ -6,10 +6,10 @@ with or without it, so `unwrap` takes a bare document as it is.
 
 Conventions. The document's own bytes are never rewritten: `wrap` leaves out its XML
 declaration and the white space around it and nothing else, `unwrap` puts the declaration
-of our own documents back. So a document written by `peppol.ubl` comes out as it went in,
+of our own documents back. So a document written by `peppol.xml.codec` comes out as it went in,
 byte for byte. Bytes cut out of a letter are taken only when they read as exactly the
 document that the door saw inside it; otherwise the document is written anew from there.
-All outside bytes go through `peppol.gate.admit`; what is wrong is a finding (ENV-...,
+All outside bytes go through `peppol.xml.gate.admit`; what is wrong is a finding (ENV-...,
 see `envelope_findings`), whether it matches is asked in `envelope_checks`.
 
 Peppol Business Message Envelope (SBDH) 2.0.2, mandatory from 2026-07-02.
@@ -21,27 +21,14 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope_findings import EnvelopeRule, describe, finding_at
-from peppol.envelope_header import Envelope, write_header
-from peppol.envelope_opening import DECLARATION, Opened, instance_id_in, unwrap
-from peppol.gate import CBC, SBDH, GateRefused, admit
+from peppol.envelope.findings import EnvelopeRule, finding_at
+from peppol.envelope.header import Envelope, write_header
+from peppol.envelope.opening import DECLARATION, unwrap
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.literals import SPACE
-
-__all__ = [
-    "Envelope",
-    "EnvelopeRule",
-    "Opened",
-    "describe",
-    "for_document",
-    "for_payload",
-    "instance_id_in",
-    "same_document",
-    "unwrap",
-    "value_in",
-    "wrap",
-]
-
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
+from peppol.xml.gate_tree import CBC, SBDH
+from peppol.xml.literals import SPACE
 
 _ANY_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n][^>]*\?>)?")
 
@@ -93,7 +80,7 @@ def for_payload(
     """The envelope of a document already rendered: its kind and process are read from it.
 
     Raises `ValueError` for a document of no kind we know or with a ProfileID its kind does not
-    have, `peppol.gate.GateRefused` for bytes that may not come in.
+    have, `peppol.xml.gate.GateRefused` for bytes that may not come in.
     """
     root = admit(payload)
     kind = DocumentKind.recognise(etree.QName(root).text, value_in(root, "CustomizationID"))
@@ -115,8 +102,8 @@ def wrap(payload: bytes, envelope: Envelope) -> bytes:
     """The document in its envelope; the same document and envelope give the same bytes.
 
     The envelope's names carry a prefix, so that nothing in the document changes its meaning.
-    Raises `peppol.gate.GateRefused` for bytes that are no document, and for an envelope in place
-    of a document; `peppol.ubl.UnwritableDocument` for a value that XML cannot carry.
+    Raises `peppol.xml.gate.GateRefused` for bytes that are no document, and for an envelope in place
+    of a document; `peppol.xml.codec.UnwritableDocument` for a value that XML cannot carry.
     """
     root = admit(payload)
     inner = next(root.iter(f"{{{SBDH}}}*"), None)

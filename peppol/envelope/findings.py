@@ -14,11 +14,8 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.gate import location_of
-from peppol.gate_tree import visible
-from peppol.rules.findings import Finding, Severity
-
-__all__ = ["EnvelopeRule", "describe", "finding", "finding_at"]
+from peppol.findings import Finding, Severity
+from peppol.xml.gate_tree import location_of, visible
 
 
 class EnvelopeRule(StrEnum):

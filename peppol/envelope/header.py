@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from peppol.gate import SBDH
 from peppol.identifiers import (
     DOCUMENT_SCHEME,
     PARTICIPANT_SCHEME,
     PROCESS_SCHEME,
     ParticipantId,
 )
-from peppol.literals import escaped
+from peppol.xml.gate_tree import SBDH
+from peppol.xml.literals import escaped
 
 HEADER_VERSION: Final = "1.0"
 
@@ -59,7 +59,7 @@ class Envelope:
 def write_header(envelope: Envelope) -> str:
     """The header as text, elements with the prefix `sh`, which the surrounding element must declare.
 
-    Raises `peppol.ubl.UnwritableDocument` for a character that XML cannot carry.
+    Raises `peppol.xml.codec.UnwritableDocument` for a character that XML cannot carry.
     """
     created = envelope.created_at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     scopes = [

@@ -14,12 +14,14 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope_findings import EnvelopeRule, finding_at
-from peppol.envelope_header import Envelope, sbdh
-from peppol.envelope_reading import instance_of, read_header
-from peppol.gate import LIMITS, SBDH, GateRefused, Limits, admit
-from peppol.literals import SPACE
-from peppol.rules.findings import Finding
+from peppol.envelope.findings import EnvelopeRule, finding_at
+from peppol.envelope.header import Envelope, sbdh
+from peppol.envelope.reading import instance_of, read_header
+from peppol.findings import Finding
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import LIMITS, GateRefused, Limits
+from peppol.xml.gate_tree import SBDH
+from peppol.xml.literals import SPACE
 
 #: How every document of ours begins; a document taken out of its envelope gets it back.
 DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -14,9 +14,9 @@ from typing import Final
 from lxml import etree
 
 from peppol.codelists import ISO3166
-from peppol.envelope_findings import EnvelopeRule, finding_at
-from peppol.envelope_header import HEADER_VERSION, Envelope, sbdh
-from peppol.gate import SBDH
+from peppol.envelope.findings import EnvelopeRule, finding_at
+from peppol.envelope.header import HEADER_VERSION, Envelope, sbdh
+from peppol.findings import Finding
 from peppol.identifiers import (
     DOCUMENT_SCHEME,
     PARTICIPANT_SCHEME,
@@ -24,8 +24,8 @@ from peppol.identifiers import (
     InvalidIdentifier,
     ParticipantId,
 )
-from peppol.literals import SPACE
-from peppol.rules.findings import Finding
+from peppol.xml.gate_tree import SBDH
+from peppol.xml.literals import SPACE
 
 #: When a receiver's access point tells how the message fared: on failure only (as without it), or always.
 MLS_TYPES: Final = frozenset({"FAILURE_ONLY", "ALWAYS_SEND"})

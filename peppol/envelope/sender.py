@@ -9,9 +9,9 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope import value_in
-from peppol.envelope_checks import sender_in
-from peppol.envelope_header import Envelope
+from peppol.envelope.checks import sender_in
+from peppol.envelope.envelope import value_in
+from peppol.envelope.header import Envelope
 from peppol.identifiers import DocumentKind
 
 #: MLS_TYPE of a sender that wants to hear of success too.

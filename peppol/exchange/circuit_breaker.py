@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 
 from foundation import backoff
 from foundation.sql import Session, add_new, rows_changed
-from peppol.mailbox_tables import access_point
+from peppol.exchange.tables import access_point
 
 
 class Admission(StrEnum):

@@ -6,12 +6,12 @@ what a letter holds; what cannot be read is empty. What it says is no proof of a
 
 from dataclasses import dataclass
 
-from peppol.envelope import unwrap
-from peppol.gate import admit
-from peppol.gate_refusals import GateRefused
+from peppol.envelope.opening import unwrap
+from peppol.envelope.sender import of_document
 from peppol.identifiers import DocumentKind
-from peppol.origins import of_document
-from peppol.validation import kind_of
+from peppol.validation.validation import kind_of
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import backoff
 from foundation.sql import Session, rows_changed
-from peppol.mailbox_tables import FIRST_BY, InState, in_states_before, inbox, letter_note
-from peppol.outbox import sha256_of
+from peppol.exchange.outbox import sha256_of
+from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, letter_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from sqlalchemy import Row, Select, insert, select, update
 
 from foundation.sql import Session, moment_of, rows_changed
-from peppol.mailbox_tables import OutState, lane, out_states_before, outbox
+from peppol.exchange.tables import OutState, lane, out_states_before, outbox
 
 # One name space for instance identifiers, so that the same letter always gets the same one.
 _LETTERS = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")

@@ -13,23 +13,14 @@ from datetime import date, datetime
 from lxml import etree
 
 from foundation.sql import Session
-from peppol import breaker, lanes, mailbox, ubl, validation
 from peppol.access_points.protocol import AccessPoint
-from peppol.collecting import Collected, Collector
+from peppol.exchange import circuit_breaker, outbox, receiver_queues
+from peppol.exchange.receiving import Collected, Collector
+from peppol.exchange.sending import Event, Sender, Tell, Transactions
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding, Severity
-from peppol.sending import Event, Sender, Tell, Transactions
-
-__all__ = [
-    "Address",
-    "Collected",
-    "InvalidDocument",
-    "Outgoing",
-    "collect",
-    "deliver_waiting",
-    "send",
-    "send_all",
-]
+from peppol.validation import validation
+from peppol.xml import codec, literals
 
 
 class InvalidDocument(Exception):
@@ -56,7 +47,7 @@ class Address:
 class Outgoing:
     """A document to be sent: what it is, to whom, and which order or document it is about."""
 
-    document: ubl.Document
+    document: codec.Document
     kind: DocumentKind
     document_id: str
     address: Address
@@ -66,7 +57,7 @@ class Outgoing:
 
 def send(
     session: Session,
-    document: ubl.Document,
+    document: codec.Document,
     *,
     kind: DocumentKind,
     document_id: str,
@@ -83,19 +74,19 @@ def send(
 
 def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     """Send several documents in one stroke: all are rendered and judged before any is laid out."""
-    return mailbox.put_out(session, [_letter(each) for each in outgoing])
+    return outbox.put_out(session, [_letter(each) for each in outgoing])
 
 
-def _letter(outgoing: Outgoing) -> mailbox.NewLetter:
+def _letter(outgoing: Outgoing) -> outbox.NewLetter:
     try:
-        body = ubl.serialise(outgoing.document)
-    except ubl.UnwritableDocument as unwritable:
+        body = codec.serialise(outgoing.document)
+    except literals.UnwritableDocument as unwritable:
         finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason)
         raise InvalidDocument(outgoing.kind, outgoing.document_id, (finding,)) from unwritable
     report = validation.judge_tree(etree.fromstring(body), outgoing.kind, on=outgoing.issued_on)
     if not report.valid:
         raise InvalidDocument(outgoing.kind, outgoing.document_id, report.fatal)
-    return mailbox.NewLetter(
+    return outbox.NewLetter(
         body=body,
         kind=outgoing.kind,
         document_id=outgoing.document_id,
@@ -116,8 +107,8 @@ def deliver_waiting(
     waiting, with those after it to the same receiver.
     """
     with transactions() as session:
-        lanes.hurry(session, all_lanes=True)
-        breaker.allow_probe(session, access_point.name, now=now)
+        receiver_queues.hurry(session, all_lanes=True)
+        circuit_breaker.allow_probe(session, access_point.name, now=now)
     sender = Sender(transactions, access_point, lambda: now, tell or _nobody)
     delivered, more = 0, True
     while more:

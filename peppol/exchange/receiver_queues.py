@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from foundation.sql import Session, add_new
-from peppol.mailbox_tables import OutState, attempt, lane, outbox
-from peppol.outbox import OutLetter, read_letters
+from peppol.exchange.outbox import OutLetter, read_letters
+from peppol.exchange.tables import OutState, attempt, lane, outbox
 
 
 @dataclass(frozen=True, slots=True)

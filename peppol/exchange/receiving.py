@@ -16,10 +16,11 @@ from typing import Final
 import structlog
 
 from foundation.sql import Session
-from peppol import breaker, envelope, inbox
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
-from peppol.mailbox_tables import InState
-from peppol.sending import Clock, Transactions
+from peppol.envelope import opening
+from peppol.exchange import circuit_breaker, inbox
+from peppol.exchange.sending import Clock, Transactions
+from peppol.exchange.tables import InState
 
 _log = structlog.get_logger("post")
 
@@ -86,7 +87,7 @@ class Collector:
                         self._acknowledge(came)
             finally:
                 with self.transactions() as session:
-                    breaker.end_collecting(session, self.access_point.name, self.worker)
+                    circuit_breaker.end_collecting(session, self.access_point.name, self.worker)
         return _collected(tally)
 
     def _turn(self) -> bool:
@@ -95,7 +96,9 @@ class Collector:
 
     def _has_turn(self, session: Session, *, begins: bool) -> bool:
         name, now = self.access_point.name, self.clock()
-        return breaker.collect_turn(session, name, self.worker, now=now, lease=self.lease, begins=begins)
+        return circuit_breaker.collect_turn(
+            session, name, self.worker, now=now, lease=self.lease, begins=begins
+        )
 
     def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
         """The letters of a batch in groups that may be held at once; reading envelopes is XML work."""
@@ -109,7 +112,7 @@ class Collector:
             if groups[-1] and size + len(body) > _BYTES_AT_ONCE:
                 groups.append([])
                 size = 0
-            instance_id = envelope.instance_id_in(body) or arrival.instance_id[:80]
+            instance_id = opening.instance_id_in(body) or arrival.instance_id[:80]
             key = f"{self.access_point.name}/{arrival.reference}" if arrival.once else ""
             groups[-1].append(_Came(arrival.reference, body, instance_id, key))
             size += len(body)

@@ -20,7 +20,6 @@ import structlog
 
 from foundation import backoff
 from foundation.sql import Session
-from peppol import breaker, lanes
 from peppol.access_points.protocol import (
     AccessPoint,
     AccessPointError,
@@ -31,11 +30,12 @@ from peppol.access_points.protocol import (
     Unreachable,
     Verdict,
 )
-from peppol.breaker import Admission, Turn
+from peppol.exchange import circuit_breaker, receiver_queues
+from peppol.exchange.circuit_breaker import Admission, Turn
+from peppol.exchange.outbox import OutLetter
+from peppol.exchange.receiver_queues import UNREACHABLE, Claim, Tried
+from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
-from peppol.lanes import UNREACHABLE, Claim, Tried
-from peppol.mailbox_tables import OutState
-from peppol.outbox import OutLetter
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
@@ -45,7 +45,7 @@ _log = structlog.get_logger("post")
 LEASE: Final = timedelta(minutes=5)
 """How long a worker may work on what it claimed."""
 
-# Our own documents are written with this prefix, by `peppol.ubl` alone.
+# Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
 # The directory says so: the letter is for the portal.
 _NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED)
@@ -114,11 +114,11 @@ class Sender:
         name, now = self.access_point.name, self.clock()
         began = time.monotonic()
         with self.transactions() as session:
-            admission = breaker.admit(session, name, now=now, lease=self.lease)
+            admission = circuit_breaker.admit(session, name, now=now, lease=self.lease)
             if admission is Admission.NOT_NOW:
                 return Round()
             probing = admission is Admission.PROBE
-            claim = lanes.claim(
+            claim = receiver_queues.claim(
                 session,
                 now=now,
                 lease=self.lease,
@@ -126,15 +126,15 @@ class Sender:
                 letters_most=1 if probing else self.letters_most,
             )
             if probing and not claim.letters:
-                breaker.allow_probe(session, name, now=now)
+                circuit_breaker.allow_probe(session, name, now=now)
         if not claim.receivers:
             return Round()
         tried = self._try_all(claim, began)
         with self.transactions() as session:
             weighed, turn = self._weighed(session, tried)
-            noted = lanes.release(session, claim, weighed, now=self.clock())
+            noted = receiver_queues.release(session, claim, weighed, now=self.clock())
             if turn.closed:
-                lanes.hurry(session)
+                receiver_queues.hurry(session)
             self.tell(session, _events(noted, turn, name))
         for each in noted:
             _log_attempt(each)
@@ -239,10 +239,10 @@ class Sender:
         name = self.access_point.name
         turn = Turn()
         if any(each.outcome not in _ELSEWHERE for each in tried):
-            turn = breaker.reached(session, name)
+            turn = circuit_breaker.reached(session, name)
         misses = _last_misses(tried)
         if misses:
-            missed = breaker.missed(session, name, len(misses), misses[-1].answer, now=now)
+            missed = circuit_breaker.missed(session, name, len(misses), misses[-1].answer, now=now)
             turn = replace(missed, closed=turn.closed and not missed.is_open)
         return [self._patient(each, turn) if each.state is OutState.WAITING else each for each in tried], turn
 

@@ -14,11 +14,11 @@ from sqlalchemy import select, update
 
 from foundation import backoff
 from foundation.sql import Session, rows_changed
-from peppol import outbox as letters
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
-from peppol.mailbox_tables import OutState, outbox
-from peppol.outbox import OutLetter
-from peppol.sending import LEASE, Clock, Event, Tell, Transactions
+from peppol.exchange import outbox as letters
+from peppol.exchange.outbox import OutLetter
+from peppol.exchange.sending import LEASE, Clock, Event, Tell, Transactions
+from peppol.exchange.tables import OutState, outbox
 
 _log = structlog.get_logger("post")
 _BATCH = 50

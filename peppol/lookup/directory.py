@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from peppol.access_points.protocol import Capability, Unreachable, Verdict
 from peppol.access_points.web import Answer, Web
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME
-from peppol.lookup_dns import LocatorSilent, NotRegistered
-from peppol.lookup_metadata import LIMITS, Metadata, NotUnderstood, read_group, read_metadata
+from peppol.lookup.sml import LocatorSilent, NotRegistered
+from peppol.lookup.smp import LIMITS, Metadata, NotUnderstood, read_group, read_metadata
 
 Clock = Callable[[], datetime]
 

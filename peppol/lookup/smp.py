@@ -15,8 +15,9 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from peppol.gate import GateRefused, Limits, admit_metadata
 from peppol.identifiers import DOCUMENT_SCHEME, PROCESS_SCHEME
+from peppol.xml.gate import admit_metadata
+from peppol.xml.gate_errors import GateRefused, Limits
 
 TRANSPORT: Final = "peppol-transport-as4-v2_0"
 LIMITS: Final = Limits(bytes_max=1_000_000, elements_max=50_000, depth_max=50)

@@ -11,14 +11,15 @@ from datetime import date
 from typing import Final
 
 from peppol.identifiers import DocumentKind
-from peppol.rules import en16931
-from peppol.rules.engine import Book, RuleInfo, RuleSet
-from peppol.rules.message_status import MLS
-from peppol.rules.national import NATIONAL
-from peppol.rules.ordering import T01
-from peppol.rules.peppol_billing import BILLING
-from peppol.rules.peppol_codes import CODES
-from peppol.rules.responses import T71, T76, T111
+from peppol.rules.billing.all_countries import NATIONAL
+from peppol.rules.billing.codes import CODES
+from peppol.rules.billing.document import BILLING
+from peppol.rules.en16931 import rules
+from peppol.rules.engine.engine import RuleSet
+from peppol.rules.engine.rulebook import Book, RuleInfo
+from peppol.rules.ordering.message_status import MLS
+from peppol.rules.ordering.order import T01
+from peppol.rules.ordering.responses import T71, T76, T111
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def _release(kind: DocumentKind, name: str, mandatory_from: date, books: Sequenc
 
 
 _MAY_2026: Final = date(2026, 8, 17)
-_BILLING_BOOKS: Final = (*en16931.BOOKS, BILLING, CODES, *NATIONAL)
+_BILLING_BOOKS: Final = (*rules.BOOKS, BILLING, CODES, *NATIONAL)
 _BILLING: Final = RuleSet("Peppol BIS Billing 3.0.21", _BILLING_BOOKS)
 
 RELEASES: Final[tuple[Release, ...]] = (

@@ -18,10 +18,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.findings import Finding
-from peppol.rules.text_files import Actor, NoText, Pair, Text, name_of, names, remedy, text_of, word
-
-__all__ = ["LANGUAGES", "Actor", "Explanation", "NoText", "explain", "key_of", "place_of"]
+from peppol.findings import Finding
+from peppol.rules.text_files import Actor, Pair, Text, name_of, names, remedy, text_of, word
 
 LANGUAGES: Final = ("sv", "en")
 

@@ -15,11 +15,11 @@ from typing import Final
 
 from lxml import etree
 
-from peppol import official
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding, Severity
 from peppol.rules.releases import all_rules
-from peppol.validation import Report
+from peppol.validation import published_rules
+from peppol.validation.validation import Report
 
 _BILLING: Final = ("CEN-EN16931-UBL.xsl", "PEPPOL-EN16931-UBL.xsl")
 STYLESHEETS: Final = {
@@ -125,7 +125,9 @@ def judge(root: etree._Element, kind: DocumentKind) -> tuple[Finding, ...]:
 
     Raises OfficialRulesMissing where they are not installed and OfficialRulesFailed where they stop.
     """
-    return tuple(finding for name in STYLESHEETS[kind] for finding in official.published(name).judge(root))
+    return tuple(
+        finding for name in STYLESHEETS[kind] for finding in published_rules.published(name).judge(root)
+    )
 
 
 def release_of(kind: DocumentKind) -> str:
@@ -145,12 +147,14 @@ def disagreements(own: Report) -> tuple[Disagreement, ...]:
         return ()
     try:
         theirs = judge(own.root, own.kind)
-    except official.OfficialRulesFailed as stopped:
+    except published_rules.OfficialRulesFailed as stopped:
         if own.valid:
             place = Finding("SAXON", Severity.FATAL, "/", detail=str(stopped))
             return (Disagreement("SAXON", Engine.OFFICIAL, place, None),)
         return ()
-    both = _held_by_us() & frozenset().union(*(official.rules_in(name) for name in STYLESHEETS[own.kind]))
+    both = _held_by_us() & frozenset().union(
+        *(published_rules.rules_in(name) for name in STYLESHEETS[own.kind])
+    )
     ours_first, theirs_first = _first(own.findings), _first(theirs)
     return (
         *_alone(ours_first, theirs_first, both, Engine.OWN),
@@ -160,7 +164,7 @@ def disagreements(own: Report) -> tuple[Disagreement, ...]:
 
 def known_difference(rule: str) -> Known | None:
     """The known difference that this rule belongs to, as far as it holds for the rules at hand."""
-    newer = bool(os.environ.get(official.FOLDER_VARIABLE))
+    newer = bool(os.environ.get(published_rules.FOLDER_VARIABLE))
     for known in KNOWN:
         if rule in known.rules and not (known.aged and newer):
             return known

@@ -20,11 +20,11 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.envelope_opening import unwrap
-from peppol.gate import CBC, GateRefused, GateRule, admit, location_of
-from peppol.gate_refusals import refuse
-from peppol.gate_tree import visible
-from peppol.rules.findings import Finding, Severity
+from peppol.envelope.opening import unwrap
+from peppol.findings import Finding, Severity
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import GateRefused, GateRule, refuse
+from peppol.xml.gate_tree import CBC, location_of, visible
 
 # What Nordic operators advise; a text node could hold 7.5 MB.
 SIZE_MAX: Final = 5_000_000

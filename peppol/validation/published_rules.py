@@ -22,9 +22,9 @@ from typing import Final, Protocol, cast
 
 from lxml import etree
 
-from peppol.rules.engine import read
-from peppol.rules.findings import Finding, Severity
-from peppol.rules.tree import Document, Node, name_of
+from peppol.findings import Finding, Severity
+from peppol.rules.engine.engine import read
+from peppol.rules.engine.tree import Document, Node, name_of
 
 FOLDER_VARIABLE: Final = "BILLING_OFFICIAL_RULES"
 _CEN: Final = "CEN-EN16931-UBL.xsl"

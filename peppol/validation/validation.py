@@ -15,11 +15,15 @@ from typing import Final
 
 from lxml import etree
 
-from peppol import attachments, schemas
-from peppol.gate import CBC, LIMITS, GateRefused, GateRule, Limits, admit, location_of
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules import engine, releases
-from peppol.rules.findings import Finding, Severity
+from peppol.rules import releases
+from peppol.rules.engine import engine
+from peppol.validation import attachments
+from peppol.xml import schemas
+from peppol.xml.gate import admit
+from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits
+from peppol.xml.gate_tree import CBC, location_of
 
 
 @dataclass(frozen=True, slots=True)

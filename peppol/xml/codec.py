@@ -44,24 +44,10 @@ from typing import (
 
 from lxml import etree
 
-from peppol.gate import CAC, CBC, admit
 from peppol.identifiers import DocumentKind
-from peppol.literals import PLAIN, SPACE, UnreadableDocument, UnwritableDocument, escaped, unreadable
-
-__all__ = [
-    "Document",
-    "Naming",
-    "UnreadableDocument",
-    "UnwritableDocument",
-    "aggregate",
-    "basic",
-    "content_of",
-    "declare",
-    "declare_basic",
-    "parse",
-    "serialise",
-    "value_of",
-]
+from peppol.xml.gate import admit
+from peppol.xml.gate_tree import CAC, CBC
+from peppol.xml.literals import PLAIN, SPACE, UnwritableDocument, escaped, unreadable
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Document")
@@ -341,7 +327,7 @@ def parse(cls: type[D], source: etree._Element | bytes) -> D:
     """The document in `source`: the root of a tree that passed the gate, or bytes that go through it first.
 
     Raises `UnreadableDocument` if the root, the CustomizationID or a value is not what
-    `cls` declares, and `peppol.gate.GateRefused` if the bytes may not come in at all.
+    `cls` declares, and `peppol.xml.gate.GateRefused` if the bytes may not come in at all.
     """
     root = admit(source) if isinstance(source, bytes) else source
     kind = cls.kind

@@ -20,39 +20,16 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.gate_bytes import BOM, check_bytes
-from peppol.gate_refusals import LIMITS, TEXT_MAX, GateRefused, GateRule, Limits, refuse
-from peppol.gate_tree import (
-    CAC,
-    CBC,
-    EXT,
-    SBDH,
+from peppol.xml.gate_bytes import BOM, check_bytes
+from peppol.xml.gate_errors import LIMITS, TEXT_MAX, GateRule, Limits, refuse
+from peppol.xml.gate_tree import (
     SPACE,
-    UBL,
     check_declarations,
     check_root,
     check_sizes,
     check_tree,
-    location_of,
     visible,
 )
-
-__all__ = [
-    "CAC",
-    "CBC",
-    "EXT",
-    "LIMITS",
-    "SBDH",
-    "UBL",
-    "GateRefused",
-    "GateRule",
-    "Limits",
-    "admit",
-    "admit_metadata",
-    "date_of",
-    "decimal_of",
-    "location_of",
-]
 
 
 def admit(

@@ -9,7 +9,7 @@ in a parser.
 import re
 from typing import Final
 
-from peppol.gate_refusals import GateRule, Limits, refuse
+from peppol.xml.gate_errors import GateRule, Limits, refuse
 
 BOM: Final = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS: Final = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NoReturn
 
-from peppol.rules.findings import Finding, Severity
+from peppol.findings import Finding, Severity
 
 # libxml2 refuses a longer text node unless its protection is switched off altogether.
 TEXT_MAX: Final = 10_000_000

@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 from lxml import etree
 
-from peppol.gate_refusals import GateRule, Limits, refuse
+from peppol.xml.gate_errors import GateRule, Limits, refuse
 
 UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC: Final = UBL + "CommonAggregateComponents-2"

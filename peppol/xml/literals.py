@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from lxml import etree
 
-from peppol.gate import GateRefused, date_of, decimal_of, location_of
+from peppol.xml.gate import date_of, decimal_of
+from peppol.xml.gate_errors import GateRefused
+from peppol.xml.gate_tree import location_of
 
 SPACE: Final = " \t\r\n"
 

@@ -24,10 +24,8 @@ from lxml import etree
 from xmlschema.validators import XsdAnyElement, XsdAtomic, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
 from xmlschema.validators.validation import ValidationContext
 
-from peppol.rules.findings import Finding, Severity
-from peppol.rules.tree import name_of
-
-__all__ = ["findings_of"]
+from peppol.findings import Finding, Severity
+from peppol.rules.engine.tree import name_of
 
 _SHOWN_MAX: Final = 100
 _LISTED_MAX: Final = 14

@@ -20,10 +20,8 @@ from typing import Final
 from lxml import etree
 
 import xsd
+from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Finding, Severity
-
-__all__ = ["FINDINGS_MAX", "check", "describe", "schema_file"]
 
 #: More findings than this about one document help nobody.
 FINDINGS_MAX: Final = 50
@@ -71,7 +69,7 @@ def check(root: etree._Element, kind: DocumentKind, *, outside: bool = False) ->
     if schema.validate(root):
         return ()
     # xmlschema costs half a second to load; only a bad document pays for it.
-    from peppol.schema_findings import findings_of
+    from peppol.xml.schema_findings import findings_of
 
     findings = findings_of(root, path, most=FINDINGS_MAX)
     return findings or _as_told_by_libxml2(schema)

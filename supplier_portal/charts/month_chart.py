@@ -12,7 +12,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from orders.values import Money, Month
+from foundation.money import Money
+from foundation.periods import Month
 from supplier_portal.queries.waiting import MonthSums
 from web.svg import element, length, line, picture, words
 

@@ -14,7 +14,8 @@ from typing import Final
 from markupsafe import Markup
 
 from foundation.errors import Language
-from orders.values import Money, Month
+from foundation.money import Money
+from foundation.periods import Month
 from supplier_portal.queries.timeline import KIND_NAMES, Happening, Kind, Pair
 from web.svg import element, line, picture, words
 

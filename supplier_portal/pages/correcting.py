@@ -7,14 +7,14 @@ if the line were open, which it is once the credit note is read.
 from fastapi import Request, Response
 
 from accounts.identity import Person
+from foundation.errors import Refused
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Proposal
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_register
-from orders.values import Refused
-from peppol import mailbox
+from orders.register import store as register_store
+from peppol.exchange import inbox
 from supplier_portal.pages.forms import SENDS, held_of, maker_of, new_key, pressed_of, text_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
@@ -32,7 +32,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     new: Proposal | None = None
     new_refusal: tuple[str, str] | None = None
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         held = held_of(session, maker, invoice_id)
         told = story(session, maker, held)
         if not told.can_be_credited:
@@ -57,7 +57,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 drafts.check_sendable(new)
             except Refused as refused:
                 new_refusal = refused.pair
-        original = document_view.paper_of(mailbox.body_of(session, held.letter_id) or b"")
+        original = document_view.paper_of(inbox.body_of(session, held.letter_id) or b"")
     return render(
         request,
         person,
@@ -82,7 +82,7 @@ def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
         held_of(session, pressed.maker, invoice_id)
         portal_sending.send_credit(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             pressed,
             invoice_id,
             new_invoice=text_of(request, "what") == "both",

@@ -13,8 +13,9 @@ from invoicing.flow_test import flow_test, sample_orders
 from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
 from invoicing.flow_test.sample_orders import NoSamples
 from operations.mail import mail
-from orders import stored_register
-from peppol import envelope, validation
+from orders.register import store as register_store
+from peppol.envelope import opening
+from peppol.validation import validation
 from supplier_portal.pages.forms import SEES, as_xml, maker_of, text_of
 from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
@@ -39,7 +40,7 @@ def sample_order(request: Request, number: str, person: Person = signed_in(*SEES
     """One of the supplier's sample orders, as a real one would come."""
     maker = maker_of(person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
     sample = sample_orders.samples(register, maker.supplier).get(number)
     if sample is None:
         raise NotThere
@@ -54,7 +55,7 @@ def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
         with house_of(request).writing() as session:
             key = flow_test.try_out(
                 session,
-                stored_register.load(session),
+                register_store.load(session),
                 maker,
                 file_of(request),
                 now=house_of(request).clock(),
@@ -71,7 +72,7 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
     """What came of a test document: the rules, and the match against the sample order."""
     language, today = language_of(request, person), today_of(request)
     shown = _shown(request, person, document_id)
-    report = validation.validate(envelope.unwrap(shown.body).payload, on=today)
+    report = validation.validate(opening.unwrap(shown.body).payload, on=today)
     invoice = shown.reading.invoice
     return render(
         request,
@@ -110,7 +111,7 @@ def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
 def waiting(request: Request, person: Person = signed_in(Permission.BUYER_ADMIN)) -> Response:
     """Every supplier on its way, those who wait for a confirmation first."""
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         flows = flow_test.flows(session)
         tried = {each.supplier: flow_test.tried_by(session, each.supplier) for each in flows}
     names = {each.organisation_number: each.name for each in register.suppliers}
@@ -145,7 +146,7 @@ def _bench(
 ) -> Response:
     maker = maker_of(person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         flow = flow_test.flow_of(session, maker.supplier)
         tried = flow_test.tried_by(session, maker.supplier, limit=30)
     try:
@@ -170,7 +171,7 @@ def _bench(
 
 def _shown(request: Request, person: Person, document_id: int) -> Shown:
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         shown = flow_test.show(
             session, register, maker_of(person).supplier, document_id, today=today_of(request)
         )

@@ -17,8 +17,9 @@ from invoicing.portal_invoicing import drafts, refused_letters
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import PortalState
 from invoicing.portal_invoicing.queries import Order, Standing, Wanted
-from orders import stored_register
-from peppol import attachments, mailbox
+from orders.register import store as register_store
+from peppol.exchange import inbox
+from peppol.validation import attachments
 from supplier_portal.pages.forms import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries.invoice_steps import story
@@ -79,9 +80,9 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
     with house_of(request).reading() as session:
         held = held_of(session, maker, invoice_id)
         told = story(session, maker, held)
-        register = stored_register.load(session)
+        register = register_store.load(session)
         corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, maker, held))
-        body = mailbox.body_of(session, held.letter_id) or b""
+        body = inbox.body_of(session, held.letter_id) or b""
     try:
         paper = document_view.paper_of(body)
     except document_view.NoPaper:
@@ -142,7 +143,7 @@ def attached(request: Request, invoice_id: int, place: int, person: Person = sig
 def _body(request: Request, person: Person, invoice_id: int) -> tuple[Held, bytes]:
     with house_of(request).reading() as session:
         held = held_of(session, maker_of(person), invoice_id)
-        return held, mailbox.body_of(session, held.letter_id) or b""
+        return held, inbox.body_of(session, held.letter_id) or b""
 
 
 def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:

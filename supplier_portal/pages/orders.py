@@ -10,8 +10,9 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
-from orders.values import Article, Money, total
-from orders.written_orders import WrittenOrder, written_order
+from foundation.money import Money, total
+from orders.purchase_orders.order_view import WrittenOrder, written_order
+from orders.terms import Article
 from supplier_portal.pages import query_params
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort

@@ -7,11 +7,11 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from accounts.identity import Permission, Person
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.portal_invoicing import refused_letters
 from invoicing.portal_invoicing.scope import Scope
-from orders.filing import file_by
-from orders.values import Month
+from orders.placements.filing import file_by
 from supplier_portal.charts import month_chart
 from supplier_portal.charts.month_chart import ChartWords
 from supplier_portal.pages import query_params

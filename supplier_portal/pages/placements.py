@@ -12,11 +12,15 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
+from foundation.periods import Month
 from foundation.sql import Session
-from orders import filing, stored_orders, stored_placements, tutoring
 from orders.model import Placement, Report
-from orders.tutoring import TutorRefused
-from orders.values import Article, Month
+from orders.placements import filing
+from orders.placements import store as placement_store
+from orders.placements import tutors as tutoring
+from orders.placements.tutors import TutorRefused
+from orders.purchase_orders import order_store
+from orders.terms import Article
 from supplier_portal.charts import timeline_chart
 from supplier_portal.charts.timeline_chart import PictureWords
 from supplier_portal.pages import query_params
@@ -154,7 +158,7 @@ def _one(
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
-            "interruptions": stored_placements.interruptions(session, reference),
+            "interruptions": placement_store.interruptions(session, reference),
             "assignments": tutoring.history(session, reference),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
             "months": _months(session, found, today=today),
@@ -184,11 +188,11 @@ def _one(
 def _months(session: Session, placement: Placement, *, today: date) -> list[tuple[Month, Report | None]]:
     """The months of the orders so far, the newest first, and the newest report of each."""
     reports: dict[Month, list[Report]] = {}
-    for report in stored_placements.reports(session, placement.execution_reference):
+    for report in placement_store.reports(session, placement.execution_reference):
         reports.setdefault(report.month, []).append(report)
     ordered = {
         Month.of(line.period.start)
-        for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC)
+        for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC)
         for line in order.lines
         if line.period.start <= min(today, placement.last_day_for(line.period) or today)
     }

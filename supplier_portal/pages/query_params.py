@@ -16,11 +16,12 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import Language
+from foundation.money import Money, Quantity
+from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
-from orders import stored_register
-from orders.contracts import Register
-from orders.values import Money, Month, PeriodRefused, Quantity
+from orders.register import store as register_store
+from orders.register.register import Register
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import timeline as supplier_timeline
 from web import i18n
@@ -35,7 +36,7 @@ def scope_of(person: Person) -> Scope:
 
 def register_of(session: Session) -> Register:
     """The register in force; raises NoRegister."""
-    return stored_register.load(session)
+    return register_store.load(session)
 
 
 def units_of(register: Register, person: Person) -> dict[str, str]:

@@ -11,9 +11,11 @@ from foundation.errors import NotThere
 from invoicing.portal_invoicing import refused_letters, uploads
 from invoicing.portal_invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
-from orders import stored_register
-from peppol import envelope, mailbox, validation
-from peppol.mailbox import InState
+from orders.register import store as register_store
+from peppol.envelope import opening
+from peppol.exchange import inbox
+from peppol.exchange.tables import InState
+from peppol.validation import validation
 from supplier_portal.pages.forms import SEES, SENDS, as_file, as_xml, maker_of
 from web.access import signed_in
 from web.pages import Page, house_of, language_of, pages_router, render, today_of
@@ -32,7 +34,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         unsent_count, files = refused_letters.unsent_files(session, maker)
         looked: list[tuple[UnsentFile, tuple[str, str] | None]] = []
         if person.may(SENDS):
-            register = stored_register.load(session)
+            register = register_store.load(session)
             for each in files:
                 found = uploads.look(session, register, maker, each.id, today=today)
                 looked.append((each, _reason(found)))
@@ -57,7 +59,7 @@ def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> 
     with house_of(request).reading() as session:
         told = refused_letters.told(session, maker, letter_id)
     # Without its envelope where there is one: the places and lines are those of the sender's own document.
-    payload = envelope.unwrap(body).payload or body
+    payload = opening.unwrap(body).payload or body
     report = validation.validate(payload, on=letter.received_on)
     return render(
         request,
@@ -101,7 +103,7 @@ def _reason(found: Looked | None) -> tuple[str, str] | None:
 def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedLetter, bytes]:
     with house_of(request).reading() as session:
         letter = refused_letters.find(session, maker_of(person), letter_id)
-        body = mailbox.body_of(session, letter_id) if letter is not None else None
+        body = inbox.body_of(session, letter_id) if letter is not None else None
     if letter is None or body is None:
         raise NotThere
     return letter, body

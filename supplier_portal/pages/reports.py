@@ -1,7 +1,7 @@
 """Filing the periodic reports: one month, or all that are due after a look at them; state, history, correction.
 
 Convention: a form carries the version its report will get, so that a second press finds the first one's
-report. What is filed goes through `orders.filing`, the same use case as an event. A month says only which
+report. What is filed goes through `orders.placements.filing`, the same use case as an event. A month says only which
 kinds of activity there were, in codes: nothing about the participant.
 """
 
@@ -14,12 +14,16 @@ from fastapi import Request, Response
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from foundation import journal
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.money import Quantity
+from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
-from orders import filing, stored_lines, stored_orders, stored_placements
-from orders.filing import MonthToFile
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
-from orders.values import Activity, Article, Month, PeriodRefused, Quantity, Refused
+from orders.placements import filing
+from orders.placements import store as placement_store
+from orders.placements.filing import MonthToFile
+from orders.purchase_orders import line_store, order_store
+from orders.terms import Activity, Article
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
@@ -192,7 +196,7 @@ def _month_page(
         placement = placement_queries.find(session, query_params.scope_of(person), reference)
         if placement is None:
             raise NotThere
-        held = stored_placements.reports(session, reference, month)
+        held = placement_store.reports(session, reference, month)
         lines = _lines_of(session, placement, month)
         days = query_params.register_of(session).policy.days_until_report_reminder
         colleagues = account_store.of_organisation(session, person.organisation)
@@ -233,9 +237,9 @@ def _month_page(
 def _lines_of(session: Session, placement: Placement, month: Month) -> list[MonthLine]:
     """The order lines of the month, and what each will be received with when the report is approved."""
     found = []
-    for order in stored_orders.of_placement(session, placement.execution_reference, Article.BASIC):
+    for order in order_store.of_placement(session, placement.execution_reference, Article.BASIC):
         for line in order.lines:
-            account = stored_lines.account(session, order.number, line.line_id)
+            account = line_store.account(session, order.number, line.line_id)
             if account is not None and Month.of(line.period.start) == month:
                 last_day = placement.last_day_for(line.period)
                 days = days_received(line.period, last_day=last_day, convention=order.day_convention)

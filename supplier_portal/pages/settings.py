@@ -9,12 +9,11 @@ from typing import Final
 from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from invoicing.portal_invoicing import numbering
 from invoicing.supplier_changes import change_requests
 from invoicing.supplier_changes.change_requests import ChangeKind
-from orders import stored_register
-from orders.values import Refused
+from orders.register import store as register_store
 from supplier_portal.pages.forms import maker_of, text_of
 from web.access import signed_in
 from web.pages import house_of, language_of, pages_router, render, see_other, today_of
@@ -48,7 +47,7 @@ def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> 
         with house_of(request).writing() as session:
             change_requests.ask(
                 session,
-                stored_register.load(session),
+                register_store.load(session),
                 supplier=maker.supplier,
                 kind=kind,
                 content=content,
@@ -107,7 +106,7 @@ def _settings(
 ) -> Response:
     maker = maker_of(person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         changes = change_requests.listed(session, supplier=maker.supplier)
         chosen = numbering.letters_of(session, maker.supplier)
         series = numbering.series_of(session, maker.supplier)

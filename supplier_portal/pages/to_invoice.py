@@ -10,7 +10,8 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from accounts.identity import Person
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
+from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import documents as portal_documents
@@ -23,9 +24,8 @@ from invoicing.portal_invoicing.flip import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, Line
-from orders import stored_register
-from orders.contracts import Register
-from orders.values import Money, Refused, total
+from orders.register import store as register_store
+from orders.register.register import Register
 from supplier_portal.pages.forms import SEES, SENDS, as_pdf, as_xml, maker_of, new_key, pressed_of, text_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
@@ -59,7 +59,7 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
     maker, now = maker_of(person), house_of(request).clock()
     month, unit = month_of(request), request.query_params.get("unit", "")
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         everything = portal_queries.ready_lines(session, maker)
         chosen = month is not None or unit
         lines = portal_queries.ready_lines(session, maker, month=month, unit=unit) if chosen else everything
@@ -91,7 +91,7 @@ def one_line(
     """The invoice of one line as it will be, with its verdict."""
     maker = maker_of(person)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         (number,) = numbering.ahead(session, maker.supplier, today_of(request))
         shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
     return render(
@@ -105,7 +105,7 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
     maker = maker_of(person)
     query = request.query_params
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         if query.get("all"):
             ready = portal_queries.ready_lines(
                 session, maker, month=month_of(request), unit=query.get("unit", "")
@@ -135,7 +135,7 @@ def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
     lines = _lines([str(each) for each in form_of(request).getlist("line")])
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
-        rows = portal_sending.send_lines(session, stored_register.load(session), pressed, lines)
+        rows = portal_sending.send_lines(session, register_store.load(session), pressed, lines)
         if not any(each.order_number for each in rows):
             # Not one of the lines is theirs: nothing of it happened, not even a press.
             raise NotThere

@@ -7,14 +7,14 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from accounts.identity import Person
-from foundation.errors import NotThere
+from foundation.errors import NotThere, Refused
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing import uploads
 from invoicing.portal_invoicing.uploads import SIZE_MAX, UploadRefused
-from orders import stored_register
-from orders.values import Refused
-from peppol import envelope, validation
+from orders.register import store as register_store
+from peppol.envelope import opening
+from peppol.validation import validation
 from supplier_portal.pages.forms import SENDS, maker_of, new_key, pressed_of
 from web.access import signed_in
 from web.csrf import form_of
@@ -50,11 +50,11 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
     """The file as it reads, the rules it breaks, and how it would match."""
     language, today = language_of(request, person), today_of(request)
     with house_of(request).reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = uploads.look(session, register, maker_of(person), upload_id, today=today)
     if found is None:
         raise NotThere
-    report = validation.validate(envelope.unwrap(found.body).payload, on=today)
+    report = validation.validate(opening.unwrap(found.body).payload, on=today)
     invoice = found.reading.invoice
     own = invoice is not None and invoice.supplier == person.organisation
     return render(
@@ -76,7 +76,7 @@ def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
     """Send the file as it came."""
     pressed = pressed_of(request, person)
     with house_of(request).writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         found = uploads.look(session, register, pressed.maker, upload_id, today=today_of(request))
         if found is None:
             raise NotThere

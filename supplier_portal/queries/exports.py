@@ -11,14 +11,15 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from invoicing.spreadsheets import Column, Kind, Value
 from orders import tables
-from orders.stored_lines import ZERO
-from orders.values import Article, Money
+from orders.purchase_orders.line_store import ZERO
+from orders.terms import Article
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import OrderFilter
 from web import state_labels

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence
@@ -18,8 +19,7 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import Made
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
-from orders.values import stockholm_date
-from peppol.mailbox import OutLetter
+from peppol.exchange.outbox import OutLetter
 
 Pair = tuple[str, str]
 _S = InvoiceState

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
+from foundation.money import Money
+from foundation.periods import Month, Period, stockholm_date
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
@@ -21,12 +23,13 @@ from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables
 from orders.model import LineState, Order
-from orders.stored_lines import ZERO
-from orders.stored_orders import line_of, order_of
-from orders.values import Article, Money, Month, Period, stockholm_date
-from peppol import mailbox
+from orders.purchase_orders.line_store import ZERO
+from orders.purchase_orders.order_store import line_of, order_of
+from orders.terms import Article
+from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
-from peppol.mailbox import OutState
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
@@ -171,7 +174,7 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
 
 def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
     """The letter that carried an order of the scope, the newest where it was sent again; None without one."""
-    outbox = mailbox.outbox
+    outbox = exchange_tables.outbox
     own = exists().where(_ORDER.c.number == number, scope.of_orders())
     question = (
         select(outbox.c.sequence, outbox.c.sha256, outbox.c.state, outbox.c.receiver, outbox.c.sent_at)
@@ -185,7 +188,7 @@ def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
     # All of them, since a question read in parts must be read to its end.
     letters = {
         letter.sequence: letter.body
-        for letter in mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
+        for letter in exchange_outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
     }
     sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
     return Letter(letters[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)

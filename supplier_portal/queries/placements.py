@@ -13,13 +13,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
+from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
-from orders import stored_placements, tables, tutoring
+from orders import tables
 from orders.model import Placement, PlacementState
-from orders.stored_placements import STANDING
-from orders.tutor_tables import tutor_assignment
-from orders.values import Month, Period
+from orders.placements import store as placement_store
+from orders.placements import tutors
+from orders.placements.store import STANDING
+from orders.placements.tutor_tables import tutor_assignment
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = tables.placement, tables.placement_period, tables.interruption
 _ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
@@ -115,7 +117,7 @@ def listed(
         .outerjoin(
             tutor_assignment,
             (tutor_assignment.c.execution_reference == _PLACEMENT.c.execution_reference)
-            & (tutor_assignment.c.state == tutoring.STANDING),
+            & (tutor_assignment.c.state == tutors.STANDING),
         )
         .where(_condition(scope, wanted, today))
         .order_by(by, _PLACEMENT.c.execution_reference.desc())
@@ -130,7 +132,7 @@ def find(session: Session, scope: Scope, reference: str) -> Placement | None:
     own = select(literal(1)).where(_PLACEMENT.c.execution_reference == reference, scope.of_placements())
     if session.execute(own).one_or_none() is None:
         return None
-    return stored_placements.get(session, reference)
+    return placement_store.get(session, reference)
 
 
 def all_within(session: Session, scope: Scope, references: Sequence[str]) -> bool:
@@ -194,7 +196,7 @@ def first_to_assign(session: Session, scope: Scope, *, today: date) -> date | No
         .where(_condition(scope, PlacementFilter(PlacementsAre.TO_ASSIGN), today))
     )
     decided_on = session.scalar(question)
-    return tutoring.last_day_to_assign(decided_on) if decided_on is not None else None
+    return tutors.last_day_to_assign(decided_on) if decided_on is not None else None
 
 
 def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[str]:
@@ -202,7 +204,7 @@ def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[
     question = (
         select(tutor_assignment.c.tutor)
         .join(_PLACEMENT, _PLACEMENT.c.execution_reference == tutor_assignment.c.execution_reference)
-        .where(scope.of_placements(), tutor_assignment.c.state == tutoring.STANDING)
+        .where(scope.of_placements(), tutor_assignment.c.state == tutors.STANDING)
         .group_by(tutor_assignment.c.tutor)
         .order_by(tutor_assignment.c.tutor)
         .limit(limit)
@@ -238,7 +240,7 @@ def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]
         case PlacementsAre.TO_ASSIGN:
             assigned = exists().where(
                 _TUTOR.c.execution_reference == _PLACEMENT.c.execution_reference,
-                _TUTOR.c.state == tutoring.STANDING,
+                _TUTOR.c.state == tutors.STANDING,
             )
             return [decided, ~over, ~assigned]
         case PlacementsAre.NEWS:
@@ -278,7 +280,7 @@ def _row(row: Any, today: date) -> PlacementRow:  # noqa: ANN401 - a row of a qu
             today=today,
         ),
         row.tutor or "",
-        tutoring.last_day_to_assign(row.decided_on),
+        tutors.last_day_to_assign(row.decided_on),
     )
 
 

@@ -26,12 +26,14 @@ from sqlalchemy import (
     tuple_,
 )
 
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
-from orders import filing, tables
+from orders import tables
 from orders.model import LineState, PlacementState, Report, ReportState
-from orders.stored_placements import ENDED, STANDING, report_of
-from orders.values import Article, Month
+from orders.placements import filing
+from orders.placements.store import ENDED, STANDING, report_of
+from orders.terms import Article
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _REPORT, _PLACEMENT, _INTERRUPTION = tables.periodic_report, tables.placement, tables.interruption

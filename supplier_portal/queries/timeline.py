@@ -14,13 +14,15 @@ from typing import Final
 from sqlalchemy import select
 
 from billing.cli.printing import number
+from foundation.money import Money, Quantity
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
-from orders import stored_placements, tables
+from orders import tables
 from orders.model import Placement, ReportState
-from orders.stored_placements import ENDED, STANDING
-from orders.values import Activity, Article, Money, Quantity, RejectionReason
+from orders.placements import store as placement_store
+from orders.placements.store import ENDED, STANDING
+from orders.terms import Activity, Article, RejectionReason
 
 Pair = tuple[str, str]
 
@@ -161,7 +163,7 @@ def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
 
 
 def _interruptions(session: Session, placement: Placement) -> Iterator[Happening]:
-    for row in stored_placements.interruptions(session, placement.execution_reference):
+    for row in placement_store.interruptions(session, placement.execution_reference):
         counts = row.state in (STANDING, ENDED)
         yield Happening(
             row.registered_on,
@@ -179,7 +181,7 @@ def _interruptions(session: Session, placement: Placement) -> Iterator[Happening
 
 
 def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
-    for report in stored_placements.reports(session, placement.execution_reference):
+    for report in placement_store.reports(session, placement.execution_reference):
         path = f"/reports/{report.execution_reference}/{report.month}"
         document = f"{report.month} v{report.version}"
         again = report.version > 1

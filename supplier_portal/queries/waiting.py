@@ -13,14 +13,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select
 
+from foundation.money import Money
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables
-from orders.stored_lines import ZERO
-from orders.values import Money, Month
+from orders.purchase_orders.line_store import ZERO
 
 _ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part

@@ -19,9 +19,9 @@ from billing.server.sockets import listening_on
 from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
 from billing.tools.access_point_simulator.desk import Desk, Repeats
 from billing.tools.access_point_simulator.store import Store
+from foundation.errors import Refused
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from orders.values import Refused
 from peppol.access_points.protocol import Unreachable, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 

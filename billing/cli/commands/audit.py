@@ -9,9 +9,9 @@ from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.exit_codes import Code
 from billing.cli.printing import plain, write_json
 from foundation import journal, journal_anchor
+from foundation.errors import Refused
 from invoicing.audit import case_archive
 from invoicing.audit import cases as audit_cases
-from orders.values import Refused
 
 audit = typer.Typer()
 journal_commands = typer.Typer()

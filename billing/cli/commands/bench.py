@@ -26,9 +26,9 @@ from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.flow import Arrived, Figures
 from billing.tools.benchmarks.reconcile import bench_reconcile
 from foundation import gc_tuning
-from orders import stored_register
-from orders.contracts import Register
-from orders.register_files import read_register
+from orders.register import store as register_store
+from orders.register.files import read_register
+from orders.register.register import Register
 
 alone = typer.Typer()
 benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_without_command=True)
@@ -166,7 +166,7 @@ def _warm(url: str) -> None:
     gc_tuning.settle()
     database = open_house(url, clock=bench_flow.clock)
     with database.reading() as session:
-        stored_register.load(session)
+        register_store.load(session)
     database.close()
 
 

@@ -10,9 +10,9 @@ from billing.cli.command import AsJson, House, command
 from billing.cli.exit_codes import Code, complain, refusal_of
 from billing.cli.printing import Column, Json, show, table, write_json
 from operations.event_loading import Line, Loaded, load_events, replay_unappliable
-from orders import events as event_door
-from orders import stored_events
-from orders.stored_events import EventState
+from orders.events import envelope as event_envelope
+from orders.events import store as event_store
+from orders.events.store import EventState
 
 events = typer.Typer()
 
@@ -50,7 +50,7 @@ def load(
 @command(events, "schema")
 def schema(house: House) -> None:
     """Visa JSON-schemat för händelser / show the JSON Schema of events."""
-    write_json(event_door.schema())  # type: ignore[arg-type]
+    write_json(event_envelope.schema())  # type: ignore[arg-type]
 
 
 @command(events, "list")
@@ -65,7 +65,7 @@ def list_events(
     with house.reading() as session:
         states = [state] if state is not None else list(EventState)
         held = sorted(
-            (event for each in states for event in stored_events.in_state(session, each)),
+            (event for each in states for event in event_store.in_state(session, each)),
             key=lambda event: event.sequence,
         )
     if as_json:

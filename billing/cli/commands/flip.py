@@ -13,10 +13,10 @@ from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import stored_register
 from orders.model import Order
-from orders.stored_orders import OrderUnknown
-from peppol import ubl
+from orders.purchase_orders.order_store import OrderUnknown
+from orders.register import store as register_store
+from peppol.xml import codec
 
 alone = typer.Typer()
 
@@ -32,7 +32,7 @@ def flip(
 ) -> None:
     """Gör orderradens faktura / make the invoice of an order line."""
     with house.reading() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         facts = facts_loading.order_facts(session, register, order_number)
         if facts is None:
             raise OrderUnknown(order_number)
@@ -52,7 +52,7 @@ def flip(
         policy=register.policy,
         given=Numbered(given, today_or(on)),
     )
-    body = ubl.serialise(document, pretty=True)
+    body = codec.serialise(document, pretty=True)
     if out is None:
         typer.echo(body, nl=False)
         return

@@ -20,10 +20,11 @@ from operations import message_queries
 from operations.access_point import opened_access_point
 from operations.message_queries import LetterIn, LetterOut
 from operations.settings import Settings
-from peppol import mailbox, post
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
-from peppol.mailbox import InState, OutState
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import outgoing
+from peppol.exchange.tables import InState, OutState
 from web.verdict_words import document_json, why_letter
 
 inbox = typer.Typer()
@@ -93,7 +94,9 @@ def show_letter(
             )
         if raw:
             # A repeat keeps no bytes of its own: they are those of the letter it repeats.
-            body = mailbox.body_of(session, letter.repeats or letter.id if _is_repeat(letter) else letter.id)
+            body = exchange_inbox.body_of(
+                session, letter.repeats or letter.id if _is_repeat(letter) else letter.id
+            )
             typer.echo(body or b"", nl=False)
             return
         taken = became(house, session, letter.transport_id, letter_id)
@@ -144,7 +147,7 @@ def deliver(
 ) -> None:
     """Lämna väntande brev till accesspunkten / hand over waiting letters."""
     with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
-        sent = post.deliver_waiting(
+        sent = outgoing.deliver_waiting(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
         )
         with database.reading() as session:
@@ -166,7 +169,7 @@ def collect(house: House, folder: Folder = None, on: On = None, as_json: AsJson 
             f"There is no folder {folder}. Check the path.",
         )
     with _access_point(folder) as access_point, house.opened() as database:
-        came = post.collect(database.writing, access_point, today=today, now=database.clock())
+        came = outgoing.collect(database.writing, access_point, today=today, now=database.clock())
         read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
         taken = all_taken(house, database, [("", letter_id) for letter_id in read])
     if not as_json:

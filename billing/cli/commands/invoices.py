@@ -11,7 +11,7 @@ from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responses.response_documents import REJECTED
 from invoicing.verdicts import crediting, parking
-from orders import stored_register
+from orders.register import store as register_store
 from web.verdict_words import document_json, tree_json, tree_of, verdict_name, why_document
 
 alone = typer.Typer()
@@ -114,7 +114,7 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
 def stop_waiting(house: House, on: On = None) -> None:
     """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
     with house.writing() as session:
-        ended = parking.stop_waiting(session, stored_register.load(session), today=today_or(on))
+        ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
     for held in ended:
         typer.echo(plain(f"{held.number}: {held.state}"))
     typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
@@ -138,7 +138,7 @@ def request(
 ) -> None:
     """Begär kredit och en ny faktura / ask for credit and a new invoice."""
     with house.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         held = document_store.named(session, invoice, supplier=supplier)
         asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
     if asked.answered == REJECTED:

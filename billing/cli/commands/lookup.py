@@ -7,9 +7,9 @@ import typer
 from billing.cli.command import AsJson, House, command
 from billing.cli.exit_codes import Code
 from billing.cli.printing import Column, show, table, write_json
+from foundation.errors import Refused
 from operations.access_point import opened_directory
 from operations.settings import Settings
-from orders.values import Refused
 from peppol.access_points.protocol import Capability, Verdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 

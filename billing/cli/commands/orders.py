@@ -14,11 +14,12 @@ from invoicing.responses import store as response_store
 from operations import message_queries
 from operations.event_loading import place_due_orders
 from operations.message_queries import LetterOut
-from orders import stored_lines, stored_orders, stored_plans
 from orders.model import LineAccount, Order, PlannedOrder
-from orders.stored_orders import OrderSummary
-from orders.values import Article
-from peppol import mailbox
+from orders.placements import plan_store
+from orders.purchase_orders import line_store, order_store
+from orders.purchase_orders.order_store import OrderSummary
+from orders.terms import Article
+from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
 
 orders = typer.Typer()
@@ -67,7 +68,7 @@ def list_orders(
     """Visa ordrar, nyaste först / show orders, newest first."""
     with house.reading() as session:
         held = list(
-            stored_orders.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
+            order_store.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
         )
     if as_json:
         write_json([_summary_json(each) for each in held])
@@ -93,8 +94,8 @@ def show_order(
 ) -> None:
     """Visa en order och dess rader / show an order and its lines."""
     with house.reading() as session:
-        order = stored_orders.get(session, order_number)
-        accounts = {each.line_id: each for each in stored_lines.accounts(session, order_number)}
+        order = order_store.get(session, order_number)
+        accounts = {each.line_id: each for each in line_store.accounts(session, order_number)}
         letters = list(
             message_queries.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
         )
@@ -142,8 +143,8 @@ def show_order(
 def order_xml(house: House, order_number: OrderNumber) -> None:
     """Orderns brev, byte för byte / the order's letter, byte for byte."""
     with house.reading() as session:
-        stored_orders.get(session, order_number)
-        letters = list(mailbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+        order_store.get(session, order_number)
+        letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
     if not letters:
         raise NotFound(f"Order {order_number} har inget brev.", f"Order {order_number} has no letter.")
     typer.echo(letters[0].body, nl=False)
@@ -160,7 +161,7 @@ def due(
     today = today_or(on)
     with house.opened() as database:
         with database.reading() as session:
-            waiting = stored_plans.due(session, today, lock=False)
+            waiting = plan_store.due(session, today, lock=False)
         placed = place_due_orders(database, today=today) if place else 0
     if as_json:
         write_json([_planned_json(each) for each in waiting])

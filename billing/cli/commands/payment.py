@@ -16,6 +16,7 @@ from billing.cli.command import AsJson, House, On, bytes_of, command, day, today
 from billing.cli.commands.payments import payments
 from billing.cli.printing import Column, kronor, show, table, write_json
 from foundation.database import utc_now
+from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
 from invoicing.payment import attest_right_store, attestation, bank_reports, export_store
@@ -25,8 +26,8 @@ from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.export_store import ExportFile
 from operations.payment_settings import debtor_of, ledger_of
 from operations.settings import Settings
-from orders import stored_register
-from orders.values import Article, Month, PeriodRefused
+from orders.register import store as register_store
+from orders.terms import Article
 
 ledger = typer.Typer()
 
@@ -61,7 +62,7 @@ def propose(house: House, by: By, on: On = None, as_json: AsJson = False) -> Non
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
     with house.writing() as session:
         made = preparing.propose(
-            session, stored_register.load(session), pay_on=today_or(on), by=by, now=utc_now()
+            session, register_store.load(session), pay_on=today_or(on), by=by, now=utc_now()
         )
         count = len(preparing.items(session, made.number))
     if as_json:
@@ -112,7 +113,7 @@ def proposals(house: House, as_json: AsJson = False) -> None:
 def attest(house: House, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
     with house.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         attestation.drop_changed(session, register, number, now=utc_now())
         done = attestation.attest(session, register, number, by=by, today=today_or(on), now=utc_now())
     if as_json:
@@ -134,11 +135,11 @@ def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(Settings())
     with house.writing() as session:
-        attestation.drop_changed(session, stored_register.load(session), number, now=utc_now())
+        attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
     with house.writing() as session:
         files = export_store.about(session, number)
         if not files:
-            register = stored_register.load(session)
+            register = register_store.load(session)
             payment_export.export(session, register, number, debtor=debtor, by=by, now=utc_now())
             files = export_store.about(session, number)
         names = _written(session, files, folder)
@@ -158,7 +159,7 @@ def bank(
     with house.writing() as session:
         told = bank_reports.take_in(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             body,
             name=file.name,
             by=by,
@@ -258,7 +259,7 @@ def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_jso
     with house.writing() as session:
         run = booking.book(
             session,
-            stored_register.load(session),
+            register_store.load(session),
             ledger_of(Settings()),
             today=today_or(on),
             by=by,
@@ -286,7 +287,7 @@ def accrue(
         if not booking.is_accrued(session, wanted):
             booking.book_accrual(
                 session,
-                stored_register.load(session),
+                register_store.load(session),
                 ledger_of(Settings()),
                 wanted,
                 closing=today_or(on),

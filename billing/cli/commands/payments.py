@@ -6,10 +6,10 @@ import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.printing import Column, Json, kronor, show, table, write_json
+from foundation.money import Money, total
 from invoicing.model import Held
 from invoicing.payment import payment
-from orders import stored_register
-from orders.values import Money, total
+from orders.register import store as register_store
 
 payments = typer.Typer()
 
@@ -71,7 +71,7 @@ def pay(
     """Betala det som ska betalas, två personer / pay what is due, by two people."""
     today = today_or(on)
     with house.writing() as session:
-        register = stored_register.load(session)
+        register = register_store.load(session)
         invoices = payment.due(session, on=today)
         paid = payment.pay(
             session, register, invoices, prepared_by=prepared_by, attested_by=attested_by, today=today

@@ -9,7 +9,7 @@ from accounts.rules import granted_staff
 from billing.cli.command import House, command
 from billing.cli.printing import show
 from foundation.database import utc_now
-from orders import stored_register
+from orders.register import store as register_store
 
 people = typer.Typer()
 
@@ -29,7 +29,7 @@ def invite(
     with house.writing() as session:
         made = accounts.invite(
             session,
-            organisation=stored_register.load(session).buyer.organisation_number,
+            organisation=register_store.load(session).buyer.organisation_number,
             name=name,
             address=address,
             permissions=granted_staff(permission),

@@ -20,8 +20,9 @@ from invoicing.intake.queue import read_arrived
 from invoicing.model import Held
 from operations import message_queries
 from operations.message_queries import LetterIn
-from peppol import envelope, mailbox
-from peppol.mailbox import InState
+from peppol.envelope import opening
+from peppol.exchange import inbox
+from peppol.exchange.tables import InState
 from web.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
 
 alone = typer.Typer()
@@ -72,13 +73,13 @@ def receive(
                 unreadable = True
                 continue
             with database.writing() as session:
-                letter = mailbox.store(
+                letter = inbox.store(
                     session,
                     body,
                     transport_id=path.name,
                     received_on=today,
                     received_at=database.clock(),
-                    instance_id=envelope.instance_id_in(body),
+                    instance_id=opening.instance_id_in(body),
                 )
             stored.append((str(path), letter.id))
         for _ in read_arrived(database, today=today):

@@ -10,10 +10,10 @@ from billing.cli.command import House, command
 from billing.cli.printing import plain
 from billing.migrations.migrate import open_grown
 from foundation.journal import SYSTEM
+from foundation.periods import stockholm_date
 from invoicing.verdicts import parking
-from orders import stored_register
-from orders.register_files import read_register
-from orders.values import stockholm_date
+from orders.register import store as register_store
+from orders.register.files import read_register
 
 alone = typer.Typer()
 register = typer.Typer()
@@ -36,7 +36,7 @@ def load(
     """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
     read = read_register(paths)
     with house.opened() as database, database.writing() as session:
-        new = stored_register.save(session, read, at=database.clock(), actor=by)
+        new = register_store.save(session, read, at=database.clock(), actor=by)
         freed = parking.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
     counts = house.say(
         f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",

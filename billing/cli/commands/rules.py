@@ -17,8 +17,8 @@ from billing.cli.command import AsJson, House, command
 from billing.cli.exit_codes import NotFound
 from billing.cli.printing import Column, Json, plain, show, table, write_json
 from foundation.errors import Language
+from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.rules.findings import Severity
 from peppol.rules.releases import RELEASES, Release
 from web.rulebook import ListedRule, listed_rules
 from web.validation_report import ACTORS, KINDS

@@ -25,8 +25,8 @@ from billing.server.sockets import listening_on
 from billing.tools.demo.folder import DATABASE_FILE, clock_of
 from billing.tools.demo.work import at_work
 from foundation.database import Database
+from foundation.errors import Refused
 from operations.settings import Settings
-from orders.values import Refused
 
 alone = typer.Typer()
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from billing.tools.simulation.playing import simulate as play
-from orders.register_files import read_register
+from orders.register.files import read_register
 
 alone = typer.Typer()
 

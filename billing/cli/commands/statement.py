@@ -13,12 +13,14 @@ from billing.cli.exit_codes import Code
 from billing.cli.printing import Column, kronor, plain, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from foundation import journal_anchor
+from foundation.money import Money
+from foundation.periods import Month, PeriodRefused
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Key, Statement
-from orders.values import Article, Money, Month, PeriodRefused
+from orders.terms import Article
 
 alone = typer.Typer()
 

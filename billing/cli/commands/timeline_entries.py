@@ -13,14 +13,18 @@ from enum import IntEnum
 
 from billing.cli.printing import number
 from foundation import journal
+from foundation.money import Money
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, Held, InvoiceState
 from operations import message_queries, reference_queries
-from orders import stored_events, stored_orders, stored_placements, stored_plans
+from orders.events import store as event_store
+from orders.events.store import EventState
 from orders.model import Handling, Placement, PlannedState, ReportState
-from orders.stored_events import EventState
-from orders.values import Money, stockholm_date
+from orders.placements import plan_store
+from orders.placements import store as placement_store
+from orders.purchase_orders import order_store
 from peppol.identifiers import DocumentKind
 from web.verdict_words import verdict_name
 
@@ -59,7 +63,7 @@ class Happening:
 
 def happenings(session: Session, execution_reference: str) -> list[Happening]:
     """All of them, by day. Raises PlacementUnknown."""
-    placement = stored_placements.get(session, execution_reference)
+    placement = placement_store.get(session, execution_reference)
     documents = list(document_store.listed(session, execution_reference=execution_reference, limit=100_000))
     found = [
         *_decisions(placement),
@@ -100,7 +104,7 @@ _TOLD_ELSEWHERE = ("placement.decided", "placement.period_two_decided", "interru
 
 
 def _events(session: Session, reference: str) -> Iterator[Happening]:
-    for event in stored_events.of_placement(session, reference):
+    for event in event_store.of_placement(session, reference):
         applied = event.state is EventState.APPLIED
         if applied and event.type.startswith(_TOLD_ELSEWHERE):
             continue
@@ -115,7 +119,7 @@ def _events(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _orders(session: Session, reference: str) -> Iterator[Happening]:
-    for order in stored_orders.of_placement(session, reference):
+    for order in order_store.of_placement(session, reference):
         lines = len(order.lines)
         stage = f" {order.stage}" if order.stage else ""
         yield Happening(
@@ -131,7 +135,7 @@ def _orders(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _planned(session: Session, reference: str) -> Iterator[Happening]:
-    for plan in stored_plans.of_placement(session, reference):
+    for plan in plan_store.of_placement(session, reference):
         if plan.state is PlannedState.PLACED:
             continue
         name = f"{plan.stage or plan.code or ''}".strip()
@@ -152,7 +156,7 @@ def _planned(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _interruptions(session: Session, reference: str) -> Iterator[Happening]:
-    for row in stored_placements.interruptions(session, reference):
+    for row in placement_store.interruptions(session, reference):
         yield Happening(
             row.registered_on,
             Kind.INTERRUPTION,
@@ -164,7 +168,7 @@ def _interruptions(session: Session, reference: str) -> Iterator[Happening]:
 
 
 def _reports(session: Session, reference: str) -> Iterator[Happening]:
-    for report in stored_placements.reports(session, reference):
+    for report in placement_store.reports(session, reference):
         document = f"{report.month} v{report.version}"
         yield Happening(
             report.filed_on,

@@ -21,11 +21,11 @@ from rich.text import Text
 from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
 from billing.cli.exit_codes import Code, complain, refusal_of
 from billing.cli.printing import Json, plain, show, write_json
-from orders.values import Refused
-from peppol import official, second_opinion
+from foundation.errors import Refused
 from peppol.identifiers import DocumentKind
-from peppol.second_opinion import Disagreement, Engine
-from peppol.validation import Report, validate
+from peppol.validation import agreement, published_rules
+from peppol.validation.agreement import Disagreement, Engine
+from peppol.validation.validation import Report, validate
 from web.validation_report import (
     KINDS,
     ValidationReport,
@@ -116,16 +116,16 @@ def _told(house: House, path: Path, report: Report, engine: Asked) -> Validation
         return reported(report, file=str(path), language=house.language)
     try:
         with _saxon_silenced():
-            findings = second_opinion.judge(report.root, report.kind)
-    except official.OfficialRulesMissing:
+            findings = agreement.judge(report.root, report.kind)
+    except published_rules.OfficialRulesMissing:
         raise _no_published_rules(path, report.kind) from None
-    except official.OfficialRulesFailed:
+    except published_rules.OfficialRulesFailed:
         raise _no_verdict(path) from None
     return reported_as_published(
         findings,
         file=str(path),
         kind=report.kind,
-        release=second_opinion.release_of(report.kind),
+        release=agreement.release_of(report.kind),
         language=house.language,
     )
 
@@ -164,8 +164,8 @@ def _compare(house: House, files: Sequence[Path], on: date, *, as_json: bool) ->
 def _disagreements(path: Path, report: Report) -> tuple[Disagreement, ...]:
     try:
         with _saxon_silenced():
-            return second_opinion.disagreements(report)
-    except official.OfficialRulesMissing:
+            return agreement.disagreements(report)
+    except published_rules.OfficialRulesMissing:
         assert report.kind is not None  # noqa: S101 - without a kind there was nothing to ask about
         raise _no_published_rules(path, report.kind) from None
 
@@ -223,11 +223,11 @@ def _saxon_silenced() -> Iterator[None]:
 
 def _no_published_rules(path: Path, kind: DocumentKind) -> Refused:
     sv, en = KINDS[kind]
-    folder, names = official.FOLDER_VARIABLE, ", ".join(second_opinion.STYLESHEETS[kind])
+    folder, names = published_rules.FOLDER_VARIABLE, ", ".join(agreement.STYLESHEETS[kind])
     todo = (
         # The extra brings the rules for bills and the program that runs any of them.
         ("Installera tillägget official", "Install the extra official")
-        if not official.available()
+        if not published_rules.available()
         else (f"Låt {folder} peka på en mapp med dem", f"Let {folder} name a folder that holds them")
     )
     return Refused(

@@ -22,10 +22,10 @@ from billing.cli.printing import Column, show, table, write_json
 from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
 from foundation import gc_tuning, journal
+from foundation.errors import Refused
 from operations import scheduler
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from orders.values import Refused
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
 

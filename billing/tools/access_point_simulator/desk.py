@@ -16,8 +16,7 @@ from urllib.parse import unquote
 
 from billing.tools.access_point_simulator.faults import Fault, Rule, Verb
 from billing.tools.access_point_simulator.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
-from peppol import envelope
-from peppol.gate import GateRefused
+from peppol.envelope import envelope, header, opening
 from peppol.identifiers import (
     DOCUMENT_SCHEME,
     PARTICIPANT_SCHEME,
@@ -26,6 +25,7 @@ from peppol.identifiers import (
     InvalidIdentifier,
     ParticipantId,
 )
+from peppol.xml.gate_errors import GateRefused
 
 Repeats = Literal["answer", "refuse", "deliver"]
 """What is done with an instance identifier that came before: the same answer, a refusal, or a second delivery."""
@@ -153,7 +153,7 @@ class Desk:
 
 def read_envelope(body: bytes) -> Handed:
     """A letter with its envelope. Raises `Wrong` 400 for one whose envelope cannot be read."""
-    opened = envelope.unwrap(body)
+    opened = opening.unwrap(body)
     written = opened.envelope
     if written is None:
         rules = ", ".join(sorted({each.rule for each in opened.findings})) or "no envelope"
@@ -181,7 +181,7 @@ def put_in_envelope(
     if not namespace.startswith(UBL_NAMESPACE) or not version:
         raise Wrong(400, "Failed to parse the document type ID")
     try:
-        written = envelope.Envelope(
+        written = header.Envelope(
             sender=ParticipantId.parse(without_scheme(sender, PARTICIPANT_SCHEME)),
             receiver=ParticipantId.parse(without_scheme(receiver, PARTICIPANT_SCHEME)),
             document_type_id=document_type,

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from billing.tools.access_point_simulator.desk import Desk, participant_in, without_scheme
 from billing.tools.access_point_simulator.faults import Fault, Verb, damaged
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
-from peppol.literals import escaped
+from peppol.xml.literals import escaped
 
 _NAMES: Final = (
     'xmlns:smp="http://busdox.org/serviceMetadata/publishing/1.0/" '

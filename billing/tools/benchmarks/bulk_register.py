@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from stdnum import luhn
 
-from orders.agreements import DeliveryArea, Policy
-from orders.contracts import Register
-from orders.parties import (
+from orders.register.agreements import DeliveryArea, Policy
+from orders.register.parties import (
     AccountScheme,
     Address,
     Buyer,
@@ -20,6 +19,7 @@ from orders.parties import (
     Vat,
     VatCategory,
 )
+from orders.register.register import Register
 
 _SUPPLIERS, _AREAS = 150, 81
 _ADDRESS = Address("Mätgatan 1", "Exempelby", "838 00")

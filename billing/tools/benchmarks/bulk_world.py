@@ -18,7 +18,7 @@ from sqlalchemy import text
 from billing.tools.benchmarks import bulk_register
 from foundation.database import Database
 from foundation.sql import Session
-from orders import stored_register
+from orders.register import store as register_store
 
 #: The day the world stands at.
 TODAY = date(2026, 11, 21)
@@ -165,7 +165,7 @@ def fill(database: Database, *, lines: int) -> None:
         "suppliers": bulk_register.supplier_numbers(),
     }
     with database.writing() as session:
-        stored_register.save(session, bulk_register.register(), at=clock(), actor="bench")
+        register_store.save(session, bulk_register.register(), at=clock(), actor="bench")
     with database.engine.begin() as session:
         if session.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar_one():
             session.execute(text("SET LOCAL session_replication_role = replica"))

@@ -8,8 +8,8 @@ from sqlalchemy import inspect, text
 
 from billing.migrations.schema import METADATAS
 from foundation.database import Database
+from foundation.errors import Refused
 from orders import tables
-from orders.values import Refused
 
 _MARK = "billing_bench"
 

@@ -17,17 +17,21 @@ from time import perf_counter
 
 from billing.tools.simulation.events import ordered_choices
 from foundation.database import Database
+from foundation.periods import Month, six_months_from
 from invoicing.documents import facts_loading
 from invoicing.documents.reading import Reading
 from invoicing.intake import queue as intake_queue
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import applying, events, stored_orders, stored_register
-from orders.contracts import Register
-from orders.events import Event
-from orders.values import Month, six_months_from
-from peppol import mailbox, ubl
-from peppol.mailbox import InLetter
+from orders import dispatch
+from orders.events import envelope as event_envelope
+from orders.events.envelope import Event
+from orders.purchase_orders import order_store
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.exchange import inbox
+from peppol.exchange.inbox import InLetter
+from peppol.xml import codec
 
 _START = date(2026, 1, 12)
 _BATCH = 200
@@ -65,7 +69,7 @@ def measure_orders(database: Database, register: Register, *, count: int) -> Fig
     while batch := list(islice(decided, _BATCH)):
         moment = perf_counter()
         with database.writing() as session:
-            for applied in applying.apply_all(session, register, batch, received_at=database.clock()):
+            for applied in dispatch.apply_all(session, register, batch, received_at=database.clock()):
                 if applied.reason is not None:
                     raise applied.reason
         # In a batch an order has no time of its own: each gets its share.
@@ -77,7 +81,7 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
     """File and approve the first month's report of every placement; the order lines to invoice."""
     with database.reading() as session:
         references = [
-            summary.execution_reference for summary in stored_orders.summaries(session, limit=10_000_000)
+            summary.execution_reference for summary in order_store.summaries(session, limit=10_000_000)
         ]
     # Told as they are needed: the events of all months at once would be the peak that is measured.
     told = (
@@ -89,7 +93,7 @@ def receive_first_months(database: Database, register: Register) -> list[tuple[s
     while batch := list(islice(told, _BATCH)):
         with database.writing() as session:
             for event in batch:
-                lines += applying.apply(session, register, event, received_at=database.clock()).lines
+                lines += dispatch.apply(session, register, event, received_at=database.clock()).lines
     return lines
 
 
@@ -100,7 +104,7 @@ def invoices_for(database: Database, register: Register, lines: Sequence[tuple[s
             order = facts_loading.order_facts(session, register, order_number)
         if order is None:
             continue
-        yield ubl.serialise(
+        yield codec.serialise(
             flipping.flip(
                 order,
                 order.lines[line_id],
@@ -129,7 +133,7 @@ def store_letters(database: Database, bodies: Iterable[bytes]) -> Arrived:
         began = perf_counter()
         with database.writing() as session:
             for number, body in batch:
-                mailbox.store(
+                inbox.store(
                     session, body, transport_id=f"{number}.xml", received_on=moment.date(), received_at=moment
                 )
         seconds += perf_counter() - began
@@ -200,7 +204,7 @@ def clock() -> datetime:
 def prepare(database: Database, register: Register) -> None:
     """Keep the register in a fresh database."""
     with database.writing() as session:
-        stored_register.save(session, register, at=database.clock(), actor="bench")
+        register_store.save(session, register, at=database.clock(), actor="bench")
 
 
 def _decisions(register: Register, count: int) -> Iterator[Event]:
@@ -246,7 +250,7 @@ def _report(reference: str) -> dict[str, object]:
 
 
 def _event(number: int, kind: str, data: dict[str, object]) -> Event:
-    return events.read_event(
+    return event_envelope.read_event(
         json.dumps(
             {
                 "specversion": "1.0",

@@ -19,10 +19,11 @@ from billing.migrations.schema import open_house
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow as bench_flow
 from foundation.database import Database
-from orders.contracts import Register
-from peppol import mailbox
+from orders.register.register import Register
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.mailbox import InState, OutState
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import InState, OutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _worker(url: str, folder: Path) -> Worker:
 
 def _warm(url: str, folder: Path) -> None:
     with _worker(url, folder).database.reading() as session:
-        session.execute(select(mailbox.lane)).all()
+        session.execute(select(exchange_tables.lane)).all()
 
 
 def _send(url: str, folder: Path) -> None:
@@ -129,12 +130,12 @@ def _receive(url: str, folder: Path) -> None:
 
 def _count(database: Database, state: OutState) -> int:
     with database.reading() as session:
-        return session.scalar(select(func.count()).where(mailbox.outbox.c.state == state)) or 0
+        return session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == state)) or 0
 
 
 def _arrived(database: Database) -> int:
     with database.reading() as session:
-        return mailbox.count_arrived(session)
+        return exchange_inbox.count_arrived(session)
 
 
 def _check(url: str, folder: Path, letters: int) -> None:
@@ -142,7 +143,9 @@ def _check(url: str, folder: Path, letters: int) -> None:
     database = open_house(url)
     try:
         with database.reading() as session:
-            handled = session.scalar(select(func.count()).where(mailbox.inbox.c.state == InState.HANDLED))
+            handled = session.scalar(
+                select(func.count()).where(exchange_tables.inbox.c.state == InState.HANDLED)
+            )
         files = sum(1 for _ in (folder / "outbox").rglob("*.xml"))
         portal = _count(database, OutState.IN_PORTAL)
         if handled != letters or files + portal < letters:

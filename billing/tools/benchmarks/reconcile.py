@@ -23,6 +23,7 @@ from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks import pages as bench_pages
 from billing.tools.benchmarks.pages import Asked
 from foundation.database import Database
+from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
 from invoicing.documents import tables as document_tables
@@ -33,7 +34,6 @@ from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Key, reconcile
 from orders import tables as held
-from orders.values import Month
 
 _MONTH = Month(2026, 6)
 

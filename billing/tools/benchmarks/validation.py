@@ -16,8 +16,8 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Final
 
-from peppol import official
-from peppol.validation import validate
+from peppol.validation import published_rules
+from peppol.validation.validation import validate
 
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -127,7 +127,7 @@ def bench_validation() -> tuple[Measured, ...]:
     The two take turns in small portions, so that other work on the machine meets both.
     Raises AssertionError when one of them finds the invoice invalid: then the times mean nothing.
     """
-    engines = {"own": _ours} | ({"Saxon": _theirs} if official.available() else {})
+    engines = {"own": _ours} | ({"Saxon": _theirs} if published_rules.available() else {})
     measured: list[Measured] = []
     for lines, *rounds in _ROUNDS:
         data = an_invoice(lines)
@@ -208,5 +208,6 @@ def _ours(data: bytes) -> bool:
 def _theirs(data: bytes) -> bool:
     text = data.decode().partition("?>")[2]
     return not any(
-        "failed-assert" in report for report in [official.published(name).report(text) for name in _PUBLISHED]
+        "failed-assert" in report
+        for report in [published_rules.published(name).report(text) for name in _PUBLISHED]
     )

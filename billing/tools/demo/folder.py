@@ -12,7 +12,7 @@ from typing import Final
 
 from foundation.database import Clock, utc_now
 from foundation.errors import Refused
-from orders.values import stockholm_date
+from foundation.periods import stockholm_date
 
 DATABASE_FILE: Final = "billing.sqlite"
 _FOLDERS: Final = ("outbox", "inbox", "collected", "access-point")

@@ -27,6 +27,7 @@ from billing.tools.demo.story import Story
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
+from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
@@ -37,13 +38,16 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, Statement, reconcile
 from invoicing.verdicts import crediting, parking
 from operations.event_loading import load_events, place_due_orders
-from orders import stored_orders, stored_receipts, stored_register
-from orders.contracts import OrderProcess, Register, ResponseProcess, TechnicalAnswer
-from orders.register_files import read_register
-from orders.values import Refused
-from peppol import mailbox, post
+from orders.purchase_orders import order_store, receipt_store
+from orders.register import store as register_store
+from orders.register.files import read_register
+from orders.register.register import Register
+from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
 from peppol.access_points.protocol import AccessPointError
-from peppol.mailbox import OutState
+from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import outgoing
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OutState
 
 _OFFICER = "ekonom-1"
 _REGISTRATIONS: Mapping[str, dict[str, Any]] = {
@@ -153,7 +157,7 @@ class _Loop:
         self.last_portal_letter = 0
         self.in_person = 0
         with database.writing() as session:
-            if not stored_register.save(session, self.register, at=clock(), actor="demo"):
+            if not register_store.save(session, self.register, at=clock(), actor="demo"):
                 raise NotEmpty
 
     def run(self, passed: Callable[[date], None]) -> None:
@@ -188,7 +192,7 @@ class _Loop:
         """Every letter of the house out, and into the suppliers' systems, which look when there is something."""
         delivered = 0
         for _ in range(_TRIES):
-            delivered += post.deliver_waiting(self.database.writing, self.access_point, now=self.clock())
+            delivered += outgoing.deliver_waiting(self.database.writing, self.access_point, now=self.clock())
             with self.database.reading() as session:
                 if not _count(session, OutState.WAITING):
                     break
@@ -200,7 +204,7 @@ class _Loop:
 
     def _read_portal(self, day: date) -> None:
         """Suppliers read in the portal what is not sent to them."""
-        outbox = mailbox.outbox
+        outbox = exchange_tables.outbox
         question = (
             select(outbox.c.sequence, outbox.c.recipient, outbox.c.body)
             .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > self.last_portal_letter)
@@ -220,7 +224,7 @@ class _Loop:
                     continue
                 with self.database.writing() as session:
                     for _ in range(letter.copies):
-                        mailbox.store(
+                        exchange_inbox.store(
                             session,
                             letter.body,
                             transport_id=f"portal/{number}/{letter.number}.xml",
@@ -232,7 +236,7 @@ class _Loop:
         """Collect until the mailbox is empty, then let every letter become what it is."""
         for _ in range(_TRIES):
             try:
-                came = post.collect(self.database.writing, self.access_point, today=day, now=self.clock())
+                came = outgoing.collect(self.database.writing, self.access_point, today=day, now=self.clock())
             except AccessPointError as fault:
                 self.met[f"collect {fault.code}"] += 1
                 continue
@@ -248,12 +252,12 @@ class _Loop:
     def _approvals(self, day: date) -> None:
         """Suppliers see in the buyer's report system what was approved."""
         with self.database.reading() as session:
-            new = stored_receipts.receipts_after(session, self.last_receipt)
+            new = receipt_store.receipts_after(session, self.last_receipt)
             for receipt_id, order_number, line_id in new:
                 self.last_receipt = receipt_id
-                order = stored_orders.get(session, order_number)
+                order = order_store.get(session, order_number)
                 line = next(each for each in order.lines if each.line_id == line_id)
-                receipt = stored_receipts.receipt(
+                receipt = receipt_store.receipt(
                     session, receipt_id, unit=line.quantity.unit, currency=order.amount.currency
                 )
                 delivered = Delivered(
@@ -302,7 +306,7 @@ class _Loop:
         self.met["handed in again"] = sum(int(str(each["times"])) > 1 for each in doubled)
         self.met["delivered twice"] = sum(int(str(each["laid"])) > 1 for each in doubled)
         with self.database.reading() as session:
-            outcomes = _tally(session, mailbox.attempt.c.outcome)
+            outcomes = _tally(session, exchange_tables.attempt.c.outcome)
             self.met.update(
                 {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
             )
@@ -310,8 +314,8 @@ class _Loop:
             documents = [each for each in document_store.listed(session, limit=1_000_000)]
             return Looped(
                 last_day=self.clock.day,
-                letters_out=_tally(session, mailbox.outbox.c.kind, mailbox.outbox.c.state),
-                letters_in=_tally(session, mailbox.inbox.c.kind, mailbox.inbox.c.state),
+                letters_out=_tally(session, exchange_tables.outbox.c.kind, exchange_tables.outbox.c.state),
+                letters_in=_tally(session, exchange_tables.inbox.c.kind, exchange_tables.inbox.c.state),
                 faults={name: count for name, count in sorted(self.met.items()) if count},
                 documents={
                     state.value: count for state, count in sorted(document_store.counts(session).items())
@@ -336,7 +340,11 @@ def _answering(register: Register) -> Register:
 
 
 def _count(session: Session, state: OutState) -> int:
-    question = select(func.count()).select_from(mailbox.outbox).where(mailbox.outbox.c.state == state)
+    question = (
+        select(func.count())
+        .select_from(exchange_tables.outbox)
+        .where(exchange_tables.outbox.c.state == state)
+    )
     return session.execute(question).scalar_one()
 
 

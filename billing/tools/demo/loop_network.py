@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 import httpx
 
 from billing.tools.simulation.erp import Letter, SimulatedErp
-from orders.values import Refused
+from foundation.errors import Refused
 from peppol.access_points.composed import Composed
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet

@@ -20,10 +20,13 @@ from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, reconcile
 from operations import message_queries
-from orders import stored_events, stored_lines, stored_orders, stored_placements, stored_plans
-from orders.stored_events import EventState
-from orders.values import Article
-from peppol import mailbox
+from orders.events import store as event_store
+from orders.events.store import EventState
+from orders.placements import plan_store
+from orders.placements import store as placement_store
+from orders.purchase_orders import line_store, order_store
+from orders.terms import Article
+from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
 
 _THEN = " > "
@@ -117,7 +120,7 @@ def _answers(books: _Books, thing: str) -> str:
     held = books.document(thing, DocumentType.INVOICE)
     if held is None:
         return _NOTHING
-    letters = mailbox.letters_out(
+    letters = outbox.letters_out(
         books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
     )
     return " ".join(letter.document_id.rpartition("-")[2] for letter in letters) or _NOTHING
@@ -150,27 +153,27 @@ def _event(books: _Books, thing: str) -> str:
     found = [
         state.value
         for state in EventState
-        for stored in stored_events.in_state(books.session, state)
+        for stored in event_store.in_state(books.session, state)
         if stored.event_id == thing
     ]
     return " ".join(found) or _NOTHING
 
 
 def _handling(books: _Books, thing: str) -> str:
-    placement = stored_placements.find(books.session, thing)
+    placement = placement_store.find(books.session, thing)
     return f"{placement.handling} {placement.state}" if placement is not None else _NOTHING
 
 
 def _orders(books: _Books, thing: str) -> str:
     """The orders on a reference: article, and stage or code where it has one."""
-    found = stored_orders.of_placement(books.session, thing)
+    found = order_store.of_placement(books.session, thing)
     return (
         ", ".join(" ".join(filter(None, (each.article, each.stage, each.code))) for each in found) or _NOTHING
     )
 
 
 def _planned(books: _Books, thing: str) -> str:
-    found = stored_plans.of_placement(books.session, thing)
+    found = plan_store.of_placement(books.session, thing)
     return (
         ", ".join(" ".join(filter(None, (each.article, each.stage, each.code, each.state))) for each in found)
         or _NOTHING
@@ -180,8 +183,8 @@ def _planned(books: _Books, thing: str) -> str:
 def _lines(books: _Books, thing: str) -> str:
     """How many lines of a reference's orders are in each state."""
     counts: dict[str, int] = defaultdict(int)
-    for order in stored_orders.of_placement(books.session, thing):
-        for account in stored_lines.accounts(books.session, order.number):
+    for order in order_store.of_placement(books.session, thing):
+        for account in line_store.accounts(books.session, order.number):
             counts[account.state] += 1
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or _NOTHING
 
@@ -189,8 +192,8 @@ def _lines(books: _Books, thing: str) -> str:
 def _days(books: _Books, thing: str) -> str:
     """Days ordered and received on a reference's basic orders, month by month where something was received."""
     found = []
-    for order in stored_orders.of_placement(books.session, thing, Article.BASIC):
-        accounts = {each.line_id: each for each in stored_lines.accounts(books.session, order.number)}
+    for order in order_store.of_placement(books.session, thing, Article.BASIC):
+        accounts = {each.line_id: each for each in line_store.accounts(books.session, order.number)}
         for line in order.lines:
             received = accounts[line.line_id].quantity_received
             if received:

@@ -12,10 +12,11 @@ from typing import Final
 from accounts import applications, passwords
 from accounts import store as account_store
 from accounts.identity import Permission
+from foundation.money import Money
+from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from orders.contracts import Register
-from orders.values import Money, stockholm_date
+from orders.register.register import Register
 
 PASSWORD: Final = "rusta-och-matcha-demo"  # noqa: S105 - printed on the sign-in page of the demo
 _P = Permission

@@ -20,6 +20,8 @@ from billing.tools.demo.outcomes import Outcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
 from foundation.database import Database
+from foundation.errors import Refused
+from foundation.periods import Month
 from invoicing.audit import invariants
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -32,11 +34,14 @@ from invoicing.reconciliation.statement import reconcile
 from invoicing.verdicts import crediting
 from operations import message_queries
 from operations.event_loading import load_events, place_due_orders
-from orders import stored_events, stored_orders, stored_register
-from orders.register_files import read_register
-from orders.values import Article, Month, Refused
-from peppol import mailbox, post, ubl
+from orders.events import store as event_store
+from orders.purchase_orders import order_store
+from orders.register import store as register_store
+from orders.register.files import read_register
+from orders.terms import Article
 from peppol.access_points.folder import FolderAccessPoint
+from peppol.exchange import outbox, outgoing
+from peppol.xml import codec
 
 
 class NotEmpty(Refused):
@@ -110,9 +115,9 @@ class _House:
         self.database = database
         self.register = read_register([story.register])
         with self.database.writing() as session:
-            if not stored_register.save(session, self.register, at=self.clock(), actor="demo"):
+            if not register_store.save(session, self.register, at=self.clock(), actor="demo"):
                 raise NotEmpty
-            if stored_events.counts(session) or any(message_queries.letters_in(session)):
+            if event_store.counts(session) or any(message_queries.letters_in(session)):
                 raise NotEmpty
 
     def live(self, day: date) -> None:
@@ -125,12 +130,12 @@ class _House:
         for request in self.story.credit_requests.get(day, ()):
             self._ask_for_credit(request)
         self._pay()
-        post.deliver_waiting(self.database.writing, self.post, now=self.clock())
+        outgoing.deliver_waiting(self.database.writing, self.post, now=self.clock())
 
     def closing(self) -> Played:
         """The letters that are read in the portal, the statement, and the outcomes."""
         with self.database.reading() as session:
-            for letter in mailbox.letters_out(session):
+            for letter in outbox.letters_out(session):
                 if not letter.receiver:
                     self.post.submit(letter)
             found = tuple(outcomes(session, self.story.cases))
@@ -139,12 +144,12 @@ class _House:
             )
             statement = reconcile(entry_queries.entries(session))
             counts = {
-                "events": _counted(stored_events.counts(session).items()),
+                "events": _counted(event_store.counts(session).items()),
                 "letters_in": _counted(_tallied(each.state for each in message_queries.letters_in(session))),
                 "letters_out": _counted(_tallied(each.kind for each in message_queries.letters_out(session))),
                 "documents": _counted(document_store.counts(session).items()),
                 "orders": _counted(
-                    _tallied(each.article for each in stored_orders.summaries(session, limit=100_000))
+                    _tallied(each.article for each in order_store.summaries(session, limit=100_000))
                 ),
             }
         (self.folder / "statement.csv").write_text(statement_csv(statement), encoding="utf-8", newline="")
@@ -160,7 +165,7 @@ class _House:
             name = f"{flip.on}-portal-{flip.number}.xml"
             (inbox / name).write_bytes(self._flipped(flip))
         if any(inbox.iterdir()):
-            post.collect(self.database.writing, self.post, today=self.clock.day, now=self.clock())
+            outgoing.collect(self.database.writing, self.post, today=self.clock.day, now=self.clock())
             for _ in read_arrived(self.database, today=self.clock.day):
                 pass
 
@@ -168,7 +173,7 @@ class _House:
         """The invoice the portal makes of an order line for its supplier."""
         month = Month.parse(flip.month)
         with self.database.reading() as session:
-            for order in stored_orders.of_placement(session, flip.execution_reference, Article.BASIC):
+            for order in order_store.of_placement(session, flip.execution_reference, Article.BASIC):
                 for line in order.lines:
                     if Month.of(line.period.start) == month:
                         facts = facts_loading.order_facts(session, self.register, order.number)
@@ -181,7 +186,7 @@ class _House:
                             policy=self.register.policy,
                             given=Numbered(flip.number, flip.on),
                         )
-                        return ubl.serialise(invoice)
+                        return codec.serialise(invoice)
         raise StoryRefused(
             f"Ingen orderrad för {month} på {flip.execution_reference}.",
             f"No order line for {month} on {flip.execution_reference}.",

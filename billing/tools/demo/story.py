@@ -15,8 +15,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from foundation.errors import Refused
+from foundation.periods import stockholm_date
 from operations.event_loading import Line
-from orders.values import Refused, stockholm_date
 
 
 class StoryRefused(Refused):

@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import select
 
 from foundation.sql import Session
-from orders import tables, tutoring
+from orders import tables
 from orders.model import Handling, PlacementState
+from orders.placements import tutors
 
 _LEFT: Final = 2
 _TUTORS: Final = 3
@@ -37,6 +38,6 @@ def assign_all(session: Session) -> int:
         if place <= _LEFT:
             continue
         tutor = f"handledare-{place % _TUTORS + 1}"
-        tutoring.assign(session, row.execution_reference, tutor, by="demo", today=row.decided_on + _AFTER)
+        tutors.assign(session, row.execution_reference, tutor, by="demo", today=row.decided_on + _AFTER)
         assigned += 1
     return assigned

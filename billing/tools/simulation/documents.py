@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from orders.contracts import AccountScheme, Supplier, VatCategory
-from orders.documents import amount_document, number_document
-from orders.values import Money, Period, Quantity, line_amount, payable, vat_amount
-from peppol import billing, ordering, responses, shapes
+from foundation.money import Money, Quantity, line_amount, payable, vat_amount
+from foundation.periods import Period
+from orders.purchase_orders.order_document import amount_document, number_document
+from orders.register.parties import AccountScheme, Supplier, VatCategory
+from peppol.documents import billing, ordering, responses, shapes
 
 _BRANCH = {AccountScheme.BANKGIRO: "SE:BANKGIRO", AccountScheme.PLUSGIRO: "SE:PLUSGIRO"}
 _F_TAX = "Godkänd för F-skatt"

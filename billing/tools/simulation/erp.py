@@ -16,9 +16,13 @@ from billing.tools.simulation import documents as simulated_documents
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.invoices import with_mistake
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
-from orders.contracts import OrderProcess, Supplier, TechnicalAnswer
-from peppol import billing, envelope, ordering, responses, shapes, ubl, validation
+from orders.register.parties import Supplier
+from orders.register.response_agreements import OrderProcess, TechnicalAnswer
+from peppol.documents import billing, ordering, responses, shapes
+from peppol.envelope import opening
 from peppol.identifiers import DocumentKind
+from peppol.validation import validation
+from peppol.xml import codec
 
 _CREDITS = ("CNF", "CNP", "CNA")
 _NEW = "NIN"
@@ -86,7 +90,7 @@ class SimulatedErp:
 
     def receive(self, body: bytes, *, on: date) -> bool:
         """A letter has come; False where it cannot be read as a document of the buyer's (it was damaged)."""
-        opened = envelope.unwrap(body)
+        opened = opening.unwrap(body)
         report = validation.validate(opened.payload, on=on)
         if not report.valid or report.kind is None or report.root is None:
             self.unread += 1
@@ -126,7 +130,7 @@ class SimulatedErp:
 
     # Reading --------------------------------------------------------------------------------------
 
-    def _read(self, document: ubl.Document, *, on: date) -> None:
+    def _read(self, document: codec.Document, *, on: date) -> None:
         match document:
             case ordering.Order():
                 self._take_order(document, on=on)
@@ -210,8 +214,8 @@ class SimulatedErp:
             if each.standing in (Standing.SENT, Standing.PAID)
         )
 
-    def _plan(self, document: ubl.Document, on: date, *, copies: int = 1) -> None:
-        self._planned[on].append(Letter(document.kind, document.id, on, ubl.serialise(document), copies))
+    def _plan(self, document: codec.Document, on: date, *, copies: int = 1) -> None:
+        self._planned[on].append(Letter(document.kind, document.id, on, codec.serialise(document), copies))
 
     # Chance ---------------------------------------------------------------------------------------
 
@@ -237,7 +241,7 @@ def _with_mistake(invoice: billing.Invoice, mistake: str) -> billing.Invoice:
     return replace(invoice, legal_monetary_total=replace(total, payable_amount=more))
 
 
-_READ: dict[DocumentKind, type[ubl.Document]] = {
+_READ: dict[DocumentKind, type[codec.Document]] = {
     DocumentKind.ORDER: ordering.Order,
     DocumentKind.INVOICE_RESPONSE: responses.InvoiceResponse,
     DocumentKind.MLR: responses.MessageLevelResponse,
@@ -245,6 +249,6 @@ _READ: dict[DocumentKind, type[ubl.Document]] = {
 }
 
 
-def _document(report: validation.Report) -> ubl.Document:
+def _document(report: validation.Report) -> codec.Document:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
-    return ubl.parse(_READ[report.kind], report.root)
+    return codec.parse(_READ[report.kind], report.root)

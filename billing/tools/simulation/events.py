@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from orders.contracts import Contract, DeliveryUnit, Register
-from orders.values import Month, Period, six_months_from
+from foundation.periods import Month, Period, six_months_from
+from orders.register.agreements import Contract, DeliveryUnit
+from orders.register.register import Register
 
 _SOURCE = "urn:simulated:decisions"
 _FIRST_DAY = date(2026, 1, 5)

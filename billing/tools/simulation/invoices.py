@@ -9,9 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from orders.documents import amount_document
-from orders.values import Quantity, line_amount, payable, vat_amount
-from peppol import billing, shapes
+from foundation.money import Quantity, line_amount, payable, vat_amount
+from orders.purchase_orders.order_document import amount_document
+from peppol.documents import billing, shapes
 
 # Shares of a thousand, in the order they are drawn; the rest of the invoices are right.
 SHARES: Mapping[str, int] = {

@@ -26,9 +26,12 @@ from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from invoicing.verdicts import crediting
 from operations.event_loading import Line, load_events
-from orders import stored_receipts, stored_register
-from orders.contracts import Register
-from peppol import billing, mailbox, ubl
+from orders.purchase_orders import receipt_store
+from orders.register import store as register_store
+from orders.register.register import Register
+from peppol.documents import billing
+from peppol.exchange import inbox
+from peppol.xml import codec
 
 LineKey = tuple[str, str]
 
@@ -72,7 +75,7 @@ class _World:
         self.today = date.min
         self.database: Database = open_grown(f"sqlite:///{folder}/world.sqlite", clock=self._clock)
         with self.database.writing() as session:
-            stored_register.save(session, register, at=self._clock(), actor="simulation")
+            register_store.save(session, register, at=self._clock(), actor="simulation")
         self.calendar: dict[date, list[LineKey]] = defaultdict(list)
         self.to_correct: dict[date, list[tuple[billing.Invoice, LineKey]]] = defaultdict(list)
         self.seen_receipts = 0
@@ -106,7 +109,7 @@ class _World:
     def _plan_invoices(self) -> None:
         """Each new receipt is invoiced within a few days."""
         with self.database.reading() as session:
-            new = stored_receipts.receipts_after(session, self.seen_receipts)
+            new = receipt_store.receipts_after(session, self.seen_receipts)
         for receipt_id, order_number, line_id in new:
             self.seen_receipts = receipt_id
             self.calendar[self.today + timedelta(days=self.rng.randint(0, 6))].append((order_number, line_id))
@@ -119,11 +122,11 @@ class _World:
                 continue
             mistake = simulated_invoices.drawn_mistake(self.rng)
             sent = simulated_invoices.with_mistake(made, mistake)
-            bodies.append(ubl.serialise(sent))
+            bodies.append(codec.serialise(sent))
             if mistake == "twice":
                 bodies.append(bodies[-1])
             if mistake == "same number":
-                bodies.append(ubl.serialise(simulated_invoices.with_mistake(made, "price")))
+                bodies.append(codec.serialise(simulated_invoices.with_mistake(made, "price")))
             if sent != made and mistake in simulated_invoices.TO_CORRECT:
                 self.to_correct[day + timedelta(days=self.rng.randint(2, 6))].append((sent, key))
         return bodies
@@ -133,11 +136,11 @@ class _World:
         bodies = []
         for wrong, key in self.to_correct.pop(day, ()):
             credit = flipping.credit_note_of(wrong, given=Numbered(self._number("K"), day))
-            body = ubl.serialise(credit)
+            body = codec.serialise(credit)
             self._send(body)
             corrected = self._flip(key, day)
             if corrected is not None:
-                bodies.append(ubl.serialise(corrected))
+                bodies.append(codec.serialise(corrected))
         return bodies
 
     def _flip(self, key: LineKey, day: date) -> billing.Invoice | None:
@@ -167,7 +170,7 @@ class _World:
         name = f"{self.today}-{self.documents:07}.xml"
         (self.folder / "inbox" / name).write_bytes(body)
         with self.database.writing() as session:
-            mailbox.store(session, body, transport_id=name, received_on=self.today, received_at=self._clock())
+            inbox.store(session, body, transport_id=name, received_on=self.today, received_at=self._clock())
         for _ in read_arrived(self.database, today=self.today):
             pass
 

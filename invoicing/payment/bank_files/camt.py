@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 from invoicing.payment.bank_files import dialect
 from invoicing.payment.bank_files.dialect import BankDocument, element
 from invoicing.payment.bank_files.pain001 import CurrencyAmount
-from peppol.gate_refusals import GateRule, refuse
+from peppol.xml.gate_errors import GateRule, refuse
 
 
 @element

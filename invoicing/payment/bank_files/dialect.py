@@ -13,24 +13,11 @@ from typing import ClassVar, Final, TypeVar, dataclass_transform
 from lxml import etree
 
 import xsd
-from peppol import gate
-from peppol.gate_refusals import GateRule, refuse
-from peppol.gate_tree import ISO20022
-from peppol.literals import UnreadableDocument, UnwritableDocument
-from peppol.ubl import Naming, content_of, declare, declare_basic, value_of
-
-__all__ = [
-    "ISO20022",
-    "BankDocument",
-    "BankFileRefused",
-    "UnreadableDocument",
-    "UnwritableDocument",
-    "element",
-    "message_of",
-    "parse",
-    "serialise",
-    "with_attribute",
-]
+from peppol.xml import gate
+from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_of
+from peppol.xml.gate_errors import GateRule, refuse
+from peppol.xml.gate_tree import ISO20022
+from peppol.xml.literals import UnwritableDocument
 
 T = TypeVar("T")
 D = TypeVar("D", bound="BankDocument")

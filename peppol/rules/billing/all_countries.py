@@ -6,16 +6,14 @@ them are put to every bill. Swedish rules come first: they are the ones our supp
 
 from typing import Final
 
-from peppol.rules.engine import Book
-from peppol.rules.german_payments import GERMAN_PAYMENTS
-from peppol.rules.national_denmark import DENMARK
-from peppol.rules.national_germany import GERMANY
-from peppol.rules.national_greece import GREECE
-from peppol.rules.national_nordic import ICELAND, NORWAY
-from peppol.rules.national_south_west import ITALY, NETHERLANDS
-from peppol.rules.sweden import SWEDEN
-
-__all__ = ["NATIONAL"]
+from peppol.rules.billing.denmark import DENMARK
+from peppol.rules.billing.german_payments import GERMAN_PAYMENTS
+from peppol.rules.billing.germany import GERMANY
+from peppol.rules.billing.greece import GREECE
+from peppol.rules.billing.nordic import ICELAND, NORWAY
+from peppol.rules.billing.south_west import ITALY, NETHERLANDS
+from peppol.rules.billing.sweden import SWEDEN
+from peppol.rules.engine.rulebook import Book
 
 NATIONAL: Final[tuple[Book, ...]] = (
     SWEDEN,

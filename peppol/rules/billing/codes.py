@@ -19,17 +19,15 @@ from peppol.codelists import (
     UNCL5189,
     UNCL7161,
 )
-from peppol.rules.amounts import ALLOWANCE, CHARGE
-from peppol.rules.checks import holds, listed_check, of_an_item_that_says
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.peppol_billing import PROFILES
-from peppol.rules.peppol_lines import AMOUNTS
-from peppol.rules.post_award import DATES
-from peppol.rules.trading_countries import both_in
-from peppol.rules.tree import Node
-from peppol.rules.xpath import is_plain_date
-
-__all__ = ["CODES"]
+from peppol.rules.billing.document import PROFILES
+from peppol.rules.billing.lines import AMOUNTS
+from peppol.rules.engine.amounts import ALLOWANCE, CHARGE
+from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.engine.xpath import is_plain_date
+from peppol.rules.shared.common import DATES
+from peppol.rules.shared.trading_countries import both_in
 
 _REASON_CODE: Final = "cac:AllowanceCharge/cbc:AllowanceChargeReasonCode"
 _GERMAN_TYPES: Final = frozenset({"326", "384"})

@@ -8,13 +8,11 @@ Payment slips (giro 50, FIK 93) carry a card type at the start of the payment re
 import re
 from typing import Final
 
-from peppol.rules.checks import holds
-from peppol.rules.engine import Book, Test, Verdict
-from peppol.rules.trading_countries import buyer_postal, seller_postal
-from peppol.rules.tree import Document, Node, fact, normal
-from peppol.rules.xpath import number_of
-
-__all__ = ["DENMARK"]
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.rulebook import Book, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.xpath import number_of
+from peppol.rules.shared.trading_countries import buyer_postal, seller_postal
 
 _CVR: Final = "0184"
 _SELLER: Final = ("cac:AccountingSupplierParty", "cac:Party")

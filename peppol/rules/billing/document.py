@@ -11,16 +11,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from peppol.rules.checks import holds, present, present_check
-from peppol.rules.engine import Book, Verdict
-from peppol.rules.numbers import decimal_of
-from peppol.rules.party_numbers import register_party_numbers
-from peppol.rules.peppol_lines import register_lines
-from peppol.rules.post_award import blank_leaf
-from peppol.rules.trading_countries import both_in
-from peppol.rules.tree import Node
-
-__all__ = ["BILLING", "PROFILES"]
+from peppol.rules.billing.lines import register_lines
+from peppol.rules.engine.checks import holds, present, present_check
+from peppol.rules.engine.numbers import decimal_of
+from peppol.rules.engine.rulebook import Book, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.shared.common import blank_leaf
+from peppol.rules.shared.party_numbers import register_party_numbers
+from peppol.rules.shared.trading_countries import both_in
 
 PROFILES: Final = frozenset(
     {

@@ -8,12 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from peppol.rules.checks import holds, present_check
-from peppol.rules.engine import WARNING, Book, Context, Test, Verdict
-from peppol.rules.trading_countries import both_in
-from peppol.rules.tree import Node
-
-__all__ = ["GERMAN_PAYMENTS", "is_iban"]
+from peppol.rules.engine.checks import holds, present_check
+from peppol.rules.engine.rulebook import WARNING, Book, Context, Test, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.shared.trading_countries import both_in
 
 _TRANSFERS: Final = frozenset({"30", "58"})
 _CARDS: Final = frozenset({"48", "54", "55"})

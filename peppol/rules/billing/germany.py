@@ -9,12 +9,10 @@ payment are in `german_payments`.
 import re
 from typing import Final
 
-from peppol.rules.checks import holds, present, present_check
-from peppol.rules.engine import WARNING, Book, Broken, Test, Verdict
-from peppol.rules.trading_countries import both_in
-from peppol.rules.tree import Node, normal
-
-__all__ = ["GERMANY"]
+from peppol.rules.engine.checks import holds, present, present_check
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node, normal
+from peppol.rules.shared.trading_countries import both_in
 
 _VAT_CODES: Final = frozenset({"S", "Z", "E", "AE", "K", "G", "L", "M"})
 _TYPES: Final = frozenset({"326", "380", "384", "389", "381", "875", "876", "877"})

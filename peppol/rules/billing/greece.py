@@ -10,18 +10,16 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from peppol.rules.checks import filled_check, holds
-from peppol.rules.engine import WARNING, Book, Test, Verdict
-from peppol.rules.trading_countries import (
+from peppol.rules.engine.checks import filled_check, holds
+from peppol.rules.engine.rulebook import WARNING, Book, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.xpath import is_integer
+from peppol.rules.shared.trading_countries import (
     buyer_country,
     seller_country,
     seller_without_representative,
     vat_schemes,
 )
-from peppol.rules.tree import Document, Node, fact, normal
-from peppol.rules.xpath import is_integer
-
-__all__ = ["GREECE", "is_greek_tax_number"]
 
 _GREEK: Final = frozenset({"GR", "EL"})
 _TYPES: Final = frozenset({"1.1", "1.6", "2.1", "2.4", "5.1", "5.2"})

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from operator import ge, le
 from typing import Final
 
-from peppol.rules.amounts import (
+from peppol.rules.engine.amounts import (
     lacks_base,
     lacks_percentage,
     line_amount_verdict,
@@ -17,12 +17,10 @@ from peppol.rules.amounts import (
     positive_base_quantity,
     share_of_base_verdict,
 )
-from peppol.rules.checks import holds
-from peppol.rules.dates import day_of
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.tree import Document, Node, fact
-
-__all__ = ["AMOUNTS", "register_lines"]
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.dates import day_of
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
 
 AMOUNTS: Final = (
     "cbc:Amount | cbc:BaseAmount | cbc:PriceAmount | cbc:TaxableAmount | cbc:LineExtensionAmount"

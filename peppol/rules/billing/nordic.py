@@ -8,14 +8,12 @@ is a supporting document of that description whose identifier is the day.
 import re
 from typing import Final
 
-from peppol.rules.checks import holds, present
-from peppol.rules.engine import WARNING, Book, Test, Verdict
-from peppol.rules.party_numbers import has_mod11_check_digit
-from peppol.rules.trading_countries import buyer_postal, seller_country, seller_postal
-from peppol.rules.tree import Document, Node, fact, normal
-from peppol.rules.xpath import is_plain_date
-
-__all__ = ["ICELAND", "NORWAY"]
+from peppol.rules.engine.checks import holds, present
+from peppol.rules.engine.rulebook import WARNING, Book, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.xpath import is_plain_date
+from peppol.rules.shared.party_numbers import has_mod11_check_digit
+from peppol.rules.shared.trading_countries import buyer_postal, seller_country, seller_postal
 
 _NO_VAT: Final = re.compile(r"NO[0-9]{9}MVA")
 _BUSINESS_REGISTER: Final = "Foretaksregisteret"

@@ -8,13 +8,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from peppol.rules.checks import holds, present, present_check
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of
-from peppol.rules.trading_countries import both_in, seller_country, seller_postal
-from peppol.rules.tree import Document, Node, fact, normal
-
-__all__ = ["ITALY", "NETHERLANDS"]
+from peppol.rules.engine.checks import holds, present, present_check
+from peppol.rules.engine.numbers import decimal_of
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.shared.trading_countries import both_in, seller_country, seller_postal
 
 _REGISTRATION: Final = re.compile(r"[A-Z0-9]{11,16}")
 _REGISTERS: Final = frozenset({"0106", "0190"})

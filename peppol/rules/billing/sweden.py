@@ -8,14 +8,12 @@ payment code 30 with the giro named as the account's branch (BT-86).
 
 from typing import Final
 
-from peppol.rules.checks import holds
-from peppol.rules.engine import WARNING, Book, Broken, Verdict
-from peppol.rules.party_numbers import is_swedish_organisation_number
-from peppol.rules.trading_countries import vat_schemes
-from peppol.rules.tree import Document, Node, fact
-from peppol.rules.xpath import is_number, number_of
-
-__all__ = ["SWEDEN"]
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.xpath import is_number, number_of
+from peppol.rules.shared.party_numbers import is_swedish_organisation_number
+from peppol.rules.shared.trading_countries import vat_schemes
 
 _SELLER: Final = "cac:AccountingSupplierParty/cac:Party"
 _COUNTRY: Final = ("cac:PostalAddress", "cac:Country", "cbc:IdentificationCode")

@@ -6,13 +6,13 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
-from peppol.rules.checks import holds, number, present_check, two_decimals_check
-from peppol.rules.en16931_document import RELEASE
-from peppol.rules.en16931_totals import amounts_of, equal, written_out
-from peppol.rules.en16931_vat_facts import code_of, in_vat
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.numbers import decimal_of, hundredths, total
-from peppol.rules.tree import Node
+from peppol.rules.en16931.document import RELEASE
+from peppol.rules.en16931.totals import amounts_of, equal, written_out
+from peppol.rules.en16931.vat_facts import code_of, in_vat
+from peppol.rules.engine.checks import holds, number, present_check, two_decimals_check
+from peppol.rules.engine.numbers import decimal_of, hundredths, total
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

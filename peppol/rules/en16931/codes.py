@@ -7,12 +7,12 @@ list. Source: EN 16931 validation for UBL, release 1.3.16.
 from typing import Final
 
 from peppol import codelists
-from peppol.rules.checks import attribute_listed_check, listed, listed_check
-from peppol.rules.en16931_document import RELEASE
-from peppol.rules.en16931_lists import CREDIT_NOTE_TYPES, CURRENCIES
-from peppol.rules.en16931_vat_facts import is_charge
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.tree import Node, normal
+from peppol.rules.en16931.document import RELEASE
+from peppol.rules.en16931.lists import CREDIT_NOTE_TYPES, CURRENCIES
+from peppol.rules.en16931.vat_facts import is_charge
+from peppol.rules.engine.checks import attribute_listed_check, listed, listed_check
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Node, normal
 
 BOOK: Final = Book("EN16931", RELEASE)
 

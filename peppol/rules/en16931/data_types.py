@@ -5,11 +5,11 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 
 from typing import Final
 
-from peppol.rules.checks import attribute_check
-from peppol.rules.en16931_document import RELEASE
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.numbers import decimals_in
-from peppol.rules.tree import Node
+from peppol.rules.en16931.document import RELEASE
+from peppol.rules.engine.checks import attribute_check
+from peppol.rules.engine.numbers import decimals_in
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

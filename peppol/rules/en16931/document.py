@@ -7,11 +7,11 @@ speak of. Source: EN 16931 validation for UBL, release 1.3.16.
 
 from typing import Final
 
-from peppol.rules.checks import filled_check, holds, present_check
-from peppol.rules.dates import day_of
-from peppol.rules.en16931_lists import NOTE_SUBJECTS
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.tree import Node
+from peppol.rules.en16931.lists import NOTE_SUBJECTS
+from peppol.rules.engine.checks import filled_check, holds, present_check
+from peppol.rules.engine.dates import day_of
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 RELEASE: Final = "1.3.16"
 ROOT: Final = "/Invoice | /CreditNote"

@@ -8,12 +8,12 @@ release 1.3.16, which dropped UBL-CR-631 (it said the same as UBL-CR-628).
 from collections.abc import Iterator
 from typing import Final
 
-from peppol.rules.checks import holds
-from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_syntax import is_invoiced_object
-from peppol.rules.engine import FATAL, WARNING, Book, Broken, Verdict
-from peppol.rules.tree import Node
-from peppol.rules.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
+from peppol.rules.en16931.document import RELEASE, ROOT
+from peppol.rules.en16931.syntax import is_invoiced_object
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.shared.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -5,7 +5,9 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 
 from typing import Final
 
-from peppol.rules.checks import (
+from peppol.rules.en16931.document import RELEASE
+from peppol.rules.en16931.vat_facts import in_vat, is_charge
+from peppol.rules.engine.checks import (
     attribute_check,
     filled_check,
     holds,
@@ -13,11 +15,9 @@ from peppol.rules.checks import (
     present_check,
     two_decimals_check,
 )
-from peppol.rules.en16931_document import RELEASE
-from peppol.rules.en16931_vat_facts import in_vat, is_charge
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of
-from peppol.rules.tree import Node
+from peppol.rules.engine.numbers import decimal_of
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -5,12 +5,12 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 
 from typing import Final
 
-from peppol.rules.checks import attribute_check, filled_check, holds, present, present_check
-from peppol.rules.en16931_document import RELEASE
-from peppol.rules.en16931_lists import VAT_PREFIXES
-from peppol.rules.en16931_vat_facts import in_vat
-from peppol.rules.engine import WARNING, Book, Broken, Verdict
-from peppol.rules.tree import Node
+from peppol.rules.en16931.document import RELEASE
+from peppol.rules.en16931.lists import VAT_PREFIXES
+from peppol.rules.en16931.vat_facts import in_vat
+from peppol.rules.engine.checks import attribute_check, filled_check, holds, present, present_check
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -7,33 +7,34 @@ other UBL-DT, BR-51 and UBL-CR but two. Release 1.3.16 of the validation artefac
 
 from typing import Final
 
-from peppol.rules import (
-    en16931_breakdown,
-    en16931_codes,
-    en16931_data_types,
-    en16931_document,
-    en16931_elements,
-    en16931_lines,
-    en16931_parties,
-    en16931_syntax,
-    en16931_totals,
-    en16931_vat,
-    en16931_vat_single,
+from peppol.rules.en16931 import (
+    breakdown,
+    codes,
+    data_types,
+    document,
+    elements,
+    lines,
+    parties,
+    syntax,
+    totals,
+    vat,
+    vat_single,
 )
-from peppol.rules.engine import Book, RuleSet
+from peppol.rules.engine.engine import RuleSet
+from peppol.rules.engine.rulebook import Book
 
 BOOKS: Final[tuple[Book, ...]] = (
-    en16931_document.BOOK,
-    en16931_parties.BOOK,
-    en16931_totals.BOOK,
-    en16931_breakdown.BOOK,
-    en16931_lines.BOOK,
-    en16931_vat.BOOK,
-    en16931_vat_single.BOOK,
-    en16931_syntax.BOOK,
-    en16931_data_types.BOOK,
-    en16931_elements.BOOK,
-    en16931_codes.BOOK,
+    document.BOOK,
+    parties.BOOK,
+    totals.BOOK,
+    breakdown.BOOK,
+    lines.BOOK,
+    vat.BOOK,
+    vat_single.BOOK,
+    syntax.BOOK,
+    data_types.BOOK,
+    elements.BOOK,
+    codes.BOOK,
 )
 
 RULES: Final = RuleSet("EN 16931", BOOKS)

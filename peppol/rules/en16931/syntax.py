@@ -5,11 +5,11 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 
 from typing import Final
 
-from peppol.rules.checks import at_most_one, at_most_one_check, holds, present_check
-from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_vat_facts import is_charge
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.tree import Node
+from peppol.rules.en16931.document import RELEASE, ROOT
+from peppol.rules.en16931.vat_facts import is_charge
+from peppol.rules.engine.checks import at_most_one, at_most_one_check, holds, present_check
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
-from peppol.rules.checks import number, present_check, two_decimals_check
-from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_vat_facts import is_charge
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.numbers import decimal_of, hundredths, total
-from peppol.rules.tree import Document, Node, fact
+from peppol.rules.en16931.document import RELEASE, ROOT
+from peppol.rules.en16931.vat_facts import is_charge
+from peppol.rules.engine.checks import number, present_check, two_decimals_check
+from peppol.rules.engine.numbers import decimal_of, hundredths, total
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
 
 BOOK: Final = Book("EN16931", RELEASE)
 

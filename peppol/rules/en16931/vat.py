@@ -16,17 +16,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.checks import holds
-from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_vat_facts import (
-    VatNumbers,
-    VatUse,
-    is_charge,
-    vat_code_of,
-    vat_numbers,
-    vat_use,
-)
-from peppol.rules.en16931_vat_groups import (
+from peppol.rules.en16931.document import RELEASE, ROOT
+from peppol.rules.en16931.vat_facts import VatNumbers, VatUse, is_charge, vat_code_of, vat_numbers, vat_use
+from peppol.rules.en16931.vat_groups import (
     adds_up_exactly,
     adds_up_per_rate,
     reason_given,
@@ -34,9 +26,10 @@ from peppol.rules.en16931_vat_groups import (
     tax_is_rate_of_taxable,
     tax_is_zero,
 )
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of
-from peppol.rules.tree import Node
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.numbers import decimal_of
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from peppol.rules.numbers import decimal_of, total
-from peppol.rules.tree import Document, Node, fact, normal
+from peppol.rules.engine.numbers import decimal_of, total
+from peppol.rules.engine.tree import Document, Node, fact, normal
 
 _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 

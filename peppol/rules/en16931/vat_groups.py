@@ -8,11 +8,11 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 from decimal import Decimal
 from typing import Final
 
-from peppol.rules.checks import holds, number
-from peppol.rules.en16931_vat_facts import Share, shares
-from peppol.rules.engine import Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of, hundredths
-from peppol.rules.tree import Node
+from peppol.rules.en16931.vat_facts import Share, shares
+from peppol.rules.engine.checks import holds, number
+from peppol.rules.engine.numbers import decimal_of, hundredths
+from peppol.rules.engine.rulebook import Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
 
 _ONE: Final = Decimal(1)
 

@@ -6,11 +6,11 @@ Source: EN 16931 validation for UBL, release 1.3.16.
 from collections.abc import Collection
 from typing import Final
 
-from peppol.rules.checks import holds
-from peppol.rules.en16931_document import RELEASE, ROOT
-from peppol.rules.en16931_vat_facts import VatUse, vat_use
-from peppol.rules.engine import Book, Broken, Verdict
-from peppol.rules.tree import Node
+from peppol.rules.en16931.document import RELEASE, ROOT
+from peppol.rules.en16931.vat_facts import VatUse, vat_use
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
 

@@ -9,9 +9,9 @@ needs it does not hold.
 from decimal import Decimal
 from typing import Final
 
-from peppol.rules.engine import Broken, Verdict
-from peppol.rules.numbers import decimal_of, hundredths, total
-from peppol.rules.tree import Node
+from peppol.rules.engine.numbers import decimal_of, hundredths, total
+from peppol.rules.engine.rulebook import Broken, Verdict
+from peppol.rules.engine.tree import Node
 
 SLACK: Final = Decimal("0.02")
 ALLOWANCE: Final = "false"

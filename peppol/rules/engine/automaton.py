@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.books import Book, Context, Rule, RuleInfo, Test
-from peppol.rules.tree import name_of
+from peppol.rules.engine.rulebook import Book, Context, Rule, RuleInfo, Test
+from peppol.rules.engine.tree import name_of
 
 _ANY: Final = "*"
 _DESCENT: Final = "**"

@@ -7,9 +7,9 @@ test out of names, for families of rules that differ only in the element they na
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
-from peppol.rules.books import BROKEN, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of, decimals_in
-from peppol.rules.tree import BLANKS, Node, normal
+from peppol.rules.engine.numbers import decimal_of, decimals_in
+from peppol.rules.engine.rulebook import BROKEN, Broken, Test, Verdict
+from peppol.rules.engine.tree import BLANKS, Node, normal
 
 
 def holds(condition: bool, *, found: str = "", expected: str = "") -> Verdict:

@@ -44,38 +44,17 @@ from typing import Final
 
 from lxml import etree
 
-from peppol.rules.automaton import Automaton, Row, State
-from peppol.rules.books import (
+from peppol.findings import Finding
+from peppol.rules.engine.automaton import Automaton, Row, State
+from peppol.rules.engine.numbers import EXACT
+from peppol.rules.engine.rulebook import (
     BROKEN,
-    FATAL,
-    WARNING,
     Book,
     Broken,
-    Context,
     Rule,
     RuleInfo,
-    Test,
-    Verdict,
 )
-from peppol.rules.findings import Finding
-from peppol.rules.numbers import EXACT
-from peppol.rules.tree import BARE, CHILDLESS, Document, Node
-
-__all__ = [
-    "BROKEN",
-    "FATAL",
-    "WARNING",
-    "Book",
-    "Broken",
-    "Context",
-    "Rule",
-    "RuleInfo",
-    "RuleSet",
-    "Test",
-    "Verdict",
-    "judge",
-    "read",
-]
+from peppol.rules.engine.tree import BARE, CHILDLESS, Document, Node
 
 
 class RuleSet:

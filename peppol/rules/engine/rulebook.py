@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from peppol.rules.findings import Severity
-from peppol.rules.tree import Node
+from peppol.findings import Severity
+from peppol.rules.engine.tree import Node
 
 FATAL: Final = Severity.FATAL
 WARNING: Final = Severity.WARNING

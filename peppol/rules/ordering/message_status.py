@@ -9,11 +9,9 @@ Both parties are service providers, named under scheme 0242. All rules are fatal
 import re
 from typing import Final
 
-from peppol.rules.checks import filled, filled_check, holds, present, present_check
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.tree import Node
-
-__all__ = ["MLS"]
+from peppol.rules.engine.checks import filled, filled_check, holds, present, present_check
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
 
 _CUSTOMIZATION: Final = "urn:peppol:edec:mls:1.0"
 _PROFILE: Final = "urn:peppol:edec:mls"

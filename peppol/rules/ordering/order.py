@@ -9,17 +9,15 @@ used, as published.
 from typing import Final
 
 from peppol.codelists import ISO3166
-from peppol.rules.checks import holds
-from peppol.rules.engine import WARNING, Book, Broken, Verdict
-from peppol.rules.numbers import decimals_in
-from peppol.rules.order_lines import register_lines
-from peppol.rules.order_model import ORDER
-from peppol.rules.order_totals import register_totals
-from peppol.rules.post_award import register_common
-from peppol.rules.structure import register_structure
-from peppol.rules.tree import Document, Node, fact
-
-__all__ = ["T01"]
+from peppol.rules.engine.checks import holds
+from peppol.rules.engine.numbers import decimals_in
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.ordering.order_lines import register_lines
+from peppol.rules.ordering.order_model import ORDER
+from peppol.rules.ordering.order_totals import register_totals
+from peppol.rules.shared.common import register_common
+from peppol.rules.shared.structure import register_structure
 
 _PROFILES: Final = frozenset(
     f"urn:fdc:peppol.eu:poacc:bis:{name}:3" for name in ("order_only", "ordering", "advanced_ordering")

@@ -9,7 +9,7 @@ R021 alone, as published.
 from collections.abc import Mapping, Sequence
 
 from peppol.codelists import UNCL5189, UNCL7161
-from peppol.rules.amounts import (
+from peppol.rules.engine.amounts import (
     ALLOWANCE,
     CHARGE,
     lacks_base,
@@ -19,12 +19,10 @@ from peppol.rules.amounts import (
     positive_base_quantity,
     share_of_base_verdict,
 )
-from peppol.rules.checks import holds, listed_check, of_an_item_that_says
-from peppol.rules.engine import WARNING, Book, Broken, Test, Verdict
-from peppol.rules.tree import Document, Node, fact
-from peppol.rules.xpath import number_of
-
-__all__ = ["register_lines"]
+from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.xpath import number_of
 
 _ORDER_OR_LINE = "/Order/cac:AllowanceCharge | /Order/cac:OrderLine/cac:LineItem/cac:AllowanceCharge"
 _REASON_CODE = "cac:AllowanceCharge/cbc:AllowanceChargeReasonCode"

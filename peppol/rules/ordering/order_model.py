@@ -5,9 +5,7 @@ One line is one element, indentation is nesting; the notation is explained in
 the official rule numbers follow from it.
 """
 
-from peppol.rules.structure import Model, model
-
-__all__ = ["ORDER"]
+from peppol.rules.shared.structure import Model, model
 
 _PARTY_ADDRESS = """
 StreetName

@@ -7,12 +7,10 @@ rule does not hold; nor does it hold when a number cannot be read.
 
 from decimal import Decimal
 
-from peppol.rules.amounts import ALLOWANCE, CHARGE, ZERO, amount_or, plain, signed_sum
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.numbers import decimal_of, hundredths, total
-from peppol.rules.tree import Document, Node, fact
-
-__all__ = ["register_totals"]
+from peppol.rules.engine.amounts import ALLOWANCE, CHARGE, ZERO, amount_or, plain, signed_sum
+from peppol.rules.engine.numbers import decimal_of, hundredths, total
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
 
 
 def register_totals(book: Book) -> None:

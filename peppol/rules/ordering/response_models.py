@@ -5,9 +5,7 @@ trees; the notation is explained in `structure`. The message level status (MLS) 
 no structure rules of its own.
 """
 
-from peppol.rules.structure import Model, model
-
-__all__ = ["INVOICE_RESPONSE", "MESSAGE_LEVEL_RESPONSE", "ORDER_RESPONSE"]
+from peppol.rules.shared.structure import Model, model
 
 _PERIOD = """
 StartDate

@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from peppol.codelists import STATUS_ACTION, STATUS_REASON
-from peppol.rules.checks import holds, present
-from peppol.rules.engine import WARNING, Book, Broken, Test, Verdict
-from peppol.rules.post_award import register_common
-from peppol.rules.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
-from peppol.rules.structure import register_structure
-from peppol.rules.tree import Document, Node, fact
-
-__all__ = ["T71", "T76", "T111"]
+from peppol.rules.engine.checks import holds, present
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
+from peppol.rules.shared.common import register_common
+from peppol.rules.shared.structure import register_structure
 
 _TRANSACTIONS: Final = "urn:fdc:peppol.eu:poacc:trns:"
 

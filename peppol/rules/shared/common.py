@@ -5,12 +5,10 @@ into a transaction's book. BIS Billing has its own forms of the first three and 
 only the number rules (`party_numbers`).
 """
 
-from peppol.rules.engine import BROKEN, WARNING, Book, Broken, Verdict
-from peppol.rules.party_numbers import register_party_numbers
-from peppol.rules.tree import Node
-from peppol.rules.xpath import is_plain_date
-
-__all__ = ["DATES", "blank_leaf", "no_schema_location", "plain_date", "register_common"]
+from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.engine.xpath import is_plain_date
+from peppol.rules.shared.party_numbers import register_party_numbers
 
 DATES = (
     "cbc:IssueDate | cbc:DueDate | cbc:TaxPointDate | cbc:StartDate | cbc:EndDate | cbc:ActualDeliveryDate"

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.rules.engine import FATAL, WARNING, Book, Broken, Test, Verdict
-from peppol.rules.findings import Severity
-from peppol.rules.tree import Node
-from peppol.rules.xpath import is_integer
+from peppol.findings import Severity
+from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node
+from peppol.rules.engine.xpath import is_integer
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _LETTERS: Final = re.compile(r"[A-Za-z]*")

@@ -31,11 +31,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from peppol import codelists
-from peppol.rules.engine import Book, Broken, Test, Verdict
-from peppol.rules.post_award import no_schema_location
-from peppol.rules.tree import Node, normal
-
-__all__ = ["Model", "Place", "model", "register_structure"]
+from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.tree import Node, normal
+from peppol.rules.shared.common import no_schema_location
 
 _NOWHERE: Final[Mapping[str, str]] = {}
 

@@ -12,17 +12,7 @@ Each is a fact of the document, worked out once. Of several VAT numbers the firs
 
 from collections.abc import Callable
 
-from peppol.rules.tree import Document, Node, fact, normal
-
-__all__ = [
-    "both_in",
-    "buyer_country",
-    "buyer_postal",
-    "seller_country",
-    "seller_postal",
-    "seller_without_representative",
-    "vat_schemes",
-]
+from peppol.rules.engine.tree import Document, Node, fact, normal
 
 _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
