@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from accounts import mailed_links, passwords, sessions
+from accounts import mailed_links, mailing, passwords, sessions
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
@@ -18,7 +18,6 @@ from accounts.tables import recovery_code
 from foundation import journal
 from foundation.errors import Language, NotThere
 from foundation.sql import Session, take_turns
-from operations.mail import mail
 
 
 def invite(
@@ -136,7 +135,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     action = "account.taken_up" if link.purpose == mailed_links.INVITE else "account.password_reset"
     journal.record(session, link.account.person.id, action, link.account.person.id)
     if link.purpose == mailed_links.RESET:
-        mail.put(session, link.account, "password-changed", about=link.account.person.id, at=now)
+        mailing.put(session, link.account, "password-changed", about=link.account.person.id, at=now)
     return _known(session, link.account.id)
 
 
@@ -153,7 +152,7 @@ def change_password(session: Session, person: Person, password: str, *, but: str
     account_store.change(session, account.id, password_hash=passwords.hashed(password))
     sessions.end_all(session, account.id, but=but)
     journal.record(session, person.id, "account.password_changed", person.id)
-    mail.put(session, account, "password-changed", about=person.id, at=now)
+    mailing.put(session, account, "password-changed", about=person.id, at=now)
 
 
 def forget_codes(session: Session, organisation: str, account_id: int, *, by: str, at: datetime) -> None:
@@ -171,7 +170,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     session.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
     sessions.end_all(session, account_id)
     journal.record(session, by, "account.codes_forgotten", account.person.id)
-    mail.put(session, account, "codes-forgotten", about=account.person.id, at=at)
+    mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
 
 
 def of_organisation(session: Session, organisation: str, account_id: int) -> Account:

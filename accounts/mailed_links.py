@@ -9,17 +9,16 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
+from accounts import mailing, tokens
 from accounts import store as account_store
 from accounts.rules import INVITATION_LASTS, RESET_LASTS
 from accounts.store import ACTIVE, INVITED, Account
 from accounts.tables import mailed_link
 from foundation.errors import Refused
+from foundation.formatting import moment
 from foundation.periods import stockholm_date
 from foundation.sql import Session, rows_changed
-from operations.mail import mail
 from operations.mail.tables import mail as mail_table
-from web import cookies
-from web.i18n import moment
 
 INVITE, RESET = "INVITE", "RESET"
 
@@ -44,7 +43,7 @@ class Link:
 
 def send(session: Session, account: Account, purpose: str, *, at: datetime) -> str:
     """Mail a fresh link; older ones of the same purpose are void from now. Gives the path it leads to."""
-    secret = cookies.secret()
+    secret = tokens.secret()
     ends_at = at + (INVITATION_LASTS if purpose == INVITE else RESET_LASTS)
     session.execute(
         delete(mailed_link).where(mailed_link.c.account_id == account.id, mailed_link.c.purpose == purpose)
@@ -61,14 +60,14 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
     session.execute(
         insert(mailed_link),
         {
-            "secret_sha256": cookies.fingerprint(secret),
+            "secret_sha256": tokens.fingerprint(secret),
             "account_id": account.id,
             "purpose": purpose,
             "made_at": at,
             "ends_at": ends_at,
         },
     )
-    mail.put(
+    mailing.put(
         session,
         account,
         template,
@@ -83,7 +82,7 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
 def look(session: Session, secret: str, *, now: datetime) -> Link:
     """What a link is for, without using it. Raises LinkVoid."""
     row = session.execute(
-        select(mailed_link).where(mailed_link.c.secret_sha256 == cookies.fingerprint(secret))
+        select(mailed_link).where(mailed_link.c.secret_sha256 == tokens.fingerprint(secret))
     ).one_or_none()
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
@@ -97,7 +96,7 @@ def use(session: Session, secret: str, *, now: datetime) -> Link:
     """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
     link = look(session, secret, now=now)
     mark = update(mailed_link).where(
-        mailed_link.c.secret_sha256 == cookies.fingerprint(secret),
+        mailed_link.c.secret_sha256 == tokens.fingerprint(secret),
         mailed_link.c.used_at.is_(None),
         mailed_link.c.ends_at > now,
     )

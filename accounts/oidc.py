@@ -24,7 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import delete, insert, select
 
-from accounts import sessions
+from accounts import sessions, tokens
 from accounts import store as account_store
 from accounts.store import ACTIVE, INVITED, Account
 from accounts.tables import identity, openid_journey
@@ -33,7 +33,6 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
 from operations.settings import Settings
-from web import cookies
 
 _JOURNEY_LASTS: Final = timedelta(minutes=10)
 _DISCOVERED_FOR: Final = 3600.0
@@ -69,13 +68,13 @@ class Departure:
 def depart(database: Database, settings: Settings, back: str, *, callback: str, now: datetime) -> Departure:
     """Begin a journey to the provider. Raises OpenIdRefused when it does not answer."""
     provider = _provider(settings)
-    state, nonce, verifier = cookies.secret(), cookies.secret(), cookies.secret() + cookies.secret()
+    state, nonce, verifier = tokens.secret(), tokens.secret(), tokens.secret() + tokens.secret()
     with database.writing() as session:
         session.execute(delete(openid_journey).where(openid_journey.c.ends_at <= now))
         session.execute(
             insert(openid_journey),
             {
-                "state_sha256": cookies.fingerprint(state),
+                "state_sha256": tokens.fingerprint(state),
                 "nonce": nonce,
                 "verifier": verifier,
                 "next": back,
@@ -119,7 +118,7 @@ def arrive(
 
 def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> Mapping[str, Any]:
     """The journey with this state, which is over now, whatever comes of it."""
-    mark = cookies.fingerprint(state)
+    mark = tokens.fingerprint(state)
     with database.writing() as session:
         row = (
             session.execute(select(openid_journey).where(openid_journey.c.state_sha256 == mark))

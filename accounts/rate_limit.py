@@ -13,9 +13,9 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 
 from accounts.tables import wrong_try
+from accounts.tokens import fingerprint
 from foundation.errors import Refused
 from foundation.sql import Session, take_turns
-from web.cookies import fingerprint
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 

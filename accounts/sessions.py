@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from fastapi import Request
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from accounts import store as account_store
+from accounts import tokens
 from accounts.identity import Person
 from accounts.store import WHOLE, Account
 from accounts.tables import account, web_session
 from foundation.database import Database
 from foundation.sql import Session
-from web import cookies
 
 FULL, CODE, ENROL = "FULL", "CODE", "ENROL"
 PATHS: Final = {CODE: "/code", ENROL: "/second-step"}
@@ -58,11 +57,11 @@ class Held:
 
 def start(session: Session, account_id: int, *, now: datetime, stage: str = FULL, offered: str = "") -> str:
     """Make a session; the secret for the cookie."""
-    secret = cookies.secret()
+    secret = tokens.secret()
     session.execute(
         insert(web_session),
         {
-            "secret_sha256": cookies.fingerprint(secret),
+            "secret_sha256": tokens.fingerprint(secret),
             "account_id": account_id,
             "stage": stage,
             "made_at": now,
@@ -78,7 +77,7 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     """The session of this secret, unless it has ended or its account has."""
     if not secret:
         return None
-    row = session.execute(_WHOSE, {"secret_sha256": cookies.fingerprint(secret)}).mappings().one_or_none()
+    row = session.execute(_WHOSE, {"secret_sha256": tokens.fingerprint(secret)}).mappings().one_or_none()
     columns = web_session.c
     if row is None or now >= row[columns.ends_at] or now - row[columns.seen_at] >= IDLE:
         return None
@@ -96,11 +95,8 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     )
 
 
-def of_request(request: Request, database: Database, *, now: datetime) -> Held | None:
-    """The session this request comes with; its use is noted once a minute."""
-    secret = cookies.read(request, cookies.SESSION)
-    if not secret:
-        return None
+def used(database: Database, secret: str, *, now: datetime) -> Held | None:
+    """The session that somebody comes with; its use is noted once a minute."""
     with database.reading() as session:
         held = find(session, secret, now=now)
     if held is not None and now - held.seen_at >= _NOTED_EVERY:
@@ -113,7 +109,7 @@ def of_request(request: Request, database: Database, *, now: datetime) -> Held |
 
 def end(session: Session, secret: str) -> None:
     """End one session, if there is such."""
-    session.execute(delete(web_session).where(web_session.c.secret_sha256 == cookies.fingerprint(secret)))
+    session.execute(delete(web_session).where(web_session.c.secret_sha256 == tokens.fingerprint(secret)))
 
 
 def end_all(session: Session, account_id: int, *, but: str = "") -> int:

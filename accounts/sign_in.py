@@ -4,8 +4,10 @@ Convention: whatever is wrong, the answer is the same sentence after the same ti
 over anything of an old one. Only that somebody signed in is noted in the journal, not from where.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from accounts import passwords, rate_limit, sessions
 from accounts import store as account_store
@@ -24,6 +26,26 @@ class WrongSignIn(Refused):
             "E-postadressen eller lösenordet stämmer inte. Försök igen, eller välj ett nytt lösenord.",
             "The mail address or the password is not right. Try again, or choose a new password.",
         )
+
+
+class Hinted(Protocol):
+    """Somebody the sign-in page may name: the name to sign in with, and who that is in both languages."""
+
+    @property
+    def sign_in_name(self) -> str:
+        """What to sign in with."""
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Who that is, in Swedish and in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInHint:
+    """What the sign-in page of a demo shows: who may sign in, all with one password."""
+
+    people: Sequence[Hinted]
+    password: str
 
 
 @dataclass(frozen=True, slots=True)

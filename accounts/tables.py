@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from foundation.sql import UtcDateTime
-from orders.tables import metadata
+from foundation.tables import metadata
 
 account = Table(
     "account",

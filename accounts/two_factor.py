@@ -16,7 +16,7 @@ import pyotp
 import segno
 from sqlalchemy import delete, func, insert, select, update
 
-from accounts import rate_limit, sessions
+from accounts import rate_limit, sessions, tokens
 from accounts import store as account_store
 from accounts.sessions import Held
 from accounts.tables import account, recovery_code, web_session
@@ -24,7 +24,6 @@ from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
-from web import cookies
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -165,4 +164,4 @@ def _recovery_code() -> str:
 
 def _mark(code: str) -> str:
     bare = "".join(sign for sign in code.lower() if sign.isalnum())
-    return cookies.fingerprint(f"recovery {bare}")
+    return tokens.fingerprint(f"recovery {bare}")

@@ -5,7 +5,7 @@ One order of columns everywhere: the keys it is drawn up by, six sums, what lies
 
 from decimal import Decimal
 
-from billing.cli.printing import Json
+from foundation.formatting import Json
 from foundation.money import Money
 from invoicing.reconciliation.statement import Row, Statement
 from invoicing.spreadsheets import Column, Dialect, Kind, csv_of, xlsx_of

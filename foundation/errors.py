@@ -47,3 +47,7 @@ class NotThere(Refused):
             "The page or what you look for does not exist, or belongs to another. Check the address or go "
             "to the overview.",
         )
+
+
+class NotFound(Refused):
+    """What was named on the command line does not exist."""

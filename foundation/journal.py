@@ -16,17 +16,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import append_only
+from foundation import tables as foundation_tables
 from foundation.sql import Session
-from orders import tables
 
 GENESIS = "0" * 64
 _PENDING = "journal"
-_HEAD = select(tables.journal_head).with_for_update()
-_ADD = insert(tables.journal)
-_MOVE_HEAD = update(tables.journal_head).values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+_HEAD = select(foundation_tables.journal_head).with_for_update()
+_ADD = insert(foundation_tables.journal)
+_MOVE_HEAD = update(foundation_tables.journal_head).values(
+    sequence=bindparam("to_sequence"), hash=bindparam("to_hash")
+)
 
 
 #: The actor where no person acts.
@@ -74,8 +76,8 @@ def record_placement(session: Session, execution_reference: str, action: str, **
 
 def start(session: Session) -> None:
     """Make the head of an empty chain, where there is none yet."""
-    if session.execute(select(tables.journal_head)).one_or_none() is None:
-        session.execute(insert(tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
+    if session.execute(select(foundation_tables.journal_head)).one_or_none() is None:
+        session.execute(insert(foundation_tables.journal_head), {"id": 1, "sequence": 0, "hash": GENESIS})
 
 
 @contextmanager
@@ -130,22 +132,26 @@ def row_hash(previous: str, row: Mapping[str, object]) -> str:
 
 def rows(session: Session, *, execution_reference: str | None = None) -> Iterable[Row[tuple[object, ...]]]:
     """The journal in order, or the part of it about one execution reference."""
-    question = select(tables.journal).order_by(tables.journal.c.sequence)
+    question = select(foundation_tables.journal).order_by(foundation_tables.journal.c.sequence)
     if execution_reference is not None:
-        question = question.where(tables.journal.c.execution_reference == execution_reference)
+        question = question.where(foundation_tables.journal.c.execution_reference == execution_reference)
     return session.execute(question)
 
 
 def rows_about(session: Session, *subjects: str) -> Iterable[Row[Any]]:
     """The journal's rows about any of these subjects, in order."""
-    question = select(tables.journal).where(tables.journal.c.subject.in_(set(subjects)))
-    return session.execute(question.order_by(tables.journal.c.sequence))
+    question = select(foundation_tables.journal).where(foundation_tables.journal.c.subject.in_(set(subjects)))
+    return session.execute(question.order_by(foundation_tables.journal.c.sequence))
 
 
 def verify(session: Session) -> Iterator[Broken]:
     """Walk the whole chain and name every row that was changed, removed or added outside it."""
     previous, expected = GENESIS, 1
-    question = select(tables.journal).order_by(tables.journal.c.sequence).execution_options(yield_per=2000)
+    question = (
+        select(foundation_tables.journal)
+        .order_by(foundation_tables.journal.c.sequence)
+        .execution_options(yield_per=2000)
+    )
     for row in session.execute(question).mappings():
         content = {key: value for key, value in row.items() if key != "hash"}
         if row["sequence"] != expected:
@@ -154,16 +160,11 @@ def verify(session: Session) -> Iterator[Broken]:
         elif row_hash(previous, content) != row["hash"]:
             yield Broken(row["sequence"], f"row {row['sequence']} does not carry the hash of its content")
         previous, expected = row["hash"], expected + 1
-    head = session.execute(select(tables.journal_head)).one_or_none()
+    head = session.execute(select(foundation_tables.journal_head)).one_or_none()
     last = expected - 1
     if (head is None and last) or (head is not None and (head.sequence != last or head.hash != previous)):
         known = head.sequence if head is not None else 0
         yield Broken(last, f"the head of the chain says {known} rows, the journal ends at row {last}")
 
 
-def _guarded() -> tuple[Table, ...]:
-    return (tables.journal, tables.purchase_order, tables.order_line, tables.receipt)
-
-
-for _table in _guarded():
-    append_only.protect(_table)
+append_only.protect(foundation_tables.journal)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import GENESIS, Broken
 from foundation.sql import Session
-from orders import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class UnreadableHeads(Refused):
 
 def head(session: Session, *, day: date) -> Head:
     """Where the chain stands now."""
-    row = session.execute(select(tables.journal_head)).one()
+    row = session.execute(select(foundation_tables.journal_head)).one()
     return Head(day, row.sequence, row.hash)
 
 
@@ -76,7 +76,9 @@ def verify(session: Session, heads: Iterable[Head]) -> Iterator[Broken]:
     for each in heads:
         if each.sequence == 0:
             continue
-        question = select(tables.journal.c.hash).where(tables.journal.c.sequence == each.sequence)
+        question = select(foundation_tables.journal.c.hash).where(
+            foundation_tables.journal.c.sequence == each.sequence
+        )
         standing = session.scalar(question)
         if standing is None:
             yield Broken(each.sequence, f"row {each.sequence} stood there on {each.day} and is gone")

@@ -6,8 +6,8 @@ two transactions take turns, and a rollback gives the number back.
 
 from sqlalchemy import bindparam, insert, select, update
 
+from foundation import tables as foundation_tables
 from foundation.sql import Session
-from orders import tables
 
 ORDERS = "purchase_order"
 EXECUTION_REFERENCES = "execution_reference"
@@ -27,14 +27,14 @@ FIRST = {
 
 def start(session: Session) -> None:
     """Make the rows of all series that do not exist yet."""
-    known = set(session.scalars(select(tables.number_series.c.name)))
+    known = set(session.scalars(select(foundation_tables.number_series.c.name)))
     missing = [
         {"name": name, "first": first, "last": first - 1}
         for name, first in FIRST.items()
         if name not in known
     ]
     if missing:
-        session.execute(insert(tables.number_series), missing)
+        session.execute(insert(foundation_tables.number_series), missing)
 
 
 def next_number(session: Session, name: str) -> str:
@@ -51,7 +51,7 @@ def next_numbers(session: Session, name: str, count: int) -> list[str]:
 
 
 # Prepared once: building a statement costs more than running it.
-_SERIES = tables.number_series
+_SERIES = foundation_tables.number_series
 _TAKE = (
     update(_SERIES)
     .where(_SERIES.c.name == bindparam("series"))
@@ -62,5 +62,5 @@ _TAKE = (
 
 def ranges(session: Session) -> dict[str, tuple[int, int]]:
     """For each series its first and its last number taken (last < first: none yet)."""
-    rows = session.execute(select(tables.number_series))
+    rows = session.execute(select(foundation_tables.number_series))
     return {row.name: (row.first, row.last) for row in rows}

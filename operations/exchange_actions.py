@@ -3,10 +3,9 @@
 Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
 """
 
-from billing.cli.exit_codes import NotFound
 from foundation import journal
 from foundation.database import Database
-from foundation.errors import Refused
+from foundation.errors import NotFound, Refused
 from operations import message_queries
 from peppol.exchange import inbox, outbox
 from peppol.exchange.tables import OutState

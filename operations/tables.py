@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
 
 from foundation.sql import UtcDateTime
-from orders.tables import metadata
+from foundation.tables import metadata
 
 # One row per job and slot: the key is what lets a slot be run by one worker only.
 job_run = Table(

@@ -1,7 +1,7 @@
 """The tables of the counting room, and only their shape.
 
 What must not happen twice is a key here; what must hold of numbers is a CHECK. Orders,
-order lines, receipts and the journal are append-only (`immutable.py`); what changes about
+order lines, receipts and the journal are append-only (`foundation.append_only`); what changes about
 an order line stands in `line_account`. The named queries stand by topic in the modules
 whose names begin with `stored_`.
 """
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -22,17 +21,9 @@ from sqlalchemy import (
     text,
 )
 
+from foundation import append_only
 from foundation.sql import UtcDateTime, amount, quantity
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from foundation.tables import metadata
 
 register_version = Table(
     "register_version",
@@ -65,14 +56,6 @@ Index(
     postgresql_where=text("state = 'IN_FORCE'"),
 )
 
-# One row per series. The number is taken in the transaction that uses it, so a rollback leaves no gap.
-number_series = Table(
-    "number_series",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("first", Integer, nullable=False),
-    Column("last", Integer, nullable=False),
-)
 
 inbound_event = Table(
     "inbound_event",
@@ -308,26 +291,6 @@ Index(
     postgresql_where=text("state <> 'DROPPED'"),
 )
 
-journal = Table(
-    "journal",
-    metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(40), nullable=False),
-    Column("actor", String(80), nullable=False),
-    Column("action", String(60), nullable=False),
-    Column("subject", String(120), nullable=False),
-    Column("execution_reference", String(60), nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Index("ix_journal_execution_reference", "execution_reference"),
-    Index("ix_journal_subject", "subject"),
-)
-
-journal_head = Table(
-    "journal_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("sequence", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-    CheckConstraint("id = 1", name="one"),
-)
+# A correction is a new row: a receipt is reversed by another, an order line closed by its account.
+for _table in (purchase_order, order_line, receipt):
+    append_only.protect(_table)

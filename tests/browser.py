@@ -26,6 +26,7 @@ from accounts import sessions
 from accounts import store as account_store
 from accounts.identity import Person
 from billing.server.app import create_app
+from billing.tools.demo.people import HINT
 from foundation.database import Clock, Database, utc_now
 from operations.settings import Settings
 from tests.system_packages import BROWSERS
@@ -75,7 +76,8 @@ def portal(
 ) -> Iterator[Site]:
     """The portal over the database at this URL. `settings` as in Settings."""
     given = Settings.model_validate({"database_url": database_url, **settings})
-    with served(create_app(given, clock=clock, business_clock=business_clock)) as site:
+    hint = HINT if given.is_demo else None
+    with served(create_app(given, clock=clock, business_clock=business_clock, sign_in_hint=hint)) as site:
         yield site
 
 

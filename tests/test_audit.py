@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from foundation import journal, journal_anchor
+from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
@@ -24,7 +25,6 @@ from invoicing.audit.retention import RetentionRefused
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, reconcile
-from orders import tables
 from peppol.exchange import outbox
 from tests.bills import billed
 from tests.house import House, a_house
@@ -91,14 +91,18 @@ def _rewrite_the_whole_chain(house: House) -> None:
             session.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
         previous = journal.GENESIS
         for row in (
-            session.execute(select(tables.journal).order_by(tables.journal.c.sequence)).mappings().all()
+            session.execute(select(foundation_tables.journal).order_by(foundation_tables.journal.c.sequence))
+            .mappings()
+            .all()
         ):
             content = {key: value for key, value in row.items() if key != "hash"}
             content["actor"] = "somebody-else"
             previous = row_hash(previous, content)
-            change = update(tables.journal).where(tables.journal.c.sequence == row["sequence"])
+            change = update(foundation_tables.journal).where(
+                foundation_tables.journal.c.sequence == row["sequence"]
+            )
             session.execute(change.values(actor="somebody-else", hash=previous))
-        session.execute(update(tables.journal_head).values(hash=previous))
+        session.execute(update(foundation_tables.journal_head).values(hash=previous))
         if house.database.is_sqlite:
             session.execute(
                 text(

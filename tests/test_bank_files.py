@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.money import Money
-from invoicing.payment.bank_files import camt, dialect
+from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.pain001 import CreditTransfer
 from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
 from invoicing.payment.payable import Kind, ocr_of
 from invoicing.payment.transfers import Part, ToSend, Transfer, netted
 from invoicing.spreadsheets import Dialect, csv_of
 from orders.register.parties import AccountScheme, PaymentAccount
-from peppol.xml import gate
+from peppol.xml import gate, iso20022
 from peppol.xml.gate_errors import GateRefused
 from tests.bills_in_words import INVOICE
 from tests.house import example_register
@@ -70,10 +70,10 @@ def test_every_way_of_paying_is_written_as_it_always_was() -> None:
 
 
 def test_what_is_written_reads_back() -> None:
-    document = dialect.parse(CreditTransfer, written(EVERY_WAY))
+    document = iso20022.parse(CreditTransfer, written(EVERY_WAY))
     (order,) = document.payments
     assert (order.count, order.sum, order.execute_on) == ("3", Decimal("876.00"), date(2026, 3, 5))
-    assert dialect.serialise(document) == written(EVERY_WAY)
+    assert iso20022.serialise(document) == written(EVERY_WAY)
     schemes = [each.account.id.other.scheme for each in order.transfers if each.account.id.other]
     assert [(each.code, each.proprietary) for each in schemes if each] == [(None, "BGNR"), ("BBAN", None)]
 
@@ -90,8 +90,8 @@ def test_what_is_written_reads_back() -> None:
 def test_what_the_schema_does_not_allow_does_not_pass(before: bytes, after: bytes) -> None:
     body = written(EVERY_WAY)
     assert before in body
-    with pytest.raises(dialect.BankFileRefused, match="följer inte schemat"):
-        dialect.parse(CreditTransfer, body.replace(before, after))
+    with pytest.raises(iso20022.BankFileRefused, match="följer inte schemat"):
+        iso20022.parse(CreditTransfer, body.replace(before, after))
 
 
 def test_an_account_that_is_none_makes_no_file() -> None:
@@ -107,7 +107,7 @@ def test_the_gate_keeps_the_two_families_apart() -> None:
     with pytest.raises(GateRefused, match="GATE-NAMESPACE"):
         camt.movements(hidden)
     with pytest.raises(GateRefused, match="GATE-KIND"):
-        dialect.message_of(xml(INVOICE))
+        iso20022.message_of(xml(INVOICE))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select, text
 from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
 from billing.tools.benchmarks import database as bench_database
+from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from orders import tables
 
@@ -21,7 +22,7 @@ def test_books_that_no_measuring_has_made_are_left_alone(database_url: str) -> N
         bench_database.empty(database_url)
     database = open_house(database_url)
     with database.reading() as session:
-        assert session.scalars(select(tables.number_series.c.name)).all() != []
+        assert session.scalars(select(foundation_tables.number_series.c.name)).all() != []
     database.close()
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Table, delete, insert, select, text, update
 
+from foundation import tables as foundation_tables
 from foundation.sql import Session
 from invoicing.audit import invariants
 from invoicing.documents import tables as document_tables
@@ -154,20 +155,20 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a journal row changed": (
         "journal chain",
         "row 2",
-        setting(tables.journal, "sequence = 2", actor="somebody-else"),
-        (tables.journal,),
+        setting(foundation_tables.journal, "sequence = 2", actor="somebody-else"),
+        (foundation_tables.journal,),
     ),
     "a journal row gone": (
         "journal chain",
         "row 3 is missing",
-        removing(tables.journal, "sequence = 3"),
-        (tables.journal,),
+        removing(foundation_tables.journal, "sequence = 3"),
+        (foundation_tables.journal,),
     ),
     "the end of the journal cut off": (
         "journal chain",
         "head of the chain",
         lambda session: _cut_the_end(session),
-        (tables.journal,),
+        (foundation_tables.journal,),
     ),
     "an amount claimed": (
         "line accounts",
@@ -253,7 +254,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a number skipped": (
         "number series",
         "the series stands at",
-        setting(tables.number_series, "name = 'purchase_order'", last=2100000009),
+        setting(foundation_tables.number_series, "name = 'purchase_order'", last=2100000009),
         (),
     ),
     "a state nobody wrote down": (
@@ -277,8 +278,8 @@ def _a_letter_without_document(session: Session) -> None:
 
 
 def _cut_the_end(session: Session) -> None:
-    last = session.scalar(select(tables.journal_head.c.sequence))
-    session.execute(delete(tables.journal).where(tables.journal.c.sequence == last))
+    last = session.scalar(select(foundation_tables.journal_head.c.sequence))
+    session.execute(delete(foundation_tables.journal).where(foundation_tables.journal.c.sequence == last))
 
 
 @pytest.mark.parametrize("name", TAMPERED)

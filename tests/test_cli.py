@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from billing.cli.exit_codes import stopped_by
-from billing.cli.printing import kronor
+from foundation.formatting import kronor
 from foundation.money import Money
 from tests.command_line import FOREIGN, ORDER, PROJECT, REFERENCE, Desk, a_desk
 

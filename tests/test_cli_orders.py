@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from billing.cli.printing import kronor
+from foundation.formatting import kronor
 from foundation.money import Money
 from tests.command_line import (
     EVENTS,

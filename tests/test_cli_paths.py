@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from billing.cli.printing import kronor
+from foundation.formatting import kronor
 from foundation.money import Money
 from peppol.documents import billing
 from peppol.xml import codec

@@ -19,10 +19,10 @@ from typer.testing import CliRunner, Result
 from billing.cli.cli import app
 from fixtures import build_tour
 from fixtures.build_bad import base, edited
+from peppol.explanations.text_files import Actor
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, all_rules
-from peppol.rules.text_files import Actor
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import GateRule
 from web.rulebook import listed_rules

@@ -14,9 +14,10 @@ from fixtures.build_bad import base
 from fixtures.build_bad_envelopes import CAME_ON, OURS, BadEnvelope, edited, letters
 from peppol.envelope.checks import check
 from peppol.envelope.envelope import for_document, for_payload, same_document, wrap
-from peppol.envelope.findings import EnvelopeRule, describe
+from peppol.envelope.findings import EnvelopeRule
 from peppol.envelope.header import Envelope
 from peppol.envelope.opening import Opened, instance_id_in, unwrap
+from peppol.explanations.explain import explain
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml import codec
 from peppol.xml.gate_errors import GateRefused, Limits
@@ -224,7 +225,7 @@ def test_every_bad_envelope_is_told_by_its_code_in_both_languages(letter: BadEnv
     assert sorted(each.rule for each in found) == sorted(letter.codes)
     assert any(each.fatal for each in found) is letter.fatal
     for each in found:
-        swedish, english = describe(each, "sv"), describe(each, "en")
+        swedish, english = explain(each, "sv").sentence, explain(each, "en").sentence
         assert swedish != english
         assert not re.search(r"\{\w+\}", swedish + english)
     if not letter.fatal:

@@ -9,16 +9,16 @@ from sqlalchemy import select
 from finance_desk import bar_chart
 from finance_desk.journal_words import action_name, details
 from finance_desk.words import cause_name
+from foundation import tables as foundation_tables
 from foundation.periods import Month
 from invoicing.exceptions.trends import Cause, CauseRow, by_cause
 from invoicing.matching.deviations import Code
-from orders import tables
 from tests.demo_books import demo_site
 
 
 def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None:
     with demo_site(tmp_path, is_demo=True) as site, site.database.reading() as session:
-        actions = set(session.scalars(select(tables.journal.c.action).distinct()))
+        actions = set(session.scalars(select(foundation_tables.journal.c.action).distinct()))
     assert len(actions) > 15
     assert sorted(each for each in actions if action_name(each)[0] == each) == []
 

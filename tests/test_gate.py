@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from fixtures.build_bad import BadDocument, base, documents, edited
+from peppol.explanations.explain import explain
 from peppol.xml.gate import admit, date_of, decimal_of
 from peppol.xml.gate_errors import LIMITS, GateRefused, GateRule, Limits
 from peppol.xml.gate_tree import CAC, CBC, location_of
@@ -78,7 +79,7 @@ def test_a_bad_document_is_turned_away_with_its_own_reason(bad: BadDocument, not
 @pytest.mark.parametrize("bad", AT_THE_DOOR, ids=lambda bad: bad.name)
 def test_every_refusal_says_it_in_two_languages_and_never_in_the_parsers_words(bad: BadDocument) -> None:
     refusal = refused(bad.read())
-    swedish, english = refusal.sentence("sv"), refusal.sentence("en")
+    swedish, english = explain(refusal.finding, "sv").sentence, explain(refusal.finding, "en").sentence
     assert swedish != english
     for sentence in (swedish, english):
         assert len(sentence) > 40

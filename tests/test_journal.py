@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 from foundation import journal
-from orders import tables
+from foundation import tables as foundation_tables
 from tests.house import House, a_house
 
 REFERENCE = "100000101"
@@ -106,7 +106,7 @@ def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
 
 
 def test_the_database_itself_refuses_to_change_or_remove_a_row(house: House) -> None:
-    for change in (update(tables.journal).values(actor="x"), delete(tables.journal)):
+    for change in (update(foundation_tables.journal).values(actor="x"), delete(foundation_tables.journal)):
         with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
             session.execute(change)
 

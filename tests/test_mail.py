@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from accounts import mailing
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import ACTIVE, INVITED
@@ -60,7 +61,7 @@ def person(
 
 def tell_of_an_order(database: Database, unit: str | None = None) -> int:
     with database.writing() as session:
-        return mail.put_to_supplier(
+        return mailing.put_to_supplier(
             session, FYRBAKEN, "order-new", about="order 2100000001", at=NOW, unit=unit, number="2100000001"
         )
 
@@ -102,18 +103,20 @@ def test_nobody_is_mailed_about_what_was_rolled_back(database: Database) -> None
 
 def _tell_and_fail(database: Database) -> None:
     with database.writing() as session:
-        mail.put_to_supplier(session, FYRBAKEN, "order-new", about="order 1", at=NOW, number="1")
+        mailing.put_to_supplier(session, FYRBAKEN, "order-new", about="order 1", at=NOW, number="1")
         raise RuntimeError
 
 
 def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> None:
     number = person(database, "alva@fyrbaken.example")
     with database.writing() as session:
-        mail.decline(session, number, [Notice.ORDERS])
+        mailing.decline(session, number, [Notice.ORDERS])
     assert tell_of_an_order(database) == 0
     with database.writing() as session:
-        assert mail.put_to_supplier(session, FYRBAKEN, "invoice-paid", about="invoice 1", at=NOW, id=1) == 1
-        mail.decline(session, number, [])
+        assert (
+            mailing.put_to_supplier(session, FYRBAKEN, "invoice-paid", about="invoice 1", at=NOW, id=1) == 1
+        )
+        mailing.decline(session, number, [])
     assert tell_of_an_order(database) == 1
 
 
@@ -201,9 +204,9 @@ def test_choices_pressed_at_once_follow_each_other(database: Database) -> None:
 
     def press(_: int) -> None:
         with database.writing() as session:
-            mail.decline(session, account, list(Notice))
+            mailing.decline(session, account, list(Notice))
 
     with ThreadPoolExecutor(8) as hands:
         assert list(hands.map(press, range(40))) == [None] * 40
     with database.reading() as session:
-        assert mail.declined(session, account) == frozenset(Notice)
+        assert mailing.declined(session, account) == frozenset(Notice)

@@ -10,6 +10,7 @@ from lxml import etree
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from foundation import tables as foundation_tables
 from orders import tables
 from orders.register.agreements import ExecutionReferenceSlot
 from orders.register.pricing import PriceList
@@ -147,7 +148,7 @@ def test_the_database_itself_refuses_to_change_or_remove_an_order(house: House) 
         update(tables.order_line).values(quantity=Decimal("1.00")),
         delete(tables.order_line),
         delete(tables.purchase_order),
-        delete(tables.journal),
+        delete(foundation_tables.journal),
     )
     for change in changes:
         with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:

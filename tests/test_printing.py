@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.cli.printing import kronor, number, plain
+from foundation.formatting import kronor, number, plain
 from foundation.money import Money
 
 

@@ -13,9 +13,10 @@ from billing.tools.demo.playing import play
 from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
 from foundation.sql import Session
+from foundation.tables import journal, number_series
 from invoicing.documents.tables import invoice
 from orders.register import store as register_store
-from orders.tables import inbound_event, journal, line_account, number_series, placement, purchase_order
+from orders.tables import inbound_event, line_account, placement, purchase_order
 from peppol.exchange.tables import outbox
 from tests.databases import PostgresqlServer
 from tests.demo_books import noon, story

@@ -7,11 +7,11 @@ import pytest
 
 from fixtures.build_bad import base, edited
 from peppol.envelope.findings import EnvelopeRule
+from peppol.explanations.explain import LANGUAGES, explain, place_of
+from peppol.explanations.text_files import FOLDER, Actor, NoText, names, text_of
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases import all_rules
-from peppol.rules.text_files import FOLDER, Actor, NoText, names, text_of
-from peppol.rules.texts import LANGUAGES, explain, place_of
 from peppol.validation.validation import validate
 from peppol.xml import schemas
 from peppol.xml.gate_errors import GateRule

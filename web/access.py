@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
+from accounts import sessions
 from accounts.identity import Permission, Person
 from foundation.database import Database
 from foundation.errors import Refused
 from operations.settings import Settings
+from web import cookies
 
 
 class SignInFirst(Exception):
@@ -58,12 +60,10 @@ def signed_in(*any_of: Permission) -> Any:  # noqa: ANN401 - the default value o
 
 def person_of(request: Request) -> Person | None:
     """Who is signed in, asked of the database once a request."""
-    from accounts import sessions
-
     if not hasattr(request.state, "person"):
         request.state.person = None
         database: Database = request.app.state.database
-        found = sessions.of_request(request, database, now=instant_of(request))
+        found = of_request(request, database, now=instant_of(request))
         if found is not None and found.stage == sessions.FULL:
             request.state.person = found.person
         elif found is not None:
@@ -90,3 +90,9 @@ def _back_to(request: Request) -> str:
         return "/"
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def of_request(request: Request, database: Database, *, now: datetime) -> sessions.Held | None:
+    """The session this request comes with; its use is noted once a minute."""
+    secret = cookies.read(request, cookies.SESSION)
+    return sessions.used(database, secret, now=now) if secret else None

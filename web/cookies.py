@@ -8,7 +8,6 @@ redirect; `language` is the choice of somebody without an account.
 
 import hashlib
 import hmac
-import secrets
 
 from fastapi import Request, Response
 
@@ -18,16 +17,6 @@ SAID = "said"
 LANGUAGE = "language"
 
 _YEAR = 365 * 24 * 3600
-
-
-def secret() -> str:
-    """A fresh secret of 256 bits, as text that fits a cookie or an address."""
-    return secrets.token_urlsafe(32)
-
-
-def fingerprint(text: str) -> str:
-    """How a random secret is stored: sha256 in hexadecimal. Not for passwords."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_secure(request: Request) -> bool:

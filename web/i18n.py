@@ -108,18 +108,6 @@ def plain_amount(amount: Money, language: Language) -> str:
     return format_decimal(amount.amount, format="#,##0.00", locale=_BABEL[language])
 
 
-def day(value: date | datetime | None) -> str:
-    """A day as 2026-11-21, in both languages; nothing for none."""
-    if isinstance(value, datetime):
-        value = value.astimezone(STOCKHOLM).date()
-    return value.isoformat() if value is not None else ""
-
-
-def moment(value: datetime | None) -> str:
-    """An instant as 2026-11-21 14.05 in Swedish time."""
-    return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
-
-
 @lru_cache(maxsize=1000)
 def month(value: Month | date, language: Language) -> str:
     """A month as november 2026, or November 2026."""

@@ -19,6 +19,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
+from accounts import tokens
 from accounts.identity import Person
 from foundation.database import Database
 from foundation.errors import Language
@@ -71,7 +72,7 @@ def render(
     """The page made from a template, with the navigation, the message of the last step and a token for forms."""
     language = language_of(request, person)
     has_key = cookies.read(request, cookies.SESSION) or cookies.read(request, cookies.VISIT)
-    visit = "" if has_key else cookies.secret()
+    visit = "" if has_key else tokens.secret()
     rendering = FORM_TOKEN.set(cookies.form_token(request, fresh_visit=visit))
     try:
         body = (

@@ -12,11 +12,11 @@ from functools import cache
 from typing import Final, TypeVar
 
 from foundation.errors import Language
+from peppol.explanations.explain import Explanation, explain, key_of
+from peppol.explanations.text_files import text_of
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases import RELEASES, Release
-from peppol.rules.text_files import text_of
-from peppol.rules.texts import Explanation, explain, key_of
 from peppol.xml.gate_errors import GateRule
 
 _BYTES: Final = "*"

@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, Stri
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from foundation import formatting
 from foundation.errors import Language
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
@@ -51,8 +52,8 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         "pair": lambda sentence: i18n.pair(sentence, language),
         "money": lambda amount: i18n.money(amount, language),
         "number": lambda value: i18n.number(value, language),
-        "day": i18n.day,
-        "moment": i18n.moment,
+        "day": formatting.day,
+        "moment": formatting.moment,
         "month": lambda value: i18n.month(value, language),
         "period": i18n.period,
         "badge_of": state_labels.told,

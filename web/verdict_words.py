@@ -4,15 +4,12 @@ Convention: the words of a deviation are those of `invoicing.matching.deviation_
 put together, for a line after `receive` and for the tree of `explain`.
 """
 
-from rich.text import Text
-from rich.tree import Tree
-
-from billing.cli.printing import Json, plain
 from foundation.errors import Language
+from foundation.formatting import Json
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.matching.deviation_texts import sentence, source_name, title
-from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
+from invoicing.matching.deviation_texts import sentence, title
+from invoicing.matching.deviations import Check, Deviation, Group, Verdict, Weight
 from invoicing.model import Held, InvoiceState
 from operations.message_queries import LetterIn
 from peppol.exchange.tables import InState
@@ -45,16 +42,6 @@ _NAMES_SV = {
     "references": "referenser",
     "credited invoice": "krediterad faktura",
     "credited once": "krediterad en gång",
-}
-_OUTCOMES = {
-    Outcome.AGREES: ("✓", "stämmer", "agrees", "green"),
-    Outcome.DEVIATES: ("✗", "avviker", "deviates", "bold red"),
-    Outcome.NOT_LOOKED_AT: ("-", "inte prövat", "not looked at", "dim"),
-}
-_ACTORS = {
-    Actor.SUPPLIER: ("leverantören", "the supplier"),
-    Actor.BUYER: ("köparen", "the buyer"),
-    Actor.NOBODY: ("ingen", "nobody"),
 }
 
 
@@ -143,52 +130,6 @@ def check_name(name: str, language: Language) -> str:
         return known
     kind, _, rest = name.rpartition(" ")
     return f"{_NAMES_SV.get(kind, kind)} {rest}"
-
-
-def tree_of(match: Match, heading: str, language: Language) -> Tree:
-    """The whole judgement as a tree: every check with its outcome, every deviation with its sentence."""
-    root = Tree(Text(heading, style="bold"), guide_style="dim")
-    for node in match.tree.checks:
-        _grow(root, node, language)
-    return root
-
-
-def _grow(branch: Tree, node: Check | Group, language: Language) -> None:
-    name = check_name(node.name, language)
-    if isinstance(node, Group):
-        below = branch.add(Text(name, style="bold"))
-        for child in node.checks:
-            _grow(below, child, language)
-        return
-    mark, sv, en, style = _OUTCOMES[node.outcome]
-    leaf = branch.add(Text(f"{mark} {name}: {sv if language == 'sv' else en}", style=style))
-    for deviation in node.deviations:
-        told = leaf.add(Text(plain(f"{deviation.code}: {sentence(deviation, language)}")))
-        told.add(Text(plain(_facts(deviation, language)), style="dim"))
-
-
-def _facts(deviation: Deviation, language: Language) -> str:
-    """Found and expected with where they stand, and who acts."""
-    sv = language == "sv"
-    nothing = "inget" if sv else "nothing"
-    found_in = ", ".join(
-        filter(None, (source_name(deviation.found_from, language), _line(deviation, sv), deviation.term))
-    )
-    expected_in = " ".join(
-        filter(None, (source_name(deviation.expected_from, language), deviation.reference))
-    )
-    actor = _ACTORS[deviation.actor][0 if sv else 1]
-    parts = (
-        f"{'hittat' if sv else 'found'} {deviation.found or nothing} ({found_in})",
-        f"{'väntat' if sv else 'expected'} {deviation.expected or nothing}"
-        + (f" ({expected_in})" if expected_in else ""),
-        f"{'åtgärdas av' if sv else 'to act'}: {actor}",
-    )
-    return "; ".join(parts)
-
-
-def _line(deviation: Deviation, sv: bool) -> str:
-    return f"{'rad' if sv else 'line'} {deviation.line}" if deviation.line else ""
 
 
 def tree_json(node: Check | Group, language: Language) -> Json:

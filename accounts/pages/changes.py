@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
+from accounts import mailing
 from accounts.identity import Permission, Person
 from accounts.pages.admin import company
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
-from operations.mail import mail
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.pages import house_of, pages_router, render, see_other, today_of
@@ -116,7 +116,7 @@ def _change(session: Session, change_id: int) -> ChangeRequest:
 
 def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
     """Mail those who administer at the supplier that there is an answer."""
-    mail.put_to_supplier(
+    mailing.put_to_supplier(
         session,
         change.supplier,
         "change-decided",

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from sqlalchemy import select
 
-from accounts import accounts, passwords, rate_limit, sessions, two_factor
+from accounts import accounts, mailing, passwords, rate_limit, sessions, tokens, two_factor
 from accounts import store as account_store
 from accounts.identity import Person
 from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import web_session
 from foundation import journal
-from operations.mail import mail
 from operations.mail.texts import Notice
 from orders.register import store as register_store
 from web import cookies
@@ -84,7 +83,7 @@ def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     """Keeps which kinds of mail the person wants."""
     wanted = {str(each) for each in form_of(request).getlist("notice")}
     with house_of(request).writing() as session:
-        mail.decline(session, person.account_id, [each for each in Notice if each not in wanted])
+        mailing.decline(session, person.account_id, [each for each in Notice if each not in wanted])
     return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
 
 
@@ -93,7 +92,7 @@ def _page(
 ) -> Response:
     with house_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
-        declined = mail.declined(session, person.account_id)
+        declined = mailing.declined(session, person.account_id)
         left = two_factor.codes_left(session, person.account_id)
         held = session.execute(
             select(web_session)
@@ -123,4 +122,4 @@ def _page(
 
 
 def _own_key(request: Request) -> str:
-    return cookies.fingerprint(cookies.read(request, cookies.SESSION))
+    return tokens.fingerprint(cookies.read(request, cookies.SESSION))

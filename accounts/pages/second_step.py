@@ -8,7 +8,7 @@ from accounts import sessions, two_factor
 from accounts.rate_limit import TooOften
 from accounts.sessions import Held
 from accounts.two_factor import WrongCode
-from web import cookies
+from web import access, cookies
 from web.access import SignInFirst, instant_of
 from web.pages import house_of, own_path, pages_router, render, see_other
 
@@ -87,7 +87,7 @@ def _set_up_page(request: Request, held: Held, wrong: WrongCode | TooOften | Non
 
 def _held(request: Request, *stages: str) -> Held:
     """The session at one of these stages. Raises SignInFirst."""
-    held = sessions.of_request(request, house_of(request), now=instant_of(request))
+    held = access.of_request(request, house_of(request), now=instant_of(request))
     if held is None or held.stage not in stages:
         raise SignInFirst("/", step=sessions.PATHS.get(held.stage, "") if held is not None else "")
     return held

@@ -8,7 +8,6 @@ from accounts import sessions
 from accounts import sign_in as signing_in
 from accounts import store as account_store
 from accounts.rate_limit import TooOften
-from billing.tools.demo import people as demo_people
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
@@ -103,7 +102,6 @@ def _form(
     status: int = 200,
 ) -> Response:
     settings: Settings = request.app.state.settings
-    demo = demo_people.PEOPLE if settings.is_demo else ()
     return render(
         request,
         None,
@@ -113,6 +111,5 @@ def _form(
         next=own_path(back),
         wrong=wrong,
         openid_name=settings.openid_name if settings.openid_issuer else "",
-        demo_people=demo,
-        demo_password=demo_people.PASSWORD,
+        hint=request.app.state.sign_in_hint,
     )

@@ -10,15 +10,16 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from billing.cli.printing import plain
 from foundation.database import explain
-from foundation.errors import Language, Refused
+from foundation.errors import Language, NotFound, Refused
+from foundation.formatting import plain
 from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.flip import NotToInvoice
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused
 from peppol.exchange.outgoing import InvalidDocument
+from peppol.explanations.explain import explain as explain_finding
 from peppol.xml.gate_errors import GateRefused
 
 
@@ -30,10 +31,6 @@ class Code(IntEnum):
     IN_QUESTION = 3
     NOT_FOUND = 4
     INTERRUPTED = 130
-
-
-class NotFound(Refused):
-    """What was named on the command line does not exist."""
 
 
 _CODES: dict[type[Refused], Code] = {
@@ -71,7 +68,9 @@ def refusal_of(error: Exception) -> Refused:
         case SQLAlchemyError():
             return explain(error)
         case GateRefused():
-            return Refused(error.sentence("sv"), error.sentence("en"))
+            return Refused(
+                explain_finding(error.finding, "sv").sentence, explain_finding(error.finding, "en").sentence
+            )
         case InvalidDocument():
             rules = ", ".join(sorted({finding.rule for finding in error.findings}))
             return Refused(

@@ -8,10 +8,8 @@ number can steer a terminal.
 
 import json
 import os
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import typer
 from rich.cells import cell_len
@@ -20,14 +18,10 @@ from rich.table import Table
 from rich.text import Text
 
 from foundation.errors import Language
-from foundation.money import Money
-
-Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+from foundation.formatting import Json, plain
 
 _PIPE_WIDTH = 200
 _GAP = 2
-# Control characters, and the invisible ones that turn the direction of writing around.
-_UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +37,6 @@ class Column:
     right: bool = False
     wrap: int = 0
     spare: int = 0
-
-
-def kronor(money: Money) -> str:
-    """An amount as Swedes write it; another currency than SEK is named.
-
-    >>> kronor(Money.of("11590.00")), kronor(Money.of("-0.50", "EUR"))
-    ('11 590,00', '-0,50 EUR')
-    """
-    text = f"{money.amount:,.2f}".replace(",", " ").replace(".", ",")
-    return text if money.currency == "SEK" else f"{text} {money.currency}"
-
-
-def number(value: Decimal) -> str:
-    """A quantity without meaningless decimals.
-
-    >>> number(Decimal("21.0000")), number(Decimal("0.5000"))
-    ('21', '0,5')
-    """
-    text = f"{value:,f}".replace(",", " ").replace(".", ",")
-    return text.rstrip("0").rstrip(",") if "," in text else text
-
-
-def price(value: Decimal) -> str:
-    """A price with at least two decimals.
-
-    >>> price(Decimal("95.0000")), price(Decimal("0.1250"))
-    ('95,00', '0,125')
-    """
-    whole, _, decimals = f"{value:,f}".replace(",", " ").partition(".")
-    return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
-
-
-def plain(text: str) -> str:
-    """The text on one line, with everything a terminal would obey instead of show written as �."""
-    one_line = text.replace("\n", " ")
-    if one_line.isascii() and one_line.isprintable():
-        return one_line
-    return "".join("�" if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in one_line)
 
 
 def width_of_output() -> int:

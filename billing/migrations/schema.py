@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
-from billing.server import invoice_mails
+from foundation import tables as foundation_tables
 from foundation.database import Clock, Database, DatabaseUnusable, utc_now
 from invoicing.audit import tables as audit_tables
 from invoicing.decisions import tables as decision_tables
@@ -17,13 +17,13 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
+from operations.mail import tables as mail_mail_tables
 from operations.mail import tables as mail_tables
-from orders import tables
 from orders.placements import tutor_tables
 from peppol.exchange import tables as exchange_tables
-from supplier_portal.queries import visits
+from supplier_portal.queries import tables as visit_tables
 
-METADATAS: tuple[MetaData, ...] = (exchange_tables.metadata, tables.metadata)
+METADATAS: tuple[MetaData, ...] = (exchange_tables.metadata, foundation_tables.metadata)
 JOINED: Final[tuple[Table, ...]] = (
     document_tables.invoice,
     response_tables.peer_answer,
@@ -34,11 +34,11 @@ JOINED: Final[tuple[Table, ...]] = (
     audit_tables.disposal,
     payment_tables.payment_proposal,
     tutor_tables.tutor_assignment,
-    visits.portal_visit,
+    visit_tables.portal_visit,
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
-    invoice_mails.journal_mark,
+    mail_mail_tables.journal_mark,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
 

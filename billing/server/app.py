@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.pages import front as accounts
+from accounts.sign_in import SignInHint
 from billing.server import metrics, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
@@ -50,11 +51,18 @@ FRONTS: Final = (supplier_portal.FRONT, finance_desk.FRONT, accounts.FRONT)
 fronts.register(*FRONTS)
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Clock | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    business_clock: Clock | None = None,
+    sign_in_hint: SignInHint | None = None,
+) -> FastAPI:
     """The application of one installation; `clock` tells which day's rules are in force.
 
     `business_clock` is for a demo, whose books stand at the day its story ends: everything about orders and
-    invoices happens then, while sessions and codes keep the true time.
+    invoices happens then, while sessions and codes keep the true time. So is `sign_in_hint`, which the
+    sign-in page shows.
 
     Interactive documentation is left out, since it fetches scripts from elsewhere; the
     description itself is at /api/v1/openapi.json.
@@ -69,6 +77,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, business_clock: Cl
     )
     app.state.settings = settings
     app.state.clock = clock
+    app.state.sign_in_hint = sign_in_hint
     app.state.database = Database(settings.database_url, clock=business_clock or clock)
     app.include_router(validation_router(lambda: stockholm_date(clock())))
     app.include_router(metrics.router)

@@ -6,10 +6,10 @@ sent a mail to the supplier, so that all of it happens or nothing.
 
 from collections.abc import Sequence
 
+from accounts import mailing
 from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
-from operations.mail import mail
 from peppol.exchange.sending import Event
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
@@ -37,7 +37,7 @@ def tell(session: Session, events: Sequence[Event]) -> None:
         )
         moment = moment_of(session)
         if event.what == OutState.IN_PORTAL and letter.kind == DocumentKind.ORDER and moment is not None:
-            mail.put_to_supplier(
+            mailing.put_to_supplier(
                 session,
                 letter.recipient,
                 "order-in-portal",

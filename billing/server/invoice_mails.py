@@ -7,21 +7,15 @@ first look is not told. A row whose transaction ends later has a later number: t
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
+from accounts import mailing
 from accounts.identity import Permission
 from foundation.sql import Session
+from foundation.tables import journal
 from invoicing.documents import tables as document_tables
-from operations.mail import mail
+from operations.mail.tables import journal_mark
 from orders import tables
-from orders.tables import journal, metadata
-
-journal_mark = Table(
-    "journal_mark",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("sequence", Integer, nullable=False),
-)
 
 _NAME = "invoice-mails"
 _AT_ONCE = 5_000
@@ -74,7 +68,7 @@ def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) ->
         )
         .where(invoice.c.id == invoice_id)
     ).one()
-    return mail.put_to_supplier(
+    return mailing.put_to_supplier(
         session,
         row.supplier,
         template,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from accounts import mailing
 from accounts.identity import Permission
 from billing.server import invoice_mails
 from foundation.database import Database
@@ -23,7 +24,6 @@ from invoicing.verdicts import parking
 from operations import alarms, journal_heads, scheduler
 from operations.alarms import Trouble
 from operations.mail import delivery as mail_delivery
-from operations.mail import mail
 from operations.scheduler import InOne, InSteps, Job
 from operations.schedules import Daily, Every
 from operations.settings import Settings
@@ -100,7 +100,7 @@ def remind_of_reports(session: Session, today: date, now: datetime) -> str:
     )
     mails = 0
     for (supplier, month), count in sorted(late.items(), key=_by_supplier):
-        mails += mail.put_to_supplier(
+        mails += mailing.put_to_supplier(
             session,
             supplier,
             "report-due",

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation import tables as foundation_tables
 from foundation.database import Database
 from foundation.sql import Session
 from operations import exchange_queries
@@ -25,7 +26,6 @@ from operations.exchange_queries import Standing
 from operations.mail.tables import mail
 from operations.settings import Settings
 from operations.tables import alarm, job_run
-from orders import tables
 from peppol.exchange.tables import OutState
 
 router = APIRouter(tags=["operation"])
@@ -42,7 +42,7 @@ def readyz(request: Request) -> Response:
     """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log."""
     try:
         with _house(request).reading() as session:
-            session.execute(select(tables.journal_head.c.sequence)).one()
+            session.execute(select(foundation_tables.journal_head.c.sequence)).one()
             session.execute(select(job_run.c.job).limit(1)).all()
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable", "database": "does not answer"}, status_code=503)
@@ -146,7 +146,7 @@ def _work(session: Session) -> Iterator[Metric]:
     yield _by(
         "billing_alarms", "Alarms ever raised, by kind.", "kind", [(k, n) for k, n in session.execute(alarms)]
     )
-    rows = session.scalar(select(tables.journal_head.c.sequence)) or 0
+    rows = session.scalar(select(foundation_tables.journal_head.c.sequence)) or 0
     yield _one("billing_journal_rows", "Rows of the journal.", rows)
 
 

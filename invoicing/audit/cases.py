@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 
 from foundation import journal
+from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.periods import STOCKHOLM
 from foundation.sql import Session
@@ -49,7 +50,7 @@ class Sought:
     until: date | None = None
 
 
-_J = held_tables.journal
+_J = foundation_tables.journal
 
 
 def search(

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, select
 
 from foundation import append_only, journal, number_series
+from foundation import tables as foundation_tables
 from foundation.sql import Session
 from invoicing.audit import payment_checks, portal_checks
 from invoicing.audit import tables as audit_tables
@@ -365,7 +366,7 @@ def _journal(session: Session) -> Findings:
 def _states_journalled(session: Session) -> Findings:
     """The last journal row of every document says the state it is in."""
     written: dict[str, str] = {}
-    rows = held.journal
+    rows = foundation_tables.journal
     question = select(rows.c.subject, rows.c.action, rows.c.detail).order_by(rows.c.sequence)
     for row in _stream(session, question):
         detail = json.loads(row.detail)

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
 from foundation import append_only
-from orders.tables import metadata
+from foundation.tables import metadata
 
 legal_hold = Table(
     "legal_hold",

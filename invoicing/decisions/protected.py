@@ -15,8 +15,8 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
+from invoicing.documents.journal import record
 from invoicing.model import Held
-from invoicing.verdicts.verdicts import record
 
 _TABLE = decision_tables.protected_document
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from foundation import append_only
 from foundation.sql import UtcDateTime, amount
-from orders.tables import metadata
+from foundation.tables import metadata
 
 # Who has taken something of the queue, and until when it rests. `kind` is DOCUMENT, LETTER_IN, LETTER_OUT or EVENT.
 desk_item = Table(

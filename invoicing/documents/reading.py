@@ -25,12 +25,11 @@ from invoicing.responses.reading import ANSWERS, read_answer
 from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
-from peppol.envelope import findings as envelope_findings
 from peppol.envelope.sender import Origin
+from peppol.explanations.explain import explain
+from peppol.explanations.text_files import Actor
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
-from peppol.rules.text_files import Actor
-from peppol.rules.texts import explain
 from peppol.validation import validation
 from peppol.xml import codec, literals
 
@@ -93,7 +92,7 @@ def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     if reading.reason:
         return replace(reading, findings=findings)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not Actor.BUYER)
-    sv, en = (" ".join(envelope_findings.describe(each, lang) for each in ordered) for lang in ("sv", "en"))
+    sv, en = (" ".join(explain(each, lang).sentence for each in ordered) for lang in ("sv", "en"))
     return replace(reading, findings=findings, reason=ordered[0].rule, reason_sv=sv, reason_en=en)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from foundation import append_only
 from foundation.sql import amount
-from orders.tables import metadata
+from foundation.tables import metadata
 
 invoice = Table(
     "invoice",

@@ -17,12 +17,13 @@ from invoicing.decisions.rules import Action, ActionRefused, Link, as_linked
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.exceptions.steps import Hand, begin, note
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_step
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
-from invoicing.verdicts.verdicts import STATE_OF, record
+from invoicing.verdicts.verdicts import STATE_OF
 from orders.model import LineAccount
 from orders.purchase_orders import line_store
 from orders.register.register import Register

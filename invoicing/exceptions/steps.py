@@ -13,10 +13,10 @@ from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_action
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.matching.deviations import Deviation
 from invoicing.model import Held, InvoiceState
 from invoicing.responses import responding
-from invoicing.verdicts.verdicts import record
 from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
 from orders.register.register import Register

@@ -15,6 +15,7 @@ from invoicing.decisions.rules import Action, ActionRefused, state_words
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import credit_linking, linking
 from invoicing.exceptions.steps import Hand, Later
@@ -23,7 +24,6 @@ from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.responses.response_documents import Question
 from invoicing.verdicts import verdicts
-from invoicing.verdicts.verdicts import record
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 

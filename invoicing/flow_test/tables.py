@@ -6,7 +6,7 @@ Nothing here is ever read by matching, payment, the statement or a number series
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from foundation.sql import UtcDateTime
-from orders.tables import metadata
+from foundation.tables import metadata
 
 test_flow = Table(
     "test_flow",

@@ -14,6 +14,7 @@ from foundation.sql import Session, take_turns
 from invoicing.decisions import protected
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.documents.reading import Reading
 from invoicing.intake import technical_refusals
 from invoicing.matching.deviations import Match, Weight
@@ -21,7 +22,7 @@ from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
-from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, record, take_lines
+from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, take_lines
 from orders.register.register import Register
 from peppol.envelope import envelope
 from peppol.exchange import inbox

@@ -25,14 +25,15 @@ from invoicing.payment import payment, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.camt import Booked
-from invoicing.payment.bank_files.dialect import BankFileRefused
 from invoicing.payment.export import message_id
 from invoicing.payment.payable import Kind
 from invoicing.payment.payment import Claim, ClaimWay
 from invoicing.payment.proposals import Item
 from invoicing.payment.transfers import ITEM_FOLLOWS, ItemState, ProposalState
 from orders.register.register import Register
+from peppol.explanations.explain import explain
 from peppol.xml.gate_errors import GateRefused
+from peppol.xml.iso20022 import BankFileRefused
 from peppol.xml.literals import UnreadableDocument
 
 CSV_MESSAGE = "csv"
@@ -105,7 +106,8 @@ def read_file(body: bytes) -> tuple[str, list[Booked]]:
             return camt.movements(body)
         return CSV_MESSAGE, _from_csv(body)
     except GateRefused as refused:
-        raise BankFileUnreadable(refused.sentence("sv"), refused.sentence("en")) from None
+        told = (explain(refused.finding, language).sentence for language in ("sv", "en"))
+        raise BankFileUnreadable(*told) from None
     except (BankFileRefused, UnreadableDocument) as refused:
         swedish, _, english = str(refused).partition(" / ")
         raise BankFileUnreadable(swedish, english) from None

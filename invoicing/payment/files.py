@@ -15,12 +15,12 @@ from stdnum import iban
 
 from foundation.errors import Refused
 from invoicing.payment.bank_files import pain001 as pain
-from invoicing.payment.bank_files.dialect import serialise
 from invoicing.payment.payable import Kind
 from invoicing.payment.transfers import Part, Transfer
 from invoicing.spreadsheets import Column, Value
 from invoicing.spreadsheets import Kind as Holds
 from orders.register.parties import AccountScheme, Buyer, PaymentAccount
+from peppol.xml.iso20022 import serialise
 
 _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
 # What every bank takes (the CGI's Latin set) and the Swedish letters.

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
 from foundation import journal
+from foundation import tables as foundation_tables
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
@@ -73,14 +74,6 @@ def lies_in_proposal(session: Session, invoice_id: int) -> bool:
     """Whether the invoice is being paid through a proposal."""
     question = select(_ITEM.c.id).where(
         _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state.in_(LIVE)
-    )
-    return session.execute(question.limit(1)).one_or_none() is not None
-
-
-def is_on_its_way(session: Session, invoice_id: int) -> bool:
-    """Whether a payment of the invoice has left the house and the bank has not answered yet."""
-    question = select(_ITEM.c.id).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state == "EXPORTED"
     )
     return session.execute(question.limit(1)).one_or_none() is not None
 
@@ -180,7 +173,7 @@ def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str]
 
 def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
     """Which people did something about each invoice, other than paying it."""
-    rows = held.journal
+    rows = foundation_tables.journal
     subjects = {f"invoice {invoice_id}": invoice_id for invoice_id in ids}
     question = select(rows.c.subject, rows.c.actor, rows.c.action).where(
         rows.c.subject.in_(list(subjects)), rows.c.actor != journal.SYSTEM
@@ -190,3 +183,11 @@ def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
         if not row.action.startswith(_OF_PAYMENT):
             people[subjects[row.subject]].add(row.actor)
     return people
+
+
+def is_on_its_way(session: Session, invoice_id: int) -> bool:
+    """Whether a payment of the invoice has left the house and the bank has not answered yet."""
+    question = select(_ITEM.c.id).where(
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state == "EXPORTED"
+    )
+    return session.execute(question.limit(1)).one_or_none() is not None

@@ -21,13 +21,13 @@ from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
+from invoicing.documents.journal import record
 from invoicing.model import Held, InvoiceState, StepRefused
 from invoicing.payment import attest_right_store, payable_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import granted
 from invoicing.payment.payable import Kind
 from invoicing.responses import responding, response_documents
-from invoicing.verdicts.verdicts import record
 from orders.register.register import Register
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from foundation import append_only
 from foundation.sql import UtcDateTime, amount
-from orders.tables import metadata
+from foundation.tables import metadata
 
 # What a person may attest: up to an amount, of one supplier, article or delivery area, or of all (empty).
 attest_right = Table(

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from foundation.sql import UtcDateTime, amount
-from orders.tables import metadata
+from foundation.tables import metadata
 
 # One row per rendered form that was sent, kept for ever: the same form sent again finds what it did.
 portal_press = Table(

@@ -7,7 +7,7 @@ is ever reckoned with it, and no order is changed by it.
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from orders.tables import metadata
+from foundation.tables import metadata
 
 peer_answer = Table(
     "peer_answer",

@@ -7,7 +7,7 @@ confirmed first, after calling the supplier back on a number known before, and w
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
 
 from foundation.sql import UtcDateTime
-from orders.tables import metadata
+from foundation.tables import metadata
 
 change_request = Table(
     "change_request",

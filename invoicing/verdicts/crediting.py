@@ -15,13 +15,13 @@ from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
 from invoicing.model import Held, Invoice, InvoiceState, check_step
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import verdicts
-from invoicing.verdicts.verdicts import record
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 

@@ -14,10 +14,10 @@ from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.model import DocumentType, Held, InvoiceState, check_step
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
-from invoicing.verdicts.verdicts import record
 from orders.register.register import Register
 
 _MANY = 100_000

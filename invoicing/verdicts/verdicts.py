@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from foundation import journal
 from foundation.journal import SYSTEM
 from foundation.money import Money, total
 from foundation.sql import Session
@@ -17,6 +16,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import with_acceptance
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.documents.journal import record
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
@@ -143,18 +143,6 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
         occupant = account.invoice_id if account else None
         for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
             judge_again(session, register, held, today=today)
-
-
-def record(session: Session, held: Held, action: str, *, actor: str = SYSTEM, **detail: str) -> None:
-    """One journal row about a document of ours."""
-    journal.record(
-        session,
-        actor,
-        action,
-        f"{held.document_type.lower()} {held.id}",
-        execution_reference=held.execution_reference,
-        **detail,
-    )
 
 
 def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None:

@@ -1,9 +1,18 @@
 """The tables of mails: those that wait to be sent or have been, and the kinds people have declined."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from foundation.sql import UtcDateTime
-from orders.tables import metadata
+from foundation.tables import metadata
 
 mail = Table(
     "mail",
@@ -35,4 +44,12 @@ mail_declined = Table(
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("notice", String(20), primary_key=True),
+)
+
+
+journal_mark = Table(
+    "journal_mark",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("sequence", Integer, nullable=False),
 )

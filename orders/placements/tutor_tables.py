@@ -5,7 +5,7 @@ A tutor is an opaque code, never a name: the id of an account or a code of the s
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, text
 
-from orders.tables import metadata
+from foundation.tables import metadata
 
 tutor_assignment = Table(
     "tutor_assignment",

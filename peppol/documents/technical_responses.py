@@ -22,9 +22,9 @@ from peppol.documents.responses import (
     Outcome,
 )
 from peppol.documents.shapes import Identifier, LineReference
+from peppol.explanations.explain import explain
 from peppol.findings import Finding
 from peppol.identifiers import ParticipantId
-from peppol.rules.texts import explain
 
 ACCEPTED, TAKEN_OVER, REJECTED = "AP", "AB", "RE"
 _SYNTAX, _RULE, _WARNING = "SV", "BV", "BW"

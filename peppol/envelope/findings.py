@@ -6,7 +6,7 @@ a warning. That a letter's sender is not the seller is legal (service providers,
 factoring), so it stops nothing, but it is never silent: a person looks.
 
 Values: Peppol Business Message Envelope (SBDH) 2.0.2. The sentences for people stand in
-`peppol.rules.texts` under the same ids.
+`peppol.explanations.explain` under the same ids.
 """
 
 from enum import StrEnum
@@ -98,12 +98,3 @@ def finding_at(
     return finding(
         rule, location=location_of(element), line=element.sourceline or 0, found=found, expected=expected
     )
-
-
-def describe(about: Finding, lang: str = "sv") -> str:
-    """What is wrong with the envelope and what to do, in Swedish ("sv") or English ("en")."""
-    # The texts are read from disk; a letter without fault never needs them.
-    from peppol.rules.texts import explain
-
-    explanation = explain(about, lang)
-    return f"{explanation.message} {explanation.remedy}"

@@ -18,8 +18,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from peppol.explanations.text_files import Actor, Pair, Text, name_of, names, remedy, text_of, word
 from peppol.findings import Finding
-from peppol.rules.text_files import Actor, Pair, Text, name_of, names, remedy, text_of, word
 
 LANGUAGES: Final = ("sv", "en")
 
@@ -31,6 +31,11 @@ class Explanation:
     message: str
     remedy: str
     actor: Actor
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, where, and what to do."""
+        return f"{self.message} {self.remedy}"
 
 
 def explain(finding: Finding, lang: str = "sv") -> Explanation:

@@ -91,7 +91,7 @@ def text_of(rule: str) -> Text:
             if "inner" in found and "outer" in found:
                 found["inner"] = f"{found['outer']}/{found['inner']}"
             return replace(family.text, groups={name: _word(name, key) for name, key in found.items()})
-    raise NoText(f"No text for rule {rule}: add it under peppol/rules/texts/.")
+    raise NoText(f"No text for rule {rule}: add it under peppol/explanations/texts/.")
 
 
 def word(group: str, key: str) -> Pair | None:
@@ -134,13 +134,15 @@ def _word(group: str, key: str) -> Pair:
         return named or (key.rpartition("/")[2],) * 2
     words = word(group, key)
     if words is None:
-        raise NoText(f"No words for {group} {key}: add them to [words.{group}] under peppol/rules/texts/.")
+        raise NoText(
+            f"No words for {group} {key}: add them to [words.{group}] under peppol/explanations/texts/."
+        )
     return words
 
 
 @cache
 def _meanings() -> Mapping[str, str]:
-    # Only generated families ask; the rules themselves are heavy to load.
+    # Only generated families ask; the rules themselves are heavy to load, so they are imported then.
     from peppol.rules.releases import all_rules
 
     return {info.id: " ".join(info.meaning.split()) for info in all_rules()}

@@ -24,7 +24,8 @@ from lxml import etree
 
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.engine import read
-from peppol.rules.engine.tree import Document, Node, name_of
+from peppol.rules.engine.tree import Document, Node
+from peppol.xml.names import name_of
 
 FOLDER_VARIABLE: Final = "BILLING_OFFICIAL_RULES"
 _CEN: Final = "CEN-EN16931-UBL.xsl"

@@ -8,7 +8,7 @@ on depth, attributes and namespaces, foreign elements and invisible characters.
 
 The convention: a refusal is `GateRefused` and carries one `Finding` whose rule id
 starts with GATE-. The parser's own words never leave this module; the sentences
-for people are in `peppol.rules.texts` under the same ids. Nothing here opens a
+for people are in `peppol.explanations.explain` under the same ids. Nothing here opens a
 file or a socket, and nothing else in the project may parse outside bytes.
 """
 

@@ -2,7 +2,7 @@
 
 A refusal is one exception, `GateRefused`, with one `Finding` in it, so that a
 document turned away at the door and a document that broke a rule are told to
-people in the same way. The sentences stand in `peppol.rules.texts`.
+people in the same way. The sentences stand in `peppol.explanations.explain`.
 """
 
 from dataclasses import dataclass
@@ -70,22 +70,15 @@ LIMITS: Final = Limits()
 
 
 class GateRefused(Exception):
-    """The bytes, or a value in them, may not come in; `finding` says why, `sentence` says it to people."""
+    """The bytes, or a value in them, may not come in; `finding` says why, and `explain` tells it to people."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding)
         self.finding = finding
 
-    def sentence(self, lang: str = "sv") -> str:
-        """What is wrong, where, and what to do, in Swedish ("sv") or English ("en")."""
-        # The texts are read from disk; a document that is let in never needs them.
-        from peppol.rules.texts import explain
-
-        explanation = explain(self.finding, lang)
-        return f"{explanation.message} {explanation.remedy}"
-
     def __str__(self) -> str:
-        return f"{self.finding.rule}: {self.sentence('en')}"
+        at = self.finding.location or (f"line {self.finding.line}" if self.finding.line else "")
+        return f"{self.finding.rule} at {at}" if at else self.finding.rule
 
 
 def refuse(

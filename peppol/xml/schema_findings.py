@@ -25,7 +25,7 @@ from xmlschema.validators import XsdAnyElement, XsdAtomic, XsdComplexType, XsdEl
 from xmlschema.validators.validation import ValidationContext
 
 from peppol.findings import Finding, Severity
-from peppol.rules.engine.tree import name_of
+from peppol.xml.names import name_of
 
 _SHOWN_MAX: Final = 100
 _LISTED_MAX: Final = 14

@@ -6,13 +6,13 @@ judge real ones, against sample orders of the supplier's own.
 
 from fastapi import Request, Response
 
+from accounts import mailing
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from invoicing.documents import view as document_view
 from invoicing.flow_test import flow_test, sample_orders
 from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
 from invoicing.flow_test.sample_orders import NoSamples
-from operations.mail import mail
 from orders.register import store as register_store
 from peppol.envelope import opening
 from peppol.validation import validation
@@ -135,7 +135,7 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
             note = text_of(request, "note", most=600)
             flow_test.send_back(session, supplier, step, by=person.id, note=note, now=now)
             said = ("Leverantören ser vad som saknas.", "The supplier sees what is missing.")
-        mail.put_to_supplier(
+        mailing.put_to_supplier(
             session, supplier, "test-level", about=f"test bench {step}", at=now, permissions=SEES
         )
     return see_other("/admin/test-bench", said)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from billing.cli.printing import number
+from foundation.formatting import number
 from foundation.money import Money, Quantity
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables

@@ -10,24 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Column, Integer, String, Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from foundation.sql import Session, UtcDateTime
-from orders.tables import interruption, metadata
+from foundation.sql import Session
+from orders.tables import interruption
+from supplier_portal.queries.tables import portal_visit
 
 VISIT: Final = timedelta(hours=1)
-
-portal_visit = Table(
-    "portal_visit",
-    metadata,
-    Column("person", String(80), primary_key=True),
-    Column("seen_at", UtcDateTime(), nullable=False),
-    # The visit before this one, and the newest interruption at its end and at the start of this.
-    Column("before_at", UtcDateTime(), nullable=True),
-    Column("seen_interruption", Integer, nullable=False),
-    Column("before_interruption", Integer, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)

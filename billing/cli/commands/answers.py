@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.exit_codes import NotFound
-from billing.cli.printing import Column, Json, number, price, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.errors import NotFound
+from foundation.formatting import Json, number, price
 from invoicing.responses import model as peer_responses
 from invoicing.responses import received as responses_received
 from invoicing.responses import store as response_store

@@ -7,9 +7,10 @@ import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.exit_codes import Code
-from billing.cli.printing import plain, write_json
+from billing.cli.printing import write_json
 from foundation import journal, journal_anchor
 from foundation.errors import Refused
+from foundation.formatting import plain
 from invoicing.audit import case_archive
 from invoicing.audit import cases as audit_cases
 

@@ -15,12 +15,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from billing.cli.commands.demo_loop import loop
-from billing.cli.printing import Column, Json, show, table
+from billing.cli.printing import Column, show, table
 from billing.tools.demo import people as demo_people
 from billing.tools.demo.folder import DATABASE_FILE, clear, mark
 from billing.tools.demo.outcomes import Outcome
 from billing.tools.demo.playing import Played, play
 from billing.tools.demo.story import Story, read_story
+from foundation.formatting import Json
 
 alone = typer.Typer()
 

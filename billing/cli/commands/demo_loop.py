@@ -13,11 +13,12 @@ import structlog
 import typer
 from rich.text import Text
 
-from billing.cli.printing import Column, Json, kronor, show, table
+from billing.cli.printing import Column, show, table
 from billing.tools.demo.folder import DATABASE_FILE, mark
 from billing.tools.demo.loop_back import Looped, play
 from billing.tools.demo.story import Story
 from finance_desk.statement_files import statement_csv
+from foundation.formatting import Json, kronor
 from invoicing.reconciliation.statement import Row, Statement
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]

@@ -8,7 +8,8 @@ import typer
 
 from billing.cli.command import AsJson, House, command
 from billing.cli.exit_codes import Code, complain, refusal_of
-from billing.cli.printing import Column, Json, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.formatting import Json
 from operations.event_loading import Line, Loaded, load_events, replay_unappliable
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store

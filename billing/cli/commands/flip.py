@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import House, On, command, today_or
-from billing.cli.exit_codes import NotFound
+from foundation.errors import NotFound
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store

@@ -12,9 +12,11 @@ import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.commands.receiving import all_taken, became, end, tell
-from billing.cli.exit_codes import Code, NotFound
-from billing.cli.printing import Column, Json, show, table, write_json
+from billing.cli.exit_codes import Code
+from billing.cli.printing import Column, show, table, write_json
 from billing.server import exchange_events
+from foundation.errors import NotFound
+from foundation.formatting import Json
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import opened_access_point

@@ -6,8 +6,9 @@ import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.commands.answers import answer_json, in_short
-from billing.cli.exit_codes import NotFound
-from billing.cli.printing import Column, Json, kronor, number, price, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.errors import NotFound
+from foundation.formatting import Json, kronor, number, price
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.responses import store as response_store

@@ -14,8 +14,9 @@ import typer
 
 from billing.cli.command import AsJson, House, On, bytes_of, command, day, today_or
 from billing.cli.commands.payments import payments
-from billing.cli.printing import Column, kronor, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
 from foundation.database import utc_now
+from foundation.formatting import kronor
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.bookkeeping import booking

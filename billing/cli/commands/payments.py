@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.printing import Column, Json, kronor, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.formatting import Json, kronor
 from foundation.money import Money, total
 from invoicing.model import Held
 from invoicing.payment import payment

@@ -8,7 +8,8 @@ import typer
 from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
-from billing.cli.printing import Column, Json, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.formatting import Json
 from invoicing.intake.queue import read_arrived
 from operations import exchange_queries, message_queries
 from operations.exchange_actions import no_letter, read_again, send_again

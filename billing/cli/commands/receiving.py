@@ -13,8 +13,9 @@ import typer
 
 from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
 from billing.cli.exit_codes import Code, complain, refusal_of
-from billing.cli.printing import Json, plain, write_json
+from billing.cli.printing import write_json
 from foundation.database import Database
+from foundation.formatting import Json, plain
 from foundation.sql import Session
 from invoicing.intake.queue import read_arrived
 from invoicing.model import Held

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import House, command
-from billing.cli.printing import plain
 from billing.migrations.migrate import open_grown
+from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
 from invoicing.verdicts import parking

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from billing.cli.command import AsJson, House, command
-from billing.cli.exit_codes import NotFound
-from billing.cli.printing import Column, Json, plain, show, table, write_json
-from foundation.errors import Language
+from billing.cli.printing import Column, show, table, write_json
+from foundation.errors import Language, NotFound
+from foundation.formatting import Json, plain
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, Release

@@ -5,32 +5,26 @@ and the open net belong to the proxy in front of it. Requests are not logged one
 With `--workers` several processes share the address; one that dies is started again.
 """
 
-import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvicorn
-from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from billing.cli.command import House, command
 from billing.cli.exit_codes import complain
+from billing.server import serving
 from billing.server.app import create_app
 from billing.server.sockets import listening_on
-from billing.tools.demo.folder import DATABASE_FILE, clock_of
-from billing.tools.demo.work import at_work
+from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
 from foundation.errors import Refused
 from operations.settings import Settings
 
 alone = typer.Typer()
-
-_SECONDS_TO_FINISH = 10
 
 
 @command(alone, "serve")
@@ -56,13 +50,13 @@ def serve(
         )
     answer: Callable[[socket.socket], None]
     if folder is not None:
-        answer = partial(_serve_demo, _demo(folder))
+        answer = partial(demo_serving.serve, demo_serving.application(folder))
     elif workers == 1:
-        answer = partial(_serve, create_app(Settings(database_url=house.url)))
+        answer = partial(serving.serve, create_app(Settings(database_url=house.url)))
     else:
         # An address that cannot be read is told here, and not by each process.
         Database(house.url).close()
-        answer = partial(_serve_together, house.url, workers)
+        answer = partial(serving.serve_together, house.url, workers)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(
@@ -74,36 +68,3 @@ def serve(
     finally:
         listening.close()
     complain(house.say("Stoppad.", "Stopped."))
-
-
-def _serve(application: FastAPI, listening: socket.socket) -> None:
-    uvicorn.Server(_config(application)).run(sockets=[listening])
-
-
-def _demo(folder: Path) -> FastAPI:
-    settings = Settings(database_url=f"sqlite:///{folder / DATABASE_FILE}", is_demo=True)
-    return create_app(settings, business_clock=clock_of(folder))
-
-
-def _serve_demo(application: FastAPI, listening: socket.socket) -> None:
-    with at_work(application.state.database):
-        _serve(application, listening)
-
-
-def _serve_together(url: str, workers: int, listening: socket.socket) -> None:
-    """Several processes on one address; each makes its application of the environment, which names the database."""
-    os.environ["BILLING_DATABASE_URL"] = url
-    config = _config("billing.server.app:application", factory=True, workers=workers)
-    Multiprocess(config, sockets=[listening]).run()
-
-
-def _config(application: FastAPI | str, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - the server's own settings
-    return uvicorn.Config(
-        application,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-        **more,
-    )

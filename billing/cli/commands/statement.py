@@ -10,9 +10,10 @@ import typer
 from billing.cli.command import AsJson, House, command, day
 from billing.cli.commands.audit import read_heads
 from billing.cli.exit_codes import Code
-from billing.cli.printing import Column, kronor, plain, show, table, width_needed, width_of_output, write_json
+from billing.cli.printing import Column, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from foundation import journal_anchor
+from foundation.formatting import kronor, plain
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from invoicing.audit import invariants

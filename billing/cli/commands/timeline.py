@@ -6,7 +6,8 @@ import typer
 
 from billing.cli.command import AsJson, House, command
 from billing.cli.commands.timeline_entries import Happening, Kind, happenings
-from billing.cli.printing import Column, Json, kronor, show, table, write_json
+from billing.cli.printing import Column, show, table, write_json
+from foundation.formatting import Json, kronor
 
 alone = typer.Typer()
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
-from billing.cli.printing import number
 from foundation import journal
+from foundation.formatting import number
 from foundation.money import Money
 from foundation.periods import stockholm_date
 from foundation.sql import Session

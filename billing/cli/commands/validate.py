@@ -20,8 +20,10 @@ from rich.text import Text
 
 from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
 from billing.cli.exit_codes import Code, complain, refusal_of
-from billing.cli.printing import Json, plain, show, write_json
+from billing.cli.printing import show, write_json
+from billing.cli.report import show_report
 from foundation.errors import Refused
+from foundation.formatting import Json, plain
 from peppol.identifiers import DocumentKind
 from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import Disagreement, Engine
@@ -33,7 +35,6 @@ from web.validation_report import (
     report_page,
     reported,
     reported_as_published,
-    show_report,
     style_sheet_within,
 )
 

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from billing.cli.printing import number
 from billing.tools.demo.story import Case
 from foundation import journal
+from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, Held

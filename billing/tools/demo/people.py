@@ -12,6 +12,7 @@ from typing import Final
 from accounts import applications, passwords
 from accounts import store as account_store
 from accounts.identity import Permission
+from accounts.sign_in import SignInHint
 from foundation.money import Money
 from foundation.periods import stockholm_date
 from foundation.sql import Session
@@ -109,6 +110,10 @@ PEOPLE: Final = (
 
 APPLIES: Final = "5599995056"
 """The supplier that has no account yet."""
+
+
+HINT: Final = SignInHint(PEOPLE, PASSWORD)
+"""What the sign-in page of the demo shows."""
 
 
 def move_in(session: Session, register: Register, *, at: datetime) -> int:

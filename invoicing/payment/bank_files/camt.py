@@ -10,10 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from invoicing.payment.bank_files import dialect
-from invoicing.payment.bank_files.dialect import BankDocument, element
 from invoicing.payment.bank_files.pain001 import CurrencyAmount
+from peppol.xml import iso20022
 from peppol.xml.gate_errors import GateRule, refuse
+from peppol.xml.iso20022 import BankDocument, element
 
 
 @element
@@ -137,13 +137,13 @@ class Booked:
 
 def movements(body: bytes) -> tuple[str, list[Booked]]:
     """Which message the file is and what it tells. Raises `GateRefused`, `BankFileRefused`, `UnreadableDocument`."""
-    name = dialect.message_of(body)
+    name = iso20022.message_of(body)
     document: Statement | Notice
     match name:
         case Statement.message:
-            document = dialect.parse(Statement, body)
+            document = iso20022.parse(Statement, body)
         case Notice.message:
-            document = dialect.parse(Notice, body)
+            document = iso20022.parse(Notice, body)
         case _:
             refuse(
                 GateRule.KIND,

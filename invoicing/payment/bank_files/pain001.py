@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from invoicing.payment.bank_files.dialect import BankDocument, element, with_attribute
+from peppol.xml.iso20022 import BankDocument, element, with_attribute
 
 BANKGIRO_MEMBER, PLUSGIRO_MEMBER = "9900", "9960"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from peppol.rules.engine.rulebook import Book, Context, Rule, RuleInfo, Test
-from peppol.rules.engine.tree import name_of
+from peppol.xml.names import name_of
 
 _ANY: Final = "*"
 _DESCENT: Final = "**"

@@ -1,0 +1,65 @@
+"""Amounts, quantities, days and outside text written for people, the Swedish way."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from foundation.money import Money
+from foundation.periods import STOCKHOLM
+
+Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+# Control characters, and the invisible ones that turn the direction of writing around.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def kronor(money: Money) -> str:
+    """An amount as Swedes write it; another currency than SEK is named.
+
+    >>> kronor(Money.of("11590.00")), kronor(Money.of("-0.50", "EUR"))
+    ('11 590,00', '-0,50 EUR')
+    """
+    text = f"{money.amount:,.2f}".replace(",", " ").replace(".", ",")
+    return text if money.currency == "SEK" else f"{text} {money.currency}"
+
+
+def number(value: Decimal) -> str:
+    """A quantity without meaningless decimals.
+
+    >>> number(Decimal("21.0000")), number(Decimal("0.5000"))
+    ('21', '0,5')
+    """
+    text = f"{value:,f}".replace(",", " ").replace(".", ",")
+    return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def price(value: Decimal) -> str:
+    """A price with at least two decimals.
+
+    >>> price(Decimal("95.0000")), price(Decimal("0.1250"))
+    ('95,00', '0,125')
+    """
+    whole, _, decimals = f"{value:,f}".replace(",", " ").partition(".")
+    return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def plain(text: str) -> str:
+    """The text on one line, with everything a terminal would obey instead of show written as �."""
+    one_line = text.replace("\n", " ")
+    if one_line.isascii() and one_line.isprintable():
+        return one_line
+    return "".join("�" if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in one_line)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day as 2026-11-21, in both languages; nothing for none."""
+    if isinstance(value, datetime):
+        value = value.astimezone(STOCKHOLM).date()
+    return value.isoformat() if value is not None else ""
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as 2026-11-21 14.05 in Swedish time."""
+    return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
