@@ -249,7 +249,7 @@ def _endpoint(party: billing.BillingParty) -> str:
 
 
 def _references(document: billing.Invoice | billing.CreditNote) -> tuple[str, ...]:
-    """Where suppliers repeat an execution reference, in that order (facts/peppol.md 4.1)."""
+    """Where suppliers repeat an execution reference, the likeliest place first."""
     project = document.project_reference if isinstance(document, billing.Invoice) else None
     given = (
         document.buyer_reference,

@@ -2,7 +2,7 @@
 
 Convention: closed, strict and frozen models without free text. References are opaque ids, reasons are codes,
 amounts are text with at most two decimals, times have a zone. A reference that looks like a personal
-identity number is refused, and no refusal repeats a value. REQ and E numbers name the source.
+identity number is refused, and no refusal repeats a value. REQ, E and A numbers stand in docs/requirements.md.
 """
 
 import re

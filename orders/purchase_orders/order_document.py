@@ -2,7 +2,7 @@
 
 The profile is the one the supplier is registered for: order_only, in which no order response
 exists, or ordering, under which its system answers. No participant's name or number stands
-anywhere; the execution reference is the only link (facts/domain.md section 3, point 3).
+anywhere, as in the buyer's own sample; the execution reference is the only link.
 """
 
 from collections.abc import Mapping

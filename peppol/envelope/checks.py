@@ -1,9 +1,9 @@
 """The envelope against the document in it, against us, and against the day.
 
 Access points route a letter by what is written on it and do not look inside; whether both
-tell the same story is ours to ask (threat T1 and T2). Addresses are compared without regard
-to capitals, as the network does. Nothing here judges the document itself: what it lacks is
-for its own rules to say.
+tell the same story is ours to ask: a sender who is not the seller, a document for another
+buyer. Addresses are compared without regard to capitals, as the network does. Nothing here
+judges the document itself: what it lacks is for its own rules to say.
 
 An answer is written by the one who received the answered document, so its sender and
 receiver stand in its own parties.

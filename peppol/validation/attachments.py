@@ -3,8 +3,8 @@
 An attachment is let through when four things hold: its kind is on the list, its
 size is within the limit (known from the text, before decoding), its first bytes
 are those of the kind it claims, and its name is a plain file name. Nothing is ever
-unzipped, rendered or executed here (threat X6); whoever serves the file sends it
-as a download.
+unzipped, rendered or executed here, so a file made to burst or to run does neither;
+whoever serves it sends it as a download.
 
 The convention: `decode` raises `GateRefused`; `examine` returns the same refusals
 of a whole tree as warnings, because an invoice with a bad attachment is still an

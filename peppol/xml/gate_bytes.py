@@ -2,8 +2,8 @@
 
 UTF-8 and XML 1.0 as declared and as written, no DOCTYPE anywhere, and sizes that
 a tree could not exceed. Cheap searches only: a file of 20 MB takes some
-milliseconds. See threats X1-X5 and X9: whatever is decided here needs no trust
-in a parser.
+milliseconds. Entities that fetch files or multiply, documents made too large and
+disguised encodings end here: whatever is decided on bytes needs no trust in a parser.
 """
 
 import re

@@ -38,7 +38,7 @@ class _Sort(StrEnum):
 _UBL_NAMESPACE: Final = re.compile(re.escape(UBL) + r"[A-Za-z]{1,60}-2")
 _IDENTIFIER_ENDINGS: Final = ("ID", "Code", "URI", "BuyerReference", "CustomerReference")
 # Writing direction, zero width, soft hyphen, line separators, tags and controls: two identifiers that look
-# the same must be the same (X15 of the threat list).
+# the same must be the same.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
