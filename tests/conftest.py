@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.databases import PostgresqlServer, running_server
+from tests.support.servers.databases import PostgresqlServer, running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,7 +53,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """One browser for all tests of a worker, started when the first asks for it."""
-    from tests.browser import running_chromium
+    from tests.support.pages.browser import running_chromium
 
     with running_chromium() as browser:
         yield browser
@@ -62,7 +62,7 @@ def chromium() -> Iterator["Browser"]:
 @pytest.fixture
 def browser_page(chromium: "Browser") -> Iterator["Page"]:
     """A page of a browser without history; fails its test for anything the console complains of."""
-    from tests.browser import a_page
+    from tests.support.pages.browser import a_page
 
     with a_page(chromium) as page:
         yield page

@@ -29,8 +29,8 @@ import httpx
 
 from billing.tools.demo import people as demo_people
 from billing.tools.demo.playing import play
-from tests.databases import running_server
-from tests.demo_books import story
+from tests.support.servers.databases import running_server
+from tests.support.stories.demo_books import story
 
 SUPPLIER_PAGES = (
     "/", "/placements", "/placements/400000014", "/orders", "/orders/2100000019", "/reports", "/reports/due",
@@ -89,7 +89,7 @@ def application() -> object:
     """The application of one worker."""
     from billing.server.app import create_app
     from operations.settings import Settings
-    from tests.demo_books import noon
+    from tests.support.stories.demo_books import noon
 
     return create_app(Settings(second_step=False), business_clock=noon)
 

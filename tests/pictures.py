@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page
 
 from billing.tools.demo import people as demo_people
-from tests.browser import a_page, running_chromium
-from tests.demo_books import demo_site
+from tests.support.pages.browser import a_page, running_chromium
+from tests.support.stories.demo_books import demo_site
 
 WIDTH, HEIGHT = 1280, 860
 FLIPPED = "2100000042/001"

@@ -19,9 +19,10 @@ from operations.mail import delivery as mail_delivery
 from operations.mail.tables import mail as mail_table
 from operations.settings import Settings
 from orders.register import store as register_store
-from tests.browser import Site, portal
-from tests.house import CLOCK, a_house
-from tests.visitor import Visitor, text_of, visitor
+from tests.support.pages.browser import Site, portal
+from tests.support.pages.visitor import Visitor, text_of, visitor
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import a_house
 
 PASSWORD = "häst batteri lugn tisdag"
 DEMO = demo_people.PASSWORD

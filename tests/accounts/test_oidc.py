@@ -10,10 +10,11 @@ from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.settings import Settings
 from orders.register import store as register_store
-from tests.browser import Site, portal
-from tests.house import CLOCK, example_register
-from tests.openid_provider import CLIENT, SECRET, running_provider
-from tests.visitor import Visitor, text_of, visitor
+from tests.support.pages.browser import Site, portal
+from tests.support.pages.visitor import Visitor, text_of, visitor
+from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.openid_provider import CLIENT, SECRET, running_provider
+from tests.support.stories.house import example_register
 
 ALVA = {"email": "alla@fyrbaken.example"}
 

@@ -14,7 +14,8 @@ from billing.tools.demo import people as demo_people
 from foundation.database import Database
 from operations.settings import Settings
 from orders.register import store as register_store
-from tests.house import CLOCK, example_register
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import example_register
 
 ALVA, OF_OLD = "alla@fyrbaken.example", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 TODAYS = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)

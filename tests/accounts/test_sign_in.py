@@ -20,9 +20,10 @@ from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.browser import Site, portal
-from tests.house import CLOCK, example_register
-from tests.visitor import Visitor, text_of, visitor
+from tests.support.pages.browser import Site, portal
+from tests.support.pages.visitor import Visitor, text_of, visitor
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import example_register
 from web.pages import own_path
 
 ALVA, DEMO = "alla@fyrbaken.example", demo_people.PASSWORD

@@ -15,8 +15,9 @@ from billing.migrations.migrate import open_grown
 from billing.tools.demo import people as demo_people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.browser import Site, a_page, axe, portal, tab_to
-from tests.house import CLOCK, example_register
+from tests.support.pages.browser import Site, a_page, axe, portal, tab_to
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import example_register
 
 PASSWORD = "häst batteri lugn tisdag"
 

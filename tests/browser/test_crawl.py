@@ -14,13 +14,13 @@ from accounts.identity import BUYER_SIDE, Person
 from billing.migrations.row_security import RIGHTS, SHARED
 from billing.migrations.schema import METADATAS
 from billing.tools.demo.playing import play
-from tests.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
-from tests.browser import Site, portal
-from tests.databases import PostgresqlServer
-from tests.demo_books import noon, story
-from tests.house import LARKDRILLEN
-from tests.routes import Route
-from tests.visitor import Visitor, visitor
+from tests.support.pages.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
+from tests.support.pages.browser import Site, portal
+from tests.support.pages.routes import Route
+from tests.support.pages.visitor import Visitor, visitor
+from tests.support.servers.databases import PostgresqlServer
+from tests.support.stories.demo_books import noon, story
+from tests.support.stories.house import LARKDRILLEN
 
 FOREIGN = re.compile(r"5599992020|Lärkdrillen|5599993036|Tallkotten|8029996066|Havtornet")
 REFERENCE = re.compile(r"\b4000000\d\d\b")
@@ -50,7 +50,7 @@ def test_every_route_stands_in_exactly_one_table(site: Site) -> None:
     listed = [key for area in AREAS for key in table(area)]
     assert sorted(listed) == sorted(set(listed))
     known = set(routes_of(site.app))
-    assert sorted(known - set(listed)) == [], "in no table tests/routes_<area>.py"
+    assert sorted(known - set(listed)) == [], "in no table tests/support/pages/routes_<area>.py"
     assert sorted(set(listed) - known) == [], "in a table, but not in the application"
 
 

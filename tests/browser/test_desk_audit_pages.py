@@ -18,10 +18,10 @@ from invoicing.model import InvoiceState
 from orders.register import policy_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
-from tests import routes_desk
-from tests.browser import portal
-from tests.house import a_house
-from tests.test_desk_pages import Clock, Office, january, received, reference
+from tests.browser.test_desk_pages import Clock, Office, january, received, reference
+from tests.support.pages import routes_desk
+from tests.support.pages.browser import portal
+from tests.support.stories.house import a_house
 from web.csrf import TOKEN_FIELD
 
 _S = InvoiceState

@@ -18,9 +18,9 @@ from invoicing.model import Held, InvoiceState
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
-from tests.bills import billed
-from tests.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
-from tests.house import House, a_house
+from tests.support.pages.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 BUYER = "2021002114"
 _S = InvoiceState

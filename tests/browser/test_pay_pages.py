@@ -14,9 +14,9 @@ from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export import message_id
 from peppol.xml import codec
-from tests.browser import Site, a_page, portal, sign_in, too_wide
-from tests.house import House, a_house
-from tests.paying import DEBTOR, notice
+from tests.support.pages.browser import Site, a_page, portal, sign_in, too_wide
+from tests.support.stories.house import House, a_house
+from tests.support.stories.paying import DEBTOR, notice
 
 BUYER, REFERENCE = "2021002114", "100000101"
 DAY = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)

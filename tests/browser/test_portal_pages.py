@@ -17,11 +17,22 @@ from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from orders.register import store as register_store
 from peppol.xml import codec
-from tests.bills import billed
-from tests.browser import a_page, axe, picture, session_cookie, sign_in, too_wide
-from tests.house import FYRBAKEN, LARKDRILLEN
-from tests.portal import key
-from tests.portal_walks import ADMIN, ALVA, CILLA, REFERENCE, TODAY, Books, at, choose, opened_books, press
+from tests.support.pages.browser import a_page, axe, picture, session_cookie, sign_in, too_wide
+from tests.support.pages.portal_walks import (
+    ADMIN,
+    ALVA,
+    CILLA,
+    REFERENCE,
+    TODAY,
+    Books,
+    at,
+    choose,
+    opened_books,
+    press,
+)
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
+from tests.support.stories.portal import key
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from orders.placements import store as placement_store
 from orders.placements import tutors
 from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
-from tests.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
-from tests.databases import PostgresqlServer
-from tests.house import FYRBAKEN, LARKDRILLEN, a_house
+from tests.support.pages.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
+from tests.support.servers.databases import PostgresqlServer
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, a_house
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 _P = Permission

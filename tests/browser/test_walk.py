@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.identity import BUYER_SIDE, Person
-from tests.all_routes import AREAS, STAFF, SUPPLIER, table
-from tests.browser import WIDTHS, Site, axe, picture, sign_in, too_wide
-from tests.demo_books import demo_site
+from tests.support.pages.all_routes import AREAS, STAFF, SUPPLIER, table
+from tests.support.pages.browser import WIDTHS, Site, axe, picture, sign_in, too_wide
+from tests.support.stories.demo_books import demo_site
 
 KEEPS_PICTURES = "BILLING_TEST_PICTURES" in os.environ
 

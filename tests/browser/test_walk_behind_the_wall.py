@@ -26,10 +26,20 @@ from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.register import store as register_store
 from peppol.xml import codec
-from tests.bills import billed
-from tests.databases import PostgresqlServer
-from tests.house import FYRBAKEN, example_register
-from tests.portal_walks import ADMIN, NOW, REFERENCE, TODAY, Books, at, choose, opened_books, press
+from tests.support.pages.portal_walks import (
+    ADMIN,
+    NOW,
+    REFERENCE,
+    TODAY,
+    Books,
+    at,
+    choose,
+    opened_books,
+    press,
+)
+from tests.support.servers.databases import PostgresqlServer
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, example_register
 
 ANOTHER = "häst batteri lugn tisdag"
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Page
 from accounts.identity import Permission
 from invoicing.responses import store as response_store
 from peppol.xml import codec
-from tests.browser import portal
-from tests.house import a_house
-from tests.peers import answered_line, order_response
-from tests.test_desk_pages import Clock, Office
+from tests.browser.test_desk_pages import Clock, Office
+from tests.support.pages.browser import portal
+from tests.support.stories.house import a_house
+from tests.support.stories.peers import answered_line, order_response
 
 DAY = date(2026, 2, 3)
 

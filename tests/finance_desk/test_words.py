@@ -13,7 +13,7 @@ from foundation import tables as foundation_tables
 from foundation.periods import Month
 from invoicing.exceptions.trends import Cause, CauseRow, by_cause
 from invoicing.matching.deviations import Code
-from tests.demo_books import demo_site
+from tests.support.stories.demo_books import demo_site
 
 
 def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from tests import postgresql_keeper
-from tests.databases import PROJECT, NoPostgresql, PostgresqlServer, running_server
-from tests.postgresql_keeper import Account, CannotStart
+from tests.support.project import PROJECT
+from tests.support.servers import postgresql_keeper
+from tests.support.servers.databases import NoPostgresql, PostgresqlServer, running_server
+from tests.support.servers.postgresql_keeper import Account, CannotStart
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation import journal
 from foundation import tables as foundation_tables
-from tests.house import House, a_house
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 

@@ -13,9 +13,9 @@ from operations.settings import Settings
 from peppol.access_points.protocol import DeliveryState, Verdict
 from peppol.identifiers import DocumentKind
 from peppol.lookup.sml import host_name
-from tests.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
-from tests.house import a_house
-from tests.name_server import name_server
+from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
+from tests.support.servers.name_server import name_server
+from tests.support.stories.house import a_house
 
 ORDER = DocumentKind.ORDER
 

@@ -11,8 +11,9 @@ from accounts.identity import Permission
 from accounts.store import ACTIVE
 from billing.server import invoice_mails
 from operations.mail.tables import mail
-from tests.bills import billed
-from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 AUGUST = date(2026, 8, 3)

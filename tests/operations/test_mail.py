@@ -23,7 +23,7 @@ from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, Notice
 from operations.settings import Settings
-from tests.mail_server import mail_server
+from tests.support.servers.mail_server import mail_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 FYRBAKEN = "5599991014"

@@ -24,8 +24,8 @@ from operations.settings import Settings
 from operations.tables import alarm, job_run
 from orders.terms import Article
 from peppol.documents import shapes
-from tests.faulty_point import Moment
-from tests.house import House, a_house, outcome
+from tests.support.servers.faulty_point import Moment
+from tests.support.stories.house import House, a_house, outcome
 
 NIGHT = Daily(time(2, 0))
 

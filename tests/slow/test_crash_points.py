@@ -29,9 +29,9 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import Sender
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
-from tests.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
-from tests.faulty_point import BETA, Moment, lay_out
-from tests.house import House, example_register
+from tests.support.servers.faulty_point import BETA, Moment, lay_out
+from tests.support.stories.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
+from tests.support.stories.house import House, example_register
 
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"

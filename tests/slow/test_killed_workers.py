@@ -36,9 +36,9 @@ from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outboun
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
-from tests.crashing import let_go, quick_folder
-from tests.faulty_point import lay_out
-from tests.house import example_register
+from tests.support.servers.faulty_point import lay_out
+from tests.support.stories.crashing import let_go, quick_folder
+from tests.support.stories.house import example_register
 
 DAY = date(2026, 3, 20)
 RECEIVERS = [f"0088:73900001{number:05}" for number in range(16)]

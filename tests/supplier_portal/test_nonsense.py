@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from invoicing.supplier_changes import change_requests
-from tests.house import FYRBAKEN
-from tests.portal_walks import ALVA, REFERENCE, Books, opened_books
-from tests.visitor import Visitor, text_of, visitor
+from tests.support.pages.portal_walks import ALVA, REFERENCE, Books, opened_books
+from tests.support.pages.visitor import Visitor, text_of, visitor
+from tests.support.stories.house import FYRBAKEN
 
 NO_KEY = 99_999_999_999_999_999_999
 BEYOND = 2**31

@@ -22,7 +22,7 @@ from supplier_portal.queries import waiting as waiting_queries
 from supplier_portal.queries.exports import What
 from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre, Stands
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)
 NORTH = {

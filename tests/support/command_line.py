@@ -21,8 +21,8 @@ from billing.cli.cli import app
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from peppol.documents import billing
 from peppol.xml import codec
+from tests.support.project import PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
 REGISTER = PROJECT / "fixtures" / "demo" / "register"
 FOREIGN = PROJECT / "fixtures" / "bad" / "gate" / "xinclude.xml"
 # Built once: two hundred commands are given below.

@@ -1,21 +1,19 @@
 """Golden files: documents of ours byte for byte as they leave the house.
 
 A file that does not match is a change somebody must want. To write them anew after one:
-`BILLING_WRITE_GOLDEN=1 pytest tests/test_responding.py`, and read the difference.
+`BILLING_WRITE_GOLDEN=1 pytest tests/invoicing/responses/test_responding.py`, and read the difference.
 """
 
 import os
-from pathlib import Path
 
 from peppol.exchange import outbox
-from tests.house import House
-
-FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "golden"
+from tests.support.project import GOLDEN
+from tests.support.stories.house import House
 
 
 def is_golden(name: str, body: bytes) -> None:
     """The bytes are those of the golden file."""
-    path = FOLDER / name
+    path = GOLDEN / name
     if os.environ.get("BILLING_WRITE_GOLDEN"):
         path.write_bytes(body)
     assert body.decode() == path.read_text(encoding="utf-8"), f"{name} has changed"

@@ -10,16 +10,9 @@ from playwright.sync_api import Page
 from accounts.identity import Permission, Person
 from billing.migrations.migrate import open_grown
 from orders.register import store as register_store
-from tests.browser import (
-    Site,
-    axe,
-    picture,
-    portal,
-    session_cookie,
-    sign_in,
-    too_wide,
-)
-from tests.house import CLOCK, example_register
+from tests.support.pages.browser import Site, axe, picture, portal, session_cookie, sign_in, too_wide
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import example_register
 
 ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
 PAGE = {"Accept": "text/html"}

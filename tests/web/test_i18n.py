@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -11,9 +10,9 @@ from babel.messages.pofile import read_po
 from billing.server.app import FRONTS
 from foundation.money import Money
 from foundation.periods import Month
+from tests.support.project import PROJECT
 from web import fronts, i18n, state_labels
 
-PROJECT = Path(__file__).resolve().parent.parent
 FOLDERS = ("web", *(front.package for front in FRONTS))
 
 

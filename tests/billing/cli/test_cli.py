@@ -11,7 +11,8 @@ import pytest
 from billing.cli.exit_codes import stopped_by
 from foundation.formatting import kronor
 from foundation.money import Money
-from tests.command_line import FOREIGN, ORDER, PROJECT, REFERENCE, Desk, a_desk
+from tests.support.command_line import FOREIGN, ORDER, REFERENCE, Desk, a_desk
+from tests.support.project import PROJECT
 
 
 @pytest.fixture

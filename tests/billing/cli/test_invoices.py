@@ -7,7 +7,7 @@ import pytest
 
 from peppol.documents import billing
 from peppol.xml import codec
-from tests.command_line import FOREIGN, ORDER, REGISTER, Desk, a_desk
+from tests.support.command_line import FOREIGN, ORDER, REGISTER, Desk, a_desk
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 
 from foundation.formatting import kronor
 from foundation.money import Money
-from tests.command_line import (
+from tests.support.command_line import (
     EVENTS,
     ORDER,
-    PROJECT,
     REFERENCE,
     REGISTER,
     SUPPLIER,
@@ -20,6 +19,7 @@ from tests.command_line import (
     a_desk,
     an_event,
 )
+from tests.support.project import PROJECT
 
 BAD_REGISTER = PROJECT / "fixtures" / "bad_register"
 

@@ -12,7 +12,7 @@ from foundation.formatting import kronor
 from foundation.money import Money
 from peppol.documents import billing
 from peppol.xml import codec
-from tests.command_line import FOREIGN, ORDER, REFERENCE, SUPPLIER, Desk, a_desk, prepare
+from tests.support.command_line import FOREIGN, ORDER, REFERENCE, SUPPLIER, Desk, a_desk, prepare
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
-from tests.house import House, a_house
-from tests.paying import DEBTOR, notice
+from tests.support.stories.house import House, a_house
+from tests.support.stories.paying import DEBTOR, notice
 
 REFERENCE = "100000101"
 RUNNER = CliRunner()

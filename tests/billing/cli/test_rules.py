@@ -25,6 +25,7 @@ from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, all_rules
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import GateRule
+from tests.support.project import PROJECT
 from web.rulebook import listed_rules
 from web.validation_report import (
     ACTORS,
@@ -38,7 +39,6 @@ from web.validation_report import (
 )
 
 TODAY = date(2026, 11, 21)
-PROJECT = Path(__file__).resolve().parent.parent
 WRONG_SUM = edited("invoice", ("2375.00</cbc:PayableAmount>", "1.00</cbc:PayableAmount>"))
 WARNED = edited("invoice", ("50501238", "5050-123"))
 

@@ -19,7 +19,8 @@ from operations.tables import job_run
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
-from tests.house import CLOCK, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import House, a_house
 
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from billing.migrations.migrate import open_grown
 from foundation import append_only
 from foundation.database import Database
-from tests.house import House
+from tests.support.stories.house import House
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
 

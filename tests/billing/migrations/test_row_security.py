@@ -18,9 +18,9 @@ from invoicing.documents.tables import invoice
 from orders.register import store as register_store
 from orders.tables import inbound_event, line_account, placement, purchase_order
 from peppol.exchange.tables import outbox
-from tests.databases import PostgresqlServer
-from tests.demo_books import noon, story
-from tests.house import FYRBAKEN, LARKDRILLEN
+from tests.support.servers.databases import PostgresqlServer
+from tests.support.stories.demo_books import noon, story
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
 
 TABLES = [table for metadata in METADATAS for table in metadata.sorted_tables]
 SCOPED = [

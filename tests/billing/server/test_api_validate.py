@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import cast
 
 import httpx
@@ -19,9 +18,10 @@ from billing.server.app import HEADERS, create_app
 from fixtures.build_bad import base, documents, edited
 from operations.settings import Settings
 from peppol.xml.gate_errors import LIMITS
+from tests.support.project import FIXTURES
 from web.validation_report import ReportedFinding, ValidationReport
 
-BAD = Path(__file__).resolve().parent.parent / "fixtures" / "bad"
+BAD = FIXTURES / "bad"
 NOON = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 MAX = LIMITS.bytes_max
 VALIDATE = "/api/v1/validate"

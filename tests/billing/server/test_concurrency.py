@@ -36,8 +36,17 @@ from peppol.exchange import inbox, outbox, outgoing
 from peppol.exchange.inbox import InLetter
 from peppol.exchange.tables import InState
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house, decision, event_line, interruption
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import (
+    FYRBAKEN,
+    LARKDRILLEN,
+    House,
+    a_house,
+    decision,
+    event_line,
+    interruption,
+)
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

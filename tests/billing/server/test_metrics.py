@@ -19,8 +19,17 @@ from billing.server.jobs import jobs_of
 from operations import alarms, scheduler
 from operations.settings import Settings
 from peppol.exchange.sending import Sender
-from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
-from tests.house import House, a_house
+from tests.support.servers.faulty_point import (
+    ALFA,
+    BETA,
+    FaultyPoint,
+    Moment,
+    away,
+    lay_out,
+    loses_reply,
+    takes,
+)
+from tests.support.stories.house import House, a_house
 
 
 @pytest.fixture

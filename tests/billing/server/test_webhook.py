@@ -18,8 +18,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import ParticipantId
 from peppol.xml.gate_errors import LIMITS
-from tests.access_points import BUYER, SUPPLIER, order, serving
-from tests.house import CLOCK, House, a_house
+from tests.support.servers.access_points import BUYER, SUPPLIER, order, serving
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import House, a_house
 
 SECRET, OLD, TOKEN = "whsec_" + base64.b64encode(b"k" * 24).decode(), "old-secret", "t0ken"
 KEY = b"k" * 24

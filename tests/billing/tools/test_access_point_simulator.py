@@ -18,7 +18,7 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.protocol import DeliveryState, RejectedForGood, Unclear, Unreachable
 from peppol.access_points.web import Web
 from peppol.envelope.opening import unwrap
-from tests.access_points import ANOTHER, BUYER, SUPPLIER, ALetter, Simulator, order, simulator
+from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, ALetter, Simulator, order, simulator
 
 T = {"X-Token": "t"}
 

@@ -21,7 +21,8 @@ from peppol.exchange import outbox as exchange_outbox
 from peppol.findings import Severity
 from peppol.validation import attachments, validation
 from peppol.xml import gate, gate_tree
-from tests.databases import PROJECT, PostgresqlServer
+from tests.support.project import PROJECT
+from tests.support.servers.databases import PostgresqlServer
 
 STORY = PROJECT / "fixtures" / "demo"
 CASES = read_story(STORY).cases

@@ -18,7 +18,7 @@ from billing.tools.demo.story import Payments, Story
 from operations.event_loading import Line
 from orders.purchase_orders import order_store
 from peppol.exchange import outbox
-from tests.house import (
+from tests.support.stories.house import (
     FYRBAKEN,
     HAVTORNET,
     LARKDRILLEN,

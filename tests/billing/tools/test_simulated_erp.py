@@ -24,8 +24,8 @@ from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.builders import an_order
-from tests.house import FYRBAKEN, example_register
+from tests.support.stories.builders import an_order
+from tests.support.stories.house import FYRBAKEN, example_register
 
 DAY = date(2026, 2, 2)
 ORDER = an_order()

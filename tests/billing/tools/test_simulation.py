@@ -13,7 +13,8 @@ from invoicing.intake.queue import read_arrived
 from operations.event_loading import Line, load_events
 from orders.register import store as register_store
 from peppol.exchange import inbox
-from tests.house import CLOCK, example_register
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import example_register
 
 
 def play(folder: Path, seed: int) -> Simulated:

@@ -26,8 +26,8 @@ from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, reconcile
 from peppol.exchange import outbox
-from tests.bills import billed
-from tests.house import House, a_house
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 LATER = date(2034, 1, 1)

@@ -41,10 +41,10 @@ from orders.register.register import Register
 from orders.register.tolerances import Tolerance
 from peppol.documents import billing
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import House, a_house
-from tests.test_exception_actions import without_line
-from tests.test_undoing import stands
+from tests.invoicing.exceptions.test_actions import without_line
+from tests.invoicing.exceptions.test_undo import stands
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 PEOPLE = ("user-1", "user-2", "user-3")
 REFERENCES = ("100000101", "100000102")

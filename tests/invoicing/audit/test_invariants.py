@@ -17,8 +17,8 @@ from invoicing.portal_invoicing.flip import Numbered
 from orders import tables
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
-from tests.databases import PostgresqlServer
-from tests.house import House, a_house
+from tests.support.servers.databases import PostgresqlServer
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 

@@ -21,8 +21,9 @@ from orders.register import store as register_store
 from peppol.documents import billing, shapes
 from peppol.exchange import inbox, outbox
 from peppol.xml import codec
-from tests.house import CLOCK, FYRBAKEN, House, a_house
-from tests.portal import Desk
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, House, a_house
+from tests.support.stories.portal import Desk
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)

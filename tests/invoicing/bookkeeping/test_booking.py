@@ -32,8 +32,8 @@ from invoicing.payment import tables as payment_tables
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
 from orders.register import store as register_store
-from tests.house import House, a_house
-from tests.paying import NOW, OFFICER
+from tests.support.stories.house import House, a_house
+from tests.support.stories.paying import NOW, OFFICER
 
 REFERENCE = "100000101"
 ACCOUNTS = LedgerAccounts()

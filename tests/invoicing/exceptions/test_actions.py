@@ -20,8 +20,8 @@ from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.exchange import outbox
-from tests.bills import billed
-from tests.house import House, a_house
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

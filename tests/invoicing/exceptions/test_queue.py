@@ -22,9 +22,9 @@ from invoicing.model import Held, InvoiceState
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
-from tests.bills import billed
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
-from tests.test_exception_actions import without_line
+from tests.invoicing.exceptions.test_actions import without_line
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)

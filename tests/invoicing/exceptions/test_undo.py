@@ -29,9 +29,7 @@ from orders import tables as order_tables
 from orders.register import store as register_store
 from orders.register.tolerances import Tolerance
 from peppol.documents import billing
-from tests.bills import billed
-from tests.house import House, a_house, example_register
-from tests.test_exception_actions import (
+from tests.invoicing.exceptions.test_actions import (
     FEBRUARY,
     REFERENCE,
     hand,
@@ -42,6 +40,8 @@ from tests.test_exception_actions import (
     undo,
     without_line,
 )
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house, example_register
 
 _S = InvoiceState
 LATER = date(2026, 2, 9)

@@ -18,8 +18,9 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import CLOCK, FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 11, 21)
 MAKER = Maker(FYRBAKEN, by="user-17")

@@ -12,8 +12,8 @@ from invoicing.model import InvoiceState
 from orders.terms import Article
 from peppol.documents import billing, shapes
 from peppol.exchange import tables as exchange_tables
-from tests.house import FYRBAKEN, HAVTORNET, LARKDRILLEN, STIGFINNAREN, TALLKOTTEN, House
-from tests.january import FEBRUARY, REFERENCE, answer, january, received_january
+from tests.support.stories.house import FYRBAKEN, HAVTORNET, LARKDRILLEN, STIGFINNAREN, TALLKOTTEN, House
+from tests.support.stories.january import FEBRUARY, REFERENCE, answer, january, received_january
 
 
 @pytest.fixture

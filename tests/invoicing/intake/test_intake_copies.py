@@ -19,9 +19,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import FYRBAKEN, LARKDRILLEN, House
-from tests.january import FEBRUARY, january, received_january
+from tests.support.stories.bills import billed
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House
+from tests.support.stories.january import FEBRUARY, january, received_january
 
 
 @pytest.fixture

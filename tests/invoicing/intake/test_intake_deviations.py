@@ -9,9 +9,24 @@ import pytest
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
 from peppol.documents import billing, shapes
-from tests.bills import billed
-from tests.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house, decision, example_register
-from tests.january import FEBRUARY, REFERENCE, answer, january, named_otherwise, received_january
+from tests.support.stories.bills import billed
+from tests.support.stories.house import (
+    FYRBAKEN,
+    GRYNINGEN,
+    LARKDRILLEN,
+    House,
+    a_house,
+    decision,
+    example_register,
+)
+from tests.support.stories.january import (
+    FEBRUARY,
+    REFERENCE,
+    answer,
+    january,
+    named_otherwise,
+    received_january,
+)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import CLOCK, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)

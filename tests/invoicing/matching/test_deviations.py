@@ -7,9 +7,9 @@ from invoicing.matching.deviation_texts import WORDS, sentence
 from invoicing.matching.deviations import Actor, Code, Deviation, Source, Verdict, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.responses import response_documents
-from tests.builders import an_invoice
-from tests.credit_stories import CREDIT_STORIES
-from tests.deviation_stories import NOT_RECEIVED, ORDER, STORIES, Story, assert_says
+from tests.support.stories.builders import an_invoice
+from tests.support.stories.credit_stories import CREDIT_STORIES
+from tests.support.stories.deviation_stories import NOT_RECEIVED, ORDER, STORIES, Story, assert_says
 
 VERDICTS = {
     Weight.NOTE: Verdict.ACCEPT,

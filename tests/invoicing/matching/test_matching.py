@@ -12,7 +12,7 @@ from invoicing.matching.deviations import Check, Code, Group, Outcome, Verdict
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.model import AccountGiven, PeriodGiven, pays_on
 from orders.model import LineState
-from tests.builders import (
+from tests.support.stories.builders import (
     REGISTER,
     a_line,
     a_receipt,
@@ -24,8 +24,8 @@ from tests.builders import (
     the_supplier,
     with_lines,
 )
-from tests.deviation_stories import ORDER, RECEIVED, codes, line_with
-from tests.house import HAVTORNET, LARKDRILLEN, STIGFINNAREN
+from tests.support.stories.deviation_stories import ORDER, RECEIVED, codes, line_with
+from tests.support.stories.house import HAVTORNET, LARKDRILLEN, STIGFINNAREN
 
 
 def checks(node: Check | Group) -> list[Check]:

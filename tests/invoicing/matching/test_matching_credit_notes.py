@@ -8,9 +8,9 @@ from invoicing.documents.reading import turned
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Code
 from invoicing.model import InvoiceState
-from tests.builders import a_credit_note, credit_facts, held, sek
-from tests.credit_stories import CREDIT_STORIES, INVOICE, CreditStory
-from tests.deviation_stories import assert_says
+from tests.support.stories.builders import a_credit_note, credit_facts, held, sek
+from tests.support.stories.credit_stories import CREDIT_STORIES, INVOICE, CreditStory
+from tests.support.stories.deviation_stories import assert_says
 
 
 @pytest.mark.parametrize("story", CREDIT_STORIES, ids=lambda story: f"{story.code} {story.name}")

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 from foundation.money import Money, Quantity
 from invoicing.matching.deviations import Code
 from invoicing.model import AccountGiven, Invoice, InvoicedLine, PeriodGiven
-from tests.builders import STANDARD, a_line, a_receipt, an_invoice, an_order, facts_of, with_lines
-from tests.deviation_stories import ORDER, codes
+from tests.support.stories.builders import (
+    STANDARD,
+    a_line,
+    a_receipt,
+    an_invoice,
+    an_order,
+    facts_of,
+    with_lines,
+)
+from tests.support.stories.deviation_stories import ORDER, codes
 
 prices = st.decimals("0.01", "9999.99", places=2)
 amounts_off = st.decimals("0.01", "500.00", places=2)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,12 +17,12 @@ from invoicing.spreadsheets import Dialect, csv_of
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.xml import gate, iso20022
 from peppol.xml.gate_errors import GateRefused
-from tests.bills_in_words import INVOICE
-from tests.house import example_register
-from tests.in_words import xml
-from tests.paying import DEBTOR, notice
+from tests.support.project import GOLDEN
+from tests.support.stories.bills_in_words import INVOICE
+from tests.support.stories.house import example_register
+from tests.support.stories.in_words import xml
+from tests.support.stories.paying import DEBTOR, notice
 
-GOLDEN = Path(__file__).resolve().parent.parent / "fixtures" / "golden"
 BANKGIRO = PaymentAccount(AccountScheme.BANKGIRO, "5999107")
 PLUSGIRO = PaymentAccount(AccountScheme.PLUSGIRO, "9912346")
 IBAN = PaymentAccount(AccountScheme.IBAN, "SE3550000000054910000003")

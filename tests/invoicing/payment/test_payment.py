@@ -14,8 +14,8 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import Held, InvoiceState, StepRefused
 from invoicing.payment import payable_store, payment
 from orders.register import store as register_store
-from tests.bills import billed
-from tests.house import House, a_house
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

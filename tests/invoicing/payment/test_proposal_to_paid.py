@@ -26,8 +26,8 @@ from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing
 from peppol.exchange import inbox
 from peppol.xml import codec
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
-from tests.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
+from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
 
 REFERENCE, OTHER = "100000101", "100000102"
 FEBRUARY, MARCH = date(2026, 2, 3), date(2026, 3, 5)

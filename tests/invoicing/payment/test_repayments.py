@@ -11,7 +11,7 @@ from invoicing.payment import payment, proposals, repayments
 from invoicing.payment.payment import SamePerson
 from invoicing.payment.repayments import RepaymentRefused
 from orders.register import store as register_store
-from tests.house import House, a_house
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 TODAY = date(2026, 3, 10)

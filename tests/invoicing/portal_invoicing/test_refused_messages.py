@@ -16,8 +16,9 @@ from peppol.documents import billing, shapes
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
-from tests.browser import portal, session_cookie
-from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.pages.browser import portal, session_cookie
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)

@@ -24,9 +24,10 @@ from invoicing.portal_invoicing.sending import PressRefused
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
-from tests.bills import billed
-from tests.house import CLOCK, LARKDRILLEN, House, a_house
-from tests.portal import Desk, key
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import LARKDRILLEN, House, a_house
+from tests.support.stories.portal import Desk, key
 
 REFERENCE = "100000101"
 _P = PortalState

@@ -17,9 +17,9 @@ from orders.register import store as register_store
 from peppol.documents import billing
 from peppol.exchange import tables as exchange_tables
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import LARKDRILLEN, House, a_house
-from tests.portal import Desk, key
+from tests.support.stories.bills import billed
+from tests.support.stories.house import LARKDRILLEN, House, a_house
+from tests.support.stories.portal import Desk, key
 
 REFERENCE = "100000101"
 

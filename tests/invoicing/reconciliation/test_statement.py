@@ -15,8 +15,8 @@ from invoicing.portal_invoicing.flip import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Column, Entry, Key, Row, Statement, reconcile
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import LARKDRILLEN, House, a_house, outcome
+from tests.support.stories.bills import billed
+from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 
 REFERENCE = "100000101"
 SECOND = "100000102"

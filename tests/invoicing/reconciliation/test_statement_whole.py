@@ -17,9 +17,9 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import Why, open_items
 from invoicing.reconciliation.statement import Column, Entry, Key, Statement, reconcile
-from tests.bills import billed
-from tests.house import LARKDRILLEN, House, a_house, outcome
-from tests.paying import PayDesk, notice
+from tests.support.stories.bills import billed
+from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
+from tests.support.stories.paying import PayDesk, notice
 
 REFERENCE, SECOND = "100000101", "100000102"
 ALL_KEYS = tuple(Key)

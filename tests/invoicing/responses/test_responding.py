@@ -32,8 +32,9 @@ from peppol.exchange import inbox, outbox
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.golden import FOLDER, is_golden, letter_body
-from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
+from tests.support.golden import is_golden, letter_body
+from tests.support.project import GOLDEN
+from tests.support.stories.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 
 REFERENCE = "100000101"
 RECEIVED_ON, BILLED_ON = date(2026, 2, 2), date(2026, 2, 3)
@@ -358,5 +359,5 @@ def test_answers_only_go_forward_and_nothing_follows_rejected_or_paid() -> None:
 
 
 def test_the_golden_files_are_the_ones_named_here() -> None:
-    named = {path.stem.removeprefix("invoice-response-") for path in FOLDER.glob("invoice-response-*.xml")}
+    named = {path.stem.removeprefix("invoice-response-") for path in GOLDEN.glob("invoice-response-*.xml")}
     assert named == {"ab", "ip", "uq", "ca", "re", "ap", "pd", "ab-billing-with-response"}

@@ -26,9 +26,9 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml import codec
-from tests.golden import is_golden
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
-from tests.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response
+from tests.support.golden import is_golden
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
+from tests.support.stories.peers import BUYER, a_finding, accepting_mlr, answered_line, order_response
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)

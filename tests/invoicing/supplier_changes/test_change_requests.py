@@ -10,7 +10,8 @@ from invoicing.supplier_changes import change_requests
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from orders.register import store as register_store
 from orders.register.parties import PaymentAccount
-from tests.house import CLOCK, FYRBAKEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, House, a_house
 
 NEW_ACCOUNT = {"scheme": "BANKGIRO", "number": "991-2346"}
 CALLED = "Ringde växeln på känt nummer 2026-11-21, bekräftat."

@@ -20,8 +20,8 @@ from peppol.documents import billing, responses, shapes
 from peppol.exchange import outbox
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.bills import billed, negative
-from tests.house import LARKDRILLEN, House, a_house
+from tests.support.stories.bills import billed, negative
+from tests.support.stories.house import LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

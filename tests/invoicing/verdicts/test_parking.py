@@ -12,7 +12,8 @@ from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing, shapes
 from peppol.xml import codec
-from tests.house import CLOCK, FYRBAKEN, House, a_house, example_register
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, House, a_house, example_register
 
 REFERENCE = "100000101"
 NEW_BANKGIRO = "9912346"

@@ -8,9 +8,9 @@ import pytest
 
 from invoicing.model import InvoiceState
 from peppol.documents import shapes
-from tests.bills import billed
-from tests.house import House
-from tests.january import REFERENCE, answer, january, received_january
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House
+from tests.support.stories.january import REFERENCE, answer, january, received_january
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.register import fingerprint
 from orders.register.tolerances import Tolerance
-from tests.bills import billed
-from tests.house import CLOCK, House, a_house
-from tests.paying import ATTESTER, PayDesk
-from tests.test_exception_actions import hand
+from tests.invoicing.exceptions.test_actions import hand
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
+from tests.support.stories.paying import ATTESTER, PayDesk
 
 FEBRUARY = date(2026, 2, 3)
 LOOSER = Tolerance(quantity_over=Decimal(1), amount_over=Decimal(95))

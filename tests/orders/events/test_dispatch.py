@@ -12,7 +12,7 @@ from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.placements import store as placement_store
 from peppol.exchange import tables as exchange_tables
-from tests.house import House, a_house, decision, event_line
+from tests.support.stories.house import House, a_house, decision, event_line
 
 REFERENCE = "100000101"
 DAY = date(2026, 1, 1)

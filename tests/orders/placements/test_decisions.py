@@ -14,7 +14,7 @@ from orders.register.register import Register
 from orders.terms import Article
 from orders.workdays import DayConvention
 from peppol.exchange import outbox
-from tests.house import FYRBAKEN, GRYNINGEN, House, a_house, decision, example_register
+from tests.support.stories.house import FYRBAKEN, GRYNINGEN, House, a_house, decision, example_register
 
 REFERENCE = "100000101"
 NEXT = "100000102"

@@ -15,7 +15,7 @@ from orders.placements.filing import MonthToFile
 from orders.terms import Activity, RejectionReason
 from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries.reports import DueMonth, ReportFilter, ReportsAre
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 OURS = Scope(FYRBAKEN)

@@ -10,7 +10,7 @@ from foundation import journal
 from orders.model import LineState, PlacementState
 from orders.placements import store as placement_store
 from orders.terms import CompensationLevel, InterruptionReason
-from tests.house import LARKDRILLEN, House, a_house, decision
+from tests.support.stories.house import LARKDRILLEN, House, a_house, decision
 
 REFERENCE = "100000101"
 NEXT = "100000102"

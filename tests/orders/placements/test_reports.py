@@ -12,7 +12,7 @@ from foundation.periods import Month
 from orders import tables
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from tests.house import House, a_house, interruption
+from tests.support.stories.house import House, a_house, interruption
 
 REFERENCE = "100000101"
 

@@ -13,7 +13,7 @@ from orders.model import Order, PlannedState
 from orders.placements import plan_store
 from orders.register.register import Register
 from orders.terms import Article, ResultStage
-from tests.house import House, a_house, decision, example_register, outcome
+from tests.support.stories.house import House, a_house, decision, example_register, outcome
 
 REFERENCE = "100000101"
 INTERRUPTED = date(2026, 3, 13)

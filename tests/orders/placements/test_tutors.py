@@ -13,7 +13,7 @@ from orders.placements import tutors
 from orders.placements.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries.placements import PlacementFilter, PlacementRow, PlacementsAre, Stands
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 OURS = Scope(FYRBAKEN)
 

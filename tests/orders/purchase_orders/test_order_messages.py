@@ -19,7 +19,7 @@ from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
-from tests.house import TALLKOTTEN, House, a_house, decision, example_register
+from tests.support.stories.house import TALLKOTTEN, House, a_house, decision, example_register
 
 REFERENCE = "100000101"
 NEXT = "100000102"

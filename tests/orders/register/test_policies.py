@@ -22,9 +22,10 @@ from orders.register.policy_store import PolicyRefused
 from orders.register.register import fingerprint, policy_from_json, policy_to_json
 from orders.register.tolerances import Tolerance, most_particular
 from peppol.documents import billing
-from tests.bills import billed
-from tests.builders import a_line, a_receipt, an_invoice, an_order, facts_of
-from tests.house import CLOCK, FYRBAKEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.bills import billed
+from tests.support.stories.builders import a_line, a_receipt, an_invoice, an_order, facts_of
+from tests.support.stories.house import FYRBAKEN, House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

@@ -24,8 +24,8 @@ from orders.register.pricing import LevelAmounts, NoPriceAgreed, PricedArticle, 
 from orders.register.register import ContractNotValid, NoPriceListValid, NotInRegister, Register
 from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
+from tests.support.project import FIXTURES
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 LEVEL_A, LEVEL_B, LEVEL_C = CompensationLevel
 FYRBAKEN, LARKDRILLEN, TALLKOTTEN, HAVTORNET = "5599991014", "5599992020", "5599993036", "8029996066"
 SUMMER_2025, SPRING_2026 = date(2025, 6, 1), date(2026, 3, 1)

@@ -13,8 +13,8 @@ from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Verd
 from peppol.access_points.sftp import Account, SftpFiles
 from peppol.envelope import envelope, opening
 from peppol.identifiers import DocumentKind
-from tests.access_points import ALetter, Simulator, order, simulator
-from tests.sftp_server import PASSWORD, sftp_server
+from tests.support.servers.access_points import ALetter, Simulator, order, simulator
+from tests.support.servers.sftp_server import PASSWORD, sftp_server
 
 
 @dataclass

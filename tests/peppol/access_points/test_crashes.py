@@ -12,7 +12,7 @@ import pytest
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS
 from peppol.access_points.protocol import Gone, Unreachable
-from tests.access_points import ALetter, order
+from tests.support.servers.access_points import ALetter, order
 
 _OPERATIONS = ("open", "fsync", "link", "unlink", "rename", "utime", "mkdir")
 

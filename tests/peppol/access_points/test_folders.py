@@ -14,8 +14,8 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, Unreachable
 from peppol.access_points.sftp import Account, SftpFiles, public_key
-from tests.access_points import ALetter, order
-from tests.sftp_server import PASSWORD, SftpServer, sftp_server
+from tests.support.servers.access_points import ALetter, order
+from tests.support.servers.sftp_server import PASSWORD, SftpServer, sftp_server
 
 
 def a_while_later() -> datetime:

@@ -17,8 +17,8 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 from peppol.access_points.web import Web
-from tests.access_points import ALetter, order
-from tests.strangers import Handler, answering, say
+from tests.support.servers.access_points import ALetter, order
+from tests.support.servers.strangers import Handler, answering, say
 
 
 def phoss(script: dict[str, tuple[int, object]]) -> Callable[[Handler], None]:

@@ -23,8 +23,8 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 from peppol.access_points.web import Web
-from tests.access_points import ALetter
-from tests.strangers import Handler, answering, say
+from tests.support.servers.access_points import ALetter
+from tests.support.servers.strangers import Handler, answering, say
 
 
 def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPointError:

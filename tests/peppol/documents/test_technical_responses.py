@@ -23,8 +23,8 @@ from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.golden import is_golden
-from tests.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
+from tests.support.golden import is_golden
+from tests.support.stories.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 
 REFERENCE = "100000101"
 RECEIVED_ON, BILLED_ON = date(2026, 2, 2), date(2026, 2, 3)

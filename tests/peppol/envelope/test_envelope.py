@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,9 +22,9 @@ from peppol.xml import codec
 from peppol.xml.gate_errors import GateRefused, Limits
 from peppol.xml.gate_tree import CAC, CBC, SBDH
 from peppol.xml.literals import UnwritableDocument
-from tests.test_documents import DOCUMENTS, unhurried, values
+from tests.peppol.documents.test_documents import DOCUMENTS, unhurried, values
+from tests.support.project import GOLDEN
 
-GOLDEN = Path(__file__).resolve().parent.parent / "fixtures" / "golden"
 SUPPLIER = ParticipantId("0007", "5569990012")
 INSTANCE = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11"
 MORNING = datetime(2026, 6, 5, 7, 30, tzinfo=UTC)

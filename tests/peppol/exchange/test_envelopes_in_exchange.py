@@ -18,7 +18,8 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collected
 from peppol.identifiers import ParticipantId
 from peppol.xml import codec
-from tests.house import CLOCK, FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

@@ -15,9 +15,9 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import Sender
 from peppol.exchange.tables import InState, OutState
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
-from tests.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
-from tests.faulty_point import DAY, Moment
-from tests.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
+from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
+from tests.support.servers.faulty_point import DAY, Moment
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
 
 ORDERS = 5
 

@@ -13,7 +13,8 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.inbox import Stored
 from peppol.exchange.receiver_queues import Claim, Tried
 from peppol.exchange.tables import InState, OutState
-from tests.house import CLOCK, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import House, a_house
 
 DAY = date(2026, 2, 3)
 

@@ -26,7 +26,8 @@ from peppol.exchange.receiving import Collected
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 from peppol.xml import codec
-from tests.house import CLOCK, TALLKOTTEN, House, a_house
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import TALLKOTTEN, House, a_house
 
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)

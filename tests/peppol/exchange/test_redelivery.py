@@ -21,8 +21,8 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import Sender
 from peppol.exchange.tables import InState, OutState
-from tests.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
-from tests.house import example_register
+from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
+from tests.support.stories.house import example_register
 
 DAY = date(2026, 3, 20)
 

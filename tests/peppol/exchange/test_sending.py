@@ -22,8 +22,18 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.sending import Sender
 from peppol.exchange.tables import OUT_STEPS, OutState
 from peppol.identifiers import DocumentKind
-from tests.faulty_point import ALFA, BETA, FaultyPoint, Moment, away, lay_out, loses_reply, takes
-from tests.house import CLOCK, FYRBAKEN, House, a_house
+from tests.support.servers.faulty_point import (
+    ALFA,
+    BETA,
+    FaultyPoint,
+    Moment,
+    away,
+    lay_out,
+    loses_reply,
+    takes,
+)
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, House, a_house
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from peppol.identifiers import DocumentKind
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
 from peppol.lookup.sml import Locator, host_name
 from peppol.lookup.smp import NotUnderstood, read_group, read_metadata
-from tests.access_points import ANOTHER, SUPPLIER, Simulator, simulator
-from tests.name_server import name_server
+from tests.support.servers.access_points import ANOTHER, SUPPLIER, Simulator, simulator
+from tests.support.servers.name_server import name_server
 
 ORDER = DocumentKind.ORDER.document_type_id
 ORDER_ONLY, ORDERING, ADVANCED = DocumentKind.ORDER.profile_ids

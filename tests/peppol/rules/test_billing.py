@@ -9,8 +9,8 @@ from peppol.rules.billing.all_countries import NATIONAL
 from peppol.rules.billing.codes import CODES
 from peppol.rules.billing.document import BILLING
 from peppol.rules.engine.engine import RuleSet, judge
-from tests.bills_in_words import CREDIT_NOTE, INVOICE
-from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
+from tests.support.stories.bills_in_words import CREDIT_NOTE, INVOICE
+from tests.support.stories.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
 
 PEPPOL = RuleSet("peppol", (BILLING, CODES, *NATIONAL))
 

@@ -17,13 +17,13 @@ from peppol.rules.billing.codes import CODES
 from peppol.rules.billing.document import BILLING
 from peppol.rules.engine.engine import RuleSet, judge
 from peppol.validation import published_rules
-from tests.bills_in_words import CREDIT_NOTE, INVOICE
-from tests.in_words import edited, tree
-from tests.test_rules_germany import GERMAN
-from tests.test_rules_national import BILLS
-from tests.test_rules_national import CASES as NATIONAL_CASES
-from tests.test_rules_peppol import CASES as PEPPOL_CASES
-from tests.test_rules_sweden import CASES as SWEDISH_CASES
+from tests.peppol.rules.test_billing import CASES as PEPPOL_CASES
+from tests.peppol.rules.test_germany import GERMAN
+from tests.peppol.rules.test_national import BILLS
+from tests.peppol.rules.test_national import CASES as NATIONAL_CASES
+from tests.peppol.rules.test_sweden import CASES as SWEDISH_CASES
+from tests.support.stories.bills_in_words import CREDIT_NOTE, INVOICE
+from tests.support.stories.in_words import edited, tree
 
 RULES = RuleSet("Peppol and countries", (BILLING, CODES, *NATIONAL))
 STYLESHEET = "PEPPOL-EN16931-UBL.xsl"

@@ -10,11 +10,11 @@ from lxml import etree
 from peppol.findings import Severity
 from peppol.rules.en16931.rules import RULES
 from peppol.rules.engine.engine import judge
-from tests.rules_broken import CASES, WITH_ENTRIES
-from tests.rules_broken_syntax import SYNTAX_CASES
-from tests.rules_documents import CAC, CBC, Facts, Line, a_tree, facts
-from tests.rules_edits import Case, fired, put
-from tests.rules_mutants import BASES
+from tests.support.rules.rules_broken import CASES, WITH_ENTRIES
+from tests.support.rules.rules_broken_syntax import SYNTAX_CASES
+from tests.support.rules.rules_documents import CAC, CBC, Facts, Line, a_tree, facts
+from tests.support.rules.rules_edits import Case, fired, put
+from tests.support.rules.rules_mutants import BASES
 
 ALL_CASES = [*CASES, *SYNTAX_CASES]
 # As published these have no test, or one that cannot fail.

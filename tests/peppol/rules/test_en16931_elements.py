@@ -9,7 +9,7 @@ from peppol.findings import Severity
 from peppol.rules.en16931.rules import RULES
 from peppol.rules.engine.engine import judge
 from peppol.rules.shared.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
-from tests.rules_documents import CAC, CBC, a_tree, facts
+from tests.support.rules.rules_documents import CAC, CBC, a_tree, facts
 
 EXT = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
 SPACES = {"cac": CAC, "cbc": CBC, "ext": EXT}

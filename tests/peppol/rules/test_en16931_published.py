@@ -20,10 +20,10 @@ from peppol.rules.en16931.rules import RULES
 from peppol.rules.engine.engine import judge
 from peppol.validation import published_rules
 from peppol.xml import schemas
-from tests.rules_agreement import comparable, explained, of_today
-from tests.rules_documents import Facts, Line, a_tree, facts
-from tests.rules_edits import add, mark, put, without
-from tests.rules_mutants import BASES, mutants
+from tests.support.rules.rules_agreement import comparable, explained, of_today
+from tests.support.rules.rules_documents import Facts, Line, a_tree, facts
+from tests.support.rules.rules_edits import add, mark, put, without
+from tests.support.rules.rules_mutants import BASES, mutants
 
 # Of each of the nine correct documents, so that a run asks about 5,000.
 MUTANTS: Final = max(560, int(os.environ.get("FUZZ_MUTANTS", "0")) // 900)

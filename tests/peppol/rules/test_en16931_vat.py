@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from peppol.rules.en16931.rules import RULES
-from tests.rules_documents import Entry, Facts, Line, a_tree, facts
-from tests.rules_edits import Edit, add, fired, put, without
+from tests.support.rules.rules_documents import Entry, Facts, Line, a_tree, facts
+from tests.support.rules.rules_edits import Edit, add, fired, put, without
 
 # Family, category, rate, a rate that does not fit, and who must be registered beside the seller.
 FAMILIES = [

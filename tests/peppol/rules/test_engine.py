@@ -21,8 +21,8 @@ from peppol.rules.engine.engine import RuleSet, judge, read
 from peppol.rules.engine.numbers import decimal_of, decimals_in, hundredths, total
 from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, Test, Verdict
 from peppol.rules.engine.tree import Document, Node, fact, normal
-from tests.rules_documents import CAC, CBC, a_tree, facts
-from tests.rules_mutants import BASES, mutants
+from tests.support.rules.rules_documents import CAC, CBC, a_tree, facts
+from tests.support.rules.rules_mutants import BASES, mutants
 
 ORDER = "urn:oasis:names:specification:ubl:schema:xsd:Order-2"
 

@@ -6,8 +6,8 @@ from peppol.findings import Severity
 from peppol.rules.billing.german_payments import GERMAN_PAYMENTS, is_iban
 from peppol.rules.billing.germany import GERMANY
 from peppol.rules.engine.engine import RuleSet
-from tests.bills_in_words import INVOICE
-from tests.in_words import Case, case, edited, fired, rules_named, rules_of
+from tests.support.stories.bills_in_words import INVOICE
+from tests.support.stories.in_words import Case, case, edited, fired, rules_named, rules_of
 
 RULES = RuleSet("Germany", (GERMANY, GERMAN_PAYMENTS))
 

@@ -9,8 +9,8 @@ from peppol.rules.billing.all_countries import NATIONAL
 from peppol.rules.billing.greece import is_greek_tax_number
 from peppol.rules.billing.sweden import SWEDEN
 from peppol.rules.engine.engine import RuleSet
-from tests.bills_in_words import CREDIT_NOTE, INVOICE
-from tests.in_words import Case, Edit, case, edited, fired, rules_named, rules_of
+from tests.support.stories.bills_in_words import CREDIT_NOTE, INVOICE
+from tests.support.stories.in_words import Case, Edit, case, edited, fired, rules_named, rules_of
 
 RULES = RuleSet("countries", [book for book in NATIONAL if book is not SWEDEN])
 

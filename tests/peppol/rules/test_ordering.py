@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from peppol.findings import Severity
 from peppol.rules.engine.engine import RuleSet, judge
 from peppol.rules.ordering.order import T01
-from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
+from tests.support.stories.in_words import Case, case, edited, findings, fired, rules_named, rules_of, tree
 
 ORDERS = RuleSet("order", (T01,))
 CONTROLS = dict.fromkeys([*range(0, 9), 11, 12, *range(14, 32)])

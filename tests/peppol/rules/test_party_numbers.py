@@ -17,7 +17,7 @@ from peppol.rules.shared.party_numbers import (
     is_italian_vat_number,
     is_swedish_organisation_number,
 )
-from tests.in_words import fired, rules_of
+from tests.support.stories.in_words import fired, rules_of
 
 BOTH = [RuleSet("order", (T01,)), RuleSet("billing", (BILLING,))]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from peppol.rules.en16931.rules import RULES
-from tests.rules_cases import ABSENT, published_cases
+from tests.support.rules.rules_cases import ABSENT, published_cases
 
 CASES = published_cases()
 

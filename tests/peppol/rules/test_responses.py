@@ -9,7 +9,7 @@ from peppol.rules.engine.engine import RuleSet
 from peppol.rules.ordering.message_status import MLS
 from peppol.rules.ordering.order import T01
 from peppol.rules.ordering.responses import T71, T76, T111
-from tests.in_words import Case, case, edited, findings, fired, rules_named, rules_of
+from tests.support.stories.in_words import Case, case, edited, findings, fired, rules_named, rules_of
 
 RULES = {book.family: RuleSet(book.family, (book,)) for book in (T76, T111, T71, MLS)}
 

@@ -14,7 +14,7 @@ from peppol.rules.ordering.order_model import ORDER
 from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
 from peppol.rules.ordering.responses import T71, T76, T111
 from peppol.rules.shared.structure import Model, Place, model
-from tests.in_words import tree
+from tests.support.stories.in_words import tree
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMESPACES = {"cac": f"{UBL}CommonAggregateComponents-2", "cbc": f"{UBL}CommonBasicComponents-2"}

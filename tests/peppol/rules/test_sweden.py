@@ -6,8 +6,8 @@ from peppol.findings import Severity
 from peppol.rules.billing.all_countries import NATIONAL
 from peppol.rules.billing.sweden import SWEDEN
 from peppol.rules.engine.engine import RuleSet
-from tests.bills_in_words import CREDIT_NOTE, INVOICE
-from tests.in_words import Case, case, edited, fired, rules_named, rules_of
+from tests.support.stories.bills_in_words import CREDIT_NOTE, INVOICE
+from tests.support.stories.in_words import Case, case, edited, fired, rules_named, rules_of
 
 RULES = RuleSet("Sweden", (SWEDEN,))
 NUMBER = "RegistrationName Leverantören AB\n        CompanyID @schemeID=0007 5560360793"

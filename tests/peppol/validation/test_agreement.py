@@ -28,10 +28,10 @@ from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import KNOWN, STYLESHEETS, Engine, disagreements, known_difference
 from peppol.validation.validation import judge_tree, validate
 from peppol.xml import codec
-from tests.bills import billed
-from tests.house import House, a_house, outcome
+from tests.support.project import PROJECT
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house, outcome
 
-PROJECT = Path(__file__).resolve().parent.parent
 INBOX = sorted((PROJECT / "fixtures" / "demo" / "inbox").glob("*"))
 TODAY = date(2026, 11, 21)
 REFERENCE = "100000101"

@@ -15,7 +15,7 @@ from peppol.rules.releases import all_rules
 from peppol.validation.validation import validate
 from peppol.xml import schemas
 from peppol.xml.gate_errors import GateRule
-from tests.test_validation import TODAY
+from tests.peppol.validation.test_validation import TODAY
 
 SCHEMA_KEYS = tuple(f"XSD-{detail}" for detail in schemas._SENTENCES)
 RULE_KEYS = tuple(info.id for info in all_rules())

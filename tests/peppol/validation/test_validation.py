@@ -12,8 +12,8 @@ from peppol.identifiers import DocumentKind
 from peppol.validation.validation import Report, judge_tree, kind_of, validate
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import Limits
-from tests.test_gate import OPENED, WATCHING
-from tests.test_gate_fuzz import SEED, grown
+from tests.peppol.xml.test_gate import OPENED, WATCHING
+from tests.peppol.xml.test_gate_fuzz import SEED, grown
 
 TODAY = date(2026, 11, 21)
 GOOD = {

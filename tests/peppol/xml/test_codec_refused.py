@@ -17,7 +17,7 @@ from peppol.xml.codec import Document, parse, serialise
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import GateRefused
 from peppol.xml.literals import UnreadableDocument, UnwritableDocument
-from tests.test_documents import DOCUMENTS, an_invoice, priced, the_xml, unhurried, values
+from tests.peppol.documents.test_documents import DOCUMENTS, an_invoice, priced, the_xml, unhurried, values
 
 PRICE = "/Invoice/cac:InvoiceLine/cac:Price/cbc:PriceAmount"
 SECOND_PRICE = "/Invoice/cac:InvoiceLine[2]/cac:Price/cbc:PriceAmount"

@@ -8,7 +8,7 @@ from lxml import etree
 from billing.tools.schemas.build_schemas import CAC, CBC
 from peppol.identifiers import DocumentKind
 from peppol.xml.schemas import FINDINGS_MAX, check, describe
-from tests.schema_documents import a_document, find, reread
+from tests.support.rules.schema_documents import a_document, find, reread
 
 
 def test_a_finding_tells_line_and_position() -> None:

@@ -9,7 +9,7 @@ from billing.tools.schemas.build_schemas import CAC, CBC
 from billing.tools.schemas.notation import Shape
 from peppol.identifiers import DocumentKind
 from peppol.xml.schemas import check
-from tests.schema_documents import PROFILE, a_document, find, shape_of, told
+from tests.support.rules.schema_documents import PROFILE, a_document, find, shape_of, told
 
 # what passes ----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from billing.tools.schemas.notation import Shape, read_trees
 from peppol.identifiers import DocumentKind
 from peppol.rules.shared.ubl_elements import ELEMENTS
 from peppol.xml.schemas import check
-from tests.schema_documents import a_document, find, told
+from tests.support.rules.schema_documents import a_document, find, told
 
 WIDE = read_trees(SETS["outside/billing"][0])
 BILLING = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)

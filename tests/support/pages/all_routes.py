@@ -10,8 +10,8 @@ from starlette.routing import Mount
 from starlette.routing import Route as PlainRoute
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
-from tests.house import FYRBAKEN
-from tests.routes import Route
+from tests.support.pages.routes import Route
+from tests.support.stories.house import FYRBAKEN
 
 BUYER = "2021002114"
 AREAS = tuple(sorted(path.stem.removeprefix("routes_") for path in Path(__file__).parent.glob("routes_*.py")))
@@ -19,7 +19,7 @@ AREAS = tuple(sorted(path.stem.removeprefix("routes_") for path in Path(__file__
 
 def table(area: str) -> Mapping[str, Route]:
     """The table of one area."""
-    routes: Mapping[str, Route] = importlib.import_module(f"tests.routes_{area}").ROUTES
+    routes: Mapping[str, Route] = importlib.import_module(f"tests.support.pages.routes_{area}").ROUTES
     return routes
 
 

@@ -16,8 +16,8 @@ from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.release_due import release_due
-from tests.browser import Site, portal, sign_in
-from tests.house import FYRBAKEN, LARKDRILLEN, House, a_house
+from tests.support.pages.browser import Site, portal, sign_in
+from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

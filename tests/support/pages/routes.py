@@ -1,4 +1,4 @@
-"""The shape of the tables that say who may have each page: `ROUTES` in tests/routes_<area>.py.
+"""The shape of the tables that say who may have each page: `ROUTES` in tests/support/pages/routes_<area>.py.
 
 Convention: a key is method and path as the router has them, "GET /orders/{number}". The tables are about the books
 of the demo, where Fyrbåken (5599991014) is the supplier that asks and Lärkdrillen (5599992020) owns what is

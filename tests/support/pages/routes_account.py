@@ -1,7 +1,7 @@
 """Who may have the pages about accounts."""
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 _ADMINISTERS = frozenset({Permission.ADMINISTER})
 _BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})

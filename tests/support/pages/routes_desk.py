@@ -1,7 +1,9 @@
-"""Who may have the finance desk's pages. The shape stands in tests/routes.py; the books are the demo's."""
+"""Who may have the finance desk's pages.
+
+The shape stands in tests/support/pages/routes.py; the books are the demo's."""
 
 from accounts.identity import Permission as P
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 READERS = frozenset({P.FINANCE, P.ATTEST, P.AUDIT, P.PROTECTED})
 FINANCE = frozenset({P.FINANCE})

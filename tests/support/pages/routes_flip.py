@@ -1,7 +1,7 @@
 """Who may have the pages from order to invoice, the test bench and the settings."""
 
 from accounts.identity import SUPPLIER_SIDE, Permission
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 _SEES = frozenset({Permission.REPORT, Permission.ADMINISTER})
 _SENDS = frozenset({Permission.REPORT})

@@ -1,7 +1,7 @@
 """Who may have the pages of attest, payment, reconciliation and month end."""
 
 from accounts.identity import Permission
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 _P = Permission
 _READ = frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})

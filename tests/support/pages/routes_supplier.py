@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.identity import Permission
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 _SEES: Final = frozenset({Permission.ASSIGN, Permission.REPORT})
 _REPORTS: Final = frozenset({Permission.REPORT})

@@ -1,6 +1,6 @@
 """Who may have what a machine watches."""
 
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 ROUTES = {
     "GET /livez": Route(everybody=True, own=("/livez",), page=False),

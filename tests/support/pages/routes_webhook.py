@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.routes import Route
+from tests.support.pages.routes import Route
 
 ROUTES: Final[Mapping[str, Route]] = {"POST /webhook/letters": Route(everybody=True, page=False)}

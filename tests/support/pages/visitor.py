@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import httpx
 
 from accounts.identity import Person
-from tests.browser import Site, session_cookie
+from tests.support.pages.browser import Site, session_cookie
 from web.csrf import TOKEN_FIELD
 
 Form = Mapping[str, str | Sequence[str]]

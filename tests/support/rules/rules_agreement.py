@@ -16,7 +16,7 @@ from peppol.findings import Finding
 from peppol.rules.en16931.vat_facts import shares
 from peppol.rules.engine.engine import read
 from peppol.rules.engine.numbers import decimal_of
-from tests.rules_documents import CAC, CBC
+from tests.support.rules.rules_documents import CAC, CBC
 
 Fired = Counter[str]
 

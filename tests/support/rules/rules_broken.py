@@ -5,8 +5,8 @@ One table per topic, one line per case. The VAT families have tests of their own
 
 from decimal import Decimal
 
-from tests.rules_documents import Entry, Facts, Line, facts
-from tests.rules_edits import add, case, mark, put, unmark, without
+from tests.support.rules.rules_documents import Entry, Facts, Line, facts
+from tests.support.rules.rules_edits import add, case, mark, put, unmark, without
 
 RICH = facts(rich=True)
 CREDIT = facts(credit_note=True, rich=True)

@@ -1,6 +1,6 @@
 """Documents that break UBL's syntax rules and the bounds on what may repeat: what is changed, and what then speaks."""
 
-from tests.rules_broken import (
+from tests.support.rules.rules_broken import (
     ALLOWANCE,
     BUYER,
     CARD,
@@ -15,8 +15,8 @@ from tests.rules_broken import (
     VAT,
     WITH_ENTRIES,
 )
-from tests.rules_documents import facts
-from tests.rules_edits import add, case, mark, put, twice, unmark, without
+from tests.support.rules.rules_documents import facts
+from tests.support.rules.rules_edits import add, case, mark, put, twice, unmark, without
 
 SYNTAX_CASES = [
     case(

@@ -16,7 +16,7 @@ from lxml import etree
 from peppol.findings import Severity
 from peppol.rules.engine.engine import RuleSet, judge
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "shared" / "cases"
+FOLDER: Final = Path(__file__).resolve().parents[4] / "shared" / "cases"
 ABSENT: Final = (
     f"THE PUBLISHED UNIT CASES ARE ABSENT: no .jsonl file in {FOLDER.name}/ beside the checkout."
     " Nothing was compared; put them there, as CI does."

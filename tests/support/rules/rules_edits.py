@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from peppol.rules.engine.engine import RuleSet, judge
-from tests.rules_documents import CAC, CBC, Facts, a_tree, find
+from tests.support.rules.rules_documents import CAC, CBC, Facts, a_tree, find
 
 Edit = Callable[[etree._Element], None]
 

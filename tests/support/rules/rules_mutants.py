@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from peppol.rules.shared.ubl_elements import ELEMENTS
-from tests.rules_documents import CAC, CBC, Entry, Facts, Line, a_tree, facts
+from tests.support.rules.rules_documents import CAC, CBC, Entry, Facts, Line, a_tree, facts
 
 _FIVE: Final = Decimal("5.00")
 

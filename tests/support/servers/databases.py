@@ -12,14 +12,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
-PROJECT = Path(__file__).resolve().parent.parent
-KEEPER = (sys.executable, "-m", "tests.postgresql_keeper")
+from tests.support.project import PROJECT
+
+KEEPER = (sys.executable, "-m", "tests.support.servers.postgresql_keeper")
 
 
 class NoPostgresql(Exception):

@@ -1,7 +1,7 @@
 """An OpenID provider as a process of its own: discovery, keys, authorization code with PKCE, signed tokens.
 
-Run as `python -m tests.openid_provider`; it prints its address and lives until its standard input ends. Who signs
-in, and what is wrong with the answer, is chosen by what the visitor adds to the authorization address, as a person
+Run as `python -m tests.support.servers.openid_provider`; it prints its address and lives until its
+standard input ends. Who signs in, and what is wrong with the answer, is chosen by what the visitor adds to the authorization address, as a person
 would choose on the provider's own pages: `user`, `email`, `verified`, `acr`, `fault`.
 """
 
@@ -120,7 +120,7 @@ class Provider(BaseHTTPRequestHandler):
 def running_provider() -> Iterator[str]:
     """Start the process; its issuer."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.openid_provider"],
+        [sys.executable, "-m", "tests.support.servers.openid_provider"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Code, Match, Weight
 from invoicing.model import InvoiceState
-from tests.builders import a_credit_note, an_invoice, an_order, credit_facts, held
+from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, held
 
 INVOICE = an_invoice(an_order())
 

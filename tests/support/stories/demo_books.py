@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 from billing.tools.demo.playing import play
 from billing.tools.demo.story import Story, read_story
-from tests.browser import Site, portal
+from tests.support.pages.browser import Site, portal
+from tests.support.project import FIXTURES
 
-STORY = Path(__file__).resolve().parent.parent / "fixtures" / "demo"
+STORY = FIXTURES / "demo"
 
 
 @cache

@@ -16,7 +16,7 @@ from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import AccountGiven, Invoice, PeriodGiven
 from orders.model import Handling
-from tests.builders import (
+from tests.support.stories.builders import (
     a_line,
     a_receipt,
     an_interruption,
@@ -28,7 +28,7 @@ from tests.builders import (
     the_supplier,
     with_lines,
 )
-from tests.house import LARKDRILLEN, STIGFINNAREN
+from tests.support.stories.house import LARKDRILLEN, STIGFINNAREN
 
 ORDER = an_order()
 RECEIVED = facts_of(ORDER, a_receipt(ORDER))

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cache
-from pathlib import Path
 
 from foundation.database import Database
 from foundation.errors import Language
@@ -43,10 +42,10 @@ from peppol.documents import billing
 from peppol.exchange import inbox, outbox
 from peppol.exchange.inbox import Stored
 from peppol.xml import codec
-from tests.house_databases import CLOCK as CLOCK
-from tests.house_databases import whole
+from tests.support.project import FIXTURES
+from tests.support.servers.house_databases import CLOCK, whole
 
-REGISTER = Path(__file__).resolve().parent.parent / "fixtures" / "demo" / "register"
+REGISTER = FIXTURES / "demo" / "register"
 
 Json = Mapping[str, object]
 

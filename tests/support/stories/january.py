@@ -10,7 +10,7 @@ from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.house import House, a_house
+from tests.support.stories.house import House, a_house
 
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)

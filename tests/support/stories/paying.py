@@ -14,7 +14,7 @@ from invoicing.payment.files import Debtor
 from invoicing.payment.proposals import Item, Proposal
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
-from tests.house import House
+from tests.support.stories.house import House
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 DEBTOR = Debtor("SE4550000000058398257466", "ESSESESS", "12345")

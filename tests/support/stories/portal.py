@@ -13,7 +13,8 @@ from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.sending import Pressed
 from orders.register import store as register_store
-from tests.house import CLOCK, FYRBAKEN, House
+from tests.support.servers.house_databases import CLOCK
+from tests.support.stories.house import FYRBAKEN, House
 
 
 def key() -> str:
