@@ -14,7 +14,7 @@ from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
-from orders import tables as counting
+from orders import tables as order_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PaymentRow:
 
 def receipts_of(session: Session, execution_reference: str) -> Sequence[ReceiptRow]:
     """Every receipt ever made on one execution reference and every one taken back, oldest first."""
-    receipt, line, order = counting.receipt, counting.order_line, counting.purchase_order
+    receipt, line, order = order_tables.receipt, order_tables.order_line, order_tables.purchase_order
     on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
     question = (
         select(receipt, line.c.unit, order.c.currency)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from tests.support.pages.browser import a_page, running_chromium
 from tests.support.stories.demo_books import demo_site
 
@@ -22,7 +22,7 @@ FLIPPED = "2100000042/001"
 def _enter(page: Page, name: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("E-postadress").fill(name)
-    page.get_by_label("Lösenord").fill(demo_people.PASSWORD)
+    page.get_by_label("Lösenord").fill(people.PASSWORD)
     page.get_by_role("button", name="Logga in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 

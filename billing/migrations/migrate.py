@@ -15,7 +15,7 @@ from billing.migrations import row_security
 from billing.migrations.schema import METADATAS
 from foundation import journal, number_series
 from foundation.database import Clock, Database, utc_now
-from orders import tables
+from orders import tables as order_tables
 
 
 def open_grown(url: str, *, clock: Clock = utc_now) -> Database:
@@ -29,7 +29,7 @@ def bring_up_to_date(database: Database) -> None:
     """Make an empty database whole, or let one that has tables grow to the newest revision."""
     with database.engine.begin() as connection:
         scripts = _config()
-        if inspect(connection).has_table(tables.purchase_order.name):
+        if inspect(connection).has_table(order_tables.purchase_order.name):
             scripts.attributes["connection"] = connection
             command.upgrade(scripts, "head")
         else:

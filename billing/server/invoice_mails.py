@@ -15,7 +15,7 @@ from foundation.sql import Session
 from foundation.tables import journal
 from invoicing.documents import tables as document_tables
 from operations.mail.tables import journal_mark
-from orders import tables
+from orders import tables as order_tables
 
 _NAME = "invoice-mails"
 _AT_ONCE = 5_000
@@ -60,7 +60,7 @@ def _template(action: str, detail: str) -> str:
 
 
 def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) -> int:
-    invoice, order = document_tables.invoice, tables.purchase_order
+    invoice, order = document_tables.invoice, order_tables.purchase_order
     row = session.execute(
         select(invoice.c.supplier, order.c.unit_id)
         .outerjoin(

@@ -30,7 +30,7 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Entry, Key, Statement, reconcile
-from orders import tables as held_tables
+from orders import tables as order_tables
 from orders.register import store as register_store
 from orders.terms import Article
 from peppol.exchange import inbox, outbox
@@ -240,7 +240,7 @@ def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the tem
 
 def _is_small(session: Session, wanted: Wanted) -> bool:
     """Whether so little is asked for that every document may be looked at."""
-    line, order = held_tables.order_line, held_tables.purchase_order
+    line, order = order_tables.order_line, order_tables.purchase_order
     question = select(line.c.order_number).join(order, order.c.number == line.c.order_number)
     if wanted.supplier:
         question = question.where(order.c.supplier == wanted.supplier)
@@ -252,7 +252,7 @@ def _is_small(session: Session, wanted: Wanted) -> bool:
 
 def _months(session: Session) -> list[Month]:
     """Every month there is an order line in, the newest first."""
-    line = held_tables.order_line
+    line = order_tables.order_line
     first, last = (
         session.execute(select(line.c.starts_on).order_by(order).limit(1)).scalar_one_or_none()
         for order in (line.c.starts_on, line.c.starts_on.desc())

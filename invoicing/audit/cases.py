@@ -24,7 +24,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, Group, Outcome
 from invoicing.model import Held
-from orders import tables as held_tables
+from orders import tables as order_tables
 from peppol.exchange import inbox
 from peppol.exchange import tables as exchange_tables
 
@@ -107,16 +107,16 @@ def export(session: Session, reference: str, *, by: str, may_see_protected: bool
 
 def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iterator[tuple[str, bytes]]:
     documents = list(document_store.listed(session, execution_reference=reference))
-    order = held_tables.purchase_order
+    order = order_tables.purchase_order
     orders = list(
         session.scalars(
             select(order.c.number).where(order.c.execution_reference == reference).order_by(order.c.number)
         )
     )
     events = session.execute(
-        select(held_tables.inbound_event)
-        .where(held_tables.inbound_event.c.execution_reference == reference)
-        .order_by(held_tables.inbound_event.c.sequence)
+        select(order_tables.inbound_event)
+        .where(order_tables.inbound_event.c.execution_reference == reference)
+        .order_by(order_tables.inbound_event.c.sequence)
     ).all()
     hidden = protected.among(session, [held.id for held in documents])
     if not (documents or orders or events) or (hidden and not may_see_protected):

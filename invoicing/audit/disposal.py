@@ -15,7 +15,7 @@ from invoicing.audit.retention_periods import Stray
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
-from orders import tables as held
+from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
 
 Removed = tuple[str, int, str, int]
@@ -27,7 +27,7 @@ PORTAL: Final = "PORTAL"
 
 def of_case(session: Session, reference: str) -> Iterator[Removed]:
     """Remove the bytes of a case."""
-    event, order, outbox = held.inbound_event, held.purchase_order, exchange_tables.outbox
+    event, order, outbox = order_tables.inbound_event, order_tables.purchase_order, exchange_tables.outbox
     yield from _documents(session, document_tables.invoice.c.execution_reference == reference)
     orders = select(order.c.number).where(order.c.execution_reference == reference)
     ours = (outbox.c.kind == "order") & outbox.c.document_id.in_(orders)

@@ -24,7 +24,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.responses import tables as response_tables
-from orders import tables as held
+from orders import tables as order_tables
 from orders.terms import Article
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
@@ -54,7 +54,7 @@ Findings = Iterator[tuple[str, str]]
 
 def _accounts(session: Session) -> Findings:
     """Per order line: 0 <= claimed <= received <= ordered, and each number is the sum of its documents."""
-    account, line, receipt = held.line_account, held.order_line, held.receipt
+    account, line, receipt = order_tables.line_account, order_tables.order_line, order_tables.receipt
     received = (
         select(
             receipt.c.order_number,
@@ -124,7 +124,7 @@ def _approved_per_line() -> Any:  # noqa: ANN401 - SQLAlchemy's subquery has no 
 
 def _differences(session: Session) -> Findings:
     """What is approved differs from what is received only by rounding, a tolerance, or a person's acceptance."""
-    account, part, invoice = held.line_account, document_tables.invoice_part, document_tables.invoice
+    account, part, invoice = order_tables.line_account, document_tables.invoice_part, document_tables.invoice
     taken = decision_tables.acceptance
     question = (
         select(
@@ -172,7 +172,7 @@ def _append_only(session: Session) -> Findings:
 
 def _order_sums(session: Session) -> Findings:
     """An order's amount is the sum of its lines."""
-    order, line = held.purchase_order, held.order_line
+    order, line = order_tables.purchase_order, order_tables.order_line
     question = (
         select(
             order.c.number, order.c.amount, func.sum(line.c.amount, type_=line.c.amount.type).label("lines")
@@ -187,7 +187,7 @@ def _order_sums(session: Session) -> Findings:
 
 def _days_received_once(session: Session) -> Findings:
     """No calendar day of an execution reference is received twice."""
-    receipt, account, order = held.receipt, held.line_account, held.purchase_order
+    receipt, account, order = order_tables.receipt, order_tables.line_account, order_tables.purchase_order
     question = (
         select(
             receipt.c.execution_reference,
@@ -218,7 +218,7 @@ def _days_received_once(session: Session) -> Findings:
 
 def _results_once(session: Session) -> Findings:
     """At most one R1 and one R2 on an execution reference."""
-    order = held.purchase_order
+    order = order_tables.purchase_order
     question = (
         select(order.c.execution_reference, order.c.stage, func.count().label("count"))
         .where(order.c.article == Article.RESULT)
@@ -259,7 +259,7 @@ def _letters_in(session: Session) -> Findings:
 
 def _letters_out(session: Session) -> Findings:
     """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
-    outbox, order = exchange_tables.outbox, held.purchase_order
+    outbox, order = exchange_tables.outbox, order_tables.purchase_order
     gone = audit_tables.disposed_body
     question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(
         gone, (gone.c.kind == "LETTER_OUT") & (gone.c.item_id == outbox.c.sequence)
@@ -339,7 +339,7 @@ def _series(session: Session) -> Findings:
     """Number series have no gaps."""
     ranges = number_series.ranges(session)
     numbered: tuple[tuple[str, Table], ...] = (
-        (number_series.ORDERS, held.purchase_order),
+        (number_series.ORDERS, order_tables.purchase_order),
         (number_series.PAYMENTS, document_tables.payment),
         (number_series.PROPOSALS, payment_tables.payment_proposal),
         (number_series.VOUCHERS, payment_tables.voucher),

@@ -26,7 +26,7 @@ from invoicing.audit import retention_periods
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.retention_periods import DONE, YEARS, Times, keep_until
 from invoicing.documents import tables as document_tables
-from orders import tables as held
+from orders import tables as order_tables
 
 _AT_ONCE = 200
 _USUAL = Times()
@@ -68,7 +68,9 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
     if not reason.strip():
         raise RetentionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
     known = session.scalar(
-        select(held.placement.c.execution_reference).where(held.placement.c.execution_reference == reference)
+        select(order_tables.placement.c.execution_reference).where(
+            order_tables.placement.c.execution_reference == reference
+        )
     )
     thing = retention_periods.named(reference)
     if known is None and (thing is None or not retention_periods.exists(session, *thing)):
@@ -241,7 +243,7 @@ def _cases(session: Session, number: int) -> list[tuple[str, date]]:
 
 def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
     """The last day of every case that has ended, is held by nobody and not disposed of."""
-    placement, order, invoice = held.placement, held.purchase_order, document_tables.invoice
+    placement, order, invoice = order_tables.placement, order_tables.purchase_order, document_tables.invoice
     open_one = (
         select(invoice.c.id)
         .where(

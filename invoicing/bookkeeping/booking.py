@@ -28,7 +28,7 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import entry_queries, entry_sources
 from invoicing.reconciliation.statement import Key
-from orders import tables as held
+from orders import tables as order_tables
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
@@ -89,7 +89,7 @@ def accrued(session: Session, month: Month, *, closing: date, today: date | None
 
 
 def _accrued_now(session: Session, month: Month) -> list[Accrued]:
-    account, line, order = held.line_account, held.order_line, held.purchase_order
+    account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
     service = entry_sources.month_of(line.c.starts_on).label("service_month")
     keys = (order.c.supplier, order.c.article, service)
     amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
@@ -255,7 +255,7 @@ _PURCHASE = (
 
 
 def _purchases(session: Session, rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Purchase]]:
-    order = held.purchase_order
+    order = order_tables.purchase_order
     net: dict[int, dict[str, Decimal]] = defaultdict(dict)
     ids = [row.id for row in rows]
     for start in range(0, len(ids), 500):

@@ -17,7 +17,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
 from invoicing.model import DocumentType, Invoice, InvoiceState
-from orders import tables as held
+from orders import tables as order_tables
 from orders.model import (
     Handling,
     Interruption,
@@ -156,7 +156,7 @@ def _outside(session: Session, invoice: Invoice) -> Handling | None:
 
 def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
     """The supplier's orders with a line received for exactly this sum and not invoiced: suggestions only."""
-    account, order = held.line_account, held.purchase_order
+    account, order = order_tables.line_account, order_tables.purchase_order
     question = (
         select(order.c.number)
         .join(account, account.c.order_number == order.c.number)
@@ -174,9 +174,9 @@ def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Seque
 
 def _question() -> Select[Any]:
     """The order with everything that hangs on its lines, prepared once."""
-    order, line, account = held.purchase_order, held.order_line, held.line_account
-    receipt, occupant, cut = held.receipt, document_tables.invoice, held.interruption
-    placement = held.placement
+    order, line, account = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
+    receipt, occupant, cut = order_tables.receipt, document_tables.invoice, order_tables.interruption
+    placement = order_tables.placement
     columns = (
         *(column for column in order.c if column.name not in ("starts_on", "ends_on", "amount")),
         order.c.starts_on.label("order_starts_on"),
@@ -232,7 +232,7 @@ def _question() -> Select[Any]:
 
 
 _ORDER = _question()
-_ORDER_ONLY = _ORDER.where(held.order_line.c.line_id.in_(bindparam("only", expanding=True)))
+_ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
 
 
 def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:

@@ -16,7 +16,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from orders import tables as held_tables
+from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 
 _LOOKED_AT = 400
@@ -53,8 +53,8 @@ class CreditSuggestion:
 def lines(session: Session, held: Held) -> Sequence[LineSuggestion]:
     """The order lines an invoice may be for, best first."""
     invoice = document_store.content(session, held.id)
-    order, account = held_tables.purchase_order, held_tables.line_account
-    line = held_tables.order_line
+    order, account = order_tables.purchase_order, order_tables.line_account
+    line = order_tables.order_line
     near = or_(
         account.c.amount_received == held.amount_net.amount,
         order.c.number == invoice.order_number,

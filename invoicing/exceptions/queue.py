@@ -29,7 +29,7 @@ from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
-from orders import tables as held
+from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 
@@ -150,7 +150,7 @@ def counts(session: Session, *, today: date) -> Mapping[Part, int]:
     for document_type, resting in _resting(session, today=today).items():
         found[Part.RESTING] += resting
         found[Part.CREDITS if document_type is DocumentType.CREDIT_NOTE else Part.EXCEPTIONS] -= resting
-    inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, held.inbound_event
+    inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
     found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
     found[Part.EVENTS] = _many(
@@ -262,7 +262,7 @@ def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
 
 def events(session: Session, *, limit: int = 200) -> Sequence[Event]:
     """Events that could not be applied, newest first."""
-    table = held.inbound_event
+    table = order_tables.inbound_event
     taken = and_(_D.c.kind == "EVENT", _D.c.item_id == table.c.sequence)
     question = (
         select(
@@ -296,7 +296,7 @@ def _documents(wanted: Wanted) -> Any:  # noqa: ANN401 - a table or a join
     """Where the documents come from: with their order lines only where the month is asked for."""
     if not wanted.month:
         return _I
-    line = held.order_line
+    line = order_tables.order_line
     on_line = and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id)
     first = and_(_P.c.invoice_id == _I.c.id, _P.c.position == 1)
     return _I.outerjoin(_P, first).outerjoin(line, on_line)
@@ -362,7 +362,7 @@ def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list
 def _in_month(month: Month) -> ColumnElement[bool]:
     """Whether the invoice is for an order line of the month, or, on none, is dated in it."""
     days = month.period
-    return func.coalesce(held.order_line.c.starts_on, _I.c.issued_on).between(days.start, days.end)
+    return func.coalesce(order_tables.order_line.c.starts_on, _I.c.issued_on).between(days.start, days.end)
 
 
 _ORDERS = {
@@ -374,7 +374,7 @@ _ORDERS = {
 
 
 def _items() -> Select[Any]:
-    line = held.order_line
+    line = order_tables.order_line
     columns = [column for column in _I.c if column.name != "content"]
     on_line = and_(line.c.order_number == _P.c.order_number, line.c.line_id == _P.c.line_id)
     return select(

@@ -17,7 +17,7 @@ from invoicing.model import DocumentType, Invoice, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Kind, Payable, ocr_of, pay_to
 from invoicing.payment.transfers import LIVE
-from orders import tables as held
+from orders import tables as order_tables
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
@@ -158,7 +158,7 @@ def _matches(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, st
 
 
 def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str], set[str]]]:
-    part, order = document_tables.invoice_part, held.purchase_order
+    part, order = document_tables.invoice_part, order_tables.purchase_order
     question = (
         select(part.c.invoice_id, order.c.article, order.c.delivery_area)
         .join(order, order.c.number == part.c.order_number)

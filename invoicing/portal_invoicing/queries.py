@@ -20,7 +20,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, Held, InvoiceState
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_document
-from orders import tables as counting
+from orders import tables as order_tables
 from peppol.exchange.outbox import OutLetter, letters_out
 from peppol.exchange.tables import outbox
 
@@ -167,7 +167,7 @@ def ready_lines(
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
     question = _ready(maker)
-    order, line = counting.purchase_order, counting.order_line
+    order, line = order_tables.purchase_order, order_tables.order_line
     if unit:
         question = question.where(order.c.unit_id == unit)
     if month is not None:
@@ -238,7 +238,7 @@ def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def on_its_way() -> ColumnElement[bool]:
     """Whether an invoice made in the portal is on its way on the line of `line_account`, not judged yet."""
-    account = counting.line_account
+    account = order_tables.line_account
     return (
         select(portal_document.c.id)
         .where(
@@ -252,8 +252,8 @@ def on_its_way() -> ColumnElement[bool]:
 
 
 def _ready(maker: Maker) -> Select[tuple[object, ...]]:
-    order, line = counting.purchase_order, counting.order_line
-    account, receipt = counting.line_account, counting.receipt
+    order, line = order_tables.purchase_order, order_tables.order_line
+    account, receipt = order_tables.line_account, order_tables.receipt
     question = (
         select(
             line.c.order_number,

@@ -31,9 +31,9 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
-from orders import tables as held
+from orders import tables as order_tables
 
-_ORDER, _LINE, _RECEIPT = held.purchase_order, held.order_line, held.receipt
+_ORDER, _LINE, _RECEIPT = order_tables.purchase_order, order_tables.order_line, order_tables.receipt
 _INVOICE, _PART, _MATCH = document_tables.invoice, document_tables.invoice_part, document_tables.match_made
 _PAIR, _PAYMENT, _GIVEN_BACK = (
     document_tables.credit_pair,

@@ -11,10 +11,15 @@ from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
-from orders import tables as held
+from orders import tables as order_tables
 from orders.purchase_orders import line_store
 
-_ACCOUNT, _ORDER, _LINE, _RECEIPT = held.line_account, held.purchase_order, held.order_line, held.receipt
+_ACCOUNT, _ORDER, _LINE, _RECEIPT = (
+    order_tables.line_account,
+    order_tables.purchase_order,
+    order_tables.order_line,
+    order_tables.receipt,
+)
 _INVOICE, _PAIR = document_tables.invoice, document_tables.credit_pair
 
 

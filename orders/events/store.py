@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
-from orders import tables
+from orders import tables as order_tables
 from orders.events import envelope as event_envelope
 
 
@@ -83,7 +83,7 @@ def claim(session: Session, event: event_envelope.Event, *, digest: str, receive
 
 def set_state(session: Session, sequence: int, state: EventState, *, reason: Refused | None = None) -> None:
     """Note what became of an event when it was tried again."""
-    table = tables.inbound_event
+    table = order_tables.inbound_event
     session.execute(
         update(table)
         .where(table.c.sequence == sequence)
@@ -97,18 +97,18 @@ def set_state(session: Session, sequence: int, state: EventState, *, reason: Ref
 
 def in_state(session: Session, state: EventState) -> list[StoredEvent]:
     """The events in one state, in the order they came."""
-    table = tables.inbound_event
+    table = order_tables.inbound_event
     return list(_stored(session, table.c.state == state))
 
 
 def of_placement(session: Session, reference: str) -> list[StoredEvent]:
     """The events about one execution reference, in the order they came."""
-    return list(_stored(session, tables.inbound_event.c.execution_reference == reference))
+    return list(_stored(session, order_tables.inbound_event.c.execution_reference == reference))
 
 
 def counts(session: Session) -> dict[EventState, int]:
     """How many events are in each state."""
-    table = tables.inbound_event
+    table = order_tables.inbound_event
     rows = session.execute(select(table.c.state, func.count()).group_by(table.c.state))
     return {EventState(state): count for state, count in rows}
 
@@ -137,7 +137,7 @@ def _row(
 
 
 # Prepared once: building a statement costs more than running it.
-_EVENT = tables.inbound_event
+_EVENT = order_tables.inbound_event
 _KNOWN = select(_EVENT.c.content_sha256, _EVENT.c.state).where(
     _EVENT.c.source == bindparam("source"), _EVENT.c.event_id == bindparam("event_id")
 )
@@ -146,7 +146,7 @@ _ADD_MANY = insert(_EVENT)
 
 
 def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:
-    table = tables.inbound_event
+    table = order_tables.inbound_event
     for row in session.execute(select(table).where(condition).order_by(table.c.sequence)):
         yield StoredEvent(
             row.sequence,

@@ -6,7 +6,7 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
-from orders import tables
+from orders import tables as order_tables
 from orders.model import PlannedOrder, PlannedState
 from orders.terms import Article, ResultStage
 
@@ -14,7 +14,7 @@ from orders.terms import Article, ResultStage
 def add(session: Session, planned: PlannedOrder) -> None:
     """Put an order into the timetable."""
     session.execute(
-        insert(tables.planned_order),
+        insert(order_tables.planned_order),
         {
             "execution_reference": planned.execution_reference,
             "article": planned.article,
@@ -31,7 +31,7 @@ def add(session: Session, planned: PlannedOrder) -> None:
 
 def of_placement(session: Session, reference: str) -> list[PlannedOrder]:
     """Everything ever planned on one execution reference, oldest first."""
-    table = tables.planned_order
+    table = order_tables.planned_order
     question = select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
     return [_planned(row) for row in session.execute(question)]
 
@@ -47,7 +47,7 @@ def due(session: Session, today: date, *, reference: str = "", lock: bool = True
 
 def note(session: Session, planned_id: int, reason: str) -> None:
     """Say why an order that waits could not be placed on its day; it goes on waiting."""
-    table = tables.planned_order
+    table = order_tables.planned_order
     session.execute(update(table).where(table.c.id == planned_id).values(reason=reason))
 
 
@@ -55,7 +55,7 @@ def finish(
     session: Session, planned_id: int, state: PlannedState, *, order_number: str = "", reason: str = ""
 ) -> bool:
     """Place or drop a waiting order; False when it no longer waits."""
-    table = tables.planned_order
+    table = order_tables.planned_order
     change = (
         update(table)
         .where(table.c.id == planned_id, table.c.state == PlannedState.WAITING)
@@ -65,7 +65,7 @@ def finish(
 
 
 # Prepared once: building a statement costs more than running it.
-_PLANNED = tables.planned_order
+_PLANNED = order_tables.planned_order
 _DUE = (
     select(_PLANNED)
     .where(

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 from foundation.errors import Refused
 from foundation.periods import Month, Period
 from foundation.sql import Session
-from orders import tables
+from orders import tables as order_tables
 from orders.model import (
     Handling,
     Interruption,
@@ -75,8 +75,9 @@ def by_decision(session: Session, decision_ids: Sequence[str]) -> dict[str, str]
 
 def outside(session: Session, reference: str, *, supplier: str) -> Handling | None:
     """How the supplier's placement is handled when that is not by order; None when it is ordered or unknown."""
-    question = select(tables.placement.c.handling).where(
-        tables.placement.c.execution_reference == reference, tables.placement.c.supplier == supplier
+    question = select(order_tables.placement.c.handling).where(
+        order_tables.placement.c.execution_reference == reference,
+        order_tables.placement.c.supplier == supplier,
     )
     found = session.scalar(question)
     return Handling(found) if found is not None and found != Handling.ORDERED else None
@@ -99,15 +100,15 @@ def add_periods(session: Session, periods: Sequence[tuple[str, PlacementPeriod]]
 
 def set_state(session: Session, reference: str, state: PlacementState) -> None:
     """Move the placement to `state`."""
-    where = tables.placement.c.execution_reference == reference
-    session.execute(update(tables.placement).where(where).values(state=state))
+    where = order_tables.placement.c.execution_reference == reference
+    session.execute(update(order_tables.placement).where(where).values(state=state))
 
 
 def set_interruption(
     session: Session, reference: str, interruption: Interruption | None, *, was: str
 ) -> None:
     """Let `interruption` stand instead of the one before, which stays in the history as `was`."""
-    table = tables.interruption
+    table = order_tables.interruption
     standing = (table.c.execution_reference == reference) & (table.c.state == STANDING)
     session.execute(update(table).where(standing).values(state=was))
     if interruption is not None:
@@ -125,7 +126,7 @@ def set_interruption(
 
 def interruptions(session: Session, reference: str) -> Sequence[Row[tuple[object, ...]]]:
     """Every interruption ever registered on the placement, oldest first."""
-    table = tables.interruption
+    table = order_tables.interruption
     return session.execute(
         select(table).where(table.c.execution_reference == reference).order_by(table.c.id)
     ).all()
@@ -148,7 +149,7 @@ def report(session: Session, reference: str, month: Month, version: int) -> Repo
 def add_report(session: Session, report: Report) -> None:
     """Keep a filed report."""
     session.execute(
-        insert(tables.periodic_report),
+        insert(order_tables.periodic_report),
         {
             "execution_reference": report.execution_reference,
             "month": str(report.month),
@@ -171,7 +172,7 @@ def set_report_state(
     reason: RejectionReason | None = None,
 ) -> None:
     """Move a report to `state`; a decision carries its day and who took it, a rejection why where told."""
-    table = tables.periodic_report
+    table = order_tables.periodic_report
     values: dict[str, object] = {"state": state}
     if reason is not None:
         values["reason"] = reason
@@ -189,8 +190,12 @@ def set_report_state(
 
 
 # Prepared once: building a statement costs more than running it.
-_PLACEMENT, _PERIOD, _REPORT = tables.placement, tables.placement_period, tables.periodic_report
-_INTERRUPTION = tables.interruption
+_PLACEMENT, _PERIOD, _REPORT = (
+    order_tables.placement,
+    order_tables.placement_period,
+    order_tables.periodic_report,
+)
+_INTERRUPTION = order_tables.interruption
 _FIND = select(_PLACEMENT).where(_PLACEMENT.c.execution_reference == bindparam("reference"))
 _FIND_LOCKED = _FIND.with_for_update()
 _BY_DECISION = select(_PERIOD.c.decision_id, _PERIOD.c.execution_reference).where(

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
-from orders import tables
+from orders import tables as order_tables
 from orders.model import LineAccount, LineState
 
 ZERO = Decimal("0.00")
@@ -26,8 +26,8 @@ def account(session: Session, number: str, line_id: str, *, lock: bool = False) 
 
 def accounts(session: Session, number: str) -> list[LineAccount]:
     """The accounts of all lines of an order, by line."""
-    question = _ACCOUNT.where(tables.line_account.c.order_number == number)
-    return [_account(row) for row in session.execute(question.order_by(tables.line_account.c.line_id))]
+    question = _ACCOUNT.where(order_tables.line_account.c.order_number == number)
+    return [_account(row) for row in session.execute(question.order_by(order_tables.line_account.c.line_id))]
 
 
 def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, claim: Decimal) -> bool:
@@ -38,7 +38,7 @@ def take_line(session: Session, number: str, line_id: str, invoice_id: int, *, c
 
 def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
     """Open the lines the invoice occupied, claim nothing there any more, and name them."""
-    table = tables.line_account
+    table = order_tables.line_account
     freed = (
         update(table)
         .where(table.c.invoice_id == invoice_id)
@@ -50,7 +50,7 @@ def free_lines(session: Session, invoice_id: int) -> list[tuple[str, str]]:
 
 def drop_claims(session: Session, invoice_id: int) -> None:
     """The invoice goes into question: it keeps its lines and claims no money on them."""
-    table = tables.line_account
+    table = order_tables.line_account
     session.execute(update(table).where(table.c.invoice_id == invoice_id).values(amount_claimed=ZERO))
 
 
@@ -67,7 +67,7 @@ def lock_lines(session: Session, number: str) -> None:
 
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
     """Open lines again that were closed as unused."""
-    table = tables.line_account
+    table = order_tables.line_account
     unused = table.c.state == LineState.CLOSED_UNUSED
     session.execute(
         update(table)
@@ -78,7 +78,7 @@ def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None
 
 def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
     """Close lines on which nothing will be received any more."""
-    table = tables.line_account
+    table = order_tables.line_account
     session.execute(
         update(table)
         .where(table.c.order_number == number, table.c.line_id.in_(line_ids), table.c.state == LineState.OPEN)
@@ -87,7 +87,7 @@ def close_lines(session: Session, number: str, line_ids: Sequence[str], state: L
 
 
 # Prepared once: building a statement costs more than running it.
-_ORDER, _HELD = tables.purchase_order, tables.line_account
+_ORDER, _HELD = order_tables.purchase_order, order_tables.line_account
 _ACCOUNT = select(_HELD, _ORDER.c.currency).join_from(_HELD, _ORDER, _ORDER.c.number == _HELD.c.order_number)
 _LINE = _ACCOUNT.where(
     _HELD.c.order_number == bindparam("order_number"), _HELD.c.line_id == bindparam("line_id")

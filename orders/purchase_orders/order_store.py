@@ -13,7 +13,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.sql import Session
-from orders import tables
+from orders import tables as order_tables
 from orders.model import LineState, Order, OrderLine
 from orders.purchase_orders.line_store import ZERO
 from orders.terms import Article, ResultStage
@@ -47,7 +47,7 @@ class OrderSummary:
 def find(session: Session, number: str) -> Order | None:
     """The order with this number and its lines, or None."""
     row = session.execute(
-        select(tables.purchase_order).where(tables.purchase_order.c.number == number)
+        select(order_tables.purchase_order).where(order_tables.purchase_order.c.number == number)
     ).one_or_none()
     return _order(session, row) if row is not None else None
 
@@ -70,7 +70,7 @@ def summaries(
     session: Session, *, supplier: str = "", execution_reference: str = "", limit: int = 500
 ) -> Iterator[OrderSummary]:
     """The newest orders, of one supplier or one execution reference where that is given."""
-    table = tables.purchase_order
+    table = order_tables.purchase_order
     question = select(table)
     if supplier:
         question = question.where(table.c.supplier == supplier)
@@ -98,7 +98,7 @@ def add_all(session: Session, orders: Sequence[Order]) -> None:
 
 
 # Prepared once: building a statement costs more than running it.
-_ORDER, _ORDER_LINE, _HELD = tables.purchase_order, tables.order_line, tables.line_account
+_ORDER, _ORDER_LINE, _HELD = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
 _ADD_ORDER, _ADD_LINE, _ADD_ACCOUNT = insert(_ORDER), insert(_ORDER_LINE), insert(_HELD)
 _OF_PLACEMENT = (
     select(_ORDER).where(_ORDER.c.execution_reference == bindparam("reference")).order_by(_ORDER.c.number)

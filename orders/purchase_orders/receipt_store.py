@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
 from foundation.sql import Session, rows_changed
-from orders import tables
+from orders import tables as order_tables
 from orders.model import Receipt
 from orders.purchase_orders.line_store import ZERO
 
@@ -41,9 +41,9 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
             "received_on": receipt.received_on,
             "reverses": instead_of,
         }
-        session.execute(insert(tables.receipt), reversal)
+        session.execute(insert(order_tables.receipt), reversal)
     receipt_id = _add_receipt(session, receipt)
-    table = tables.line_account
+    table = order_tables.line_account
     same = table.c.receipt_id.is_(None) if instead_of is None else table.c.receipt_id == instead_of
     change = (
         update(table)
@@ -62,7 +62,9 @@ def receive(session: Session, receipt: Receipt, *, instead_of: int | None) -> in
 
 def _receipt_row(session: Session, receipt_id: int) -> dict[str, Any]:
     return dict(
-        session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).mappings().one()
+        session.execute(select(order_tables.receipt).where(order_tables.receipt.c.id == receipt_id))
+        .mappings()
+        .one()
     )
 
 
@@ -88,7 +90,7 @@ def _add_receipt(session: Session, receipt: Receipt) -> int:
 
 def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> Receipt:
     """One receipt by its row id."""
-    row = session.execute(select(tables.receipt).where(tables.receipt.c.id == receipt_id)).one()
+    row = session.execute(select(order_tables.receipt).where(order_tables.receipt.c.id == receipt_id)).one()
     return Receipt(
         row.id,
         row.order_number,
@@ -105,7 +107,7 @@ def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> R
 
 def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, str]]:
     """The receipts made after that row, oldest first, with their order lines; reversals are left out."""
-    table = tables.receipt
+    table = order_tables.receipt
     question = (
         select(table.c.id, table.c.order_number, table.c.line_id)
         .where(table.c.id > receipt_id, table.c.reverses.is_(None))
@@ -115,4 +117,4 @@ def receipts_after(session: Session, receipt_id: int) -> list[tuple[int, str, st
 
 
 # Prepared once: building a statement costs more than running it.
-_ADD_RECEIPT = insert(tables.receipt).returning(tables.receipt.c.id)
+_ADD_RECEIPT = insert(order_tables.receipt).returning(order_tables.receipt.c.id)

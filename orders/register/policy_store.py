@@ -15,12 +15,12 @@ from sqlalchemy import Row, insert, select, update
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
-from orders import tables
+from orders import tables as order_tables
 from orders.register.agreements import Policy
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 
 PLANNED, IN_FORCE, REPLACED, WITHDRAWN = "PLANNED", "IN_FORCE", "REPLACED", "WITHDRAWN"
-_TABLE = tables.policy_version
+_TABLE = order_tables.policy_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def used(session: Session, mark: str) -> Policy | None:
     if row is not None:
         return policy_from_json(row.body)
     for body in session.scalars(
-        select(tables.register_version.c.body).order_by(tables.register_version.c.version.desc())
+        select(order_tables.register_version.c.body).order_by(order_tables.register_version.c.version.desc())
     ):
         policy = Register.from_json(body).policy
         if fingerprint(policy) == mark:

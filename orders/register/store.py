@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
-from orders import tables
+from orders import tables as order_tables
 from orders.register.register import Register, policy_from_json
 
 
@@ -33,7 +33,7 @@ def save(session: Session, register: Register, *, at: datetime, actor: str) -> b
     """Keep a new version; False where the newest has the same content already."""
     body = register.to_json()
     digest = hashlib.sha256(body.encode()).hexdigest()
-    versions = tables.register_version
+    versions = order_tables.register_version
     newest = session.execute(
         select(versions.c.sha256).order_by(versions.c.version.desc()).limit(1)
     ).scalar_one_or_none()
@@ -50,7 +50,7 @@ def load(session: Session) -> Register:
     if newest is None:
         raise NoRegister
     if newest.sha256 not in _read_before:
-        versions = tables.register_version
+        versions = order_tables.register_version
         body = session.execute(
             select(versions.c.body).where(versions.c.version == newest.version)
         ).scalar_one()
@@ -66,14 +66,14 @@ def load(session: Session) -> Register:
 
 _NEWEST = (
     select(
-        tables.register_version.c.version,
-        tables.register_version.c.sha256,
-        select(tables.policy_version.c.body)
-        .where(tables.policy_version.c.state == "IN_FORCE")
+        order_tables.register_version.c.version,
+        order_tables.register_version.c.sha256,
+        select(order_tables.policy_version.c.body)
+        .where(order_tables.policy_version.c.state == "IN_FORCE")
         .scalar_subquery()
         .label("policy"),
     )
-    .order_by(tables.register_version.c.version.desc())
+    .order_by(order_tables.register_version.c.version.desc())
     .limit(1)
 )
 

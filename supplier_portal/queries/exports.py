@@ -17,7 +17,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
 from invoicing.spreadsheets import Column, Kind, Value
-from orders import tables
+from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 from orders.terms import Article
 from supplier_portal.queries import orders as order_queries
@@ -131,10 +131,10 @@ def _line_columns(say: Say) -> list[Column]:
 
 def _lines(session: Session, scope: Scope) -> Iterator[Sequence[Value]]:
     order, line, account, receipt = (
-        tables.purchase_order,
-        tables.order_line,
-        tables.line_account,
-        tables.receipt,
+        order_tables.purchase_order,
+        order_tables.order_line,
+        order_tables.line_account,
+        order_tables.receipt,
     )
     question = (
         select(

@@ -21,7 +21,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
-from orders import tables
+from orders import tables as order_tables
 from orders.model import LineState, Order
 from orders.purchase_orders.line_store import ZERO
 from orders.purchase_orders.order_store import line_of, order_of
@@ -31,7 +31,7 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
-_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
+_ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
 _INVOICE, _PAYMENT = document_tables.invoice, document_tables.payment
 
 

@@ -16,14 +16,18 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
-from orders import tables
+from orders import tables as order_tables
 from orders.model import Placement, PlacementState
 from orders.placements import store as placement_store
 from orders.placements import tutors
 from orders.placements.store import STANDING
 from orders.placements.tutor_tables import tutor_assignment
 
-_PLACEMENT, _PERIOD, _INTERRUPTION = tables.placement, tables.placement_period, tables.interruption
+_PLACEMENT, _PERIOD, _INTERRUPTION = (
+    order_tables.placement,
+    order_tables.placement_period,
+    order_tables.interruption,
+)
 _ONE, _TWO = _PERIOD.alias("one"), _PERIOD.alias("two")
 # The same tables as a condition asks about them, whatever the list itself is joined with.
 _SPAN, _CUT, _TUTOR = _PERIOD.alias("span"), _INTERRUPTION.alias("cut"), tutor_assignment.alias("assigned")

@@ -29,14 +29,18 @@ from sqlalchemy import (
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
-from orders import tables
+from orders import tables as order_tables
 from orders.model import LineState, PlacementState, Report, ReportState
 from orders.placements import filing
 from orders.placements.store import ENDED, STANDING, report_of
 from orders.terms import Article
 
-_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
-_REPORT, _PLACEMENT, _INTERRUPTION = tables.periodic_report, tables.placement, tables.interruption
+_ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
+_REPORT, _PLACEMENT, _INTERRUPTION = (
+    order_tables.periodic_report,
+    order_tables.placement,
+    order_tables.interruption,
+)
 _LIVING = (ReportState.FILED, ReportState.APPROVED)
 
 

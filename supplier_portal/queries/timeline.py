@@ -18,7 +18,7 @@ from foundation.money import Money, Quantity
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
-from orders import tables
+from orders import tables as order_tables
 from orders.model import Placement, ReportState
 from orders.placements import store as placement_store
 from orders.placements.store import ENDED, STANDING
@@ -142,7 +142,7 @@ def _decisions(placement: Placement) -> Iterator[Happening]:
 
 
 def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
-    table = tables.purchase_order
+    table = order_tables.purchase_order
     question = select(table).where(
         table.c.execution_reference == placement.execution_reference, table.c.supplier == placement.supplier
     )
@@ -216,7 +216,7 @@ def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
 
 
 def _receipts(session: Session, placement: Placement) -> Iterator[Happening]:
-    receipt, order, line = tables.receipt, tables.purchase_order, tables.order_line
+    receipt, order, line = order_tables.receipt, order_tables.purchase_order, order_tables.order_line
     on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
     question = (
         select(receipt, order.c.currency, line.c.unit)

@@ -20,10 +20,10 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
-from orders import tables
+from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 
-_ORDER, _LINE, _ACCOUNT = tables.purchase_order, tables.order_line, tables.line_account
+_ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 
 # What a supplier must do something about, or wait for: the states an invoice is not done in.
@@ -183,7 +183,7 @@ def _on_lines(scope: Scope, days: tuple[date, date]) -> Select[Any]:
 
 def _on_receipts(scope: Scope, first: Month, last: Month) -> Select[Any]:
     """What was received for each month, less what was taken back; a receipt's month is its order line's."""
-    receipt = tables.receipt
+    receipt = order_tables.receipt
     return (
         select(receipt.c.month, _ORDER.c.currency, func.sum(receipt.c.amount).label("received"))
         .join_from(_ORDER, receipt, receipt.c.order_number == _ORDER.c.number)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from accounts import passwords
 from accounts import store as account_store
 from billing.cli import cli
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from foundation import journal
 from operations.mail import delivery as mail_delivery
 from operations.mail.tables import mail as mail_table
@@ -25,7 +25,7 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import a_house
 
 PASSWORD = "häst batteri lugn tisdag"
-DEMO = demo_people.PASSWORD
+DEMO = people.PASSWORD
 
 
 class Clock:
@@ -53,7 +53,7 @@ def clock() -> Clock:
 def site(database_url: str, clock: Clock) -> Iterator[Site]:
     with a_house(database_url) as house:
         with house.database.writing() as session:
-            demo_people.move_in(session, register_store.load(session), at=CLOCK)
+            people.move_in(session, register_store.load(session), at=CLOCK)
         with portal(database_url, clock=clock, second_step=False) as served:
             yield served
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from billing.migrations.migrate import open_grown
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from operations.settings import Settings
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
@@ -30,7 +30,7 @@ def site(database_url: str, issuer: str) -> Iterator[Site]:
     database = open_grown(database_url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
-        demo_people.move_in(session, example_register(), at=CLOCK)
+        people.move_in(session, example_register(), at=CLOCK)
     database.close()
     with portal(
         database_url,
@@ -100,7 +100,7 @@ def test_the_way_back_stays_within_the_site(site: Site) -> None:
 def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url: str, issuer: str) -> None:
     database = open_grown(database_url)
     with database.writing() as session:
-        demo_people.move_in(session, example_register(), at=CLOCK)
+        people.move_in(session, example_register(), at=CLOCK)
     database.close()
     with (
         portal(

@@ -10,7 +10,7 @@ from accounts import store as account_store
 from accounts.sign_in import WrongSignIn
 from accounts.store import Account
 from billing.migrations.migrate import open_grown
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from foundation.database import Database
 from operations.settings import Settings
 from orders.register import store as register_store
@@ -28,7 +28,7 @@ def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     monkeypatch.setattr(passwords, "_hasher", OF_OLD)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
-        demo_people.move_in(session, example_register(), at=CLOCK)
+        people.move_in(session, example_register(), at=CLOCK)
     monkeypatch.setattr(passwords, "_hasher", TODAYS)
     yield database
     database.close()
@@ -49,11 +49,11 @@ def _alva(house: Database) -> Account:
 def test_signing_in_keeps_the_password_in_todays_way_from_then_on(house: Database) -> None:
     before = _alva(house)
     assert passwords.is_outdated(before.password_hash)
-    secret = _enter(house, demo_people.PASSWORD)
+    secret = _enter(house, people.PASSWORD)
     after = _alva(house)
     assert not passwords.is_outdated(after.password_hash)
-    assert passwords.fits(after.password_hash, demo_people.PASSWORD)
-    _enter(house, demo_people.PASSWORD)
+    assert passwords.fits(after.password_hash, people.PASSWORD)
+    _enter(house, people.PASSWORD)
     assert _alva(house).password_hash == after.password_hash
     with house.reading() as session:
         held = sessions.find(session, secret, now=CLOCK)
@@ -72,5 +72,5 @@ def test_a_password_changed_meanwhile_is_not_put_back(house: Database) -> None:
     before = _alva(house)
     with house.writing() as session:
         account_store.change(session, before.id, password_hash=passwords.hashed("det nya lösenordet"))
-        account_store.renew_hash(session, before, passwords.hashed(demo_people.PASSWORD))
+        account_store.renew_hash(session, before, passwords.hashed(people.PASSWORD))
     assert passwords.fits(_alva(house).password_hash, "det nya lösenordet")

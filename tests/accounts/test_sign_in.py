@@ -17,7 +17,7 @@ from accounts import accounts, passwords
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import account, recovery_code, web_session
 from billing.migrations.migrate import open_grown
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
@@ -26,7 +26,7 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import example_register
 from web.pages import own_path
 
-ALVA, DEMO = "alla@fyrbaken.example", demo_people.PASSWORD
+ALVA, DEMO = "alla@fyrbaken.example", people.PASSWORD
 
 
 class Clock:
@@ -54,7 +54,7 @@ def filled_url(database_url: str) -> str:
     database = open_grown(database_url, clock=lambda: CLOCK)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
-        demo_people.move_in(session, example_register(), at=CLOCK)
+        people.move_in(session, example_register(), at=CLOCK)
     database.close()
     return database_url
 

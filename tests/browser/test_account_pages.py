@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from accounts import passwords
 from billing.migrations.migrate import open_grown
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, a_page, axe, portal, tab_to
@@ -33,7 +33,7 @@ def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     database = open_grown(url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
-        demo_people.move_in(session, example_register(), at=CLOCK)
+        people.move_in(session, example_register(), at=CLOCK)
     database.close()
     return url
 
@@ -70,7 +70,7 @@ def test_a_company_comes_in_without_javascript(site: Site, chromium: Browser) ->
         page.get_by_role("button", name="Skicka ansökan").click()
         assert page.locator("h1").inner_text() == "Ansökan är mottagen"
 
-        enter(page, "admin@kopare.example", demo_people.PASSWORD)
+        enter(page, "admin@kopare.example", people.PASSWORD)
         page.goto("/admin")
         page.get_by_role("link", name="Stigfinnaren").click()
         page.get_by_role("button", name="Godkänn ansökan").click()
@@ -114,7 +114,7 @@ def test_everything_on_the_way_in_is_reached_by_keyboard_and_the_focus_is_seen(
     tab_to(page, "E-postadress")
     page.keyboard.type("alla@fyrbaken.example")
     tab_to(page, "Lösenord")
-    page.keyboard.type(demo_people.PASSWORD)
+    page.keyboard.type(people.PASSWORD)
     tab_to(page, "Logga in")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
@@ -141,7 +141,7 @@ def test_the_second_step_is_set_up_from_its_picture_and_asked_for(
         page = browser_page
         page.goto(f"{site.address}/sign-in?next=/account")
         page.get_by_label("E-postadress").fill("alla@fyrbaken.example")
-        page.get_by_label("Lösenord").fill(demo_people.PASSWORD)
+        page.get_by_label("Lösenord").fill(people.PASSWORD)
         page.get_by_role("button", name="Logga in").click()
         assert page.locator("h1").inner_text() == "Ställ in koder för inloggning"
         # The picture is really drawn, under the content policy.
@@ -160,7 +160,7 @@ def test_the_second_step_is_set_up_from_its_picture_and_asked_for(
         page.get_by_role("button", name="Logga ut").click()
         now[0] = now[0].replace(minute=1)
         page.get_by_label("E-postadress").fill("alla@fyrbaken.example")
-        page.get_by_label("Lösenord").fill(demo_people.PASSWORD)
+        page.get_by_label("Lösenord").fill(people.PASSWORD)
         page.get_by_role("button", name="Logga in").click()
         assert page.locator("h1").inner_text() == "Ange koden"
         assert axe(page) == []

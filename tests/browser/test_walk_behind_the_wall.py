@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import event
 
 from accounts import passwords
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from billing.tools.demo.people import PASSWORD
 from foundation.database import SUPPLIER_ROLE
 from foundation.periods import Month
@@ -52,7 +52,7 @@ def books(postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch) 
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
             opened.house.report("100000102", month, on=on)
         with opened.database.writing() as session:
-            demo_people.move_in(session, example_register(), at=NOW)
+            people.move_in(session, example_register(), at=NOW)
         yield opened
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from billing.migrations.migrate import open_grown
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
-from billing.tools.benchmarks import flow as bench_flow
+from billing.tools.benchmarks import flow
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
@@ -96,7 +96,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = open_grown(database_url)
-    bench_flow.prepare(database, example_register())
+    flow.prepare(database, example_register())
     yield database
     database.close()
 
@@ -168,9 +168,9 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     chance = random.Random(20261121)  # noqa: S311 - the same kills every time
     point = NotingPoint(folder)
     register = example_register()
-    bench_flow.measure_orders(database, register, count=60)
-    lines = bench_flow.receive_first_months(database, register)
-    invoices = list(bench_flow.invoices_for(database, register, lines))
+    flow.measure_orders(database, register, count=60)
+    lines = flow.receive_first_months(database, register)
+    invoices = list(flow.invoices_for(database, register, lines))
     orders = count(database, OutState.WAITING)
 
     def work() -> None:

@@ -20,7 +20,7 @@ from rich.table import Table
 from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
 from billing.tools.benchmarks import database as bench_database
-from billing.tools.benchmarks import flow as bench_flow
+from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.flow import Arrived, Figures
@@ -129,9 +129,9 @@ def _one_process(
     url: str, register: Register, documents: int, *, empty: bool = False
 ) -> tuple[Figures, Figures]:
     arrived, orders = _prepared(url, register, documents, empty=empty)
-    database = open_house(url, clock=bench_flow.clock)
+    database = open_house(url, clock=flow.clock)
     try:
-        return orders, bench_flow.measure_invoices(database, arrived, reader=True)
+        return orders, flow.measure_invoices(database, arrived, reader=True)
     finally:
         database.close()
 
@@ -140,11 +140,11 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         bench_database.empty(url)
-    database = open_grown(url, clock=bench_flow.clock)
-    bench_flow.prepare(database, register)
-    orders = bench_flow.measure_orders(database, register, count=documents)
-    lines = bench_flow.receive_first_months(database, register)
-    arrived = bench_flow.store_letters(database, bench_flow.invoices_for(database, register, lines))
+    database = open_grown(url, clock=flow.clock)
+    flow.prepare(database, register)
+    orders = flow.measure_orders(database, register, count=documents)
+    lines = flow.receive_first_months(database, register)
+    arrived = flow.store_letters(database, flow.invoices_for(database, register, lines))
     database.close()
     return arrived, orders
 
@@ -159,21 +159,21 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
         spent = [each for part in pool.map(_read_all, [url] * count) for each in part]
         seconds = perf_counter() - began + arrived.seconds
     what = f"invoices, {count} worker process{'es' if count > 1 else ''}"
-    return count, bench_flow.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
+    return count, flow.figures(what, spent, seconds, each=arrived.seconds / max(1, arrived.count))
 
 
 def _warm(url: str) -> None:
     gc_tuning.settle()
-    database = open_house(url, clock=bench_flow.clock)
+    database = open_house(url, clock=flow.clock)
     with database.reading() as session:
         register_store.load(session)
     database.close()
 
 
 def _read_all(url: str) -> list[float]:
-    database = open_house(url, clock=bench_flow.clock)
+    database = open_house(url, clock=flow.clock)
     try:
-        return bench_flow.read_all(database)
+        return flow.read_all(database)
     finally:
         database.close()
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from billing.cli.commands.demo_loop import loop
 from billing.cli.printing import Column, show, table
-from billing.tools.demo import people as demo_people
+from billing.tools.demo import people
 from billing.tools.demo.folder import DATABASE_FILE, clear, mark
 from billing.tools.demo.outcomes import Outcome
 from billing.tools.demo.playing import Played, play
@@ -137,10 +137,10 @@ def _show(played: Played, folder: Path) -> None:
     show(
         Text(
             f"Portalen / the portal: billing serve --dir {folder}\n"
-            f"Lösenord för alla / password for all: {demo_people.PASSWORD}"
+            f"Lösenord för alla / password for all: {people.PASSWORD}"
         )
     )
-    for person in demo_people.PEOPLE:
+    for person in people.PEOPLE:
         show(Text(f"  {person.sign_in_name:<28}{person.told[0]}"))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from billing.migrations.schema import METADATAS
 from foundation.database import Database
 from foundation.errors import Refused
-from orders import tables
+from orders import tables as order_tables
 
 _MARK = "billing_bench"
 
@@ -25,7 +25,7 @@ def empty(url: str) -> None:
             )
         with database.engine.begin() as connection:
             seen = inspect(connection)
-            if seen.has_table(tables.purchase_order.name) and not seen.has_table(_MARK):
+            if seen.has_table(order_tables.purchase_order.name) and not seen.has_table(_MARK):
                 raise Refused(
                     "Databasen har böcker som ingen mätning har gjort, och de töms inte. Ange en tom databas.",
                     "The database has books that no measuring has made, and they are not emptied. "

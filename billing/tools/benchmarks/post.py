@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
-from billing.tools.benchmarks import flow as bench_flow
+from billing.tools.benchmarks import flow
 from foundation.database import Database
 from orders.register.register import Register
 from peppol.access_points.folder import FolderAccessPoint
@@ -71,12 +71,12 @@ def durability(url: str) -> str:
 
 def _prepared(url: str, register: Register, letters: int) -> list[bytes]:
     """Orders placed, whose letters wait; and the invoices that answer them."""
-    database = open_grown(url, clock=bench_flow.clock)
+    database = open_grown(url, clock=flow.clock)
     try:
-        bench_flow.prepare(database, register)
-        bench_flow.measure_orders(database, register, count=letters)
-        lines = bench_flow.receive_first_months(database, register)
-        return list(bench_flow.invoices_for(database, register, lines))
+        flow.prepare(database, register)
+        flow.measure_orders(database, register, count=letters)
+        lines = flow.receive_first_months(database, register)
+        return list(flow.invoices_for(database, register, lines))
     finally:
         database.close()
 
@@ -104,8 +104,8 @@ _opened: dict[str, Worker] = {}
 def _worker(url: str, folder: Path) -> Worker:
     """This process's worker; it keeps its connections and what it has learnt."""
     if url not in _opened:
-        database = open_house(url, clock=bench_flow.clock)
-        day = bench_flow.clock().date()
+        database = open_house(url, clock=flow.clock)
+        day = flow.clock().date()
         _opened[url] = Worker(database, FolderAccessPoint(folder), (), asks=False, fixed_day=day)
     return _opened[url]
 

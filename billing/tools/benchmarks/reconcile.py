@@ -18,9 +18,8 @@ from sqlalchemy import func, select
 
 from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
-from billing.tools.benchmarks import bulk_world
+from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks import database as bench_database
-from billing.tools.benchmarks import pages as bench_pages
 from billing.tools.benchmarks.pages import Asked
 from foundation.database import Database
 from foundation.periods import Month
@@ -33,7 +32,7 @@ from invoicing.reconciliation import entry_queries, unbilled
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Key, reconcile
-from orders import tables as held
+from orders import tables as order_tables
 
 _MONTH = Month(2026, 6)
 
@@ -57,11 +56,11 @@ def bench_reconcile(
     try:
         with database.reading() as session:
             made = {
-                "order_lines": _count(session, held.order_line),
+                "order_lines": _count(session, order_tables.order_line),
                 "invoices": _count(session, document_tables.invoice),
                 "seconds": round(seconds, 1),
             }
-        asked = [*measure(database), *bench_pages.measure(database)]
+        asked = [*measure(database), *pages.measure(database)]
     finally:
         database.close()
     if as_json:
@@ -163,7 +162,7 @@ def _asked(
 
 def _placements(database: Database) -> int:
     with database.reading() as session:
-        return _count(session, held.placement)
+        return _count(session, order_tables.placement)
 
 
 def _count(session: Session, table: object) -> int:

@@ -13,9 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from billing.migrations.migrate import open_grown
-from billing.tools.demo import attest as demo_attest
-from billing.tools.demo import people as demo_people
-from billing.tools.demo import tutors as demo_tutors
+from billing.tools.demo import attest, people, tutors
 from billing.tools.demo.outcomes import Outcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
@@ -95,10 +93,10 @@ def play(
             passed(day)
         played = house.closing()
         with database.writing() as session:
-            demo_people.move_in(session, house.register, at=clock())
-            demo_people.apply(session, house.register, at=clock())
-            demo_attest.give_rights(session, today=clock.day)
-            demo_tutors.assign_all(session)
+            people.move_in(session, house.register, at=clock())
+            people.apply(session, house.register, at=clock())
+            attest.give_rights(session, today=clock.day)
+            tutors.assign_all(session)
         return played
     finally:
         database.close()

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from foundation.sql import Session
-from orders import tables
+from orders import tables as order_tables
 from orders.model import Handling, PlacementState
 from orders.placements import tutors
 
@@ -20,7 +20,7 @@ _AFTER: Final = timedelta(days=4)
 
 def assign_all(session: Session) -> int:
     """Give the demo's placements their tutors; how many got one."""
-    placement, span = tables.placement, tables.placement_period
+    placement, span = order_tables.placement, order_tables.placement_period
     question = (
         select(placement.c.supplier, placement.c.execution_reference, span.c.decided_on)
         .join(span, span.c.execution_reference == placement.c.execution_reference)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
-from billing.tools.simulation import documents as simulated_documents
+from billing.tools.simulation import documents
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.invoices import with_mistake
 from invoicing.portal_invoicing.flip import Numbered, credit_note_of
@@ -147,13 +147,13 @@ class SimulatedErp:
         self.orders[order.id] = order
         tomorrow = on + timedelta(days=1)
         if self.supplier.technical_answers is TechnicalAnswer.MLR:
-            taken = simulated_documents.acceptance(order, number=f"M-{order.id}", on=tomorrow)
+            taken = documents.acceptance(order, number=f"M-{order.id}", on=tomorrow)
             self._plan(taken, tomorrow)
         if self.supplier.order_process is OrderProcess.ORDERING:
             code = self._drawn("order", order.id).choice(("AP", "AP", "AB", "CA"))
             changed = order.order_lines[0].line_item.id if code == "CA" else ""
             note = "Vi börjar en dag senare." if code == "CA" else ""
-            answer = simulated_documents.order_response(
+            answer = documents.order_response(
                 order, code, number=f"OR-{order.id}", on=tomorrow, changed=changed, note=note
             )
             self._plan(answer, tomorrow)
@@ -201,7 +201,7 @@ class SimulatedErp:
             return
         self._times[key] += 1
         number = f"F{key[0]}-{key[1]}-{self._times[key]}"
-        right = simulated_documents.invoice(order, delivered, supplier=self.supplier, number=number, on=on)
+        right = documents.invoice(order, delivered, supplier=self.supplier, number=number, on=on)
         mistake = self._mistake(key) if first else ""
         wrong = _with_mistake(right, mistake)
         self.bills[number] = _Bill(wrong, delivered)

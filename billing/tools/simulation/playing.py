@@ -15,7 +15,7 @@ from random import Random
 
 from billing.migrations.migrate import open_grown
 from billing.tools.simulation import events as simulated_events
-from billing.tools.simulation import invoices as simulated_invoices
+from billing.tools.simulation import invoices
 from foundation.database import Database
 from invoicing.audit import invariants
 from invoicing.documents import facts_loading
@@ -120,14 +120,14 @@ class _World:
             made = self._flip(key, day)
             if made is None:
                 continue
-            mistake = simulated_invoices.drawn_mistake(self.rng)
-            sent = simulated_invoices.with_mistake(made, mistake)
+            mistake = invoices.drawn_mistake(self.rng)
+            sent = invoices.with_mistake(made, mistake)
             bodies.append(codec.serialise(sent))
             if mistake == "twice":
                 bodies.append(bodies[-1])
             if mistake == "same number":
-                bodies.append(codec.serialise(simulated_invoices.with_mistake(made, "price")))
-            if sent != made and mistake in simulated_invoices.TO_CORRECT:
+                bodies.append(codec.serialise(invoices.with_mistake(made, "price")))
+            if sent != made and mistake in invoices.TO_CORRECT:
                 self.to_correct[day + timedelta(days=self.rng.randint(2, 6))].append((sent, key))
         return bodies
 

@@ -10,7 +10,7 @@ from billing.migrations.schema import open_house
 from billing.tools.benchmarks import database as bench_database
 from foundation import tables as foundation_tables
 from foundation.errors import Refused
-from orders import tables
+from orders import tables as order_tables
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -35,7 +35,7 @@ def test_an_empty_database_is_taken_and_may_be_emptied_again(database_url: str) 
             connection.execute(text("CREATE TABLE notes ()"))
         bench_database.empty(database_url)
         with database.engine.begin() as connection:
-            assert not inspect(connection).has_table(tables.purchase_order.name)
+            assert not inspect(connection).has_table(order_tables.purchase_order.name)
             # What is not ours stays.
             connection.execute(text("DROP TABLE notes"))
         database.close()

@@ -3,8 +3,7 @@
 import pytest
 
 from billing.migrations.migrate import open_grown
-from billing.tools.benchmarks import bulk_world
-from billing.tools.benchmarks import pages as bench_pages
+from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks.reconcile import measure
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
@@ -31,5 +30,5 @@ def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: 
     assert statement.total.to_pay.amount > 0
     assert len(measure(database, times=1)) == 7
     for _ in range(2):  # the same world may be measured again
-        assert len(bench_pages.measure(database, times=1)) == 11
+        assert len(pages.measure(database, times=1)) == 11
     database.close()

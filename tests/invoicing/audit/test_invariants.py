@@ -14,7 +14,7 @@ from invoicing.audit import invariants
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flip as flipping
 from invoicing.portal_invoicing.flip import Numbered
-from orders import tables
+from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from tests.support.servers.databases import PostgresqlServer
@@ -107,13 +107,15 @@ def removing(table: Table, where: str) -> Callable[[Session], None]:
 def _an_order_line_twice_received(session: Session) -> None:
     """A second receipt for days already received, standing on the line of March."""
     row = dict(
-        session.execute(select(tables.receipt).where(tables.receipt.c.line_id == "002")).mappings().one()
+        session.execute(select(order_tables.receipt).where(order_tables.receipt.c.line_id == "002"))
+        .mappings()
+        .one()
     )
     del row["id"]
     key = session.execute(
-        insert(tables.receipt).returning(tables.receipt.c.id), {**row, "line_id": "003"}
+        insert(order_tables.receipt).returning(order_tables.receipt.c.id), {**row, "line_id": "003"}
     ).scalar_one()
-    account = tables.line_account
+    account = order_tables.line_account
     session.execute(
         update(account)
         .where(account.c.order_number == row["order_number"], account.c.line_id == "003")
@@ -174,7 +176,9 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "line accounts",
         "claimed",
         setting(
-            tables.line_account, "order_number = '2100000001' and line_id = '001'", amount_claimed=Decimal(0)
+            order_tables.line_account,
+            "order_number = '2100000001' and line_id = '001'",
+            amount_claimed=Decimal(0),
         ),
         (),
     ),
@@ -182,7 +186,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "line accounts",
         "receipts sum to",
         setting(
-            tables.line_account,
+            order_tables.line_account,
             "order_number = '2100000001' and line_id = '002'",
             amount_received=Decimal("1900.00") - 1,
             amount_claimed=Decimal("1899.00"),
@@ -193,7 +197,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "line accounts",
         "the order says",
         setting(
-            tables.line_account,
+            order_tables.line_account,
             "order_number = '2100000001' and line_id = '006'",
             amount_ordered=Decimal("9.00"),
         ),
@@ -213,13 +217,13 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
         "append-only tables",
         "triggers",
         lambda session: None,
-        (tables.receipt,),
+        (order_tables.receipt,),
     ),
     "an order's amount": (
         "order sums",
         "its lines sum to",
-        setting(tables.purchase_order, "number = '2100000001'", amount=Decimal("1.00")),
-        (tables.purchase_order,),
+        setting(order_tables.purchase_order, "number = '2100000001'", amount=Decimal("1.00")),
+        (order_tables.purchase_order,),
     ),
     "a day received twice": (
         "days received once",

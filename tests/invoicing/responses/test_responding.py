@@ -15,8 +15,7 @@ from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Code, Deviation, Source, Weight
 from invoicing.model import DocumentType, Held, InvoiceState
-from invoicing.responses import responding
-from invoicing.responses import response_documents as responses_response_documents
+from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import Question
 from orders.register import store as register_store
 from orders.register.parties import RegisterValueRefused, Supplier
@@ -299,7 +298,7 @@ def test_any_answer_says_one_code_and_asks_for_nothing_that_contradicts_it(
 ) -> None:
     register = example_register()
     supplier: Supplier = register.supplier(FYRBAKEN)
-    answer = responses_response_documents.response(
+    answer = response_documents.response(
         register, a_held(), code, tuple(deviations), supplier=supplier, today=BILLED_ON
     )
     report = validation.judge_tree(tree(answer), DocumentKind.INVOICE_RESPONSE, on=BILLED_ON)

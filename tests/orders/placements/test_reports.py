@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from foundation.periods import Month
-from orders import tables
+from orders import tables as order_tables
 from orders.model import ReportState
 from orders.placements import store as placement_store
 from tests.support.stories.house import House, a_house, interruption
@@ -42,7 +42,7 @@ def states(house: House, month: str) -> list[ReportState]:
 
 def receipts(house: House) -> list[tuple[str, str, int | None]]:
     """Every receipt row ever written: line, days, and the row it takes back."""
-    table = tables.receipt
+    table = order_tables.receipt
     with house.database.reading() as session:
         rows = session.execute(select(table).order_by(table.c.id))
         return [(row.line_id, f"{row.quantity:.0f}", row.reverses) for row in rows]
@@ -280,7 +280,7 @@ def test_an_interruption_in_period_two_leaves_period_one_whole(house: House) -> 
 
 def test_the_database_itself_refuses_to_change_or_remove_a_receipt(house: House) -> None:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    for change in (update(tables.receipt).values(quantity=Decimal(1)), delete(tables.receipt)):
+    for change in (update(order_tables.receipt).values(quantity=Decimal(1)), delete(order_tables.receipt)):
         with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:
             session.execute(change)
     assert receipts(house) == [("001", "20", None)]

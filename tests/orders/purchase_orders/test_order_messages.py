@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from foundation import tables as foundation_tables
-from orders import tables
+from orders import tables as order_tables
 from orders.register.agreements import ExecutionReferenceSlot
 from orders.register.pricing import PriceList
 from orders.terms import Article
@@ -144,10 +144,10 @@ def _renamed(prices: PriceList, name: str) -> PriceList:
 def test_the_database_itself_refuses_to_change_or_remove_an_order(house: House) -> None:
     house.decide(REFERENCE)
     changes = (
-        update(tables.purchase_order).values(amount=Decimal("1.00")),
-        update(tables.order_line).values(quantity=Decimal("1.00")),
-        delete(tables.order_line),
-        delete(tables.purchase_order),
+        update(order_tables.purchase_order).values(amount=Decimal("1.00")),
+        update(order_tables.order_line).values(quantity=Decimal("1.00")),
+        delete(order_tables.order_line),
+        delete(order_tables.purchase_order),
         delete(foundation_tables.journal),
     )
     for change in changes:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from billing.migrations.migrate import open_grown
 from billing.server import exchange_events
-from billing.tools.benchmarks import flow as bench_flow
+from billing.tools.benchmarks import flow
 from foundation import journal
 from foundation.database import Database
 from invoicing.audit import invariants
@@ -35,7 +35,7 @@ def moment() -> Moment:
 @pytest.fixture
 def database(database_url: str, moment: Moment) -> Iterator[Database]:
     database = open_grown(database_url, clock=moment)
-    bench_flow.prepare(database, example_register())
+    flow.prepare(database, example_register())
     yield database
     database.close()
 
@@ -49,10 +49,8 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
     database: Database, moment: Moment
 ) -> None:
     register = example_register()
-    bench_flow.measure_orders(database, register, count=300)
-    invoices = list(
-        bench_flow.invoices_for(database, register, bench_flow.receive_first_months(database, register))
-    )
+    flow.measure_orders(database, register, count=300)
+    invoices = list(flow.invoices_for(database, register, flow.receive_first_months(database, register)))
     assert len(invoices) == 300
     deliveries = [number for number in range(300) for _ in range(10)]
     random.Random(20261121).shuffle(deliveries)  # noqa: S311 - the same order every time

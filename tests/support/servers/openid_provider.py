@@ -1,8 +1,8 @@
 """An OpenID provider as a process of its own: discovery, keys, authorization code with PKCE, signed tokens.
 
 Run as `python -m tests.support.servers.openid_provider`; it prints its address and lives until its
-standard input ends. Who signs in, and what is wrong with the answer, is chosen by what the visitor adds to the
-authorization address, as a person would choose on the provider's own pages: `user`, `email`, `verified`, `acr`, `fault`.
+standard input ends. Who signs in, and what is wrong with the answer, comes from what the visitor adds to the
+authorization address, chosen as a person would on its own pages: `user`, `email`, `verified`, `acr`, `fault`.
 """
 
 import base64
