@@ -14,7 +14,7 @@ from foundation.database import explain
 from foundation.errors import Language, NotFound, Refused
 from foundation.formatting import plain
 from invoicing.documents.store import InvoiceUnknown
-from invoicing.portal_invoicing.flip import NotToInvoice
+from invoicing.portal_invoicing.flipping import NotToInvoice
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused

@@ -17,7 +17,6 @@ from invoicing.portal_invoicing import tables as portal_tables
 from invoicing.responses import tables as response_tables
 from invoicing.supplier_changes import tables as change_tables
 from operations import tables as job_tables
-from operations.mail import tables as mail_mail_tables
 from operations.mail import tables as mail_tables
 from orders.placements import tutor_tables
 from peppol.exchange import tables as exchange_tables
@@ -38,7 +37,7 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
-    mail_mail_tables.journal_mark,
+    mail_tables.journal_mark,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
 

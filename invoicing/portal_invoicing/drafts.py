@@ -19,8 +19,8 @@ from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, Held, Invoice, InvoiceState
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.verdicts import crediting
 from orders.register.register import Register

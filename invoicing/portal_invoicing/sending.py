@@ -23,7 +23,7 @@ from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import Made, NewMade, Origin, PressRow
 from invoicing.portal_invoicing.drafts import Proposal
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import Maker
 from orders.purchase_orders import line_store

@@ -12,7 +12,7 @@ from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Proposal
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from peppol.exchange import inbox
 from supplier_portal.pages.forms import SENDS, held_of, maker_of, new_key, pressed_of, text_of

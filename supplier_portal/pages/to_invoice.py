@@ -20,7 +20,7 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.documents import Made, PortalState
 from invoicing.portal_invoicing.drafts import Proposal
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, Line

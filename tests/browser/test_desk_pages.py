@@ -15,7 +15,7 @@ from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import Held, InvoiceState
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
 from tests.support.pages.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide

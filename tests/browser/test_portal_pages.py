@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from peppol.xml import codec
 from tests.support.pages.browser import a_page, axe, picture, session_cookie, sign_in, too_wide

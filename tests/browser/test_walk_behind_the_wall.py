@@ -20,8 +20,8 @@ from foundation.database import SUPPLIER_ROLE
 from foundation.periods import Month
 from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.register import store as register_store

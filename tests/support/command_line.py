@@ -18,7 +18,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from peppol.documents import billing
 from peppol.xml import codec
 from tests.support.project import PROJECT

@@ -11,8 +11,8 @@ from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.model import Order
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register import store as register_store

@@ -21,8 +21,8 @@ from foundation.periods import Month, six_months_from
 from invoicing.documents import facts_loading
 from invoicing.documents.reading import Reading
 from invoicing.intake import queue as intake_queue
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders import dispatch
 from orders.events import envelope as event_envelope
 from orders.events.envelope import Event

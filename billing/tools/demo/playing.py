@@ -25,8 +25,8 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.payment import payment
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import reconcile
 from invoicing.verdicts import crediting

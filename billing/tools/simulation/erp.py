@@ -15,7 +15,7 @@ from random import Random
 from billing.tools.simulation import documents
 from billing.tools.simulation.documents import Delivered
 from billing.tools.simulation.invoices import with_mistake
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register.parties import Supplier
 from orders.register.response_agreements import OrderProcess, TechnicalAnswer
 from peppol.documents import billing, ordering, responses, shapes

@@ -22,8 +22,8 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
 from operations.event_loading import Line, load_events
 from orders.purchase_orders import receipt_store

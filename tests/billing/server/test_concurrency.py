@@ -13,8 +13,8 @@ from invoicing.documents import store as document_store
 from invoicing.intake import intake
 from invoicing.model import Held, InvoiceState, StepRefused
 from invoicing.payment import payment
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from operations.event_loading import Line, load_events, place_due_orders
 from orders.events.data import PlacementDecided
 from orders.events.envelope import read_event

@@ -33,7 +33,7 @@ from invoicing.exceptions.queue import Wanted
 from invoicing.exceptions.steps import Hand
 from invoicing.model import InvoiceState
 from invoicing.payment import attest_right_store, attestation, payment, proposals
-from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing import flipping
 from invoicing.verdicts import parking
 from orders.register import policy_store
 from orders.register import store as register_store

@@ -29,8 +29,8 @@ from invoicing.bookkeeping.vouchers import (
 )
 from invoicing.payment import export_store
 from invoicing.payment import tables as payment_tables
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import NOW, OFFICER

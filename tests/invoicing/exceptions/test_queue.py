@@ -19,7 +19,7 @@ from invoicing.exceptions.queue import NOBODY, Part, Wanted
 from invoicing.exceptions.steps import Hand
 from invoicing.exceptions.worklist import Kind
 from invoicing.model import Held, InvoiceState
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
 from tests.invoicing.exceptions.test_actions import without_line

@@ -20,7 +20,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import bulk_actions, credit_linking
 from invoicing.model import Held, InvoiceState
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.statement import Key

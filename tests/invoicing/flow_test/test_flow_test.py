@@ -10,8 +10,8 @@ from invoicing.flow_test import flow_test, sample_orders
 from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
 from invoicing.flow_test.sample_orders import NoSamples
 from invoicing.matching.deviations import Verdict
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.reconciliation import entry_queries
 from orders.register import store as register_store

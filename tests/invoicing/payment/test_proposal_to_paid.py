@@ -19,8 +19,8 @@ from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.bank_reports import BankFileUnreadable, Outcome
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.transfers import ItemState, ProposalStepRefused
-from invoicing.portal_invoicing import flip
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing
@@ -287,7 +287,7 @@ def _credit_of(house: House, held: Held) -> bytes:
         body = inbox.body_of(session, held.letter_id)
     assert body is not None
     invoice = codec.parse(billing.Invoice, body)
-    return codec.serialise(flip.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
+    return codec.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
 
 
 # Credits of what was paid -------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing.documents import PortalState
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.release import TooLate
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.sending import PressRefused

@@ -7,10 +7,9 @@ import pytest
 
 from invoicing.matching.deviations import Verdict
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing import flip as flipping
+from invoicing.portal_invoicing import flipping, uploads
 from invoicing.portal_invoicing import sending as portal_sending
-from invoicing.portal_invoicing import uploads
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.sending import Pressed
 from invoicing.portal_invoicing.uploads import Looked, UploadRefused
 from orders.register import store as register_store

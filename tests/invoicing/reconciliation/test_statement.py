@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from foundation.money import Incomparable, Money
 from foundation.periods import Month
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Column, Entry, Key, Row, Statement, reconcile
 from peppol.xml import codec

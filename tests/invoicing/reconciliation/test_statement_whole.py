@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from foundation.money import Money
 from foundation.periods import Month
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
 from invoicing.reconciliation.open_items import Why, open_items

@@ -10,8 +10,8 @@ from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.model import Held, InvoiceState
 from invoicing.payment import payment
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, Row, reconcile
 from invoicing.verdicts import crediting

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from foundation.periods import stockholm_date
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.verdicts import parking
 from orders.purchase_orders.receipt_store import ReceiptOvertaken
 from orders.register import store as register_store

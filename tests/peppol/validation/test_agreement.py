@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
 from fixtures.build_bad import base, documents, edited
-from invoicing.portal_invoicing.flip import Numbered, credit_note_of
+from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from operations.event_loading import place_due_orders
 from orders.terms import Article
 from peppol.documents import shapes

@@ -26,8 +26,8 @@ from invoicing.matching.deviations import Match
 from invoicing.model import Held
 from invoicing.payment import payment
 from invoicing.payment.payment import Payment
-from invoicing.portal_invoicing import flip as flipping
-from invoicing.portal_invoicing.flip import Numbered
+from invoicing.portal_invoicing import flipping
+from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
 from operations.event_loading import Line, Loaded, load_events
 from orders.model import LineAccount, Order, Placement
