@@ -38,7 +38,7 @@ _WHOSE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PortalSession:
     """A session that is in force, and whose it is."""
 
     key: str
@@ -73,7 +73,7 @@ def start(session: Session, account_id: int, *, now: datetime, stage: str = FULL
     return secret
 
 
-def find(session: Session, secret: str, *, now: datetime) -> Held | None:
+def find(session: Session, secret: str, *, now: datetime) -> PortalSession | None:
     """The session of this secret, unless it has ended or its account has."""
     if not secret:
         return None
@@ -84,7 +84,7 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     whose = account_store.of_row(row)
     if whose.state != account_store.ACTIVE:
         return None
-    return Held(
+    return PortalSession(
         key=row[columns.secret_sha256],
         account=whose,
         stage=row[columns.stage],
@@ -95,7 +95,7 @@ def find(session: Session, secret: str, *, now: datetime) -> Held | None:
     )
 
 
-def used(database: Database, secret: str, *, now: datetime) -> Held | None:
+def used(database: Database, secret: str, *, now: datetime) -> PortalSession | None:
     """The session that somebody comes with; its use is noted once a minute."""
     with database.reading() as session:
         held = find(session, secret, now=now)

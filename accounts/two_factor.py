@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from accounts import rate_limit, sessions, tokens
 from accounts import store as account_store
-from accounts.sessions import Held
+from accounts.sessions import PortalSession
 from accounts.tables import account, recovery_code, web_session
 from foundation import journal
 from foundation.database import Database
@@ -43,7 +43,7 @@ class WrongCode(Refused):
         )
 
 
-def offered(database: Database, held: Held) -> str:
+def offered(database: Database, held: PortalSession) -> str:
     """The secret this session is offered for its app; the same until the first code has been given."""
     if held.offered_totp:
         return held.offered_totp
@@ -84,7 +84,7 @@ def step_of(secret: str, code: str, *, now: datetime) -> int | None:
     return None
 
 
-def set_up(database: Database, held: Held, code: str, *, now: datetime) -> tuple[str, list[str]]:
+def set_up(database: Database, held: PortalSession, code: str, *, now: datetime) -> tuple[str, list[str]]:
     """Take the offered secret into use with its first code; a new full session's secret, and the recovery codes.
 
     All other sessions of the account end. Raises WrongCode and TooOften.
@@ -110,7 +110,7 @@ def set_up(database: Database, held: Held, code: str, *, now: datetime) -> tuple
     return secret, codes
 
 
-def pass_with(database: Database, held: Held, code: str, *, now: datetime) -> str:
+def pass_with(database: Database, held: PortalSession, code: str, *, now: datetime) -> str:
     """Pass the second step with a code of the app or a recovery code; a new full session's secret.
 
     Raises WrongCode and TooOften.
@@ -136,7 +136,7 @@ def codes_left(session: Session, account_id: int) -> int:
     return int(session.execute(count).scalar_one())
 
 
-def _use_step(session: Session, held: Held, code: str, now: datetime) -> bool:
+def _use_step(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
     step = step_of(held.account.totp_secret, code, now=now) if held.account.totp_secret else None
     if step is None:
         return False
@@ -144,7 +144,7 @@ def _use_step(session: Session, held: Held, code: str, now: datetime) -> bool:
     return bool(rows_changed(session, used.values(totp_last_step=step)))
 
 
-def _use_recovery(session: Session, held: Held, code: str, now: datetime) -> bool:
+def _use_recovery(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
     used = update(recovery_code).where(
         recovery_code.c.account_id == held.account.id,
         recovery_code.c.code_sha256 == _mark(code),

@@ -1,6 +1,6 @@
 """Invoices and credit notes as finance sees them, and what may become of them.
 
-An `Invoice` is what a supplier's document says, read once and never changed; a `Held`
+An `InvoiceContent` is what a supplier's document says, read once and never changed; a `SupplierInvoice`
 invoice is that document in our books, with its state. Both kinds of document share one
 shape: a credit note carries positive amounts, as Peppol has it. BT numbers name the
 field of the European standard a value comes from.
@@ -122,7 +122,7 @@ class CreditedReference:
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class InvoiceContent:
     """What an invoice or credit note says. `supplier` is the legal entity's organisation number, if any."""
 
     document_type: DocumentType
@@ -159,7 +159,7 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SupplierInvoice:
     """A document in our books."""
 
     id: int

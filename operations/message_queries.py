@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, func, select
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 
@@ -74,7 +74,7 @@ def letter_in(session: Session, letter_id: int) -> LetterIn | None:
     return _letter_in(row) if row is not None else None
 
 
-def document_of_letter(session: Session, letter_id: int) -> Held | None:
+def document_of_letter(session: Session, letter_id: int) -> SupplierInvoice | None:
     """The document in our books that a letter became, or None."""
     question = select(document_tables.invoice.c.id).where(document_tables.invoice.c.letter_id == letter_id)
     invoice_id = session.scalar(question)

@@ -10,7 +10,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Check, Deviation, Group, Verdict, Weight
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from operations.message_queries import LetterIn
 from peppol.exchange.tables import InState
 
@@ -68,32 +68,32 @@ def why_letter(letter: LetterIn, language: Language) -> str:
     return _pick(language, letter.reason_sv, letter.reason_en)
 
 
-def why_document(session: Session, held: Held, language: Language) -> str:
+def why_document(session: Session, invoice: SupplierInvoice, language: Language) -> str:
     """Why a document in our books is in its state: what it came to, and the gravest deviations."""
-    if held.state is InvoiceState.CREDITED:
-        other = document_store.credited_by(session, held.id)
+    if invoice.state is InvoiceState.CREDITED:
+        other = document_store.credited_by(session, invoice.id)
         return _pick(language, f"Krediterad i sin helhet med {other}.", f"Credited in full by {other}.")
-    if held.state is InvoiceState.SETTLED:
-        other = ", ".join(each.number for each in document_store.content(session, held.id).credits)
+    if invoice.state is InvoiceState.SETTLED:
+        other = ", ".join(each.number for each in document_store.content(session, invoice.id).credits)
         return _pick(language, f"Krediterar {other} i sin helhet.", f"Credits {other} in full.")
-    judged = document_store.matches(session, held.id)
+    judged = document_store.matches(session, invoice.id)
     deviations = judged[-1][1].deviations if judged else ()
     gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
     reasons = [sentence(each, language) for each in deviations if each.weight == gravest]
-    return " ".join(filter(None, (_stands(held, language), *dict.fromkeys(reasons))))
+    return " ".join(filter(None, (_stands(invoice, language), *dict.fromkeys(reasons))))
 
 
-def _stands(held: Held, language: Language) -> str:
+def _stands(invoice: SupplierInvoice, language: Language) -> str:
     """What a state means for the document; a state that only its deviations explain has no words of its own."""
-    match held.state:
+    match invoice.state:
         case InvoiceState.ACCEPTED:
             return _pick(
                 language,
-                f"Stämmer med order {held.order_number} och betalas {held.pays_on}.",
-                f"Agrees with order {held.order_number} and is paid on {held.pays_on}.",
+                f"Stämmer med order {invoice.order_number} och betalas {invoice.pays_on}.",
+                f"Agrees with order {invoice.order_number} and is paid on {invoice.pays_on}.",
             )
         case InvoiceState.PAID:
-            return _pick(language, f"Betald {held.paid_on}.", f"Paid on {held.paid_on}.")
+            return _pick(language, f"Betald {invoice.paid_on}.", f"Paid on {invoice.paid_on}.")
         case InvoiceState.CREDIT_REQUESTED:
             return _pick(
                 language,
@@ -160,25 +160,25 @@ def _deviation_json(deviation: Deviation, language: Language) -> Json:
     }
 
 
-def document_json(held: Held) -> dict[str, Json]:
+def document_json(invoice: SupplierInvoice) -> dict[str, Json]:
     """A document in our books, for a program: amounts and days as text."""
     return {
-        "id": held.id,
-        "document_type": held.document_type.value,
-        "number": held.number,
-        "supplier": held.supplier,
-        "execution_reference": held.execution_reference,
-        "order_number": held.order_number,
-        "issued_on": held.issued_on.isoformat(),
-        "received_on": held.received_on.isoformat(),
-        "pays_on": held.pays_on.isoformat(),
-        "paid_on": held.paid_on.isoformat() if held.paid_on else None,
-        "amount_net": str(held.amount_net.amount),
-        "amount_vat": str(held.amount_vat.amount),
-        "amount_payable": str(held.amount_payable.amount),
-        "currency": held.currency,
-        "state": held.state.value,
-        "codes": list(held.codes),
-        "answered": held.answered,
-        "letter": held.letter_id,
+        "id": invoice.id,
+        "document_type": invoice.document_type.value,
+        "number": invoice.number,
+        "supplier": invoice.supplier,
+        "execution_reference": invoice.execution_reference,
+        "order_number": invoice.order_number,
+        "issued_on": invoice.issued_on.isoformat(),
+        "received_on": invoice.received_on.isoformat(),
+        "pays_on": invoice.pays_on.isoformat(),
+        "paid_on": invoice.paid_on.isoformat() if invoice.paid_on else None,
+        "amount_net": str(invoice.amount_net.amount),
+        "amount_vat": str(invoice.amount_vat.amount),
+        "amount_payable": str(invoice.amount_payable.amount),
+        "currency": invoice.currency,
+        "state": invoice.state.value,
+        "codes": list(invoice.codes),
+        "answered": invoice.answered,
+        "letter": invoice.letter_id,
     }

@@ -6,7 +6,7 @@ from fastapi import Form, Query, Request, Response
 
 from accounts import sessions, two_factor
 from accounts.rate_limit import TooOften
-from accounts.sessions import Held
+from accounts.sessions import PortalSession
 from accounts.two_factor import WrongCode
 from web import access, cookies
 from web.access import SignInFirst, instant_of
@@ -72,7 +72,9 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
     return response
 
 
-def _set_up_page(request: Request, held: Held, wrong: WrongCode | TooOften | None = None) -> Response:
+def _set_up_page(
+    request: Request, held: PortalSession, wrong: WrongCode | TooOften | None = None
+) -> Response:
     secret = two_factor.offered(house_of(request), held)
     person = held.person if held.stage == sessions.FULL else None
     return render(
@@ -85,7 +87,7 @@ def _set_up_page(request: Request, held: Held, wrong: WrongCode | TooOften | Non
     )
 
 
-def _held(request: Request, *stages: str) -> Held:
+def _held(request: Request, *stages: str) -> PortalSession:
     """The session at one of these stages. Raises SignInFirst."""
     held = access.of_request(request, house_of(request), now=instant_of(request))
     if held is None or held.stage not in stages:

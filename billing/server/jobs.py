@@ -127,7 +127,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
     if ended:
         trouble = Trouble(
             len(ended),
-            _named([held.number for held in ended]),
+            _named([invoice.number for invoice in ended]),
             f"{len(ended)} dokument hade väntat längre än reglerna säger. Fakturor har begärts krediterade, "
             "kreditfakturor ligger i kön.",
             f"{len(ended)} documents had waited longer than the policy says. Invoices have been asked back, "
@@ -140,7 +140,7 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
 def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> str:
     """Tell the buyer's staff of accepted invoices whose day of payment has come and that are not paid."""
     accepted = document_store.listed(session, state=InvoiceState.ACCEPTED, limit=100_000)
-    found = [held.number for held in accepted if held.pays_on <= today]
+    found = [invoice.number for invoice in accepted if invoice.pays_on <= today]
     if found:
         trouble = Trouble(
             len(found),

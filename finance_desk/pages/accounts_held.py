@@ -15,7 +15,7 @@ from finance_desk.pages.paying_parts import READERS, account_words, people, supp
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.model import AccountGiven, DocumentType, Held, InvoiceState
+from invoicing.model import AccountGiven, DocumentType, InvoiceState, SupplierInvoice
 from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRequest
 from orders.register import store as register_store
@@ -33,7 +33,7 @@ _MOST = 500
 class Waiting:
     """An invoice held for its account: the account it names, those registered, and the request, if any."""
 
-    held: Held
+    invoice: SupplierInvoice
     named: AccountGiven
     registered: tuple[PaymentAccount, ...]
     request: ChangeRequest | None
@@ -71,17 +71,17 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
     now = instant_of(request)
     with house_of(request).writing() as session:
         register = register_store.load(session)
-        held = next((each for each in _held(session) if each.id == invoice_id), None)
-        if held is None:
+        invoice = next((each for each in _held(session) if each.id == invoice_id), None)
+        if invoice is None:
             raise NotThere
-        named = _unknown_account(session, register, held)
+        named = _unknown_account(session, register, invoice)
         request_id = change_requests.ask(
             session,
             register,
-            supplier=held.supplier,
+            supplier=invoice.supplier,
             kind=ChangeKind.ADD_ACCOUNT,
             content={"scheme": named.scheme, "number": named.number},
-            by=f"invoice-{held.id}",
+            by=f"invoice-{invoice.id}",
             now=now,
         )
         change_requests.confirm_first(
@@ -156,7 +156,7 @@ class NoUnknownAccount(Refused):
         )
 
 
-def _held(session: Session) -> list[Held]:
+def _held(session: Session) -> list[SupplierInvoice]:
     found = document_store.listed(session, state=InvoiceState.HELD, limit=_MOST)
     return [each for each in found if each.document_type is DocumentType.INVOICE]
 
@@ -164,28 +164,28 @@ def _held(session: Session) -> list[Held]:
 def _waiting(session: Session, register: Register, requests: object) -> list[Waiting]:
     opened = requests if isinstance(requests, list) else []
     found = []
-    for held in _held(session):
+    for invoice in _held(session):
         try:
-            named = _unknown_account(session, register, held)
+            named = _unknown_account(session, register, invoice)
         except NoUnknownAccount:
             continue
         asked = next(
             (
                 each
                 for each in opened
-                if each.supplier == held.supplier
+                if each.supplier == invoice.supplier
                 and each.content.get("number") == named.number
                 and each.kind is ChangeKind.ADD_ACCOUNT
             ),
             None,
         )
-        found.append(Waiting(held, named, register.supplier(held.supplier).payment_accounts, asked))
+        found.append(Waiting(invoice, named, register.supplier(invoice.supplier).payment_accounts, asked))
     return found
 
 
-def _unknown_account(session: Session, register: Register, held: Held) -> AccountGiven:
-    supplier = register.supplier(held.supplier)
-    for account in document_store.content(session, held.id).accounts:
+def _unknown_account(session: Session, register: Register, invoice: SupplierInvoice) -> AccountGiven:
+    supplier = register.supplier(invoice.supplier)
+    for account in document_store.content(session, invoice.id).accounts:
         known = {(each.scheme.value, each.number) for each in supplier.payment_accounts}
         if account.scheme and (account.scheme, account.number.replace("-", "").replace(" ", "")) not in known:
             return account

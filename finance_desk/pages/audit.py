@@ -48,7 +48,9 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         page = Page.of(request, many, size=100)
         rows, _ = audit_cases.search(session, sought, limit=page.size, offset=page.offset)
         names = Names(session, register.buyer)
-        held = list(document_store.listed(session, execution_reference=sought.text)) if sought.text else []
+        documents = (
+            list(document_store.listed(session, execution_reference=sought.text)) if sought.text else []
+        )
         return render(
             request,
             person,
@@ -59,7 +61,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
             names=names,
             action_name=action_name,
             details=details,
-            documents=held,
+            documents=documents,
             head=journal_anchor.head(session, day=today_of(request)),
             links={row.subject: link for row in rows if (link := _link(row.subject))},
         )

@@ -23,7 +23,7 @@ from invoicing.exceptions.credit_linking import Pair
 from invoicing.exceptions.steps import HOLD
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import price_text
-from invoicing.model import DocumentType, Invoice, InvoicedLine
+from invoicing.model import DocumentType, InvoiceContent, InvoicedLine
 from invoicing.payment import payable_store
 from invoicing.responses import response_documents
 from invoicing.responses.response_documents import receiver_of
@@ -47,7 +47,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     with house_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
-        if case.held.document_type is DocumentType.INVOICE:
+        if case.invoice.document_type is DocumentType.INVOICE:
             raise NotThere
         found = credit_linking.foresee(session, register, number, credits=wanted)
         if protected.is_protected(session, found.invoice.id) and not person.may(_P.PROTECTED):
@@ -131,7 +131,7 @@ def _lines(found: Pair, language: Language) -> list[tuple[str, str]]:
     return list(zip_longest(one, other, fillvalue=""))
 
 
-def _both(found: Pair) -> tuple[Invoice, Invoice]:
+def _both(found: Pair) -> tuple[InvoiceContent, InvoiceContent]:
     return found.credit_says, found.invoice_says
 
 

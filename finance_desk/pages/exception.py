@@ -35,7 +35,7 @@ from invoicing.exceptions.queue import Item
 from invoicing.exceptions.steps import HOLD, Hand
 from invoicing.exceptions.worklist import Kind
 from invoicing.matching.deviation_texts import sentence, title
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register import store as register_store
@@ -64,8 +64,8 @@ def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTE
     """Open a protected document once, with a reason that the journal keeps."""
     with house_of(request).writing() as session:
         _one(session, number)
-        held = document_store.by_id(session, number)
-        protected.reveal(session, held, by=person.id, reason=str(form_of(request).get("reason", "")))
+        invoice = document_store.by_id(session, number)
+        protected.reveal(session, invoice, by=person.id, reason=str(form_of(request).get("reason", "")))
     return _shown(request, person, number, revealed=True)
 
 
@@ -74,9 +74,9 @@ def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE
     """Let a document be handled apart, because it says who somebody is."""
     with house_of(request).writing() as session:
         _one(session, number)
-        held = document_store.by_id(session, number)
+        invoice = document_store.by_id(session, number)
         reason = str(form_of(request).get("reason", ""))
-        protected.mark(session, held, by=person.id, on=today_of(request), reason=reason)
+        protected.mark(session, invoice, by=person.id, on=today_of(request), reason=reason)
     return see_other(
         "/finance", ("Dokumentet hanteras nu som skyddat.", "The document is now handled as protected.")
     )
@@ -89,21 +89,21 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
     with house_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
-        supplier = facts_loading.registered(register, case.held.supplier)
+        supplier = facts_loading.registered(register, case.invoice.supplier)
         sends = supplier is not None and responding.may_follow(
-            case.held.answered, response_documents.REJECTED
+            case.invoice.answered, response_documents.REJECTED
         )
         answer, receiver, xml = None, "", ""
         if supplier is not None and sends:
             answer = response_documents.response(
                 register,
-                case.held,
+                case.invoice,
                 response_documents.REJECTED,
                 case.match.deviations,
                 supplier=supplier,
                 today=today_of(request),
             )
-            receiver = receiver_of(supplier, case.held) if supplier.answers else ""
+            receiver = receiver_of(supplier, case.invoice) if supplier.answers else ""
             xml = codec.serialise(answer).decode()
         return render(
             request,
@@ -114,7 +114,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
             receiver=receiver,
             xml=xml,
             tells=[(title(each, language), sentence(each, language)) for each in case.match.deviations],
-            supplier=supplier_name(register, case.held.supplier),
+            supplier=supplier_name(register, case.invoice.supplier),
             minutes=int(HOLD / timedelta(minutes=1)),
         )
 
@@ -235,16 +235,16 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             may_open = person.may(_P.PROTECTED)
             return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
         case = _case(session, register, number)
-        body = inbox.body_of(session, case.held.letter_id) or b""
+        body = inbox.body_of(session, case.invoice.letter_id) or b""
         names = Names(session, register.buyer)
         limit = decision_store.limit_of(session, person.id)
         context: dict[str, Any] = {
             "case": case,
-            "held": case.held,
+            "invoice": case.invoice,
             "number": number,
             "names": names,
             "staff": names.who_may(_P.FINANCE),
-            "supplier": supplier_name(register, case.held.supplier),
+            "supplier": supplier_name(register, case.invoice.supplier),
             "cause": cause_name(case.item.cause),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
@@ -274,45 +274,45 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
 
 def _may(case: Case) -> frozenset[str]:
     """The actions whose buttons are shown; each decides for itself when it is pressed."""
-    found = {each.value for each in Action if case.held.state in TRANSITIONS[each]}
+    found = {each.value for each in Action if case.invoice.state in TRANSITIONS[each]}
     if case.is_credit:
         found -= {Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE}
-    if case.link is None and case.held.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
+    if case.link is None and case.invoice.state.value in ("IN_QUESTION", "PARKED") and not case.item.line_id:
         found.discard(Action.UNLINK)
     return frozenset(found)
 
 
-def _soon(session: Session, case: Case) -> list[tuple[Held, datetime]]:
+def _soon(session: Session, case: Case) -> list[tuple[SupplierInvoice, datetime]]:
     """The other documents of linked pairs that are settled in a while, and when."""
     if not case.is_credit:
-        linked = credit_linking.waiting_for(session, case.held)
+        linked = credit_linking.waiting_for(session, case.invoice)
         return [(credit, done.answers_at) for credit, done in linked if done.answers_at]
     done = next((each for each in case.actions if each.state == "HELD" and "credits" in each.detail), None)
     if done is None or done.answers_at is None:
         return []
-    key = (case.held.supplier, DocumentType.INVOICE, str(done.detail["credits"]))
+    key = (case.invoice.supplier, DocumentType.INVOICE, str(done.detail["credits"]))
     invoice = document_store.by_key(session, *key)
     return [(invoice, done.answers_at)] if invoice is not None else []
 
 
-def _settled_with(session: Session, case: Case) -> Held | None:
+def _settled_with(session: Session, case: Case) -> SupplierInvoice | None:
     """The other document of a settled pair."""
     if case.is_credit:
-        kind, number = DocumentType.INVOICE, case.invoice.credits[0].number if case.invoice.credits else ""
-        settled = case.held.state is InvoiceState.SETTLED
+        kind, number = DocumentType.INVOICE, case.content.credits[0].number if case.content.credits else ""
+        settled = case.invoice.state is InvoiceState.SETTLED
     else:
         kind, number, settled = DocumentType.CREDIT_NOTE, case.credited_by, bool(case.credited_by)
-    return document_store.by_key(session, case.held.supplier, kind, number) if settled else None
+    return document_store.by_key(session, case.invoice.supplier, kind, number) if settled else None
 
 
 def _stake(session: Session, case: Case) -> Money | None:
     """What an acceptance would be worth, where one is possible."""
     try:
-        received = exception_actions.received_on(session, case.held)
-        deviations = acceptable(case.held, case.match)
+        received = exception_actions.received_on(session, case.invoice)
+        deviations = acceptable(case.invoice, case.match)
     except Refused:
         return None
-    return at_stake(case.held, received, deviations)
+    return at_stake(case.invoice, received, deviations)
 
 
 def _case(session: Session, register: Register, number: int) -> Case:
@@ -341,8 +341,8 @@ def _body(request: Request, number: int) -> tuple[bytes, int]:
         _one(session, number)
         if protected.is_protected(session, number):
             raise NotThere
-        held = document_store.by_id(session, number)
-        return inbox.body_of(session, held.letter_id) or b"", held.letter_id
+        invoice = document_store.by_id(session, number)
+        return inbox.body_of(session, invoice.letter_id) or b"", invoice.letter_id
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

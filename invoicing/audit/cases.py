@@ -23,7 +23,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, Group, Outcome
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from orders import tables as order_tables
 from peppol.exchange import inbox
 from peppol.exchange import tables as exchange_tables
@@ -66,7 +66,7 @@ def search(
 def _conditions(session: Session, sought: Sought) -> Iterator[Any]:
     if sought.text:
         subjects = [sought.text, f"placement {sought.text}", f"order {sought.text}"]
-        subjects += [subject for held in _numbered(session, sought.text) for subject in _subjects(held)]
+        subjects += [subject for invoice in _numbered(session, sought.text) for subject in _subjects(invoice)]
         yield or_(_J.c.execution_reference == sought.text, _J.c.subject.in_(subjects))
     if sought.actor:
         yield _J.c.actor == sought.actor
@@ -84,15 +84,15 @@ def _moment(day: date) -> str:
     return start.isoformat(timespec="microseconds")
 
 
-def _numbered(session: Session, number: str) -> list[Held]:
+def _numbered(session: Session, number: str) -> list[SupplierInvoice]:
     ids = session.scalars(
         select(document_tables.invoice.c.id).where(document_tables.invoice.c.number == number).limit(20)
     )
     return [document_store.by_id(session, each) for each in ids]
 
 
-def _subjects(held: Held) -> list[str]:
-    return [f"{held.document_type.lower()} {held.id}", f"invoice {held.id}"]
+def _subjects(invoice: SupplierInvoice) -> list[str]:
+    return [f"{invoice.document_type.lower()} {invoice.id}", f"invoice {invoice.id}"]
 
 
 def export(session: Session, reference: str, *, by: str, may_see_protected: bool = False) -> bytes:
@@ -118,7 +118,7 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
         .where(order_tables.inbound_event.c.execution_reference == reference)
         .order_by(order_tables.inbound_event.c.sequence)
     ).all()
-    hidden = protected.among(session, [held.id for held in documents])
+    hidden = protected.among(session, [invoice.id for invoice in documents])
     if not (documents or orders or events) or (hidden and not may_see_protected):
         raise NoCase
     index: list[dict[str, object]] = []
@@ -128,39 +128,41 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
             {"name": name, "what": event.type, "state": event.state, "on": event.occurred_on.isoformat()}
         )
         yield name, event.body.encode()
-    for held in documents:
-        yield from _document(session, held, index)
-    about = [f"invoice {held.id}" for held in documents]
+    for invoice in documents:
+        yield from _document(session, invoice, index)
+    about = [f"invoice {invoice.id}" for invoice in documents]
     for letter in _letters_out(session, orders, about):
         name = f"documents/out/letter-{letter.sequence:06}.xml"
         index.append(
             {"name": name, "what": letter.kind, "document": letter.document_id, "to": letter.receiver}
         )
         yield name, letter.body
-    subjects = [subject for held in documents for subject in _subjects(held)]
+    subjects = [subject for invoice in documents for subject in _subjects(invoice)]
     yield "journal/journal.jsonl", _rows(session, reference, subjects)
     yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     yield "verify.py", case_archive.VERIFY_PY.encode()
     yield "README.txt", case_archive.READ_ME.encode()
 
 
-def _document(session: Session, held: Held, index: list[dict[str, object]]) -> Iterator[tuple[str, bytes]]:
-    name = f"documents/in/letter-{held.letter_id:06}.xml"
+def _document(
+    session: Session, invoice: SupplierInvoice, index: list[dict[str, object]]
+) -> Iterator[tuple[str, bytes]]:
+    name = f"documents/in/letter-{invoice.letter_id:06}.xml"
     index.append(
         {
             "name": name,
-            "what": held.document_type.value,
-            "document": held.number,
-            "id": held.id,
-            "state": held.state.value,
-            "amount_payable": str(held.amount_payable.amount),
-            "currency": held.currency,
+            "what": invoice.document_type.value,
+            "document": invoice.number,
+            "id": invoice.id,
+            "state": invoice.state.value,
+            "amount_payable": str(invoice.amount_payable.amount),
+            "currency": invoice.currency,
         }
     )
-    yield name, inbox.body_of(session, held.letter_id) or b""
-    for place, (on, match) in enumerate(document_store.matches(session, held.id), 1):
-        stem = f"matches/document-{held.id:06}-{place:02}"
-        text = "\n".join([f"{held.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])
+    yield name, inbox.body_of(session, invoice.letter_id) or b""
+    for place, (on, match) in enumerate(document_store.matches(session, invoice.id), 1):
+        stem = f"matches/document-{invoice.id:06}-{place:02}"
+        text = "\n".join([f"{invoice.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])
         yield f"{stem}.txt", text.encode()
         tree = json.dumps(asdict(match.tree), ensure_ascii=False, indent=1, sort_keys=True, default=str)
         yield f"{stem}.json", f"{tree}\n".encode()

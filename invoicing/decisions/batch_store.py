@@ -96,7 +96,7 @@ def named(session: Session, batch_id: int, *kinds: str) -> Batch:
     if head is None or head.kind not in kinds:
         raise NoBatch
     rows = session.execute(_rows(batch_id)).all()
-    held = document_store.by_ids(session, [row.invoice_id for row in rows])
+    invoice = document_store.by_ids(session, [row.invoice_id for row in rows])
     return Batch(
         head.id,
         head.kind,
@@ -113,7 +113,7 @@ def named(session: Session, batch_id: int, *kinds: str) -> Batch:
                 row.action_id,
                 (row.sentence_sv, row.sentence_en),
             )
-            for row, one in zip(rows, held, strict=True)
+            for row, one in zip(rows, invoice, strict=True)
         ),
     )
 

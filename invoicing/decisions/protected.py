@@ -16,22 +16,22 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents.journal import record
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 
 _TABLE = decision_tables.protected_document
 
 
-def mark(session: Session, held: Held, *, by: str, on: date, reason: str) -> None:
+def mark(session: Session, invoice: SupplierInvoice, *, by: str, on: date, reason: str) -> None:
     """Let a document be handled apart from now on; once marked it stays so."""
     try:
         with session.begin_nested():
             session.execute(
                 insert(_TABLE),
-                {"invoice_id": held.id, "marked_by": by, "marked_on": on, "reason": reason},
+                {"invoice_id": invoice.id, "marked_by": by, "marked_on": on, "reason": reason},
             )
     except IntegrityError:
         return
-    record(session, held, "protected.marked", actor=by)
+    record(session, invoice, "protected.marked", actor=by)
 
 
 def is_protected(session: Session, invoice_id: int) -> bool:
@@ -46,8 +46,8 @@ def among(session: Session, ids: Sequence[int]) -> frozenset[int]:
     return frozenset(session.scalars(select(_TABLE.c.invoice_id).where(_TABLE.c.invoice_id.in_(ids))))
 
 
-def reveal(session: Session, held: Held, *, by: str, reason: str) -> None:
+def reveal(session: Session, invoice: SupplierInvoice, *, by: str, reason: str) -> None:
     """Note that a person opens a protected document, and why. Raises Refused without a reason."""
     if not reason.strip():
         raise Refused("Skriv varför du öppnar uppgifterna.", "Say why you open the details.")
-    journal.record(session, by, "protected.revealed", f"invoice {held.id}", reason=reason)
+    journal.record(session, by, "protected.revealed", f"invoice {invoice.id}", reason=reason)

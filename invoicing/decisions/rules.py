@@ -13,7 +13,7 @@ from enum import StrEnum
 from foundation.errors import Refused
 from foundation.money import Money
 from invoicing.matching.deviations import Actor, Check, Code, Deviation, Group, Match, Weight
-from invoicing.model import CreditedReference, DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import CreditedReference, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 
 
 class Action(StrEnum):
@@ -112,54 +112,54 @@ def state_words(state: InvoiceState) -> tuple[str, str]:
     return _STATES[state]
 
 
-def check_action(action: Action, held: Held) -> None:
+def check_action(action: Action, invoice: SupplierInvoice) -> None:
     """Raise ActionRefused where the action may not be taken on the document as it stands."""
-    if held.state not in TRANSITIONS[action]:
+    if invoice.state not in TRANSITIONS[action]:
         sv, en = name_of(action)
         states = [_STATES[each] for each in InvoiceState if each in TRANSITIONS[action]]
-        is_sv, is_en = _STATES[held.state]
+        is_sv, is_en = _STATES[invoice.state]
         raise ActionRefused(
-            f"{sv} går för ett dokument som {' eller '.join(one for one, _ in states)}; {held.number} {is_sv}.",
-            f"{en} is for a document that {' or '.join(one for _, one in states)}; {held.number} {is_en}.",
+            f"{sv} går för ett dokument som {' eller '.join(one for one, _ in states)}; {invoice.number} {is_sv}.",
+            f"{en} is for a document that {' or '.join(one for _, one in states)}; {invoice.number} {is_en}.",
         )
     if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE) and (
-        held.document_type is DocumentType.CREDIT_NOTE
+        invoice.document_type is DocumentType.CREDIT_NOTE
     ):
         raise ActionRefused(
-            f"{held.number} är en kreditfaktura. Koppla den till sin faktura eller svara leverantören.",
-            f"{held.number} is a credit note. Link it to its invoice or answer the supplier.",
+            f"{invoice.number} är en kreditfaktura. Koppla den till sin faktura eller svara leverantören.",
+            f"{invoice.number} is a credit note. Link it to its invoice or answer the supplier.",
         )
-    if action in (Action.ACCEPT, Action.UNLINK) and held.paid_on is not None:
+    if action in (Action.ACCEPT, Action.UNLINK) and invoice.paid_on is not None:
         raise ActionRefused(
-            f"{held.number} är betald. Rätta den med en kreditfaktura.",
-            f"{held.number} is paid. Put it right with a credit note.",
+            f"{invoice.number} är betald. Rätta den med en kreditfaktura.",
+            f"{invoice.number} is paid. Put it right with a credit note.",
         )
 
 
-def check_outcome(action: Action, held: Held, state: InvoiceState) -> None:
+def check_outcome(action: Action, invoice: SupplierInvoice, state: InvoiceState) -> None:
     """Raise ActionRefused where the action would not come to what it is for."""
-    if state not in TRANSITIONS[action][held.state]:
+    if state not in TRANSITIONS[action][invoice.state]:
         sv, en = name_of(action)
         raise ActionRefused(
-            f"{sv} räcker inte: {held.number} {_STATES[state][0]} efteråt. Välj en annan åtgärd.",
-            f"{en} is not enough: {held.number} {_STATES[state][1]} afterwards. Choose another action.",
+            f"{sv} räcker inte: {invoice.number} {_STATES[state][0]} efteråt. Välj en annan åtgärd.",
+            f"{en} is not enough: {invoice.number} {_STATES[state][1]} afterwards. Choose another action.",
         )
 
 
-def acceptable(held: Held, match: Match) -> tuple[Deviation, ...]:
+def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
     """The deviations a person would accept. Raises ActionRefused where one of them cannot be accepted at all."""
     asked = tuple(each for each in match.deviations if each.weight is Weight.QUESTION)
     others = sorted({each.code.value for each in asked if each.code not in ACCEPTABLE})
     if others or not asked:
         codes = ", ".join(others) or "-"
         raise ActionRefused(
-            f"{held.number} kan inte godtas: {codes}. Begär kredit, koppla till rätt orderrad eller fråga.",
-            f"{held.number} cannot be accepted: {codes}. Ask for credit, link it to its order line, or ask.",
+            f"{invoice.number} kan inte godtas: {codes}. Begär kredit, koppla till rätt orderrad eller fråga.",
+            f"{invoice.number} cannot be accepted: {codes}. Ask for credit, link it to its order line, or ask.",
         )
     return asked
 
 
-def at_stake(held: Held, received: Money, deviations: Iterable[Deviation]) -> Money:
+def at_stake(invoice: SupplierInvoice, received: Money, deviations: Iterable[Deviation]) -> Money:
     """What an acceptance is worth: the difference from what was received, and tax that is wrong."""
     tax = sum(
         (
@@ -169,7 +169,7 @@ def at_stake(held: Held, received: Money, deviations: Iterable[Deviation]) -> Mo
         ),
         Decimal("0.00"),
     )
-    return abs(held.amount_net - received) + Money(tax, held.currency)
+    return abs(invoice.amount_net - received) + Money(tax, invoice.currency)
 
 
 def with_acceptance(match: Match, acceptance: Acceptance | None) -> Match:
@@ -180,7 +180,7 @@ def with_acceptance(match: Match, acceptance: Acceptance | None) -> Match:
     return Match(_noted(match.tree, covered))
 
 
-def as_linked(invoice: Invoice, link: Link | None) -> Invoice:
+def as_linked(invoice: InvoiceContent, link: Link | None) -> InvoiceContent:
     """The document read as a person says it is meant."""
     if link is None:
         return invoice

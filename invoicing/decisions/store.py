@@ -22,7 +22,7 @@ from invoicing.decisions.rules import Acceptance, Action, Link, as_linked
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Deviation
-from invoicing.model import Held, Invoice, InvoiceState
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 
 _DEVIATIONS = TypeAdapter(tuple[Deviation, ...])
 
@@ -71,7 +71,7 @@ def acceptance_of(session: Session, invoice_id: int, *, currency: str) -> Accept
 
 def add_acceptance(
     session: Session,
-    held: Held,
+    held: SupplierInvoice,
     *,
     by: str,
     on: date,
@@ -172,14 +172,14 @@ def _withdraw(session: Session, table: Any, invoice_id: int) -> None:  # noqa: A
     )
 
 
-def as_judged(session: Session, invoice_id: int) -> Invoice:
+def as_judged(session: Session, invoice_id: int) -> InvoiceContent:
     """The document as it is to be judged: as a person has linked it, or as it was read."""
     return as_linked(document_store.content(session, invoice_id), link_of(session, invoice_id))
 
 
 def add_action(
     session: Session,
-    held: Held,
+    held: SupplierInvoice,
     kind: Action,
     *,
     by: str,

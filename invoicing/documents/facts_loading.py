@@ -16,7 +16,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
-from invoicing.model import DocumentType, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from orders import tables as order_tables
 from orders.model import (
     Handling,
@@ -34,7 +34,7 @@ from orders.terms import Article, InterruptionReason
 def facts_of(
     session: Session,
     register: Register,
-    invoice: Invoice,
+    invoice: InvoiceContent,
     *,
     invoice_id: int | None = None,
     lock: bool = True,
@@ -57,7 +57,7 @@ def facts_of(
 
 
 def _order_of(
-    session: Session, register: Register, invoice: Invoice, *, invoice_id: int | None, lock: bool
+    session: Session, register: Register, invoice: InvoiceContent, *, invoice_id: int | None, lock: bool
 ) -> OrderFacts | None:
     """The invoice's order with the lines it names; with all lines where others may matter too.
 
@@ -75,7 +75,7 @@ def _order_of(
 
 
 def credit_facts_of(
-    session: Session, register: Register, credit: Invoice, *, lock: bool = True
+    session: Session, register: Register, credit: InvoiceContent, *, lock: bool = True
 ) -> CreditFacts:
     """What a credit note is judged by; without `lock` the facts are only looked at."""
     supplier = document_store.supplier_key(credit)
@@ -144,7 +144,7 @@ def order_facts(
     )
 
 
-def _outside(session: Session, invoice: Invoice) -> Handling | None:
+def _outside(session: Session, invoice: InvoiceContent) -> Handling | None:
     """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
     supplier = document_store.supplier_key(invoice)
     for reference in (invoice.order_number, *invoice.references):

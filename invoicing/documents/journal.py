@@ -3,16 +3,18 @@
 from foundation import journal
 from foundation.journal import SYSTEM
 from foundation.sql import Session
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 
 
-def record(session: Session, held: Held, action: str, *, actor: str = SYSTEM, **detail: str) -> None:
+def record(
+    session: Session, invoice: SupplierInvoice, action: str, /, *, actor: str = SYSTEM, **detail: str
+) -> None:
     """One journal row about a document of ours."""
     journal.record(
         session,
         actor,
         action,
-        f"{held.document_type.lower()} {held.id}",
-        execution_reference=held.execution_reference,
+        f"{invoice.document_type.lower()} {invoice.id}",
+        execution_reference=invoice.execution_reference,
         **detail,
     )

@@ -15,7 +15,7 @@ from invoicing.model import (
     AccountGiven,
     CreditedReference,
     DocumentType,
-    Invoice,
+    InvoiceContent,
     InvoicedLine,
     PeriodGiven,
     VatSubtotal,
@@ -51,7 +51,7 @@ class Reading:
     """
 
     kind: DocumentKind | None
-    invoice: Invoice | None
+    invoice: InvoiceContent | None
     findings: tuple[Finding, ...]
     reason: str = ""
     reason_sv: str = ""
@@ -133,13 +133,13 @@ def _read_answer(report: validation.Report) -> Reading:
     return Reading(report.kind, None, report.findings, answer=answer)
 
 
-def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:
+def read_invoice(document: billing.Invoice | billing.CreditNote) -> InvoiceContent:
     """What the document says. A negative invoice becomes a credit note with its signs turned."""
     currency = document.document_currency_code
     totals = document.legal_monetary_total
     supplier = document.accounting_supplier_party.party
     customer = document.accounting_customer_party.party
-    invoice = Invoice(
+    invoice = InvoiceContent(
         document_type=DocumentType.INVOICE
         if document.kind is DocumentKind.INVOICE
         else DocumentType.CREDIT_NOTE,
@@ -179,7 +179,7 @@ def read_invoice(document: billing.Invoice | billing.CreditNote) -> Invoice:
     return invoice
 
 
-def turned(invoice: Invoice) -> Invoice:
+def turned(invoice: InvoiceContent) -> InvoiceContent:
     """A negative invoice as the credit note it is: every amount and quantity with its sign turned."""
     return replace(
         invoice,

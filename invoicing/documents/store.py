@@ -15,11 +15,11 @@ from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
 
-_CONTENT = TypeAdapter(Invoice)
+_CONTENT = TypeAdapter(InvoiceContent)
 _TREE = TypeAdapter(Group)
 
 # From these an invoice may still be judged again; the others are final or asked back.
@@ -48,38 +48,40 @@ class InvoiceUnknown(Refused):
             )
 
 
-def supplier_key(invoice: Invoice) -> str:
+def supplier_key(invoice: InvoiceContent) -> str:
     """Who the invoice is from, for its key: the legal entity, or the endpoint where it names none."""
     return invoice.supplier or invoice.endpoint
 
 
-def by_key(session: Session, supplier: str, document_type: DocumentType, number: str) -> Held | None:
+def by_key(
+    session: Session, supplier: str, document_type: DocumentType, number: str
+) -> SupplierInvoice | None:
     """The document a supplier sent under this number, or None."""
     given = {"supplier": supplier, "document_type": document_type, "number": number}
     row = session.execute(_BY_KEY, given).one_or_none()
     return _held(row) if row is not None else None
 
 
-def by_id(session: Session, invoice_id: int) -> Held:
+def by_id(session: Session, invoice_id: int) -> SupplierInvoice:
     """The document with this row id."""
     return _held(session.execute(_BY_ID, {"invoice_id": invoice_id}).one())
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> list[Held]:
+def by_ids(session: Session, ids: Sequence[int]) -> list[SupplierInvoice]:
     """The documents with these row ids, in the order given."""
-    found: dict[int, Held] = {}
+    found: dict[int, SupplierInvoice] = {}
     for start in range(0, len(ids), 500):
         question = _COLUMNS.where(document_tables.invoice.c.id.in_(ids[start : start + 500]))
         found.update((row.id, _held(row)) for row in session.execute(question))
     return [found[each] for each in ids]
 
 
-def lock(session: Session, invoice_id: int) -> Held:
+def lock(session: Session, invoice_id: int) -> SupplierInvoice:
     """The document as it stands now; others may not change it until this transaction ends."""
     return _held(session.execute(_LOCKED, {"invoice_id": invoice_id}).one())
 
 
-def named(session: Session, number: str, *, supplier: str = "") -> Held:
+def named(session: Session, number: str, *, supplier: str = "") -> SupplierInvoice:
     """The document a person means by a number, or by its row id written #12; raises InvoiceUnknown."""
     table = document_tables.invoice
     if number.startswith("#") and number[1:].isdigit():
@@ -101,7 +103,7 @@ def listed(
     supplier: str = "",
     execution_reference: str = "",
     limit: int = 1000,
-) -> Iterator[Held]:
+) -> Iterator[SupplierInvoice]:
     """Documents by arrival, of one state, supplier or execution reference where that is given."""
     table = document_tables.invoice
     question = _COLUMNS
@@ -123,7 +125,7 @@ def counts(session: Session) -> dict[InvoiceState, int]:
     return {InvoiceState(state): count for state, count in rows}
 
 
-def content(session: Session, invoice_id: int) -> Invoice:
+def content(session: Session, invoice_id: int) -> InvoiceContent:
     """What the document said, as it was read."""
     text = session.execute(
         select(document_tables.invoice.c.content).where(document_tables.invoice.c.id == invoice_id)
@@ -133,7 +135,7 @@ def content(session: Session, invoice_id: int) -> Invoice:
 
 def add(
     session: Session,
-    invoice: Invoice,
+    invoice: InvoiceContent,
     *,
     letter_id: int,
     received_on: date,
@@ -142,7 +144,7 @@ def add(
     state: InvoiceState,
     codes: tuple[str, ...],
     answered: str,
-) -> Held:
+) -> SupplierInvoice:
     """Keep a document. Its key of supplier, type and number may be held once."""
     supplier = supplier_key(invoice)
     key: int = session.execute(
@@ -169,7 +171,7 @@ def add(
             "answered": answered,
         },
     ).scalar_one()
-    return Held(
+    return SupplierInvoice(
         key,
         letter_id,
         invoice.document_type,
@@ -233,7 +235,7 @@ def set_state(
     )
 
 
-def set_settled(session: Session, credit: Held, *, answered: str) -> None:
+def set_settled(session: Session, credit: SupplierInvoice, *, answered: str) -> None:
     """Note that a credit note found its invoice, and whose case it thereby belongs to."""
     table = document_tables.invoice
     session.execute(
@@ -282,7 +284,7 @@ def policies_used(session: Session, invoice_id: int) -> list[str]:
     return list(session.scalars(question))
 
 
-def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = True) -> list[Held]:
+def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = True) -> list[SupplierInvoice]:
     """The invoices that name an order line and may still be judged, oldest first; locked like `lock` does."""
     part = document_tables.invoice_part
     ids = select(part.c.invoice_id).where(part.c.order_number == order_number, part.c.line_id == line_id)
@@ -294,7 +296,7 @@ def on_line(session: Session, order_number: str, line_id: str, *, lock: bool = T
     return [_held(row) for row in session.execute(question.with_for_update() if lock else question)]
 
 
-def parked_credits(session: Session, supplier: str) -> list[Held]:
+def parked_credits(session: Session, supplier: str) -> list[SupplierInvoice]:
     """The supplier's credit notes that wait for their invoice, oldest first."""
     return [_held(row) for row in session.execute(_PARKED_CREDITS, {"supplier": supplier})]
 
@@ -352,8 +354,8 @@ _ANSWERED = (
 )
 
 
-def _held(row: Row[tuple[object, ...]]) -> Held:
-    return Held(
+def _held(row: Row[tuple[object, ...]]) -> SupplierInvoice:
+    return SupplierInvoice(
         row.id,
         row.letter_id,
         DocumentType(row.document_type),

@@ -18,7 +18,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions.steps import Hand, Later, begin, note
 from invoicing.matching.deviations import Check, Code, Group, Match, Outcome, Source, question
-from invoicing.model import DocumentType, Held
+from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import crediting, verdicts
 from orders.purchase_orders import line_store
@@ -47,19 +47,21 @@ class OverLimit(Refused):
 
 def ask_credit(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str = "") -> int:
     """Ask for a credit note of the whole invoice and a new invoice; the number of the action."""
-    held = begin(session, Action.ASK_CREDIT, invoice_id, reason=reason)
+    invoice = begin(session, Action.ASK_CREDIT, invoice_id, reason=reason)
     later = Later()
-    asked = crediting.ask_for_credit(session, register, held, by=hand.by, today=hand.today, answering=later)
-    return note(session, held, Action.ASK_CREDIT, hand, reason, after=asked.state, answer=later.code)
+    asked = crediting.ask_for_credit(
+        session, register, invoice, by=hand.by, today=hand.today, answering=later
+    )
+    return note(session, invoice, Action.ASK_CREDIT, hand, reason, after=asked.state, answer=later.code)
 
 
 def reject_duplicate(
     session: Session, register: Register, invoice_id: int, hand: Hand, *, of: str, reason: str = ""
 ) -> int:
     """Reject an invoice that says what another of the supplier's already said: credit it, send no new one."""
-    held = begin(session, Action.REJECT_DUPLICATE, invoice_id, reason=reason)
-    first = document_store.by_key(session, held.supplier, DocumentType.INVOICE, of.strip())
-    if first is None or first.id == held.id:
+    invoice = begin(session, Action.REJECT_DUPLICATE, invoice_id, reason=reason)
+    first = document_store.by_key(session, invoice.supplier, DocumentType.INVOICE, of.strip())
+    if first is None or first.id == invoice.id:
         raise ActionRefused(
             f"Leverantören har ingen annan faktura {of}. Ange numret på den faktura som gäller.",
             f"The supplier has no other invoice {of}. Give the number of the invoice that stands.",
@@ -67,47 +69,51 @@ def reject_duplicate(
     told = question(
         Code.ALREADY_INVOICED,
         "BT-1",
-        held.number,
+        invoice.number,
         "",
         Source.EARLIER_INVOICE,
         reference=first.number,
         variant="duplicate",
     )
     tree = Group("invoice", (Check("not invoiced before", Outcome.DEVIATES, (told,)),))
-    document_store.add_match(session, held.id, Match(tree), made_on=hand.today)
+    document_store.add_match(session, invoice.id, Match(tree), made_on=hand.today)
     later = Later()
-    asked = crediting.ask_for_credit(session, register, held, by=hand.by, today=hand.today, answering=later)
+    asked = crediting.ask_for_credit(
+        session, register, invoice, by=hand.by, today=hand.today, answering=later
+    )
     return note(
-        session, held, Action.REJECT_DUPLICATE, hand, reason, after=asked.state, answer=later.code, of=of
+        session, invoice, Action.REJECT_DUPLICATE, hand, reason, after=asked.state, answer=later.code, of=of
     )
 
 
 def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
     """Accept what deviates, with a reason, within the person's own limit. Raises OverLimit, ActionRefused."""
-    held = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
-    match = document_store.matches(session, held.id)[-1][1]
-    deviations = acceptable(held, match)
-    received = received_on(session, held)
-    stake = at_stake(held, received, deviations)
-    limit = decision_store.limit_of(session, hand.by, currency=held.currency)
+    invoice = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
+    match = document_store.matches(session, invoice.id)[-1][1]
+    deviations = acceptable(invoice, match)
+    received = received_on(session, invoice)
+    stake = at_stake(invoice, received, deviations)
+    limit = decision_store.limit_of(session, hand.by, currency=invoice.currency)
     if limit is None or stake.amount > limit.amount:
         raise OverLimit(stake, limit)
     accepted = decision_store.add_acceptance(
         session,
-        held,
+        invoice,
         by=hand.by,
         on=hand.today,
         reason=reason,
-        difference=held.amount_net - received,
+        difference=invoice.amount_net - received,
         at_stake=stake,
         deviations=deviations,
     )
     later = Later()
-    judged = verdicts.judge_again(session, register, held, today=hand.today, actor=hand.by, answering=later)
-    check_outcome(Action.ACCEPT, held, judged.state)
+    judged = verdicts.judge_again(
+        session, register, invoice, today=hand.today, actor=hand.by, answering=later
+    )
+    check_outcome(Action.ACCEPT, invoice, judged.state)
     return note(
         session,
-        held,
+        invoice,
         Action.ACCEPT,
         hand,
         reason,
@@ -120,20 +126,20 @@ def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *,
 
 def park(session: Session, invoice_id: int, hand: Hand, *, until: date, reason: str) -> int:
     """Let a document rest until a day; it comes back to the queue then."""
-    held = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
+    invoice = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
     if not hand.today < until <= hand.today + _REST_LONGEST:
         raise ActionRefused(
             f"Dagen ska ligga efter {hand.today} och inom {_REST_LONGEST.days} dagar.",
             f"The day must lie after {hand.today} and within {_REST_LONGEST.days} days.",
         )
-    before = rest(session, held.id, until)
+    before = rest(session, invoice.id, until)
     return note(
         session,
-        held,
+        invoice,
         Action.PARK,
         hand,
         reason,
-        after=held.state,
+        after=invoice.state,
         until=until.isoformat(),
         rested_until=before.isoformat() if before else "",
     )
@@ -141,35 +147,35 @@ def park(session: Session, invoice_id: int, hand: Hand, *, until: date, reason: 
 
 def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Hand, *, text: str) -> int:
     """Ask the supplier in a person's own words: an Invoice Response UQ with the question."""
-    held = begin(session, Action.ASK_SUPPLIER, invoice_id, reason=text, must_tell_why=True)
-    supplier = facts_loading.registered(register, held.supplier)
-    if supplier is None or not responding.may_follow(held.answered, response_documents.UNDER_QUERY):
+    invoice = begin(session, Action.ASK_SUPPLIER, invoice_id, reason=text, must_tell_why=True)
+    supplier = facts_loading.registered(register, invoice.supplier)
+    if supplier is None or not responding.may_follow(invoice.answered, response_documents.UNDER_QUERY):
         raise ActionRefused(
-            f"En fråga kan inte skickas efter svaret {held.answered or '-'}. Kontakta leverantören direkt.",
-            f"A question cannot be sent after the answer {held.answered or '-'}. Contact the supplier directly.",
+            f"En fråga kan inte skickas efter svaret {invoice.answered or '-'}. Kontakta leverantören direkt.",
+            f"A question cannot be sent after the answer {invoice.answered or '-'}. Contact the supplier directly.",
         )
     return note(
         session,
-        held,
+        invoice,
         Action.ASK_SUPPLIER,
         hand,
         text,
-        after=held.state,
+        after=invoice.state,
         answer=response_documents.UNDER_QUERY,
     )
 
 
-def received_on(session: Session, held: Held) -> Money:
+def received_on(session: Session, invoice: SupplierInvoice) -> Money:
     """What is received on the order lines the invoice lies on. Raises ActionRefused where it lies on none."""
     accounts = [
-        each for each in line_store.accounts(session, held.order_number) if each.invoice_id == held.id
+        each for each in line_store.accounts(session, invoice.order_number) if each.invoice_id == invoice.id
     ]
     if not accounts:
         raise ActionRefused(
-            f"{held.number} ligger inte på någon orderrad. Koppla den först.",
-            f"{held.number} does not lie on an order line. Link it first.",
+            f"{invoice.number} ligger inte på någon orderrad. Koppla den först.",
+            f"{invoice.number} does not lie on an order line. Link it first.",
         )
-    return total((each.amount_received for each in accounts), currency=held.currency)
+    return total((each.amount_received for each in accounts), currency=invoice.currency)
 
 
 def rest(session: Session, invoice_id: int, until: date | None) -> date | None:

@@ -22,7 +22,7 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.actions import OverLimit
 from invoicing.exceptions.steps import Hand
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register.register import Register
@@ -39,7 +39,7 @@ class Foreseen:
     what the supplier's next invoice of the line must come to, without VAT, to match by itself.
     """
 
-    held: Held
+    invoice: SupplierInvoice
     refusal: Refused | None
     answer: str = ""
     to: str = ""
@@ -57,37 +57,37 @@ def simulate(
 
 
 def _foreseen(
-    session: Session, register: Register, kind: Action, held: Held, limit: Money | None
+    session: Session, register: Register, kind: Action, invoice: SupplierInvoice, limit: Money | None
 ) -> Foreseen:
-    supplier = facts_loading.registered(register, held.supplier)
+    supplier = facts_loading.registered(register, invoice.supplier)
     try:
-        check_action(kind, held)
-        received = exception_actions.received_on(session, held) if kind is Action.ACCEPT else None
+        check_action(kind, invoice)
+        received = exception_actions.received_on(session, invoice) if kind is Action.ACCEPT else None
         if received is not None:
-            match = document_store.matches(session, held.id)[-1][1]
-            stake = at_stake(held, received, acceptable(held, match))
+            match = document_store.matches(session, invoice.id)[-1][1]
+            stake = at_stake(invoice, received, acceptable(invoice, match))
             if limit is None or stake.amount > limit.amount:
                 raise OverLimit(stake, limit)
     except Refused as refusal:
-        return Foreseen(held, refusal)
+        return Foreseen(invoice, refusal)
     answer = {
         Action.ASK_CREDIT: response_documents.REJECTED,
         Action.ACCEPT: response_documents.APPROVED,
         Action.ASK_SUPPLIER: response_documents.UNDER_QUERY,
     }[kind]
-    sends = supplier is not None and responding.may_follow(held.answered, answer)
+    sends = supplier is not None and responding.may_follow(invoice.answered, answer)
     return Foreseen(
-        held,
+        invoice,
         None,
         answer if sends else "",
-        receiver_of(supplier, held) if supplier is not None and supplier.answers else "",
-        _received_or_none(session, held) if kind is Action.ASK_CREDIT else None,
+        receiver_of(supplier, invoice) if supplier is not None and supplier.answers else "",
+        _received_or_none(session, invoice) if kind is Action.ASK_CREDIT else None,
     )
 
 
-def _received_or_none(session: Session, held: Held) -> Money | None:
+def _received_or_none(session: Session, invoice: SupplierInvoice) -> Money | None:
     try:
-        received = exception_actions.received_on(session, held)
+        received = exception_actions.received_on(session, invoice)
     except Refused:
         return None
     return None if received.is_zero else received

@@ -30,7 +30,7 @@ from invoicing.exceptions.queue import Item
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.register import Register
 
 _LINKABLE = (InvoiceState.IN_QUESTION, InvoiceState.PARKED)
@@ -60,9 +60,9 @@ class Earlier:
 class Case:
     """Everything about one document."""
 
-    held: Held
+    invoice: SupplierInvoice
     item: Item
-    invoice: Invoice
+    content: InvoiceContent
     order: OrderFacts | None
     judged: tuple[Judged, ...]
     compared: tuple[Compared, ...]
@@ -84,7 +84,7 @@ class Case:
     @property
     def is_credit(self) -> bool:
         """Whether it is a credit note."""
-        return self.held.document_type is DocumentType.CREDIT_NOTE
+        return self.invoice.document_type is DocumentType.CREDIT_NOTE
 
 
 def case(session: Session, register: Register, invoice_id: int) -> Case | None:
@@ -92,12 +92,12 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     item = exception_queue.item(session, invoice_id)
     if item is None:
         return None
-    held = document_store.by_id(session, invoice_id)
-    invoice = decision_store.as_judged(session, invoice_id)
+    invoice = document_store.by_id(session, invoice_id)
+    content = decision_store.as_judged(session, invoice_id)
     order = None
-    if held.document_type is DocumentType.INVOICE and has_order_number(invoice):
-        order = facts_loading.order_facts(session, register, invoice.order_number)
-    supplier = facts_loading.registered(register, held.supplier)
+    if invoice.document_type is DocumentType.INVOICE and has_order_number(content):
+        order = facts_loading.order_facts(session, register, content.order_number)
+    supplier = facts_loading.registered(register, invoice.supplier)
     registered = (
         tuple(f"{each.scheme} {each.number}" for each in supplier.payment_accounts) if supplier else ()
     )
@@ -107,42 +107,48 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     actions = tuple(decision_store.actions_of(session, invoice_id))
     standing = [each for each in actions if each.state != "UNDONE"][:1]
     undoable = (
-        standing[0].id if standing and exception_undo.can_undo(standing[0], held.state, newest=True) else None
+        standing[0].id
+        if standing and exception_undo.can_undo(standing[0], invoice.state, newest=True)
+        else None
     )
-    linkable = held.state in _LINKABLE
-    is_credit = held.document_type is DocumentType.CREDIT_NOTE
+    linkable = invoice.state in _LINKABLE
+    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return Case(
-        held,
-        item,
         invoice,
+        item,
+        content,
         order,
         judged,
-        compare(invoice, held, order, judged[-1].match, accounts=registered),
+        compare(content, invoice, order, judged[-1].match, accounts=registered),
         actions,
         undoable,
-        decision_store.acceptance_of(session, invoice_id, currency=held.currency),
+        decision_store.acceptance_of(session, invoice_id, currency=invoice.currency),
         decision_store.link_of(session, invoice_id),
-        tuple(_earlier(session, held, item)),
+        tuple(_earlier(session, invoice, item)),
         document_store.credited_by(session, invoice_id),
-        tuple(link_suggestions.lines(session, held)) if linkable and not is_credit else (),
-        tuple(link_suggestions.credits(session, held)) if linkable and is_credit else (),
-        tuple(journal.rows_about(session, f"{held.document_type.lower()} {held.id}", f"invoice {held.id}")),
+        tuple(link_suggestions.lines(session, invoice)) if linkable and not is_credit else (),
+        tuple(link_suggestions.credits(session, invoice)) if linkable and is_credit else (),
+        tuple(
+            journal.rows_about(
+                session, f"{invoice.document_type.lower()} {invoice.id}", f"invoice {invoice.id}"
+            )
+        ),
     )
 
 
-def _earlier(session: Session, held: Held, item: Item) -> Sequence[Earlier]:
-    invoice, part = document_tables.invoice, document_tables.invoice_part
+def _earlier(session: Session, invoice: SupplierInvoice, item: Item) -> Sequence[Earlier]:
+    content, part = document_tables.invoice, document_tables.invoice_part
     if not item.line_id:
         return []
     question = (
-        select(invoice)
-        .join(part, part.c.invoice_id == invoice.c.id)
+        select(content)
+        .join(part, part.c.invoice_id == content.c.id)
         .where(
             part.c.order_number == item.order_number,
             part.c.line_id == item.line_id,
-            invoice.c.id != held.id,
+            content.c.id != invoice.id,
         )
-        .order_by(invoice.c.id)
+        .order_by(content.c.id)
     )
     return [
         Earlier(

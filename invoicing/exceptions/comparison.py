@@ -11,7 +11,7 @@ from foundation.money import Money, Quantity, total
 from invoicing.matching.deviations import Code, Deviation, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
-from invoicing.model import Held, Invoice, PeriodGiven
+from invoicing.model import InvoiceContent, PeriodGiven, SupplierInvoice
 
 Words = tuple[str, str]
 Value = object | None
@@ -59,25 +59,30 @@ _ABOUT: Mapping[str, frozenset[Code]] = {
 
 
 def compare(
-    invoice: Invoice, held: Held, order: OrderFacts | None, match: Match, *, accounts: tuple[str, ...] = ()
+    content: InvoiceContent,
+    invoice: SupplierInvoice,
+    order: OrderFacts | None,
+    match: Match,
+    *,
+    accounts: tuple[str, ...] = (),
 ) -> tuple[Row, ...]:
     """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier."""
-    line = _line(invoice, held, order)
-    return tuple(_rows(invoice, held, order, line, match, accounts))
+    line = _line(content, invoice, order)
+    return tuple(_rows(content, invoice, order, line, match, accounts))
 
 
-def _line(invoice: Invoice, held: Held, order: OrderFacts | None) -> LineFacts | None:
+def _line(content: InvoiceContent, invoice: SupplierInvoice, order: OrderFacts | None) -> LineFacts | None:
     if order is None:
         return None
-    named = [each for each in invoice.order_lines if each in order.lines]
-    lies_on = [key for key, line in order.lines.items() if line.account.invoice_id == held.id]
+    named = [each for each in content.order_lines if each in order.lines]
+    lies_on = [key for key, line in order.lines.items() if line.account.invoice_id == invoice.id]
     chosen = (named or lies_on)[:1]
     return order.lines[chosen[0]] if chosen else None
 
 
 def _rows(
-    invoice: Invoice,
-    held: Held,
+    content: InvoiceContent,
+    invoice: SupplierInvoice,
     order: OrderFacts | None,
     line: LineFacts | None,
     match: Match,
@@ -87,14 +92,14 @@ def _rows(
         name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
     }
     receipt = line.receipt if line else None
-    invoiced = invoiced_on(invoice, line.line.line_id) if line else invoice.lines
+    invoiced = invoiced_on(content, line.line.line_id) if line else content.lines
     cut = order.interruption if order else None
     placed = order.order if order else None
     report = f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None
     yield Row(
         ("Ordernummer", "Order number"),
         "BT-13",
-        invoice.order_number or None,
+        content.order_number or None,
         placed.number if placed else None,
         receipt.order_number if receipt else None,
         None,
@@ -104,7 +109,7 @@ def _rows(
     yield Row(
         ("Orderrad", "Order line"),
         "BT-132",
-        ", ".join(invoice.order_lines) or None,
+        ", ".join(content.order_lines) or None,
         line.line.line_id if line else None,
         receipt.line_id if receipt else None,
         report,
@@ -114,7 +119,7 @@ def _rows(
     yield Row(
         ("Genomförandereferens", "Execution reference"),
         "BT-10",
-        _reference(invoice, placed.execution_reference if placed else ""),
+        _reference(content, placed.execution_reference if placed else ""),
         placed.execution_reference if placed else None,
         receipt.execution_reference if receipt else None,
         None,
@@ -124,7 +129,7 @@ def _rows(
     yield Row(
         ("Period", "Period"),
         "BT-134",
-        _written(invoiced[0].period or invoice.period) if invoiced else None,
+        _written(invoiced[0].period or content.period) if invoiced else None,
         line.line.period if line else None,
         receipt.period if receipt else None,
         receipt.month if receipt else None,
@@ -134,7 +139,7 @@ def _rows(
     yield Row(
         ("Antal", "Quantity"),
         "BT-129",
-        _quantity(invoice, line),
+        _quantity(content, line),
         line.line.quantity if line else None,
         receipt.quantity if receipt else None,
         None,
@@ -154,7 +159,7 @@ def _rows(
     yield Row(
         ("Belopp utan moms", "Amount without VAT"),
         "BT-131",
-        _amount(invoice, line),
+        _amount(content, line),
         line.line.amount if line else None,
         receipt.amount if receipt else None,
         None,
@@ -164,18 +169,18 @@ def _rows(
     yield Row(
         ("Moms", "VAT"),
         "BT-110",
-        invoice.amount_vat,
+        content.amount_vat,
         f"{order.vat.category} {order.vat.percent} %" if order else None,
         None,
         None,
         None,
         found["vat"],
     )
-    yield Row(("Att betala", "To pay"), "BT-115", invoice.amount_payable, None, None, None, None)
+    yield Row(("Att betala", "To pay"), "BT-115", content.amount_payable, None, None, None, None)
     yield Row(
         ("Köpare och valuta", "Buyer and currency"),
         "BT-47",
-        f"{invoice.buyer} {invoice.currency}",
+        f"{content.buyer} {content.currency}",
         placed.amount.currency if placed else None,
         None,
         None,
@@ -183,12 +188,12 @@ def _rows(
         found["buyer"],
     )
     yield Row(
-        ("Förfallodag", "Due date"), "BT-9", invoice.due_on, held.pays_on, None, None, None, found["due"]
+        ("Förfallodag", "Due date"), "BT-9", content.due_on, invoice.pays_on, None, None, None, found["due"]
     )
     yield Row(
         ("Betalkonto", "Payment account"),
         "BT-84",
-        ", ".join(f"{each.scheme} {each.number}".strip() for each in invoice.accounts) or None,
+        ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,
         ", ".join(accounts) or None,
         None,
         None,
@@ -197,13 +202,13 @@ def _rows(
     )
 
 
-def _reference(invoice: Invoice, expected: str) -> str | None:
+def _reference(invoice: InvoiceContent, expected: str) -> str | None:
     if expected and expected in invoice.references:
         return expected
     return ", ".join(invoice.references) or None
 
 
-def _quantity(invoice: Invoice, line: LineFacts | None) -> Quantity | None:
+def _quantity(invoice: InvoiceContent, line: LineFacts | None) -> Quantity | None:
     lines = invoiced_on(invoice, line.line.line_id) if line else invoice.lines
     units = {each.quantity.unit for each in lines}
     if len(units) != 1:
@@ -211,7 +216,7 @@ def _quantity(invoice: Invoice, line: LineFacts | None) -> Quantity | None:
     return Quantity(sum((each.quantity.value for each in lines), lines[0].quantity.value * 0), units.pop())
 
 
-def _amount(invoice: Invoice, line: LineFacts | None) -> Money:
+def _amount(invoice: InvoiceContent, line: LineFacts | None) -> Money:
     if line is None:
         return invoice.amount_net
     lines = invoiced_on(invoice, line.line.line_id)

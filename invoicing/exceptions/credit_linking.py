@@ -20,7 +20,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions.steps import Hand, begin, note
 from invoicing.matching.deviations import Match, Verdict
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState, check_step
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, check_step
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF
@@ -38,13 +38,13 @@ class Pair:
     `opens` are the order lines that come free, `waiting` the invoices that wait for them and are judged then.
     """
 
-    credit: Held
-    invoice: Held
-    credit_says: Invoice
-    invoice_says: Invoice
+    credit: SupplierInvoice
+    invoice: SupplierInvoice
+    credit_says: InvoiceContent
+    invoice_says: InvoiceContent
     match: Match
     opens: tuple[LineAccount, ...]
-    waiting: tuple[Held, ...]
+    waiting: tuple[SupplierInvoice, ...]
     answer: str
 
     @property
@@ -53,7 +53,7 @@ class Pair:
         return self.match.verdict is Verdict.ACCEPT
 
     @property
-    def settled(self) -> Held:
+    def settled(self) -> SupplierInvoice:
         """The credit note as it will stand: for the answer that is shown before it leaves."""
         return replace(
             self.credit,
@@ -100,29 +100,29 @@ def link_credit(
     Where the two agree they are settled when the hold has gone by. Otherwise the credit note stays in question,
     with what differs.
     """
-    held = begin(session, Action.LINK, credit_id, reason=reason, must_tell_why=True)
-    if held.document_type is DocumentType.INVOICE:
+    credit = begin(session, Action.LINK, credit_id, reason=reason, must_tell_why=True)
+    if credit.document_type is DocumentType.INVOICE:
         raise ActionRefused(
-            f"{held.number} är en faktura. Ange en orderrad.",
-            f"{held.number} is an invoice. Name an order line.",
+            f"{credit.number} är en faktura. Ange en orderrad.",
+            f"{credit.number} is an invoice. Name an order line.",
         )
-    invoice = _named(session, held, credits)
-    before = decision_store.link_of(session, held.id)
+    invoice = _named(session, credit, credits)
+    before = decision_store.link_of(session, credit.id)
     decision_store.add_link(
-        session, held.id, by=hand.by, on=hand.today, reason=reason, credited_number=invoice.number
+        session, credit.id, by=hand.by, on=hand.today, reason=reason, credited_number=invoice.number
     )
-    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
+    judged = crediting.judge(session, register, decision_store.as_judged(session, credit.id))
     settles = judged.match.verdict is Verdict.ACCEPT
     # A credit note that is settled in a while waits until then.
     state = InvoiceState.PARKED if settles else STATE_OF[judged.match.verdict]
-    document_store.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
-    _move(session, held, state, judged.match.codes, by=hand.by)
-    supplier = facts_loading.registered(register, held.supplier)
+    document_store.add_match(session, credit.id, judged.match, made_on=hand.today, policy=register.policy)
+    _move(session, credit, state, judged.match.codes, by=hand.by)
+    supplier = facts_loading.registered(register, credit.supplier)
     code = responding.ANSWER_OF[InvoiceState.SETTLED]
-    answers = settles and supplier is not None and responding.may_follow(held.answered, code)
+    answers = settles and supplier is not None and responding.may_follow(credit.answered, code)
     return note(
         session,
-        held,
+        credit,
         Action.LINK,
         hand,
         reason,
@@ -147,37 +147,37 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
     )
     if seen is not None:
         line_store.lock_lines(session, seen.order_number)
-    held = document_store.lock(session, done.invoice_id)
-    if held.state not in _WAITS:
+    invoice = document_store.lock(session, done.invoice_id)
+    if invoice.state not in _WAITS:
         return False
-    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
+    judged = crediting.judge(session, register, decision_store.as_judged(session, invoice.id))
     if judged.match.verdict is Verdict.ACCEPT:
-        crediting.take_effect(session, register, held, judged, today=today)
+        crediting.take_effect(session, register, invoice, judged, today=today)
         return True
-    document_store.add_match(session, held.id, judged.match, made_on=today, policy=register.policy)
-    _move(session, held, STATE_OF[judged.match.verdict], judged.match.codes, by=SYSTEM)
+    document_store.add_match(session, invoice.id, judged.match, made_on=today, policy=register.policy)
+    _move(session, invoice, STATE_OF[judged.match.verdict], judged.match.codes, by=SYSTEM)
     return False
 
 
-def put_back(session: Session, register: Register, held: Held, done: Done, hand: Hand) -> None:
+def put_back(session: Session, register: Register, invoice: SupplierInvoice, done: Done, hand: Hand) -> None:
     """Withdraw the link: the credit note is judged as it was before, and lies where it lay in the queue."""
-    decision_store.restore_link(session, held.id, done.detail["link_before"])
-    judged = crediting.judge(session, register, decision_store.as_judged(session, held.id))
-    document_store.add_match(session, held.id, judged.match, made_on=hand.today, policy=register.policy)
+    decision_store.restore_link(session, invoice.id, done.detail["link_before"])
+    judged = crediting.judge(session, register, decision_store.as_judged(session, invoice.id))
+    document_store.add_match(session, invoice.id, judged.match, made_on=hand.today, policy=register.policy)
     if judged.match.verdict is Verdict.ACCEPT:
         # The invoice that it names itself has come meanwhile.
-        crediting.take_effect(session, register, held, judged, today=hand.today)
+        crediting.take_effect(session, register, invoice, judged, today=hand.today)
         return
     # Whose waiting had ended is in question, though its invoice may still come.
     was_in_question = done.state_before is InvoiceState.IN_QUESTION
     state = InvoiceState.IN_QUESTION if was_in_question else STATE_OF[judged.match.verdict]
-    _move(session, held, state, judged.match.codes, by=hand.by)
+    _move(session, invoice, state, judged.match.codes, by=hand.by)
 
 
-def waiting_for(session: Session, held: Held) -> Sequence[tuple[Held, Done]]:
+def waiting_for(session: Session, invoice: SupplierInvoice) -> Sequence[tuple[SupplierInvoice, Done]]:
     """The credit notes a person has linked to this invoice and that are settled in a while, with the press."""
     found = []
-    for credit_id in decision_store.credits_linked_to(session, held.supplier, held.number):
+    for credit_id in decision_store.credits_linked_to(session, invoice.supplier, invoice.number):
         actions = decision_store.actions_of(session, credit_id)
         held_back = [each for each in actions if each.kind is Action.LINK and each.state == "HELD"]
         if held_back:
@@ -185,13 +185,15 @@ def waiting_for(session: Session, held: Held) -> Sequence[tuple[Held, Done]]:
     return found
 
 
-def _move(session: Session, held: Held, state: InvoiceState, codes: Sequence[str], *, by: str) -> None:
-    check_step(held.number, held.state, state)
-    document_store.set_state(session, held.id, state, codes=codes)
-    record(session, held, "credit.judged", actor=by, state=state, codes=" ".join(codes))
+def _move(
+    session: Session, invoice: SupplierInvoice, state: InvoiceState, codes: Sequence[str], *, by: str
+) -> None:
+    check_step(invoice.number, invoice.state, state)
+    document_store.set_state(session, invoice.id, state, codes=codes)
+    record(session, invoice, "credit.judged", actor=by, state=state, codes=" ".join(codes))
 
 
-def _named(session: Session, credit: Held, number: str) -> Held:
+def _named(session: Session, credit: SupplierInvoice, number: str) -> SupplierInvoice:
     """The supplier's invoice with this number. Raises ActionRefused where there is none, or it is taken already."""
     number = number.strip()
     found = document_store.by_key(session, credit.supplier, DocumentType.INVOICE, number)

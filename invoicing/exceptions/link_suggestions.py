@@ -15,7 +15,7 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 
@@ -50,22 +50,22 @@ class CreditSuggestion:
     because: tuple[Words, ...]
 
 
-def lines(session: Session, held: Held) -> Sequence[LineSuggestion]:
+def lines(session: Session, invoice: SupplierInvoice) -> Sequence[LineSuggestion]:
     """The order lines an invoice may be for, best first."""
-    invoice = document_store.content(session, held.id)
+    content = document_store.content(session, invoice.id)
     order, account = order_tables.purchase_order, order_tables.line_account
     line = order_tables.order_line
     near = or_(
-        account.c.amount_received == held.amount_net.amount,
-        order.c.number == invoice.order_number,
-        order.c.execution_reference.in_(list(invoice.references) or [""]),
+        account.c.amount_received == invoice.amount_net.amount,
+        order.c.number == content.order_number,
+        order.c.execution_reference.in_(list(content.references) or [""]),
     )
     question = (
         select(order.c.number, order.c.execution_reference, order.c.currency, line, account.c.amount_received)
         .join(account, account.c.order_number == order.c.number)
         .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
         .where(
-            order.c.supplier == held.supplier,
+            order.c.supplier == invoice.supplier,
             account.c.invoice_id.is_(None),
             account.c.amount_received > ZERO,
             near,
@@ -73,27 +73,27 @@ def lines(session: Session, held: Held) -> Sequence[LineSuggestion]:
         .order_by(order.c.number.desc(), line.c.line_id)
         .limit(_LOOKED_AT)
     )
-    found = [_line(row, held, invoice) for row in session.execute(question)]
+    found = [_line(row, invoice, content) for row in session.execute(question)]
     return sorted(found, key=lambda each: (-each.weight, each.order_number, each.line_id))[:_SHOWN]
 
 
-def _line(row: Row[Any], held: Held, invoice: Invoice) -> LineSuggestion:
+def _line(row: Row[Any], invoice: SupplierInvoice, content: InvoiceContent) -> LineSuggestion:
     month = Month.of(row.starts_on)
     received = Money(row.amount_received, row.currency)
     days = [
-        day for line in invoice.lines if line.period for day in (line.period.start, line.period.end) if day
+        day for line in content.lines if line.period for day in (line.period.start, line.period.end) if day
     ]
-    quantity = {line.quantity.value for line in invoice.lines}
+    quantity = {line.quantity.value for line in content.lines}
     speaks: list[tuple[int, Words]] = []
-    if row.number == invoice.order_number:
+    if row.number == content.order_number:
         speaks.append((50, ("samma order", "the same order")))
-    if row.execution_reference in invoice.references:
+    if row.execution_reference in content.references:
         speaks.append((40, ("samma genomförandereferens", "the same execution reference")))
-    if received == held.amount_net:
+    if received == invoice.amount_net:
         speaks.append((30, ("samma belopp som inleveransen", "the same amount as received")))
     if days and all(Month.of(day) == month for day in days):
         speaks.append((20, ("perioden är samma månad", "the period is the same month")))
-    elif not days and Month.of(invoice.issued_on) in (month, month.next):
+    elif not days and Month.of(content.issued_on) in (month, month.next):
         speaks.append((5, ("daterad månaden efter", "dated the month after")))
     if row.quantity in quantity:
         speaks.append((5, ("samma antal som beställt", "the same quantity as ordered")))
@@ -108,31 +108,31 @@ def _line(row: Row[Any], held: Held, invoice: Invoice) -> LineSuggestion:
     )
 
 
-def credits(session: Session, held: Held) -> Sequence[CreditSuggestion]:
+def credits(session: Session, invoice: SupplierInvoice) -> Sequence[CreditSuggestion]:
     """The invoices a credit note may credit, best first."""
-    content = document_store.content(session, held.id)
+    content = document_store.content(session, invoice.id)
     table = document_tables.invoice
     question = (
         select(table)
         .where(
-            table.c.supplier == held.supplier,
+            table.c.supplier == invoice.supplier,
             table.c.document_type == DocumentType.INVOICE,
             table.c.state != InvoiceState.CREDITED,
             or_(
-                table.c.amount_payable == held.amount_payable.amount,
+                table.c.amount_payable == invoice.amount_payable.amount,
                 table.c.order_number == (content.order_number or "-"),
             ),
         )
         .order_by(table.c.id.desc())
         .limit(_LOOKED_AT)
     )
-    found = [_credit(row, held, content) for row in session.execute(question)]
+    found = [_credit(row, invoice, content) for row in session.execute(question)]
     return sorted(found, key=lambda each: (-each.weight, each.number))[:_SHOWN]
 
 
-def _credit(row: Row[Any], held: Held, content: Invoice) -> CreditSuggestion:
+def _credit(row: Row[Any], invoice: SupplierInvoice, content: InvoiceContent) -> CreditSuggestion:
     speaks: list[tuple[int, Words]] = []
-    if row.amount_payable == held.amount_payable.amount:
+    if row.amount_payable == invoice.amount_payable.amount:
         speaks.append((40, ("samma belopp", "the same amount")))
     if row.order_number and row.order_number == content.order_number:
         speaks.append((20, ("samma order", "the same order")))

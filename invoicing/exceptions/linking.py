@@ -18,7 +18,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions.steps import Hand, Later, begin, note
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.verdicts import verdicts
@@ -37,11 +37,11 @@ def link(
     reason: str,
 ) -> int:
     """Say which order line an invoice is for. It is judged as if the invoice had named it."""
-    held = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=order_number)
-    if held.document_type is DocumentType.CREDIT_NOTE:
+    invoice = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=order_number)
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
         raise ActionRefused(
-            f"{held.number} är en kreditfaktura. Ange fakturan den krediterar.",
-            f"{held.number} is a credit note. Name the invoice it credits.",
+            f"{invoice.number} är en kreditfaktura. Ange fakturan den krediterar.",
+            f"{invoice.number} is a credit note. Name the invoice it credits.",
         )
     account = line_store.account(session, order_number, line_id)
     if account is None:
@@ -49,74 +49,74 @@ def link(
             f"Det finns ingen orderrad {order_number}/{line_id}.",
             f"There is no order line {order_number}/{line_id}.",
         )
-    return _relink(session, register, held, Action.LINK, hand, reason, order_number, line_id)
+    return _relink(session, register, invoice, Action.LINK, hand, reason, order_number, line_id)
 
 
 def unlink(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
     """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
-    held = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
-    if payable_store.is_on_its_way(session, held.id):
+    invoice = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
+    if payable_store.is_on_its_way(session, invoice.id):
         raise ActionRefused(
-            f"{held.number} är på väg till banken. Vänta på bankens svar.",
-            f"{held.number} is on its way to the bank. Wait for the bank's answer.",
+            f"{invoice.number} är på väg till banken. Vänta på bankens svar.",
+            f"{invoice.number} is on its way to the bank. Wait for the bank's answer.",
         )
-    own = document_store.content(session, held.id)
-    return _relink(session, register, held, Action.UNLINK, hand, reason, own.order_number, "")
+    own = document_store.content(session, invoice.id)
+    return _relink(session, register, invoice, Action.UNLINK, hand, reason, own.order_number, "")
 
 
-def lay_on(session: Session, register: Register, held: Held) -> None:
+def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> None:
     """Let the invoice lie on the lines it is now said to be for, and on no other; its parts follow."""
-    invoice = decision_store.as_judged(session, held.id)
+    content = decision_store.as_judged(session, invoice.id)
     session.execute(
-        delete(document_tables.invoice_part).where(document_tables.invoice_part.c.invoice_id == held.id)
+        delete(document_tables.invoice_part).where(document_tables.invoice_part.c.invoice_id == invoice.id)
     )
-    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
-    parts = verdicts.parts_of(invoice, facts)
-    document_store.add_parts(session, held.id, parts)
+    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    parts = verdicts.parts_of(content, facts)
+    document_store.add_parts(session, invoice.id, parts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
     session.execute(
         update(document_tables.invoice)
-        .where(document_tables.invoice.c.id == held.id)
-        .values(order_number=invoice.order_number, execution_reference=reference)
+        .where(document_tables.invoice.c.id == invoice.id)
+        .values(order_number=content.order_number, execution_reference=reference)
     )
 
 
 def _relink(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     action: Action,
     hand: Hand,
     reason: str,
     order_number: str,
     line_id: str,
 ) -> int:
-    before = decision_store.link_of(session, held.id)
-    freed = line_store.free_lines(session, held.id)
+    before = decision_store.link_of(session, invoice.id)
+    freed = line_store.free_lines(session, invoice.id)
     decision_store.add_link(
         session,
-        held.id,
+        invoice.id,
         by=hand.by,
         on=hand.today,
         reason=reason,
         order_number=order_number,
         line_id=line_id,
     )
-    lay_on(session, register, held)
+    lay_on(session, register, invoice)
     later = Later()
-    moved = document_store.by_id(session, held.id)
+    moved = document_store.by_id(session, invoice.id)
     judged = verdicts.judge_again(session, register, moved, today=hand.today, actor=hand.by, answering=later)
-    check_outcome(action, held, judged.state)
+    check_outcome(action, invoice, judged.state)
     return note(
         session,
         moved,
         action,
         hand,
         reason,
-        was=held.state,
+        was=invoice.state,
         after=judged.state,
         answer=later.code if judged.state is not InvoiceState.IN_QUESTION else "",
-        holds=_is_waited_for(session, freed, held.id),
+        holds=_is_waited_for(session, freed, invoice.id),
         link_before=before.id if before else None,
         line=f"{order_number}/{line_id}",
         freed=[f"{number}/{line}" for number, line in freed],
@@ -136,7 +136,7 @@ def orders_of(done: Done) -> set[str]:
 def put_back(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     done: Done,
     hand: Hand,
     *,
@@ -145,7 +145,7 @@ def put_back(
     """Withdraw a link, and let the invoice lie where it lay. Raises ActionRefused where another took its line."""
     for number, line_id in _freed_by(done):
         account = line_store.account(session, number, line_id)
-        if account is not None and account.invoice_id not in (None, held.id):
+        if account is not None and account.invoice_id not in (None, invoice.id):
             taker = document_store.by_id(session, account.invoice_id)
             raise ActionRefused(
                 f"Orderrad {number}/{line_id} har gått till {taker.number}. Koppla loss den fakturan först, "
@@ -153,10 +153,10 @@ def put_back(
                 f"Order line {number}/{line_id} has gone to {taker.number}. Unlink that invoice first, "
                 "if the line is this invoice's after all.",
             )
-    decision_store.restore_link(session, held.id, done.detail["link_before"])
-    freed = line_store.free_lines(session, held.id)
-    lay_on(session, register, held)
-    now = document_store.by_id(session, held.id)
+    decision_store.restore_link(session, invoice.id, done.detail["link_before"])
+    freed = line_store.free_lines(session, invoice.id)
+    lay_on(session, register, invoice)
+    now = document_store.by_id(session, invoice.id)
     verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
     verdicts.judge_lines_again(session, register, freed, today=hand.today)
 

@@ -15,7 +15,7 @@ from invoicing.decisions.rules import Action, ActionRefused, check_action
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.matching.deviations import Deviation
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
@@ -46,7 +46,7 @@ class Later:
         self,
         session: Session,
         register: Register,
-        held: Held,
+        invoice: SupplierInvoice,
         code: str,
         deviations: Iterable[Deviation],
         *,
@@ -54,9 +54,9 @@ class Later:
         supplier: Supplier | None,
     ) -> str:
         """Note the answer that is to follow; nothing is sent."""
-        if supplier is not None and responding.may_follow(held.answered, code):
+        if supplier is not None and responding.may_follow(invoice.answered, code):
             self.code = code
-        return held.answered
+        return invoice.answered
 
 
 def begin(
@@ -67,7 +67,7 @@ def begin(
     reason: str,
     must_tell_why: bool = False,
     also: str = "",
-) -> Held:
+) -> SupplierInvoice:
     """Lock the order lines and then the document, and check that the action may be taken on it now."""
     if must_tell_why and not reason.strip():
         raise ActionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
@@ -75,14 +75,14 @@ def begin(
     seen = document_store.by_id(session, invoice_id)
     for number in sorted({seen.order_number, also} - {""}):
         line_store.lock_lines(session, number)
-    held = document_store.lock(session, invoice_id)
-    check_action(action, held)
-    return held
+    invoice = document_store.lock(session, invoice_id)
+    check_action(action, invoice)
+    return invoice
 
 
 def note(
     session: Session,
-    held: Held,
+    invoice: SupplierInvoice,
     kind: Action,
     hand: Hand,
     reason: str,
@@ -100,12 +100,12 @@ def note(
     waits = bool(answer) or holds
     action_id = decision_store.add_action(
         session,
-        held,
+        invoice,
         kind,
         by=hand.by,
         at=hand.now,
         reason=reason,
-        state_before=was or held.state,
+        state_before=was or invoice.state,
         state_after=after,
         answer=answer,
         answers_at=hand.now + hand.hold if waits else None,
@@ -113,5 +113,5 @@ def note(
         **detail,
     )
     told = {"answer": answer, "reason": reason, "press": str(action_id)}
-    record(session, held, f"desk.{kind.value.lower()}", actor=hand.by, **told)
+    record(session, invoice, f"desk.{kind.value.lower()}", actor=hand.by, **told)
     return action_id

@@ -19,7 +19,7 @@ from invoicing.documents.journal import record
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import credit_linking, linking
 from invoicing.exceptions.steps import Hand, Later
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from invoicing.responses.response_documents import Question
@@ -68,49 +68,49 @@ def undo(session: Session, register: Register, action_id: int, hand: Hand) -> No
     orders = {document_store.by_id(session, done.invoice_id).order_number} | linking.orders_of(done)
     for number in sorted(orders - {""}):
         line_store.lock_lines(session, number)
-    held = document_store.lock(session, done.invoice_id)
-    _check(session, done, held)
+    invoice = document_store.lock(session, done.invoice_id)
+    _check(session, done, invoice)
     decision_store.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
     # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.
-    waits = decision_store.holds_back(session, held.id)
+    waits = decision_store.holds_back(session, invoice.id)
     answering: responding.Answering = Later() if waits else responding.answer
     if done.kind is Action.PARK:
         before = done.detail["rested_until"]
-        exception_actions.rest(session, held.id, date.fromisoformat(before) if before else None)
-    elif done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE:
-        credit_linking.put_back(session, register, held, done, hand)
+        exception_actions.rest(session, invoice.id, date.fromisoformat(before) if before else None)
+    elif done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
+        credit_linking.put_back(session, register, invoice, done, hand)
     elif done.kind in (Action.LINK, Action.UNLINK):
-        linking.put_back(session, register, held, done, hand, answering=answering)
+        linking.put_back(session, register, invoice, done, hand, answering=answering)
     elif done.kind is not Action.ASK_SUPPLIER:
-        _judge_as_before(session, register, held, done, hand, answering)
-    record(session, held, "desk.undone", actor=hand.by, press=str(done.id), kind=done.kind)
+        _judge_as_before(session, register, invoice, done, hand, answering)
+    record(session, invoice, "desk.undone", actor=hand.by, press=str(done.id), kind=done.kind)
 
 
 def _judge_as_before(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     done: Done,
     hand: Hand,
     answering: responding.Answering,
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
-        record(session, held, "credit.request.undone", actor=hand.by, state=done.state_before)
+        record(session, invoice, "credit.request.undone", actor=hand.by, state=done.state_before)
     else:
-        decision_store.withdraw_acceptance(session, held.id)
-    if held.document_type is DocumentType.CREDIT_NOTE:
-        document_store.set_state(session, held.id, done.state_before)
+        decision_store.withdraw_acceptance(session, invoice.id)
+    if invoice.document_type is DocumentType.CREDIT_NOTE:
+        document_store.set_state(session, invoice.id, done.state_before)
         return
     # Without codes it is judged as if never before: what new rules come to by themselves has its own match and answer.
-    document_store.set_state(session, held.id, done.state_before, codes=())
-    now = document_store.by_id(session, held.id)
+    document_store.set_state(session, invoice.id, done.state_before, codes=())
+    now = document_store.by_id(session, invoice.id)
     verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
 
 
-def _check(session: Session, done: Done, held: Held) -> None:
+def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:
     if done.state == "SENT":
-        is_pair = done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE
+        is_pair = done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE
         instead = _INSTEAD.get(done.kind, _INSTEAD[Action.ASK_CREDIT])
         raise ActionRefused(*(_PAIR_LEFT if is_pair else (_LEFT[0] + instead[0], _LEFT[1] + instead[1])))
     if done.state in _WHY:
@@ -124,11 +124,11 @@ def _check(session: Session, done: Done, held: Held) -> None:
         raise ActionRefused(
             "Något har gjorts efteråt. Ångra det först.", "Something was done afterwards. Undo that first."
         )
-    if held.state is not done.state_after or payable_store.is_on_its_way(session, done.invoice_id):
-        is_sv, is_en = state_words(held.state)
+    if invoice.state is not done.state_after or payable_store.is_on_its_way(session, done.invoice_id):
+        is_sv, is_en = state_words(invoice.state)
         raise ActionRefused(
-            f"{held.number} {is_sv} nu, och åtgärden kan inte ångras. Ta det därifrån.",
-            f"{held.number} {is_en} now, and the action cannot be undone. Go on from there.",
+            f"{invoice.number} {is_sv} nu, och åtgärden kan inte ångras. Ta det därifrån.",
+            f"{invoice.number} {is_en} now, and the action cannot be undone. Go on from there.",
         )
 
 
@@ -147,12 +147,12 @@ def release_answers(session: Session, register: Register, *, now: datetime, toda
 
 
 def _release(session: Session, register: Register, done: Done, *, today: date) -> bool:
-    held = document_store.by_id(session, done.invoice_id)
-    if done.kind is Action.LINK and held.document_type is DocumentType.CREDIT_NOTE:
+    invoice = document_store.by_id(session, done.invoice_id)
+    if done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
         settled = credit_linking.settle(session, register, done, today=today)
         decision_store.settle_action(session, done.id, "SENT" if settled else "LAPSED")
         return settled
-    for number in sorted(({held.order_number} | linking.orders_of(done)) - {""}):
+    for number in sorted(({invoice.order_number} | linking.orders_of(done)) - {""}):
         line_store.lock_lines(session, number)
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
@@ -164,24 +164,24 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
 
 def _answer(session: Session, register: Register, done: Done, *, today: date) -> bool:
     """Give the answer of an action, if the document still stands where the action left it."""
-    held = document_store.lock(session, done.invoice_id)
+    invoice = document_store.lock(session, done.invoice_id)
     asks = done.kind is Action.ASK_SUPPLIER
-    open_still = held.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.HELD)
-    overtaken = not open_still if asks else held.state is not done.state_after
-    supplier = facts_loading.registered(register, held.supplier)
-    if overtaken or supplier is None or not responding.may_follow(held.answered, done.answer):
+    open_still = invoice.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.HELD)
+    overtaken = not open_still if asks else invoice.state is not done.state_after
+    supplier = facts_loading.registered(register, invoice.supplier)
+    if overtaken or supplier is None or not responding.may_follow(invoice.answered, done.answer):
         return False
-    latest = document_store.matches(session, held.id)[-1][1]
+    latest = document_store.matches(session, invoice.id)[-1][1]
     answered = responding.answer(
         session,
         register,
-        held,
+        invoice,
         done.answer,
         latest.deviations,
         today=today,
         supplier=supplier,
         question=Question("OTH", done.reason, done.reason) if asks else None,
     )
-    document_store.set_answered(session, held.id, answered)
-    record(session, held, "answer.sent", actor=done.made_by, answered=answered, press=str(done.id))
+    document_store.set_answered(session, invoice.id, answered)
+    record(session, invoice, "answer.sent", actor=done.made_by, answered=answered, press=str(done.id))
     return True

@@ -20,7 +20,7 @@ from invoicing.documents.reading import Reading
 from invoicing.flow_test import sample_orders
 from invoicing.flow_test.tables import test_document, test_flow
 from invoicing.matching.deviations import Match, Verdict
-from invoicing.model import DocumentType, Invoice
+from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing.scope import Maker
 from orders.register.register import Register
 from peppol.exchange import outbox
@@ -231,7 +231,7 @@ def judged(session: Session, register: Register, supplier: str, reading: Reading
     return sample_orders.judge(register, supplier, invoice)
 
 
-def is_foreign(invoice: Invoice, supplier: str) -> bool:
+def is_foreign(invoice: InvoiceContent, supplier: str) -> bool:
     """Whether the document names another legal entity than the supplier."""
     return (invoice.supplier or supplier) != supplier
 
@@ -242,7 +242,9 @@ def tried_by(session: Session, supplier: str, *, limit: int = 200) -> Sequence[T
     return [_tried(row) for row in session.execute(question)]
 
 
-def _credited(session: Session, register: Register, supplier: str, credit: Invoice) -> Invoice | None:
+def _credited(
+    session: Session, register: Register, supplier: str, credit: InvoiceContent
+) -> InvoiceContent | None:
     """The test invoice a credit note names, as it was tried last."""
     if len(credit.credits) != 1:
         return None

@@ -15,7 +15,7 @@ from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, OrderFacts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from orders.model import LineAccount, LineState, Order, OrderLine, Receipt, basic_lines
 from orders.purchase_orders.order_document import order_document
 from orders.register.agreements import Contract, DeliveryUnit
@@ -102,7 +102,7 @@ def samples(register: Register, supplier: str) -> dict[str, Sample]:
     return found
 
 
-def judge(register: Register, supplier: str, invoice: Invoice) -> Match:
+def judge(register: Register, supplier: str, invoice: InvoiceContent) -> Match:
     """How a test invoice matches the sample orders. Raises NoSamples."""
     sample = samples(register, supplier).get(invoice.order_number)
     facts = Facts(
@@ -114,7 +114,7 @@ def judge(register: Register, supplier: str, invoice: Invoice) -> Match:
     return match(invoice, facts)
 
 
-def judge_credit(register: Register, credit: Invoice, credited: Invoice | None) -> Match:
+def judge_credit(register: Register, credit: InvoiceContent, credited: InvoiceContent | None) -> Match:
     """How a test credit note matches the test invoice it names, if that was tried before."""
     return match_credit(credit, CreditFacts(register.policy, _held(credited) if credited else None))
 
@@ -188,9 +188,9 @@ def _body(register: Register, order: Order, unit: DeliveryUnit) -> bytes:
     return codec.serialise(document, pretty=True)
 
 
-def _held(invoice: Invoice) -> Held:
+def _held(invoice: InvoiceContent) -> SupplierInvoice:
     day: date = invoice.issued_on
-    return Held(
+    return SupplierInvoice(
         0,
         0,
         invoice.document_type,

@@ -26,8 +26,8 @@ def _billing(
     session: Session, register: Register, letter: InLetter, reading: Reading, today: date
 ) -> Outcome | None:
     outcome = intake.receive(session, register, letter, reading, today=today)
-    if outcome is not None and outcome.held is not None:
-        near_duplicates.note(session, letter.id, outcome.held)
+    if outcome is not None and outcome.invoice is not None:
+        near_duplicates.note(session, letter.id, outcome.invoice)
     return outcome
 
 

@@ -19,7 +19,7 @@ from invoicing.documents.reading import Reading
 from invoicing.intake import technical_refusals
 from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState, pays_on
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, take_lines
@@ -36,7 +36,7 @@ class Outcome:
 
     letter_id: int
     letter_state: InState
-    held: Held | None = None
+    invoice: SupplierInvoice | None = None
     reason: str = ""
 
 
@@ -50,28 +50,28 @@ def receive(
     """
     if not inbox.take(session, letter.id, kind=reading.kind or ""):
         return None
-    invoice = reading.invoice
-    if invoice is None:
+    content = reading.invoice
+    if content is None:
         _settle(session, letter, reading, InState.QUARANTINED)
         technical_refusals.refuse(
             session, register, letter, reading.kind, reading.findings, reading.origin, today=today
         )
         return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
-    supplier = document_store.supplier_key(invoice)
+    supplier = document_store.supplier_key(content)
     # An invoice and its credit note may arrive at once: one of them must see the other.
-    take_turns(session, f"{supplier} {_invoice_number(invoice)}")
-    earlier = document_store.by_key(session, supplier, invoice.document_type, invoice.number)
+    take_turns(session, f"{supplier} {_invoice_number(content)}")
+    earlier = document_store.by_key(session, supplier, content.document_type, content.number)
     if earlier is not None:
-        return _conflict(session, letter, reading, invoice, earlier)
-    if invoice.document_type is DocumentType.CREDIT_NOTE:
-        held = _take_credit(session, register, letter, invoice, today=today)
+        return _conflict(session, letter, reading, content, earlier)
+    if content.document_type is DocumentType.CREDIT_NOTE:
+        invoice = _take_credit(session, register, letter, content, today=today)
     else:
-        held = _take_invoice(session, register, letter, invoice, today=today)
+        invoice = _take_invoice(session, register, letter, content, today=today)
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
         _settle(session, letter, reading, InState.HANDLED)
     technical_refusals.confirm(session, register, letter, reading.origin, today=today)
-    return Outcome(letter.id, InState.HANDLED, held)
+    return Outcome(letter.id, InState.HANDLED, invoice)
 
 
 def _settle(session: Session, letter: InLetter, reading: Reading, state: InState) -> None:
@@ -87,44 +87,46 @@ def _settle(session: Session, letter: InLetter, reading: Reading, state: InState
 
 
 def _take_invoice(
-    session: Session, register: Register, letter: InLetter, invoice: Invoice, *, today: date
-) -> Held:
-    facts = facts_loading.facts_of(session, register, invoice)
-    result = match(invoice, facts)
-    parts = parts_of(invoice, facts)
+    session: Session, register: Register, letter: InLetter, content: InvoiceContent, *, today: date
+) -> SupplierInvoice:
+    facts = facts_loading.facts_of(session, register, content)
+    result = match(content, facts)
+    parts = parts_of(content, facts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
     # The answer this verdict gives is noted at once; the row is written again only where it turns out otherwise.
     told = responding.code_for(STATE_OF[result.verdict], result.deviations, register.policy)
     noted = told if facts.supplier is not None else ""
-    held = _keep(session, register, letter, invoice, result, reference=reference, today=today, answered=noted)
-    held = _acknowledged(session, register, replace(held, answered=""), today=today)
-    document_store.add_parts(session, held.id, parts)
-    if not take_lines(session, invoice, facts, result.verdict, held.id):
+    invoice = _keep(
+        session, register, letter, content, result, reference=reference, today=today, answered=noted
+    )
+    invoice = _acknowledged(session, register, replace(invoice, answered=""), today=today)
+    document_store.add_parts(session, invoice.id, parts)
+    if not take_lines(session, content, facts, result.verdict, invoice.id):
         # Another invoice took the line between our look and our hand.
-        held = judge_again(session, register, held, today=today)
-        noted = held.answered
-        result = document_store.matches(session, held.id)[-1][1]
-    settled = crediting.settle_waiting(session, register, held, today=today)
+        invoice = judge_again(session, register, invoice, today=today)
+        noted = invoice.answered
+        result = document_store.matches(session, invoice.id)[-1][1]
+    settled = crediting.settle_waiting(session, register, invoice, today=today)
     if settled is not None:
-        document_store.set_answered(session, held.id, held.answered)
-        return replace(settled, answered=held.answered)
+        document_store.set_answered(session, invoice.id, invoice.answered)
+        return replace(settled, answered=invoice.answered)
     answered = responding.answer(
         session,
         register,
-        held,
-        responding.code_for(held.state, result.deviations, register.policy),
+        invoice,
+        responding.code_for(invoice.state, result.deviations, register.policy),
         result.deviations,
         today=today,
         supplier=facts.supplier,
     )
     if answered != noted:
-        document_store.set_answered(session, held.id, answered)
-    held = replace(held, answered=answered)
-    if held.state is InvoiceState.IN_QUESTION and register.policy.asks_by_itself(
-        _questioned(result) or held.codes
+        document_store.set_answered(session, invoice.id, answered)
+    invoice = replace(invoice, answered=answered)
+    if invoice.state is InvoiceState.IN_QUESTION and register.policy.asks_by_itself(
+        _questioned(result) or invoice.codes
     ):
-        return crediting.ask_for_credit(session, register, held, by=SYSTEM, today=today)
-    return held
+        return crediting.ask_for_credit(session, register, invoice, by=SYSTEM, today=today)
+    return invoice
 
 
 def _questioned(result: Match) -> list[str]:
@@ -133,61 +135,68 @@ def _questioned(result: Match) -> list[str]:
 
 
 def _take_credit(
-    session: Session, register: Register, letter: InLetter, credit: Invoice, *, today: date
-) -> Held:
+    session: Session, register: Register, letter: InLetter, credit: InvoiceContent, *, today: date
+) -> SupplierInvoice:
     judged = crediting.judge(session, register, credit)
     credited = judged.facts.credited
     reference = credited.execution_reference if credited is not None else ""
-    held = _keep(session, register, letter, credit, judged.match, reference=reference, today=today)
-    held = _acknowledged(session, register, held, today=today)
-    return crediting.take_effect(session, register, held, judged, today=today)
+    invoice = _keep(session, register, letter, credit, judged.match, reference=reference, today=today)
+    invoice = _acknowledged(session, register, invoice, today=today)
+    return crediting.take_effect(session, register, invoice, judged, today=today)
 
 
-def _acknowledged(session: Session, register: Register, held: Held, *, today: date) -> Held:
+def _acknowledged(
+    session: Session, register: Register, invoice: SupplierInvoice, *, today: date
+) -> SupplierInvoice:
     """The document with its arrival answered, where that is agreed: before the verdict, so that AB goes first."""
-    supplier = facts_loading.registered(register, held.supplier)
-    answered = responding.acknowledge(session, register, held, today=today, supplier=supplier)
-    return replace(held, answered=answered)
+    supplier = facts_loading.registered(register, invoice.supplier)
+    answered = responding.acknowledge(session, register, invoice, today=today, supplier=supplier)
+    return replace(invoice, answered=answered)
 
 
 def _keep(
     session: Session,
     register: Register,
     letter: InLetter,
-    invoice: Invoice,
+    content: InvoiceContent,
     result: Match,
     *,
     reference: str,
     today: date,
     answered: str = "",
-) -> Held:
+) -> SupplierInvoice:
     """Keep the document in the state its match gives."""
     state = STATE_OF[result.verdict]
-    if invoice.document_type is DocumentType.CREDIT_NOTE and state is InvoiceState.ACCEPTED:
+    if content.document_type is DocumentType.CREDIT_NOTE and state is InvoiceState.ACCEPTED:
         # It becomes SETTLED with its pair, in this same transaction.
         state = InvoiceState.PARKED
-    held = document_store.add(
+    invoice = document_store.add(
         session,
-        invoice,
+        content,
         letter_id=letter.id,
         received_on=today,
-        pays_on=pays_on(invoice.issued_on, terms_days=register.policy.payment_terms_days),
+        pays_on=pays_on(content.issued_on, terms_days=register.policy.payment_terms_days),
         execution_reference=reference,
         state=state,
         codes=result.codes,
         answered=answered,
     )
-    document_store.add_match(session, held.id, result, made_on=today, policy=register.policy)
+    document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
     if personal_numbers.written_in(letter.body):
-        protected.mark(session, held, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
+        protected.mark(session, invoice, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
     record(
-        session, held, "invoice.received", state=held.state, codes=" ".join(held.codes), letter=str(letter.id)
+        session,
+        invoice,
+        "invoice.received",
+        state=invoice.state,
+        codes=" ".join(invoice.codes),
+        letter=str(letter.id),
     )
-    return held
+    return invoice
 
 
 def _conflict(
-    session: Session, letter: InLetter, reading: Reading, invoice: Invoice, earlier: Held
+    session: Session, letter: InLetter, reading: Reading, invoice: InvoiceContent, earlier: SupplierInvoice
 ) -> Outcome:
     """The same supplier, type and number with other bytes: both are kept, the first one stands.
 
@@ -219,11 +228,11 @@ def _conflict(
     return Outcome(letter.id, InState.CONFLICT, reason="CONFLICT")
 
 
-def _invoice_number(invoice: Invoice) -> str:
+def _invoice_number(invoice: InvoiceContent) -> str:
     """The number of the invoice a document is about: its own, or the one it credits."""
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE and invoice.credits
     return invoice.credits[0].number if is_credit else invoice.number
 
 
-def _business_key(invoice: Invoice) -> str:
+def _business_key(invoice: InvoiceContent) -> str:
     return f"{document_store.supplier_key(invoice)} {invoice.document_type} {invoice.number}"

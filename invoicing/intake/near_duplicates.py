@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from foundation.sql import Session, moment_of
 from invoicing.documents import tables as document_tables
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from peppol.exchange import inbox
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
@@ -32,24 +32,24 @@ _ALIKE = (
 _LINES = select(_part.c.invoice_id, _part.c.order_number, _part.c.line_id)
 
 
-def note(session: Session, letter_id: int, held: Held) -> list[str]:
+def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str]:
     """Lay a note on the letter about the documents it may be a copy of; their numbers, oldest first."""
     given = {
-        "supplier": held.supplier,
-        "order_number": held.order_number,
-        "document_type": held.document_type,
-        "issued_on": held.issued_on,
-        "amount_payable": held.amount_payable.amount,
-        "before": held.id,
+        "supplier": invoice.supplier,
+        "order_number": invoice.order_number,
+        "document_type": invoice.document_type,
+        "issued_on": invoice.issued_on,
+        "amount_payable": invoice.amount_payable.amount,
+        "before": invoice.id,
     }
     alike = session.execute(_ALIKE, given).all()
     if not alike:
         return []
     lines: dict[int, set[tuple[str, str]]] = {}
-    of_these = _LINES.where(_part.c.invoice_id.in_([held.id, *(row.id for row in alike)]))
+    of_these = _LINES.where(_part.c.invoice_id.in_([invoice.id, *(row.id for row in alike)]))
     for invoice_id, order_number, line_id in session.execute(of_these):
         lines.setdefault(invoice_id, set()).add((order_number, line_id))
-    own = lines.get(held.id, set())
+    own = lines.get(invoice.id, set())
     alike = [row for row in alike if not own or row.id not in lines or own & lines[row.id]]
     moment = moment_of(session)
     if not alike or moment is None:
@@ -61,7 +61,7 @@ def note(session: Session, letter_id: int, held: Held) -> list[str]:
         NEAR_DUPLICATE,
         other=alike[-1].letter_id,
         at=moment,
-        sv=f"{held.number} liknar {', '.join(numbers)}: samma leverantör, order, dag och belopp.",
-        en=f"{held.number} resembles {', '.join(numbers)}: the same supplier, order, day and amount.",
+        sv=f"{invoice.number} liknar {', '.join(numbers)}: samma leverantör, order, dag och belopp.",
+        en=f"{invoice.number} resembles {', '.join(numbers)}: the same supplier, order, day and amount.",
     )
     return numbers

@@ -15,10 +15,10 @@ from invoicing.matching.deviations import (
     not_looked_at,
 )
 from invoicing.matching.facts import CreditFacts
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 
 
-def match_credit(credit: Invoice, facts: CreditFacts) -> Match:
+def match_credit(credit: InvoiceContent, facts: CreditFacts) -> Match:
     """Judge a credit note; never raises for anything it may say."""
     reference = _reference(credit, facts)
     credited = facts.credited
@@ -32,7 +32,7 @@ def match_credit(credit: Invoice, facts: CreditFacts) -> Match:
     return Match(Group("credit note", (check("credited invoice", reference), *rest)))
 
 
-def _reference(credit: Invoice, facts: CreditFacts) -> tuple[Deviation, ...]:
+def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, ...]:
     named = [reference.number for reference in credit.credits]
     if not named:
         suggestion = ", ".join(facts.suggestions)
@@ -60,7 +60,7 @@ def _reference(credit: Invoice, facts: CreditFacts) -> tuple[Deviation, ...]:
     return ()
 
 
-def _once(credited: Held, facts: CreditFacts) -> tuple[Deviation, ...]:
+def _once(credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...]:
     if not facts.credited_by and credited.state is not InvoiceState.CREDITED:
         return ()
     return (
@@ -75,7 +75,7 @@ def _once(credited: Held, facts: CreditFacts) -> tuple[Deviation, ...]:
     )
 
 
-def _amount(credit: Invoice, credited: Held) -> tuple[Deviation, ...]:
+def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviation, ...]:
     """A credit is for the whole invoice: net, VAT and payable are all the same (REQ-37)."""
     if credit.currency != credited.currency:
         return (

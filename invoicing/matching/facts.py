@@ -7,7 +7,7 @@ and `credit_matching.py`; tests build them by hand.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from orders.model import Handling, Interruption, LineAccount, LineState, Order, OrderLine, Receipt
 from orders.register.agreements import Policy
 from orders.register.parties import Buyer, Supplier, Vat
@@ -71,6 +71,6 @@ class CreditFacts:
     """What a credit note is judged by: the document it names, if we hold it, and its credit note, if any."""
 
     policy: Policy
-    credited: Held | None = None
+    credited: SupplierInvoice | None = None
     credited_by: str = ""
     suggestions: tuple[str, ...] = field(default=())

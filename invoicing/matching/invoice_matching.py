@@ -28,7 +28,7 @@ from invoicing.matching.deviations import (
 )
 from invoicing.matching.facts import Facts, LineFacts, OrderFacts
 from invoicing.matching.line_matching import order_line_checks
-from invoicing.model import Invoice
+from invoicing.model import InvoiceContent
 from orders.register.agreements import Policy
 from orders.register.parties import AccountScheme, VatCategory
 
@@ -37,7 +37,7 @@ _NO_ORDER = frozenset({"", "NA", "N/A", "N.A."})
 _ROUNDING_LARGEST = Decimal("1.00")
 
 
-def match(invoice: Invoice, facts: Facts) -> Match:
+def match(invoice: InvoiceContent, facts: Facts) -> Match:
     """Judge an invoice against what is known; never raises for anything an invoice may say."""
     order_check = _order(invoice, facts)
     order = facts.order if not order_check else None
@@ -60,7 +60,7 @@ def match(invoice: Invoice, facts: Facts) -> Match:
     )
 
 
-def lines_to_take(invoice: Invoice, facts: Facts) -> tuple[LineFacts, ...]:
+def lines_to_take(invoice: InvoiceContent, facts: Facts) -> tuple[LineFacts, ...]:
     """The order lines the invoice lies on: those it names, if they are its supplier's and may share an invoice."""
     if facts.order is None or _order(invoice, facts):
         return ()
@@ -71,12 +71,12 @@ def lines_to_take(invoice: Invoice, facts: Facts) -> tuple[LineFacts, ...]:
     return tuple(found) if len(found) == len(named) else ()
 
 
-def has_order_number(invoice: Invoice) -> bool:
+def has_order_number(invoice: InvoiceContent) -> bool:
     """Whether the invoice names an order; the dummy NA is none."""
     return invoice.order_number.strip().upper() not in _NO_ORDER
 
 
-def _order(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     variant = facts.outside.value if facts.outside else ""
     if not has_order_number(invoice):
         suggestion = ", ".join(facts.suggestions)
@@ -105,14 +105,14 @@ def _order(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
     return ()
 
 
-def _buyer(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+def _buyer(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     ours = facts.buyer.organisation_number
     if invoice.buyer == ours:
         return ()
     return (question(Code.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER),)
 
 
-def _currency(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
+def _currency(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:
     expected = order.order.amount.currency
     if invoice.currency == expected:
         return ()
@@ -123,7 +123,7 @@ def _currency(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
     )
 
 
-def _lines(invoice: Invoice, order: OrderFacts, policy: Policy) -> Sequence[Check | Group]:
+def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequence[Check | Group]:
     without = [line for line in invoice.lines if not line.order_line]
     unknown = [line for line in invoice.lines if line.order_line and line.order_line not in order.lines]
     candidates = _candidates(order)
@@ -167,7 +167,7 @@ def _lines(invoice: Invoice, order: OrderFacts, policy: Policy) -> Sequence[Chec
     ]
 
 
-def _totals(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     """One order line an invoice, and nothing added to or taken from its lines that was not agreed."""
     found = []
     if len(invoice.order_lines) > 1 and not facts.policy.several_lines:
@@ -210,7 +210,7 @@ def _totals(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
-def _vat(invoice: Invoice, order: OrderFacts | None) -> Sequence[Check]:
+def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
     if order is None:
         return (not_looked_at("category"), not_looked_at("rate"), check("tax", _vat_arithmetic(invoice)))
     agreed = order.vat
@@ -247,7 +247,7 @@ def _vat(invoice: Invoice, order: OrderFacts | None) -> Sequence[Check]:
     )
 
 
-def _vat_arithmetic(invoice: Invoice) -> tuple[Deviation, ...]:
+def _vat_arithmetic(invoice: InvoiceContent) -> tuple[Deviation, ...]:
     """The tax of each category to the öre. Validation allows almost a krona (BR-CO-17); payment does not."""
     found = []
     for subtotal in invoice.vat:
@@ -266,7 +266,7 @@ def _vat_arithmetic(invoice: Invoice) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
-def _payee_account(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     """An account is compared, never learned."""
     supplier = facts.supplier
     if supplier is None:
@@ -291,7 +291,7 @@ def _payee_account(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
     )
 
 
-def _due_date(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
+def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     pays = invoice.issued_on + timedelta(days=facts.policy.payment_terms_days)
     if invoice.due_on is not None and invoice.due_on >= pays:
         return ()
@@ -300,7 +300,7 @@ def _due_date(invoice: Invoice, facts: Facts) -> tuple[Deviation, ...]:
     return (note(Code.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
 
 
-def _references(invoice: Invoice, order: OrderFacts) -> tuple[Deviation, ...]:
+def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:
     expected = order.order.execution_reference
     notes = [
         note(Code.EXECUTION_REFERENCE, "BT-10", given, expected, Source.ORDER, reference=order.order.number)

@@ -25,18 +25,20 @@ from invoicing.matching.deviations import (
     question,
 )
 from invoicing.matching.facts import LineFacts, OrderFacts
-from invoicing.model import Invoice, InvoicedLine, PeriodGiven
+from invoicing.model import InvoiceContent, InvoicedLine, PeriodGiven
 from orders.model import Receipt
 from orders.register.agreements import Policy
 from orders.register.tolerances import NO_TOLERANCE, Tolerance
 
 
-def invoiced_on(invoice: Invoice, line_id: str) -> tuple[InvoicedLine, ...]:
+def invoiced_on(invoice: InvoiceContent, line_id: str) -> tuple[InvoicedLine, ...]:
     """The invoice lines that name one order line."""
     return tuple(line for line in invoice.lines if line.order_line == line_id)
 
 
-def order_line_checks(invoice: Invoice, order: OrderFacts, facts: LineFacts, *, policy: Policy) -> Group:
+def order_line_checks(
+    invoice: InvoiceContent, order: OrderFacts, facts: LineFacts, *, policy: Policy
+) -> Group:
     """All checks of the invoice lines that name one order line."""
     invoiced = invoiced_on(invoice, facts.line.line_id)
     name = f"order line {facts.line.line_id}"
@@ -145,7 +147,9 @@ def _price(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviatio
     )
 
 
-def _period(invoice: Invoice, facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation, ...]:
+def _period(
+    invoice: InvoiceContent, facts: LineFacts, invoiced: Sequence[InvoicedLine]
+) -> tuple[Deviation, ...]:
     """A period given must lie in the month of the line; how many days of it are billable is the quantity's matter."""
     if facts.line.quantity.unit != DAY:
         return ()

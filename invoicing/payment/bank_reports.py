@@ -300,9 +300,14 @@ def _returned(
 
 def _note(session: Session, register: Register, item: Item, paid_on: date) -> None:
     if item.kind is Kind.INVOICE:
-        held = document_store.lock(session, item.invoice_id)
+        invoice = document_store.lock(session, item.invoice_id)
         payment.note_paid(
-            session, register, held, prepared_by=item.prepared_by, attested_by=item.attested_by, today=paid_on
+            session,
+            register,
+            invoice,
+            prepared_by=item.prepared_by,
+            attested_by=item.attested_by,
+            today=paid_on,
         )
         return
     (claim,) = [each for each in payment.claims(session) if each.invoice_id == item.invoice_id]

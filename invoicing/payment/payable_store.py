@@ -13,7 +13,7 @@ from foundation import tables as foundation_tables
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
-from invoicing.model import DocumentType, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Kind, Payable, ocr_of, pay_to
 from invoicing.payment.transfers import LIVE
@@ -21,7 +21,7 @@ from orders import tables as order_tables
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
 
-_CONTENT = TypeAdapter(Invoice)
+_CONTENT = TypeAdapter(InvoiceContent)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
 _BATCH = 500
 # Said by a payment itself: whoever did only this has decided nothing about the invoice.

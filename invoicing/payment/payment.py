@@ -22,7 +22,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.documents.journal import record
-from invoicing.model import Held, InvoiceState, StepRefused
+from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
 from invoicing.payment import attest_right_store, payable_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import granted
@@ -80,7 +80,7 @@ class Claim:
     amount: Money
 
 
-def due(session: Session, *, on: date) -> list[Held]:
+def due(session: Session, *, on: date) -> list[SupplierInvoice]:
     """The accepted invoices whose day of payment has come and that lie in no proposal, by day and arrival."""
     return document_store.by_ids(session, payable_store.due(session, on=on))
 
@@ -88,7 +88,7 @@ def due(session: Session, *, on: date) -> list[Held]:
 def pay(
     session: Session,
     register: Register,
-    invoices: Sequence[Held],
+    invoices: Sequence[SupplierInvoice],
     *,
     prepared_by: str,
     attested_by: str,
@@ -102,41 +102,49 @@ def pay(
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
     rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
-    keys = [(held.id, Kind.INVOICE) for held in invoices] if rights else []
+    keys = [(invoice.id, Kind.INVOICE) for invoice in invoices] if rights else []
     payables = payable_store.load(session, register, keys, lock=True)
     paid = []
     for each in invoices:
-        held = document_store.lock(session, each.id)
-        if held.state is not InvoiceState.ACCEPTED:
-            raise StepRefused(held.number, held.state, InvoiceState.PAID)
-        if payable_store.lies_in_proposal(session, held.id):
-            raise InProposal(held.number)
+        invoice = document_store.lock(session, each.id)
+        if invoice.state is not InvoiceState.ACCEPTED:
+            raise StepRefused(invoice.number, invoice.state, InvoiceState.PAID)
+        if payable_store.lies_in_proposal(session, invoice.id):
+            raise InProposal(invoice.number)
         if rights:
-            subject = payables[held.id, Kind.INVOICE].subject(prepared_by)
+            subject = payables[invoice.id, Kind.INVOICE].subject(prepared_by)
             granted(attested_by, subject, rights, substitutions, on=today)
         paid.append(
-            note_paid(session, register, held, prepared_by=prepared_by, attested_by=attested_by, today=today)
+            note_paid(
+                session, register, invoice, prepared_by=prepared_by, attested_by=attested_by, today=today
+            )
         )
     return paid
 
 
 def note_paid(
-    session: Session, register: Register, held: Held, *, prepared_by: str, attested_by: str, today: date
+    session: Session,
+    register: Register,
+    invoice: SupplierInvoice,
+    *,
+    prepared_by: str,
+    attested_by: str,
+    today: date,
 ) -> Payment:
     """Note that the money has left. What was accepted is PAID; what came into question meanwhile stays so."""
     payment = Payment(
         number_series.next_number(session, number_series.PAYMENTS),
-        held.id,
-        held.supplier,
-        held.amount_payable,
+        invoice.id,
+        invoice.supplier,
+        invoice.amount_payable,
         today,
     )
     session.execute(
         insert(document_tables.payment),
         {
             "number": payment.number,
-            "invoice_id": held.id,
-            "supplier": held.supplier,
+            "invoice_id": invoice.id,
+            "supplier": invoice.supplier,
             "amount": payment.amount.amount,
             "currency": payment.amount.currency,
             "paid_on": today,
@@ -144,22 +152,22 @@ def note_paid(
             "attested_by": attested_by,
         },
     )
-    state = InvoiceState.PAID if held.state is InvoiceState.ACCEPTED else held.state
-    answered = held.answered
+    state = InvoiceState.PAID if invoice.state is InvoiceState.ACCEPTED else invoice.state
+    answered = invoice.answered
     if state is InvoiceState.PAID:
         answered = responding.answer(
             session,
             register,
-            held,
+            invoice,
             response_documents.PAID,
             (),
             today=today,
-            supplier=facts_loading.registered(register, held.supplier),
+            supplier=facts_loading.registered(register, invoice.supplier),
         )
-    document_store.set_state(session, held.id, state, answered=answered, paid_on=today)
+    document_store.set_state(session, invoice.id, state, answered=answered, paid_on=today)
     record(
         session,
-        replace(held, state=state),
+        replace(invoice, state=state),
         "invoice.paid",
         actor=attested_by,
         prepared_by=prepared_by,

@@ -125,12 +125,12 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
 
 def _open(session: Session, invoice_id: int) -> Claim:
     """The claim, locked by its invoice. Raises RepaymentRefused where it is settled, or being taken off a payment."""
-    held = document_store.lock(session, invoice_id)
+    invoice = document_store.lock(session, invoice_id)
     claim = claim_of(session, invoice_id)
     if claim is None:
         raise RepaymentRefused(
-            f"Leverantören är inte skyldig något för {held.number}: fordran är reglerad.",
-            f"The supplier owes nothing for {held.number}: the claim is settled.",
+            f"Leverantören är inte skyldig något för {invoice.number}: fordran är reglerad.",
+            f"The supplier owes nothing for {invoice.number}: the claim is settled.",
         )
     proposal = proposal_of(session, invoice_id)
     if proposal:

@@ -18,7 +18,7 @@ from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, Held, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.scope import Maker
@@ -41,7 +41,7 @@ class Proposal:
 
     document: billing.Invoice | billing.CreditNote
     body: bytes
-    content: Invoice
+    content: InvoiceContent
     match: Match
     order: OrderFacts | None = None
     line_id: str = ""
@@ -101,30 +101,30 @@ def credit_of(
     session: Session,
     register: Register,
     maker: Maker,
-    held: Held,
+    invoice: SupplierInvoice,
     *,
     given: Numbered,
     lock: bool = False,
 ) -> Proposal:
     """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
-    if held.supplier != maker.supplier:
+    if invoice.supplier != maker.supplier:
         raise NotThere
-    if held.document_type is DocumentType.CREDIT_NOTE or held.state in _WITHOUT_CREDIT:
+    if invoice.document_type is DocumentType.CREDIT_NOTE or invoice.state in _WITHOUT_CREDIT:
         raise CannotBeSent(
-            f"{held.number} är redan krediterad eller är själv en kreditfaktura.",
-            f"{held.number} is credited already or is itself a credit note.",
+            f"{invoice.number} är redan krediterad eller är själv en kreditfaktura.",
+            f"{invoice.number} is credited already or is itself a credit note.",
         )
-    original = document_view.document_of(inbox.body_of(session, held.letter_id) or b"")
+    original = document_view.document_of(inbox.body_of(session, invoice.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
         raise document_view.NoPaper
     document = flipping.credit_note_of(original, given=given)
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     judged = crediting.judge(session, register, content, lock=lock)
-    return Proposal(document, body, content, judged.match, credits=held.number)
+    return Proposal(document, body, content, judged.match, credits=invoice.number)
 
 
-def judged_credit(session: Session, register: Register, credit: Invoice) -> Match:
+def judged_credit(session: Session, register: Register, credit: InvoiceContent) -> Match:
     """How a credit note would be judged now."""
     return crediting.judge(session, register, credit).match
 
@@ -139,20 +139,20 @@ def check_sendable(proposal: Proposal) -> None:
         )
 
 
-def line_to_correct(session: Session, register: Register, maker: Maker, held: Held) -> str:
+def line_to_correct(session: Session, register: Register, maker: Maker, invoice: SupplierInvoice) -> str:
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
-    named = document_store.content(session, held.id).order_lines
-    order = facts_loading.order_facts(session, register, held.order_number)
+    named = document_store.content(session, invoice.id).order_lines
+    order = facts_loading.order_facts(session, register, invoice.order_number)
     if order is None or order.order.supplier != maker.supplier or len(named) != 1:
         return ""
     line = order.lines.get(named[0])
     if line is None or line.receipt is None or line.receipt.quantity.is_zero:
         return ""
-    others = line.occupant is not None and line.occupant.invoice_id != held.id
+    others = line.occupant is not None and line.occupant.invoice_id != invoice.id
     return "" if others else named[0]
 
 
-def _read(body: bytes, *, on: date) -> Invoice:
+def _read(body: bytes, *, on: date) -> InvoiceContent:
     reading = document_reading.read(body, on=on)
     if reading.invoice is None:
         raise CannotBeSent(

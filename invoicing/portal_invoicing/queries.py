@@ -17,7 +17,7 @@ from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
@@ -74,7 +74,7 @@ class Wanted:
 class Found:
     """One page of a list, and how much there is in all."""
 
-    invoices: Sequence[Held]
+    invoices: Sequence[SupplierInvoice]
     count: int
     page: int
 
@@ -106,7 +106,7 @@ class ReadyLine:
         return Month.of(self.period.start)
 
 
-def find(session: Session, maker: Maker, invoice_id: int) -> Held | None:
+def find(session: Session, maker: Maker, invoice_id: int) -> SupplierInvoice | None:
     """One invoice or credit note the person may see, or None."""
     mine = (document_tables.invoice.c.id == invoice_id) & maker.of_invoices()
     if session.execute(select(document_tables.invoice.c.id).where(mine)).first() is None:
@@ -191,30 +191,30 @@ def ready_lines(
     ]
 
 
-def answers(session: Session, held: Held) -> list[OutLetter]:
+def answers(session: Session, invoice: SupplierInvoice) -> list[OutLetter]:
     """The Invoice Responses the buyer gave about a document, oldest first."""
-    return list(letters_out(session, about=f"invoice {held.id}"))
+    return list(letters_out(session, about=f"invoice {invoice.id}"))
 
 
-def answer(session: Session, held: Held, sequence: int) -> OutLetter | None:
+def answer(session: Session, invoice: SupplierInvoice, sequence: int) -> OutLetter | None:
     """One of those answers."""
     question = select(outbox.c.sequence).where(
-        outbox.c.sequence == sequence, outbox.c.about == f"invoice {held.id}"
+        outbox.c.sequence == sequence, outbox.c.about == f"invoice {invoice.id}"
     )
     if session.execute(question).first() is None:
         return None
-    return next(each for each in answers(session, held) if each.sequence == sequence)
+    return next(each for each in answers(session, invoice) if each.sequence == sequence)
 
 
-def settled_with(session: Session, held: Held) -> tuple[Held, date] | None:
+def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierInvoice, date] | None:
     """The other half of a settled pair, and the day it was settled."""
     pair = document_tables.credit_pair
     row = session.execute(
-        select(pair).where(or_(pair.c.credit_id == held.id, pair.c.invoice_id == held.id))
+        select(pair).where(or_(pair.c.credit_id == invoice.id, pair.c.invoice_id == invoice.id))
     ).one_or_none()
     if row is None:
         return None
-    other = row.invoice_id if row.credit_id == held.id else row.credit_id
+    other = row.invoice_id if row.credit_id == invoice.id else row.credit_id
     return document_store.by_id(session, other), row.settled_on
 
 

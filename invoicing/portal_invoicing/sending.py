@@ -17,7 +17,7 @@ from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.model import Held, Invoice
+from invoicing.model import InvoiceContent, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import queries as portal_queries
@@ -75,16 +75,16 @@ def send_credit(
     """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
 
     def work() -> int:
-        held = portal_queries.find(session, pressed.maker, invoice_id)
-        if held is None:
+        invoice = portal_queries.find(session, pressed.maker, invoice_id)
+        if invoice is None:
             raise NotThere
-        return _credit(session, register, pressed, held, new_invoice=new_invoice)
+        return _credit(session, register, pressed, invoice, new_invoice=new_invoice)
 
     return _press(session, pressed, Origin.CREDIT, [(("", ""), work)])
 
 
 def send_file(
-    session: Session, pressed: Pressed, content: Invoice, body: bytes, *, digest: str
+    session: Session, pressed: Pressed, content: InvoiceContent, body: bytes, *, digest: str
 ) -> list[PressRow]:
     """Send a document made elsewhere, its bytes as they came."""
 
@@ -200,34 +200,36 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
         )
 
 
-def _credit(session: Session, register: Register, pressed: Pressed, held: Held, *, new_invoice: bool) -> int:
+def _credit(
+    session: Session, register: Register, pressed: Pressed, invoice: SupplierInvoice, *, new_invoice: bool
+) -> int:
     maker = pressed.maker
-    line_store.lock_lines(session, held.order_number)
-    held = document_store.lock(session, held.id)
-    if portal_documents.pending_credit(session, maker.supplier, held.number) is not None:
+    line_store.lock_lines(session, invoice.order_number)
+    invoice = document_store.lock(session, invoice.id)
+    if portal_documents.pending_credit(session, maker.supplier, invoice.number) is not None:
         raise drafts.CannotBeSent(
-            f"En kreditfaktura på {held.number} är redan på väg.",
-            f"A credit note of {held.number} is on its way already.",
+            f"En kreditfaktura på {invoice.number} är redan på väg.",
+            f"A credit note of {invoice.number} is on its way already.",
         )
     own = numbering.take(session, maker.supplier, pressed.today)
     given = Numbered(str(own), pressed.today)
-    proposal = drafts.credit_of(session, register, maker, held, given=given, lock=True)
+    proposal = drafts.credit_of(session, register, maker, invoice, given=given, lock=True)
     drafts.check_sendable(proposal)
     first = _keep(session, pressed, _new(pressed, Origin.CREDIT, proposal, own))
     if new_invoice:
-        line_id = drafts.line_to_correct(session, register, maker, held)
+        line_id = drafts.line_to_correct(session, register, maker, invoice)
         if not line_id:
             raise drafts.CannotBeSent(
                 "Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan.",
                 "The order line cannot be invoiced anew. Send the credit note alone.",
             )
-        check_free(session, held.order_number, line_id)
+        check_free(session, invoice.order_number, line_id)
         own = numbering.take(session, maker.supplier, pressed.today)
         proposal = drafts.invoice_of_line(
             session,
             register,
             maker,
-            held.order_number,
+            invoice.order_number,
             line_id,
             given=Numbered(str(own), pressed.today),
             credited_first=True,

@@ -18,7 +18,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.reading import Reading
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, Invoice
+from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.tables import portal_upload
@@ -48,7 +48,7 @@ class Looked:
     refusal: tuple[str, str] | None
 
     @property
-    def sendable(self) -> Invoice | None:
+    def sendable(self) -> InvoiceContent | None:
         """The document, where it may be sent."""
         return self.reading.invoice if self.refusal is None else None
 
@@ -92,7 +92,7 @@ def look(session: Session, register: Register, maker: Maker, upload_id: int, *, 
     return Looked(row.id, row.body, row.sha256, reading, found, refusal)
 
 
-def _judged(session: Session, register: Register, invoice: Invoice) -> Match:
+def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Match:
     if invoice.document_type is DocumentType.CREDIT_NOTE:
         return crediting.judge(session, register, invoice, lock=False).match
     return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
@@ -132,7 +132,7 @@ def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str
     return None
 
 
-def _within(session: Session, maker: Maker, invoice: Invoice) -> bool:
+def _within(session: Session, maker: Maker, invoice: InvoiceContent) -> bool:
     if maker.units is None:
         return True
     order = order_store.find(session, invoice.order_number)

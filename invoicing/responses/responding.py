@@ -13,7 +13,7 @@ from typing import Protocol
 
 from foundation.sql import Session
 from invoicing.matching.deviations import Deviation
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.responses.response_documents import (
     APPROVED,
     CONDITIONALLY,
@@ -72,7 +72,7 @@ class Answering(Protocol):
         self,
         session: Session,
         register: Register,
-        held: Held,
+        invoice: SupplierInvoice,
         code: str,
         deviations: Iterable[Deviation],
         *,
@@ -109,18 +109,18 @@ def acknowledges(policy: Policy, supplier: Supplier | None) -> bool:
 
 
 def acknowledge(
-    session: Session, register: Register, held: Held, *, today: date, supplier: Supplier | None
+    session: Session, register: Register, invoice: SupplierInvoice, *, today: date, supplier: Supplier | None
 ) -> str:
     """Answer a document's arrival with AB where that is agreed; the last answer given is returned."""
     if not acknowledges(register.policy, supplier):
-        return held.answered
-    return answer(session, register, held, RECEIVED, (), today=today, supplier=supplier)
+        return invoice.answered
+    return answer(session, register, invoice, RECEIVED, (), today=today, supplier=supplier)
 
 
 def answer(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     code: str,
     deviations: Iterable[Deviation],
     *,
@@ -133,37 +133,37 @@ def answer(
     A `question` to the supplier goes with UQ; only with one of its own is a query repeated. A sender
     that is no supplier of ours gets no answer: it would tell a stranger about us.
     """
-    says_nothing_new = code == held.answered and question is None
-    if supplier is None or says_nothing_new or not may_follow(held.answered, code):
-        return held.answered
+    says_nothing_new = code == invoice.answered and question is None
+    if supplier is None or says_nothing_new or not may_follow(invoice.answered, code):
+        return invoice.answered
     document = response(
         register,
-        held,
+        invoice,
         code,
         tuple(deviations),
         supplier=supplier,
         today=today,
         question=question,
-        number=_times_told(session, held, code) + 1 if held.answered == code else 1,
+        number=_times_told(session, invoice, code) + 1 if invoice.answered == code else 1,
     )
-    receiver = receiver_of(supplier, held) if supplier.answers else ""
+    receiver = receiver_of(supplier, invoice) if supplier.answers else ""
     outgoing.send(
         session,
         document,
         kind=DocumentKind.INVOICE_RESPONSE,
         document_id=document.id,
         address=outgoing.Address(register.buyer.participant_id, receiver, supplier.organisation_number),
-        about=_about(held),
+        about=_about(invoice),
         issued_on=today,
     )
     return code
 
 
-def _about(held: Held) -> str:
-    return f"invoice {held.id}"
+def _about(invoice: SupplierInvoice) -> str:
+    return f"invoice {invoice.id}"
 
 
-def _times_told(session: Session, held: Held, code: str) -> int:
+def _times_told(session: Session, invoice: SupplierInvoice, code: str) -> int:
     """How often a document was answered with this code; only a query is told more than once."""
-    told = outbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(held))
+    told = outbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
     return sum(letter.document_id.endswith(f"-{code}") for letter in told)

@@ -12,7 +12,7 @@ from datetime import date
 
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Code, Deviation, Weight
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import ResponseProcess
@@ -75,7 +75,7 @@ class Question:
 
 def response(
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     code: str,
     deviations: tuple[Deviation, ...],
     *,
@@ -89,10 +89,12 @@ def response(
     asked = () if question is None else (_asked(question),)
     return responses.InvoiceResponse(
         profile_id=_PROFILES[supplier.response_process],
-        id=f"{held.id}-{code}" if number == 1 else f"{held.id}.{number}-{code}",
+        id=f"{invoice.id}-{code}" if number == 1 else f"{invoice.id}.{number}-{code}",
         issue_date=today,
         sender_party=_messenger(buyer.participant_id, buyer.organisation_number, buyer.name),
-        receiver_party=_messenger(receiver_of(supplier, held), supplier.organisation_number, supplier.name),
+        receiver_party=_messenger(
+            receiver_of(supplier, invoice), supplier.organisation_number, supplier.name
+        ),
         document_response=responses.InvoiceAnswer(
             response=responses.InvoiceVerdict(
                 response_code=code,
@@ -100,16 +102,16 @@ def response(
                 statuses=(*asked, *_statuses(code, deviations, asks_back=question is not None)),
             ),
             document_reference=responses.AnsweredInvoice(
-                id=held.number, issue_date=held.issued_on, document_type_code=held.type_code
+                id=invoice.number, issue_date=invoice.issued_on, document_type_code=invoice.type_code
             ),
         ),
     )
 
 
-def receiver_of(supplier: Supplier, held: Held) -> str:
+def receiver_of(supplier: Supplier, invoice: SupplierInvoice) -> str:
     """The endpoint the document came from if it is the supplier's, otherwise its registered one."""
-    if held.endpoint in supplier.endpoints:
-        return held.endpoint
+    if invoice.endpoint in supplier.endpoints:
+        return invoice.endpoint
     return supplier.participant_id or f"0007:{supplier.organisation_number}"
 
 

@@ -21,9 +21,9 @@ def confirm_second(
     supplier = change_requests.get(session, request_id).supplier
     newest = register_store.load(session)
     waiting = [
-        held.id
-        for held in document_store.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
-        if held.document_type is DocumentType.INVOICE
+        invoice.id
+        for invoice in document_store.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
+        if invoice.document_type is DocumentType.INVOICE
     ]
     for invoice_id in waiting:
         verdicts.judge_again(session, newest, document_store.lock(session, invoice_id), today=today)

@@ -19,7 +19,7 @@ from invoicing.documents.journal import record
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
-from invoicing.model import Held, Invoice, InvoiceState, check_step
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, check_step
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import verdicts
 from orders.purchase_orders import line_store
@@ -37,14 +37,14 @@ class Judged:
 class NotInQuestion(Refused):
     """Credit is asked for an invoice that is in question, and for no other."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, invoice: SupplierInvoice) -> None:
         super().__init__(
-            f"{held.number} är {held.state}. Kredit begärs bara för en faktura som avviker (IN_QUESTION).",
-            f"{held.number} is {held.state}. Credit is asked only for an invoice that deviates (IN_QUESTION).",
+            f"{invoice.number} är {invoice.state}. Kredit begärs bara för en faktura som avviker (IN_QUESTION).",
+            f"{invoice.number} is {invoice.state}. Credit is asked only for an invoice that deviates (IN_QUESTION).",
         )
 
 
-def judge(session: Session, register: Register, credit: Invoice, *, lock: bool = True) -> Judged:
+def judge(session: Session, register: Register, credit: InvoiceContent, *, lock: bool = True) -> Judged:
     """Match a credit note with what it names; without `lock` only to look at the verdict."""
     facts = facts_loading.credit_facts_of(session, register, credit, lock=lock)
     return Judged(match_credit(credit, facts), facts)
@@ -53,12 +53,12 @@ def judge(session: Session, register: Register, credit: Invoice, *, lock: bool =
 def take_effect(
     session: Session,
     register: Register,
-    credit: Held,
+    credit: SupplierInvoice,
     judged: Judged,
     *,
     today: date,
     answering: responding.Answering = responding.answer,
-) -> Held:
+) -> SupplierInvoice:
     """Settle the pair, or park the credit note, or leave it in question; answered in each case."""
     credited = judged.facts.credited
     if judged.match.verdict is Verdict.ACCEPT and credited is not None:
@@ -76,7 +76,9 @@ def take_effect(
     return replace(credit, answered=answered)
 
 
-def settle_waiting(session: Session, register: Register, invoice: Held, *, today: date) -> Held | None:
+def settle_waiting(
+    session: Session, register: Register, invoice: SupplierInvoice, *, today: date
+) -> SupplierInvoice | None:
     """Settle an invoice that has just come with the credit note that waited for it, if there is one."""
     for credit in document_store.parked_credits(session, invoice.supplier):
         content = decision_store.as_judged(session, credit.id)
@@ -97,37 +99,39 @@ def settle_waiting(session: Session, register: Register, invoice: Held, *, today
 def ask_for_credit(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     *,
     by: str,
     today: date,
     answering: responding.Answering = responding.answer,
-) -> Held:
+) -> SupplierInvoice:
     """Answer RE: credit the whole invoice and send a new one. Raises NotInQuestion.
 
     Where the invoice was approved before (AP), a rejection may not follow in the message flow;
     the request then stands in our books and the supplier is told in person.
     """
-    held = document_store.lock(session, held.id)
-    if held.state is not InvoiceState.IN_QUESTION:
-        raise NotInQuestion(held)
-    latest = document_store.matches(session, held.id)[-1][1]
+    invoice = document_store.lock(session, invoice.id)
+    if invoice.state is not InvoiceState.IN_QUESTION:
+        raise NotInQuestion(invoice)
+    latest = document_store.matches(session, invoice.id)[-1][1]
     answered = answering(
         session,
         register,
-        held,
+        invoice,
         response_documents.REJECTED,
         latest.deviations,
         today=today,
-        supplier=facts_loading.registered(register, held.supplier),
+        supplier=facts_loading.registered(register, invoice.supplier),
     )
-    check_step(held.number, held.state, InvoiceState.CREDIT_REQUESTED)
-    document_store.set_state(session, held.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
-    record(session, held, "credit.requested", actor=by, answered=answered, codes=" ".join(held.codes))
-    return replace(held, state=InvoiceState.CREDIT_REQUESTED, answered=answered)
+    check_step(invoice.number, invoice.state, InvoiceState.CREDIT_REQUESTED)
+    document_store.set_state(session, invoice.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
+    record(session, invoice, "credit.requested", actor=by, answered=answered, codes=" ".join(invoice.codes))
+    return replace(invoice, state=InvoiceState.CREDIT_REQUESTED, answered=answered)
 
 
-def _settle(session: Session, register: Register, *, credit: Held, invoice: Held, today: date) -> Held:
+def _settle(
+    session: Session, register: Register, *, credit: SupplierInvoice, invoice: SupplierInvoice, today: date
+) -> SupplierInvoice:
     """Pair the two at zero, open the order line, and judge again what waited for it."""
     check_step(invoice.number, invoice.state, InvoiceState.CREDITED)
     check_step(credit.number, credit.state, InvoiceState.SETTLED)

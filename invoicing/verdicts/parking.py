@@ -15,7 +15,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.model import DocumentType, Held, InvoiceState, check_step
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, check_step
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
 from orders.register.register import Register
@@ -23,35 +23,35 @@ from orders.register.register import Register
 _MANY = 100_000
 
 
-def stop_waiting(session: Session, register: Register, *, today: date) -> list[Held]:
+def stop_waiting(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
     """End the waiting of every document parked longer than the policy allows; those it ended for."""
     policy = register.policy
     ended = []
-    for held in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
-        is_invoice = held.document_type is DocumentType.INVOICE
+    for invoice in document_store.listed(session, state=InvoiceState.PARKED, limit=_MANY):
+        is_invoice = invoice.document_type is DocumentType.INVOICE
         days = policy.days_to_wait_for_receipt if is_invoice else policy.days_to_wait_for_invoice
-        overdue = held.received_on + timedelta(days=days) < today
+        overdue = invoice.received_on + timedelta(days=days) < today
         # What a person has just linked waits for its settlement only, and for no longer than that.
-        if overdue and not decision_store.holds_back(session, held.id):
-            ended.append(_stop(session, register, held, today=today))
+        if overdue and not decision_store.holds_back(session, invoice.id):
+            ended.append(_stop(session, register, invoice, today=today))
     return ended
 
 
-def judge_held_again(session: Session, register: Register, *, today: date) -> list[Held]:
+def judge_held_again(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
     """Judge every held invoice by the register as it is now; those that are held no longer."""
     waiting = list(document_store.listed(session, state=InvoiceState.HELD, limit=_MANY))
-    judged = [verdicts.judge_again(session, register, held, today=today) for held in waiting]
-    return [held for held in judged if held.state is not InvoiceState.HELD]
+    judged = [verdicts.judge_again(session, register, invoice, today=today) for invoice in waiting]
+    return [invoice for invoice in judged if invoice.state is not InvoiceState.HELD]
 
 
-def _stop(session: Session, register: Register, held: Held, *, today: date) -> Held:
-    check_step(held.number, held.state, InvoiceState.IN_QUESTION)
-    document_store.set_state(session, held.id, InvoiceState.IN_QUESTION)
-    record(session, held, "waiting.ended", state=InvoiceState.IN_QUESTION, since=str(held.received_on))
-    questioned = replace(held, state=InvoiceState.IN_QUESTION)
-    if held.document_type is DocumentType.INVOICE:
+def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> SupplierInvoice:
+    check_step(invoice.number, invoice.state, InvoiceState.IN_QUESTION)
+    document_store.set_state(session, invoice.id, InvoiceState.IN_QUESTION)
+    record(session, invoice, "waiting.ended", state=InvoiceState.IN_QUESTION, since=str(invoice.received_on))
+    questioned = replace(invoice, state=InvoiceState.IN_QUESTION)
+    if invoice.document_type is DocumentType.INVOICE:
         return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
-    latest = document_store.matches(session, held.id)[-1][1]
+    latest = document_store.matches(session, invoice.id)[-1][1]
     answered = responding.answer(
         session,
         register,
@@ -59,7 +59,7 @@ def _stop(session: Session, register: Register, held: Held, *, today: date) -> H
         responding.ANSWER_OF[InvoiceState.IN_QUESTION],
         latest.deviations,
         today=today,
-        supplier=facts_loading.registered(register, held.supplier),
+        supplier=facts_loading.registered(register, invoice.supplier),
     )
-    document_store.set_answered(session, held.id, answered)
+    document_store.set_answered(session, invoice.id, answered)
     return replace(questioned, answered=answered)

@@ -19,7 +19,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number, match
-from invoicing.model import DocumentType, Invoice, InvoiceState
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from orders.register.agreements import Policy
 from orders.register.register import Register
 
@@ -120,7 +120,7 @@ def _compared(session: Session, register: Register, policy: Policy, row: Row[Any
     )
 
 
-def _facts(session: Session, register: Register, invoice: Invoice, row: Row[Any]) -> Facts:
+def _facts(session: Session, register: Register, invoice: InvoiceContent, row: Row[Any]) -> Facts:
     """What the invoice is judged by today. Who came after it on its line does not count."""
     order = None
     if has_order_number(invoice):

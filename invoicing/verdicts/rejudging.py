@@ -24,7 +24,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.verdicts import verdicts
 from orders.purchase_orders import line_store
 from orders.register.agreements import Policy
@@ -37,18 +37,20 @@ class StillInQuestion(Refused):
     """The invoice is not accepted by the policy, or is in question no longer; it stays as it is."""
 
 
-def would_accept(session: Session, register: Register, policy: Policy | None = None) -> Sequence[Held]:
+def would_accept(
+    session: Session, register: Register, policy: Policy | None = None
+) -> Sequence[SupplierInvoice]:
     """The invoices in question that a policy would accept as they stand now, oldest first; changes nothing.
 
     Without a policy the one in force is asked. At most `MOST` invoices in question are looked at.
     """
     asked = replace(register, policy=policy) if policy is not None else register
     waiting = [
-        held
-        for held in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=MOST)
-        if held.document_type is DocumentType.INVOICE
+        invoice
+        for invoice in document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=MOST)
+        if invoice.document_type is DocumentType.INVOICE
     ]
-    return [held for held in waiting if _judged(session, asked, held).verdict is Verdict.ACCEPT]
+    return [invoice for invoice in waiting if _judged(session, asked, invoice).verdict is Verdict.ACCEPT]
 
 
 def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
@@ -91,11 +93,11 @@ def batch(session: Session, batch_id: int) -> Batch:
     return batch_store.named(session, batch_id, KIND)
 
 
-def _judged(session: Session, register: Register, held: Held) -> Match:
-    invoice = decision_store.as_judged(session, held.id)
-    accepted = decision_store.acceptance_of(session, held.id, currency=held.currency)
-    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id, lock=False)
-    return with_acceptance(match(invoice, facts), accepted)
+def _judged(session: Session, register: Register, invoice: SupplierInvoice) -> Match:
+    content = decision_store.as_judged(session, invoice.id)
+    accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
+    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id, lock=False)
+    return with_acceptance(match(content, facts), accepted)
 
 
 def _judge(session: Session, register: Register, invoice_id: int, *, by: str, today: date) -> None:
@@ -103,16 +105,16 @@ def _judge(session: Session, register: Register, invoice_id: int, *, by: str, to
     seen = document_store.by_id(session, invoice_id)
     if seen.order_number:
         line_store.lock_lines(session, seen.order_number)
-    held = document_store.lock(session, invoice_id)
-    if held.state is not InvoiceState.IN_QUESTION:
-        is_sv, is_en = state_words(held.state)
-        raise StillInQuestion(f"{held.number} {is_sv} nu.", f"{held.number} {is_en} now.")
-    if decision_store.holds_back(session, held.id):
+    invoice = document_store.lock(session, invoice_id)
+    if invoice.state is not InvoiceState.IN_QUESTION:
+        is_sv, is_en = state_words(invoice.state)
+        raise StillInQuestion(f"{invoice.number} {is_sv} nu.", f"{invoice.number} {is_en} now.")
+    if decision_store.holds_back(session, invoice.id):
         raise StillInQuestion(
             "Någon har just gjort något med den. Vänta tills det har lämnat huset, eller ångra det.",
             "Somebody has just done something with it. Wait until that has left the house, or undo it.",
         )
-    judged = verdicts.judge_again(session, register, held, today=today, actor=by)
+    judged = verdicts.judge_again(session, register, invoice, today=today, actor=by)
     if judged.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):
         why = _judged(session, register, judged).deviations
         raise StillInQuestion(

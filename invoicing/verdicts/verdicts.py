@@ -21,7 +21,7 @@ from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.matching.line_matching import invoiced_on
-from invoicing.model import Held, Invoice, InvoiceState, check_step
+from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, check_step
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from orders.model import LineState
@@ -39,7 +39,7 @@ STATE_OF = {
 }
 
 
-def parts_of(invoice: Invoice, facts: Facts) -> Sequence[tuple[str, str, Money]]:
+def parts_of(invoice: InvoiceContent, facts: Facts) -> Sequence[tuple[str, str, Money]]:
     """Which order line each part of the invoice is for, with its net amount; nothing without an order of its own."""
     taken = lines_to_take(invoice, facts)
     order = facts.order.order.number if facts.order else ""
@@ -55,7 +55,9 @@ def parts_of(invoice: Invoice, facts: Facts) -> Sequence[tuple[str, str, Money]]
     ]
 
 
-def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdict, invoice_id: int) -> bool:
+def take_lines(
+    session: Session, invoice: InvoiceContent, facts: Facts, verdict: Verdict, invoice_id: int
+) -> bool:
     """Lay the invoice on its lines; only an accepted one claims money. False when a line was taken by another.
 
     A line that carries another invoice already is not taken: that is a deviation of the match.
@@ -76,55 +78,55 @@ def take_lines(session: Session, invoice: Invoice, facts: Facts, verdict: Verdic
 def judge_again(
     session: Session,
     register: Register,
-    held: Held,
+    invoice: SupplierInvoice,
     *,
     today: date,
     actor: str = SYSTEM,
     answering: responding.Answering = responding.answer,
-) -> Held:
+) -> SupplierInvoice:
     """Match a document in our books again and let the result take effect, if it differs.
 
     It is read as a person has linked it, and what a person has accepted of it is a note. `answering`
     gives the answer that follows; the finance desk holds it back for a while.
     """
-    invoice = decision_store.as_judged(session, held.id)
-    accepted = decision_store.acceptance_of(session, held.id, currency=held.currency)
-    facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
-    result = with_acceptance(match(invoice, facts), accepted)
-    sent = held.paid_on is not None or payable_store.is_on_its_way(session, held.id)
-    if not take_lines(session, invoice, facts, _verdict(result, sent=sent), held.id):
-        facts = facts_loading.facts_of(session, register, invoice, invoice_id=held.id)
-        result = with_acceptance(match(invoice, facts), accepted)
+    content = decision_store.as_judged(session, invoice.id)
+    accepted = decision_store.acceptance_of(session, invoice.id, currency=invoice.currency)
+    facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+    result = with_acceptance(match(content, facts), accepted)
+    sent = invoice.paid_on is not None or payable_store.is_on_its_way(session, invoice.id)
+    if not take_lines(session, content, facts, _verdict(result, sent=sent), invoice.id):
+        facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
+        result = with_acceptance(match(content, facts), accepted)
     verdict = _verdict(result, sent=sent)
     if verdict is not Verdict.ACCEPT:
-        line_store.drop_claims(session, held.id)
+        line_store.drop_claims(session, invoice.id)
     state = STATE_OF[verdict]
-    if held.paid_on is not None and state is InvoiceState.ACCEPTED:
+    if invoice.paid_on is not None and state is InvoiceState.ACCEPTED:
         state = InvoiceState.PAID
-    if state is held.state and result.codes == held.codes:
-        return held
-    check_step(held.number, held.state, state)
-    document_store.add_match(session, held.id, result, made_on=today, policy=register.policy)
+    if state is invoice.state and result.codes == invoice.codes:
+        return invoice
+    check_step(invoice.number, invoice.state, state)
+    document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
     answered = answering(
         session,
         register,
-        held,
+        invoice,
         responding.code_for(state, result.deviations, register.policy),
         result.deviations,
         today=today,
         supplier=facts.supplier,
     )
-    document_store.set_state(session, held.id, state, codes=result.codes, answered=answered)
+    document_store.set_state(session, invoice.id, state, codes=result.codes, answered=answered)
     record(
         session,
-        held,
+        invoice,
         "invoice.judged",
         actor=actor,
-        was=held.state,
+        was=invoice.state,
         state=state,
         codes=" ".join(result.codes),
     )
-    return replace(held, state=state, codes=result.codes, answered=answered)
+    return replace(invoice, state=state, codes=result.codes, answered=answered)
 
 
 def _verdict(result: Match, *, sent: bool) -> Verdict:
@@ -141,11 +143,11 @@ def judge_lines_again(session: Session, register: Register, lines: Iterable[Line
         account = line_store.account(session, order_number, line_id)
         waiting = document_store.on_line(session, order_number, line_id)
         occupant = account.invoice_id if account else None
-        for held in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
-            judge_again(session, register, held, today=today)
+        for invoice in sorted(waiting, key=lambda each: (each.id != occupant, each.id)):
+            judge_again(session, register, invoice, today=today)
 
 
-def _close_after_final(session: Session, invoice: Invoice, facts: Facts) -> None:
+def _close_after_final(session: Session, invoice: InvoiceContent, facts: Facts) -> None:
     """After the final basic invoice the later lines of the order are closed as unused (A-9)."""
     order = facts.order
     if order is None or order.interruption is None or order.order.article is not Article.BASIC:

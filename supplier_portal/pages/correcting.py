@@ -33,23 +33,23 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     new_refusal: tuple[str, str] | None = None
     with house_of(request).reading() as session:
         register = register_store.load(session)
-        held = held_of(session, maker, invoice_id)
-        told = story(session, maker, held)
+        invoice = held_of(session, maker, invoice_id)
+        told = story(session, maker, invoice)
         if not told.can_be_credited:
             if told.credit_on_its_way is not None:
                 return see_other(f"/to-invoice/document/{told.credit_on_its_way.id}")
-            return see_other(f"/invoices/{held.id}")
+            return see_other(f"/invoices/{invoice.id}")
         first, second = numbering.ahead(session, maker.supplier, today, 2)
-        credit = drafts.credit_of(session, register, maker, held, given=Numbered(str(first), today))
-        line_id = drafts.line_to_correct(session, register, maker, held)
+        credit = drafts.credit_of(session, register, maker, invoice, given=Numbered(str(first), today))
+        line_id = drafts.line_to_correct(session, register, maker, invoice)
         if line_id:
             try:
-                portal_sending.check_free(session, held.order_number, line_id)
+                portal_sending.check_free(session, invoice.order_number, line_id)
                 new = drafts.invoice_of_line(
                     session,
                     register,
                     maker,
-                    held.order_number,
+                    invoice.order_number,
                     line_id,
                     given=Numbered(str(second), today),
                     credited_first=True,
@@ -57,12 +57,12 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 drafts.check_sendable(new)
             except Refused as refused:
                 new_refusal = refused.pair
-        original = document_view.paper_of(inbox.body_of(session, held.letter_id) or b"")
+        original = document_view.paper_of(inbox.body_of(session, invoice.letter_id) or b"")
     return render(
         request,
         person,
         "flip/correct.html",
-        held=held,
+        invoice=invoice,
         original=original,
         judged=verdict_view(told.judged[1], language) if told.judged else None,
         credit=credit,

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.sql import Session
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.scope import Maker
 from invoicing.portal_invoicing.sending import Pressed
@@ -30,7 +30,7 @@ def maker_of(person: Person) -> Maker:
     return Maker(person.organisation, person.units, by=person.id)
 
 
-def held_of(session: Session, maker: Maker, invoice_id: int) -> Held:
+def held_of(session: Session, maker: Maker, invoice_id: int) -> SupplierInvoice:
     """A document in our books that the person may see. Raises NotThere."""
     found = portal_queries.find(session, maker, invoice_id)
     if found is None:

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.documents import view as document_view
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, refused_letters
 from invoicing.portal_invoicing import queries as portal_queries
@@ -78,11 +78,11 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
     maker = maker_of(person)
     language = language_of(request, person)
     with house_of(request).reading() as session:
-        held = held_of(session, maker, invoice_id)
-        told = story(session, maker, held)
+        invoice = held_of(session, maker, invoice_id)
+        told = story(session, maker, invoice)
         register = register_store.load(session)
-        corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, maker, held))
-        body = inbox.body_of(session, held.letter_id) or b""
+        corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, maker, invoice))
+        body = inbox.body_of(session, invoice.letter_id) or b""
     try:
         paper = document_view.paper_of(body)
     except document_view.NoPaper:
@@ -92,7 +92,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         request,
         person,
         "flip/invoice.html",
-        held=held,
+        invoice=invoice,
         story=told,
         paper_shown=paper,
         files=attachments.files_in(body),
@@ -105,15 +105,15 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
 @router.get("/{invoice_id:int}/xml")
 def as_sent(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The very bytes that came to the buyer."""
-    held, body = _body(request, person, invoice_id)
-    return as_xml(body, held.number)
+    invoice, body = _body(request, person, invoice_id)
+    return as_xml(body, invoice.number)
 
 
 @router.get("/{invoice_id:int}/pdf")
 def as_paper(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The document as a PDF."""
-    held, body = _body(request, person, invoice_id)
-    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), held.number)
+    invoice, body = _body(request, person, invoice_id)
+    return as_pdf(pdf_of(document_view.paper_of(body), language_of(request, person)), invoice.number)
 
 
 @router.get("/{invoice_id:int}/answers/{sequence:int}/xml")
@@ -122,11 +122,11 @@ def answer_as_sent(
 ) -> Response:
     """One of the buyer's answers, its very bytes."""
     with house_of(request).reading() as session:
-        held = held_of(session, maker_of(person), invoice_id)
-        letter = portal_queries.answer(session, held, sequence)
+        invoice = held_of(session, maker_of(person), invoice_id)
+        letter = portal_queries.answer(session, invoice, sequence)
     if letter is None:
         raise NotThere
-    return as_xml(letter.body, f"{held.number}-{letter.document_id.rpartition('-')[2]}")
+    return as_xml(letter.body, f"{invoice.number}-{letter.document_id.rpartition('-')[2]}")
 
 
 @router.get("/{invoice_id:int}/files/{place:int}")
@@ -140,10 +140,10 @@ def attached(request: Request, invoice_id: int, place: int, person: Person = sig
     return as_file(file.content, file.mime_code.value, file.filename)
 
 
-def _body(request: Request, person: Person, invoice_id: int) -> tuple[Held, bytes]:
+def _body(request: Request, person: Person, invoice_id: int) -> tuple[SupplierInvoice, bytes]:
     with house_of(request).reading() as session:
-        held = held_of(session, maker_of(person), invoice_id)
-        return held, inbox.body_of(session, held.letter_id) or b""
+        invoice = held_of(session, maker_of(person), invoice_id)
+        return invoice, inbox.body_of(session, invoice.letter_id) or b""
 
 
 def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:

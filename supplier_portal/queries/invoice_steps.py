@@ -13,7 +13,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Verdict, Weight
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import Made
@@ -70,48 +70,48 @@ class Answer:
 class Story:
     """All that an invoice's page tells."""
 
-    held: Held
+    invoice: SupplierInvoice
     steps: tuple[Step, ...]
     judged: tuple[date, Match] | None
     answers: tuple[Answer, ...]
     made: Made | None
-    other: Held | None
+    other: SupplierInvoice | None
     credit_on_its_way: Made | None
     can_be_credited: bool
 
 
-def story(session: Session, maker: Maker, held: Held) -> Story:
+def story(session: Session, maker: Maker, invoice: SupplierInvoice) -> Story:
     """The story of one of the person's invoices or credit notes."""
-    judged = document_store.matches(session, held.id)
-    made = portal_documents.of_letter(session, maker, held.letter_id)
-    pair = portal_queries.settled_with(session, held)
-    pending = portal_documents.pending_credit(session, held.supplier, held.number)
-    is_credit = held.document_type is DocumentType.CREDIT_NOTE
+    judged = document_store.matches(session, invoice.id)
+    made = portal_documents.of_letter(session, maker, invoice.letter_id)
+    pair = portal_queries.settled_with(session, invoice)
+    pending = portal_documents.pending_credit(session, invoice.supplier, invoice.number)
+    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return Story(
-        held=held,
-        steps=tuple(_steps(held, judged, made, pair)),
+        invoice=invoice,
+        steps=tuple(_steps(invoice, judged, made, pair)),
         judged=judged[-1] if judged else None,
-        answers=tuple(_answer(each) for each in portal_queries.answers(session, held)),
+        answers=tuple(_answer(each) for each in portal_queries.answers(session, invoice)),
         made=made,
         other=pair[0] if pair else None,
         credit_on_its_way=pending if not is_credit else None,
-        can_be_credited=not is_credit and pending is None and held.state is not _S.CREDITED,
+        can_be_credited=not is_credit and pending is None and invoice.state is not _S.CREDITED,
     )
 
 
 def _steps(
-    held: Held,
+    invoice: SupplierInvoice,
     judged: Sequence[tuple[date, Match]],
     made: Made | None,
-    pair: tuple[Held, date] | None,
+    pair: tuple[SupplierInvoice, date] | None,
 ) -> list[Step]:
     steps = []
     if made is not None:
         steps.append(Step(_day(made.release_at), "info", ("Skickad från portalen", "Sent from the portal")))
-    steps.append(Step(held.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
+    steps.append(Step(invoice.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
     steps += [_judgement(on, match) for on, match in judged]
-    if held.state is _S.CREDIT_REQUESTED:
-        last = judged[-1][0] if judged else held.received_on
+    if invoice.state is _S.CREDIT_REQUESTED:
+        last = judged[-1][0] if judged else invoice.received_on
         steps.append(
             Step(
                 last, "bad", ("Kreditfaktura och ny faktura begärd", "Credit note and new invoice asked for")
@@ -125,13 +125,13 @@ def _steps(
             else ("Krediterar i sin helhet", "Credits in full")
         )
         steps.append(Step(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
-    if held.paid_on is not None:
-        steps.append(Step(held.paid_on, "good", ("Betald", "Paid")))
-    elif held.state is _S.ACCEPTED:
-        steps.append(Step(held.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
-    elif held.document_type is DocumentType.INVOICE and held.state in (_S.PARKED, _S.HELD):
+    if invoice.paid_on is not None:
+        steps.append(Step(invoice.paid_on, "good", ("Betald", "Paid")))
+    elif invoice.state is _S.ACCEPTED:
+        steps.append(Step(invoice.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
+    elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.HELD):
         why = (("Betalas då om allt är klart.", "Paid then if everything is settled."),)
-        steps.append(Step(held.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
+        steps.append(Step(invoice.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
     return steps
 
 

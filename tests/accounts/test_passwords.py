@@ -56,9 +56,9 @@ def test_signing_in_keeps_the_password_in_todays_way_from_then_on(house: Databas
     _enter(house, people.PASSWORD)
     assert _alva(house).password_hash == after.password_hash
     with house.reading() as session:
-        held = sessions.find(session, secret, now=CLOCK)
-    assert held is not None
-    assert held.account == after
+        invoice = sessions.find(session, secret, now=CLOCK)
+    assert invoice is not None
+    assert invoice.account == after
 
 
 def test_a_wrong_password_changes_nothing_that_is_kept(house: Database) -> None:

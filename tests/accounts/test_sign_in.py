@@ -154,19 +154,19 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: Site, filled_
             headers={"Origin": "https://portal.example", "Cookie": visit},
         )
         assert answer.status_code == 303
-        held = answer.headers.get_list("set-cookie")
+        invoice = answer.headers.get_list("set-cookie")
         wrong = eva.client.post(
             "/sign-in",
             data={"form_token": token[1], "name": ALVA, "password": DEMO},
             headers={"Origin": secure.address, "Cookie": visit},
         )
         assert wrong.status_code == 403
-    for cookie in (*plain, *held):
+    for cookie in (*plain, *invoice):
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
         assert "Path=/" in cookie
         assert "Domain" not in cookie
-    assert all("Secure" in each and each.startswith("__Host-billing-") for each in held)
+    assert all("Secure" in each and each.startswith("__Host-billing-") for each in invoice)
     assert any(each.startswith("billing-session=") for each in plain)
 
 

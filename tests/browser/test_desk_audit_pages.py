@@ -55,16 +55,16 @@ def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -
         assert policy_store.versions(session) == []
     page.get_by_role("button", name="Spara reglerna").click()
     assert "Enstaka dagar godtas på prov" in page.locator("main").inner_text()
-    assert house.held(wrong.id).state is _S.IN_QUESTION
+    assert house.invoice(wrong.id).state is _S.IN_QUESTION
     assert house.send(january(house, 1, "F-2", days="21", on=date(2026, 2, 4))).state is _S.ACCEPTED
 
 
 def test_the_auditor_reads_everything_and_changes_nothing(office: Office) -> None:
     house, page = office.house, office.page
     received(house, 1)
-    held = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    invoice = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
     auditor = office.sit("jenny", P.AUDIT)
-    for path in ("/finance", f"/finance/documents/{held.id}", "/finance/policies", "/finance/post"):
+    for path in ("/finance", f"/finance/documents/{invoice.id}", "/finance/policies", "/finance/post"):
         office.go(path)
         assert page.locator("main form[method=post]:not([action^='/finance/filters'])").count() == 0
     office.go(f"/finance/audit?q={reference(0)}")
@@ -112,7 +112,7 @@ def _every_post_is_refused(office: Office, account: int) -> None:
             assert answer.status_code == 403, route
             tried += 1
     assert tried > 15
-    assert office.house.held(1).state is _S.IN_QUESTION
+    assert office.house.invoice(1).state is _S.IN_QUESTION
 
 
 def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:

@@ -14,7 +14,7 @@ from foundation import journal
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.exceptions import undo as exception_undo
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -118,7 +118,7 @@ def test_forty_alike_are_asked_back_with_one_press_and_all_match_when_corrected(
     received(house, many)
     day = date(2026, 2, 3)
     wrong = [january(house, each, f"F-{each}", days="22", on=day) for each in range(many)]
-    held = [house.send(each) for each in wrong]
+    document = [house.send(each) for each in wrong]
     office.sit("frida", Permission.FINANCE)
     office.go("/finance")
     office.sound()
@@ -127,13 +127,13 @@ def test_forty_alike_are_asked_back_with_one_press_and_all_match_when_corrected(
     assert office.h1() == "Begära kredit och ny faktura"
     assert page.locator(".figure").all_inner_texts() == ["40", "40", "40"]
     office.sound()
-    assert states(house, held) == {_S.IN_QUESTION}
+    assert states(house, document) == {_S.IN_QUESTION}
     page.get_by_label("Varför?").fill("Hela månaden fakturerad")
     page.get_by_role("button", name="Gör det för 40 dokument").click()
     assert page.locator(".figure").first.inner_text() == "40"
-    assert states(house, held) == {_S.CREDIT_REQUESTED}
+    assert states(house, document) == {_S.CREDIT_REQUESTED}
     page.get_by_role("button", name="Ångra alla 40").click()
-    assert states(house, held) == {_S.IN_QUESTION}
+    assert states(house, document) == {_S.IN_QUESTION}
     office.go("/finance/bulk?kind=ASK_CREDIT&all=1&cause=QUANTITY")
     page.get_by_role("button", name="Gör det för 40 dokument").click()
     office.sound()
@@ -142,13 +142,13 @@ def test_forty_alike_are_asked_back_with_one_press_and_all_match_when_corrected(
         house.send_credit(invoice, number=f"K-{number}", on=date(2026, 2, 9))
         right = january(house, number, f"G-{number}", days="20", on=date(2026, 2, 10))
         assert house.send(right).state is _S.ACCEPTED
-    assert states(house, held) == {_S.CREDITED}
+    assert states(house, document) == {_S.CREDITED}
     office.go("/finance")
     assert "Inget här behöver en person just nu." in page.locator("main").inner_text()
 
 
-def states(house: House, held: list[Held]) -> set[InvoiceState]:
-    return {house.held(each.id).state for each in held}
+def states(house: House, invoice: list[SupplierInvoice]) -> set[InvoiceState]:
+    return {house.invoice(each.id).state for each in invoice}
 
 
 def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(office: Office) -> None:
@@ -164,22 +164,22 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
     assert "Skillnaden är 95,00" in page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     page.locator("#accept-reason").fill("Rättat per telefon")
     page.get_by_role("button", name="Godta", exact=True).click()
-    assert house.held(small.id).state is _S.ACCEPTED
+    assert house.invoice(small.id).state is _S.ACCEPTED
     assert "Rättat per telefon" in page.locator("main").inner_text()
     page.get_by_role("button", name="Ångra").click()
-    assert house.held(small.id).state is _S.IN_QUESTION
+    assert house.invoice(small.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}")
     page.locator("summary", has_text="Godta med skäl").click()
     page.locator("#accept-reason").fill("Det är nog rätt")
     page.get_by_role("button", name="Godta", exact=True).click()
     assert "din gräns är 100.00" in page.locator("main").inner_text()
-    assert house.held(large.id).state is _S.IN_QUESTION
+    assert house.invoice(large.id).state is _S.IN_QUESTION
     office.go(f"/finance/documents/{large.id}/credit")
     assert "CNF" in page.locator("main").inner_text()
     office.sound()
     page.get_by_role("button", name="Begär kredit och ny faktura").click()
-    assert house.held(large.id).state is _S.CREDIT_REQUESTED
-    assert (office.release(), house.held(large.id).answered) == (1, "RE")
+    assert house.invoice(large.id).state is _S.CREDIT_REQUESTED
+    assert (office.release(), house.invoice(large.id).answered) == (1, "RE")
 
 
 def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(
@@ -188,7 +188,7 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
     house = office.house
     received(house, 1)
     wrong = january(house, 0, "F-1", days="22", on=date(2026, 2, 3))
-    held = house.send(wrong)
+    invoice = house.send(wrong)
     nameless = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
     credit = house.send(nameless)
     person = office.person("frida", Permission.FINANCE)
@@ -206,23 +206,26 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
             "Godkänd (AP), K-1",
         ):
             assert told in text
-        assert states(house, [held, credit]) == {_S.IN_QUESTION}
+        assert states(house, [invoice, credit]) == {_S.IN_QUESTION}
         page.get_by_label("Varför?").fill("Leverantören ringde")
         page.get_by_role("button", name="Koppla och kvitta").click()
         assert "Kopplad till faktura F-1" in page.locator("main").inner_text()
-        office.go(f"/finance/documents/{held.id}")
+        office.go(f"/finance/documents/{invoice.id}")
         assert "Kreditfaktura K-1 är kopplad hit" in page.locator("main").inner_text()
         page.get_by_role("link", name="Visa K-1").click()
         page.get_by_role("button", name="Ångra").click()
-        assert states(house, [held, credit]) == {_S.IN_QUESTION}
+        assert states(house, [invoice, credit]) == {_S.IN_QUESTION}
         office.go(f"/finance/documents/{credit.id}/pair?credits=F-1")
         page.get_by_label("Varför?").fill("Det var rätt ändå")
         page.get_by_role("button", name="Koppla och kvitta").click()
-        assert (house.held(credit.id).state, house.held(held.id).state) == (_S.PARKED, _S.IN_QUESTION)
+        assert (house.invoice(credit.id).state, house.invoice(invoice.id).state) == (
+            _S.PARKED,
+            _S.IN_QUESTION,
+        )
         office.go("/finance?part=credits")
         assert "Kopplad till sin faktura, kvittas snart" in page.locator("table.queue").inner_text()
         assert office.release() == 1
-        assert (house.held(credit.id).state, house.held(held.id).state) == (_S.SETTLED, _S.CREDITED)
+        assert (house.invoice(credit.id).state, house.invoice(invoice.id).state) == (_S.SETTLED, _S.CREDITED)
         office.go(f"/finance/documents/{credit.id}")
         assert page.get_by_role("button", name="Ångra").count() == 0
         page.locator("dl.summary").get_by_role("link", name="F-1").click()
@@ -270,7 +273,7 @@ def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_p
     assert office.h1().startswith("Prövade igen")
     assert page.locator(".figure").first.inner_text() == "1"
     office.sound()
-    assert [house.held(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
+    assert [house.invoice(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
     office.go("/finance/policies")
     page.get_by_role("link", name="Pröva igen det som är i fråga").click()
     assert "Ingen faktura i fråga skulle godtas av reglerna." in page.locator("main").inner_text()
@@ -280,20 +283,20 @@ def test_a_looser_policy_is_saved_and_what_it_accepts_is_judged_again_with_one_p
 def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(office: Office) -> None:
     house, page = office.house, office.page
     received(house, 1)
-    held = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
+    invoice = house.send(january(house, 0, "F-1", days="22", on=date(2026, 2, 3)))
     office.sit("frida", Permission.FINANCE)
-    office.go(f"/finance/documents/{held.id}")
+    office.go(f"/finance/documents/{invoice.id}")
     page.get_by_text("Hantera som skyddad").first.click()
     page.locator("#protect-reason").fill("Namnet står i fakturan")
     page.get_by_role("button", name="Hantera som skyddad").click()
     text = page.locator("main").inner_text()
     assert "Skyddad" in text
     assert "F-1" not in text
-    office.go(f"/finance/documents/{held.id}")
+    office.go(f"/finance/documents/{invoice.id}")
     assert "F-1" not in page.content()
-    assert page.goto(f"{office.site.address}/finance/documents/{held.id}/credit").status == 404  # type: ignore[union-attr]
+    assert page.goto(f"{office.site.address}/finance/documents/{invoice.id}/credit").status == 404  # type: ignore[union-attr]
     office.sit("petra", Permission.PROTECTED)
-    office.go(f"/finance/documents/{held.id}")
+    office.go(f"/finance/documents/{invoice.id}")
     office.sound()
     page.get_by_label("Varför behöver du se det?").fill("Svar till leverantören")
     page.get_by_role("button", name="Öppna dokumentet").click()

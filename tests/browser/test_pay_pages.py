@@ -82,7 +82,7 @@ class Desks:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: Desks, tmp_path: Path) -> None:
-    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
+    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     page = desks.of(OFFICER, "/finance/payments")
     page.click("button:has-text('Gör betalningsförslag')")
     proposal = page.url.removeprefix(desks.site.address)
@@ -111,7 +111,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
     assert Path(download.value.path()).read_bytes() == first
     number = proposal.rpartition("/")[2]
     assert message_id(number).encode() in first
-    assert house.held(held.id).state is InvoiceState.ACCEPTED
+    assert house.invoice(invoice.id).state is InvoiceState.ACCEPTED
 
     file = tmp_path / "kontoutdrag.xml"
     file.write_bytes(notice((f"{message_id(number)}-00001", "2375.00"), ("RM30000001-00099", "1.00")))
@@ -119,7 +119,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
     page.set_input_files("#file", file)
     page.click("button:has-text('Läs in')")
     assert "1 betalningar är noterade. 1 rader behöver en person." in page.inner_text("main")
-    assert house.held(held.id).state is InvoiceState.PAID
+    assert house.invoice(invoice.id).state is InvoiceState.PAID
     page = desks.of(OFFICER, "/finance/payments/bank")
     page.set_input_files("#file", file)
     page.click("button:has-text('Läs in')")
@@ -133,7 +133,7 @@ def test_two_people_take_a_proposal_from_prepared_to_paid(house: House, desks: D
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desks: Desks) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 1, 20))
-    held = house.send(invoice, on=date(2026, 2, 3))
+    document = house.send(invoice, on=date(2026, 2, 3))
     house.pay(on=date(2026, 3, 1))
     house.send_credit(invoice, number="K-1", on=date(2026, 3, 3))
     page = desks.of(OFFICER, "/finance/payments")
@@ -166,7 +166,7 @@ def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desk
     assert "Fordran för F-1 är reglerad." in page.inner_text("body")
     with house.database.reading() as session:
         (row,) = session.execute(select(payment_tables.claim_settled))
-    assert (row.invoice_id, row.how, str(row.settled_on)) == (held.id, "REPAID", "2026-03-05")
+    assert (row.invoice_id, row.how, str(row.settled_on)) == (document.id, "REPAID", "2026-03-05")
     assert row.first_by != row.second_by
 
 
@@ -174,8 +174,8 @@ def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desk
 def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, desks: Desks) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     elsewhere = codec.serialise(invoice).replace(b"5999107", b"9912346")
-    held = house.send_bytes(elsewhere, on=date(2026, 2, 3))
-    assert held.state is InvoiceState.HELD
+    document = house.send_bytes(elsewhere, on=date(2026, 2, 3))
+    assert document.state is InvoiceState.HELD
     page = desks.of(OFFICER, "/finance/payments/accounts")
     page.fill("textarea", "kort")
     page.click("text=Bekräfta som första person")
@@ -185,11 +185,11 @@ def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, 
     page.click("text=Bekräfta som första person")
     page = desks.of(OFFICER, "/finance/payments/accounts")
     assert "Du bekräftade först." in page.inner_text("main")
-    assert house.held(held.id).state is InvoiceState.HELD
+    assert house.invoice(document.id).state is InvoiceState.HELD
     page = desks.of(SECOND, "/finance/payments/accounts")
     page.click("text=Bekräfta som andra person")
     assert "1 fakturor som väntade har prövats igen." in page.inner_text("main")
-    assert house.held(held.id).state is InvoiceState.ACCEPTED
+    assert house.invoice(document.id).state is InvoiceState.ACCEPTED
     page = desks.of(OFFICER, "/finance/payments")
     page.click("button:has-text('Gör betalningsförslag')")
     assert "991-2346" in page.inner_text("main")

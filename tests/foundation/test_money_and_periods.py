@@ -99,9 +99,9 @@ def test_nothing_sums_to_zero_in_the_currency_asked_for() -> None:
 
 
 @given(st.lists(amounts, max_size=20))
-def test_a_sum_does_not_depend_on_the_order(held: list[Money]) -> None:
-    assert total(held) == total(reversed(held))
-    assert total(held).amount == sum((each.amount for each in held), start=Decimal(0))
+def test_a_sum_does_not_depend_on_the_order(invoice: list[Money]) -> None:
+    assert total(invoice) == total(reversed(invoice))
+    assert total(invoice).amount == sum((each.amount for each in invoice), start=Decimal(0))
 
 
 @given(amounts, amounts)

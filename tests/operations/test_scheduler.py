@@ -260,10 +260,10 @@ def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: Ho
     table = [job for job in jobs_of(Settings()) if job.name == "parked-too-long"]
     moment.now = datetime(2026, 3, 20, 8, tzinfo=UTC)
     run_due(house.database, table)
-    assert house.held(parked.id).state is InvoiceState.PARKED
+    assert house.invoice(parked.id).state is InvoiceState.PARKED
     moment.now = datetime(2026, 9, 20, 8, tzinfo=UTC)
     run_due(house.database, table)
-    assert house.held(parked.id).state is InvoiceState.CREDIT_REQUESTED
+    assert house.invoice(parked.id).state is InvoiceState.CREDIT_REQUESTED
     with house.database.reading() as session:
         (row,) = session.execute(select(alarm))
     assert (row.kind, row.about) == ("INVOICES_PARKED", "F-3")

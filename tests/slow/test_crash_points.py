@@ -161,7 +161,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
         collect_and_sort(world)
         assert list((world.folder / "post" / "inbox").iterdir()) == [], number
         with world.database.reading() as session:
-            (held,) = document_store.listed(session)
+            (document,) = document_store.listed(session)
             found = list(
                 session.scalars(select(exchange_tables.inbox.c.state).order_by(exchange_tables.inbox.c.id))
             )
@@ -169,7 +169,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
             left = session.execute(
                 select(exchange_tables.inbox.c.failures).where(exchange_tables.inbox.c.failures > 0)
             ).all()
-        assert held.number == "F-1"
+        assert document.number == "F-1"
         # What was stored and not acknowledged came once more, as a repeat; nothing else is more than once.
         assert found.count(InState.HANDLED) == found.count(InState.QUARANTINED) == 1, number
         assert set(found) == {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}

@@ -66,8 +66,8 @@ class NotingPoint(FolderAccessPoint):
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         # What is noted is being handed over, unless who noted it has died; what lies there was taken.
         lies = any(path.stem.endswith(instance_id) for path in self._outbox.rglob("*.xml"))
-        held = any(lives(int(given.worker)) for given in self.given() if given.instance_id == instance_id)
-        return DeliveryStatus(DeliveryState.ACCEPTED if lies or held else DeliveryState.UNKNOWN)
+        invoice = any(lives(int(given.worker)) for given in self.given() if given.instance_id == instance_id)
+        return DeliveryStatus(DeliveryState.ACCEPTED if lies or invoice else DeliveryState.UNKNOWN)
 
     def given(self) -> list["Given"]:
         """What it was given, in order."""
@@ -203,13 +203,13 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     assert list((folder / "inbox").iterdir()) == []
     with database.reading() as session:
         states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
-        held = list(document_store.listed(session))
+        documents = list(document_store.listed(session))
         letters = {letter.instance_id: letter.body for letter in exchange_outbox.letters_out(session)}
         portal = (
             session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == OutState.IN_PORTAL))
             or 0
         )
-    assert len(held) == len(invoices) == len({each.number for each in held})
+    assert len(documents) == len(invoices) == len({each.number for each in documents})
     assert states[InState.HANDLED] == len(invoices)
     assert states[InState.QUARANTINED] == 200 - len(invoices)
     assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}

@@ -104,7 +104,10 @@ def show_letter(
         taken = became(house, session, letter.transport_id, letter_id)
     if as_json:
         write_json(
-            {**_letter_json(house, letter), "document": document_json(taken.held) if taken.held else None}
+            {
+                **_letter_json(house, letter),
+                "document": document_json(taken.invoice) if taken.invoice else None,
+            }
         )
         return
     say = house.say
@@ -116,7 +119,7 @@ def show_letter(
         (say("Slag", "Kind"), letter.kind),
         (
             say("Dokument", "Document"),
-            f"#{taken.held.id} {taken.held.number} {taken.held.state}" if taken.held else "",
+            f"#{taken.invoice.id} {taken.invoice.number} {taken.invoice.state}" if taken.invoice else "",
         ),
         (say("Varför", "Why"), taken.sentence),
     )

@@ -50,13 +50,13 @@ def list_invoices(
 ) -> None:
     """Visa dokumenten som de kom / show the documents as they came."""
     with house.reading() as session:
-        held = list(
+        listed = list(
             document_store.listed(
                 session, state=state, supplier=supplier, execution_reference=reference, limit=limit
             )
         )
     if as_json:
-        write_json([document_json(each) for each in held])
+        write_json([document_json(each) for each in listed])
         return
     kinds = {
         DocumentType.INVOICE: house.say("faktura", "invoice"),
@@ -75,7 +75,7 @@ def list_invoices(
             each.state.value,
             " ".join(each.codes),
         )
-        for each in held
+        for each in listed
     ]
     show(table(_COLUMNS, rows, language=house.language))
 
@@ -84,9 +84,9 @@ def list_invoices(
 def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
     """Visa hur en faktura prövats / show how an invoice was judged."""
     with house.reading() as session:
-        held = document_store.named(session, invoice, supplier=supplier)
-        judged = document_store.matches(session, held.id)[::-1]
-        reason = why_document(session, held, house.language)
+        found = document_store.named(session, invoice, supplier=supplier)
+        judged = document_store.matches(session, found.id)[::-1]
+        reason = why_document(session, found, house.language)
     if as_json:
         judgements: list[Json] = [
             {
@@ -97,10 +97,12 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
             }
             for day, match in judged
         ]
-        write_json({**document_json(held), "sentence": reason, "judgements": judgements})
+        write_json({**document_json(found), "sentence": reason, "judgements": judgements})
         return
-    kind = house.say(*_KINDS[held.document_type])
-    show(Text(plain(f"{kind} {held.number}  {held.supplier}  {kronor(held.amount_payable)}  {held.state}")))
+    kind = house.say(*_KINDS[found.document_type])
+    show(
+        Text(plain(f"{kind} {found.number}  {found.supplier}  {kronor(found.amount_payable)}  {found.state}"))
+    )
     show(Text(plain(reason)))
     for position, (day, match) in enumerate(judged):
         latest = (
@@ -117,8 +119,8 @@ def stop_waiting(house: House, on: On = None) -> None:
     """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
     with house.writing() as session:
         ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
-    for held in ended:
-        typer.echo(plain(f"{held.number}: {held.state}"))
+    for invoice in ended:
+        typer.echo(plain(f"{invoice.number}: {invoice.state}"))
     typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
 
 
@@ -141,8 +143,8 @@ def request(
     """Begär kredit och en ny faktura / ask for credit and a new invoice."""
     with house.writing() as session:
         register = register_store.load(session)
-        held = document_store.named(session, invoice, supplier=supplier)
-        asked = crediting.ask_for_credit(session, register, held, by=by, today=today_or(on))
+        found = document_store.named(session, invoice, supplier=supplier)
+        asked = crediting.ask_for_credit(session, register, found, by=by, today=today_or(on))
     if asked.answered == REJECTED:
         told = house.say("Leverantören får svaret RE.", "The supplier is answered RE.")
     else:

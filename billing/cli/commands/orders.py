@@ -68,11 +68,11 @@ def list_orders(
 ) -> None:
     """Visa ordrar, nyaste först / show orders, newest first."""
     with house.reading() as session:
-        held = list(
+        listed = list(
             order_store.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
         )
     if as_json:
-        write_json([_summary_json(each) for each in held])
+        write_json([_summary_json(each) for each in listed])
         return
     rows = [
         (
@@ -84,7 +84,7 @@ def list_orders(
             each.issued_on.isoformat(),
             kronor(each.amount),
         )
-        for each in held
+        for each in listed
     ]
     show(table(_LIST, rows, language=house.language))
 
@@ -191,10 +191,10 @@ def _article(house: House, article: Article, stage: str) -> str:
 def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, str]:
     """For each line the number and state of the invoice that lies on it."""
     return {
-        line_id: f"{held.number} {held.state}"
+        line_id: f"{invoice.number} {invoice.state}"
         for line_id, account in accounts.items()
         if account.invoice_id is not None
-        for held in (document_store.by_id(session, account.invoice_id),)
+        for invoice in (document_store.by_id(session, account.invoice_id),)
     }
 
 

@@ -8,7 +8,7 @@ from billing.cli.command import AsJson, House, On, command, today_or
 from billing.cli.printing import Column, show, table, write_json
 from foundation.formatting import Json, kronor
 from foundation.money import Money, total
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from invoicing.payment import payment
 from orders.register import store as register_store
 
@@ -44,20 +44,27 @@ def due(house: House, on: On = None, as_json: AsJson = False) -> None:
     with house.reading() as session:
         invoices = payment.due(session, on=today)
     if as_json:
-        write_json([_held_json(held) for held in invoices])
+        write_json([_held_json(invoice) for invoice in invoices])
         return
     rows = [
         (
-            f"#{held.id}",
-            held.pays_on.isoformat(),
-            held.number,
-            held.supplier,
-            held.execution_reference,
-            kronor(held.amount_payable),
+            f"#{invoice.id}",
+            invoice.pays_on.isoformat(),
+            invoice.number,
+            invoice.supplier,
+            invoice.execution_reference,
+            kronor(invoice.amount_payable),
         )
-        for held in invoices
+        for invoice in invoices
     ]
-    sum_row = ("", "", house.say("Summa", "Total"), "", "", _sum([held.amount_payable for held in invoices]))
+    sum_row = (
+        "",
+        "",
+        house.say("Summa", "Total"),
+        "",
+        "",
+        _sum([invoice.amount_payable for invoice in invoices]),
+    )
     show(table(_DUE, rows, language=house.language, total=sum_row))
 
 
@@ -77,7 +84,7 @@ def pay(
         paid = payment.pay(
             session, register, invoices, prepared_by=prepared_by, attested_by=attested_by, today=today
         )
-    named = {held.id: held.number for held in invoices}
+    named = {invoice.id: invoice.number for invoice in invoices}
     if as_json:
         write_json(
             [
@@ -134,14 +141,14 @@ def _sum(amounts: list[Money]) -> str:
     )
 
 
-def _held_json(held: Held) -> Json:
+def _held_json(invoice: SupplierInvoice) -> Json:
     return {
-        "id": held.id,
-        "number": held.number,
-        "supplier": held.supplier,
-        "execution_reference": held.execution_reference,
-        "order_number": held.order_number,
-        "pays_on": held.pays_on.isoformat(),
-        "amount": str(held.amount_payable.amount),
-        "currency": held.amount_payable.currency,
+        "id": invoice.id,
+        "number": invoice.number,
+        "supplier": invoice.supplier,
+        "execution_reference": invoice.execution_reference,
+        "order_number": invoice.order_number,
+        "pays_on": invoice.pays_on.isoformat(),
+        "amount": str(invoice.amount_payable.amount),
+        "currency": invoice.amount_payable.currency,
     }

@@ -18,7 +18,7 @@ from foundation.database import Database
 from foundation.formatting import Json, plain
 from foundation.sql import Session
 from invoicing.intake.queue import read_arrived
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from operations import message_queries
 from operations.message_queries import LetterIn
 from peppol.envelope import opening
@@ -35,20 +35,20 @@ class Taken:
 
     name: str
     letter: LetterIn
-    held: Held | None
+    invoice: SupplierInvoice | None
     sentence: str
 
     @property
     def state(self) -> str:
         """The document's state, or the letter's where it became none."""
-        return self.held.state.value if self.held is not None else self.letter.state.value
+        return self.invoice.state.value if self.invoice is not None else self.letter.state.value
 
     @property
     def code(self) -> Code:
         """What this letter asks the command to end with."""
         if self.letter.state in (InState.ARRIVED, InState.FAILED):
             return Code.FAILED
-        doubtful = self.held is not None and self.held.state in IN_QUESTION
+        doubtful = self.invoice is not None and self.invoice.state in IN_QUESTION
         return Code.IN_QUESTION if doubtful or self.letter.state in REFUSED else Code.OK
 
 
@@ -102,9 +102,11 @@ def became(house: House, session: Session, name: str, letter_id: int) -> Taken:
     """What became of one letter."""
     letter = message_queries.letter_in(session, letter_id)
     assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
-    held = message_queries.document_of_letter(session, letter_id)
-    sentence = why_document(session, held, house.language) if held else why_letter(letter, house.language)
-    return Taken(name or letter.transport_id, letter, held, sentence)
+    invoice = message_queries.document_of_letter(session, letter_id)
+    sentence = (
+        why_document(session, invoice, house.language) if invoice else why_letter(letter, house.language)
+    )
+    return Taken(name or letter.transport_id, letter, invoice, sentence)
 
 
 def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
@@ -113,7 +115,7 @@ def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
         write_json([_taken_json(each) for each in taken])
         return
     for each in taken:
-        named = f"{each.held.number} " if each.held is not None else ""
+        named = f"{each.invoice.number} " if each.invoice is not None else ""
         typer.echo(plain(f"{each.name}: {named}{each.state}: {each.sentence}"))
 
 
@@ -133,5 +135,5 @@ def _taken_json(taken: Taken) -> Json:
         "state": taken.state,
         "reason": taken.letter.reason,
         "sentence": taken.sentence,
-        "document": document_json(taken.held) if taken.held else None,
+        "document": document_json(taken.invoice) if taken.invoice else None,
     }

@@ -44,7 +44,7 @@ def load(
     )
     if new:
         typer.echo(house.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
-        for held in freed:
-            typer.echo(plain(f"{held.number}: HELD > {held.state}"))
+        for invoice in freed:
+            typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
     else:
         typer.echo(house.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}."))

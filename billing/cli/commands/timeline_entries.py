@@ -17,7 +17,7 @@ from foundation.money import Money
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from operations import message_queries, reference_queries
 from orders.events import store as event_store
 from orders.events.store import EventState
@@ -73,7 +73,7 @@ def happenings(session: Session, execution_reference: str) -> list[Happening]:
         *_interruptions(session, execution_reference),
         *_reports(session, execution_reference),
         *_receipts(session, execution_reference),
-        *(each for held in documents for each in _document(session, held)),
+        *(each for invoice in documents for each in _document(session, invoice)),
         *_credit_requests(session, execution_reference, documents),
         *_payments(session, execution_reference),
     ]
@@ -205,77 +205,81 @@ def _receipts(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _document(session: Session, held: Held) -> Iterator[Happening]:
+def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]:
     """An invoice or credit note as it came, its judgements, and our answers to it."""
-    is_credit = held.document_type is DocumentType.CREDIT_NOTE
-    credits = document_store.content(session, held.id).credits if is_credit else ()
+    is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
+    credits = document_store.content(session, invoice.id).credits if is_credit else ()
     of_sv = f" av {credits[0].number}" if credits else ""
     of_en = f" of {credits[0].number}" if credits else ""
     yield Happening(
-        held.received_on,
+        invoice.received_on,
         Kind.CREDIT_NOTE if is_credit else Kind.INVOICE,
-        held.number,
+        invoice.number,
         f"Kreditfaktura{of_sv} har kommit."
         if is_credit
-        else f"Faktura på order {held.order_number} har kommit.",
-        f"Credit note{of_en} has come." if is_credit else f"Invoice on order {held.order_number} has come.",
-        state=held.state.value,
-        amount=-held.amount_payable if is_credit else held.amount_payable,
+        else f"Faktura på order {invoice.order_number} har kommit.",
+        f"Credit note{of_en} has come."
+        if is_credit
+        else f"Invoice on order {invoice.order_number} has come.",
+        state=invoice.state.value,
+        amount=-invoice.amount_payable if is_credit else invoice.amount_payable,
     )
-    for day, match in document_store.matches(session, held.id):
+    for day, match in document_store.matches(session, invoice.id):
         codes = f" ({', '.join(match.codes)})" if match.codes else ""
         yield Happening(
             day,
             Kind.JUDGED,
-            held.number,
+            invoice.number,
             f"Prövad: {verdict_name(match.verdict, 'sv')}{codes}.",
             f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
             state=match.verdict.value,
         )
-    for letter in _answers(session, held):
+    for letter in _answers(session, invoice):
         answer = letter.document_id.rpartition("-")[2]
         yield Happening(
             letter.issued_on,
             Kind.ANSWER,
-            held.number,
+            invoice.number,
             f"Fakturasvar {answer} till {letter.receiver or 'portalen'}.",
             f"Invoice response {answer} to {letter.receiver or 'the portal'}.",
             state=letter.state.value,
         )
-    if held.state is InvoiceState.CREDITED:
-        settled_on = reference_queries.settled_on(session, held.id)
-        other = document_store.credited_by(session, held.id)
+    if invoice.state is InvoiceState.CREDITED:
+        settled_on = reference_queries.settled_on(session, invoice.id)
+        other = document_store.credited_by(session, invoice.id)
         if settled_on is not None:
             yield Happening(
                 settled_on,
                 Kind.CREDITED,
-                held.number,
+                invoice.number,
                 f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
                 f"Credited in full by {other}; the order line is open again.",
-                state=held.state.value,
-                amount=-held.amount_payable,
+                state=invoice.state.value,
+                amount=-invoice.amount_payable,
             )
 
 
-def _answers(session: Session, held: Held) -> Iterator[message_queries.LetterOut]:
+def _answers(session: Session, invoice: SupplierInvoice) -> Iterator[message_queries.LetterOut]:
     return message_queries.letters_out(
-        session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
+        session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
 
 
-def _credit_requests(session: Session, reference: str, documents: list[Held]) -> Iterator[Happening]:
-    numbers = {f"{held.document_type.lower()} {held.id}": held for held in documents}
+def _credit_requests(
+    session: Session, reference: str, documents: list[SupplierInvoice]
+) -> Iterator[Happening]:
+    numbers = {f"{invoice.document_type.lower()} {invoice.id}": invoice for invoice in documents}
     for row in journal.rows(session, execution_reference=reference):
-        held = numbers.get(row.subject) if row.action == "credit.requested" else None
-        if held is None:
+        invoice = numbers.get(row.subject) if row.action == "credit.requested" else None
+        if invoice is None:
             continue
-        rejections = [each for each in _answers(session, held) if each.document_id.endswith("-RE")]
+        rejections = [each for each in _answers(session, invoice) if each.document_id.endswith("-RE")]
         written_on = stockholm_date(datetime.fromisoformat(row.at))
         codes = json.loads(row.detail).get("codes", "")
         yield Happening(
             rejections[0].issued_on if rejections else written_on,
             Kind.CREDIT_REQUEST,
-            held.number,
+            invoice.number,
             f"Kredit av hela fakturan begärd av {row.actor} ({codes}).",
             f"Credit of the whole invoice asked for by {row.actor} ({codes}).",
         )

@@ -32,7 +32,7 @@ from foundation.sql import Session
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, Statement, reconcile
@@ -269,14 +269,14 @@ class _Loop:
         """Ask for credit of everything in question; where no letter may say it any more, call the supplier."""
         with self.database.reading() as session:
             found = list(document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
-        for held in found:
-            if held.document_type is not DocumentType.INVOICE:
+        for invoice in found:
+            if invoice.document_type is not DocumentType.INVOICE:
                 continue
             with self.database.writing() as session:
-                asked = crediting.ask_for_credit(session, self.register, held, by=_OFFICER, today=day)
+                asked = crediting.ask_for_credit(session, self.register, invoice, by=_OFFICER, today=day)
             if asked.answered != "RE":
                 self.in_person += 1
-                self.erps[held.supplier].asked_in_person(held.number, on=day)
+                self.erps[invoice.supplier].asked_in_person(invoice.number, on=day)
 
     def _pay(self, day: date) -> None:
         payers = self.story.payments
@@ -354,7 +354,7 @@ def _tally(session: Session, *columns: Column[Any]) -> dict[str, int]:
     return {" ".join(filter(None, row[:-1])): row[-1] for row in rows}
 
 
-def _books(documents: Sequence[Held], statement: Statement) -> str:
+def _books(documents: Sequence[SupplierInvoice], statement: Statement) -> str:
     """A digest of what the books say in the end, without numbers that depend on the order of arrival."""
     lines = sorted(
         f"{each.supplier} {each.document_type} {each.number} {each.state} {each.amount_payable} {each.paid_on}"

@@ -15,7 +15,7 @@ from foundation import journal
 from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.model import DocumentType, Held
+from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Key, reconcile
@@ -80,7 +80,7 @@ class _Books:
             if step:
                 self.steps[str(row.subject)].append(step)
 
-    def document(self, thing: str, document_type: DocumentType) -> Held | None:
+    def document(self, thing: str, document_type: DocumentType) -> SupplierInvoice | None:
         """The document named by its supplier and its number."""
         supplier, _, number_given = thing.partition(" ")
         return document_store.by_key(self.session, supplier, document_type, number_given)
@@ -98,12 +98,12 @@ def _step(action: str, detail: Mapping[str, str]) -> str:
     return f"{detail['state']} {detail['codes']}".strip()
 
 
-def _way(books: _Books, held: Held | None) -> str:
-    if held is None:
+def _way(books: _Books, invoice: SupplierInvoice | None) -> str:
+    if invoice is None:
         return _NOTHING
-    steps = books.steps[f"{held.document_type.lower()} {held.id}"]
-    if not steps or steps[-1].split()[0] != held.state:
-        steps = [*steps, f"({held.state})"]
+    steps = books.steps[f"{invoice.document_type.lower()} {invoice.id}"]
+    if not steps or steps[-1].split()[0] != invoice.state:
+        steps = [*steps, f"({invoice.state})"]
     return _THEN.join(steps)
 
 
@@ -117,26 +117,26 @@ def _credit(books: _Books, thing: str) -> str:
 
 def _answers(books: _Books, thing: str) -> str:
     """The Invoice Responses about an invoice, in the order they were sent."""
-    held = books.document(thing, DocumentType.INVOICE)
-    if held is None:
+    invoice = books.document(thing, DocumentType.INVOICE)
+    if invoice is None:
         return _NOTHING
     letters = outbox.letters_out(
-        books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {held.id}"
+        books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
     return " ".join(letter.document_id.rpartition("-")[2] for letter in letters) or _NOTHING
 
 
 def _paid_on(books: _Books, thing: str) -> str:
-    held = books.document(thing, DocumentType.INVOICE)
-    return str(held.paid_on) if held is not None and held.paid_on is not None else _NOTHING
+    invoice = books.document(thing, DocumentType.INVOICE)
+    return str(invoice.paid_on) if invoice is not None and invoice.paid_on is not None else _NOTHING
 
 
 def _reason(books: _Books, thing: str) -> str:
     """The variant of the gravest deviation: which outside an invoice without an order belongs to."""
-    held = books.document(thing, DocumentType.INVOICE)
-    if held is None:
+    invoice = books.document(thing, DocumentType.INVOICE)
+    if invoice is None:
         return _NOTHING
-    match = document_store.matches(books.session, held.id)[-1][1]
+    match = document_store.matches(books.session, invoice.id)[-1][1]
     return max(match.deviations, key=lambda deviation: deviation.weight).variant or _NOTHING
 
 

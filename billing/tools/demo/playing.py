@@ -192,8 +192,8 @@ class _House:
 
     def _ask_for_credit(self, request: CreditRequest) -> None:
         with self.database.writing() as session:
-            held = document_store.named(session, request.invoice, supplier=request.supplier)
-            crediting.ask_for_credit(session, self.register, held, by=request.by, today=request.on)
+            invoice = document_store.named(session, request.invoice, supplier=request.supplier)
+            crediting.ask_for_credit(session, self.register, invoice, by=request.by, today=request.on)
 
     def _pay(self) -> None:
         payers = self.story.payments

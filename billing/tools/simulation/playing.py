@@ -178,7 +178,7 @@ class _World:
         """Asks for credit of everything in question that day."""
         with self.database.reading() as session:
             waiting = list(document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
-        for held in waiting:
-            if held.document_type == "INVOICE":
+        for invoice in waiting:
+            if invoice.document_type == "INVOICE":
                 with self.database.writing() as session:
-                    crediting.ask_for_credit(session, self.register, held, by="officer", today=day)
+                    crediting.ask_for_credit(session, self.register, invoice, by="officer", today=day)

@@ -19,8 +19,8 @@ def test_a_flipped_invoice_is_accepted_and_its_copy_is_a_repeat(desk: Desk) -> N
     invoice = desk.invoice("F-1")
     assert "ACCEPTED: Stämmer med order 2100000001" in desk.run("receive", invoice, "--on", "2026-02-05").out
     assert "REPEAT" in desk.run("receive", invoice).out
-    (held,) = desk.run("invoices", "list", "--json").json
-    assert (held["state"], held["pays_on"]) == ("ACCEPTED", "2026-03-07")
+    (document,) = desk.run("invoices", "list", "--json").json
+    assert (document["state"], document["pays_on"]) == ("ACCEPTED", "2026-03-07")
 
 
 def test_a_line_is_flipped_once_and_only_when_received(desk: Desk) -> None:
@@ -56,8 +56,8 @@ def test_a_letter_received_before_the_register_is_read_with_the_next(desk: Desk)
     assert desk.run("inbox", "list", "--json").json[0]["state"] == "ARRIVED"
     desk.run("register", "load", REGISTER)
     assert "REPEAT" in desk.run("receive", invoice).out
-    (held,) = desk.run("invoices", "list", "--json").json
-    assert held["codes"] == ["ORDER_UNKNOWN"]
+    (document,) = desk.run("invoices", "list", "--json").json
+    assert document["codes"] == ["ORDER_UNKNOWN"]
 
 
 def test_a_letter_is_shown_with_what_it_became_and_with_its_bytes(desk: Desk) -> None:

@@ -81,8 +81,10 @@ def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
     try:
         house = House(grown, told=100, sent=100)
         house.report("100000101", "2026-03", on=date(2026, 4, 1))
-        held = house.send_invoice(house.order("100000101").number, "003", number="F-3", on=date(2026, 4, 2))
-        assert held.state == "ACCEPTED"
+        invoice = house.send_invoice(
+            house.order("100000101").number, "003", number="F-3", on=date(2026, 4, 2)
+        )
+        assert invoice.state == "ACCEPTED"
         assert [payment.number for payment in house.pay(on=date(2026, 5, 2))] == ["10000002", "10000003"]
         assert house.broken() == []
     finally:

@@ -11,7 +11,7 @@ import pytest
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.intake import intake
-from invoicing.model import Held, InvoiceState, StepRefused
+from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
@@ -82,7 +82,7 @@ def credit_of(invoice: billing.Invoice, number: str) -> billing.CreditNote:
     return flipping.credit_note_of(invoice, given=Numbered(number, FEBRUARY))
 
 
-def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Callable[[], Held]:
+def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Callable[[], SupplierInvoice]:
     """Post a document now, and give back the work of reading it as one of several workers would."""
     house.post(codec.serialise(document), on=FEBRUARY)
     with house.database.writing() as session:
@@ -90,16 +90,16 @@ def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Call
     return reading(house, letter)
 
 
-def reading(house: House, letter: InLetter) -> Callable[[], Held]:
+def reading(house: House, letter: InLetter) -> Callable[[], SupplierInvoice]:
     read = document_reading.read(letter.body, on=letter.received_on)
 
-    def work() -> Held:
+    def work() -> SupplierInvoice:
         with house.database.writing() as session:
             register = register_store.load(session)
             outcome = intake.receive(session, register, letter, read, today=FEBRUARY)
         assert outcome is not None
-        assert outcome.held is not None
-        return outcome.held
+        assert outcome.invoice is not None
+        return outcome.invoice
 
     return work
 
@@ -140,10 +140,10 @@ def loading(house: House, lines: list[Line]) -> Callable[[], object]:
 @pytest.mark.parametrize("workers", [2, 16])
 def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, workers: int) -> None:
     works = [worker(house, january(house, f"F-{number}")) for number in range(workers)]
-    held = [house.held(each.id) for each in at_once(works)]
-    accepted = [each for each in held if each.state is _S.ACCEPTED]
+    invoices = [house.invoice(each.id) for each in at_once(works)]
+    accepted = [each for each in invoices if each.state is _S.ACCEPTED]
     assert len(accepted) == 1
-    assert {each.codes for each in held if each not in accepted} == {("ALREADY_INVOICED",)}
+    assert {each.codes for each in invoices if each not in accepted} == {("ALREADY_INVOICED",)}
     assert house.line(accepted[0].order_number).invoice_id == accepted[0].id
 
 
@@ -176,7 +176,7 @@ def test_workers_share_the_letters_and_each_is_read_once(house: House) -> None:
         house.post(codec.serialise(invoice), on=FEBRUARY)
     outcomes = [each for part in at_once([lambda: house.read_letters(on=FEBRUARY)] * 4) for each in part]
     assert sorted(each.letter_id for each in outcomes) == list(range(1, 13))
-    assert {each.held.state for each in outcomes if each.held} == {_S.ACCEPTED}
+    assert {each.invoice.state for each in outcomes if each.invoice} == {_S.ACCEPTED}
 
 
 def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House) -> None:
@@ -203,8 +203,8 @@ def test_a_report_approved_while_its_invoice_is_read_is_not_missed(house: House)
         works: list[Callable[[], object]] = [read, loading(house, told)]
         at_once(works)
         with house.database.reading() as session:
-            held = document_store.named(session, f"F-{line_id}")
-        assert held.state is _S.ACCEPTED
+            document = document_store.named(session, f"F-{line_id}")
+        assert document.state is _S.ACCEPTED
 
 
 def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circle(house: House) -> None:
@@ -220,7 +220,7 @@ def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circl
     works.append(loading(house, [line]))
     at_once(works)
     with house.database.reading() as session:
-        states = {held.number: held.state for held in document_store.listed(session)}
+        states = {invoice.number: invoice.state for invoice in document_store.listed(session)}
     assert states == {"F-001": _S.ACCEPTED, "F-002": _S.ACCEPTED, "F-003": _S.IN_QUESTION}
 
 
@@ -229,22 +229,22 @@ def test_two_invoices_of_one_order_and_a_correction_of_it_do_not_wait_in_a_circl
 
 def test_of_two_credit_notes_for_one_invoice_one_settles_it(house: House) -> None:
     invoice = january(house)
-    held = house.send(invoice)
+    document = house.send(invoice)
     works = [worker(house, credit_of(invoice, number)) for number in ("K-1", "K-2")]
-    credits = [house.held(each.id) for each in at_once(works)]
+    credits = [house.invoice(each.id) for each in at_once(works)]
     assert sorted((each.state, each.codes) for each in credits) == [
         (_S.IN_QUESTION, ("ALREADY_CREDITED",)),
         (_S.SETTLED, ()),
     ]
-    assert house.held(held.id).state is _S.CREDITED
+    assert house.invoice(document.id).state is _S.CREDITED
 
 
 def test_a_credit_note_and_its_invoice_that_arrive_at_once_find_each_other(house: House) -> None:
     for number in range(4):
         invoice = january(house, f"F-{number}")
         works = [worker(house, invoice), worker(house, credit_of(invoice, f"K-{number}"))]
-        held, credit = (house.held(each.id) for each in at_once(works))
-        assert (held.state, credit.state) == (_S.CREDITED, _S.SETTLED)
+        document, credit = (house.invoice(each.id) for each in at_once(works))
+        assert (document.state, credit.state) == (_S.CREDITED, _S.SETTLED)
 
 
 def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_circle(house: House) -> None:
@@ -270,27 +270,27 @@ def test_a_credit_note_and_a_corrected_report_of_the_same_line_do_not_wait_in_a_
 
 
 def test_two_people_who_pay_the_same_list_pay_it_once(house: House) -> None:
-    held = house.send(january(house))
+    invoice = house.send(january(house))
 
     def pay() -> int:
         try:
-            return len(_paid(house, held))
+            return len(_paid(house, invoice))
         except StepRefused:
             return 0
 
     assert sorted(at_once([pay, pay])) == [0, 1]
-    assert house.answers(held) == ["AP", "PD"]
+    assert house.answers(invoice) == ["AP", "PD"]
 
 
-def _paid(house: House, held: Held) -> list[payment.Payment]:
+def _paid(house: House, invoice: SupplierInvoice) -> list[payment.Payment]:
     with house.database.writing() as session:
         return payment.pay(
             session,
             register_store.load(session),
-            [held],
+            [invoice],
             prepared_by="officer-1",
             attested_by="attester-1",
-            today=held.pays_on,
+            today=invoice.pays_on,
         )
 
 

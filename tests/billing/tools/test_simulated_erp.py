@@ -14,7 +14,7 @@ from billing.tools.simulation.erp import MISTAKES, Letter, SimulatedErp, Standin
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from invoicing.matching.deviations import Code, Deviation, Source, Weight
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import response_documents
 from orders.purchase_orders import order_document as documents
 from orders.register.parties import Supplier
@@ -73,7 +73,7 @@ def told(number: str, code: str, *reasons: Code) -> bytes:
     """The buyer's Invoice Response about an invoice."""
     register = example_register()
     money = Money.of("1.00")
-    held = Held(
+    invoice = SupplierInvoice(
         id=1,
         letter_id=1,
         document_type=DocumentType.INVOICE,
@@ -99,7 +99,7 @@ def told(number: str, code: str, *reasons: Code) -> bytes:
         Deviation(each, Weight.QUESTION, "BT-129", "33", "31", Source.RECEIPT) for each in reasons
     )
     document = response_documents.response(
-        register, held, code, deviations, supplier=register.supplier(FYRBAKEN), today=DAY
+        register, invoice, code, deviations, supplier=register.supplier(FYRBAKEN), today=DAY
     )
     return codec.serialise(replace(document, id=f"{number}-{code}"))
 

@@ -43,8 +43,8 @@ def house(database_url: str) -> Iterator[House]:
             house.report(reference, "2026-01", on=date(2026, 2, 2))
         order = house.order(REFERENCE).number
         wrong = billed(house.flip(order, "001", number="F-1", on=date(2026, 2, 3)), days="22")
-        held = house.send(wrong)
-        house.ask_credit(held, on=date(2026, 2, 4))
+        invoice = house.send(wrong)
+        house.ask_credit(invoice, on=date(2026, 2, 4))
         house.send_credit(wrong, number="K-1", on=date(2026, 2, 5))
         house.send_invoice(order, number="F-2", on=date(2026, 2, 6))
         house.send_invoice(house.order("100000102").number, number="F-3", on=date(2026, 2, 6))
@@ -234,8 +234,8 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
 def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
     order = house.order("100000102").number
     house.report("100000102", "2026-02", on=date(2026, 3, 2))
-    held = house.send(billed(house.flip(order, "002", number="F-4", on=date(2026, 3, 3)), days="3"))
-    assert held.state is InvoiceState.IN_QUESTION
+    invoice = house.send(billed(house.flip(order, "002", number="F-4", on=date(2026, 3, 3)), days="3"))
+    assert invoice.state is InvoiceState.IN_QUESTION
     with house.database.writing() as session:
         retention.hold(session, REFERENCE, by="user-1", on=LATER, reason="Tvist")
         with pytest.raises(RetentionRefused, match="legal hold already"):

@@ -337,7 +337,7 @@ class FinanceDesk(RuleBasedStateMachine):
         with self.house.database.reading() as session:
             for row in session.execute(select(document_tables.payment)):
                 assert row.prepared_by != row.attested_by
-                assert self.house.held(row.invoice_id).state is not InvoiceState.ACCEPTED
+                assert self.house.invoice(row.invoice_id).state is not InvoiceState.ACCEPTED
 
     def teardown(self) -> None:
         self.stack.close()

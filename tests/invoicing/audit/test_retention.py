@@ -98,8 +98,8 @@ def test_a_hold_on_a_letter_keeps_it_also_from_a_disposal_already_proposed(house
         assert inbox.body_of(session, letter)
     assert '"outside_cases": []' in protocol
     with house.database.writing() as session:
-        (held,) = retention.holds(session)
-        retention.lift(session, held.id, by="user-3", on=AFTER)
+        (invoice,) = retention.holds(session)
+        retention.lift(session, invoice.id, by="user-3", on=AFTER)
     assert past(house, AFTER) == [f"letter:{letter}"]
 
 
@@ -129,17 +129,17 @@ def test_a_letter_that_failed_is_ours_to_mend_and_never_goes(house: House) -> No
 
 def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: House) -> None:
     stranger = replace(invoice(house), order_reference=billing.OrderReference(id="NA"))
-    held = house.send(stranger)
-    assert held.execution_reference == ""
+    document = house.send(stranger)
+    assert document.execution_reference == ""
     assert past(house, date(2050, 1, 1)) == []
-    house.ask_credit(held, on=BILLED_ON)
+    house.ask_credit(document, on=BILLED_ON)
     house.send_credit(stranger, number="K-1", on=BILLED_ON)
     names = past(house, date(2034, 1, 1))
-    assert [name for name in names if name == f"document:{held.id}"] == [f"document:{held.id}"]
+    assert [name for name in names if name == f"document:{document.id}"] == [f"document:{document.id}"]
     assert past(house, date(2033, 12, 31)) == []
     dispose(house, date(2034, 1, 1))
     with house.database.reading() as session:
-        assert inbox.body_of(session, held.letter_id) == b""
+        assert inbox.body_of(session, document.letter_id) == b""
     assert house.broken() == []
 
 

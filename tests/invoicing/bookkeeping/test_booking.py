@@ -90,14 +90,14 @@ def rows_of(run: Run) -> list[tuple[VoucherKind, list[tuple[str, str]]]]:
 
 def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(house: House) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    held = house.send(invoice)
+    document = house.send(invoice)
     first = book(house, on=date(2026, 2, 3))
     assert rows_of(first) == [
         (VoucherKind.INVOICE, [("5711", "1900.00"), ("1546", "475.00"), ("2581", "-2375.00")])
     ]
     with pytest.raises(NothingToBook):
         book(house, on=date(2026, 2, 3))
-    house.pay(on=held.pays_on)
+    house.pay(on=document.pays_on)
     house.send(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 3, 6))))
     second = book(house, on=date(2026, 3, 6))
     assert rows_of(second) == [

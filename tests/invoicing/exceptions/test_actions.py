@@ -15,7 +15,7 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import linking
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.steps import Hand
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -46,7 +46,7 @@ def january(house: House, number: str = "F-1", days: str = "22") -> billing.Invo
     return billed(house.flip(house.order(REFERENCE).number, "001", number=number, on=FEBRUARY), days=days)
 
 
-def two_of_the_same_line(house: House) -> tuple[Held, Held]:
+def two_of_the_same_line(house: House) -> tuple[SupplierInvoice, SupplierInvoice]:
     """Two invoices made of one line before either was sent."""
     first, second = january(house, "F-1", days="20"), january(house, "F-2", days="20")
     return house.send(first), house.send(second)
@@ -56,7 +56,7 @@ def hand(by: str = "user-1", minutes: int = 0) -> Hand:
     return Hand(by, NOW + timedelta(minutes=minutes), FEBRUARY)
 
 
-def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: str) -> int:
+def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-1", **given: str) -> int:
     """One press of a button, in a transaction of its own."""
     with house.database.writing() as session:
         register = register_store.load(session)
@@ -68,7 +68,7 @@ def press(house: House, kind: Action, held: Held, by: str = "user-1", **given: s
             Action.ASK_SUPPLIER: exception_actions.ask_supplier,
             Action.REJECT_DUPLICATE: exception_actions.reject_duplicate,
         }[kind]
-        return int(pressed(session, register, held.id, hand(by), **given))  # type: ignore[operator]
+        return int(pressed(session, register, invoice.id, hand(by), **given))  # type: ignore[operator]
 
 
 def undo(house: House, action: int, by: str = "user-1", minutes: int = 1) -> None:
@@ -83,75 +83,79 @@ def release(house: House, minutes: int = 11) -> int:
         return exception_undo.release_answers(session, register, now=now, today=FEBRUARY)
 
 
-def last_letter(house: House, held: Held) -> str:
+def last_letter(house: House, invoice: SupplierInvoice) -> str:
     with house.database.reading() as session:
-        return list(outbox.letters_out(session, about=f"invoice {held.id}"))[-1].body.decode()
+        return list(outbox.letters_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
 
 
 def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:
-    held = house.send(january(house))
-    action = press(house, Action.ASK_CREDIT, held)
-    assert house.held(held.id).state is _S.CREDIT_REQUESTED
-    assert (release(house, minutes=9), house.answers(held)) == (0, ["AB"])
-    assert (release(house), house.answers(held), house.held(held.id).answered) == (1, ["AB", "RE"], "RE")
+    invoice = house.send(january(house))
+    action = press(house, Action.ASK_CREDIT, invoice)
+    assert house.invoice(invoice.id).state is _S.CREDIT_REQUESTED
+    assert (release(house, minutes=9), house.answers(invoice)) == (0, ["AB"])
+    assert (release(house), house.answers(invoice), house.invoice(invoice.id).answered) == (
+        1,
+        ["AB", "RE"],
+        "RE",
+    )
     assert release(house) == 0
     with pytest.raises(ActionRefused, match="already left"):
         undo(house, action, minutes=12)
 
 
 def test_a_request_for_credit_taken_back_never_leaves(house: House) -> None:
-    held = house.send(january(house))
-    undo(house, press(house, Action.ASK_CREDIT, held))
-    stands = house.held(held.id)
+    invoice = house.send(january(house))
+    undo(house, press(house, Action.ASK_CREDIT, invoice))
+    stands = house.invoice(invoice.id)
     assert (stands.state, stands.codes) == (_S.IN_QUESTION, ("QUANTITY",))
-    assert (release(house), house.answers(held)) == (0, ["AB"])
-    press(house, Action.ASK_CREDIT, held)
-    assert (release(house), house.answers(held)) == (1, ["AB", "RE"])
+    assert (release(house), house.answers(invoice)) == (0, ["AB"])
+    press(house, Action.ASK_CREDIT, invoice)
+    assert (release(house), house.answers(invoice)) == (1, ["AB", "RE"])
 
 
 def test_no_answer_is_sent_when_the_credit_note_came_first(house: House) -> None:
     invoice = january(house)
-    held = house.send(invoice)
-    press(house, Action.ASK_CREDIT, held)
+    document = house.send(invoice)
+    press(house, Action.ASK_CREDIT, document)
     house.send_credit(invoice, number="K-1", on=FEBRUARY)
-    assert house.held(held.id).state is _S.CREDITED
-    assert (release(house), house.answers(held)) == (0, ["AB"])
+    assert house.invoice(document.id).state is _S.CREDITED
+    assert (release(house), house.answers(document)) == (0, ["AB"])
 
 
 def test_a_difference_within_the_limit_is_accepted_and_paid(house: House) -> None:
-    held = house.send(january(house))
-    press(house, Action.ACCEPT, held, reason="Två dagar rättades per telefon")
-    accepted = house.held(held.id)
+    invoice = house.send(january(house))
+    press(house, Action.ACCEPT, invoice, reason="Två dagar rättades per telefon")
+    accepted = house.invoice(invoice.id)
     assert (accepted.state, accepted.answered) == (_S.ACCEPTED, "AB")
-    assert [each.weight.name for each in house.match(held).deviations] == ["NOTE"]
-    assert (release(house), house.answers(held)) == (1, ["AB", "AP"])
+    assert [each.weight.name for each in house.match(invoice).deviations] == ["NOTE"]
+    assert (release(house), house.answers(invoice)) == (1, ["AB", "AP"])
     (paid,) = house.pay(on=accepted.pays_on)
-    assert paid.invoice_id == held.id
+    assert paid.invoice_id == invoice.id
 
 
 def test_a_difference_above_the_limit_is_refused_and_a_colleague_may(house: House) -> None:
-    held = house.send(january(house, days="23"))
+    invoice = house.send(january(house, days="23"))
     with pytest.raises(Refused, match=r"285\.00 SEK and your limit is 200\.00"):
-        press(house, Action.ACCEPT, held, reason="Enligt avtal")
+        press(house, Action.ACCEPT, invoice, reason="Enligt avtal")
     with pytest.raises(Refused, match="you have no limit"):
-        press(house, Action.ACCEPT, held, by="user-3", reason="Enligt avtal")
-    assert house.held(held.id).state is _S.IN_QUESTION
-    press(house, Action.ACCEPT, held, by="user-2", reason="Enligt avtal")
-    assert house.held(held.id).state is _S.ACCEPTED
+        press(house, Action.ACCEPT, invoice, by="user-3", reason="Enligt avtal")
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
+    press(house, Action.ACCEPT, invoice, by="user-2", reason="Enligt avtal")
+    assert house.invoice(invoice.id).state is _S.ACCEPTED
 
 
 def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> None:
-    held = house.send(january(house))
-    press(house, Action.ACCEPT, held, reason="Två dagar rättades")
+    invoice = house.send(january(house))
+    press(house, Action.ACCEPT, invoice, reason="Två dagar rättades")
     house.report(REFERENCE, "2026-01", version=2, on=FEBRUARY)
-    assert house.held(held.id).state is _S.ACCEPTED
+    assert house.invoice(invoice.id).state is _S.ACCEPTED
     with house.database.writing() as session:
-        accepted = decision_store.acceptance_of(session, held.id, currency="SEK")
+        accepted = decision_store.acceptance_of(session, invoice.id, currency="SEK")
         assert accepted is not None
         (seen,) = accepted.deviations
         decision_store.add_acceptance(
             session,
-            held,
+            invoice,
             by="user-1",
             on=FEBRUARY,
             reason="Ett annat antal",
@@ -160,16 +164,16 @@ def test_an_acceptance_covers_what_was_seen_and_nothing_else(house: House) -> No
             deviations=(replace(seen, expected="19"),),
         )
         register = register_store.load(session)
-        verdicts.judge_again(session, register, document_store.by_id(session, held.id), today=FEBRUARY)
-    assert house.held(held.id).state is _S.IN_QUESTION
+        verdicts.judge_again(session, register, document_store.by_id(session, invoice.id), today=FEBRUARY)
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
 
 
 def test_an_acceptance_taken_back_puts_the_invoice_in_question(house: House) -> None:
-    held = house.send(january(house))
-    undo(house, press(house, Action.ACCEPT, held, reason="Fel knapp"))
-    assert house.held(held.id).state is _S.IN_QUESTION
-    assert (release(house), house.answers(held)) == (0, ["AB"])
-    assert house.line(held.order_number).amount_claimed.is_zero
+    invoice = house.send(january(house))
+    undo(house, press(house, Action.ACCEPT, invoice, reason="Fel knapp"))
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
+    assert (release(house), house.answers(invoice)) == (0, ["AB"])
+    assert house.line(invoice.order_number).amount_claimed.is_zero
 
 
 def test_what_is_somebody_elses_cannot_be_accepted(house: House) -> None:
@@ -190,87 +194,87 @@ def test_what_is_somebody_elses_cannot_be_accepted(house: House) -> None:
 def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(house: House) -> None:
     bare = january(house, days="20")
     order = bare.order_reference.id if bare.order_reference else ""
-    held = house.send(without_line(bare))
-    assert (held.state, held.codes[0]) == (_S.IN_QUESTION, "LINE_MISSING")
+    invoice = house.send(without_line(bare))
+    assert (invoice.state, invoice.codes[0]) == (_S.IN_QUESTION, "LINE_MISSING")
     linked = press(
-        house, Action.LINK, held, order_number=order, line_id="001", reason="Samma belopp och månad"
+        house, Action.LINK, invoice, order_number=order, line_id="001", reason="Samma belopp och månad"
     )
-    stands = house.held(held.id)
+    stands = house.invoice(invoice.id)
     assert (stands.state, stands.execution_reference) == (_S.ACCEPTED, REFERENCE)
-    assert house.line(order).invoice_id == held.id
+    assert house.line(order).invoice_id == invoice.id
     undo(house, linked)
-    stands = house.held(held.id)
+    stands = house.invoice(invoice.id)
     assert (stands.state, stands.execution_reference) == (_S.IN_QUESTION, "")
     assert house.line(order).invoice_id is None
-    press(house, Action.LINK, held, order_number=order, line_id="001", reason="Rätt ändå")
-    assert (release(house), house.answers(held)) == (1, ["AB", "AP"])
-    press(house, Action.UNLINK, held, reason="Gäller en annan månad")
-    assert house.held(held.id).state is _S.IN_QUESTION
+    press(house, Action.LINK, invoice, order_number=order, line_id="001", reason="Rätt ändå")
+    assert (release(house), house.answers(invoice)) == (1, ["AB", "AP"])
+    press(house, Action.UNLINK, invoice, reason="Gäller en annan månad")
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
     assert house.line(order).invoice_id is None
 
 
 def test_a_freed_line_goes_to_the_invoice_that_waited_for_it_once_it_cannot_be_undone(house: House) -> None:
     first, second = two_of_the_same_line(house)
     unlinked = press(house, Action.UNLINK, first, reason="Gäller februari")
-    assert [house.held(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.IN_QUESTION]
+    assert [house.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.IN_QUESTION]
     assert house.line(first.order_number).invoice_id is None
     release(house)
-    assert [house.held(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.ACCEPTED]
+    assert [house.invoice(each.id).state for each in (first, second)] == [_S.IN_QUESTION, _S.ACCEPTED]
     with pytest.raises(ActionRefused, match=r"has gone to F-2\. Unlink that invoice first"):
         undo(house, unlinked, minutes=12)
     undo(house, press(house, Action.UNLINK, second, reason="Fel faktura"))
     press(house, Action.UNLINK, second, reason="Den första var rätt")
     undo(house, unlinked, minutes=13)
-    assert house.held(first.id).state is _S.ACCEPTED
+    assert house.invoice(first.id).state is _S.ACCEPTED
     assert house.line(first.order_number).invoice_id == first.id
 
 
 def test_a_question_to_the_supplier_is_sent_in_a_persons_words(house: House) -> None:
-    held = house.send(january(house))
-    action = press(house, Action.ASK_SUPPLIER, held, text="Vilka två dagar gäller det?")
-    assert house.held(held.id).state is _S.IN_QUESTION
+    invoice = house.send(january(house))
+    action = press(house, Action.ASK_SUPPLIER, invoice, text="Vilka två dagar gäller det?")
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
     assert release(house) == 1
-    letter = last_letter(house, held)
+    letter = last_letter(house, invoice)
     assert "Vilka två dagar gäller det?" in letter
     assert "PIN" in letter
     with pytest.raises(ActionRefused):
         undo(house, action)
-    press(house, Action.ASK_SUPPLIER, held, text="Och gäller det även februari?")
+    press(house, Action.ASK_SUPPLIER, invoice, text="Och gäller det även februari?")
     assert release(house) == 1
-    press(house, Action.ASK_CREDIT, held)
+    press(house, Action.ASK_CREDIT, invoice)
     release(house)
     with pytest.raises(ActionRefused):
-        press(house, Action.ASK_SUPPLIER, held, text="En gång till")
+        press(house, Action.ASK_SUPPLIER, invoice, text="En gång till")
 
 
 def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -> None:
-    held = house.send(january(house))
+    invoice = house.send(january(house))
     with pytest.raises(ActionRefused, match="Say why"):
-        press(house, Action.ACCEPT, held, reason=" ")
+        press(house, Action.ACCEPT, invoice, reason=" ")
     with pytest.raises(Refused, match="personal identity number"):
-        press(house, Action.ACCEPT, held, reason="Gäller 19121212-1212")
+        press(house, Action.ACCEPT, invoice, reason="Gäller 19121212-1212")
     with house.database.writing() as session:
         exception_actions.park(
-            session, held.id, hand(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
+            session, invoice.id, hand(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
         )
     with house.database.reading() as session:
-        (done,) = decision_store.actions_of(session, held.id)
+        (done,) = decision_store.actions_of(session, invoice.id)
     assert (done.kind, done.made_by, done.reason) == (Action.PARK, "user-1", "Svar väntas i nästa vecka")
     undo(house, done.id)
     with house.database.reading() as session:
-        assert [each.state for each in decision_store.actions_of(session, held.id)] == ["UNDONE"]
-        assert document_store.by_id(session, held.id).state is _S.IN_QUESTION
+        assert [each.state for each in decision_store.actions_of(session, invoice.id)] == ["UNDONE"]
+        assert document_store.by_id(session, invoice.id).state is _S.IN_QUESTION
 
 
 def test_only_the_newest_action_is_undone(house: House) -> None:
-    held = house.send(january(house))
-    asked = press(house, Action.ASK_SUPPLIER, held, text="Vilka dagar?")
-    credit = press(house, Action.ASK_CREDIT, held)
+    invoice = house.send(january(house))
+    asked = press(house, Action.ASK_SUPPLIER, invoice, text="Vilka dagar?")
+    credit = press(house, Action.ASK_CREDIT, invoice)
     with pytest.raises(ActionRefused, match="Undo that first"):
         undo(house, asked)
     undo(house, credit)
     undo(house, asked)
-    assert (release(house), house.answers(held)) == (0, ["AB"])
+    assert (release(house), house.answers(invoice)) == (0, ["AB"])
 
 
 def test_nobody_sets_their_own_limit(house: House) -> None:

@@ -18,7 +18,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.queue import NOBODY, Part, Wanted
 from invoicing.exceptions.steps import Hand
 from invoicing.exceptions.worklist import Kind
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -53,7 +53,7 @@ def january(house: House, number: int, days: str = "22") -> billing.Invoice:
     return billed(house.flip(order, "001", number=f"F-{number}", on=date(2026, 2, 3)), days=days)
 
 
-def send_all(house: House) -> list[Held]:
+def send_all(house: House) -> list[SupplierInvoice]:
     days = ("22", "23", "22", "20", "22")
     return [house.send(january(house, number, each)) for number, each in enumerate(days, 1)]
 
@@ -67,7 +67,7 @@ def seen(house: House, **wanted: object) -> list[str]:
 
 
 def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -> None:
-    held = send_all(house)
+    invoice = send_all(house)
     assert seen(house) == ["F-1", "F-2", "F-3", "F-5"]
     assert seen(house, supplier=LARKDRILLEN) == ["F-5"]
     assert seen(house, cause="QUANTITY", month="2026-01") == ["F-1", "F-2", "F-3", "F-5"]
@@ -81,7 +81,7 @@ def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -
     with house.database.reading() as session:
         (cause,) = exception_queue.causes(session, Wanted(), today=TODAY)
         counts = exception_queue.counts(session, today=TODAY)
-    owed = sum((each.amount_payable.amount for each in held if each.number != "F-4"), Decimal(0))
+    owed = sum((each.amount_payable.amount for each in invoice if each.number != "F-4"), Decimal(0))
     assert (cause.code, cause.count, cause.amount.amount) == ("QUANTITY", 4, owed)
     assert counts[Part.EXCEPTIONS] == 4
     assert sum(counts.values()) == 4
@@ -118,11 +118,13 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     wrong = house.flip(house.order(ref(1)).number, number="F-1", on=date(2026, 2, 3))
     house.send(wrong)
     credit = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
-    held = house.send(credit)
+    invoice = house.send(credit)
     assert seen(house, part=Part.CREDITS) == ["K-1"]
     with house.database.writing() as session:
         hand = Hand("user-1", NOW, TODAY)
-        exception_actions.park(session, held.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
+        exception_actions.park(
+            session, invoice.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas"
+        )
     assert (seen(house, part=Part.CREDITS), seen(house, part=Part.RESTING)) == ([], ["K-1"])
     with house.database.reading() as session:
         counts = exception_queue.counts(session, today=TODAY)
@@ -130,7 +132,7 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     assert (counts[Part.CREDITS], counts[Part.RESTING], counts[Part.EXCEPTIONS]) == (0, 1, 0)
     assert (later[Part.CREDITS], later[Part.RESTING]) == (1, 0)
     with house.database.writing() as session:
-        exception_actions.ask_credit(session, register_store.load(session), held.id, hand)
+        exception_actions.ask_credit(session, register_store.load(session), invoice.id, hand)
     with house.database.reading() as session:
         assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
     assert seen(house, part=Part.CREDITS) == []
@@ -186,8 +188,8 @@ def run(house: House, kind: Action, ids: list[int], *, key: str = "press-1", rea
 
 
 def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house: House) -> None:
-    held = send_all(house)
-    ids = [each.id for each in held]
+    invoice = send_all(house)
+    ids = [each.id for each in invoice]
     with house.database.reading() as session:
         foreseen = bulk_actions.simulate(
             session, register_store.load(session), Action.ASK_CREDIT, ids, by="user-1"
@@ -203,7 +205,7 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
         assert bulk_actions.can_undo(session, done) == 4
     assert [row.state for row in done.rows] == ["DONE", "DONE", "DONE", "REFUSED", "DONE"]
     assert "F-4 is accepted" in done.rows[3].sentence[1]
-    assert [house.held(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
+    assert [house.invoice(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
     with house.database.writing() as session:
         undone = bulk_actions.undo(session, register_store.load(session), number, Hand("user-2", NOW, TODAY))
     assert undone == (4, 0)
@@ -216,12 +218,16 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
 
 
 def test_each_row_of_a_batch_is_within_the_persons_limit_or_refused(house: House) -> None:
-    held = send_all(house)
-    number = run(house, Action.ACCEPT, [each.id for each in held[:3]], reason="Rättas i mars")
+    invoice = send_all(house)
+    number = run(house, Action.ACCEPT, [each.id for each in invoice[:3]], reason="Rättas i mars")
     with house.database.reading() as session:
         states = [row.state for row in bulk_actions.batch(session, number).rows]
     assert states == ["DONE", "REFUSED", "DONE"]
-    assert [house.held(each.id).state for each in held[:3]] == [_S.ACCEPTED, _S.IN_QUESTION, _S.ACCEPTED]
+    assert [house.invoice(each.id).state for each in invoice[:3]] == [
+        _S.ACCEPTED,
+        _S.IN_QUESTION,
+        _S.ACCEPTED,
+    ]
 
 
 def test_a_batch_needs_rows_a_key_and_an_action_for_many(house: House) -> None:
@@ -238,10 +244,10 @@ def test_a_batch_needs_rows_a_key_and_an_action_for_many(house: House) -> None:
 def test_suggestions_are_ranked_and_say_why(house: House) -> None:
     house.report(ref(1), "2026-02", on=date(2026, 3, 2))
     bare = january(house, 1, "20")
-    held = house.send(without_line(bare))
+    invoice = house.send(without_line(bare))
     with house.database.reading() as session:
-        first, *others = link_suggestions.lines(session, held)
-    assert (first.order_number, first.line_id, str(first.month)) == (held.order_number, "001", "2026-01")
+        first, *others = link_suggestions.lines(session, invoice)
+    assert (first.order_number, first.line_id, str(first.month)) == (invoice.order_number, "001", "2026-01")
     assert ("samma order", "the same order") in first.because
     assert ("samma belopp som inleveransen", "the same amount as received") in first.because
     assert all(first.weight > each.weight for each in others)

@@ -19,7 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import bulk_actions, credit_linking
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import Wanted
@@ -91,27 +91,29 @@ def stands(house: House) -> object:
         )
 
 
-def wrong(house: House) -> Held:
+def wrong(house: House) -> SupplierInvoice:
     return house.send(january(house))
 
 
-def bare(house: House) -> Held:
+def bare(house: House) -> SupplierInvoice:
     return house.send(without_line(january(house, days="20")))
 
 
-def nameless_credit(house: House, invoice: billing.Invoice, number: str = "K-1", on: date = LATER) -> Held:
+def nameless_credit(
+    house: House, invoice: billing.Invoice, number: str = "K-1", on: date = LATER
+) -> SupplierInvoice:
     """A credit note as a system writes it that names no invoice."""
     credit = credit_note_of(invoice, given=Numbered(number, on))
     return house.send(replace(credit, billing_references=()))
 
 
-def a_pair(house: House) -> tuple[Held, Held]:
+def a_pair(house: House) -> tuple[SupplierInvoice, SupplierInvoice]:
     """An invoice in question and its credit note that does not say so."""
     invoice = january(house)
-    held = house.send(invoice)
+    document = house.send(invoice)
     credit = nameless_credit(house, invoice)
     assert (credit.state, credit.codes) == (_S.IN_QUESTION, ("CREDIT_REFERENCE_MISSING",))
-    return held, credit
+    return document, credit
 
 
 def another(number: str, house: House, *, days: str) -> billing.Invoice:
@@ -126,7 +128,7 @@ def another(number: str, house: House, *, days: str) -> billing.Invoice:
     return billed(named, days=days)
 
 
-def link_credit(house: House, credit: Held, number: str, *, by: str = "user-1") -> int:
+def link_credit(house: House, credit: SupplierInvoice, number: str, *, by: str = "user-1") -> int:
     with house.database.writing() as session:
         register = register_store.load(session)
         return credit_linking.link_credit(
@@ -134,22 +136,25 @@ def link_credit(house: House, credit: Held, number: str, *, by: str = "user-1") 
         )
 
 
-def park(house: House, held: Held) -> int:
+def park(house: House, invoice: SupplierInvoice) -> int:
     with house.database.writing() as session:
         return exception_actions.park(
-            session, held.id, hand(), until=date(2026, 2, 20), reason="Svar väntas nästa vecka"
+            session, invoice.id, hand(), until=date(2026, 2, 20), reason="Svar väntas nästa vecka"
         )
 
 
-PRESSES: dict[str, tuple[Callable[[House], Held], Callable[[House, Held], int]]] = {
-    "ask for credit": (wrong, lambda house, held: press(house, Action.ASK_CREDIT, held)),
-    "accept": (wrong, lambda house, held: press(house, Action.ACCEPT, held, reason="Rättat per telefon")),
+PRESSES: dict[str, tuple[Callable[[House], SupplierInvoice], Callable[[House, SupplierInvoice], int]]] = {
+    "ask for credit": (wrong, lambda house, invoice: press(house, Action.ASK_CREDIT, invoice)),
+    "accept": (
+        wrong,
+        lambda house, invoice: press(house, Action.ACCEPT, invoice, reason="Rättat per telefon"),
+    ),
     "link": (
         bare,
-        lambda house, held: press(
+        lambda house, invoice: press(
             house,
             Action.LINK,
-            held,
+            invoice,
             order_number=house.order(REFERENCE).number,
             line_id="001",
             reason="Samma månad",
@@ -157,24 +162,24 @@ PRESSES: dict[str, tuple[Callable[[House], Held], Callable[[House, Held], int]]]
     ),
     "unlink": (
         lambda house: two_of_the_same_line(house)[0],
-        lambda house, held: press(house, Action.UNLINK, held, reason="Fel månad"),
+        lambda house, invoice: press(house, Action.UNLINK, invoice, reason="Fel månad"),
     ),
     "rest": (wrong, park),
     "ask the supplier": (
         wrong,
-        lambda house, held: press(house, Action.ASK_SUPPLIER, held, text="Vilka dagar?"),
+        lambda house, invoice: press(house, Action.ASK_SUPPLIER, invoice, text="Vilka dagar?"),
     ),
     "reject as a duplicate": (
         lambda house: two_of_the_same_line(house)[1],
-        lambda house, held: press(house, Action.REJECT_DUPLICATE, held, of="F-1"),
+        lambda house, invoice: press(house, Action.REJECT_DUPLICATE, invoice, of="F-1"),
     ),
     "reject a credit note": (
         lambda house: a_pair(house)[1],
-        lambda house, held: press(house, Action.ASK_CREDIT, held),
+        lambda house, invoice: press(house, Action.ASK_CREDIT, invoice),
     ),
     "link a credit note": (
         lambda house: a_pair(house)[1],
-        lambda house, held: link_credit(house, held, "F-1"),
+        lambda house, invoice: link_credit(house, invoice, "F-1"),
     ),
 }
 
@@ -182,9 +187,9 @@ PRESSES: dict[str, tuple[Callable[[House], Held], Callable[[House, Held], int]]]
 @pytest.mark.parametrize("name", PRESSES)
 def test_what_is_undone_never_was(house: House, name: str) -> None:
     begins, presses = PRESSES[name]
-    held = begins(house)
+    invoice = begins(house)
     before = stands(house)
-    pressed = presses(house, held)
+    pressed = presses(house, invoice)
     if name != "ask the supplier":
         assert stands(house) != before
     undo(house, pressed, by="user-2")
@@ -192,27 +197,27 @@ def test_what_is_undone_never_was(house: House, name: str) -> None:
     release(house)
     assert stands(house) == before
     with house.database.reading() as session:
-        (done,) = decision_store.actions_of(session, held.id)
+        (done,) = decision_store.actions_of(session, invoice.id)
         told = [each for each in journal.rows(session) if each.action == "desk.undone"]
     assert (done.state, done.made_by, done.undone_by) == ("UNDONE", "user-1", "user-2")
     assert [each.actor for each in told] == ["user-2"]
     # And it can be pressed again.
-    presses(house, held)
+    presses(house, invoice)
 
 
 def test_what_a_person_accepted_and_took_back_may_stand_by_looser_rules(house: House) -> None:
-    held = wrong(house)
+    invoice = wrong(house)
     loosened = replace(
         example_register().policy,
         tolerances=(Tolerance(quantity_over=Decimal(5), amount_over=Decimal(500)),),
     )
     house.change_register(replace(example_register(), policy=loosened))
-    pressed = press(house, Action.ACCEPT, held, reason="Rättat per telefon")
+    pressed = press(house, Action.ACCEPT, invoice, reason="Rättat per telefon")
     undo(house, pressed, by="user-2")
-    stands_now = house.held(held.id)
+    stands_now = house.invoice(invoice.id)
     with house.database.reading() as session:
-        _, judged = document_store.matches(session, held.id)[-1]
-        assert decision_store.acceptance_of(session, held.id, currency="SEK") is None
+        _, judged = document_store.matches(session, invoice.id)[-1]
+        assert decision_store.acceptance_of(session, invoice.id, currency="SEK") is None
     # By the rules themselves, with a match of its own, and the supplier is told.
     assert (stands_now.state, stands_now.answered) == (_S.ACCEPTED, "AP")
     assert "tolerated" in {each.variant for each in judged.deviations}
@@ -240,10 +245,10 @@ def test_a_batch_undone_never_was(house: House, action: Action) -> None:
 def test_a_linked_credit_note_settles_when_it_can_no_longer_be_undone(house: House) -> None:
     invoice, credit = a_pair(house)
     pressed = link_credit(house, credit, "F-1")
-    assert [house.held(each.id).state for each in (invoice, credit)] == [_S.IN_QUESTION, _S.PARKED]
+    assert [house.invoice(each.id).state for each in (invoice, credit)] == [_S.IN_QUESTION, _S.PARKED]
     assert release(house, minutes=9) == 0
     assert release(house) == 1
-    assert [house.held(each.id).state for each in (invoice, credit)] == [_S.CREDITED, _S.SETTLED]
+    assert [house.invoice(each.id).state for each in (invoice, credit)] == [_S.CREDITED, _S.SETTLED]
     assert house.answers(credit) == ["AB", "AP"]
     assert house.line(invoice.order_number).invoice_id is None
     with pytest.raises(ActionRefused, match=r"pair is settled .* Ask the supplier to send the invoice again"):
@@ -261,10 +266,10 @@ def test_a_corrected_invoice_that_waited_is_accepted_with_the_settlement_and_not
     assert [each.number for each in pair.waiting] == ["G-1"]
     assert [each.line_id for each in pair.opens] == ["001"]
     link_credit(house, credit, "F-1")
-    assert house.held(corrected.id).state is _S.IN_QUESTION
+    assert house.invoice(corrected.id).state is _S.IN_QUESTION
     release(house)
-    assert house.held(corrected.id).state is _S.ACCEPTED
-    assert house.held(invoice.id).state is _S.CREDITED
+    assert house.invoice(corrected.id).state is _S.ACCEPTED
+    assert house.invoice(invoice.id).state is _S.CREDITED
 
 
 def test_a_credit_note_of_another_sum_stays_in_question_and_its_link_can_be_undone(house: House) -> None:
@@ -272,7 +277,7 @@ def test_a_credit_note_of_another_sum_stays_in_question_and_its_link_can_be_undo
     house.send(another("F-2", house, days="21"))
     before = stands(house)
     pressed = link_credit(house, credit, "F-2")
-    linked = house.held(credit.id)
+    linked = house.invoice(credit.id)
     assert (linked.state, linked.codes) == (_S.IN_QUESTION, ("CREDIT_AMOUNT",))
     release(house)
     undo(house, pressed, minutes=60)
@@ -289,16 +294,16 @@ def test_a_credit_note_is_linked_to_an_invoice_there_is_and_to_none_that_is_take
         link_credit(house, second, "F-1")
     release(house)
     link_credit(house, second, "F-1")
-    assert house.held(second.id).codes == ("ALREADY_CREDITED",)
+    assert house.invoice(second.id).codes == ("ALREADY_CREDITED",)
 
 
 def test_a_link_overtaken_by_the_suppliers_own_credit_note_lapses(house: House) -> None:
     invoice, credit = a_pair(house)
     link_credit(house, credit, "F-1")
     house.send_credit(another("F-1", house, days="22"), number="K-2", on=LATER)
-    assert house.held(invoice.id).state is _S.CREDITED
+    assert house.invoice(invoice.id).state is _S.CREDITED
     assert release(house) == 0
-    assert (house.held(credit.id).state, house.held(credit.id).codes) == (
+    assert (house.invoice(credit.id).state, house.invoice(credit.id).codes) == (
         _S.IN_QUESTION,
         ("ALREADY_CREDITED",),
     )
@@ -310,20 +315,20 @@ def test_what_is_linked_does_not_wait_too_long_meanwhile(house: House) -> None:
     with house.database.writing() as session:
         ended = parking.stop_waiting(session, register_store.load(session), today=LATER + timedelta(days=200))
     assert credit.id not in [each.id for each in ended]
-    assert house.held(credit.id).state is _S.PARKED
+    assert house.invoice(credit.id).state is _S.PARKED
 
 
 def test_a_paid_invoice_is_credited_by_a_link_only_when_the_time_has_gone(house: House) -> None:
     invoice = january(house, days="20")
-    held = house.send(invoice)
-    (paid,) = house.pay(on=held.pays_on)
+    document = house.send(invoice)
+    (paid,) = house.pay(on=document.pays_on)
     credit = nameless_credit(house, invoice)
     before = stands(house)
     undo(house, link_credit(house, credit, "F-1"))
     assert stands(house) == before
     link_credit(house, credit, "F-1")
     release(house)
-    assert (house.held(held.id).state, paid.invoice_id) == (_S.CREDITED, held.id)
+    assert (house.invoice(document.id).state, paid.invoice_id) == (_S.CREDITED, document.id)
 
 
 def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) -> None:
@@ -349,5 +354,5 @@ def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) 
         assert left.result() == (outcome == "SENT")
     with house.database.reading() as session:
         assert decision_store.action(session, pressed).state == outcome
-    states = [house.held(each.id).state for each in (invoice, credit)]
+    states = [house.invoice(each.id).state for each in (invoice, credit)]
     assert states == ([_S.CREDITED, _S.SETTLED] if outcome == "SENT" else [_S.IN_QUESTION, _S.IN_QUESTION])

@@ -25,13 +25,16 @@ def house(database_url: str) -> Iterator[House]:
 def test_an_invoice_for_what_was_received_is_accepted_answered_and_paid_in_thirty_days(
     house: House,
 ) -> None:
-    held = house.send(january(house))
-    assert (held.state, held.codes, held.answered) == (InvoiceState.ACCEPTED, (), "AP")
-    assert (held.amount_net.amount, held.amount_payable.amount) == (Decimal("1900.00"), Decimal("2375.00"))
-    assert (held.execution_reference, held.pays_on) == (REFERENCE, date(2026, 3, 5))
-    account = house.line(held.order_number)
-    assert (account.amount_claimed.amount, account.invoice_id) == (Decimal("1900.00"), held.id)
-    told = answer(house, held.id, "AP")
+    invoice = house.send(january(house))
+    assert (invoice.state, invoice.codes, invoice.answered) == (InvoiceState.ACCEPTED, (), "AP")
+    assert (invoice.amount_net.amount, invoice.amount_payable.amount) == (
+        Decimal("1900.00"),
+        Decimal("2375.00"),
+    )
+    assert (invoice.execution_reference, invoice.pays_on) == (REFERENCE, date(2026, 3, 5))
+    account = house.line(invoice.order_number)
+    assert (account.amount_claimed.amount, account.invoice_id) == (Decimal("1900.00"), invoice.id)
+    told = answer(house, invoice.id, "AP")
     assert told.document_response.document_reference.id == "F-1"
     assert told.receiver_party.endpoint_id == shapes.Identifier(FYRBAKEN, "0007")
     assert told.document_response.response.statuses == ()
@@ -43,20 +46,20 @@ def test_every_kind_of_supplier_can_turn_its_line_into_an_invoice_that_matches(
 ) -> None:
     house.decide("100000102", supplier=supplier)
     house.report("100000102", "2026-01", on=date(2026, 2, 2))
-    held = house.send_invoice(house.order("100000102").number, number="F-9", on=FEBRUARY)
-    assert (held.state, held.codes) == (InvoiceState.ACCEPTED, ())
+    invoice = house.send_invoice(house.order("100000102").number, number="F-9", on=FEBRUARY)
+    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ())
     taxed = supplier in (LARKDRILLEN, TALLKOTTEN)
-    assert held.amount_vat.amount == (Decimal("475.00") if taxed else Decimal("0.00"))
+    assert invoice.amount_vat.amount == (Decimal("475.00") if taxed else Decimal("0.00"))
 
 
 def test_a_supplier_that_takes_no_answers_over_the_network_reads_them_in_the_portal(house: House) -> None:
     house.decide("100000102", supplier=TALLKOTTEN)
     house.report("100000102", "2026-01", on=date(2026, 2, 2))
-    held = house.send_invoice(house.order("100000102").number, number="F-9", on=FEBRUARY)
+    invoice = house.send_invoice(house.order("100000102").number, number="F-9", on=FEBRUARY)
     outbox = exchange_tables.outbox
     with house.database.reading() as session:
         question = select(outbox.c.state, outbox.c.receiver, outbox.c.recipient)
-        (row,) = session.execute(question.where(outbox.c.about == f"invoice {held.id}"))
+        (row,) = session.execute(question.where(outbox.c.about == f"invoice {invoice.id}"))
     assert tuple(row) == ("IN_PORTAL", "", TALLKOTTEN)
 
 
@@ -68,9 +71,9 @@ def test_an_invoice_from_another_endpoint_of_the_same_legal_entity_is_taken_and_
     invoice = house.flip(house.order("100000102").number, number="F-9", on=FEBRUARY)
     party = invoice.accounting_supplier_party.party
     other = replace(party, endpoint_id=shapes.Identifier("7390000100002", "0088"))
-    held = house.send(replace(invoice, accounting_supplier_party=billing.AccountingParty(party=other)))
-    assert held.state is InvoiceState.ACCEPTED
-    assert answer(house, held.id, "AP").receiver_party.endpoint_id == shapes.Identifier(
+    document = house.send(replace(invoice, accounting_supplier_party=billing.AccountingParty(party=other)))
+    assert document.state is InvoiceState.ACCEPTED
+    assert answer(house, document.id, "AP").receiver_party.endpoint_id == shapes.Identifier(
         "7390000100002", "0088"
     )
 

@@ -49,7 +49,7 @@ def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: Hou
     assert house.read_letters(on=date(2026, 2, 4)) == []
     assert letters(house) == [("HANDLED", ""), ("REPEAT", "REPEAT")]
     with house.database.reading() as session:
-        assert [held.number for held in document_store.listed(session)] == ["F-1"]
+        assert [invoice.number for invoice in document_store.listed(session)] == ["F-1"]
 
 
 def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
@@ -64,8 +64,8 @@ def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
     )
     house.post(wrap(body, addressed), on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.held) == (InState.REPEAT, None)
-    assert house.held(first.id) == first
+    assert (outcome.letter_state, outcome.invoice) == (InState.REPEAT, None)
+    assert house.invoice(first.id) == first
 
 
 def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_aside(house: House) -> None:
@@ -73,12 +73,12 @@ def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_a
     first = house.send_bytes(body, on=FEBRUARY)
     house.post(body + b"\n", on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.held) == (InState.CONFLICT, None)
+    assert (outcome.letter_state, outcome.invoice) == (InState.CONFLICT, None)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
     assert (row.repeats, bytes(row.body)) == (first.letter_id, body + b"\n")
-    assert house.held(first.id) == first
+    assert house.invoice(first.id) == first
 
 
 def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(house: House) -> None:
@@ -87,7 +87,7 @@ def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(hou
     changed = billed(invoice, price="94.00")
     house.post(codec.serialise(changed), on=FEBRUARY)
     (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.held) == (InState.CONFLICT, None)
+    assert (outcome.letter_state, outcome.invoice) == (InState.CONFLICT, None)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
@@ -95,7 +95,7 @@ def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(hou
     assert row.business_key == f"{FYRBAKEN} INVOICE F-1"
     assert "F-1" in row.reason_sv
     assert bytes(row.body) == codec.serialise(changed)
-    assert house.held(first.id) == first
+    assert house.invoice(first.id) == first
 
 
 def test_two_suppliers_may_use_the_same_number(house: House) -> None:

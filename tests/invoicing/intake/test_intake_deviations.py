@@ -56,13 +56,13 @@ DEVIATIONS: dict[str, tuple[Change, tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_what_deviates_is_in_question_received_and_then_asked_back(house: House, name: str) -> None:
     change, codes = DEVIATIONS[name]
-    held = house.send(change(january(house)))
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, codes)
-    assert house.answers(held) == ["AB"]
-    asked = house.ask_credit(held, on=date(2026, 2, 4))
+    invoice = house.send(change(january(house)))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, codes)
+    assert house.answers(invoice) == ["AB"]
+    asked = house.ask_credit(invoice, on=date(2026, 2, 4))
     assert (asked.state, asked.answered) == (InvoiceState.CREDIT_REQUESTED, "RE")
-    deviations = house.match(held).deviations
-    statuses = answer(house, held.id, "RE").document_response.response.statuses
+    deviations = house.match(invoice).deviations
+    statuses = answer(house, invoice.id, "RE").document_response.response.statuses
     lists = [status.status_reason_code.list_id for status in statuses if status.status_reason_code]
     assert lists == ["OPStatusReason", "OPStatusAction", "OPStatusAction"]
     assert [status.status_reason_code.value for status in statuses[1:] if status.status_reason_code] == [
@@ -72,8 +72,8 @@ def test_what_deviates_is_in_question_received_and_then_asked_back(house: House,
     assert [(each.attribute_id, each.description or "") for each in statuses[0].conditions] == [
         (deviation.term, deviation.expected) for deviation in deviations
     ]
-    assert house.sentences(held, "sv")[0] in (statuses[0].status_reason or "")
-    assert house.sentences(held, "en")[0] in (statuses[0].status_reason or "")
+    assert house.sentences(invoice, "sv")[0] in (statuses[0].status_reason or "")
+    assert house.sentences(invoice, "en")[0] in (statuses[0].status_reason or "")
 
 
 def test_two_order_lines_on_one_invoice_are_asked_apart(house: House) -> None:
@@ -85,15 +85,15 @@ def test_two_order_lines_on_one_invoice_are_asked_apart(house: House) -> None:
     )
     double = billed(first, days="40")
     both = replace(double, invoice_lines=(line, second))
-    held = house.send(both, on=date(2026, 3, 3))
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("SEVERAL_LINES",))
+    invoice = house.send(both, on=date(2026, 3, 3))
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("SEVERAL_LINES",))
     # It lies on none of them: the lines are free for an invoice each.
     assert (
-        house.send_invoice(held.order_number, "001", number="F-2", on=date(2026, 3, 4)).state
+        house.send_invoice(invoice.order_number, "001", number="F-2", on=date(2026, 3, 4)).state
         is InvoiceState.ACCEPTED
     )
     assert (
-        house.send_invoice(held.order_number, "002", number="F-3", on=date(2026, 3, 4)).state
+        house.send_invoice(invoice.order_number, "002", number="F-3", on=date(2026, 3, 4)).state
         is InvoiceState.ACCEPTED
     )
 
@@ -102,10 +102,10 @@ def test_another_suppliers_order_number_is_not_this_suppliers_order(house: House
     house.decide("100000102", supplier=LARKDRILLEN)
     house.report("100000102", "2026-01", on=date(2026, 2, 2))
     theirs = house.flip(house.order("100000102").number, number="F-9", on=FEBRUARY)
-    held = house.send(named_otherwise(theirs, house.order(REFERENCE).number))
-    assert held.codes[0] == "ORDER_NOT_SUPPLIERS"
-    assert (held.state, held.execution_reference) == (InvoiceState.IN_QUESTION, "")
-    assert FYRBAKEN not in " ".join(house.sentences(held) + house.sentences(held, "en"))
+    invoice = house.send(named_otherwise(theirs, house.order(REFERENCE).number))
+    assert invoice.codes[0] == "ORDER_NOT_SUPPLIERS"
+    assert (invoice.state, invoice.execution_reference) == (InvoiceState.IN_QUESTION, "")
+    assert FYRBAKEN not in " ".join(house.sentences(invoice) + house.sentences(invoice, "en"))
     assert house.line(house.order(REFERENCE).number).invoice_id is None
 
 
@@ -114,20 +114,20 @@ def test_an_unknown_bankgiro_is_held_under_query_and_the_register_learns_nothing
     (means,) = invoice.payment_means
     assert means.payee_financial_account is not None
     account = replace(means.payee_financial_account, id="59991073")
-    held = house.send(replace(invoice, payment_means=(replace(means, payee_financial_account=account),)))
-    assert (held.state, held.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
-    assert house.answers(held) == ["UQ"]
+    document = house.send(replace(invoice, payment_means=(replace(means, payee_financial_account=account),)))
+    assert (document.state, document.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
+    assert house.answers(document) == ["UQ"]
     assert house.pay(on=date(2026, 4, 1)) == []
     # Once two people have confirmed the account and it stands in the register, the next look accepts it.
     with house.database.reading() as session:
-        assert document_store.content(session, held.id).accounts[0].number == "59991073"
+        assert document_store.content(session, document.id).accounts[0].number == "59991073"
 
 
 def test_a_due_date_that_comes_too_early_is_noted_and_the_invoice_paid_at_thirty_days(house: House) -> None:
-    held = house.send(replace(january(house), due_date=date(2026, 2, 13)))
-    assert (held.state, held.codes) == (InvoiceState.ACCEPTED, ("DUE_DATE",))
-    assert held.pays_on == date(2026, 3, 5)
-    assert house.answers(held) == ["AP"]
+    invoice = house.send(replace(january(house), due_date=date(2026, 2, 13)))
+    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ("DUE_DATE",))
+    assert invoice.pays_on == date(2026, 3, 5)
+    assert house.answers(invoice) == ["AP"]
 
 
 def test_an_invoice_for_a_cancelled_placement_is_answered_with_no_delivery(house: House) -> None:
@@ -144,9 +144,9 @@ def test_an_invoice_for_a_cancelled_placement_is_answered_with_no_delivery(house
         order_line_reference=_line("001"),
         invoice_period=None,
     )
-    held = house.send(invoice)
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
-    assert "återkallades innan den började" in house.sentences(held)[0]
+    document = house.send(invoice)
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
+    assert "återkallades innan den började" in house.sentences(document)[0]
 
 
 def _line(line_id: str) -> shapes.LineReference:
@@ -162,9 +162,9 @@ def test_an_invoice_for_a_case_outside_the_order_system_is_told_where_it_belongs
     house.must("placement.decided", decision("100000900", **changes), on=date(2026, 1, 1))  # type: ignore[arg-type]
     by_number = house.send(named_otherwise(january(house), "100000900"))
     by_reference = replace(january(house, "F-2"), order_reference=None, buyer_reference="100000900")
-    for held in (by_number, house.send(by_reference)):
-        assert held.state is InvoiceState.IN_QUESTION
-        assert says in house.sentences(held)[0]
+    for invoice in (by_number, house.send(by_reference)):
+        assert invoice.state is InvoiceState.IN_QUESTION
+        assert says in house.sentences(invoice)[0]
 
 
 def test_an_invoice_for_an_esf_area_is_told_to_go_elsewhere(house: House) -> None:
@@ -182,9 +182,9 @@ def test_an_invoice_for_an_esf_area_is_told_to_go_elsewhere(house: House) -> Non
         ),
     )
     other = replace(invoice, accounting_supplier_party=billing.AccountingParty(party=theirs))
-    held = house.send(named_otherwise(other, "100000900"))
-    assert held.codes[0] == "ORDER_UNKNOWN"
-    assert "ESF-område" in house.sentences(held)[0]
+    document = house.send(named_otherwise(other, "100000900"))
+    assert document.codes[0] == "ORDER_UNKNOWN"
+    assert "ESF-område" in house.sentences(document)[0]
 
 
 def test_another_supplier_is_not_told_that_a_reference_is_handled_by_hand(house: House) -> None:
@@ -193,9 +193,9 @@ def test_another_supplier_is_not_told_that_a_reference_is_handled_by_hand(house:
         decision("100000900", supplier=LARKDRILLEN, protected_identity=True),
         on=date(2026, 1, 1),
     )
-    held = house.send(named_otherwise(january(house), "100000900"))
-    assert held.codes == ("ORDER_UNKNOWN",)
-    assert "finns inte hos oss" in house.sentences(held)[0]
+    invoice = house.send(named_otherwise(january(house), "100000900"))
+    assert invoice.codes == ("ORDER_UNKNOWN",)
+    assert "finns inte hos oss" in house.sentences(invoice)[0]
 
 
 def test_a_sender_that_is_no_supplier_of_ours_gets_no_answer(house: House) -> None:
@@ -211,17 +211,17 @@ def test_a_sender_that_is_no_supplier_of_ours_gets_no_answer(house: House) -> No
             shapes.PartyTaxScheme(company_id="SE556036079301", tax_scheme=shapes.TaxScheme(id="VAT")),
         ),
     )
-    held = house.send(replace(invoice, accounting_supplier_party=billing.AccountingParty(party=stranger)))
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("ORDER_NOT_SUPPLIERS",))
-    assert house.answers(held) == []
+    document = house.send(replace(invoice, accounting_supplier_party=billing.AccountingParty(party=stranger)))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("ORDER_NOT_SUPPLIERS",))
+    assert house.answers(document) == []
 
 
 def test_the_buyer_may_let_clear_deviations_be_answered_at_once(database_url: str) -> None:
     with a_house(database_url, register=example_register(automatic_answer=True)) as house:
         house.decide(REFERENCE)
         house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-        held = house.send(billed(january(house), days="22"))
-        assert (held.state, held.answered) == (InvoiceState.CREDIT_REQUESTED, "RE")
+        invoice = house.send(billed(january(house), days="22"))
+        assert (invoice.state, invoice.answered) == (InvoiceState.CREDIT_REQUESTED, "RE")
 
 
 def test_a_second_invoice_for_a_line_is_in_question_and_the_first_stands(house: House) -> None:

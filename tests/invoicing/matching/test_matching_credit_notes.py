@@ -8,7 +8,7 @@ from invoicing.documents.reading import turned
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Code
 from invoicing.model import InvoiceState
-from tests.support.stories.builders import a_credit_note, credit_facts, held, sek
+from tests.support.stories.builders import a_credit_note, credit_facts, in_books, sek
 from tests.support.stories.credit_stories import CREDIT_STORIES, INVOICE, CreditStory
 from tests.support.stories.deviation_stories import assert_says
 
@@ -22,12 +22,12 @@ def test_one_thing_wrong_with_a_credit_note_is_one_deviation(story: CreditStory)
 
 def test_a_credit_of_the_whole_invoice_agrees_in_any_state_before_credited() -> None:
     for state in set(InvoiceState) - {InvoiceState.CREDITED, InvoiceState.SETTLED}:
-        assert match_credit(a_credit_note(INVOICE), credit_facts(held(INVOICE, state=state))).codes == ()
+        assert match_credit(a_credit_note(INVOICE), credit_facts(in_books(INVOICE, state=state))).codes == ()
 
 
 def test_the_same_sum_with_another_tax_is_not_a_credit_of_the_invoice() -> None:
     credit = replace(a_credit_note(INVOICE), amount_net=sek("2945.01"), amount_vat=sek("736.24"))
-    result = match_credit(credit, credit_facts(held(INVOICE)))
+    result = match_credit(credit, credit_facts(in_books(INVOICE)))
     assert [(each.code, each.term) for each in result.deviations] == [(Code.CREDIT_AMOUNT, "BT-110")]
 
 
@@ -35,7 +35,7 @@ def test_a_negative_invoice_is_the_credit_note_it_is() -> None:
     credit = replace(a_credit_note(INVOICE), type_code="380")
     negative = turned(credit)
     assert negative.amount_payable.amount < 0
-    assert match_credit(turned(negative), credit_facts(held(INVOICE))).codes == ()
+    assert match_credit(turned(negative), credit_facts(in_books(INVOICE))).codes == ()
 
 
 def test_turning_an_invoice_twice_gives_it_back() -> None:

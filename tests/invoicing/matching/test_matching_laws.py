@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from foundation.money import Money, Quantity
 from invoicing.matching.deviations import Code
-from invoicing.model import AccountGiven, Invoice, InvoicedLine, PeriodGiven
+from invoicing.model import AccountGiven, InvoiceContent, InvoicedLine, PeriodGiven
 from tests.support.stories.builders import (
     STANDARD,
     a_line,
@@ -43,7 +43,7 @@ def test_an_invoice_built_from_its_receipt_never_deviates(
     assert codes(invoice, facts_of(order, a_receipt(order, days=received), vat=vat)) == []
 
 
-CHANGES: dict[Code, Callable[[Invoice, Decimal], Invoice]] = {
+CHANGES: dict[Code, Callable[[InvoiceContent, Decimal], InvoiceContent]] = {
     Code.BUYER: lambda invoice, _: replace(invoice, buyer="5560360793"),
     Code.LINE_UNKNOWN: lambda invoice, _: _line(invoice, order_line="XX"),
     Code.LINE_MISSING: lambda invoice, _: _line(invoice, order_line=""),
@@ -63,18 +63,18 @@ CHANGES: dict[Code, Callable[[Invoice, Decimal], Invoice]] = {
 }
 
 
-def _line(invoice: Invoice, **changes: object) -> Invoice:
+def _line(invoice: InvoiceContent, **changes: object) -> InvoiceContent:
     return with_lines(invoice, replace(invoice.lines[0], **changes))  # type: ignore[arg-type]
 
 
-def _requantified(invoice: Invoice, off: Decimal) -> Invoice:
+def _requantified(invoice: InvoiceContent, off: Decimal) -> InvoiceContent:
     line = invoice.lines[0]
     return with_lines(
         invoice, _recalculated(replace(line, quantity=Quantity(line.quantity.value + off, "DAY")))
     )
 
 
-def _repriced(invoice: Invoice, off: Decimal) -> Invoice:
+def _repriced(invoice: InvoiceContent, off: Decimal) -> InvoiceContent:
     line = invoice.lines[0]
     return with_lines(invoice, _recalculated(replace(line, price=line.price + off)))
 

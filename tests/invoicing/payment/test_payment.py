@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from foundation.money import Money, total
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import Held, InvoiceState, StepRefused
+from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
 from invoicing.payment import payable_store, payment
 from orders.register import store as register_store
 from tests.support.stories.bills import billed
@@ -30,30 +30,32 @@ def house(database_url: str) -> Iterator[House]:
 
 
 @pytest.fixture
-def accepted(house: House) -> Held:
+def accepted(house: House) -> SupplierInvoice:
     return house.send_invoice(house.order(REFERENCE).number, number="F-1", on=FEBRUARY)
 
 
-def test_an_invoice_is_due_on_its_thirtieth_day_and_not_before(house: House, accepted: Held) -> None:
+def test_an_invoice_is_due_on_its_thirtieth_day_and_not_before(
+    house: House, accepted: SupplierInvoice
+) -> None:
     assert accepted.pays_on == date(2026, 3, 5)
     assert house.pay(on=date(2026, 3, 4)) == []
     (paid,) = house.pay(on=date(2026, 3, 5))
     assert (paid.number, paid.amount, paid.paid_on) == ("10000001", Money.of("2375.00"), date(2026, 3, 5))
-    held = house.held(accepted.id)
-    assert (held.state, held.paid_on) == (InvoiceState.PAID, date(2026, 3, 5))
-    assert house.answers(held) == ["AP", "PD"]
+    invoice = house.invoice(accepted.id)
+    assert (invoice.state, invoice.paid_on) == (InvoiceState.PAID, date(2026, 3, 5))
+    assert house.answers(invoice) == ["AP", "PD"]
 
 
-def test_the_sum_of_what_is_due_is_that_of_the_invoices_due(house: House, accepted: Held) -> None:
+def test_the_sum_of_what_is_due_is_that_of_the_invoices_due(house: House, accepted: SupplierInvoice) -> None:
     for day in (accepted.pays_on - timedelta(days=1), accepted.pays_on):
         with house.database.reading() as session:
             due = payment.due(session, on=day)
             counted = payable_store.due_sum(session, on=day)
-        assert counted == (len(due), total(held.amount_payable for held in due))
+        assert counted == (len(due), total(invoice.amount_payable for invoice in due))
     assert counted == (1, accepted.amount_payable)
 
 
-def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:
+def test_what_is_paid_is_not_paid_again(house: House, accepted: SupplierInvoice) -> None:
     house.pay(on=accepted.pays_on)
     assert house.pay(on=date(2026, 12, 31)) == []
     # A list drawn up before somebody else paid it says still that it is accepted.
@@ -61,7 +63,7 @@ def test_what_is_paid_is_not_paid_again(house: House, accepted: Held) -> None:
         pay_these(house, accepted)
 
 
-def pay_these(house: House, *invoices: Held) -> None:
+def pay_these(house: House, *invoices: SupplierInvoice) -> None:
     with house.database.writing() as session:
         register = register_store.load(session)
         payment.pay(session, register, invoices, prepared_by="a", attested_by="b", today=FEBRUARY)
@@ -72,35 +74,35 @@ def pay_these(house: House, *invoices: Held) -> None:
     [("officer-1", "officer-1"), ("officer-1", ""), ("", "attester-1"), ("", "")],
 )
 def test_one_person_cannot_pay_alone(
-    house: House, accepted: Held, prepared_by: str, attested_by: str
+    house: House, accepted: SupplierInvoice, prepared_by: str, attested_by: str
 ) -> None:
     with pytest.raises(payment.SamePerson) as refusal:
         house.pay(on=accepted.pays_on, prepared_by=prepared_by, attested_by=attested_by)
     assert "annan" in refusal.value.sentence_sv
-    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+    assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
 
 
 def test_what_is_in_question_is_not_paid(house: House) -> None:
     invoice = billed(house.flip(house.order(REFERENCE).number, number="F-1", on=FEBRUARY), days="22")
-    held = house.send(invoice)
+    document = house.send(invoice)
     assert house.pay(on=date(2026, 12, 31)) == []
     with pytest.raises(StepRefused, match="IN_QUESTION"):
-        pay_these(house, held)
+        pay_these(house, document)
 
 
 def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
-    house: House, accepted: Held
+    house: House, accepted: SupplierInvoice
 ) -> None:
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     second = house.send_invoice(accepted.order_number, "002", number="F-2", on=date(2026, 3, 3))
     with pytest.raises(StepRefused):
         pay_these(house, accepted, accepted)
-    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+    assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
     assert [each.number for each in house.pay(on=date(2026, 12, 31))] == ["10000001", "10000002"]
-    assert house.held(second.id).state is InvoiceState.PAID
+    assert house.invoice(second.id).state is InvoiceState.PAID
 
 
-def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted: Held) -> None:
+def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted: SupplierInvoice) -> None:
     house.pay(on=accepted.pays_on)
     for change in (
         update(document_tables.payment).values(amount=Decimal("1.00")),
@@ -115,7 +117,7 @@ def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted
 
 @pytest.mark.parametrize(("prepared_by", "attested_by"), [("a", "a"), ("a", ""), ("", "b")])
 def test_the_database_itself_refuses_a_payment_by_one_person(
-    house: House, accepted: Held, prepared_by: str, attested_by: str
+    house: House, accepted: SupplierInvoice, prepared_by: str, attested_by: str
 ) -> None:
     row = {
         "number": "10000001",

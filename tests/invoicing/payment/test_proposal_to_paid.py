@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from foundation.money import Money
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import bank_reports, payment, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
@@ -48,12 +48,12 @@ def desk(house: House) -> PayDesk:
 
 
 @pytest.fixture
-def accepted(house: House) -> Held:
+def accepted(house: House) -> SupplierInvoice:
     return house.send_invoice(house.order(REFERENCE).number, number="F-1", on=FEBRUARY)
 
 
 def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -63,18 +63,22 @@ def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
     assert [(each.end_to_end, each.amount) for each in plan.transfers] == [
         ("RM30000001-00001", Money.of("2375.00"))
     ]
-    held = house.held(accepted.id)
-    assert (held.state, house.answers(held)) == (InvoiceState.ACCEPTED, ["AP"])
+    invoice = house.invoice(accepted.id)
+    assert (invoice.state, house.answers(invoice)) == (InvoiceState.ACCEPTED, ["AP"])
     assert house.pay(on=date(2026, 12, 31)) == []
     told = desk.bank_says(notice(("RM30000001-00001", "2375.00")), on=date(2026, 3, 6))
     assert [each.outcome for each in told.told] == [Outcome.PAID]
-    held = house.held(accepted.id)
-    assert (held.state, held.paid_on, house.answers(held)) == (InvoiceState.PAID, MARCH, ["AP", "PD"])
+    invoice = house.invoice(accepted.id)
+    assert (invoice.state, invoice.paid_on, house.answers(invoice)) == (
+        InvoiceState.PAID,
+        MARCH,
+        ["AP", "PD"],
+    )
     assert desk.state(proposal) == "PAID"
 
 
 def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -85,7 +89,7 @@ def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
     assert (first.repeated, again.repeated, again.id) == (False, True, first.id)
     statement = notice(("RM30000001-00001", "2375.00"), message="camt.053.001.02")
     assert [each.outcome for each in desk.bank_says(statement, on=MARCH).told] == [Outcome.REPEAT]
-    assert house.answers(house.held(accepted.id)) == ["AP", "PD"]
+    assert house.answers(house.invoice(accepted.id)) == ["AP", "PD"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,7 @@ def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
     ],
 )
 def test_what_does_not_agree_pays_nothing_and_is_shown(
-    house: House, desk: PayDesk, accepted: Held, told: bytes, outcome: Outcome
+    house: House, desk: PayDesk, accepted: SupplierInvoice, told: bytes, outcome: Outcome
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -108,7 +112,7 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
     assert entry.is_open is (outcome is not Outcome.NOT_OURS)
-    assert house.held(accepted.id).state is InvoiceState.ACCEPTED
+    assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence_sv != entry.sentence_en
         with house.database.writing() as session:
@@ -119,7 +123,9 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
         assert desk.propose(on=MARCH).number == "30000002"
 
 
-def test_a_batch_without_its_payments_pays_them_all(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_a_batch_without_its_payments_pays_them_all(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -129,11 +135,11 @@ def test_a_batch_without_its_payments_pays_them_all(house: House, desk: PayDesk,
     file = notice(("X", str(total)))
     whole = file[: file.index(b"<NtryDtls>")] + parts + file[file.index(b"</NtryDtls>") + 11 :]
     assert [each.outcome for each in desk.bank_says(whole, on=MARCH).told] == [Outcome.PAID]
-    assert house.held(accepted.id).state is InvoiceState.PAID
+    assert house.invoice(accepted.id).state is InvoiceState.PAID
     assert desk.state(proposal) == "PAID"
 
 
-def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted: SupplierInvoice) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
@@ -170,7 +176,7 @@ def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
 
 
 def test_who_prepared_attests_nothing_not_even_in_anothers_place(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right(OFFICER)
     desk.give_right(ATTESTER)
@@ -182,7 +188,9 @@ def test_who_prepared_attests_nothing_not_even_in_anothers_place(
         desk.export(proposal)
 
 
-def test_the_database_itself_refuses_one_person_alone(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_the_database_itself_refuses_one_person_alone(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     item = payment_tables.payment_item
@@ -209,7 +217,9 @@ def test_the_database_itself_refuses_one_person_alone(house: House, desk: PayDes
         session.execute(update(payment_tables.attest).values(by_person="user-99"))
 
 
-def test_above_the_limit_another_attests_the_rest(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_above_the_limit_another_attests_the_rest(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     house.report(REFERENCE, "2026-03", on=date(2026, 4, 2))
     dear = house.send_invoice(accepted.order_number, "003", number="F-2", on=date(2026, 4, 3))
     desk.give_right(ATTESTER, "2375.00")
@@ -223,7 +233,9 @@ def test_above_the_limit_another_attests_the_rest(house: House, desk: PayDesk, a
     assert desk.attest(proposal, by=SECOND).state == "ATTESTED"
 
 
-def test_rights_reach_as_far_as_their_scope_and_days(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_rights_reach_as_far_as_their_scope_and_days(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     proposal = desk.propose(on=MARCH)
     for reach in (Reach(supplier=LARKDRILLEN), Reach(article="RESULT"), Reach(delivery_area="LO-SYD")):
         desk.give_right(ATTESTER, reach=reach)
@@ -244,7 +256,9 @@ def test_nobody_gives_themselves_a_right(desk: PayDesk) -> None:
 # What changes afterwards -------------------------------------------------------------------------
 
 
-def test_a_change_of_the_account_drops_the_attest(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_a_change_of_the_account_drops_the_attest(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
     desk.attest(proposal)
@@ -266,7 +280,7 @@ def test_a_change_of_the_account_drops_the_attest(house: House, desk: PayDesk, a
 
 
 def test_an_invoice_credited_after_the_attest_is_taken_out(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     second = house.send_invoice(house.order(OTHER).number, number="F-2", on=FEBRUARY)
     desk.give_right()
@@ -282,9 +296,9 @@ def test_an_invoice_credited_after_the_attest_is_taken_out(
     assert [each.parts[0].number for each in desk.export(proposal).transfers] == [second.number]
 
 
-def _credit_of(house: House, held: Held) -> bytes:
+def _credit_of(house: House, document: SupplierInvoice) -> bytes:
     with house.database.reading() as session:
-        body = inbox.body_of(session, held.letter_id)
+        body = inbox.body_of(session, document.letter_id)
     assert body is not None
     invoice = codec.parse(billing.Invoice, body)
     return codec.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))
@@ -294,7 +308,7 @@ def _credit_of(house: House, held: Held) -> bytes:
 
 
 def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     house.pay(on=MARCH)
     house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
@@ -320,7 +334,9 @@ def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
         assert payment.claims(session) == []
 
 
-def test_a_credit_larger_than_the_payment_waits(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_a_credit_larger_than_the_payment_waits(
+    house: House, desk: PayDesk, accepted: SupplierInvoice
+) -> None:
     house.pay(on=MARCH)
     house.send_bytes(_credit_of(house, accepted), on=date(2026, 3, 6))
     house.interrupt(REFERENCE, on=date(2026, 3, 9), last_day=date(2026, 3, 9))
@@ -336,7 +352,7 @@ def test_a_credit_larger_than_the_payment_waits(house: House, desk: PayDesk, acc
 
 
 def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -349,7 +365,7 @@ def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
     assert desk.file(proposal, FileKind.PAYMENTS_CSV).startswith(b"\xef\xbb\xbfend_to_end;")
 
 
-def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accepted: Held) -> None:
+def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accepted: SupplierInvoice) -> None:
     proposal = desk.propose(on=MARCH)
     with pytest.raises(proposals.NothingToPay):
         desk.propose(on=MARCH)
@@ -359,7 +375,7 @@ def test_what_is_withdrawn_is_proposed_again(house: House, desk: PayDesk, accept
 
 
 def test_paying_by_hand_keeps_to_the_limits_and_to_what_lies_in_no_proposal(
-    house: House, desk: PayDesk, accepted: Held
+    house: House, desk: PayDesk, accepted: SupplierInvoice
 ) -> None:
     desk.give_right("attester-1", "2374.99")
     with pytest.raises(AttestRefused, match="above your limit"):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from foundation.errors import Refused
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from invoicing.payment import payment, proposals, repayments
 from invoicing.payment.payment import SamePerson
 from invoicing.payment.repayments import RepaymentRefused
@@ -27,52 +27,61 @@ def house(database_url: str) -> Iterator[House]:
 
 
 @pytest.fixture
-def paid_and_credited(house: House) -> Held:
+def paid_and_credited(house: House) -> SupplierInvoice:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    held = house.send(invoice, on=date(2026, 3, 2))
+    document = house.send(invoice, on=date(2026, 3, 2))
     house.pay(on=date(2026, 3, 5))
     house.send_credit(invoice, number="K-1", on=date(2026, 3, 6))
-    return house.held(held.id)
+    return house.invoice(document.id)
 
 
 def note(
-    house: House, held: Held, *, by: str = "user-1", came_on: date = TODAY, reference: str = "BG 7"
+    house: House,
+    invoice: SupplierInvoice,
+    *,
+    by: str = "user-1",
+    came_on: date = TODAY,
+    reference: str = "BG 7",
 ) -> None:
     with house.database.writing() as session:
-        repayments.note(session, held.id, by=by, came_on=came_on, reference=reference, today=TODAY)
+        repayments.note(session, invoice.id, by=by, came_on=came_on, reference=reference, today=TODAY)
 
 
-def confirm(house: House, held: Held, *, by: str) -> None:
+def confirm(house: House, invoice: SupplierInvoice, *, by: str) -> None:
     with house.database.writing() as session:
-        repayments.confirm(session, held.id, by=by)
+        repayments.confirm(session, invoice.id, by=by)
 
 
-def test_one_notes_and_another_confirms_and_the_claim_is_gone(house: House, paid_and_credited: Held) -> None:
-    held = paid_and_credited
+def test_one_notes_and_another_confirms_and_the_claim_is_gone(
+    house: House, paid_and_credited: SupplierInvoice
+) -> None:
+    invoice = paid_and_credited
     with pytest.raises(RepaymentRefused, match="Nobody has noted"):
-        confirm(house, held, by="user-2")
-    note(house, held)
+        confirm(house, invoice, by="user-2")
+    note(house, invoice)
     with pytest.raises(RepaymentRefused, match="noted already"):
-        note(house, held, by="user-2")
+        note(house, invoice, by="user-2")
     with pytest.raises(SamePerson):
-        confirm(house, held, by="user-1")
-    confirm(house, held, by="user-2")
+        confirm(house, invoice, by="user-1")
+    confirm(house, invoice, by="user-2")
     with house.database.reading() as session:
         assert payment.claims(session) == []
     with pytest.raises(RepaymentRefused, match="the claim is settled"):
-        confirm(house, held, by="user-3")
+        confirm(house, invoice, by="user-3")
 
 
-def test_what_was_noted_wrongly_is_taken_back_and_noted_again(house: House, paid_and_credited: Held) -> None:
-    held = paid_and_credited
-    note(house, held)
+def test_what_was_noted_wrongly_is_taken_back_and_noted_again(
+    house: House, paid_and_credited: SupplierInvoice
+) -> None:
+    invoice = paid_and_credited
+    note(house, invoice)
     with house.database.writing() as session:
-        repayments.take_back(session, held.id, by="user-2", reason="Finns inte på kontot")
-    note(house, held, by="user-2", reference="BG 8")
+        repayments.take_back(session, invoice.id, by="user-2", reason="Finns inte på kontot")
+    note(house, invoice, by="user-2", reference="BG 8")
     with house.database.reading() as session:
         ((_, found),) = repayments.noted(session, payment.claims(session)).items()
     assert (found.by, found.came_on, found.reference) == ("user-2", TODAY, "BG 8")
-    confirm(house, held, by="user-1")
+    confirm(house, invoice, by="user-1")
 
 
 @pytest.mark.parametrize(
@@ -85,13 +94,15 @@ def test_what_was_noted_wrongly_is_taken_back_and_noted_again(house: House, paid
     ],
 )
 def test_a_repayment_that_cannot_be_is_refused(
-    house: House, paid_and_credited: Held, came_on: date, reference: str, told: str
+    house: House, paid_and_credited: SupplierInvoice, came_on: date, reference: str, told: str
 ) -> None:
     with pytest.raises(Refused, match=told):
         note(house, paid_and_credited, came_on=came_on, reference=reference)
 
 
-def test_a_claim_that_is_taken_off_a_payment_is_not_repaid_too(house: House, paid_and_credited: Held) -> None:
+def test_a_claim_that_is_taken_off_a_payment_is_not_repaid_too(
+    house: House, paid_and_credited: SupplierInvoice
+) -> None:
     order = house.order(REFERENCE).number
     house.send_invoice(order, "002", number="F-2", on=date(2026, 3, 7))
     house.send_invoice(order, "001", number="F-3", on=date(2026, 3, 7))

@@ -51,7 +51,7 @@ def wrong(right: billing.Invoice) -> bytes:
 def refused(house: House, body: bytes) -> None:
     house.post(body, on=BILLED_ON)
     (outcome,) = house.read_letters(on=BILLED_ON)
-    assert outcome.held is None
+    assert outcome.invoice is None
 
 
 def seen(house: House, maker: Maker = WHOLE) -> list[RefusedLetter]:
@@ -88,9 +88,9 @@ def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: Hous
 def test_the_list_says_when_the_same_number_has_come_rightly(house: House) -> None:
     right = invoice(house)
     refused(house, wrong(right))
-    held = house.send(right)
+    document = house.send(right)
     (letter,) = seen(house)
-    assert letter.came_again == held.id
+    assert letter.came_again == document.id
     assert fresh(house, BILLED_ON) == 0
 
 
@@ -110,10 +110,10 @@ def fresh(house: House, since: date) -> int:
 
 def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
     right = invoice(house)
-    held = house.send(right)
+    document = house.send(right)
     refused(house, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
     (letter,) = seen(house)
-    assert (letter.state, letter.came_again) == (InState.CONFLICT, held.id)
+    assert (letter.state, letter.came_again) == (InState.CONFLICT, document.id)
     assert "F-1" in letter.reason_sv
     assert seen(house, OTHERS) == []
 

@@ -69,8 +69,8 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
         assert letter.body == portal_documents.body_of(session, made.id)
         assert letter.transport_id == f"portal/{made.id}"
     (outcome,) = desk.house.read_letters(on=desk.today)
-    assert outcome.held is not None
-    assert (outcome.held.number, outcome.held.state) == ("F26-0001", InvoiceState.ACCEPTED)
+    assert outcome.invoice is not None
+    assert (outcome.invoice.number, outcome.invoice.state) == ("F26-0001", InvoiceState.ACCEPTED)
     assert desk.wait() == 0
     assert desk.stands(made).state is _P.READ
 
@@ -86,8 +86,8 @@ def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple
         assert portal_documents.body_of(session, made.id) == proposal.body
     desk.wait()
     (outcome,) = desk.house.read_letters(on=desk.today)
-    assert outcome.held is not None
-    assert desk.house.match(outcome.held) == proposal.match
+    assert outcome.invoice is not None
+    assert desk.house.match(outcome.invoice) == proposal.match
 
 
 def test_an_undone_invoice_never_existed_and_its_number_goes_to_the_next(
@@ -243,7 +243,7 @@ def test_a_wrong_invoice_is_credited_and_made_anew_in_one_press(desk: Desk, june
     assert desk.wait() == 2
     desk.house.read_letters(on=desk.today)
     with desk.house.database.reading() as session:
-        states = {held.number: held.state.value for held in document_store.listed(session)}
+        states = {invoice.number: invoice.state.value for invoice in document_store.listed(session)}
     assert states == {"EGEN-1": "CREDITED", "F26-0001": "SETTLED", "F26-0002": "ACCEPTED"}
 
 

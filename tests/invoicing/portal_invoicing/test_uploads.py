@@ -68,8 +68,8 @@ def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: De
     with desk.house.database.reading() as session:
         assert session.execute(exchange_tables.inbox.select()).one().body == body
     (outcome,) = desk.house.read_letters(on=desk.today)
-    assert outcome.held is not None
-    assert outcome.held.state is InvoiceState.ACCEPTED
+    assert outcome.invoice is not None
+    assert outcome.invoice.state is InvoiceState.ACCEPTED
     assert "already" in str(looked(desk, body).refusal)
 
 
@@ -82,8 +82,8 @@ def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) 
     send(desk, file)
     desk.wait()
     (outcome,) = desk.house.read_letters(on=desk.today)
-    assert outcome.held is not None
-    assert desk.house.held(outcome.held.id).state is InvoiceState.SETTLED
+    assert outcome.invoice is not None
+    assert desk.house.invoice(outcome.invoice.id).state is InvoiceState.SETTLED
 
 
 def test_a_file_of_another_organisation_is_refused_kindly(desk: Desk) -> None:

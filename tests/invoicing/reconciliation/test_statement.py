@@ -213,8 +213,8 @@ def test_an_invoice_in_another_currency_is_in_question_and_stands_in_no_statemen
 ) -> None:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
-    held = house.send_bytes(codec.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
-    assert held.codes == ("CURRENCY",)
+    document = house.send_bytes(codec.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
+    assert document.codes == ("CURRENCY",)
     assert drawn_up(house, Key.SUPPLIER).total.invoiced == NOTHING
     with house.database.reading() as session:
         euro = reconcile(entry_queries.entries(session, currency="EUR"), by=(), currency="EUR")

@@ -14,7 +14,7 @@ from billing.tools.simulation.invoices import with_mistake
 from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Code, Deviation, Source, Weight
-from invoicing.model import DocumentType, Held, InvoiceState
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import Question
 from orders.register import store as register_store
@@ -61,10 +61,10 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
     return house.flip(house.order(REFERENCE).number, number=number, on=BILLED_ON)
 
 
-def written(house: House, held: Held) -> list[responses.InvoiceResponse]:
+def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
     """The Invoice Responses about a document as their letters read, each judged by every rule once more."""
     with house.database.reading() as session:
-        letters = list(outbox.letters_out(session, about=f"invoice {held.id}"))
+        letters = list(outbox.letters_out(session, about=f"invoice {invoice.id}"))
     answers = []
     for letter in letters:
         report = validation.validate(letter.body, on=letter.issued_on)
@@ -74,8 +74,8 @@ def written(house: House, held: Held) -> list[responses.InvoiceResponse]:
     return answers
 
 
-def golden(name: str, house: House, held: Held, code: str) -> None:
-    is_golden(name, letter_body(house, f"{held.id}-{code}"))
+def golden(name: str, house: House, invoice: SupplierInvoice, code: str) -> None:
+    is_golden(name, letter_body(house, f"{invoice.id}-{code}"))
 
 
 def codes(answers: list[responses.InvoiceResponse]) -> list[str]:
@@ -95,23 +95,23 @@ def reasons(answer: responses.InvoiceResponse) -> list[str]:
 
 
 def test_a_clean_invoice_is_approved_at_once_and_paid_on_its_day(house: House) -> None:
-    held = house.send(january(house))
-    house.pay(on=held.pays_on)
-    approved, paid = written(house, held)
+    invoice = house.send(january(house))
+    house.pay(on=invoice.pays_on)
+    approved, paid = written(house, invoice)
     assert codes([approved, paid]) == ["AP", "PD"]
     assert (approved.profile_id, reasons(approved)) == ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", [])
-    assert paid.document_response.response.effective_date == held.pays_on
-    golden("invoice-response-ap.xml", house, held, "AP")
-    golden("invoice-response-pd.xml", house, held, "PD")
+    assert paid.document_response.response.effective_date == invoice.pays_on
+    golden("invoice-response-ap.xml", house, invoice, "AP")
+    golden("invoice-response-pd.xml", house, invoice, "PD")
 
 
 def test_an_invoice_before_its_report_is_in_process_for_want_of_a_delivery(house: House) -> None:
     house.decide(REFERENCE)
     invoice = a_flip_before_the_report(house)
-    held = house.send(invoice)
-    (waits,) = written(house, held)
+    document = house.send(invoice)
+    (waits,) = written(house, document)
     assert (codes([waits]), reasons(waits)) == (["IP"], ["DEL", "NOA"])
-    golden("invoice-response-ip.xml", house, held, "IP")
+    golden("invoice-response-ip.xml", house, document, "IP")
 
 
 def a_flip_before_the_report(house: House) -> billing.Invoice:
@@ -128,21 +128,21 @@ def test_an_unknown_account_is_queried(house: House) -> None:
         id="9912346", financial_institution_branch=shapes.Reference(id="SE:BANKGIRO")
     )
     means = replace(invoice.payment_means[0], payee_financial_account=account)
-    held = house.send(replace(invoice, payment_means=(means,)))
-    (query,) = written(house, held)
+    document = house.send(replace(invoice, payment_means=(means,)))
+    (query,) = written(house, document)
     assert (codes([query]), reasons(query)) == (["UQ"], ["PAY", "NOA"])
-    golden("invoice-response-uq.xml", house, held, "UQ")
+    golden("invoice-response-uq.xml", house, document, "UQ")
 
 
 def test_a_rejection_names_the_field_the_value_expected_and_what_to_send(house: House) -> None:
-    held = house.ask_credit(house.send(in_excess(january(house))), on=BILLED_ON)
-    received, rejected = written(house, held)
+    invoice = house.ask_credit(house.send(in_excess(january(house))), on=BILLED_ON)
+    received, rejected = written(house, invoice)
     assert codes([received, rejected]) == ["AB", "RE"]
     assert reasons(rejected) == ["QTY", "CNF", "NIN"]
     (condition,) = rejected.document_response.response.statuses[0].conditions
     assert (condition.attribute_id, condition.description) == ("BT-129", "20")
-    golden("invoice-response-ab.xml", house, held, "AB")
-    golden("invoice-response-re.xml", house, held, "RE")
+    golden("invoice-response-ab.xml", house, invoice, "AB")
+    golden("invoice-response-re.xml", house, invoice, "RE")
 
 
 def in_excess(invoice: billing.Invoice) -> billing.Invoice:
@@ -151,27 +151,27 @@ def in_excess(invoice: billing.Invoice) -> billing.Invoice:
 
 def test_an_early_due_date_is_a_condition_where_the_policy_says_so(house: House) -> None:
     house.change_register(example_register(conditional_acceptance=True))
-    held = house.send(replace(january(house), due_date=BILLED_ON))
-    assert held.state is _S.ACCEPTED
-    house.pay(on=held.pays_on)
-    conditional, paid = written(house, held)
+    invoice = house.send(replace(january(house), due_date=BILLED_ON))
+    assert invoice.state is _S.ACCEPTED
+    house.pay(on=invoice.pays_on)
+    conditional, paid = written(house, invoice)
     assert codes([conditional, paid]) == ["CA", "PD"]
     assert reasons(conditional) == ["PAY", "NOA"]
     (condition,) = conditional.document_response.response.statuses[0].conditions
-    assert (condition.attribute_id, condition.description) == ("BT-9", str(held.pays_on))
-    golden("invoice-response-ca.xml", house, held, "CA")
+    assert (condition.attribute_id, condition.description) == ("BT-9", str(invoice.pays_on))
+    golden("invoice-response-ca.xml", house, invoice, "CA")
 
 
 def test_an_early_due_date_is_otherwise_approved_without_more_ado(house: House) -> None:
-    held = house.send(replace(january(house), due_date=BILLED_ON))
-    assert (held.codes, house.answers(held)) == (("DUE_DATE",), ["AP"])
+    invoice = house.send(replace(january(house), due_date=BILLED_ON))
+    assert (invoice.codes, house.answers(invoice)) == (("DUE_DATE",), ["AP"])
 
 
 def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: House) -> None:
-    held = house.send(in_excess(january(house)))
+    invoice = house.send(in_excess(january(house)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
         with house.database.writing() as session:
-            now = document_store.by_id(session, held.id)
+            now = document_store.by_id(session, invoice.id)
             register = register_store.load(session)
             answered = responding.answer(
                 session,
@@ -183,8 +183,8 @@ def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: 
                 supplier=register.supplier(FYRBAKEN),
                 question=Question("QTY", words, f"en: {words}"),
             )
-            document_store.set_answered(session, held.id, answered)
-    first, second = written(house, held)[1:]
+            document_store.set_answered(session, invoice.id, answered)
+    first, second = written(house, invoice)[1:]
     assert codes([first, second]) == ["UQ", "UQ"]
     assert first.id != second.id
     assert reasons(first) == ["QTY", "PIN"]
@@ -196,8 +196,8 @@ def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: 
 
 def test_arrival_is_answered_first_where_the_policy_says_so(house: House) -> None:
     house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
-    held = house.send(january(house))
-    assert house.answers(held) == ["AB", "AP"]
+    invoice = house.send(january(house))
+    assert house.answers(invoice) == ["AB", "AP"]
     credit = house.send_credit(house_invoice(house), number="K-1", on=date(2026, 2, 9))
     assert house.answers(credit) == ["AB", "AP"]
 
@@ -213,18 +213,18 @@ def house_invoice(house: House) -> billing.Invoice:
 def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_process(house: House) -> None:
     process = ResponseProcess.BILLING_WITH_RESPONSE
     house.change_register(registered(example_register(), response_process=process))
-    held = house.send(january(house))
-    assert house.answers(held) == ["AB", "AP"]
-    assert {each.profile_id for each in written(house, held)} == {"urn:peppol:bis:billing_with_response"}
-    golden("invoice-response-ab-billing-with-response.xml", house, held, "AB")
+    invoice = house.send(january(house))
+    assert house.answers(invoice) == ["AB", "AP"]
+    assert {each.profile_id for each in written(house, invoice)} == {"urn:peppol:bis:billing_with_response"}
+    golden("invoice-response-ab-billing-with-response.xml", house, invoice, "AB")
 
 
 def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_letter_about_it(house: House) -> None:
     house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
     house.decide(REFERENCE, supplier=TALLKOTTEN)
     house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
-    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
-    assert house.answers(held) == ["AP"]
+    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
+    assert house.answers(invoice) == ["AP"]
 
 
 # What the register accepts --------------------------------------------------------------------------------
@@ -314,9 +314,9 @@ def tree(document: codec.Document) -> etree._Element:
     return etree.fromstring(codec.serialise(document))
 
 
-def a_held() -> Held:
+def a_held() -> SupplierInvoice:
     money = Money.of("2090.00")
-    return Held(
+    return SupplierInvoice(
         id=7,
         letter_id=7,
         document_type=DocumentType.INVOICE,

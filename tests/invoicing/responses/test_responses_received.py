@@ -213,8 +213,8 @@ def test_an_mls_finds_our_letter_by_its_instance_identifier(house: House) -> Non
 
 def test_an_mlr_about_our_invoice_response_finds_that(house: House) -> None:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
-    comes(house, rejecting_mlr(f"{held.id}-AP", number="M-1"))
+    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
+    comes(house, rejecting_mlr(f"{invoice.id}-AP", number="M-1"))
     assert letter(house, "invoice-response")[1] == OutState.REJECTED
     assert letter(house)[1] == OutState.WAITING
 
@@ -245,14 +245,14 @@ def test_the_same_answer_again_is_a_repeat_and_another_of_its_number_a_conflict(
 
 def test_an_invoice_response_to_us_is_kept_since_we_send_no_invoices(house: House) -> None:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
-    held = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
+    invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
     with house.database.reading() as session:
         register = register_store.load(session)
         document = response_documents.response(
             register,
-            document_store.by_id(session, held.id),
+            document_store.by_id(session, invoice.id),
             "RE",
-            document_store.matches(session, held.id)[-1][1].deviations,
+            document_store.matches(session, invoice.id)[-1][1].deviations,
             supplier=register.supplier(FYRBAKEN),
             today=DAY,
             question=response_documents.Question("OTH", "Varför?", "Why?"),

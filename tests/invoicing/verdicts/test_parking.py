@@ -28,7 +28,7 @@ def a_month_received(house: House) -> str:
 def stop(house: House, on: date) -> list[InvoiceState]:
     with house.database.writing() as session:
         register = register_store.load(session)
-        return [held.state for held in parking.stop_waiting(session, register, today=on)]
+        return [invoice.state for invoice in parking.stop_waiting(session, register, today=on)]
 
 
 def with_account(invoice: billing.Invoice, bankgiro: str) -> billing.Invoice:
@@ -72,8 +72,8 @@ def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(
     with a_house(database_url, register=register) as house:
         number = a_month_received(house)
         invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
-        held = house.send(invoice)
-        assert (held.state, held.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
+        document = house.send(invoice)
+        assert (document.state, document.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
         supplier = register.supplier(FYRBAKEN)
         account = PaymentAccount(AccountScheme.BANKGIRO, NEW_BANKGIRO)
         changed = replace(supplier, payment_accounts=(*supplier.payment_accounts, account))
@@ -83,18 +83,18 @@ def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(
         with house.database.writing() as session:
             freed = parking.judge_held_again(session, known, today=stockholm_date(CLOCK))
         assert [each.state for each in freed] == [InvoiceState.ACCEPTED]
-        assert house.answers(held) == ["UQ", "AP"]
+        assert house.answers(document) == ["UQ", "AP"]
 
 
 def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url: str) -> None:
     with a_house(database_url) as house:
         number = a_month_received(house)
         invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
-        held = house.send(invoice)
+        document = house.send(invoice)
         with house.database.writing() as session:
             register = register_store.load(session)
             assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
-        assert house.held(held.id).state is InvoiceState.HELD
+        assert house.invoice(document.id).state is InvoiceState.HELD
 
 
 def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None:

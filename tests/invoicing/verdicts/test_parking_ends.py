@@ -27,16 +27,16 @@ def test_an_invoice_before_its_report_waits_and_is_matched_by_itself(house: Hous
     line = shapes.LineReference(line_id=february.line_id)
     period = shapes.Period(start_date=february.period.start, end_date=february.period.end)
     invoice = billed(january(house), days="20", order_line_reference=line, invoice_period=period)
-    held = house.send(invoice, on=date(2026, 3, 1))
-    assert (held.state, held.codes) == (InvoiceState.PARKED, ("NOT_RECEIVED",))
-    assert house.answers(held) == ["IP"]
-    waiting = answer(house, held.id, "IP").document_response.response.statuses[0]
+    document = house.send(invoice, on=date(2026, 3, 1))
+    assert (document.state, document.codes) == (InvoiceState.PARKED, ("NOT_RECEIVED",))
+    assert house.answers(document) == ["IP"]
+    waiting = answer(house, document.id, "IP").document_response.response.statuses[0]
     assert waiting.status_reason_code == shapes.Code("DEL", "OPStatusReason")
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    held = house.held(held.id)
-    assert (held.state, held.codes) == (InvoiceState.ACCEPTED, ())
-    assert house.answers(held) == ["IP", "AP"]
-    assert house.line(held.order_number, "002").amount_claimed.amount == Decimal("1900.00")
+    document = house.invoice(document.id)
+    assert (document.state, document.codes) == (InvoiceState.ACCEPTED, ())
+    assert house.answers(document) == ["IP", "AP"]
+    assert house.line(document.order_number, "002").amount_claimed.amount == Decimal("1900.00")
 
 
 def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_another_received(
@@ -44,34 +44,34 @@ def test_a_parked_invoice_that_turns_out_wrong_comes_into_question_without_anoth
 ) -> None:
     line = shapes.LineReference(line_id="002")
     invoice = billed(january(house), days="19", order_line_reference=line, invoice_period=None)
-    held = house.send(invoice, on=date(2026, 3, 1))
+    document = house.send(invoice, on=date(2026, 3, 1))
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
-    held = house.held(held.id)
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    document = house.invoice(document.id)
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
     # Received may not follow in process.
-    assert house.answers(held) == ["IP"]
-    assert house.answers(house.ask_credit(held, on=date(2026, 3, 3))) == ["IP", "RE"]
+    assert house.answers(document) == ["IP"]
+    assert house.answers(house.ask_credit(document, on=date(2026, 3, 3))) == ["IP", "RE"]
 
 
 def test_a_month_interrupted_while_its_invoice_waits_answers_with_the_interruption(house: House) -> None:
     line = shapes.LineReference(line_id="003")
     invoice = billed(january(house), days="22", order_line_reference=line, invoice_period=None)
-    held = house.send(invoice, on=date(2026, 3, 9))
-    assert held.state is InvoiceState.PARKED
+    document = house.send(invoice, on=date(2026, 3, 9))
+    assert document.state is InvoiceState.PARKED
     house.interrupt(REFERENCE, on=date(2026, 3, 13))
     house.report(REFERENCE, "2026-03", on=date(2026, 4, 1))
-    held = house.held(held.id)
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
-    assert "2026-03-13" in house.sentences(held)[0]
+    document = house.invoice(document.id)
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    assert "2026-03-13" in house.sentences(document)[0]
 
 
 def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(house: House) -> None:
     line = shapes.LineReference(line_id="005")
     invoice = billed(january(house), days="19", order_line_reference=line, invoice_period=None)
     house.interrupt(REFERENCE, on=date(2026, 3, 13))
-    held = house.send(invoice, on=date(2026, 3, 16))
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
-    rejected = house.ask_credit(held, on=date(2026, 3, 17))
+    document = house.send(invoice, on=date(2026, 3, 16))
+    assert (document.state, document.codes) == (InvoiceState.IN_QUESTION, ("NOT_RECEIVED",))
+    rejected = house.ask_credit(document, on=date(2026, 3, 17))
     actions = [
         status.status_reason_code.value
         for status in answer(house, rejected.id, "RE").document_response.response.statuses
@@ -86,27 +86,27 @@ def test_a_waiting_invoice_on_a_line_that_will_never_be_received_is_told_so(hous
 
 def test_a_report_corrected_after_the_invoice_puts_it_in_question_and_back(house: House) -> None:
     house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
-    held = house.send_invoice(house.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 9))
-    assert held.state is InvoiceState.ACCEPTED
+    invoice = house.send_invoice(house.order(REFERENCE).number, "003", number="F-3", on=date(2026, 3, 9))
+    assert invoice.state is InvoiceState.ACCEPTED
     house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
-    held = house.held(held.id)
-    assert (held.state, held.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
-    assert house.line(held.order_number, "003").amount_claimed.is_zero
+    invoice = house.invoice(invoice.id)
+    assert (invoice.state, invoice.codes) == (InvoiceState.IN_QUESTION, ("QUANTITY",))
+    assert house.line(invoice.order_number, "003").amount_claimed.is_zero
     # After approved only paid may follow: nothing is sent, and the question is put in person.
-    assert house.answers(held) == ["AP"]
+    assert house.answers(invoice) == ["AP"]
     withdrawn = {"execution_reference": REFERENCE, "registered_on": "2026-03-11"}
     house.must("interruption.withdrawn", withdrawn, on=date(2026, 3, 11))
-    held = house.held(held.id)
-    assert (held.state, held.codes) == (InvoiceState.ACCEPTED, ())
-    assert house.line(held.order_number, "003").amount_claimed.amount == Decimal("2090.00")
-    assert house.answers(held) == ["AP"]
+    invoice = house.invoice(invoice.id)
+    assert (invoice.state, invoice.codes) == (InvoiceState.ACCEPTED, ())
+    assert house.line(invoice.order_number, "003").amount_claimed.amount == Decimal("2090.00")
+    assert house.answers(invoice) == ["AP"]
 
 
 def test_a_correction_that_changes_nothing_leaves_the_invoice_accepted(house: House) -> None:
-    held = house.send(january(house))
+    invoice = house.send(january(house))
     house.report(REFERENCE, "2026-01", version=2, on=date(2026, 2, 10))
-    assert house.held(held.id) == held
-    assert house.line(held.order_number).amount_claimed.amount == Decimal("1900.00")
+    assert house.invoice(invoice.id) == invoice
+    assert house.line(invoice.order_number).amount_claimed.amount == Decimal("1900.00")
 
 
 def test_after_the_final_invoice_the_later_lines_are_closed_and_open_again_if_the_last_day_moves(

@@ -11,7 +11,7 @@ from foundation import journal
 from foundation.errors import Refused
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
-from invoicing.model import Held, InvoiceState
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import rejudging
 from orders.register import policy_store
 from orders.register import store as register_store
@@ -42,7 +42,7 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def send(house: House, number: int, days: str) -> Held:
+def send(house: House, number: int, days: str) -> SupplierInvoice:
     flipped = house.flip(house.order(reference(number)).number, "001", number=f"F-{number}", on=FEBRUARY)
     return house.send(billed(flipped, days=days))
 
@@ -70,11 +70,11 @@ def would_accept(house: House) -> list[str]:
         return [each.number for each in rejudging.would_accept(session, register)]
 
 
-def judge(house: House, held: list[Held], *, key: str = "a-press") -> dict[str, str]:
+def judge(house: House, invoice: list[SupplierInvoice], *, key: str = "a-press") -> dict[str, str]:
     """One press for these invoices; what became of each row."""
     with house.database.writing() as session:
         register = register_store.load(session)
-        ids = rejudging.known(session, [each.id for each in held])
+        ids = rejudging.known(session, [each.id for each in invoice])
         number = rejudging.start(session, register, ids, by="user-1", at=CLOCK, key=key)
     left = 1
     while left:
@@ -91,9 +91,9 @@ def test_what_the_new_policy_accepts_is_shown_and_judged_and_the_rest_stays(hous
     assert would_accept(house) == []
     mark = loosen(house)
     assert would_accept(house) == ["F-0"]
-    assert house.held(one.id).state is _S.IN_QUESTION
+    assert house.invoice(one.id).state is _S.IN_QUESTION
     assert judge(house, [one, two]) == {"F-0": "DONE", "F-1": "REFUSED Deviates still: Wrong quantity."}
-    assert [house.held(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
+    assert [house.invoice(each.id).state for each in (one, two)] == [_S.ACCEPTED, _S.IN_QUESTION]
     assert (house.answers(one), house.answers(two)) == (["AB", "AP"], ["AB"])
     with house.database.reading() as session:
         assert document_store.policies_used(session, one.id)[-1] == mark
@@ -118,7 +118,7 @@ def test_what_somebody_has_just_acted_on_is_left_alone(house: House) -> None:
         exception_actions.ask_supplier(session, register, one.id, hand(), text="Vilken dag?")
     loosen(house)
     assert judge(house, [one])["F-0"].startswith("REFUSED Somebody has just done something")
-    assert house.held(one.id).state is _S.IN_QUESTION
+    assert house.invoice(one.id).state is _S.IN_QUESTION
 
 
 def test_nothing_is_asked_of_nothing(house: House) -> None:
@@ -135,4 +135,4 @@ def test_what_is_attested_stays_attested(house: House) -> None:
     loosen(house)
     assert judge(house, [one, attested])["F-2"] == "REFUSED F-2 is accepted now."
     assert desk.drop_changed(proposal).dropped == ()
-    assert house.held(one.id).state is _S.ACCEPTED
+    assert house.invoice(one.id).state is _S.ACCEPTED

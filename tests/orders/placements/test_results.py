@@ -42,8 +42,8 @@ def named(orders: list[Order]) -> list[str]:
 
 def plans(house: House) -> list[tuple[str, PlannedState]]:
     with house.database.reading() as session:
-        held = plan_store.of_placement(session, REFERENCE)
-    return [(f"{plan.article} {plan.stage or plan.code}".strip(), plan.state) for plan in held]
+        invoice = plan_store.of_placement(session, REFERENCE)
+    return [(f"{plan.article} {plan.stage or plan.code}".strip(), plan.state) for plan in invoice]
 
 
 # R1 and the speed bonus ---------------------------------------------------------------------

@@ -52,11 +52,11 @@ def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
         assert not assign(house, "handledare-7", on=date(2026, 1, 6))
         assert assign(house, " H2 ", on=date(2026, 3, 1))
         with house.database.reading() as session:
-            held = tutors.history(session, "100000101")
+            invoice = tutors.history(session, "100000101")
             rows = [row.detail for row in journal.rows(session) if row.action == "tutor.assigned"]
             suggestions = placement_queries.tutors_used(session, OURS)
             others = placement_queries.tutors_used(session, Scope(LARKDRILLEN))
-        assert [(each.tutor, each.assigned_on, each.standing) for each in held] == [
+        assert [(each.tutor, each.assigned_on, each.standing) for each in invoice] == [
             ("handledare-7", date(2026, 1, 5), False),
             ("H2", date(2026, 3, 1), True),
         ]

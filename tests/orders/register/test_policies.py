@@ -81,13 +81,13 @@ def test_a_difference_is_let_through_within_every_limit_of_its_side(
 def test_the_most_particular_tolerance_holds_alone() -> None:
     general, article, supplier = Tolerance(), Tolerance(article="BASIC"), Tolerance(supplier=FYRBAKEN)
     both = Tolerance(supplier=FYRBAKEN, article="BASIC")
-    for held, expected in (
+    for invoice, expected in (
         ((general,), general),
         ((general, article), article),
         ((general, article, supplier), supplier),
         ((general, article, supplier, both), both),
     ):
-        assert most_particular(held, supplier=FYRBAKEN, article="BASIC") == expected
+        assert most_particular(invoice, supplier=FYRBAKEN, article="BASIC") == expected
     assert most_particular((supplier, article), supplier="1", article="RESULT") == Tolerance()
 
 
@@ -169,14 +169,14 @@ def test_a_version_holds_from_its_day_and_a_match_remembers_which_judged_it(hous
 
 def test_an_invoice_within_tolerance_is_accepted_with_a_note(house: House) -> None:
     make(house, replace(in_force(house), tolerances=(days(over="1"),)))
-    held = house.send(january(house))
-    assert (held.state, held.codes) == (_S.ACCEPTED, ("QUANTITY",))
-    (note,) = house.match(held).deviations
+    invoice = house.send(january(house))
+    assert (invoice.state, invoice.codes) == (_S.ACCEPTED, ("QUANTITY",))
+    (note,) = house.match(invoice).deviations
     assert (note.weight, note.variant) == (Weight.NOTE, "tolerated")
-    assert house.sentences(held) == [
+    assert house.sentences(invoice) == [
         "Fel antal: 21 på fakturan, 20 väntat. Skillnaden ryms i köparens tolerans, så fakturan godtas."
     ]
-    assert len(house.pay(on=held.pays_on)) == 1
+    assert len(house.pay(on=invoice.pays_on)) == 1
 
 
 def test_a_cause_that_needs_no_person_is_answered_at_once(house: House) -> None:
@@ -191,7 +191,7 @@ def test_a_cause_that_needs_no_person_is_answered_at_once(house: House) -> None:
 
 
 def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House) -> None:
-    held = house.send(january(house))
+    invoice = house.send(january(house))
     wider = replace(in_force(house), tolerances=(days(over="1"),))
     with house.database.reading() as session:
         register = register_store.load(session)
@@ -200,14 +200,14 @@ def test_a_change_shows_what_it_would_have_done_before_it_is_saved(house: House)
         later = policy_replay.replay(session, register, wider, since=date(2026, 3, 1))
     (changed,) = effect.changed
     assert (changed.invoice_id, changed.before, changed.after) == (
-        held.id,
+        invoice.id,
         Verdict.QUESTION,
         Verdict.ACCEPT,
     )
     ((count, amount),) = effect.counts().values()
-    assert (count, amount) == (1, held.amount_payable)
+    assert (count, amount) == (1, invoice.amount_payable)
     assert (nothing.looked_at, nothing.changed, later.looked_at) == (1, (), 0)
-    assert house.held(held.id).state is _S.IN_QUESTION
+    assert house.invoice(invoice.id).state is _S.IN_QUESTION
 
 
 def test_a_change_of_something_already_changed_is_refused(house: House) -> None:

@@ -115,8 +115,8 @@ def test_many_letters_all_arrive(kind: Kind) -> None:
 def test_how_a_letter_fares_is_never_claimed_final_without_a_receipt(kind: Kind) -> None:
     letter = ALetter()
     submission = kind.ours.submit(letter)
-    held = kind.ours.status(letter.instance_id, submission.reference)
-    assert held.state is submission.state or not held.state.final
+    invoice = kind.ours.status(letter.instance_id, submission.reference)
+    assert invoice.state is submission.state or not invoice.state.final
     assert kind.ours.status("00000000-0000-4000-8000-999999999999").state is DeliveryState.UNKNOWN
 
 

@@ -37,20 +37,20 @@ def phoss(script: dict[str, tuple[int, object]]) -> Callable[[Handler], None]:
 SUBMIT, STATUS = "/api/outbound/submit", "/api/outbound/status/"
 
 
-def held(status: str, **more: object) -> dict[str, object]:
+def invoice(status: str, **more: object) -> dict[str, object]:
     return {"sbdhInstanceID": ALetter().instance_id, "status": status, **more}
 
 
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        (held("pending"), DeliveryState.ACCEPTED),
-        (held("sending"), DeliveryState.ACCEPTED),
-        (held("failed", errorDetails="no contact"), DeliveryState.ACCEPTED),
-        (held("sent", completedDT="2026-03-27T14:30:05Z"), DeliveryState.DELIVERED),
-        (held("sent", mlsStatus="received_re"), DeliveryState.REJECTED),
-        (held("rejected"), DeliveryState.REJECTED),
-        (held("permanently_failed"), DeliveryState.GIVEN_UP),
+        (invoice("pending"), DeliveryState.ACCEPTED),
+        (invoice("sending"), DeliveryState.ACCEPTED),
+        (invoice("failed", errorDetails="no contact"), DeliveryState.ACCEPTED),
+        (invoice("sent", completedDT="2026-03-27T14:30:05Z"), DeliveryState.DELIVERED),
+        (invoice("sent", mlsStatus="received_re"), DeliveryState.REJECTED),
+        (invoice("rejected"), DeliveryState.REJECTED),
+        (invoice("permanently_failed"), DeliveryState.GIVEN_UP),
     ],
 )
 def test_the_status_of_phoss_is_read_as_it_is_meant(status: dict[str, object], state: DeliveryState) -> None:
@@ -61,7 +61,7 @@ def test_the_status_of_phoss_is_read_as_it_is_meant(status: dict[str, object], s
 
 
 @pytest.mark.parametrize(
-    "body", [[], {"status": "sent"}, held("dancing"), {**held("sent"), "sbdhInstanceID": "another"}]
+    "body", [[], {"status": "sent"}, invoice("dancing"), {**invoice("sent"), "sbdhInstanceID": "another"}]
 )
 def test_a_status_that_is_not_understood_is_no_status(body: object) -> None:
     with answering(phoss({STATUS: (200, body)})) as address:
@@ -76,7 +76,7 @@ def test_a_status_that_is_not_understood_is_no_status(body: object) -> None:
     ("script", "error"),
     [
         ({SUBMIT: (422, "Failed to submit outbound transaction")}, RejectedForGood),
-        ({SUBMIT: (422, "no"), STATUS: (200, held("rejected"))}, RejectedForGood),
+        ({SUBMIT: (422, "no"), STATUS: (200, invoice("rejected"))}, RejectedForGood),
         ({SUBMIT: (422, "no"), STATUS: (503, {})}, Unclear),
         ({SUBMIT: (200, "no report")}, Unclear),
         ({SUBMIT: (500, {})}, Unclear),

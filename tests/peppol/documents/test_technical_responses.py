@@ -136,8 +136,8 @@ def test_a_sender_that_wants_to_hear_of_success_too_does(house: House) -> None:
     house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
     asked = {"mls_to": ParticipantId.parse(THEIR_PROVIDER), "mls_type": "ALWAYS_SEND"}
-    held = house.send_bytes(enveloped(invoice, **asked), on=BILLED_ON)
-    (letter,) = answers(house, held.letter_id)
+    document = house.send_bytes(enveloped(invoice, **asked), on=BILLED_ON)
+    (letter,) = answers(house, document.letter_id)
     is_golden("mls-ap.xml", letter.body)
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     unasked = house.send_invoice(house.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3))
@@ -205,8 +205,8 @@ def test_a_business_reason_is_answered_as_business_and_leaves_no_technical_word(
     house.decide(REFERENCE)
     house.report(REFERENCE, "2026-01", on=RECEIVED_ON)
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
-    held = house.send(replace(invoice, order_reference=billing.OrderReference(id="1999999999")))
-    assert (house.answers(held), answers(house, held.letter_id)) == (["AB"], [])
+    document = house.send(replace(invoice, order_reference=billing.OrderReference(id="1999999999")))
+    assert (house.answers(document), answers(house, document.letter_id)) == (["AB"], [])
 
 
 # Laws -----------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: Hous
     body = letter(january(house))
     collect(house, tmp_path, body)
     assert inbox(house) == [("HANDLED", "", INSTANCE)]
-    assert house.held(1).state is InvoiceState.ACCEPTED
+    assert house.invoice(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
         assert exchange_inbox.body_of(session, 1) == body
 
@@ -146,7 +146,7 @@ def test_a_letter_for_somebody_else_lies_in_quarantine_with_its_reason(house: Ho
 def test_a_letter_from_a_service_provider_is_taken_and_a_person_is_told(house: House, tmp_path: Path) -> None:
     collect(house, tmp_path, letter(january(house), sender=ParticipantId("0007", LARKDRILLEN)))
     assert inbox(house) == [("HANDLED", "ENV-SENDER", INSTANCE)]
-    assert house.held(1).state is InvoiceState.ACCEPTED
+    assert house.invoice(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
         told = session.scalar(select(exchange_tables.inbox.c.reason_sv))
     assert told is not None

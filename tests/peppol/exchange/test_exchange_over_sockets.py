@@ -155,13 +155,13 @@ def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
         if not list(running.phase4(BUYER).inbound()):
             break
     with house.database.reading() as session:
-        held = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
+        invoice = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         kept = sorted(
             session.scalars(
                 select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.state == InState.ARRIVED)
             )
         )
     assert kept == sorted(bodies)
-    assert held[InState.ARRIVED] == 30
-    assert held[InState.REPEAT] >= 10
-    assert set(held) == {InState.ARRIVED, InState.REPEAT}
+    assert invoice[InState.ARRIVED] == 30
+    assert invoice[InState.REPEAT] >= 10
+    assert set(invoice) == {InState.ARRIVED, InState.REPEAT}

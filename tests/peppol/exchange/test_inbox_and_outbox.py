@@ -63,22 +63,22 @@ def claim(house: House, *, now: datetime = CLOCK) -> Claim:
         )
 
 
-def release(house: House, held: Claim, state: OutState, *, rest: timedelta | None = None) -> int:
+def release(house: House, invoice: Claim, state: OutState, *, rest: timedelta | None = None) -> int:
     """What the worker met, and how many of its attempts were noted."""
     tried = [
         Tried(each, "test", CLOCK, CLOCK, "ACCEPTED" if rest is None else "UNCLEAR", state, rest=rest)
-        for each in held.letters
+        for each in invoice.letters
     ]
     with house.database.writing() as session:
-        return len(receiver_queues.release(session, held, tried, now=CLOCK))
+        return len(receiver_queues.release(session, invoice, tried, now=CLOCK))
 
 
 def test_a_letter_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
     instance_id = put_out(house)
-    held = claim(house)
-    (letter,) = held.letters
+    invoice = claim(house)
+    (letter,) = invoice.letters
     assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
-    assert [release(house, held, OutState.SENT), release(house, held, OutState.SENT)] == [1, 0]
+    assert [release(house, invoice, OutState.SENT), release(house, invoice, OutState.SENT)] == [1, 0]
     with house.database.reading() as session:
         row = session.execute(select(exchange_tables.outbox)).one()
         (attempt,) = session.execute(select(exchange_tables.attempt))

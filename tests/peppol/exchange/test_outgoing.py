@@ -243,7 +243,7 @@ def test_what_is_collected_is_read_as_any_letter(house: House, tmp_path: Path) -
     (tmp_path / "inbox" / "f1.xml").write_bytes(codec.serialise(invoice))
     collect(house, FolderAccessPoint(tmp_path))
     (outcome,) = house.read_letters(on=DAY)
-    assert (outcome.letter_state, outcome.held is not None) == (InState.HANDLED, True)
+    assert (outcome.letter_state, outcome.invoice is not None) == (InState.HANDLED, True)
     assert invoice.legal_monetary_total.payable_amount == shapes.Amount(
         invoice.legal_monetary_total.payable_amount.value, "SEK"
     )

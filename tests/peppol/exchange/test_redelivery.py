@@ -69,7 +69,7 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
             pass
     assert tally == {"stored": 300, "repeats": 2700, "conflicts": 0}
     with database.reading() as session:
-        held = list(document_store.listed(session))
+        documents = list(document_store.listed(session))
         states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         firsts = session.scalars(
             select(exchange_tables.inbox.c.repeats).where(exchange_tables.inbox.c.repeats.is_not(None))
@@ -77,7 +77,7 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
         assert len(set(firsts)) <= 300
         assert list(journal.verify(session)) == []
         assert list(invariants.check(session)) == []
-    assert len(held) == len({each.number for each in held}) == 300
+    assert len(documents) == len({each.number for each in documents}) == 300
     assert states == {InState.HANDLED: 300, InState.REPEAT: 2700}
 
 

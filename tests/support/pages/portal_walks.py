@@ -48,7 +48,7 @@ class Books:
 
     def states(self) -> dict[str, InvoiceState]:
         with self.database.reading() as session:
-            return {held.number: held.state for held in document_store.listed(session)}
+            return {invoice.number: invoice.state for invoice in document_store.listed(session)}
 
 
 @contextmanager

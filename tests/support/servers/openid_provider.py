@@ -59,17 +59,17 @@ class Provider(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         given = {name: values[0] for name, values in parse_qs(body).items()}
         expected = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        held = _codes.pop(given.get("code", ""), None)
+        invoice = _codes.pop(given.get("code", ""), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if (
-            held is None
+            invoice is None
             or self.headers.get("Authorization") != f"Basic {expected}"
-            or given.get("redirect_uri") != held["redirect_uri"]
-            or challenge.rstrip(b"=").decode() != held["code_challenge"]
+            or given.get("redirect_uri") != invoice["redirect_uri"]
+            or challenge.rstrip(b"=").decode() != invoice["code_challenge"]
         ):
             self._json({"error": "invalid_grant"}, 400)
             return
-        self._json({"access_token": "opaque", "token_type": "Bearer", "id_token": self._token(held)})
+        self._json({"access_token": "opaque", "token_type": "Bearer", "id_token": self._token(invoice)})
 
     def _authorize(self, asked: dict[str, str]) -> None:
         assert asked["response_type"] == "code"
@@ -85,19 +85,19 @@ class Provider(BaseHTTPRequestHandler):
         self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
         self.end_headers()
 
-    def _token(self, held: dict[str, str]) -> str:
-        fault = held.get("fault", "")
+    def _token(self, invoice: dict[str, str]) -> str:
+        fault = invoice.get("fault", "")
         now = int(time.time())
         claims = {
             "iss": "https://elsewhere.example" if fault == "issuer" else self.issuer,
             "aud": "another" if fault == "audience" else CLIENT,
-            "sub": held.get("user", "person-1"),
-            "nonce": "another" if fault == "nonce" else held["nonce"],
+            "sub": invoice.get("user", "person-1"),
+            "nonce": "another" if fault == "nonce" else invoice["nonce"],
             "iat": now - 4000 if fault == "old" else now,
             "exp": now - 3600 if fault == "old" else now + 300,
-            "email": held.get("email", ""),
-            "email_verified": held.get("verified", "yes") == "yes",
-            **({"acr": held["acr"]} if "acr" in held else {}),
+            "email": invoice.get("email", ""),
+            "email_verified": invoice.get("verified", "yes") == "yes",
+            **({"acr": invoice["acr"]} if "acr" in invoice else {}),
         }
         if fault == "hmac":
             return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET * 3))

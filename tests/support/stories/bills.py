@@ -19,9 +19,9 @@ def billed(
     **line: object,
 ) -> billing.Invoice:
     """A supplier's invoice with other days, price, amount or VAT, and totals that follow as the rules want."""
-    (held,) = invoice.invoice_lines
-    quantity = shapes.Quantity(Decimal(days), held.quantity.unit_code) if days else held.quantity
-    cost = Decimal(price) if price else held.price.price_amount.value
+    (document,) = invoice.invoice_lines
+    quantity = shapes.Quantity(Decimal(days), document.quantity.unit_code) if days else document.quantity
+    cost = Decimal(price) if price else document.price.price_amount.value
     net = Decimal(amount) if amount else rounded(quantity.value * cost)
     rate = Decimal(percent) if percent is not None else None
     tax = rounded(net * (rate or Decimal(0)) / 100)
@@ -31,12 +31,12 @@ def billed(
         invoice,
         invoice_lines=(
             replace(
-                held,
+                document,
                 invoiced_quantity=quantity,
                 line_extension_amount=_kronor(net),
                 price=shapes.Price(price_amount=_kronor(cost)),
                 item=replace(
-                    held.item,
+                    document.item,
                     classified_tax_category=shapes.TaxCategory(id=category, percent=rate, tax_scheme=scheme),
                 ),
                 **line,  # type: ignore[arg-type]

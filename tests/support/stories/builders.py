@@ -15,11 +15,11 @@ from invoicing.model import (
     AccountGiven,
     CreditedReference,
     DocumentType,
-    Held,
-    Invoice,
+    InvoiceContent,
     InvoicedLine,
     InvoiceState,
     PeriodGiven,
+    SupplierInvoice,
     VatSubtotal,
 )
 from orders.model import (
@@ -199,24 +199,26 @@ def an_invoice(
     number: str = "F-1001",
     issued_on: date = date(2026, 2, 3),
     lines: tuple[InvoicedLine, ...] | None = None,
-) -> Invoice:
+) -> InvoiceContent:
     """The invoice of one order line, with totals that follow from its lines."""
-    held = order or an_order()
-    line = replace(a_line(line_id, days=str(days), price=price), period=_given(_line(held, line_id).period))
+    ordered = order or an_order()
+    line = replace(
+        a_line(line_id, days=str(days), price=price), period=_given(_line(ordered, line_id).period)
+    )
     return with_lines(
-        Invoice(
+        InvoiceContent(
             document_type=DocumentType.INVOICE,
             type_code="380",
             number=number,
             issued_on=issued_on,
             due_on=issued_on + timedelta(days=30),
             currency="SEK",
-            supplier=held.supplier,
+            supplier=ordered.supplier,
             supplier_name="Fyrbåken Exempel AB",
-            endpoint=f"0007:{held.supplier}",
+            endpoint=f"0007:{ordered.supplier}",
             buyer=REGISTER.buyer.organisation_number,
-            order_number=held.number,
-            contract=held.contract_id,
+            order_number=ordered.number,
+            contract=ordered.contract_id,
             references=(),
             period=None,
             credits=(),
@@ -235,7 +237,7 @@ def an_invoice(
     )
 
 
-def with_lines(invoice: Invoice, *lines: InvoicedLine) -> Invoice:
+def with_lines(invoice: InvoiceContent, *lines: InvoicedLine) -> InvoiceContent:
     """The invoice with other lines, and the VAT and totals that follow from them."""
     net = total((line.amount for line in lines), currency=lines[0].amount.currency)
     rate = lines[0].vat_percent or Decimal(0)
@@ -252,8 +254,8 @@ def with_lines(invoice: Invoice, *lines: InvoicedLine) -> Invoice:
 
 
 def a_credit_note(
-    invoice: Invoice, *, number: str = "K-1001", credits: str | None = None, amount: str = ""
-) -> Invoice:
+    invoice: InvoiceContent, *, number: str = "K-1001", credits: str | None = None, amount: str = ""
+) -> InvoiceContent:
     """The credit note of the whole invoice, or of another net `amount`."""
     credit = replace(
         invoice,
@@ -268,9 +270,9 @@ def a_credit_note(
     return with_lines(credit, replace(line, amount=sek(amount)))
 
 
-def held(invoice: Invoice, *, state: InvoiceState = InvoiceState.ACCEPTED) -> Held:
+def in_books(invoice: InvoiceContent, *, state: InvoiceState = InvoiceState.ACCEPTED) -> SupplierInvoice:
     """The document in our books."""
-    return Held(
+    return SupplierInvoice(
         id=1,
         letter_id=1,
         document_type=invoice.document_type,
@@ -294,7 +296,9 @@ def held(invoice: Invoice, *, state: InvoiceState = InvoiceState.ACCEPTED) -> He
     )
 
 
-def credit_facts(credited: Held | None, *, by: str = "", suggestions: tuple[str, ...] = ()) -> CreditFacts:
+def credit_facts(
+    credited: SupplierInvoice | None, *, by: str = "", suggestions: tuple[str, ...] = ()
+) -> CreditFacts:
     """What a credit note is judged by."""
     return CreditFacts(REGISTER.policy, credited, by, suggestions)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Code, Match, Weight
 from invoicing.model import InvoiceState
-from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, held
+from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, in_books
 
 INVOICE = an_invoice(an_order())
 
@@ -50,7 +50,8 @@ CREDIT_STORIES = (
         Code.CREDIT_OF_CREDIT,
         "credits a credit note",
         match_credit(
-            a_credit_note(INVOICE, credits="K-1"), credit_facts(held(a_credit_note(INVOICE, number="K-1")))
+            a_credit_note(INVOICE, credits="K-1"),
+            credit_facts(in_books(a_credit_note(INVOICE, number="K-1"))),
         ),
         ("K-1",),
     ),
@@ -59,26 +60,26 @@ CREDIT_STORIES = (
         "the second credit",
         match_credit(
             a_credit_note(INVOICE, number="K-2"),
-            credit_facts(held(INVOICE, state=InvoiceState.CREDITED), by="K-1001"),
+            credit_facts(in_books(INVOICE, state=InvoiceState.CREDITED), by="K-1001"),
         ),
         ("F-1001", "K-1001"),
     ),
     CreditStory(
         Code.CREDIT_AMOUNT,
         "half of it",
-        match_credit(a_credit_note(INVOICE, amount="1472.50"), credit_facts(held(INVOICE))),
+        match_credit(a_credit_note(INVOICE, amount="1472.50"), credit_facts(in_books(INVOICE))),
         ("1840.63", "3681.25", "F-1001"),
     ),
     CreditStory(
         Code.CREDIT_AMOUNT,
         "more than it",
-        match_credit(a_credit_note(INVOICE, amount="2945.01"), credit_facts(held(INVOICE))),
+        match_credit(a_credit_note(INVOICE, amount="2945.01"), credit_facts(in_books(INVOICE))),
         ("3681.26", "3681.25"),
     ),
     CreditStory(
         Code.CREDIT_CURRENCY,
         "in euro",
-        match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(held(INVOICE))),
+        match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(in_books(INVOICE))),
         ("EUR", "SEK", "F-1001"),
     ),
 )

@@ -14,7 +14,7 @@ from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Code, Deviation, Weight
 from invoicing.matching.facts import Facts
 from invoicing.matching.invoice_matching import match
-from invoicing.model import AccountGiven, Invoice, PeriodGiven
+from invoicing.model import AccountGiven, InvoiceContent, PeriodGiven
 from orders.model import Handling
 from tests.support.stories.builders import (
     a_line,
@@ -34,11 +34,11 @@ ORDER = an_order()
 RECEIVED = facts_of(ORDER, a_receipt(ORDER))
 
 
-def codes(invoice: Invoice, facts: Facts = RECEIVED) -> list[Code]:
+def codes(invoice: InvoiceContent, facts: Facts = RECEIVED) -> list[Code]:
     return [deviation.code for deviation in match(invoice, facts).deviations]
 
 
-def line_with(**changes: object) -> Invoice:
+def line_with(**changes: object) -> InvoiceContent:
     """An invoice whose one line has other values; its totals follow."""
     invoice = an_invoice(ORDER)
     return with_lines(invoice, replace(invoice.lines[0], **changes))  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ class Story:
 
     code: Code
     name: str
-    invoice: Invoice
+    invoice: InvoiceContent
     says: tuple[str, ...]
     facts: Facts = RECEIVED
     weight: Weight = Weight.QUESTION

@@ -23,7 +23,7 @@ from invoicing.intake.intake import Outcome
 from invoicing.intake.queue import read_arrived
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match
-from invoicing.model import Held
+from invoicing.model import SupplierInvoice
 from invoicing.payment import payment
 from invoicing.payment.payment import Payment
 from invoicing.portal_invoicing import flipping
@@ -206,35 +206,39 @@ class House:
         """Everything that has arrived is read."""
         return list(read_arrived(self.database, today=on))
 
-    def send(self, document: billing.Invoice | billing.CreditNote, *, on: date | None = None) -> Held:
+    def send(
+        self, document: billing.Invoice | billing.CreditNote, *, on: date | None = None
+    ) -> SupplierInvoice:
         """A supplier's document arrives on its own day and is read; what stands in our books then."""
         return self.send_bytes(codec.serialise(document), on=on or document.issue_date)
 
-    def send_bytes(self, body: bytes, *, on: date) -> Held:
+    def send_bytes(self, body: bytes, *, on: date) -> SupplierInvoice:
         """The same with the document's bytes."""
         self.post(body, on=on)
         (outcome,) = self.read_letters(on=on)
-        assert outcome.held is not None, outcome
-        return self.held(outcome.held.id)
+        assert outcome.invoice is not None, outcome
+        return self.invoice(outcome.invoice.id)
 
-    def send_invoice(self, order_number: str, line_id: str = "001", *, number: str, on: date) -> Held:
+    def send_invoice(
+        self, order_number: str, line_id: str = "001", *, number: str, on: date
+    ) -> SupplierInvoice:
         """The supplier flips a received line and sends the invoice."""
         return self.send(self.flip(order_number, line_id, number=number, on=on))
 
-    def send_credit(self, invoice: billing.Invoice, *, number: str, on: date) -> Held:
+    def send_credit(self, invoice: billing.Invoice, *, number: str, on: date) -> SupplierInvoice:
         """The supplier credits the whole invoice."""
         return self.send(flipping.credit_note_of(invoice, given=Numbered(number, on)))
 
     # What officers do ---------------------------------------------------------------------------
 
-    def ask_credit(self, held: Held, *, on: date, by: str = "officer-1") -> Held:
+    def ask_credit(self, invoice: SupplierInvoice, *, on: date, by: str = "officer-1") -> SupplierInvoice:
         """An officer asks for a credit note and a new invoice."""
         with self.database.writing() as session:
             register = register_store.load(session)
             crediting.ask_for_credit(
-                session, register, document_store.by_id(session, held.id), by=by, today=on
+                session, register, document_store.by_id(session, invoice.id), by=by, today=on
             )
-        return self.held(held.id)
+        return self.invoice(invoice.id)
 
     def pay(
         self, *, on: date, prepared_by: str = "officer-1", attested_by: str = "attester-1"
@@ -288,24 +292,24 @@ class House:
             for account in self._accounts(order.number)
         ]
 
-    def held(self, invoice_id: int) -> Held:
+    def invoice(self, invoice_id: int) -> SupplierInvoice:
         """A document in the books."""
         with self.database.reading() as session:
             return document_store.by_id(session, invoice_id)
 
-    def match(self, held: Held) -> Match:
+    def match(self, invoice: SupplierInvoice) -> Match:
         """How a document was judged last."""
         with self.database.reading() as session:
-            return document_store.matches(session, held.id)[-1][1]
+            return document_store.matches(session, invoice.id)[-1][1]
 
-    def sentences(self, held: Held, language: Language = "sv") -> list[str]:
+    def sentences(self, invoice: SupplierInvoice, language: Language = "sv") -> list[str]:
         """The last judgement in words."""
-        return [sentence(each, language) for each in self.match(held).deviations]
+        return [sentence(each, language) for each in self.match(invoice).deviations]
 
-    def answers(self, held: Held) -> list[str]:
+    def answers(self, invoice: SupplierInvoice) -> list[str]:
         """The codes of the Invoice Responses sent about a document, in order."""
         with self.database.reading() as session:
-            letters = outbox.letters_out(session, about=f"invoice {held.id}")
+            letters = outbox.letters_out(session, about=f"invoice {invoice.id}")
             return [letter.document_id.partition("-")[2] for letter in letters]
 
     def broken(self) -> list[str]:
