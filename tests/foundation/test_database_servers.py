@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from tests.support.interrupting import heeding_interrupts
 from tests.support.project import PROJECT
 from tests.support.servers import postgresql_keeper
 from tests.support.servers.databases import NoPostgresql, PostgresqlServer, running_server
@@ -88,14 +89,17 @@ def test_the_server_ends_and_takes_its_files_along() -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_broken_off_leaves_nothing_behind(ending: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", A_LONG_RUN],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as run:
+    with (
+        heeding_interrupts(),
+        subprocess.Popen(
+            [sys.executable, "-c", A_LONG_RUN],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        ) as run,
+    ):
         assert run.stdout is not None
         said = run.stdout.readline().strip()
         assert said, "the run had no server; the other tests here say why"

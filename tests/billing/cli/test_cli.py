@@ -12,6 +12,7 @@ from billing.cli.exit_codes import stopped_by
 from foundation.formatting import kronor
 from foundation.money import Money
 from tests.support.command_line import FOREIGN, ORDER, REFERENCE, Desk, a_desk
+from tests.support.interrupting import heeding_interrupts
 from tests.support.project import PROJECT
 
 
@@ -113,9 +114,10 @@ def test_the_program_ends_with_130_when_it_is_interrupted(desk: Desk) -> None:
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "billing.cli.cli", "receive", str(pipe)]
     environment = {**os.environ, "BILLING_DATABASE_URL": desk.url}
-    program = subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    with heeding_interrupts():
+        program = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     # Opening waits until the program has opened the other end, and then it reads.
     with program, pipe.open("wb"):
         program.send_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, all_rules
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import GateRule
+from tests.support.interrupting import heeding_interrupts
 from tests.support.project import PROJECT
 from web.rulebook import listed_rules
 from web.validation_report import (
@@ -260,14 +262,14 @@ def test_wrong_usage(words: tuple[str, ...]) -> None:
 
 def test_serve_answers_on_its_address_until_it_is_stopped() -> None:
     program = [sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0"]
-    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
+    with heeding_interrupts(), subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         said = server.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert address, said
         answer = httpx.post(f"{address[0]}/api/v1/validate", content=base("order"), trust_env=False)
         assert answer.json()["valid"] is True
-        server.send_signal(2)
+        server.send_signal(signal.SIGINT)
         began = time.monotonic()
         assert server.wait(timeout=15) == 0
         assert time.monotonic() - began < 10

@@ -1,5 +1,6 @@
 """`billing serve --workers`: several processes on one address, which stand in for one another until all are stopped."""
 
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from billing.migrations.migrate import open_grown
+from tests.support.interrupting import heeding_interrupts
 
 SERVE = (sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0")
 
@@ -21,7 +23,7 @@ SERVE = (sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0")
 def serving(url: str, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command running, and the address it says it listens on; ended by Ctrl+C, and gone by itself then."""
     program = [*SERVE, *more, "--database", url]
-    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
+    with heeding_interrupts(), subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         said = server.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
@@ -70,7 +72,7 @@ def test_a_process_that_dies_is_followed_by_another_and_visitors_go_on(database_
         until(lambda: len(children(server.pid)) == 2)
         until(lambda: answers(address))
         dead = min(children(server.pid))
-        subprocess.run(["kill", "-9", str(dead)], check=True)
+        os.kill(dead, signal.SIGKILL)
         until(lambda: len(children(server.pid) - {dead}) == 2)
         until(lambda: answers(address))
     assert children(server.pid) == set()
