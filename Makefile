@@ -21,7 +21,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pyth
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix fuzz bench load pictures lock clean
+.PHONY: help demo test bare fix fuzz bench load pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -31,12 +31,15 @@ demo: $(HOUSE) ## Install, then run a month from order to payment on SQLite; the
 	$(BIN)/billing demo --dir build/demo
 
 test: $(WORKSHOP) ## Format, lint, types, import rules, and every test on SQLite and PostgreSQL
+	@$(BIN)/python -m tests.system_packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest -n $(WORKERS)
+
+bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user
+	$(PYTHON) -m tests.bare --workers $(WORKERS) $(addprefix --only ,$(ONLY))
 
 fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
 	$(BIN)/ruff format .

@@ -1,48 +1,24 @@
-"""What the tests need of the machine beside Python: a browser, and the text layout that PDF pages stand on.
+"""What the tests need of the machine beside Python: a browser and its driver, and what PDF pages are laid out with.
 
-Convention: what is missing is installed where apt-get and the rights for it are at hand; otherwise
-the run fails at once with the name of the package. Nothing is skipped. Run by `make test` before the tests.
+Convention: where apt-get and root are at hand, all that is missing is installed; otherwise the run fails with
+one message that names all of it and the command that installs it. Nothing is skipped. `make test` runs it first.
+PostgreSQL and all else comes as wheels, which carry their own libraries (docs/decisions/0006-postgresql-in-tests.md).
 """
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from ctypes.util import find_library
+from functools import partial
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-NEEDED: dict[str, Callable[[], bool]] = {
-    "chromium": lambda: any(shutil.which(name) for name in BROWSERS),
-    "libpango-1.0-0": lambda: find_library("pango-1.0") is not None,
-    "libpangoft2-1.0-0": lambda: find_library("pangoft2-1.0") is not None,
-    "fonts-dejavu-core": lambda: _has_font(),
-}
+INSTALL = ("apt-get", "install", "--yes", "--quiet", "--quiet", "--no-install-recommends")
 
 
-def main() -> int:
-    """Install what is missing, or name it; the exit code says whether all is there."""
-    missing = _missing()
-    if missing and shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (
-            ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-        ):
-            subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
-        missing = _missing()
-    for package in missing:
-        print(
-            f"Paketet {package} saknas; installera det och kör igen. / "
-            f"The package {package} is missing; install it and run again.",
-            file=sys.stderr,
-        )
-    return 1 if missing else 0
-
-
-def _missing() -> list[str]:
-    return [package for package, is_there in NEEDED.items() if not is_there()]
+def _has_browser() -> bool:
+    return any(shutil.which(name) for name in BROWSERS)
 
 
 def _has_font() -> bool:
@@ -50,6 +26,63 @@ def _has_font() -> bool:
     if listed is None:
         return False
     return bool(subprocess.run([listed, ":family"], capture_output=True, check=False).stdout.strip())
+
+
+def _has_library(name: str) -> bool:
+    return find_library(name) is not None
+
+
+def has_program(name: str) -> bool:
+    return shutil.which(name) is not None
+
+
+# Debian's name of each package, and whether what it brings is there, from wherever it came.
+NEEDED: dict[str, Callable[[], bool]] = {
+    "chromium": _has_browser,
+    "libatomic1": partial(_has_library, "atomic"),  # Playwright's driver
+    "libpango-1.0-0": partial(_has_library, "pango-1.0"),  # WeasyPrint, as the next two
+    "libpangoft2-1.0-0": partial(_has_library, "pangoft2-1.0"),
+    "libharfbuzz-subset0": partial(_has_library, "harfbuzz-subset"),
+    "fontconfig": partial(has_program, "fc-list"),
+    "fonts-dejavu-core": _has_font,
+}
+
+
+def main() -> int:
+    """Install what is missing, or name it; the exit code says whether all is there."""
+    missing = provide(NEEDED)
+    if missing:
+        names = " ".join(missing)
+        print(
+            f"Det här saknas på maskinen: {names}. Installera allt som root och kör igen.\n"
+            f"This machine lacks: {names}. Install it all as root and run again.\n"
+            f"{_advice(missing)}",
+            file=sys.stderr,
+        )
+    return 1 if missing else 0
+
+
+def provide(needed: Mapping[str, Callable[[], bool]]) -> list[str]:
+    """Install what is missing where that can be done here; the packages still missing then."""
+    missing = _missing(needed)
+    if not missing or os.geteuid() != 0 or not has_program("apt-get"):
+        return missing
+    print(f"Installerar / installing: {' '.join(missing)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Lists of long ago name versions that are gone; where no list can be had, those at hand may still do.
+    for command in (["apt-get", "update", "--quiet", "--quiet"], [*INSTALL, *missing]):
+        subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
+    return _missing(needed)
+
+
+def _missing(needed: Mapping[str, Callable[[], bool]]) -> list[str]:
+    return [package for package, is_there in needed.items() if not is_there()]
+
+
+def _advice(missing: Sequence[str]) -> str:
+    if not has_program("apt-get"):
+        return "Namnen är Debians; andra system har egna. / The names are Debian's; other systems have their own."
+    return f"\n    apt-get update && apt-get install --yes --no-install-recommends {' '.join(missing)}\n"
 
 
 if __name__ == "__main__":
