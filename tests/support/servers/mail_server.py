@@ -15,9 +15,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
-    """What has come."""
+    """What has come. Without slots: in Python 3.11.2 the server cannot look at the members of a class with them."""
 
     port: int = 0
     received: list[EmailMessage] = field(default_factory=list)
