@@ -31,6 +31,11 @@ RELEASE = "bookworm"
 PACKAGES = ("python3", "python3-venv", "python3-pip", "make", "git")
 NEEDED = {"debootstrap": partial(has_program, "debootstrap")}
 ACCOUNTS = ("root", "user")
+# What a running system has beside /proc, which each command gets of its own.
+MOUNTS = (
+    ("tmpfs", "mode=1777", "dev/shm"),
+    ("devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", "dev/pts"),
+)
 HOMES = {"root": "/root", "user": "/home/user"}
 
 # How apt reaches its mirror, and what it asks of the lists' dates; what it installs is Debian's own affair.
@@ -101,7 +106,8 @@ def _proof(accounts: Sequence[str], workers: str) -> str:
         if account != "root":
             _be_told(machine, account)
         _step(machine, account, f"make test WORKERS={workers}")
-        subprocess.run(["umount", machine / "dev" / "shm"], check=True)
+        for _, _, place in MOUNTS:
+            subprocess.run(["umount", machine / place], check=True)
         shutil.rmtree(machine)
     shutil.rmtree(BARE)
     return f"{(time.monotonic() - began) / 60:.0f} min in all"
@@ -178,7 +184,9 @@ def _pip_environment() -> Mapping[str, str]:
 
 def _settle(machine: Path, account: str) -> None:
     """Let the account in, with a clone of what is committed in its home."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", machine / "dev" / "shm"], check=True)
+    for kind, options, place in MOUNTS:
+        (machine / place).mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", kind, "-o", options, kind, machine / place], check=True)
     if account != "root":
         _inside(machine, "root", f"useradd --create-home {account}", cwd="/")
     home = machine / HOMES[account].lstrip("/")
