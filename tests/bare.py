@@ -40,8 +40,12 @@ HOMES = {"root": "/root", "user": "/home/user"}
 
 # How apt reaches its mirror, and what it asks of the lists' dates; what it installs is Debian's own affair.
 APT_SETTINGS = re.compile(r"Acquire::(http|https|Check-Valid-Until|Check-Date|Retries)\b")
-# What pip and its TLS are told by the environment.
-PIP_SETTINGS = re.compile(r"PIP_\w+|https?_proxy|no_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE", re.IGNORECASE)
+# How pip reaches its registry, and what TLS and the way out are told by the environment.
+PIP_SETTINGS = {
+    "index-url", "extra-index-url", "no-index", "find-links", "trusted-host", "cert", "client-cert", "proxy",
+    "timeout", "default-timeout", "retries",
+}  # fmt: skip
+NETWORK_SETTINGS = {"http_proxy", "https_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle"}
 ADVICE = re.compile(r"^ +(apt-get update && apt-get install .*)$", re.MULTILINE)
 
 
@@ -72,6 +76,8 @@ def main() -> int:
     except (NotBare, OSError, subprocess.CalledProcessError) as failure:
         print(f"bare: {failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     print(
         f"bare: `make demo` and `make test` passed on a bare Debian 12 as {' and as '.join(accounts)}, {took}."
     )
@@ -158,28 +164,33 @@ def _mirrors() -> Iterator[Mirror]:
 
 
 def _tell_pip(debian: Path) -> None:
-    """pip's own settings of this machine, with the files they point at; its environment goes with each command."""
+    """How pip reaches its registry here, from wherever it was told, as the other machine's own settings."""
     settings = configparser.RawConfigParser()
-    for line in _said(sys.executable, "-m", "pip", "config", "list").splitlines():
+    # The environment, which comes first in the list, outdoes the files.
+    for line in reversed(_said(sys.executable, "-m", "pip", "config", "list").splitlines()):
         name, _, value = line.partition("=")
         section, _, option = name.partition(".")
-        if section != ":env:":
-            settings.read_dict({section: {option: value.strip("'\"").replace(r"\n", "\n\t")}})
+        if option in PIP_SETTINGS:
+            value = value.strip("'").replace(r"\n", "\n")
+            settings.read_dict({"global" if section == ":env:" else section: {option: value}})
+            _bring(debian, *value.split())
     with (debian / "etc" / "pip.conf").open("w") as file:
         settings.write(file)
-    values = [value for section in settings.sections() for value in settings[section].values()]
-    for value in (*values, *_pip_environment().values()):
-        there = Path(value)
+    _bring(debian, *_network_environment().values())
+
+
+def _bring(debian: Path, *paths: str) -> None:
+    """Lay the certificates and folders that a setting names where it names them."""
+    for path in paths:
+        there, here = Path(path), debian / path.lstrip("/")
         if there.is_absolute() and there.exists():
-            here = debian / value.lstrip("/")
             here.parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run(
-                ["cp", "--recursive", "--dereference", "--no-target-directory", there, here], check=True
-            )
+            copy = ["cp", "--recursive", "--dereference", "--no-target-directory"]
+            subprocess.run([*copy, there, here], check=True)
 
 
-def _pip_environment() -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if PIP_SETTINGS.fullmatch(name)}
+def _network_environment() -> Mapping[str, str]:
+    return {name: value for name, value in os.environ.items() if name.lower() in NETWORK_SETTINGS}
 
 
 def _settle(machine: Path, account: str) -> None:
@@ -229,7 +240,7 @@ def _inside(
 ) -> subprocess.CompletedProcess[str]:
     """Run a shell's command in the machine; when this process ends, all that it started there ends."""
     environment = {
-        **_pip_environment(),
+        **_network_environment(),
         "HOME": HOMES[account],
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "DEBIAN_FRONTEND": "noninteractive",
