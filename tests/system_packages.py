@@ -1,4 +1,4 @@
-"""What the tests need of the machine beside Python: a browser and its driver, and what PDF pages are laid out with.
+"""What the tests need of the machine beside Python: a browser, its driver's library, what lays out PDF pages, git.
 
 Convention: where apt-get and root are at hand, all that is missing is installed; otherwise the run fails with
 one message that names all of it and the command that installs it. Nothing is skipped. `make test` runs it first.
@@ -45,6 +45,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "libharfbuzz-subset0": partial(_has_library, "harfbuzz-subset"),
     "fontconfig": partial(has_program, "fc-list"),
     "fonts-dejavu-core": _has_font,
+    "git": partial(has_program, "git"),  # which files are the project's
 }
 
 
