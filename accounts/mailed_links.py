@@ -34,7 +34,7 @@ class LinkVoid(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MailedLink:
     """A link that still holds."""
 
     account: Account
@@ -79,7 +79,7 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
     return f"/link/{secret}"
 
 
-def look(session: Session, secret: str, *, now: datetime) -> Link:
+def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """What a link is for, without using it. Raises LinkVoid."""
     row = session.execute(
         select(mailed_link).where(mailed_link.c.secret_sha256 == tokens.fingerprint(secret))
@@ -89,10 +89,10 @@ def look(session: Session, secret: str, *, now: datetime) -> Link:
     account = account_store.by_id(session, row.account_id)
     if account is None or account.state != (INVITED if row.purpose == INVITE else ACTIVE):
         raise LinkVoid
-    return Link(account, row.purpose)
+    return MailedLink(account, row.purpose)
 
 
-def use(session: Session, secret: str, *, now: datetime) -> Link:
+def use(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
     link = look(session, secret, now=now)
     mark = update(mailed_link).where(

@@ -11,7 +11,7 @@ from accounts.store import ACTIVE, Account
 from foundation.sql import Session, take_turns
 from operations.mail.mail import put_to_address
 from operations.mail.tables import mail_declined
-from operations.mail.texts import TEXTS, Notice
+from operations.mail.texts import TEXTS, MailKind
 
 
 def put(session: Session, to: Account, template: str, *, about: str, at: datetime, **values: object) -> bool:
@@ -60,13 +60,13 @@ def put_to_supplier(
     )
 
 
-def declined(session: Session, account_id: int) -> frozenset[Notice]:
+def declined(session: Session, account_id: int) -> frozenset[MailKind]:
     """The kinds of mail an account has declined."""
     rows = session.scalars(select(mail_declined.c.notice).where(mail_declined.c.account_id == account_id))
-    return frozenset(Notice(each) for each in rows)
+    return frozenset(MailKind(each) for each in rows)
 
 
-def decline(session: Session, account_id: int, notices: Collection[Notice]) -> None:
+def decline(session: Session, account_id: int, notices: Collection[MailKind]) -> None:
     """Put these in the place of what the account has declined before; presses at once follow each other."""
     take_turns(session, f"mails of account {account_id}")
     session.execute(delete(mail_declined).where(mail_declined.c.account_id == account_id))

@@ -21,7 +21,7 @@ _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Limit:
     """How many tries are free, and the longest wait after that; each further try doubles it from two seconds."""
 
     free: int
@@ -49,12 +49,12 @@ class TooOften(Refused):
         self.seconds = seconds
 
 
-ONE_NAME: Final = Patience(free=5)
-ONE_CLIENT: Final = Patience(free=40)
-MAILS: Final = Patience(free=5, longest=timedelta(hours=1))
+ONE_NAME: Final = Limit(free=5)
+ONE_CLIENT: Final = Limit(free=40)
+MAILS: Final = Limit(free=5, longest=timedelta(hours=1))
 
 
-def count(session: Session, key: str, patience: Patience, *, now: datetime) -> None:
+def count(session: Session, key: str, patience: Limit, *, now: datetime) -> None:
     """Count a try. Raises TooOften before its time has come; then it is not counted."""
     mark = fingerprint(key)
     take_turns(session, f"wrong_try {mark}")

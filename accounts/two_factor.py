@@ -28,7 +28,7 @@ from foundation.sql import Session, rows_changed
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
 _ISSUER: Final = "Rusta och matcha"
-_TRIES: Final = rate_limit.Patience(free=8)
+_TRIES: Final = rate_limit.Limit(free=8)
 # Without signs that are mistaken for each other when copied by hand.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 

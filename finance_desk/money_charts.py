@@ -12,7 +12,7 @@ from typing import Final
 
 from foundation.money import Money
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
-from invoicing.reconciliation.statement import Row
+from invoicing.reconciliation.statement import StatementRow
 
 Pair = tuple[str, str]
 
@@ -25,7 +25,7 @@ _GOES_ON: Final = ("ordered", "received", "approved")
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class FlowNode:
     """One amount of the flow, as a bar."""
 
     name: Pair
@@ -55,16 +55,16 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class MoneyFlow:
     """The whole picture."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[FlowNode, ...]
     bands: tuple[Band, ...]
     height: int = FLOW_HEIGHT
     width: int = FLOW_WIDTH
 
 
-def flow(row: Row) -> Flow | None:
+def flow(row: StatementRow) -> MoneyFlow | None:
     """The money of a statement from ordered to paid; None where nothing was ordered.
 
     Each stage is what went on and what did not: received or not, approved or in question or not invoiced, paid or
@@ -104,21 +104,21 @@ def flow(row: Row) -> Flow | None:
         # Nothing went on from a stage whose first bar, what did go on, is missing.
         if left and left[0].tone in _GOES_ON:
             bands += _bands(left[0], right)
-    return Flow(tuple(node for column in columns for node in column), tuple(bands))
+    return MoneyFlow(tuple(node for column in columns for node in column), tuple(bands))
 
 
-def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal, room: int) -> list[Node]:
+def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal, room: int) -> list[FlowNode]:
     nodes, y = [], _TOP
     for name, tone, amount in stage:
         height = int(amount.amount * room / whole)
         if amount.amount > 0:
             height = max(2, height)
-        nodes.append(Node(name, tone, amount, x, y, height))
+        nodes.append(FlowNode(name, tone, amount, x, y, height))
         y += height + _GAP
     return [node for node in nodes if node.amount.amount > 0]
 
 
-def _bands(source: Node, targets: Sequence[Node]) -> Iterable[Band]:
+def _bands(source: FlowNode, targets: Sequence[FlowNode]) -> Iterable[Band]:
     """The first bar of a stage goes on into all of the next."""
     start, y = source.x + _COLUMN_WIDTH, source.y
     for target in targets:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from foundation.formatting import Json
 from foundation.money import Money
-from invoicing.reconciliation.statement import Row, Statement
-from invoicing.spreadsheets import Column, Dialect, Kind, csv_of, xlsx_of
+from invoicing.reconciliation.statement import Statement, StatementRow
+from invoicing.spreadsheets import CellKind, Dialect, SheetColumn, csv_of, xlsx_of
 
 AMOUNTS = (
     ("ordered", "Beställt", "Ordered"),
@@ -25,7 +25,7 @@ AMOUNTS = (
 """Two and two belong together; where the screen is narrow they stand above each other."""
 
 
-def amounts_of(row: Row) -> list[Money]:
+def amounts_of(row: StatementRow) -> list[Money]:
     """The row's amounts in the order of AMOUNTS."""
     return [getattr(row, name) for name, _, _ in AMOUNTS]
 
@@ -52,9 +52,13 @@ def statement_json(statement: Statement) -> Json:
     }
 
 
-def _columns(statement: Statement) -> list[Column]:
-    keys = [Column(key.value, width=22) for key in statement.keys]
-    return [*keys, *(Column(name, Kind.AMOUNT) for name, _, _ in AMOUNTS), Column("currency", width=10)]
+def _columns(statement: Statement) -> list[SheetColumn]:
+    keys = [SheetColumn(key.value, width=22) for key in statement.keys]
+    return [
+        *keys,
+        *(SheetColumn(name, CellKind.AMOUNT) for name, _, _ in AMOUNTS),
+        SheetColumn("currency", width=10),
+    ]
 
 
 def _rows(statement: Statement) -> list[list[str | Decimal]]:
@@ -64,7 +68,7 @@ def _rows(statement: Statement) -> list[list[str | Decimal]]:
     ]
 
 
-def _row_json(row: Row) -> dict[str, Json]:
+def _row_json(row: StatementRow) -> dict[str, Json]:
     amounts: dict[str, Json] = {
         name: str(money.amount) for (name, _, _), money in zip(AMOUNTS, amounts_of(row), strict=True)
     }

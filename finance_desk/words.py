@@ -12,7 +12,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.matching.deviation_texts import WORDS
-from invoicing.matching.deviations import Code
+from invoicing.matching.deviations import DeviationCode
 from orders.register.parties import Buyer
 from orders.register.register import Register
 
@@ -24,15 +24,15 @@ _SYSTEM: Final[Pair] = ("systemet", "the system")
 
 def cause_name(code: str) -> Pair:
     """What a code of deviation is called; the code itself where it is none."""
-    if code not in Code.__members__:
+    if code not in DeviationCode.__members__:
         return ("Utan avvikelse", "Without a deviation") if not code else (code, code)
-    words = WORDS[Code(code), ""]
+    words = WORDS[DeviationCode(code), ""]
     return words.title_sv, words.title_en
 
 
 def cause_names() -> Sequence[tuple[str, Pair]]:
     """Every code with its name, in the order of the checks."""
-    return [(code.value, cause_name(code.value)) for code in Code]
+    return [(code.value, cause_name(code.value)) for code in DeviationCode]
 
 
 class Names:

@@ -36,7 +36,7 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One event to be written: the actor did the action to the subject."""
 
     actor: str
@@ -47,7 +47,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenRow:
     """A row of the journal that does not fit the chain, and why."""
 
     sequence: int
@@ -64,7 +64,7 @@ def record(
     **detail: str,
 ) -> None:
     """Note that `actor` did `action` to `subject`; written when the transaction ends well."""
-    entry = Entry(actor, action, subject, execution_reference, detail)
+    entry = JournalEntry(actor, action, subject, execution_reference, detail)
     session.info.setdefault(_PENDING, []).append(entry)
 
 
@@ -83,7 +83,7 @@ def start(session: Session) -> None:
 @contextmanager
 def attempt(session: Session) -> Iterator[None]:
     """A savepoint: what is done inside, and what is recorded of it, is undone together by an exception."""
-    pending: list[Entry] = session.info.setdefault(_PENDING, [])
+    pending: list[JournalEntry] = session.info.setdefault(_PENDING, [])
     recorded = len(pending)
     try:
         with session.begin_nested():
@@ -100,7 +100,7 @@ def forget(session: Session) -> None:
 
 def write(session: Session, *, at: datetime) -> None:
     """Write what this transaction recorded, chained to the head, under the head's lock."""
-    pending: list[Entry] = session.info.pop(_PENDING, [])
+    pending: list[JournalEntry] = session.info.pop(_PENDING, [])
     if not pending:
         return
     head = session.execute(_HEAD).one()
@@ -144,7 +144,7 @@ def rows_about(session: Session, *subjects: str) -> Iterable[Row[Any]]:
     return session.execute(question.order_by(foundation_tables.journal.c.sequence))
 
 
-def verify(session: Session) -> Iterator[Broken]:
+def verify(session: Session) -> Iterator[BrokenRow]:
     """Walk the whole chain and name every row that was changed, removed or added outside it."""
     previous, expected = GENESIS, 1
     question = (
@@ -155,16 +155,16 @@ def verify(session: Session) -> Iterator[Broken]:
     for row in session.execute(question).mappings():
         content = {key: value for key, value in row.items() if key != "hash"}
         if row["sequence"] != expected:
-            yield Broken(row["sequence"], f"row {expected} is missing: the next row is {row['sequence']}")
+            yield BrokenRow(row["sequence"], f"row {expected} is missing: the next row is {row['sequence']}")
             expected = row["sequence"]
         elif row_hash(previous, content) != row["hash"]:
-            yield Broken(row["sequence"], f"row {row['sequence']} does not carry the hash of its content")
+            yield BrokenRow(row["sequence"], f"row {row['sequence']} does not carry the hash of its content")
         previous, expected = row["hash"], expected + 1
     head = session.execute(select(foundation_tables.journal_head)).one_or_none()
     last = expected - 1
     if (head is None and last) or (head is not None and (head.sequence != last or head.hash != previous)):
         known = head.sequence if head is not None else 0
-        yield Broken(last, f"the head of the chain says {known} rows, the journal ends at row {last}")
+        yield BrokenRow(last, f"the head of the chain says {known} rows, the journal ends at row {last}")
 
 
 append_only.protect(foundation_tables.journal)

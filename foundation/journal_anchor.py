@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from foundation import tables as foundation_tables
 from foundation.errors import Refused
-from foundation.journal import GENESIS, Broken
+from foundation.journal import GENESIS, BrokenRow
 from foundation.sql import Session
 
 
@@ -71,7 +71,7 @@ def _read(number: int, line: str) -> Head:
     return found
 
 
-def verify(session: Session, heads: Iterable[Head]) -> Iterator[Broken]:
+def verify(session: Session, heads: Iterable[Head]) -> Iterator[BrokenRow]:
     """Name every head that the chain in the database no longer goes through."""
     for each in heads:
         if each.sequence == 0:
@@ -81,6 +81,6 @@ def verify(session: Session, heads: Iterable[Head]) -> Iterator[Broken]:
         )
         standing = session.scalar(question)
         if standing is None:
-            yield Broken(each.sequence, f"row {each.sequence} stood there on {each.day} and is gone")
+            yield BrokenRow(each.sequence, f"row {each.sequence} stood there on {each.day} and is gone")
         elif standing != each.hash:
-            yield Broken(each.sequence, f"row {each.sequence} is another than it was on {each.day}")
+            yield BrokenRow(each.sequence, f"row {each.sequence} is another than it was on {each.day}")

@@ -23,7 +23,7 @@ from typing import IO, Final
 
 from foundation.money import Money
 
-Value = str | int | date | Decimal | Money | None
+CellValue = str | int | date | Decimal | Money | None
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,7 +42,7 @@ class Dialect(StrEnum):
     PLAIN = "plain"  # commas, decimal point, UTF-8: for programs
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """What the values of a column are."""
 
     TEXT = "text"
@@ -53,24 +53,26 @@ class Kind(StrEnum):
 
 
 _FORMATS: Final = {
-    Kind.TEXT: "@",
-    Kind.DAY: "yyyy-mm-dd",
-    Kind.AMOUNT: "#,##0.00",
-    Kind.QUANTITY: "#,##0.####",
-    Kind.WHOLE: "0",
+    CellKind.TEXT: "@",
+    CellKind.DAY: "yyyy-mm-dd",
+    CellKind.AMOUNT: "#,##0.00",
+    CellKind.QUANTITY: "#,##0.####",
+    CellKind.WHOLE: "0",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column: its heading, what its values are, and its width in characters in XLSX."""
 
     heading: str
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
     width: int = 16
 
 
-def csv_of(columns: Sequence[Column], rows: Iterable[Sequence[Value]], dialect: Dialect) -> Iterator[bytes]:
+def csv_of(
+    columns: Sequence[SheetColumn], rows: Iterable[Sequence[CellValue]], dialect: Dialect
+) -> Iterator[bytes]:
     """The file in pieces, headings first."""
     swedish = dialect is Dialect.SWEDISH
     held = io.StringIO()
@@ -83,12 +85,14 @@ def csv_of(columns: Sequence[Column], rows: Iterable[Sequence[Value]], dialect: 
         yield _taken(held)
 
 
-def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> bytes:
     """A short table whole, as Swedish Excel reads it."""
-    return b"".join(csv_of([Column(each) for each in headings], rows, Dialect.SWEDISH))
+    return b"".join(csv_of([SheetColumn(each) for each in headings], rows, Dialect.SWEDISH))
 
 
-def xlsx_of(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+def xlsx_of(
+    title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[CellValue]]
+) -> Iterator[bytes]:
     """The workbook in pieces: one sheet, its headings standing still and filtered."""
     # A sixth of a second to load; a command that writes no workbook should not pay for it.
     from openpyxl import Workbook
@@ -142,7 +146,7 @@ def without_control(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def _written(value: Value, swedish: bool) -> str:
+def _written(value: CellValue, swedish: bool) -> str:
     match value:
         case None:
             return ""
@@ -168,7 +172,7 @@ def _taken(held: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _held(value: Value) -> str | int | date | Decimal | None:
+def _held(value: CellValue) -> str | int | date | Decimal | None:
     """What a cell holds."""
     if isinstance(value, Money):
         return value.amount

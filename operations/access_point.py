@@ -133,7 +133,7 @@ def _folder(
 
 def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles":
     # Ten libraries of cryptography take their time to load; only an SFTP account should pay for it.
-    from peppol.access_points.sftp import Account, SftpFiles
+    from peppol.access_points.sftp import SftpFiles, SftpLogin
 
     key = settings.access_point_sftp_key.get_secret_value()
     if settings.access_point_sftp_key_file is not None:
@@ -148,7 +148,7 @@ def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles"
             "is missing: ask the operator for the server's key",
         )
     try:
-        account = Account.at(
+        account = SftpLogin.at(
             address,
             host_key=settings.access_point_sftp_host_key,
             password=settings.access_point_sftp_password.get_secret_value(),

@@ -55,14 +55,14 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventLine:
     """One line of a file, and where it stands."""
 
     place: str
     text: str
 
 
-def load_events(database: Database, lines: Iterable[Line]) -> Loaded:
+def load_events(database: Database, lines: Iterable[EventLine]) -> Loaded:
     """Apply every line; what cannot be applied is kept and named in `problems`. Raises NoRegister."""
     loaded = Loaded()
     with database.reading() as session:
@@ -98,7 +98,7 @@ def replay_unappliable(database: Database) -> Loaded:
 
 
 def _loaded_batch(
-    database: Database, register: Register, batch: Sequence[Line], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
 ) -> tuple[Loaded, date]:
     """One batch in one transaction; tried again where another loader was doing the same meanwhile."""
     for _ in range(_TRIES - 1):
@@ -110,7 +110,7 @@ def _loaded_batch(
 
 
 def _load_batch(
-    database: Database, register: Register, batch: Sequence[Line], last_day: date
+    database: Database, register: Register, batch: Sequence[EventLine], last_day: date
 ) -> tuple[Loaded, date]:
     loaded = Loaded()
     with database.writing() as session:
@@ -133,7 +133,7 @@ def _apply(
     session: Session,
     database: Database,
     register: Register,
-    told: Sequence[tuple[Line, Event]],
+    told: Sequence[tuple[EventLine, Event]],
     day: date,
     loaded: Loaded,
 ) -> None:
@@ -158,12 +158,12 @@ def _apply(
         _log.info("event kept", event_id=event.id, type=event.type, state=applied.state)
 
 
-def _day_of(read: tuple[Line, Event | None, Refused]) -> date | None:
+def _day_of(read: tuple[EventLine, Event | None, Refused]) -> date | None:
     event = read[1]
     return stockholm_date(event.time) if event is not None else None
 
 
-def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]:
+def _read(batch: Sequence[EventLine]) -> Iterator[tuple[EventLine, Event | None, Refused]]:
     nothing = Refused("", "")
     for line in batch:
         if not line.text.strip():
@@ -174,7 +174,7 @@ def _read(batch: Sequence[Line]) -> Iterator[tuple[Line, Event | None, Refused]]
             yield line, None, refusal
 
 
-def _quarantine(session: Session, database: Database, line: Line, refusal: Refused) -> None:
+def _quarantine(session: Session, database: Database, line: EventLine, refusal: Refused) -> None:
     moment = database.clock()
     stored = inbox.store(
         session,

@@ -39,7 +39,7 @@ class AccessPointStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExchangeStanding:
     """The post as it stands. `oldest_*` are when the oldest letter that waits was laid out or came."""
 
     receivers: Sequence[ReceiverStanding]
@@ -57,7 +57,7 @@ class Standing:
         return sum(getattr(each, names[state]) for each in self.receivers)
 
 
-def standing(session: Session) -> Standing:
+def standing(session: Session) -> ExchangeStanding:
     """The post as it stands, from the letters that are not through."""
     receivers = _receivers(session)
     arrived, oldest_in = session.execute(
@@ -65,7 +65,7 @@ def standing(session: Session) -> Standing:
     ).one()
     failed = session.scalar(select(func.count()).where(inbox.c.state == InState.FAILED))
     points = select(access_point).order_by(access_point.c.name)
-    return Standing(
+    return ExchangeStanding(
         receivers,
         [
             AccessPointStanding(row.name, row.opened_at, row.probe_at, row.failures, row.answer)

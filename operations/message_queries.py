@@ -19,7 +19,7 @@ from peppol.exchange.tables import InState, OutState
 
 
 @dataclass(frozen=True, slots=True)
-class LetterIn:
+class InboundSummary:
     """A letter to us without its bytes; `size` in bytes, `repeats` the letter it came after.
 
     `document` is the number of the invoice or credit note it became, if it became one.
@@ -41,7 +41,7 @@ class LetterIn:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterOut:
+class OutboundSummary:
     """A letter of ours without its bytes."""
 
     sequence: int
@@ -57,7 +57,7 @@ class LetterOut:
     sha256: str
 
 
-def letters_in(session: Session, *, state: InState | None = None) -> Iterator[LetterIn]:
+def letters_in(session: Session, *, state: InState | None = None) -> Iterator[InboundSummary]:
     """The letters to us in the order they came, of one state where that is given."""
     question = _LETTERS_IN
     if state is not None:
@@ -68,7 +68,7 @@ def letters_in(session: Session, *, state: InState | None = None) -> Iterator[Le
         yield _letter_in(row)
 
 
-def letter_in(session: Session, letter_id: int) -> LetterIn | None:
+def letter_in(session: Session, letter_id: int) -> InboundSummary | None:
     """One letter to us, or None."""
     row = session.execute(_LETTERS_IN.where(exchange_tables.inbox.c.id == letter_id)).one_or_none()
     return _letter_in(row) if row is not None else None
@@ -89,7 +89,7 @@ def letters_out(
     document_id: str = "",
     about: str = "",
     at_most: int | None = None,
-) -> Iterator[LetterOut]:
+) -> Iterator[OutboundSummary]:
     """Our letters, oldest first, of one state, kind, document or subject where that is given.
 
     Whoever wants only some says how many: PostgreSQL keeps a question open that is not read to its end.
@@ -105,14 +105,14 @@ def letters_out(
         yield _letter_out(row)
 
 
-def letter_out(session: Session, sequence: int) -> LetterOut | None:
+def letter_out(session: Session, sequence: int) -> OutboundSummary | None:
     """One letter of ours, or None."""
     row = session.execute(_LETTERS_OUT.where(exchange_tables.outbox.c.sequence == sequence)).one_or_none()
     return _letter_out(row) if row is not None else None
 
 
-def _letter_out(row: Row[Any]) -> LetterOut:
-    return LetterOut(
+def _letter_out(row: Row[Any]) -> OutboundSummary:
+    return OutboundSummary(
         row.sequence,
         row.instance_id,
         row.kind,
@@ -145,8 +145,8 @@ _LETTERS_IN: Select[Any] = select(
 ).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == exchange_tables.inbox.c.id)
 
 
-def _letter_in(row: Row[Any]) -> LetterIn:
-    return LetterIn(
+def _letter_in(row: Row[Any]) -> InboundSummary:
+    return InboundSummary(
         row.id,
         row.transport_id,
         row.received_on,

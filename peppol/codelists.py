@@ -12,18 +12,18 @@ Values are facts of the lists' owners (ISO, UN/CEFACT, UN/ECE, CEF, OpenPeppol).
 from pathlib import Path
 from typing import Final
 
-Codes = frozenset[str]
+CodeList = frozenset[str]
 
 _FOLDER: Final = Path(__file__).with_suffix("")
 
 
-def _list(name: str) -> Codes:
+def _list(name: str) -> CodeList:
     """The codes of `codelists/<name>.txt`: words, lines that begin with # left out."""
     lines = (_FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
     return frozenset(code for line in lines if not line.startswith("#") for code in line.split())
 
 
-def _codes(text: str) -> Codes:
+def _codes(text: str) -> CodeList:
     """The codes written in `text`; 4-7 stands for 4, 5, 6 and 7, with leading zeros kept."""
     codes: list[str] = []
     for word in text.split():

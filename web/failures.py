@@ -23,7 +23,7 @@ from web import problems
 from web.access import NotPermitted, SignInFirst
 from web.csrf import NotOurForm
 from web.pages import render
-from web.problems import Problem
+from web.problems import ProblemResponse
 
 _NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
 _FORBIDDEN: Final = (NotPermitted, NotOurForm)
@@ -41,7 +41,7 @@ _TITLES: Final = {
 
 def add_failures(app: FastAPI) -> None:
     """Let the application fail as this module says."""
-    app.add_exception_handler(Problem, _told)
+    app.add_exception_handler(ProblemResponse, _told)
     app.add_exception_handler(HTTPException, _refused_by_framework)
     app.add_exception_handler(RequestValidationError, _wrong_parameter)
     app.add_exception_handler(SignInFirst, _sign_in_first)
@@ -57,7 +57,7 @@ def fault(request: Request) -> Response:
     )
     if _is_page(request):
         return page(request, 500, sentence)
-    return problems.answer(request, Problem(500, *sentence))
+    return problems.answer(request, ProblemResponse(500, *sentence))
 
 
 def page(request: Request, status: int, sentence: tuple[str, str]) -> Response:
@@ -76,7 +76,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status = _status_of(refused)
     sentence = refused.pair
     if not _is_page(request):
-        return problems.answer(request, Problem(status, *sentence))
+        return problems.answer(request, ProblemResponse(status, *sentence))
     response = page(request, status, sentence)
     if isinstance(refused, TooOften):
         response.headers["Retry-After"] = str(refused.seconds)
@@ -105,7 +105,7 @@ def _database_does_not_answer(request: Request, error: Exception) -> Response:
 
 
 def _told(request: Request, error: Exception) -> Response:
-    return problems.answer(request, cast(Problem, error))
+    return problems.answer(request, cast(ProblemResponse, error))
 
 
 def _refused_by_framework(request: Request, error: Exception) -> Response:
@@ -131,7 +131,7 @@ def _wrong_parameter(request: Request, error: Exception) -> Response:
         )
     return problems.answer(
         request,
-        Problem(
+        ProblemResponse(
             422,
             f"Uppgiften {names} i adressen har ett värde som inte är tillåtet. Språket är lang=sv eller lang=en.",
             f"The value of {names} in the address is not allowed. The language is lang=sv or lang=en.",

@@ -14,7 +14,7 @@ from accounts.identity import Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """One place to go: its path, its Swedish label, and the permissions of which one is enough."""
 
     path: str
@@ -28,7 +28,7 @@ class Front:
 
     package: str
     routers: Sequence[APIRouter]
-    navigation: Sequence[Entry]
+    navigation: Sequence[NavigationEntry]
 
 
 _registered: Final[list[Front]] = []
@@ -44,7 +44,7 @@ def packages() -> tuple[str, ...]:
     return ("web", *(each.package for each in _registered))
 
 
-def navigation() -> Iterator[Entry]:
+def navigation() -> Iterator[NavigationEntry]:
     """Every entry, in the order in which the fronts were registered."""
     for front in _registered:
         yield from front.navigation

@@ -25,7 +25,7 @@ from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month, Period
 from web import fronts
 
-Words = Callable[[str], str]
+Translate = Callable[[str], str]
 
 _BABEL: Final = {"sv": "sv_SE", "en": "en"}
 
@@ -75,7 +75,7 @@ def text_files(language: Language, packages: Sequence[str]) -> tuple[Traversable
     return tuple(file for folder in folders for file in sorted(folder.iterdir(), key=lambda each: each.name))
 
 
-def words(language: Language) -> Words:
+def words(language: Language) -> Translate:
     """The function that puts a Swedish text of a page into `language`."""
     return catalogue(language).gettext
 

@@ -6,10 +6,10 @@ page's own. The entries come from the fronts; labels are Swedish and translated 
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Person
 from web import fronts
-from web.fronts import Entry
+from web.fronts import NavigationEntry
 
 
-def entries(person: Person | None) -> tuple[Entry, ...]:
+def entries(person: Person | None) -> tuple[NavigationEntry, ...]:
     """What the person may go to; nothing for nobody."""
     if person is None:
         return ()

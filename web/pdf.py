@@ -10,7 +10,7 @@ from importlib.resources import files
 from foundation.errors import Refused
 
 
-class NoPaper(Refused):
+class PdfUnavailable(Refused):
     """This machine cannot make PDFs."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ def pdf_of(html: str, *, sheet: str) -> bytes:
         # Its libraries are looked for when it is imported, so a server without them must start all the same.
         from weasyprint import CSS, HTML
     except OSError as error:
-        raise NoPaper from error
+        raise PdfUnavailable from error
     style = (files("web") / "static" / sheet).read_text(encoding="utf-8")
     made: bytes = HTML(string=html, url_fetcher=_fetch).write_pdf(
         stylesheets=[CSS(string=style, url_fetcher=_fetch)], pdf_variant="pdf/ua-1"

@@ -27,7 +27,7 @@ class ProblemDocument(BaseModel):
     )
 
 
-class Problem(Exception):
+class ProblemResponse(Exception):
     """A request that gets no answer: the status, and a sentence in both languages."""
 
     def __init__(
@@ -58,7 +58,7 @@ def language_of(request: Request) -> Language:
     return "en" if request.query_params.get("lang") == "en" else "sv"
 
 
-def answer(request: Request, problem: Problem) -> JSONResponse:
+def answer(request: Request, problem: ProblemResponse) -> JSONResponse:
     """The problem document to send."""
     language = language_of(request)
     which = 0 if language == "sv" else 1
@@ -77,7 +77,7 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     )
 
 
-def of_status(status: int, headers: Mapping[str, str]) -> Problem:
+def of_status(status: int, headers: Mapping[str, str]) -> ProblemResponse:
     """The problem behind a status that the framework itself answers with."""
     match status:
         case 404:
@@ -93,7 +93,7 @@ def of_status(status: int, headers: Mapping[str, str]) -> Problem:
                 "Begäran följer inte HTTP. Rätta den och försök igen.",
                 "The request does not follow HTTP. Correct it and try again.",
             )
-    return Problem(status, *sentences, headers=headers)
+    return ProblemResponse(status, *sentences, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

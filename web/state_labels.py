@@ -7,9 +7,9 @@ A state that is not here shows as it is.
 
 from typing import Final
 
-Told = tuple[str, str, str]
+StateLabel = tuple[str, str, str]
 
-STATES: Final[dict[str, dict[str, Told]]] = {
+STATES: Final[dict[str, dict[str, StateLabel]]] = {
     "invoice": {
         "PARKED": ("note", "Väntar", "Waiting"),
         "IN_QUESTION": ("bad", "I fråga", "In question"),
@@ -116,6 +116,6 @@ STATES: Final[dict[str, dict[str, Told]]] = {
 }
 
 
-def told(kind: str, state: str) -> Told:
+def told(kind: str, state: str) -> StateLabel:
     """The tone and both words for a state."""
     return STATES.get(kind, {}).get(str(state), ("quiet", str(state), str(state)))

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-Child = Markup | str
+SvgChild = Markup | str
 
 
-def element(name: str, *children: Child, **attributes: object) -> Markup:
+def element(name: str, *children: SvgChild, **attributes: object) -> Markup:
     """One element; an attribute's underscores become hyphens, `class_` is class, and None leaves it out.
 
     >>> str(element("text", "5 < 6", x=1, class_="tick"))
@@ -27,7 +27,7 @@ def element(name: str, *children: Child, **attributes: object) -> Markup:
 
 
 def picture(
-    *children: Child,
+    *children: SvgChild,
     name: str,
     title: str,
     description: str,

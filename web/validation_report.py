@@ -20,10 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from foundation.errors import Language
 from foundation.formatting import Json
 from peppol.explanations.explain import explain
-from peppol.explanations.text_files import Actor, NoText
+from peppol.explanations.text_files import FindingActor, NoText
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
-from peppol.validation.validation import Report
+from peppol.validation.validation import ValidationResult
 
 STYLE_SHEET: Final = "validation_report.css"
 
@@ -45,7 +45,7 @@ class ReportedFinding(BaseModel):
     )
     message: str = Field(description="What is wrong and where, in the language asked for.")
     remedy: str = Field(description="What to do.")
-    actor: Actor = Field(description="Who can do it.")
+    actor: FindingActor = Field(description="Who can do it.")
 
     @property
     def fatal(self) -> bool:
@@ -77,12 +77,12 @@ class ValidationReport(BaseModel):
         return len(self.findings) - self.fatal_count
 
     @property
-    def by_actor(self) -> dict[Actor, int]:
+    def by_actor(self) -> dict[FindingActor, int]:
         """How many findings each has to deal with, the busiest first."""
         return dict(Counter(finding.actor for finding in self.findings).most_common())
 
 
-def reported(report: Report, *, file: str, language: Language) -> ValidationReport:
+def reported(report: ValidationResult, *, file: str, language: Language) -> ValidationReport:
     """The check of a document in words of `language`. Raises `NoText` for a rule without a text."""
     return ValidationReport(
         file=file,
@@ -116,11 +116,11 @@ def _as_published(finding: Finding, language: Language) -> ReportedFinding:
             "sv": "Rätta dokumentet så att regeln håller, och skicka det igen.",
             "en": "Correct the document so that the rule holds, and send it again.",
         }[language]
-        return _reported(finding, finding.detail, remedy, Actor.SYSTEM_SUPPLIER)
+        return _reported(finding, finding.detail, remedy, FindingActor.SYSTEM_SUPPLIER)
     return _reported(finding, finding.detail, advice.remedy, advice.actor)
 
 
-def _reported(finding: Finding, message: str, remedy: str, actor: Actor) -> ReportedFinding:
+def _reported(finding: Finding, message: str, remedy: str, actor: FindingActor) -> ReportedFinding:
     return ReportedFinding(
         rule=finding.rule,
         severity=finding.severity,
@@ -146,9 +146,9 @@ def report_json(report: ValidationReport) -> Json:
 # --- the terminal ---------------------------------------------------------------------------------------
 
 ACTORS: Final = {
-    Actor.SYSTEM_SUPPLIER: ("er systemleverantör", "your system supplier"),
-    Actor.ECONOMIST: ("er ekonom", "your economist"),
-    Actor.BUYER: ("köparen", "the buyer"),
+    FindingActor.SYSTEM_SUPPLIER: ("er systemleverantör", "your system supplier"),
+    FindingActor.ECONOMIST: ("er ekonom", "your economist"),
+    FindingActor.BUYER: ("köparen", "the buyer"),
 }
 KINDS: Final = {
     DocumentKind.ORDER: ("Order", "Order"),

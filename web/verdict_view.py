@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from foundation.errors import Language
 from invoicing.matching.deviation_texts import sentence, source_name, title
-from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome, Verdict, Weight
+from invoicing.matching.deviations import (
+    Check,
+    CheckOutcome,
+    Deviation,
+    DeviationActor,
+    Group,
+    Match,
+    Verdict,
+    Weight,
+)
 from web.verdict_words import check_name
 
 _VERDICTS = {
@@ -43,19 +52,19 @@ _VERDICTS = {
     ),
 }
 _OUTCOMES = {
-    Outcome.AGREES: ("good", "stämmer", "agrees"),
-    Outcome.DEVIATES: ("bad", "avviker", "deviates"),
-    Outcome.NOT_LOOKED_AT: ("quiet", "inte prövat", "not looked at"),
+    CheckOutcome.AGREES: ("good", "stämmer", "agrees"),
+    CheckOutcome.DEVIATES: ("bad", "avviker", "deviates"),
+    CheckOutcome.NOT_LOOKED_AT: ("quiet", "inte prövat", "not looked at"),
 }
 _WHO = {
-    Actor.SUPPLIER: ("ni", "you"),
-    Actor.BUYER: ("köparen", "the buyer"),
-    Actor.NOBODY: ("ingen", "nobody"),
+    DeviationActor.SUPPLIER: ("ni", "you"),
+    DeviationActor.BUYER: ("köparen", "the buyer"),
+    DeviationActor.NOBODY: ("ingen", "nobody"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeviationView:
     """One deviation: what it is, and both values with where each stands."""
 
     title: str
@@ -69,14 +78,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class CheckView:
     """One check or a group of them."""
 
     name: str
     tone: str
     outcome: str
-    told: tuple[Told, ...]
-    children: tuple["Node", ...]
+    told: tuple[DeviationView, ...]
+    children: tuple["CheckView", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,11 @@ class VerdictView:
     tone: str
     heading: str
     lead: str
-    told: tuple[Told, ...]
-    nodes: tuple[Node, ...]
+    told: tuple[DeviationView, ...]
+    nodes: tuple[CheckView, ...]
 
     @property
-    def stops(self) -> tuple[Told, ...]:
+    def stops(self) -> tuple[DeviationView, ...]:
         """The deviations that stop it; notes are left out."""
         return tuple(each for each in self.told if each.stops)
 
@@ -110,26 +119,26 @@ def verdict_view(match: Match, language: Language) -> VerdictView:
     )
 
 
-def _nodes(checks: Sequence[Check | Group], language: Language) -> tuple[Node, ...]:
+def _nodes(checks: Sequence[Check | Group], language: Language) -> tuple[CheckView, ...]:
     return tuple(_node(each, language) for each in checks)
 
 
-def _node(node: Check | Group, language: Language) -> Node:
+def _node(node: Check | Group, language: Language) -> CheckView:
     name = check_name(node.name, language)
     if isinstance(node, Group):
-        return Node(name, "", "", (), _nodes(node.checks, language))
+        return CheckView(name, "", "", (), _nodes(node.checks, language))
     tone, sv, en = _OUTCOMES[node.outcome]
     told = tuple(_told(each, language) for each in node.deviations)
     if told and not any(each.stops for each in told):
         tone = "note"
-    return Node(name, tone, sv if language == "sv" else en, told, ())
+    return CheckView(name, tone, sv if language == "sv" else en, told, ())
 
 
-def _told(deviation: Deviation, language: Language) -> Told:
+def _told(deviation: Deviation, language: Language) -> DeviationView:
     swedish = language == "sv"
     nothing = "inget" if swedish else "nothing"
     line = f"{'rad' if swedish else 'line'} {deviation.line}" if deviation.line else ""
-    return Told(
+    return DeviationView(
         title(deviation, language),
         sentence(deviation, language),
         deviation.found or nothing,

@@ -11,7 +11,7 @@ from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Check, Deviation, Group, Verdict, Weight
 from invoicing.model import InvoiceState, SupplierInvoice
-from operations.message_queries import LetterIn
+from operations.message_queries import InboundSummary
 from peppol.exchange.tables import InState
 
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
@@ -45,7 +45,7 @@ _NAMES_SV = {
 }
 
 
-def why_letter(letter: LetterIn, language: Language) -> str:
+def why_letter(letter: InboundSummary, language: Language) -> str:
     """Why a letter that became no document lies where it lies."""
     if letter.state is InState.REPEAT:
         return _pick(

@@ -15,7 +15,7 @@ from accounts.pages import (
     sign_in,
     statement,
 )
-from web.fronts import Entry, Front
+from web.fronts import Front, NavigationEntry
 
 _P = Permission
 
@@ -35,9 +35,9 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    Entry("/people", "Personer", frozenset({_P.ADMINISTER})),
-    Entry("/admin/changes", "Ändringar", frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
-    Entry("/admin", "Administration", frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry("/people", "Personer", frozenset({_P.ADMINISTER})),
+    NavigationEntry("/admin/changes", "Ändringar", frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
+    NavigationEntry("/admin", "Administration", frozenset({_P.BUYER_ADMIN})),
 )
 """Where the pages lead."""
 

@@ -6,7 +6,7 @@ from fastapi import Form, Request, Response
 
 from accounts import accounts, mailed_links, passwords, rate_limit
 from accounts import store as account_store
-from accounts.mailed_links import Link
+from accounts.mailed_links import MailedLink
 from accounts.pages.sign_in import client_of
 from accounts.password_rules import PasswordRefused, chosen_password
 from web.access import instant_of
@@ -78,7 +78,7 @@ def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "")
     )
 
 
-def _page(request: Request, secret: str, link: Link, wrong: PasswordRefused | None = None) -> Response:
+def _page(request: Request, secret: str, link: MailedLink, wrong: PasswordRefused | None = None) -> Response:
     return render(
         request,
         None,

@@ -12,7 +12,7 @@ from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import web_session
 from foundation import journal
-from operations.mail.texts import Notice
+from operations.mail.texts import MailKind
 from orders.register import store as register_store
 from web import cookies
 from web.access import instant_of, signed_in
@@ -83,7 +83,7 @@ def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     """Keeps which kinds of mail the person wants."""
     wanted = {str(each) for each in form_of(request).getlist("notice")}
     with house_of(request).writing() as session:
-        mailing.decline(session, person.account_id, [each for each in Notice if each not in wanted])
+        mailing.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
     return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
 
 
@@ -114,8 +114,8 @@ def _page(
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
         sessions=[(each.made_at, each.seen_at, each.secret_sha256 == _own_key(request)) for each in held],
         codes_left=left,
-        notices=[(str(each), each.told) for each in Notice],
-        wanted=[str(each) for each in Notice if each not in declined],
+        notices=[(str(each), each.told) for each in MailKind],
+        wanted=[str(each) for each in MailKind if each not in declined],
         shortest=passwords.SHORTEST,
         errors=errors or [],
     )

@@ -13,59 +13,75 @@ from typing import Annotated, Final
 
 import typer
 
-from billing.cli.lazy import Place, table_of
+from billing.cli.lazy import CommandPlace, table_of
 from billing.cli.options import DatabaseOption, Given, LanguageOption
 from foundation import gc_tuning
 
 # A command that stands alone says the same line in its own docstring.
 COMMANDS: Final = {
-    "init": Place("Gör de tabeller som saknas / make the tables that are missing.", "register"),
-    "register": Place("Leverantörer, avtal, priser / suppliers, contracts, prices.", "register", "register"),
-    "events": Place("Händelser ur beslutssystemen / events of the decision systems.", "events", "events"),
-    "orders": Place("Ordrar / orders.", "orders", "orders"),
-    "receive": Place("Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"),
-    "flip": Place("Gör orderradens faktura / make the invoice of an order line.", "flip"),
-    "invoices": Place("Fakturor och kreditfakturor / invoices and credit notes.", "invoices", "invoices"),
-    "explain": Place("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
-    "credit": Place("Begära kredit / asking for credit.", "invoices", "credit"),
-    "payments": Place("Betalningar / payments.", "payment", "payments"),
-    "ledger": Place("Bokföring / the ledger.", "payment", "ledger"),
-    "reconcile": Place("Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"),
-    "check": Place(
+    "init": CommandPlace("Gör de tabeller som saknas / make the tables that are missing.", "register"),
+    "register": CommandPlace(
+        "Leverantörer, avtal, priser / suppliers, contracts, prices.", "register", "register"
+    ),
+    "events": CommandPlace(
+        "Händelser ur beslutssystemen / events of the decision systems.", "events", "events"
+    ),
+    "orders": CommandPlace("Ordrar / orders.", "orders", "orders"),
+    "receive": CommandPlace(
+        "Ta emot dokument och pröva dem / receive documents and judge them.", "receiving"
+    ),
+    "flip": CommandPlace("Gör orderradens faktura / make the invoice of an order line.", "flip"),
+    "invoices": CommandPlace(
+        "Fakturor och kreditfakturor / invoices and credit notes.", "invoices", "invoices"
+    ),
+    "explain": CommandPlace("Visa hur en faktura prövats / show how an invoice was judged.", "invoices"),
+    "credit": CommandPlace("Begära kredit / asking for credit.", "invoices", "credit"),
+    "payments": CommandPlace("Betalningar / payments.", "payment", "payments"),
+    "ledger": CommandPlace("Bokföring / the ledger.", "payment", "ledger"),
+    "reconcile": CommandPlace(
+        "Stäm av från beställt till betalt / reconcile from ordered to paid.", "statement"
+    ),
+    "check": CommandPlace(
         "Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants.",
         "statement",
     ),
-    "timeline": Place("Allt om en genomförandereferens / all about an execution reference.", "timeline"),
-    "validate": Place("Pröva mot schema och regler / check against schema and rules.", "validate"),
-    "rules": Place("Regler som dokument prövas mot / rules that documents are judged by.", "rules", "rules"),
-    "inbox": Place("Brev till oss / letters to us.", "inbox", "inbox"),
-    "post": Place("Skicka och hämta brev / sending and fetching letters.", "post", "post_office"),
-    "answers": Place(
+    "timeline": CommandPlace(
+        "Allt om en genomförandereferens / all about an execution reference.", "timeline"
+    ),
+    "validate": CommandPlace("Pröva mot schema och regler / check against schema and rules.", "validate"),
+    "rules": CommandPlace(
+        "Regler som dokument prövas mot / rules that documents are judged by.", "rules", "rules"
+    ),
+    "inbox": CommandPlace("Brev till oss / letters to us.", "inbox", "inbox"),
+    "post": CommandPlace("Skicka och hämta brev / sending and fetching letters.", "post", "post_office"),
+    "answers": CommandPlace(
         "Svar på våra ordrar och brev / answers to our orders and letters.", "answers", "answers"
     ),
-    "lookup": Place(
+    "lookup": CommandPlace(
         "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "lookup"
     ),
-    "access-point": Place("Accesspunkten / the access point.", "access_point", "access_point"),
-    "people": Place("Köparens personer i portalen / the buyer's people in the portal.", "people", "people"),
-    "mail": Place("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
-    "audit": Place("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
-    "journal": Place("Journalens kedja / the journal's chain.", "audit", "journal_commands"),
-    "serve": Place("Starta webbtjänsten / start the web application.", "serve"),
-    "work": Place(
+    "access-point": CommandPlace("Accesspunkten / the access point.", "access_point", "access_point"),
+    "people": CommandPlace(
+        "Köparens personer i portalen / the buyer's people in the portal.", "people", "people"
+    ),
+    "mail": CommandPlace("Mejl till portalens användare / mails to the portal's users.", "mail", "mail"),
+    "audit": CommandPlace("Lämna ut och kontrollera ärenden / hand out and verify cases.", "audit", "audit"),
+    "journal": CommandPlace("Journalens kedja / the journal's chain.", "audit", "journal_commands"),
+    "serve": CommandPlace("Starta webbtjänsten / start the web application.", "serve"),
+    "work": CommandPlace(
         "Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped.",
         "work",
     ),
-    "jobs": Place("Jobben i tidtabellen / the jobs of the timetable.", "work", "jobs"),
-    "demo": Place(
+    "jobs": CommandPlace("Jobben i tidtabellen / the jobs of the timetable.", "work", "jobs"),
+    "demo": CommandPlace(
         "Spela upp alla fall från beslut till betalning / play every case from decision to payment.",
         "demo",
     ),
-    "simulate": Place(
+    "simulate": CommandPlace(
         "Skapa en värld av beslut, redovisningar och fakturor / make a world of decisions, reports and invoices.",
         "simulate",
     ),
-    "bench": Place("Mät hastigheten / measure the speed.", "bench"),
+    "bench": CommandPlace("Mät hastigheten / measure the speed.", "bench"),
 }
 
 app = typer.Typer(
@@ -118,9 +134,9 @@ def main() -> None:
         if "--trace" in sys.argv:
             raise
         # Knows every refusal of the house, which is much to load before anything is refused.
-        from billing.cli.exit_codes import Code, stopped_by
+        from billing.cli.exit_codes import ExitCode, stopped_by
 
-        sys.exit(Code.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))
+        sys.exit(ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The door of the command line: the function that becomes a command, the house it opens, and how refusals leave.
 
-Convention: a command is a function that gets a `House` and its own arguments. It reads or
+Convention: a command is a function that gets a `CommandContext` and its own arguments. It reads or
 changes, prints, and returns; whatever stops it is raised and told here, in one place, as
 `refusals` has it. Nothing but this door looks at the clock.
 """
@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.exit_codes import Code, complain, stopped_by
+from billing.cli.exit_codes import ExitCode, complain, stopped_by
 from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
 from billing.migrations.schema import open_house
 from foundation.database import Database, utc_now
@@ -27,7 +27,7 @@ from operations.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class CommandContext:
     """What a command works with: the address of the database and the language it answers in."""
 
     url: str
@@ -78,13 +78,13 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             before = context.obj if isinstance(context.obj, Given) else Given()
             language: Language = lang or before.language or "sv"
             try:
-                house = House(database or before.database or Settings().database_url, language)
+                house = CommandContext(database or before.database or Settings().database_url, language)
                 function(house, **given)
             except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
                 raise
             except KeyboardInterrupt:
                 complain("Avbruten." if language == "sv" else "Interrupted.")
-                raise typer.Exit(Code.INTERRUPTED) from None
+                raise typer.Exit(ExitCode.INTERRUPTED) from None
             except Exception as error:
                 if trace:
                     raise

@@ -23,7 +23,7 @@ from peppol.explanations.explain import explain as explain_finding
 from peppol.xml.gate_errors import GateRefused
 
 
-class Code(IntEnum):
+class ExitCode(IntEnum):
     """What a command ends with."""
 
     OK = 0
@@ -33,12 +33,12 @@ class Code(IntEnum):
     INTERRUPTED = 130
 
 
-_CODES: dict[type[Refused], Code] = {
-    NotFound: Code.NOT_FOUND,
-    OrderUnknown: Code.NOT_FOUND,
-    InvoiceUnknown: Code.NOT_FOUND,
-    PlacementUnknown: Code.NOT_FOUND,
-    NotToInvoice: Code.IN_QUESTION,
+_CODES: dict[type[Refused], ExitCode] = {
+    NotFound: ExitCode.NOT_FOUND,
+    OrderUnknown: ExitCode.NOT_FOUND,
+    InvoiceUnknown: ExitCode.NOT_FOUND,
+    PlacementUnknown: ExitCode.NOT_FOUND,
+    NotToInvoice: ExitCode.IN_QUESTION,
 }
 
 
@@ -47,17 +47,17 @@ def complain(sentence: str) -> None:
     typer.echo(plain(sentence), err=True)
 
 
-def stopped_by(error: Exception, language: Language) -> Code:
+def stopped_by(error: Exception, language: Language) -> ExitCode:
     """Tell what stopped a command; the code it ends with. A register is told problem by problem."""
     swedish = language == "sv"
     if isinstance(error, RegisterRefused):
         for problem in error.problems:
             place = f"{problem.file}:{problem.line}" if problem.line else problem.file
             complain(f"{place}: {problem.sentence_sv if swedish else problem.sentence}")
-        return Code.FAILED
+        return ExitCode.FAILED
     refusal = refusal_of(error)
     complain(refusal.in_language(language))
-    return _CODES.get(type(refusal), Code.FAILED)
+    return _CODES.get(type(refusal), ExitCode.FAILED)
 
 
 def refusal_of(error: Exception) -> Refused:

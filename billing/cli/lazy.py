@@ -17,7 +17,7 @@ from typer.main import get_group
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommandPlace:
     """Where a command is, and its line in the help.
 
     `module` is one of `commands`. `group` is the Typer in it whose commands stand below this name;
@@ -33,7 +33,7 @@ Command = TyperCommand | TyperGroup
 
 
 @cache
-def loaded(name: str, place: Place) -> Command:
+def loaded(name: str, place: CommandPlace) -> Command:
     """The command itself, with its module imported."""
     module = import_module(f"billing.cli.commands.{place.module}")
     # What a command stands on stays to its end. Not set aside, all of it is gone through once more when the
@@ -49,7 +49,7 @@ def loaded(name: str, place: Place) -> Command:
     return found
 
 
-def table_of(app: typer.Typer, places: Mapping[str, Place]) -> None:
+def table_of(app: typer.Typer, places: Mapping[str, CommandPlace]) -> None:
     """Give `app` the commands of the table, in its order."""
 
     class Table(TyperGroup):

@@ -25,7 +25,7 @@ _GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column with its heading in both languages.
 
     `right` is for numbers. `wrap` above zero lets the column wrap, down to so many signs a line. `spare`
@@ -64,7 +64,7 @@ def show(*things: RenderableType) -> None:
 
 
 def table(
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     rows: Iterable[Sequence[str]],
     *,
     language: Language,
@@ -97,13 +97,13 @@ def table(
     return made
 
 
-def width_needed(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, language: Language) -> int:
+def width_needed(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], *, language: Language) -> int:
     """How wide a table of these would be with nothing wrapped and nothing left out."""
     held = [[_heading(column, language) for column in columns], *rows]
     return _sum(_longest(row[index] for row in held) for index in range(len(columns)))
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> dict[int, int]:
+def _widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> dict[int, int]:
     """The width of each column that is kept: what it cannot do without, and a share of the room left over."""
     natural = {index: _longest(row[index] for row in rows) for index in range(len(columns))}
     widths = {
@@ -123,7 +123,7 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> dict[in
     return widths
 
 
-def _heading(column: Column, language: Language) -> str:
+def _heading(column: TableColumn, language: Language) -> str:
     return column.sv if language == "sv" else column.en
 
 

@@ -6,18 +6,18 @@ from rich.tree import Tree
 from foundation.errors import Language
 from foundation.formatting import plain
 from invoicing.matching.deviation_texts import sentence, source_name
-from invoicing.matching.deviations import Actor, Check, Deviation, Group, Match, Outcome
+from invoicing.matching.deviations import Check, CheckOutcome, Deviation, DeviationActor, Group, Match
 from web.verdict_words import check_name
 
 _OUTCOMES = {
-    Outcome.AGREES: ("✓", "stämmer", "agrees", "green"),
-    Outcome.DEVIATES: ("✗", "avviker", "deviates", "bold red"),
-    Outcome.NOT_LOOKED_AT: ("-", "inte prövat", "not looked at", "dim"),
+    CheckOutcome.AGREES: ("✓", "stämmer", "agrees", "green"),
+    CheckOutcome.DEVIATES: ("✗", "avviker", "deviates", "bold red"),
+    CheckOutcome.NOT_LOOKED_AT: ("-", "inte prövat", "not looked at", "dim"),
 }
 _ACTORS = {
-    Actor.SUPPLIER: ("leverantören", "the supplier"),
-    Actor.BUYER: ("köparen", "the buyer"),
-    Actor.NOBODY: ("ingen", "nobody"),
+    DeviationActor.SUPPLIER: ("leverantören", "the supplier"),
+    DeviationActor.BUYER: ("köparen", "the buyer"),
+    DeviationActor.NOBODY: ("ingen", "nobody"),
 }
 
 

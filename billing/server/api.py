@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from foundation.errors import Language
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
-from web.problems import MEDIA_TYPE, Problem, ProblemDocument, wants_page
+from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
 from web.validation_report import STYLE_SHEET, ValidationReport, report_json, report_page, reported
 
 CHECKS_AT_ONCE: Final = 4
@@ -93,9 +93,9 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _too_large() -> Problem:
+def _too_large() -> ProblemResponse:
     most = f"{LIMITS.bytes_max:,}".replace(",", " ")
-    return Problem(
+    return ProblemResponse(
         413,
         f"Dokumentet är större än {most} byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
         f"The document is larger than {most} bytes. Make the attachments smaller or send them in another way.",

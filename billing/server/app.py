@@ -87,7 +87,7 @@ def create_app(
         for router in front.routers:
             app.include_router(router)
     failures.add_failures(app)
-    app.add_middleware(Envelope)
+    app.add_middleware(HeaderMiddleware)
     return app
 
 
@@ -104,7 +104,7 @@ async def _life(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-class Envelope:
+class HeaderMiddleware:
     """Around every request: puts the headers on its answer and answers for what nobody else caught."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -10,12 +10,12 @@ from accounts import mailing
 from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
-from peppol.exchange.sending import Event
+from peppol.exchange.sending import DeliveryEvent
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
 
-def tell(session: Session, events: Sequence[Event]) -> None:
+def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
     """Write each event in the journal; tell the supplier of an order that lies in the portal."""
     for event in events:
         letter = event.letter

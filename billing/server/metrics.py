@@ -22,7 +22,7 @@ from foundation import tables as foundation_tables
 from foundation.database import Database
 from foundation.sql import Session
 from operations import exchange_queries
-from operations.exchange_queries import Standing
+from operations.exchange_queries import ExchangeStanding
 from operations.mail.tables import mail
 from operations.settings import Settings
 from operations.tables import alarm, job_run
@@ -88,7 +88,7 @@ class HouseCollector(Collector):
             yield from _work(session)
 
 
-def _post(stands: Standing, now: datetime) -> Iterator[Metric]:
+def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     yield _by(
         "billing_letters_out_open",
         "Letters of ours that are not through, by state.",

@@ -31,7 +31,7 @@ from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
 from peppol.xml.gate_errors import LIMITS
-from web.problems import Problem
+from web.problems import ProblemResponse
 
 router = APIRouter(tags=["post"])
 
@@ -48,16 +48,16 @@ async def take_letter(request: Request) -> Response:
     asked = _Asked(request, settings, database.clock())
     asked.knock()
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise Problem(415, "Skicka brevet utan komprimering.", "Send the letter uncompressed.")
+        raise ProblemResponse(415, "Skicka brevet utan komprimering.", "Send the letter uncompressed.")
     body = await _body(request)
     asked.prove(body)
     if not body:
-        raise Problem(400, "Brevet är tomt.", "The letter is empty.")
+        raise ProblemResponse(400, "Brevet är tomt.", "The letter is empty.")
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         letter = await to_thread.run_sync(_stored, database, body, name[:_NAME])
     except OperationalError:
-        raise Problem(
+        raise ProblemResponse(
             503,
             "Brevet kunde inte sparas just nu. Skicka det igen om en stund.",
             "The letter could not be stored just now. Send it again in a while.",
@@ -100,14 +100,14 @@ class _Asked:
     def knock(self) -> None:
         """What can be asked before the body is read: is there a webhook, and does this look like its sender."""
         if not self._token and not self._keys:
-            raise Problem(404, "Adressen finns inte.", "The address does not exist.")
+            raise ProblemResponse(404, "Adressen finns inte.", "The address does not exist.")
         if self._by_token():
             return
         moment, _, signatures = self._signed()
         if not self._keys or not signatures:
             raise _unknown()
         if abs(self._now.timestamp() - moment) > self._window:
-            raise Problem(
+            raise ProblemResponse(
                 401,
                 "Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.",
                 "The signature's moment is too far from ours. Set the clock, or sign anew.",
@@ -166,8 +166,8 @@ def _from_hexadecimal(text: str) -> bytes:
         return b""
 
 
-def _unknown() -> Problem:
-    return Problem(
+def _unknown() -> ProblemResponse:
+    return ProblemResponse(
         401,
         "Brevet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen hos accesspunkten.",
         "The letter carries neither the right secret nor the right signature. Check the access point's setting.",
@@ -186,7 +186,7 @@ async def _body(request: Request) -> bytes:
                 too_large = True
                 break
     if too_large:
-        raise Problem(
+        raise ProblemResponse(
             413,
             f"Brevet är större än {LIMITS.bytes_max} byte.",
             f"The letter is larger than {LIMITS.bytes_max} bytes.",

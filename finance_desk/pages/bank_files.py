@@ -65,7 +65,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     if told.repeated:
         said = ("Filen är redan inläst; inget har ändrats.", "The file was read before; nothing changed.")
     else:
-        paid = sum(each.outcome is bank_reports.Outcome.PAID for each in told.told)
+        paid = sum(each.outcome is bank_reports.BankReportResult.PAID for each in told.told)
         left = sum(each.is_open for each in told.told)
         said = (
             f"{paid} betalningar är noterade. {left} rader behöver en person.",

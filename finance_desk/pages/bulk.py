@@ -17,12 +17,12 @@ from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.decisions import protected
-from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.batch_store import MOST, ActionBatch
 from invoicing.decisions.rules import Action, name_of
 from invoicing.exceptions import bulk_actions
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions.bulk_actions import BULK
-from invoicing.exceptions.queue import Part, Wanted
+from invoicing.exceptions.queue import QueueFilter, QueuePart
 from invoicing.exceptions.steps import HOLD
 from orders.register import store as register_store
 from web.access import signed_in
@@ -140,8 +140,8 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
     """The rows ticked, or all alike: of one cause, and of the supplier and month where they are given."""
     asked = request.query_params
     if asked.get("all") and asked.get("cause"):
-        wanted = Wanted(
-            part=Part.EXCEPTIONS,
+        wanted = QueueFilter(
+            part=QueuePart.EXCEPTIONS,
             cause=asked["cause"],
             supplier=asked.get("supplier", ""),
             month=asked.get("month", ""),
@@ -167,7 +167,7 @@ def _kind(text: str) -> Action:
     return Action(text)
 
 
-def _batch(session: Session, number: int) -> Batch:
+def _batch(session: Session, number: int) -> ActionBatch:
     try:
         return bulk_actions.batch(session, number)
     except Refused as refusal:

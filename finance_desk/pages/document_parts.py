@@ -7,7 +7,7 @@ from typing import Any, Final
 from foundation.errors import Language
 from foundation.money import Money, Quantity
 from foundation.periods import Period
-from invoicing.exceptions.comparison import Row as Compared
+from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.matching.deviation_texts import sentence, source_name, title
 from invoicing.matching.deviations import Check, Group, price_text
 from web import i18n

@@ -31,9 +31,9 @@ from invoicing.exceptions import credit_linking, linking, worklist
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.case import Case
-from invoicing.exceptions.queue import Item
-from invoicing.exceptions.steps import HOLD, Hand
-from invoicing.exceptions.worklist import Kind
+from invoicing.exceptions.queue import QueueItem
+from invoicing.exceptions.steps import HOLD, DeskActor
+from invoicing.exceptions.worklist import WorkKind
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
@@ -202,12 +202,12 @@ def attached(request: Request, number: int, place: int, person: Person = signed_
     return _file(each.content, each.mime_code.value, each.filename)
 
 
-def hand_of(request: Request, person: Person) -> Hand:
+def hand_of(request: Request, person: Person) -> DeskActor:
     """Who acts, and when."""
-    return Hand(person.id, house_of(request).clock(), today_of(request))
+    return DeskActor(person.id, house_of(request).clock(), today_of(request))
 
 
-def _link(session: Session, register: Register, number: int, hand: Hand, form: dict[str, str]) -> None:
+def _link(session: Session, register: Register, number: int, hand: DeskActor, form: dict[str, str]) -> None:
     """Link to what was chosen in the list, or written by hand."""
     reason = form.get("reason", "")
     if "credits" in form:
@@ -250,7 +250,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node, language) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict, language),
-            "comments": worklist.comments(session, Kind.DOCUMENT, number),
+            "comments": worklist.comments(session, WorkKind.DOCUMENT, number),
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
             "may": _may(case) if may_act(person) else frozenset(),
@@ -329,7 +329,7 @@ def open_case(session: Session, register: Register, number: int, person: Person)
     return _case(session, register, number)
 
 
-def _one(session: Session, number: int) -> Item:
+def _one(session: Session, number: int) -> QueueItem:
     item = exception_queue.item(session, number)
     if item is None:
         raise NotThere

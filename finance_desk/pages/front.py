@@ -20,7 +20,7 @@ from finance_desk.pages import (
     queue,
     reconciliation,
 )
-from web.fronts import Entry, Front
+from web.fronts import Front, NavigationEntry
 
 _P = Permission
 
@@ -44,13 +44,15 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    Entry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
-    Entry("/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
-    Entry("/finance/payments/rights", "Attesträtter", frozenset({_P.BUYER_ADMIN})),
-    Entry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
-    Entry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
-    Entry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
-    Entry("/finance/post", "Post", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    NavigationEntry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    NavigationEntry(
+        "/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+    ),
+    NavigationEntry("/finance/payments/rights", "Attesträtter", frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
+    NavigationEntry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    NavigationEntry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
+    NavigationEntry("/finance/post", "Post", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
 )
 """Where the pages lead."""
 

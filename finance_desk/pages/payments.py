@@ -33,7 +33,7 @@ from invoicing.payment import (
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attest_rights import AttestRefused
-from invoicing.payment.payable import Kind
+from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import ProposalState
 from operations.payment_settings import debtor_of
 from orders.register import store as register_store
@@ -114,8 +114,8 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         files = export_store.about(session, number)
         names = people(session, register)
     live = [each for each in items if each.is_live]
-    to_pay = total(each.amount for each in live if each.kind is Kind.INVOICE)
-    taken_off = total(each.amount for each in live if each.kind is Kind.CREDIT)
+    to_pay = total(each.amount for each in live if each.kind is PayableKind.INVOICE)
+    taken_off = total(each.amount for each in live if each.kind is PayableKind.CREDIT)
     return render(
         request,
         person,

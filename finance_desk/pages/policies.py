@@ -20,7 +20,7 @@ from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
-from invoicing.matching.deviations import Code
+from invoicing.matching.deviations import DeviationCode
 from invoicing.verdicts import policy_replay, rejudging
 from orders.register import policy_store
 from orders.register import store as register_store
@@ -41,13 +41,13 @@ _MONTHS = 6
 # What only parks, holds or is noted, and what credit notes are judged by: no credit is asked for these.
 _NO_QUESTION = frozenset(
     {
-        Code.NOT_RECEIVED,
-        Code.PAYEE_ACCOUNT,
-        Code.DUE_DATE,
-        Code.EXECUTION_REFERENCE,
-        Code.CONTRACT,
-        Code.ALREADY_CREDITED,
-        *(code for code in Code if code.startswith("CREDIT_")),
+        DeviationCode.NOT_RECEIVED,
+        DeviationCode.PAYEE_ACCOUNT,
+        DeviationCode.DUE_DATE,
+        DeviationCode.EXECUTION_REFERENCE,
+        DeviationCode.CONTRACT,
+        DeviationCode.ALREADY_CREDITED,
+        *(code for code in DeviationCode if code.startswith("CREDIT_")),
     }
 )
 
@@ -91,7 +91,7 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         switches=[(name, words, getattr(register.policy, name)) for name, words in SWITCHES],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
         articles=[(each.value, each.name_sv) for each in Article],
-        causes=[(code.value, cause_name(code.value)) for code in Code if code not in _NO_QUESTION],
+        causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
         today=today_of(request),
     )
 
@@ -234,7 +234,7 @@ def _read(form: Mapping[str, str], causes: list[str], now: Policy) -> Policy:
         **values,
         amount_tolerance=_decimal(form.get("amount_tolerance", "0")) or Decimal("0.00"),
         credit_of_paid=CreditOfPaid(credit) if credit in set(CreditOfPaid) else now.credit_of_paid,
-        automatic_credit=tuple(each for each in causes if each in Code.__members__),
+        automatic_credit=tuple(each for each in causes if each in DeviationCode.__members__),
         tolerances=tuple(_tolerances(form)),
     )
 

@@ -18,11 +18,11 @@ from invoicing.responses import store as response_store
 from invoicing.responses.model import LINE_WORDS, LineStatus
 from invoicing.responses.store import KeptAnswer
 from operations import exchange_actions, exchange_queries, message_queries
-from operations.message_queries import LetterOut
+from operations.message_queries import OutboundSummary
 from orders.register import store as register_store
 from orders.register.parties import Channel
 from orders.register.register import Register
-from peppol.access_points.protocol import Verdict
+from peppol.access_points.protocol import PeerVerdict
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from web.access import signed_in
@@ -39,7 +39,7 @@ _KINDS = {
     "mlr": ("Meddelandesvar", "Message level response"),
     "order-response": ("Ordersvar", "Order response"),
 }
-_NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY.value, Verdict.NOT_REGISTERED.value)
+_NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY.value, PeerVerdict.NOT_REGISTERED.value)
 
 
 @router.get("/finance/post")
@@ -110,7 +110,7 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
     return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
 
 
-def _letters(session: Session, state: OutState) -> list[LetterOut]:
+def _letters(session: Session, state: OutState) -> list[OutboundSummary]:
     return list(message_queries.letters_out(session, state=state, at_most=_MOST))
 
 
@@ -129,7 +129,7 @@ def _answer(each: KeptAnswer) -> dict[str, Any]:
     }
 
 
-def _row(each: LetterOut, register: Register) -> dict[str, Any]:
+def _row(each: OutboundSummary, register: Register) -> dict[str, Any]:
     return {
         "letter": each,
         "kind": _KINDS.get(each.kind, (each.kind, each.kind)),
@@ -151,7 +151,7 @@ def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
             "number": row.recipient,
             "name": supplier_name(register, row.recipient),
             "receiver": row.receiver,
-            "unknown": row.outcome == Verdict.NOT_REGISTERED.value,
+            "unknown": row.outcome == PeerVerdict.NOT_REGISTERED.value,
             "many": row.many,
         }
         for row in session.execute(question)

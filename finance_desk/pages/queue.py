@@ -19,8 +19,8 @@ from foundation.periods import Month, PeriodRefused
 from invoicing.decisions import protected
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import worklist
-from invoicing.exceptions.queue import NOBODY, Item, Part, Wanted
-from invoicing.exceptions.worklist import Kind
+from invoicing.exceptions.queue import NOBODY, QueueFilter, QueueItem, QueuePart
+from invoicing.exceptions.worklist import WorkKind
 from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
@@ -32,43 +32,43 @@ _P = Permission
 READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
 
 _PARTS = {
-    Part.EXCEPTIONS: ("Avvikelser", "Exceptions"),
-    Part.PARKED: ("Väntar", "Waiting"),
-    Part.HELD: ("Kontokontroll", "Account checks"),
-    Part.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
-    Part.ASKED: ("Kredit begärd", "Credit asked for"),
-    Part.RESTING: ("Vilar", "Resting"),
-    Part.LETTERS: ("Brev åt sidan", "Letters kept aside"),
-    Part.POST: ("Fastnad post", "Stuck post"),
-    Part.EVENTS: ("Händelser", "Events"),
+    QueuePart.EXCEPTIONS: ("Avvikelser", "Exceptions"),
+    QueuePart.PARKED: ("Väntar", "Waiting"),
+    QueuePart.HELD: ("Kontokontroll", "Account checks"),
+    QueuePart.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
+    QueuePart.ASKED: ("Kredit begärd", "Credit asked for"),
+    QueuePart.RESTING: ("Vilar", "Resting"),
+    QueuePart.LETTERS: ("Brev åt sidan", "Letters kept aside"),
+    QueuePart.POST: ("Fastnad post", "Stuck post"),
+    QueuePart.EVENTS: ("Händelser", "Events"),
 }
 _EXPLAINED = {
-    Part.EXCEPTIONS: (
+    QueuePart.EXCEPTIONS: (
         "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt.",
         "Invoices that do not match. Ask for credit and a new invoice, or decide otherwise.",
     ),
-    Part.PARKED: (
+    QueuePart.PARKED: (
         "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva.",
         "Invoices that wait for the month's report to be approved. They are judged again by themselves.",
     ),
-    Part.HELD: (
+    QueuePart.HELD: (
         "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning.",
         "Invoices with a payment account that is not registered. Two people confirm after a call-back.",
     ),
-    Part.CREDITS: (
+    QueuePart.CREDITS: (
         "Kreditfakturor som inte har funnit sin faktura.",
         "Credit notes that have not found their invoice.",
     ),
-    Part.ASKED: (
+    QueuePart.ASKED: (
         "Kredit är begärd och har inte kommit än.",
         "Credit is asked for and has not come yet.",
     ),
-    Part.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
-    Part.LETTERS: (
+    QueuePart.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
+    QueuePart.LETTERS: (
         "Brev som inte kunde läsas, eller vars nummer redan finns med annat innehåll. Allt är sparat som det kom.",
         "Letters that could not be read, or whose number is held with other content. All is kept as it came.",
     ),
-    Part.EVENTS: (
+    QueuePart.EVENTS: (
         "Händelser ur beslutssystemen som inte kunde tillämpas.",
         "Events of the decision systems that could not be applied.",
     ),
@@ -83,7 +83,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The queue, or one part of it."""
     today, language = today_of(request), language_of(request, person)
     wanted = _wanted(request, person)
-    named = _credit_cause if wanted.part is Part.CREDITS else cause_name
+    named = _credit_cause if wanted.part is QueuePart.CREDITS else cause_name
     with house_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
@@ -93,9 +93,14 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "filtered": any(request.query_params.get(each) for each in _FILTERS),
             "counts": counts,
             "parts": [
-                (part, words, counts[part], "/finance/post" if part is Part.POST else f"/finance?part={part}")
+                (
+                    part,
+                    words,
+                    counts[part],
+                    "/finance/post" if part is QueuePart.POST else f"/finance?part={part}",
+                )
                 for part, words in _PARTS.items()
-                if counts[part] or part in (Part.EXCEPTIONS, wanted.part)
+                if counts[part] or part in (QueuePart.EXCEPTIONS, wanted.part)
             ],
             "explained": _EXPLAINED[wanted.part],
             "heading": _PARTS[wanted.part],
@@ -106,9 +111,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "cause_name": named,
             "today": today,
         }
-        if wanted.part is Part.LETTERS:
+        if wanted.part is QueuePart.LETTERS:
             context["letters"] = exception_queue.letters(session)
-        elif wanted.part is Part.EVENTS:
+        elif wanted.part is QueuePart.EVENTS:
             context["events"] = exception_queue.events(session)
         else:
             narrowed = any(request.query_params.get(each) for each in _FILTERS)
@@ -147,7 +152,7 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
     """Take something, hand it over, or let it go."""
     form = form_of(request)
     to = str(form.get("to", ""))
-    if kind not in Kind.__members__:
+    if kind not in WorkKind.__members__:
         raise NotThere
     with house_of(request).writing() as session:
         register = register_store.load(session)
@@ -155,7 +160,7 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
         if to and to not in staff:
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
         at = house_of(request).clock()
-        worklist.hand_over(session, Kind(kind), number, to=to, by=person.id, at=at)
+        worklist.hand_over(session, WorkKind(kind), number, to=to, by=person.id, at=at)
     said = ("Du har tagit den.", "It is yours.") if to == person.id else ("Överlämnad.", "Handed over.")
     return see_other(str(form.get("back", "/finance")), said if to else ("Släppt.", "Let go."))
 
@@ -164,11 +169,11 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
 def comment(request: Request, kind: str, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Write a comment to colleagues."""
     form = form_of(request)
-    if kind not in Kind.__members__:
+    if kind not in WorkKind.__members__:
         raise NotThere
     with house_of(request).writing() as session:
         text, at = str(form.get("text", "")), house_of(request).clock()
-        worklist.comment(session, Kind(kind), number, text, by=person.id, at=at)
+        worklist.comment(session, WorkKind(kind), number, text, by=person.id, at=at)
     return see_other(str(form.get("back", "/finance")), ("Kommentaren är sparad.", "The comment is saved."))
 
 
@@ -198,13 +203,13 @@ def _credit_cause(code: str) -> tuple[str, str]:
     return cause_name(code) if code else linked
 
 
-def _wanted(request: Request, person: Person) -> Wanted:
+def _wanted(request: Request, person: Person) -> QueueFilter:
     """What the address asks for; what cannot be read is left out."""
     asked = request.query_params
     part = asked.get("part", "")
     owner = asked.get("owner", "")
-    return Wanted(
-        part=Part(part) if part in set(Part) - {Part.POST} else Part.EXCEPTIONS,
+    return QueueFilter(
+        part=QueuePart(part) if part in set(QueuePart) - {QueuePart.POST} else QueuePart.EXCEPTIONS,
         cause=asked.get("cause", ""),
         supplier=asked.get("supplier", ""),
         owner={"me": person.id, "nobody": NOBODY}.get(owner, owner),
@@ -238,6 +243,6 @@ def _with(request: Request, **values: object) -> str:
     return f"/finance?{urlencode({key: value for key, value in query.items() if value})}"
 
 
-def _masked(row: Item) -> Item:
+def _masked(row: QueueItem) -> QueueItem:
     """The row of a protected document, as those see it who have not opened it."""
     return replace(row, number="", execution_reference="", order_number="", line_id="")

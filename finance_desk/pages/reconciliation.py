@@ -27,9 +27,9 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.open_items import open_items
-from invoicing.reconciliation.statement import Entry, Key, Statement, reconcile
+from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
 from orders import tables as order_tables
 from orders.register import store as register_store
 from orders.terms import Article
@@ -41,11 +41,11 @@ from web.pages import Page, house_of, language_of, pages_router, render, today_o
 
 router = pages_router()
 _BY = {
-    Key.SUPPLIER: ("Leverantör", "Supplier"),
-    Key.EXECUTION_REFERENCE: ("Genomförandereferens", "Execution reference"),
-    Key.MONTH: ("Månad", "Month"),
-    Key.ARTICLE: ("Artikel", "Article"),
-    Key.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+    StatementKey.SUPPLIER: ("Leverantör", "Supplier"),
+    StatementKey.EXECUTION_REFERENCE: ("Genomförandereferens", "Execution reference"),
+    StatementKey.MONTH: ("Månad", "Month"),
+    StatementKey.ARTICLE: ("Artikel", "Article"),
+    StatementKey.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
 }
 # More order lines than this in what is asked for, and what is open is shown per supplier only.
 _LINES_MAX = 5_000
@@ -123,11 +123,11 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
     as_of = _day(request)
     with house_of(request).reading() as session:
         register = register_store.load(session)
-        wanted = Wanted(execution_reference=reference, as_of=as_of)
+        wanted = EntryFilter(execution_reference=reference, as_of=as_of)
         entries = list(entry_queries.entries(session, wanted=wanted))
         if not entries:
             raise NotThere
-        drawn: Statement = reconcile(entries, by=(Key.MONTH, Key.ARTICLE))
+        drawn: Statement = reconcile(entries, by=(StatementKey.MONTH, StatementKey.ARTICLE))
     return render(
         request,
         person,
@@ -197,12 +197,12 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
     )
 
 
-def _asked(request: Request) -> tuple[Wanted, Key]:
+def _asked(request: Request) -> tuple[EntryFilter, StatementKey]:
     """What the address asks for. Raises FormRefused for a month or day that is none."""
     query = request.query_params
     month = query.get("month", "")
-    by = query.get("by", Key.SUPPLIER)
-    wanted = Wanted(
+    by = query.get("by", StatementKey.SUPPLIER)
+    wanted = EntryFilter(
         execution_reference=query.get("reference", "").strip()[:60],
         supplier=query.get("supplier", "").strip()[:20],
         month=parsed_month(month) if month else None,
@@ -210,7 +210,7 @@ def _asked(request: Request) -> tuple[Wanted, Key]:
         delivery_area=query.get("area", "")[:60],
         as_of=_day(request),
     )
-    return wanted, Key(by) if by in set(Key) else Key.SUPPLIER
+    return wanted, StatementKey(by) if by in set(StatementKey) else StatementKey.SUPPLIER
 
 
 def _day(request: Request) -> date | None:
@@ -221,24 +221,24 @@ def _day(request: Request) -> date | None:
 def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the template
     """The same question, narrowed to one value of a key; where a reference is the key, its case."""
 
-    def address(key: Key, value: str) -> str:
-        if key is Key.EXECUTION_REFERENCE:
+    def address(key: StatementKey, value: str) -> str:
+        if key is StatementKey.EXECUTION_REFERENCE:
             as_of = request.query_params.get("as_of", "")
             return f"/finance/reconciliation/case/{value}" + (f"?as_of={as_of}" if as_of else "")
         names = {
-            Key.SUPPLIER: "supplier",
-            Key.MONTH: "month",
-            Key.ARTICLE: "article",
-            Key.DELIVERY_AREA: "area",
+            StatementKey.SUPPLIER: "supplier",
+            StatementKey.MONTH: "month",
+            StatementKey.ARTICLE: "article",
+            StatementKey.DELIVERY_AREA: "area",
         }
         kept = {name: given for name, given in request.query_params.items() if given and name != "page"}
-        kept |= {names[key]: value, "by": Key.EXECUTION_REFERENCE.value}
+        kept |= {names[key]: value, "by": StatementKey.EXECUTION_REFERENCE.value}
         return f"/finance/reconciliation?{urlencode(kept)}"
 
     return address
 
 
-def _is_small(session: Session, wanted: Wanted) -> bool:
+def _is_small(session: Session, wanted: EntryFilter) -> bool:
     """Whether so little is asked for that every document may be looked at."""
     line, order = order_tables.order_line, order_tables.purchase_order
     question = select(line.c.order_number).join(order, order.c.number == line.c.order_number)
@@ -266,7 +266,7 @@ def _months(session: Session) -> list[Month]:
     return found[::-1]
 
 
-def _documents(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _documents(entries: Sequence[StatementEntry]) -> list[dict[str, Any]]:
     """Line by line, every document with its amount: orders and receipts, then invoices with what became of them."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for entry in entries:

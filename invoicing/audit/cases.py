@@ -22,7 +22,7 @@ from invoicing.decisions import protected
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviation_texts import sentence
-from invoicing.matching.deviations import Check, Group, Outcome
+from invoicing.matching.deviations import Check, CheckOutcome, Group
 from invoicing.model import SupplierInvoice
 from orders import tables as order_tables
 from peppol.exchange import inbox
@@ -200,7 +200,7 @@ def _rows(session: Session, reference: str, subjects: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-_SIGNS = {Outcome.AGREES: "+", Outcome.DEVIATES: "!", Outcome.NOT_LOOKED_AT: "-"}
+_SIGNS = {CheckOutcome.AGREES: "+", CheckOutcome.DEVIATES: "!", CheckOutcome.NOT_LOOKED_AT: "-"}
 
 
 def _told(node: Check | Group, depth: int) -> Iterator[str]:

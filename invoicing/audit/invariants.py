@@ -34,7 +34,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenInvariant:
     """One thing that does not hold: which invariant, about what, and how."""
 
     invariant: str
@@ -42,11 +42,11 @@ class Broken:
     sentence: str
 
 
-def check(session: Session) -> Iterator[Broken]:
+def check(session: Session) -> Iterator[BrokenInvariant]:
     """Every invariant, one after the other."""
     for name, rule in INVARIANTS.items():
         for subject, sentence in rule(session):
-            yield Broken(name, subject, sentence)
+            yield BrokenInvariant(name, subject, sentence)
 
 
 Findings = Iterator[tuple[str, str]]

@@ -27,14 +27,14 @@ from invoicing.payment import export_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import entry_queries, entry_sources
-from invoicing.reconciliation.statement import Key
+from invoicing.reconciliation.statement import StatementKey
 from orders import tables as order_tables
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
 _VOUCHER, _ROW = payment_tables.voucher, payment_tables.voucher_row
 _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
-ACCRUAL_KEYS = (Key.SUPPLIER, Key.ARTICLE, Key.MONTH)
+ACCRUAL_KEYS = (StatementKey.SUPPLIER, StatementKey.ARTICLE, StatementKey.MONTH)
 
 
 class NothingToBook(Refused):
@@ -79,7 +79,7 @@ def accrued(session: Session, month: Month, *, closing: date, today: date | None
     """
     if closing == today:
         return _accrued_now(session, month)
-    wanted = entry_sources.Wanted(until=month, as_of=closing)
+    wanted = entry_sources.EntryFilter(until=month, as_of=closing)
     statement = entry_queries.statement(session, wanted, by=ACCRUAL_KEYS)
     return [
         Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)

@@ -23,7 +23,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BatchResult:
     """What became of one row of a batch."""
 
     invoice_id: int
@@ -36,7 +36,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ActionBatch:
     """One press and its rows. `kind` is what was pressed."""
 
     id: int
@@ -44,7 +44,7 @@ class Batch:
     made_by: str
     made_at: datetime
     reason: str
-    rows: tuple[Result, ...]
+    rows: tuple[BatchResult, ...]
 
     @property
     def waiting(self) -> int:
@@ -89,7 +89,7 @@ def keep(
     return number
 
 
-def named(session: Session, batch_id: int, *kinds: str) -> Batch:
+def named(session: Session, batch_id: int, *kinds: str) -> ActionBatch:
     """A batch of one of these kinds, with its rows in their order. Raises NoBatch."""
     table = decision_tables.desk_batch
     head = session.execute(select(table).where(table.c.id == batch_id)).one_or_none()
@@ -97,14 +97,14 @@ def named(session: Session, batch_id: int, *kinds: str) -> Batch:
         raise NoBatch
     rows = session.execute(_rows(batch_id)).all()
     invoice = document_store.by_ids(session, [row.invoice_id for row in rows])
-    return Batch(
+    return ActionBatch(
         head.id,
         head.kind,
         head.made_by,
         head.made_at,
         head.reason,
         tuple(
-            Result(
+            BatchResult(
                 one.id,
                 one.number,
                 one.supplier,

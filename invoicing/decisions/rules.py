@@ -12,7 +12,15 @@ from enum import StrEnum
 
 from foundation.errors import Refused
 from foundation.money import Money
-from invoicing.matching.deviations import Actor, Check, Code, Deviation, Group, Match, Weight
+from invoicing.matching.deviations import (
+    Check,
+    Deviation,
+    DeviationActor,
+    DeviationCode,
+    Group,
+    Match,
+    Weight,
+)
 from invoicing.model import CreditedReference, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 
 
@@ -49,7 +57,14 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
 
 #: What a person may accept with a reason. The rest is somebody else's money, order or account.
 ACCEPTABLE = frozenset(
-    {Code.UNIT, Code.QUANTITY, Code.PRICE, Code.PERIOD, Code.AMOUNT, Code.VAT_AMOUNT},
+    {
+        DeviationCode.UNIT,
+        DeviationCode.QUANTITY,
+        DeviationCode.PRICE,
+        DeviationCode.PERIOD,
+        DeviationCode.AMOUNT,
+        DeviationCode.VAT_AMOUNT,
+    },
 )
 
 _WORDS: Mapping[Action, tuple[str, str]] = {
@@ -91,7 +106,7 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LineLink:
     """Which order line a person says a document is for (an empty line: none of ours), or which invoice it credits."""
 
     id: int
@@ -165,7 +180,7 @@ def at_stake(invoice: SupplierInvoice, received: Money, deviations: Iterable[Dev
         (
             abs(Decimal(each.found) - Decimal(each.expected))
             for each in deviations
-            if each.code is Code.VAT_AMOUNT
+            if each.code is DeviationCode.VAT_AMOUNT
         ),
         Decimal("0.00"),
     )
@@ -180,7 +195,7 @@ def with_acceptance(match: Match, acceptance: Acceptance | None) -> Match:
     return Match(_noted(match.tree, covered))
 
 
-def as_linked(invoice: InvoiceContent, link: Link | None) -> InvoiceContent:
+def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
     """The document read as a person says it is meant."""
     if link is None:
         return invoice
@@ -212,4 +227,4 @@ def _noted(group: Group, covered: set[tuple[str, ...]]) -> Group:
 def _as_note(deviation: Deviation, covered: set[tuple[str, ...]]) -> Deviation:
     if _key(deviation) not in covered:
         return deviation
-    return replace(deviation, weight=Weight.NOTE, actor=Actor.NOBODY, variant="accepted")
+    return replace(deviation, weight=Weight.NOTE, actor=DeviationActor.NOBODY, variant="accepted")

@@ -18,7 +18,7 @@ from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
-from invoicing.decisions.rules import Acceptance, Action, Link, as_linked
+from invoicing.decisions.rules import Acceptance, Action, LineLink, as_linked
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Deviation
@@ -102,12 +102,12 @@ def withdraw_acceptance(session: Session, invoice_id: int) -> None:
     _withdraw(session, decision_tables.acceptance, invoice_id)
 
 
-def link_of(session: Session, invoice_id: int) -> Link | None:
+def link_of(session: Session, invoice_id: int) -> LineLink | None:
     """How a person says the document is meant, or None."""
     row = session.execute(_LINKED, {"invoice": invoice_id}).one_or_none()
     if row is None:
         return None
-    return Link(row.id, row.linked_by, row.reason, row.order_number, row.line_id, row.credited_number)
+    return LineLink(row.id, row.linked_by, row.reason, row.order_number, row.line_id, row.credited_number)
 
 
 def credits_linked_to(session: Session, supplier: str, number: str) -> Sequence[int]:

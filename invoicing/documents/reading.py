@@ -25,9 +25,9 @@ from invoicing.responses.reading import ANSWERS, read_answer
 from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
-from peppol.envelope.sender import Origin
+from peppol.envelope.sender import Sender
 from peppol.explanations.explain import explain
-from peppol.explanations.text_files import Actor
+from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.validation import validation
@@ -37,7 +37,7 @@ _ORGANISATION = "0007"
 _GIRO = {"SE:BANKGIRO": "BANKGIRO", "SE:PLUSGIRO": "PLUSGIRO"}
 _INVOICED_OBJECT = "130"
 _ONE = Decimal(1)
-NOWHERE = Origin()
+NOWHERE = Sender()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Reading:
     reason: str = ""
     reason_sv: str = ""
     reason_en: str = ""
-    origin: Origin = NOWHERE
+    origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
 
 
@@ -77,7 +77,7 @@ def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
         objections += checks.check(opened, ours=ours, on=on, pairs=pairs)
     if any(each.fatal for each in objections):
         kind = validation.kind_of(opened.root) if opened.root is not None else None
-        reading = _refused(validation.Report(kind, False, "", objections, opened.root))
+        reading = _refused(validation.ValidationResult(kind, False, "", objections, opened.root))
     else:
         reading = read(opened.payload, on=on)
         reading = _remarked(reading, objections) if objections else reading
@@ -91,7 +91,7 @@ def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     findings = (*remarks, *reading.findings)
     if reading.reason:
         return replace(reading, findings=findings)
-    ordered = sorted(remarks, key=lambda each: explain(each).actor is not Actor.BUYER)
+    ordered = sorted(remarks, key=lambda each: explain(each).actor is not FindingActor.BUYER)
     sv, en = (" ".join(explain(each, lang).sentence for each in ordered) for lang in ("sv", "en"))
     return replace(reading, findings=findings, reason=ordered[0].rule, reason_sv=sv, reason_en=en)
 
@@ -124,7 +124,7 @@ def read(body: bytes, *, on: date) -> Reading:
         )
 
 
-def _read_answer(report: validation.Report) -> Reading:
+def _read_answer(report: validation.ValidationResult) -> Reading:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
@@ -212,7 +212,7 @@ _CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] =
 }
 
 
-def _refused(report: validation.Report) -> Reading:
+def _refused(report: validation.ValidationResult) -> Reading:
     """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
     fatal = report.fatal
     first, more = fatal[0], len(fatal) - 1

@@ -28,7 +28,7 @@ _CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] =
 }
 
 
-class NoPaper(Refused):
+class NoDocumentView(Refused):
     """The bytes are no invoice or credit note that can be shown."""
 
     def __init__(self) -> None:
@@ -115,10 +115,10 @@ def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
         root = opened.root if opened.root is not None else admit(opened.payload)
         document_class = _CLASSES.get(validation.kind_of(root) or DocumentKind.ORDER)
         if document_class is None:
-            raise NoPaper
+            raise NoDocumentView
         return codec.parse(document_class, root)
     except (GateRefused, literals.UnreadableDocument) as error:
-        raise NoPaper from error
+        raise NoDocumentView from error
 
 
 def paper_of(body: bytes) -> Paper:

@@ -16,8 +16,8 @@ from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import Action, ActionRefused, acceptable, at_stake, check_outcome
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.exceptions.steps import Hand, Later, begin, note
-from invoicing.matching.deviations import Check, Code, Group, Match, Outcome, Source, question
+from invoicing.exceptions.steps import DeskActor, Later, begin, note
+from invoicing.matching.deviations import Check, CheckOutcome, DeviationCode, Group, Match, Source, question
 from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import crediting, verdicts
@@ -45,7 +45,9 @@ class OverLimit(Refused):
         )
 
 
-def ask_credit(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str = "") -> int:
+def ask_credit(
+    session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str = ""
+) -> int:
     """Ask for a credit note of the whole invoice and a new invoice; the number of the action."""
     invoice = begin(session, Action.ASK_CREDIT, invoice_id, reason=reason)
     later = Later()
@@ -56,7 +58,7 @@ def ask_credit(session: Session, register: Register, invoice_id: int, hand: Hand
 
 
 def reject_duplicate(
-    session: Session, register: Register, invoice_id: int, hand: Hand, *, of: str, reason: str = ""
+    session: Session, register: Register, invoice_id: int, hand: DeskActor, *, of: str, reason: str = ""
 ) -> int:
     """Reject an invoice that says what another of the supplier's already said: credit it, send no new one."""
     invoice = begin(session, Action.REJECT_DUPLICATE, invoice_id, reason=reason)
@@ -67,7 +69,7 @@ def reject_duplicate(
             f"The supplier has no other invoice {of}. Give the number of the invoice that stands.",
         )
     told = question(
-        Code.ALREADY_INVOICED,
+        DeviationCode.ALREADY_INVOICED,
         "BT-1",
         invoice.number,
         "",
@@ -75,7 +77,7 @@ def reject_duplicate(
         reference=first.number,
         variant="duplicate",
     )
-    tree = Group("invoice", (Check("not invoiced before", Outcome.DEVIATES, (told,)),))
+    tree = Group("invoice", (Check("not invoiced before", CheckOutcome.DEVIATES, (told,)),))
     document_store.add_match(session, invoice.id, Match(tree), made_on=hand.today)
     later = Later()
     asked = crediting.ask_for_credit(
@@ -86,7 +88,7 @@ def reject_duplicate(
     )
 
 
-def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
+def accept(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str) -> int:
     """Accept what deviates, with a reason, within the person's own limit. Raises OverLimit, ActionRefused."""
     invoice = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
     match = document_store.matches(session, invoice.id)[-1][1]
@@ -124,7 +126,7 @@ def accept(session: Session, register: Register, invoice_id: int, hand: Hand, *,
     )
 
 
-def park(session: Session, invoice_id: int, hand: Hand, *, until: date, reason: str) -> int:
+def park(session: Session, invoice_id: int, hand: DeskActor, *, until: date, reason: str) -> int:
     """Let a document rest until a day; it comes back to the queue then."""
     invoice = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
     if not hand.today < until <= hand.today + _REST_LONGEST:
@@ -145,7 +147,7 @@ def park(session: Session, invoice_id: int, hand: Hand, *, until: date, reason: 
     )
 
 
-def ask_supplier(session: Session, register: Register, invoice_id: int, hand: Hand, *, text: str) -> int:
+def ask_supplier(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, text: str) -> int:
     """Ask the supplier in a person's own words: an Invoice Response UQ with the question."""
     invoice = begin(session, Action.ASK_SUPPLIER, invoice_id, reason=text, must_tell_why=True)
     supplier = facts_loading.registered(register, invoice.supplier)

@@ -14,14 +14,14 @@ from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.batch_store import MOST, ActionBatch
 from invoicing.decisions.rules import Action, acceptable, at_stake, check_action
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.actions import OverLimit
-from invoicing.exceptions.steps import Hand
+from invoicing.exceptions.steps import DeskActor
 from invoicing.model import SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
@@ -94,7 +94,7 @@ def _received_or_none(session: Session, invoice: SupplierInvoice) -> Money | Non
 
 
 def start(
-    session: Session, kind: Action, ids: Sequence[int], hand: Hand, *, key: str, reason: str = ""
+    session: Session, kind: Action, ids: Sequence[int], hand: DeskActor, *, key: str, reason: str = ""
 ) -> int:
     """Keep a batch under its key, with a row per document; the batch of an earlier press of the same button."""
     if kind not in BULK or not ids or len(ids) > MOST or not key:
@@ -105,10 +105,10 @@ def start(
     return batch_store.keep(session, kind, ids, by=hand.by, at=hand.now, key=key, reason=reason)
 
 
-def go_on(session: Session, register: Register, batch_id: int, hand: Hand, *, limit: int = 25) -> int:
+def go_on(session: Session, register: Register, batch_id: int, hand: DeskActor, *, limit: int = 25) -> int:
     """Take the next rows of a batch; how many are left. Another press meanwhile waits for these."""
     head = batch_store.locked(session, batch_id)
-    by = Hand(head.made_by, hand.now, hand.today, hand.hold, batch_id)
+    by = DeskActor(head.made_by, hand.now, hand.today, hand.hold, batch_id)
     for invoice_id in batch_store.waiting(session, batch_id, limit=limit):
         try:
             with journal.attempt(session):
@@ -120,7 +120,7 @@ def go_on(session: Session, register: Register, batch_id: int, hand: Hand, *, li
 
 
 def _take(
-    session: Session, register: Register, kind: Action, invoice_id: int, hand: Hand, reason: str
+    session: Session, register: Register, kind: Action, invoice_id: int, hand: DeskActor, reason: str
 ) -> int:
     if kind is Action.ASK_CREDIT:
         return exception_actions.ask_credit(session, register, invoice_id, hand, reason=reason)
@@ -129,7 +129,7 @@ def _take(
     return exception_actions.ask_supplier(session, register, invoice_id, hand, text=reason)
 
 
-def undo(session: Session, register: Register, batch_id: int, hand: Hand) -> tuple[int, int]:
+def undo(session: Session, register: Register, batch_id: int, hand: DeskActor) -> tuple[int, int]:
     """Undo all of a batch that can be; how many were, and how many could not be."""
     undone = refused = 0
     for row in batch(session, batch_id).rows:
@@ -147,12 +147,12 @@ def undo(session: Session, register: Register, batch_id: int, hand: Hand) -> tup
     return undone, refused
 
 
-def batch(session: Session, batch_id: int) -> Batch:
+def batch(session: Session, batch_id: int) -> ActionBatch:
     """A batch with its rows in their order. Raises NoBatch."""
     return batch_store.named(session, batch_id, *BULK)
 
 
-def can_undo(session: Session, found: Batch) -> int:
+def can_undo(session: Session, found: ActionBatch) -> int:
     """How many rows of the batch could be undone now."""
     done = [row for row in found.rows if row.state == "DONE" and row.action_id is not None]
     return sum(

@@ -15,7 +15,7 @@ from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Acceptance, Link
+from invoicing.decisions.rules import Acceptance, LineLink
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -23,10 +23,10 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions import link_suggestions
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import undo as exception_undo
-from invoicing.exceptions.comparison import Row as Compared
+from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.exceptions.comparison import compare
 from invoicing.exceptions.link_suggestions import CreditSuggestion, LineSuggestion
-from invoicing.exceptions.queue import Item
+from invoicing.exceptions.queue import QueueItem
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
@@ -61,7 +61,7 @@ class Case:
     """Everything about one document."""
 
     invoice: SupplierInvoice
-    item: Item
+    item: QueueItem
     content: InvoiceContent
     order: OrderFacts | None
     judged: tuple[Judged, ...]
@@ -69,7 +69,7 @@ class Case:
     actions: tuple[Done, ...]
     undoable: int | None
     acceptance: Acceptance | None
-    link: Link | None
+    link: LineLink | None
     earlier: tuple[Earlier, ...]
     credited_by: str
     lines: tuple[LineSuggestion, ...]
@@ -136,7 +136,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     )
 
 
-def _earlier(session: Session, invoice: SupplierInvoice, item: Item) -> Sequence[Earlier]:
+def _earlier(session: Session, invoice: SupplierInvoice, item: QueueItem) -> Sequence[Earlier]:
     content, part = document_tables.invoice, document_tables.invoice_part
     if not item.line_id:
         return []

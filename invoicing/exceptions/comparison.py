@@ -8,26 +8,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from foundation.money import Money, Quantity, total
-from invoicing.matching.deviations import Code, Deviation, Match, Weight
+from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import InvoiceContent, PeriodGiven, SupplierInvoice
 
 Words = tuple[str, str]
-Value = object | None
+ComparedValue = object | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One thing compared. `deviations` are those of the match about it; `term` the field of the invoice."""
 
     name: Words
     term: str
-    invoice: Value
-    order_line: Value
-    receipt: Value
-    report: Value
-    interruption: Value
+    invoice: ComparedValue
+    order_line: ComparedValue
+    receipt: ComparedValue
+    report: ComparedValue
+    interruption: ComparedValue
     deviations: tuple[Deviation, ...] = ()
 
     @property
@@ -41,20 +41,28 @@ class Row:
         return bool(self.deviations) and not self.deviates
 
 
-_ABOUT: Mapping[str, frozenset[Code]] = {
-    "order": frozenset({Code.ORDER_MISSING, Code.ORDER_UNKNOWN, Code.ORDER_NOT_SUPPLIERS}),
-    "line": frozenset(
-        {Code.LINE_MISSING, Code.LINE_UNKNOWN, Code.SEVERAL_LINES, Code.ALREADY_INVOICED, Code.NOT_RECEIVED}
+_ABOUT: Mapping[str, frozenset[DeviationCode]] = {
+    "order": frozenset(
+        {DeviationCode.ORDER_MISSING, DeviationCode.ORDER_UNKNOWN, DeviationCode.ORDER_NOT_SUPPLIERS}
     ),
-    "reference": frozenset({Code.EXECUTION_REFERENCE, Code.CONTRACT}),
-    "period": frozenset({Code.PERIOD}),
-    "quantity": frozenset({Code.QUANTITY, Code.UNIT}),
-    "price": frozenset({Code.PRICE}),
-    "amount": frozenset({Code.AMOUNT}),
-    "vat": frozenset({Code.VAT_CATEGORY, Code.VAT_RATE, Code.VAT_AMOUNT}),
-    "buyer": frozenset({Code.BUYER, Code.CURRENCY}),
-    "due": frozenset({Code.DUE_DATE}),
-    "account": frozenset({Code.PAYEE_ACCOUNT}),
+    "line": frozenset(
+        {
+            DeviationCode.LINE_MISSING,
+            DeviationCode.LINE_UNKNOWN,
+            DeviationCode.SEVERAL_LINES,
+            DeviationCode.ALREADY_INVOICED,
+            DeviationCode.NOT_RECEIVED,
+        }
+    ),
+    "reference": frozenset({DeviationCode.EXECUTION_REFERENCE, DeviationCode.CONTRACT}),
+    "period": frozenset({DeviationCode.PERIOD}),
+    "quantity": frozenset({DeviationCode.QUANTITY, DeviationCode.UNIT}),
+    "price": frozenset({DeviationCode.PRICE}),
+    "amount": frozenset({DeviationCode.AMOUNT}),
+    "vat": frozenset({DeviationCode.VAT_CATEGORY, DeviationCode.VAT_RATE, DeviationCode.VAT_AMOUNT}),
+    "buyer": frozenset({DeviationCode.BUYER, DeviationCode.CURRENCY}),
+    "due": frozenset({DeviationCode.DUE_DATE}),
+    "account": frozenset({DeviationCode.PAYEE_ACCOUNT}),
 }
 
 
@@ -65,7 +73,7 @@ def compare(
     match: Match,
     *,
     accounts: tuple[str, ...] = (),
-) -> tuple[Row, ...]:
+) -> tuple[ComparisonRow, ...]:
     """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier."""
     line = _line(content, invoice, order)
     return tuple(_rows(content, invoice, order, line, match, accounts))
@@ -87,7 +95,7 @@ def _rows(
     line: LineFacts | None,
     match: Match,
     accounts: tuple[str, ...],
-) -> Iterator[Row]:
+) -> Iterator[ComparisonRow]:
     found = {
         name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
     }
@@ -96,7 +104,7 @@ def _rows(
     cut = order.interruption if order else None
     placed = order.order if order else None
     report = f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None
-    yield Row(
+    yield ComparisonRow(
         ("Ordernummer", "Order number"),
         "BT-13",
         content.order_number or None,
@@ -106,7 +114,7 @@ def _rows(
         None,
         found["order"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Orderrad", "Order line"),
         "BT-132",
         ", ".join(content.order_lines) or None,
@@ -116,7 +124,7 @@ def _rows(
         None,
         found["line"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Genomförandereferens", "Execution reference"),
         "BT-10",
         _reference(content, placed.execution_reference if placed else ""),
@@ -126,7 +134,7 @@ def _rows(
         None,
         found["reference"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Period", "Period"),
         "BT-134",
         _written(invoiced[0].period or content.period) if invoiced else None,
@@ -136,7 +144,7 @@ def _rows(
         cut.effective_on if cut else None,
         found["period"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Antal", "Quantity"),
         "BT-129",
         _quantity(content, line),
@@ -146,7 +154,7 @@ def _rows(
         None,
         found["quantity"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Pris", "Price"),
         "BT-146",
         invoiced[0].price if invoiced else None,
@@ -156,7 +164,7 @@ def _rows(
         None,
         found["price"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Belopp utan moms", "Amount without VAT"),
         "BT-131",
         _amount(content, line),
@@ -166,7 +174,7 @@ def _rows(
         None,
         found["amount"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Moms", "VAT"),
         "BT-110",
         content.amount_vat,
@@ -176,8 +184,8 @@ def _rows(
         None,
         found["vat"],
     )
-    yield Row(("Att betala", "To pay"), "BT-115", content.amount_payable, None, None, None, None)
-    yield Row(
+    yield ComparisonRow(("Att betala", "To pay"), "BT-115", content.amount_payable, None, None, None, None)
+    yield ComparisonRow(
         ("Köpare och valuta", "Buyer and currency"),
         "BT-47",
         f"{content.buyer} {content.currency}",
@@ -187,10 +195,10 @@ def _rows(
         None,
         found["buyer"],
     )
-    yield Row(
+    yield ComparisonRow(
         ("Förfallodag", "Due date"), "BT-9", content.due_on, invoice.pays_on, None, None, None, found["due"]
     )
-    yield Row(
+    yield ComparisonRow(
         ("Betalkonto", "Payment account"),
         "BT-84",
         ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,

@@ -13,12 +13,12 @@ from datetime import date
 from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused, Link, as_linked
+from invoicing.decisions.rules import Action, ActionRefused, LineLink, as_linked
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.exceptions.steps import Hand, begin, note
+from invoicing.exceptions.steps import DeskActor, begin, note
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, check_step
 from invoicing.responses import responding
@@ -67,7 +67,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     credit = document_store.by_id(session, credit_id)
     invoice = _named(session, credit, credits)
     says = document_store.content(session, credit.id)
-    meant = as_linked(says, Link(0, "", "", "", "", invoice.number))
+    meant = as_linked(says, LineLink(0, "", "", "", "", invoice.number))
     match = crediting.judge(session, register, meant, lock=False).match
     accounts = line_store.accounts(session, invoice.order_number) if invoice.order_number else []
     opens = tuple(each for each in accounts if each.invoice_id == invoice.id)
@@ -93,7 +93,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
 
 
 def link_credit(
-    session: Session, register: Register, credit_id: int, hand: Hand, *, credits: str, reason: str
+    session: Session, register: Register, credit_id: int, hand: DeskActor, *, credits: str, reason: str
 ) -> int:
     """Say which invoice a credit note credits; the number of the action.
 
@@ -159,7 +159,9 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
     return False
 
 
-def put_back(session: Session, register: Register, invoice: SupplierInvoice, done: Done, hand: Hand) -> None:
+def put_back(
+    session: Session, register: Register, invoice: SupplierInvoice, done: Done, hand: DeskActor
+) -> None:
     """Withdraw the link: the credit note is judged as it was before, and lies where it lay in the queue."""
     decision_store.restore_link(session, invoice.id, done.detail["link_before"])
     judged = crediting.judge(session, register, decision_store.as_judged(session, invoice.id))

@@ -17,7 +17,7 @@ from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.exceptions.steps import Hand, Later, begin, note
+from invoicing.exceptions.steps import DeskActor, Later, begin, note
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -30,7 +30,7 @@ def link(
     session: Session,
     register: Register,
     invoice_id: int,
-    hand: Hand,
+    hand: DeskActor,
     *,
     order_number: str,
     line_id: str,
@@ -52,7 +52,7 @@ def link(
     return _relink(session, register, invoice, Action.LINK, hand, reason, order_number, line_id)
 
 
-def unlink(session: Session, register: Register, invoice_id: int, hand: Hand, *, reason: str) -> int:
+def unlink(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str) -> int:
     """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
     invoice = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
     if payable_store.is_on_its_way(session, invoice.id):
@@ -86,7 +86,7 @@ def _relink(
     register: Register,
     invoice: SupplierInvoice,
     action: Action,
-    hand: Hand,
+    hand: DeskActor,
     reason: str,
     order_number: str,
     line_id: str,
@@ -138,7 +138,7 @@ def put_back(
     register: Register,
     invoice: SupplierInvoice,
     done: Done,
-    hand: Hand,
+    hand: DeskActor,
     *,
     answering: responding.Answering,
 ) -> None:

@@ -36,7 +36,7 @@ from peppol.exchange.tables import InState
 NOBODY = "-"
 
 
-class Part(StrEnum):
+class QueuePart(StrEnum):
     """The parts of the queue."""
 
     EXCEPTIONS = "exceptions"
@@ -51,10 +51,10 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueFilter:
     """What a person wants to see of one part. `owner` is a person's id, or NOBODY; `days` at least so old."""
 
-    part: Part = Part.EXCEPTIONS
+    part: QueuePart = QueuePart.EXCEPTIONS
     cause: str = ""
     supplier: str = ""
     owner: str = ""
@@ -66,7 +66,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueueItem:
     """One document of the queue. `cause` is the gravest code, `month` the month of its order line."""
 
     id: int
@@ -93,7 +93,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class QueueCause:
     """How many documents have a cause, and for how much."""
 
     code: str
@@ -102,7 +102,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageAside:
     """A letter kept aside, without its bytes."""
 
     id: int
@@ -117,7 +117,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class UnappliedEvent:
     """An event of the decision systems that could not be applied."""
 
     sequence: int
@@ -134,7 +134,7 @@ _I, _D, _P = document_tables.invoice, decision_tables.desk_item, document_tables
 _OPEN = "state in ('IN_QUESTION', 'PARKED', 'HELD', 'CREDIT_REQUESTED')"
 
 
-def counts(session: Session, *, today: date) -> Mapping[Part, int]:
+def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
     """How many things lie in each part."""
     # Rows to read in the index alone, a few tens of thousands at most; what rests is taken off afterwards.
     question = (
@@ -142,31 +142,35 @@ def counts(session: Session, *, today: date) -> Mapping[Part, int]:
         .where(literal_column(f"invoice.{_OPEN}"))
         .group_by(_I.c.state, _I.c.document_type)
     )
-    found = dict.fromkeys(Part, 0)
+    found = dict.fromkeys(QueuePart, 0)
     for row in session.execute(question):
         part = _part_of(InvoiceState(row.state), DocumentType(row.document_type))
         if part is not None:
             found[part] += row.many
     for document_type, resting in _resting(session, today=today).items():
-        found[Part.RESTING] += resting
-        found[Part.CREDITS if document_type is DocumentType.CREDIT_NOTE else Part.EXCEPTIONS] -= resting
+        found[QueuePart.RESTING] += resting
+        found[QueuePart.CREDITS if document_type is DocumentType.CREDIT_NOTE else QueuePart.EXCEPTIONS] -= (
+            resting
+        )
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
-    found[Part.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
-    found[Part.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
-    found[Part.EVENTS] = _many(
+    found[QueuePart.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    found[QueuePart.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
+    found[QueuePart.EVENTS] = _many(
         session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"
     )
     return found
 
 
 def _resting(session: Session, *, today: date) -> Mapping[DocumentType, int]:
-    conditions = _conditions(Wanted(part=Part.RESTING), today=today)
+    conditions = _conditions(QueueFilter(part=QueuePart.RESTING), today=today)
     question = select(_I.c.document_type, func.count().label("many")).where(*conditions)
     rows = session.execute(question.group_by(_I.c.document_type))
     return {DocumentType(row.document_type): row.many for row in rows}
 
 
-def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SEK") -> Sequence[Cause]:
+def causes(
+    session: Session, wanted: QueueFilter, *, today: date, currency: str = "SEK"
+) -> Sequence[QueueCause]:
     """How many documents of the part have each cause, and for how much; the largest amount first."""
     question = (
         select(
@@ -183,11 +187,11 @@ def causes(session: Session, wanted: Wanted, *, today: date, currency: str = "SE
         code = (row.codes.split() or [""])[0]
         many, amount = sums.get(code, (0, Decimal("0.00")))
         sums[code] = (many + row.many, amount + row.amount)
-    found = [Cause(code, many, Money(amount, currency)) for code, (many, amount) in sums.items()]
+    found = [QueueCause(code, many, Money(amount, currency)) for code, (many, amount) in sums.items()]
     return sorted(found, key=lambda each: (-each.amount.amount, each.code))
 
 
-def how_many(session: Session, wanted: Wanted, *, today: date) -> int:
+def how_many(session: Session, wanted: QueueFilter, *, today: date) -> int:
     """How many documents are wanted."""
     conditions = _conditions(wanted, today=today)
     question = select(func.count()).select_from(_documents(wanted)).where(*conditions)
@@ -195,8 +199,8 @@ def how_many(session: Session, wanted: Wanted, *, today: date) -> int:
 
 
 def items(
-    session: Session, wanted: Wanted, *, today: date, limit: int = 50, offset: int = 0
-) -> Sequence[Item]:
+    session: Session, wanted: QueueFilter, *, today: date, limit: int = 50, offset: int = 0
+) -> Sequence[QueueItem]:
     """One page of the documents wanted."""
     page = (
         select(_I.c.id)
@@ -211,7 +215,7 @@ def items(
     return [found[each] for each in ids]
 
 
-def item(session: Session, invoice_id: int) -> Item | None:
+def item(session: Session, invoice_id: int) -> QueueItem | None:
     """One document as the queue shows it, wherever it stands."""
     row = session.execute(_ITEMS.where(_I.c.id == invoice_id)).one_or_none()
     return _item(row) if row is not None else None
@@ -223,7 +227,7 @@ def owners(session: Session) -> Sequence[str]:
     return list(session.scalars(question))
 
 
-def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
+def letters(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
     """Letters kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
     inbox = exchange_tables.inbox
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
@@ -245,7 +249,7 @@ def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
         .limit(limit)
     )
     return [
-        Letter(
+        MessageAside(
             row.id,
             row.received_on,
             InState(row.state),
@@ -260,7 +264,7 @@ def letters(session: Session, *, limit: int = 200) -> Sequence[Letter]:
     ]
 
 
-def events(session: Session, *, limit: int = 200) -> Sequence[Event]:
+def events(session: Session, *, limit: int = 200) -> Sequence[UnappliedEvent]:
     """Events that could not be applied, newest first."""
     table = order_tables.inbound_event
     taken = and_(_D.c.kind == "EVENT", _D.c.item_id == table.c.sequence)
@@ -280,7 +284,7 @@ def events(session: Session, *, limit: int = 200) -> Sequence[Event]:
         .order_by(table.c.sequence.desc())
         .limit(limit)
     )
-    return [Event(*row) for row in session.execute(question)]
+    return [UnappliedEvent(*row) for row in session.execute(question)]
 
 
 def _many(session: Session, table: Any, where: str) -> int:  # noqa: ANN401 - any table
@@ -292,7 +296,7 @@ def _with_desk() -> Any:  # noqa: ANN401 - SQLAlchemy's join
     return _I.outerjoin(_D, and_(_D.c.kind == "DOCUMENT", _D.c.item_id == _I.c.id))
 
 
-def _documents(wanted: Wanted) -> Any:  # noqa: ANN401 - a table or a join
+def _documents(wanted: QueueFilter) -> Any:  # noqa: ANN401 - a table or a join
     """Where the documents come from: with their order lines only where the month is asked for."""
     if not wanted.month:
         return _I
@@ -307,34 +311,34 @@ def _at_desk(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     return _I.c.id.in_(select(_D.c.item_id).where(_D.c.kind == "DOCUMENT", *where))
 
 
-def _part_of(state: InvoiceState, document_type: DocumentType) -> Part | None:
+def _part_of(state: InvoiceState, document_type: DocumentType) -> QueuePart | None:
     if document_type is DocumentType.CREDIT_NOTE:
         # A credit note that was rejected needs nobody: the supplier sends another.
-        return Part.CREDITS if state is not InvoiceState.CREDIT_REQUESTED else None
+        return QueuePart.CREDITS if state is not InvoiceState.CREDIT_REQUESTED else None
     return {
-        InvoiceState.IN_QUESTION: Part.EXCEPTIONS,
-        InvoiceState.PARKED: Part.PARKED,
-        InvoiceState.HELD: Part.HELD,
-        InvoiceState.CREDIT_REQUESTED: Part.ASKED,
+        InvoiceState.IN_QUESTION: QueuePart.EXCEPTIONS,
+        InvoiceState.PARKED: QueuePart.PARKED,
+        InvoiceState.HELD: QueuePart.HELD,
+        InvoiceState.CREDIT_REQUESTED: QueuePart.ASKED,
     }[state]
 
 
-_STATES: Mapping[Part, str] = {
-    Part.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
-    Part.RESTING: "invoice.state = 'IN_QUESTION'",
-    Part.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
-    Part.HELD: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
-    Part.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
-    Part.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
+_STATES: Mapping[QueuePart, str] = {
+    QueuePart.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
+    QueuePart.RESTING: "invoice.state = 'IN_QUESTION'",
+    QueuePart.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
+    QueuePart.HELD: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
+    QueuePart.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
+    QueuePart.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
     "and invoice.document_type = 'CREDIT_NOTE'",
 }
 
 
-def _conditions(wanted: Wanted, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
+def _conditions(wanted: QueueFilter, *, today: date, but_cause: bool = False) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [literal_column(_STATES[wanted.part])]
-    if wanted.part in (Part.EXCEPTIONS, Part.CREDITS, Part.RESTING):
+    if wanted.part in (QueuePart.EXCEPTIONS, QueuePart.CREDITS, QueuePart.RESTING):
         rests = _at_desk(_D.c.rests_until > today)
-        found.append(rests if wanted.part is Part.RESTING else ~rests)
+        found.append(rests if wanted.part is QueuePart.RESTING else ~rests)
     if wanted.cause and not but_cause:
         found.append(or_(_I.c.codes == wanted.cause, _I.c.codes.like(f"{wanted.cause} %")))
     if wanted.supplier:
@@ -393,8 +397,8 @@ def _items() -> Select[Any]:
 _ITEMS = _items()
 
 
-def _item(row: Row[Any]) -> Item:
-    return Item(
+def _item(row: Row[Any]) -> QueueItem:
+    return QueueItem(
         row.id,
         row.number,
         DocumentType(row.document_type),

@@ -26,7 +26,7 @@ HOLD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class DeskActor:
     """Who acts and when: the person's opaque id, the instant, the day, and how long the answer is held back."""
 
     by: str
@@ -84,7 +84,7 @@ def note(
     session: Session,
     invoice: SupplierInvoice,
     kind: Action,
-    hand: Hand,
+    hand: DeskActor,
     reason: str,
     *,
     after: InvoiceState,

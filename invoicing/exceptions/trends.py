@@ -43,7 +43,7 @@ class MonthRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class TrendCause:
     """How often invoices of a month were in question for one set of codes."""
 
     month: Month
@@ -115,7 +115,7 @@ def match_rates(session: Session, *, since: date) -> list[MonthRate]:
     ]
 
 
-def causes(session: Session, *, since: date) -> list[Cause]:
+def causes(session: Session, *, since: date) -> list[TrendCause]:
     """What the invoices of each month were in question for, the commonest first."""
     month = month_of(_INVOICE.c.received_on).label("month")
     question = (
@@ -130,11 +130,11 @@ def causes(session: Session, *, since: date) -> list[Cause]:
         )
         .group_by(month, _INVOICE.c.codes)
     )
-    rows = [Cause(Month.parse(row.month), row.codes, row.how_many) for row in session.execute(question)]
+    rows = [TrendCause(Month.parse(row.month), row.codes, row.how_many) for row in session.execute(question)]
     return sorted(rows, key=lambda each: (str(each.month), -each.count, each.codes))
 
 
-def by_cause(causes: Sequence[Cause], months: Sequence[Month]) -> list[CauseRow]:
+def by_cause(causes: Sequence[TrendCause], months: Sequence[Month]) -> list[CauseRow]:
     """The causes as rows with a count for each month, the commonest first. Pure."""
     counted = {(each.codes, each.month): each.count for each in causes}
     rows = [

@@ -18,7 +18,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import credit_linking, linking
-from invoicing.exceptions.steps import Hand, Later
+from invoicing.exceptions.steps import DeskActor, Later
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -61,7 +61,7 @@ _PAIR_LEFT = (
 )
 
 
-def undo(session: Session, register: Register, action_id: int, hand: Hand) -> None:
+def undo(session: Session, register: Register, action_id: int, hand: DeskActor) -> None:
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
     # The action first, as the timetable takes it: so undoing and letting the answer leave never wait in a circle.
     done = decision_store.action(session, action_id, lock=True)
@@ -91,7 +91,7 @@ def _judge_as_before(
     register: Register,
     invoice: SupplierInvoice,
     done: Done,
-    hand: Hand,
+    hand: DeskActor,
     answering: responding.Answering,
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""

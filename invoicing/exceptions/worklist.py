@@ -17,7 +17,7 @@ from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
 
 
-class Kind(StrEnum):
+class WorkKind(StrEnum):
     """What can lie in the queue."""
 
     DOCUMENT = "DOCUMENT"
@@ -27,10 +27,10 @@ class Kind(StrEnum):
 
 
 _SUBJECT = {
-    Kind.DOCUMENT: "invoice",
-    Kind.LETTER_IN: "letter in",
-    Kind.LETTER_OUT: "letter out",
-    Kind.EVENT: "event",
+    WorkKind.DOCUMENT: "invoice",
+    WorkKind.LETTER_IN: "letter in",
+    WorkKind.LETTER_OUT: "letter out",
+    WorkKind.EVENT: "event",
 }
 
 
@@ -52,7 +52,7 @@ class Filter:
     query: str
 
 
-def hand_over(session: Session, kind: Kind, item_id: int, *, to: str, by: str, at: datetime) -> None:
+def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: str, at: datetime) -> None:
     """Let a person have something (`to` empty: let it go). Taking is handing over to oneself."""
     table = decision_tables.desk_item
     this = (table.c.kind == kind) & (table.c.item_id == item_id)
@@ -64,7 +64,7 @@ def hand_over(session: Session, kind: Kind, item_id: int, *, to: str, by: str, a
         journal.record(session, by, "desk.handed_over", f"{_SUBJECT[kind]} {item_id}", was=before, to=to)
 
 
-def comment(session: Session, kind: Kind, item_id: int, text: str, *, by: str, at: datetime) -> None:
+def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: str, at: datetime) -> None:
     """Write a comment. Raises Refused for an empty one, or one with a personal number in it."""
     words = text.strip()
     if not words or len(words) > 2000:
@@ -77,7 +77,7 @@ def comment(session: Session, kind: Kind, item_id: int, text: str, *, by: str, a
     journal.record(session, by, "desk.commented", f"{_SUBJECT[kind]} {item_id}")
 
 
-def comments(session: Session, kind: Kind, item_id: int) -> Sequence[Comment]:
+def comments(session: Session, kind: WorkKind, item_id: int) -> Sequence[Comment]:
     """What was written about it, oldest first."""
     table = decision_tables.desk_comment
     question = select(table).where(table.c.kind == kind, table.c.item_id == item_id).order_by(table.c.id)

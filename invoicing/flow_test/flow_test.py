@@ -21,7 +21,7 @@ from invoicing.flow_test import sample_orders
 from invoicing.flow_test.tables import test_document, test_flow
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, InvoiceContent
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.register import Register
 from peppol.exchange import outbox
 
@@ -53,7 +53,7 @@ class BenchRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class FlowTest:
     """How far a supplier has come."""
 
     supplier: str
@@ -65,7 +65,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedDocument:
     """A test document and what came of it; `verdict` is INVALID where the rules stopped it."""
 
     id: int
@@ -90,25 +90,25 @@ class Tried:
 class Shown:
     """A test document looked at: what was read, and the match where there is one."""
 
-    tried: Tried
+    tried: TriedDocument
     body: bytes
     reading: Reading
     match: Match | None
 
 
-def flow_of(session: Session, supplier: str) -> Flow:
+def flow_of(session: Session, supplier: str) -> FlowTest:
     """How far the supplier has come; the first step where nothing is noted."""
     row = session.execute(select(test_flow).where(test_flow.c.supplier == supplier)).one_or_none()
-    return _flow(row) if row is not None else Flow(supplier)
+    return _flow(row) if row is not None else FlowTest(supplier)
 
 
-def flows(session: Session) -> Sequence[Flow]:
+def flows(session: Session) -> Sequence[FlowTest]:
     """Everybody who has begun: those who wait for a confirmation first, the longest waiting first."""
     rows = session.execute(select(test_flow).order_by(test_flow.c.asked.desc(), test_flow.c.changed_at))
     return [_flow(row) for row in rows]
 
 
-def lacks(flow: Flow, tried: Sequence[Tried]) -> tuple[str, str] | None:
+def lacks(flow: FlowTest, tried: Sequence[TriedDocument]) -> tuple[str, str] | None:
     """What is still missing before the step can be confirmed, or None. Pure."""
     if flow.step is FlowStep.FLOW_TEST and not any(each.valid for each in tried):
         return (
@@ -130,7 +130,7 @@ def lacks(flow: Flow, tried: Sequence[Tried]) -> tuple[str, str] | None:
     return None
 
 
-def ask(session: Session, maker: Maker, *, now: datetime) -> None:
+def ask(session: Session, maker: SupplierActor, *, now: datetime) -> None:
     """The supplier says that its step is done. Raises BenchRefused with what is missing."""
     flow = flow_of(session, maker.supplier)
     if flow.step is FlowStep.LIVE:
@@ -173,7 +173,7 @@ def send_back(session: Session, supplier: str, step: FlowStep, *, by: str, note:
 
 
 def try_out(
-    session: Session, register: Register, maker: Maker, body: bytes, *, now: datetime, today: date
+    session: Session, register: Register, maker: SupplierActor, body: bytes, *, now: datetime, today: date
 ) -> int:
     """Keep a test document with what came of it; its row id. Raises BenchRefused for no or too much content."""
     if not body:
@@ -236,7 +236,7 @@ def is_foreign(invoice: InvoiceContent, supplier: str) -> bool:
     return (invoice.supplier or supplier) != supplier
 
 
-def tried_by(session: Session, supplier: str, *, limit: int = 200) -> Sequence[Tried]:
+def tried_by(session: Session, supplier: str, *, limit: int = 200) -> Sequence[TriedDocument]:
     """What the supplier tried, newest first."""
     question = _TRIED.where(test_document.c.supplier == supplier).limit(limit)
     return [_tried(row) for row in session.execute(question)]
@@ -276,9 +276,9 @@ _TRIED: Select[tuple[object, ...]] = select(
 ).order_by(test_document.c.id.desc())
 
 
-def _flow(row: Row[tuple[object, ...]]) -> Flow:
-    return Flow(row.supplier, FlowStep(row.step), row.asked, row.asked_by, row.changed_at, row.note)
+def _flow(row: Row[tuple[object, ...]]) -> FlowTest:
+    return FlowTest(row.supplier, FlowStep(row.step), row.asked, row.asked_by, row.changed_at, row.note)
 
 
-def _tried(row: Row[tuple[object, ...]]) -> Tried:
-    return Tried(row.id, row.supplier, row.made_at, row.document_type, row.number, row.verdict)
+def _tried(row: Row[tuple[object, ...]]) -> TriedDocument:
+    return TriedDocument(row.id, row.supplier, row.made_at, row.document_type, row.number, row.verdict)

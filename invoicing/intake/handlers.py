@@ -12,19 +12,19 @@ from datetime import date
 from foundation.sql import Session
 from invoicing.documents.reading import Reading
 from invoicing.intake import intake, near_duplicates
-from invoicing.intake.intake import Outcome
+from invoicing.intake.intake import IntakeResult
 from invoicing.responses import received as responses_received
 from orders.register.register import Register
 from peppol.exchange import inbox
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.identifiers import DocumentKind
 
-Handler = Callable[[Session, Register, InLetter, Reading, date], Outcome | None]
+Handler = Callable[[Session, Register, InboundMessage, Reading, date], IntakeResult | None]
 
 
 def _billing(
-    session: Session, register: Register, letter: InLetter, reading: Reading, today: date
-) -> Outcome | None:
+    session: Session, register: Register, letter: InboundMessage, reading: Reading, today: date
+) -> IntakeResult | None:
     outcome = intake.receive(session, register, letter, reading, today=today)
     if outcome is not None and outcome.invoice is not None:
         near_duplicates.note(session, letter.id, outcome.invoice)
@@ -32,8 +32,8 @@ def _billing(
 
 
 def _answer(
-    session: Session, register: Register, letter: InLetter, reading: Reading, today: date
-) -> Outcome | None:
+    session: Session, register: Register, letter: InboundMessage, reading: Reading, today: date
+) -> IntakeResult | None:
     """A supplier's answer to a letter of ours; one that breaks a rule lies in quarantine as any other letter."""
     if reading.answer is None:
         return intake.receive(session, register, letter, reading, today=today)
@@ -42,7 +42,7 @@ def _answer(
     became = responses_received.receive(
         session, register, letter, reading.answer, reading.origin, today=today
     )
-    return Outcome(letter.id, became.state, reason=became.reason)
+    return IntakeResult(letter.id, became.state, reason=became.reason)
 
 
 HANDLERS: Mapping[DocumentKind, Handler] = {
@@ -57,8 +57,8 @@ HANDLERS: Mapping[DocumentKind, Handler] = {
 
 
 def handle(
-    session: Session, register: Register, letter: InLetter, reading: Reading, *, today: date
-) -> Outcome | None:
+    session: Session, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult | None:
     """Let a read letter have its effect. Raises IntegrityError when another letter of its number just did."""
     handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
     return handler(session, register, letter, reading, today)

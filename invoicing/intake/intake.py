@@ -26,12 +26,12 @@ from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, take_li
 from orders.register.register import Register
 from peppol.envelope import envelope
 from peppol.exchange import inbox
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.exchange.tables import InState
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IntakeResult:
     """What became of a letter: its state in the mailbox, and the document in our books, if it became one."""
 
     letter_id: int
@@ -41,8 +41,8 @@ class Outcome:
 
 
 def receive(
-    session: Session, register: Register, letter: InLetter, reading: Reading, *, today: date
-) -> Outcome | None:
+    session: Session, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult | None:
     """Let a read letter become an invoice or credit note in our books, or lie in quarantine with its reason.
 
     None when another worker handled the letter in the meantime. Raises IntegrityError when another
@@ -56,7 +56,7 @@ def receive(
         technical_refusals.refuse(
             session, register, letter, reading.kind, reading.findings, reading.origin, today=today
         )
-        return Outcome(letter.id, InState.QUARANTINED, reason=reading.reason)
+        return IntakeResult(letter.id, InState.QUARANTINED, reason=reading.reason)
     supplier = document_store.supplier_key(content)
     # An invoice and its credit note may arrive at once: one of them must see the other.
     take_turns(session, f"{supplier} {_invoice_number(content)}")
@@ -71,10 +71,10 @@ def receive(
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
         _settle(session, letter, reading, InState.HANDLED)
     technical_refusals.confirm(session, register, letter, reading.origin, today=today)
-    return Outcome(letter.id, InState.HANDLED, invoice)
+    return IntakeResult(letter.id, InState.HANDLED, invoice)
 
 
-def _settle(session: Session, letter: InLetter, reading: Reading, state: InState) -> None:
+def _settle(session: Session, letter: InboundMessage, reading: Reading, state: InState) -> None:
     inbox.settle(
         session,
         letter.id,
@@ -87,7 +87,7 @@ def _settle(session: Session, letter: InLetter, reading: Reading, state: InState
 
 
 def _take_invoice(
-    session: Session, register: Register, letter: InLetter, content: InvoiceContent, *, today: date
+    session: Session, register: Register, letter: InboundMessage, content: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
     facts = facts_loading.facts_of(session, register, content)
     result = match(content, facts)
@@ -135,7 +135,7 @@ def _questioned(result: Match) -> list[str]:
 
 
 def _take_credit(
-    session: Session, register: Register, letter: InLetter, credit: InvoiceContent, *, today: date
+    session: Session, register: Register, letter: InboundMessage, credit: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
     judged = crediting.judge(session, register, credit)
     credited = judged.facts.credited
@@ -157,7 +157,7 @@ def _acknowledged(
 def _keep(
     session: Session,
     register: Register,
-    letter: InLetter,
+    letter: InboundMessage,
     content: InvoiceContent,
     result: Match,
     *,
@@ -196,8 +196,12 @@ def _keep(
 
 
 def _conflict(
-    session: Session, letter: InLetter, reading: Reading, invoice: InvoiceContent, earlier: SupplierInvoice
-) -> Outcome:
+    session: Session,
+    letter: InboundMessage,
+    reading: Reading,
+    invoice: InvoiceContent,
+    earlier: SupplierInvoice,
+) -> IntakeResult:
     """The same supplier, type and number with other bytes: both are kept, the first one stands.
 
     The same document in a new envelope is no conflict: it is the first one once more.
@@ -213,7 +217,7 @@ def _conflict(
             reason="REPEAT",
             repeats=earlier.letter_id,
         )
-        return Outcome(letter.id, InState.REPEAT, reason="REPEAT")
+        return IntakeResult(letter.id, InState.REPEAT, reason="REPEAT")
     inbox.settle(
         session,
         letter.id,
@@ -225,7 +229,7 @@ def _conflict(
         reason_en=f"Number {invoice.number} is already held with other content. The first stands; use a new number.",
         repeats=earlier.letter_id,
     )
-    return Outcome(letter.id, InState.CONFLICT, reason="CONFLICT")
+    return IntakeResult(letter.id, InState.CONFLICT, reason="CONFLICT")
 
 
 def _invoice_number(invoice: InvoiceContent) -> str:

@@ -22,11 +22,11 @@ from foundation.database import Database
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.intake import handlers as intake_handlers
-from invoicing.intake.intake import Outcome
+from invoicing.intake.intake import IntakeResult
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.exchange.tables import InState
 
 _BATCH = 50
@@ -43,14 +43,14 @@ _log = structlog.get_logger("letters")
 
 def read_arrived(
     database: Database, *, today: date, reader: bool | None = None
-) -> Generator[Outcome, None, None]:
+) -> Generator[IntakeResult, None, None]:
     """Let every arrived letter become what it is; yields what became of each, oldest first.
 
     Several workers may run at once: each claims its own letters for a while. With `reader` a second
     process reads the next letters while this one receives those already read; left to itself that
     is done where so many letters wait that starting a process pays.
     """
-    group: list[tuple[InLetter, Reading]] = []
+    group: list[tuple[InboundMessage, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
         for letter, reading, register in read:
             group.append((letter, reading))
@@ -63,7 +63,7 @@ def read_arrived(
 
 def readings(
     database: Database, *, reader: bool | None = None
-) -> Generator[tuple[InLetter, Reading, Register], None, None]:
+) -> Generator[tuple[InboundMessage, Reading, Register], None, None]:
     """Claim the letters that wait and read them, a group ahead of the one that is handed out."""
     with database.reading() as session:
         register = register_store.load(session)
@@ -94,14 +94,14 @@ def readings(
 class _Part:
     """Letters on their way through the reader, by their row, and how to get what was read."""
 
-    letters: dict[int, InLetter]
+    letters: dict[int, InboundMessage]
     register: Register
     read: Callable[[], "ReadGroup"]
 
 
 # What was read of each letter, by its row, or where the reading itself failed.
 ReadGroup = Sequence[tuple[int, Reading | str]]
-Read = Callable[[Sequence[InLetter], Register], Callable[[], ReadGroup]]
+Read = Callable[[Sequence[InboundMessage], Register], Callable[[], ReadGroup]]
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def _begin(register: Register) -> None:
     gc_tuning.settle()
 
 
-def _read_apart(letters: Sequence[InLetter]) -> ReadGroup:
+def _read_apart(letters: Sequence[InboundMessage]) -> ReadGroup:
     return read_group(letters, _apart["register"])
 
 
@@ -140,7 +140,7 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
     ]
 
 
-def read_group(letters: Sequence[InLetter], register: Register) -> ReadGroup:
+def read_group(letters: Sequence[InboundMessage], register: Register) -> ReadGroup:
     """Read and validate letters; of one that makes the reading itself fail, where that was."""
     read: list[tuple[int, Reading | str]] = []
     for letter in letters:
@@ -153,8 +153,8 @@ def read_group(letters: Sequence[InLetter], register: Register) -> ReadGroup:
 
 
 def receive(
-    database: Database, register: Register, letter: InLetter, reading: Reading, *, today: date
-) -> Outcome | None:
+    database: Database, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult | None:
     """Let a read letter take effect in a transaction of its own; None where it could not, or somebody else did."""
     try:
         try:
@@ -168,8 +168,8 @@ def receive(
 
 
 def receive_together(
-    database: Database, register: Register, group: Sequence[tuple[InLetter, Reading]], *, today: date
-) -> list[Outcome]:
+    database: Database, register: Register, group: Sequence[tuple[InboundMessage, Reading]], *, today: date
+) -> list[IntakeResult]:
     """Let some letters take effect in one transaction; where one of them cannot, each in its own.
 
     A transaction has its price: its commit on the disk, and its turn at the head of the journal.
@@ -188,15 +188,15 @@ def receive_together(
 
 
 def _received(
-    database: Database, register: Register, letter: InLetter, reading: Reading, *, today: date
-) -> Outcome | None:
+    database: Database, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+) -> IntakeResult | None:
     with database.writing() as session:
         return intake_handlers.handle(session, register, letter, reading, today=today)
 
 
-def _groups(letters: Sequence[InLetter]) -> Iterator[Sequence[InLetter]]:
+def _groups(letters: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:
     """The letters in their order, cut so that no group is larger than what may be held at once."""
-    group: list[InLetter] = []
+    group: list[InboundMessage] = []
     size = 0
     for letter in letters:
         if group and size + len(letter.body) > _BYTES_AT_ONCE:
@@ -208,7 +208,7 @@ def _groups(letters: Sequence[InLetter]) -> Iterator[Sequence[InLetter]]:
         yield group
 
 
-def _not_handled(database: Database, letter: InLetter, error: str) -> None:
+def _not_handled(database: Database, letter: InboundMessage, error: str) -> None:
     """Nothing is lost: the letter lies where it lay, with what went wrong and when it is tried again."""
     now = database.clock()
     with database.writing() as session:

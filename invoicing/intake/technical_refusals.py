@@ -18,9 +18,9 @@ from orders.register.register import Register
 from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import technical_responses
 from peppol.envelope.findings import EnvelopeRule
-from peppol.envelope.sender import ALWAYS, Origin
+from peppol.envelope.sender import ALWAYS, Sender
 from peppol.exchange import outbox, outgoing
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from peppol.xml import codec
@@ -40,7 +40,7 @@ class Way:
 
 
 def way_of(
-    register: Register, origin: Origin, kind: DocumentKind | None, findings: Sequence[Finding]
+    register: Register, origin: Sender, kind: DocumentKind | None, findings: Sequence[Finding]
 ) -> Way | None:
     """How to answer a letter of this origin; None where there is nobody we may answer."""
     if kind in _ANSWERS or any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
@@ -66,10 +66,10 @@ def way_of(
 def refuse(
     session: Session,
     register: Register,
-    letter: InLetter,
+    letter: InboundMessage,
     kind: DocumentKind | None,
     findings: Sequence[Finding],
-    origin: Origin,
+    origin: Sender,
     *,
     today: date,
 ) -> DocumentKind | None:
@@ -79,7 +79,7 @@ def refuse(
 
 
 def confirm(
-    session: Session, register: Register, letter: InLetter, origin: Origin, *, today: date
+    session: Session, register: Register, letter: InboundMessage, origin: Sender, *, today: date
 ) -> DocumentKind | None:
     """Tell the sender's service provider that a letter came through, where its envelope asks for that always."""
     if origin.mls_type != ALWAYS:
@@ -92,9 +92,9 @@ def confirm(
 
 def _answer(
     session: Session,
-    letter: InLetter,
+    letter: InboundMessage,
     findings: Sequence[Finding],
-    origin: Origin,
+    origin: Sender,
     way: Way,
     *,
     today: date,
@@ -112,7 +112,9 @@ def _answer(
             document,
             kind=way.kind,
             document_id=document.id,
-            address=outgoing.Address(way.sender, way.receiver if way.over_network else "", way.recipient),
+            address=outgoing.MessageAddress(
+                way.sender, way.receiver if way.over_network else "", way.recipient
+            ),
             about=about,
             issued_on=today,
         )
@@ -132,7 +134,7 @@ def _answer(
 
 
 def _document(
-    letter: InLetter, findings: Sequence[Finding], origin: Origin, way: Way, *, at: datetime
+    letter: InboundMessage, findings: Sequence[Finding], origin: Sender, way: Way, *, at: datetime
 ) -> codec.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
     # Known by the letter's bytes, not by our row: the same letter is answered alike wherever it is read.
@@ -157,7 +159,7 @@ def _document(
     )
 
 
-def _known(register: Register, origin: Origin) -> tuple[Supplier | None, str]:
+def _known(register: Register, origin: Sender) -> tuple[Supplier | None, str]:
     """The supplier a letter came from and the address it used: the envelope's sender, or the author of a bare one."""
     address = origin.sender or origin.author
     for supplier in register.suppliers:

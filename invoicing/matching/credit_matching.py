@@ -4,9 +4,9 @@ A negative invoice (380 with negative amounts) is judged here too, with its sign
 """
 
 from invoicing.matching.deviations import (
-    Actor,
-    Code,
     Deviation,
+    DeviationActor,
+    DeviationCode,
     Group,
     Match,
     Source,
@@ -36,25 +36,30 @@ def _reference(credit: InvoiceContent, facts: CreditFacts) -> tuple[Deviation, .
     named = [reference.number for reference in credit.credits]
     if not named:
         suggestion = ", ".join(facts.suggestions)
-        return (_question(Code.CREDIT_REFERENCE_MISSING, "BT-25", "", suggestion, Source.NOTHING),)
+        return (_question(DeviationCode.CREDIT_REFERENCE_MISSING, "BT-25", "", suggestion, Source.NOTHING),)
     if len(named) > 1:
-        return (_question(Code.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
+        return (_question(DeviationCode.CREDIT_SEVERAL, "BT-25", ", ".join(named), "1", Source.POLICY),)
     if facts.credited is None:
         return (
             Deviation(
-                Code.CREDIT_UNKNOWN,
+                DeviationCode.CREDIT_UNKNOWN,
                 Weight.PARK,
                 "BT-25",
                 found=named[0],
                 expected="",
                 expected_from=Source.NOTHING,
-                actor=Actor.SUPPLIER,
+                actor=DeviationActor.SUPPLIER,
             ),
         )
     if facts.credited.document_type is DocumentType.CREDIT_NOTE:
         return (
             _question(
-                Code.CREDIT_OF_CREDIT, "BT-25", named[0], "", Source.EARLIER_INVOICE, reference=named[0]
+                DeviationCode.CREDIT_OF_CREDIT,
+                "BT-25",
+                named[0],
+                "",
+                Source.EARLIER_INVOICE,
+                reference=named[0],
             ),
         )
     return ()
@@ -65,7 +70,7 @@ def _once(credited: SupplierInvoice, facts: CreditFacts) -> tuple[Deviation, ...
         return ()
     return (
         _question(
-            Code.ALREADY_CREDITED,
+            DeviationCode.ALREADY_CREDITED,
             "BT-25",
             credited.number,
             "",
@@ -80,7 +85,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
     if credit.currency != credited.currency:
         return (
             _question(
-                Code.CREDIT_CURRENCY,
+                DeviationCode.CREDIT_CURRENCY,
                 "BT-5",
                 credit.currency,
                 credited.currency,
@@ -100,7 +105,7 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
     term, found, expected = wrong[-1]
     return (
         _question(
-            Code.CREDIT_AMOUNT,
+            DeviationCode.CREDIT_AMOUNT,
             term,
             str(found.amount),
             str(expected.amount),
@@ -111,6 +116,6 @@ def _amount(credit: InvoiceContent, credited: SupplierInvoice) -> tuple[Deviatio
 
 
 def _question(
-    code: Code, term: str, found: str, expected: str, expected_from: Source, *, reference: str = ""
+    code: DeviationCode, term: str, found: str, expected: str, expected_from: Source, *, reference: str = ""
 ) -> Deviation:
     return Deviation(code, Weight.QUESTION, term, found, expected, expected_from, reference=reference)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 
 
-class Code(StrEnum):
+class DeviationCode(StrEnum):
     """What a check looks at, and what it calls a deviation. The order is the order of the checks."""
 
     ORDER_MISSING = "ORDER_MISSING"
@@ -89,7 +89,7 @@ class Source(StrEnum):
     NOTHING = "NOTHING"
 
 
-class Actor(StrEnum):
+class DeviationActor(StrEnum):
     """Who must act."""
 
     SUPPLIER = "SUPPLIER"
@@ -106,7 +106,7 @@ class Deviation:
     earlier invoice. `variant` picks a more telling sentence for the same code.
     """
 
-    code: Code
+    code: DeviationCode
     weight: Weight
     term: str
     found: str
@@ -115,11 +115,11 @@ class Deviation:
     line: str = ""
     found_from: Source = Source.INVOICE
     reference: str = ""
-    actor: Actor = Actor.SUPPLIER
+    actor: DeviationActor = DeviationActor.SUPPLIER
     variant: str = ""
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """What a check came to."""
 
     AGREES = "AGREES"
@@ -132,7 +132,7 @@ class Check:
     """A leaf of the tree: one check of one thing, and its deviations where it has any."""
 
     name: str
-    outcome: Outcome
+    outcome: CheckOutcome
     deviations: tuple[Deviation, ...] = ()
 
 
@@ -168,16 +168,16 @@ class Match:
 
 def check(name: str, deviations: tuple[Deviation, ...]) -> Check:
     """A check that was made: it agrees where it found no deviation."""
-    return Check(name, Outcome.DEVIATES if deviations else Outcome.AGREES, deviations)
+    return Check(name, CheckOutcome.DEVIATES if deviations else CheckOutcome.AGREES, deviations)
 
 
 def not_looked_at(name: str) -> Check:
     """A check that cannot be made because an earlier one failed."""
-    return Check(name, Outcome.NOT_LOOKED_AT)
+    return Check(name, CheckOutcome.NOT_LOOKED_AT)
 
 
 def question(
-    code: Code,
+    code: DeviationCode,
     term: str,
     found: str,
     expected: str,
@@ -202,7 +202,7 @@ def question(
 
 
 def note(
-    code: Code,
+    code: DeviationCode,
     term: str,
     found: str,
     expected: str,
@@ -221,7 +221,7 @@ def note(
         expected_from,
         reference=reference,
         variant=variant,
-        actor=Actor.NOBODY,
+        actor=DeviationActor.NOBODY,
     )
 
 

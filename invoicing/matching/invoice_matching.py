@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from foundation.money import vat_amount
 from invoicing.matching.deviations import (
-    Actor,
     Check,
-    Code,
     Deviation,
+    DeviationActor,
+    DeviationCode,
     Group,
     Match,
     Source,
@@ -82,19 +82,31 @@ def _order(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
         suggestion = ", ".join(facts.suggestions)
         return (
             question(
-                Code.ORDER_MISSING, "BT-13", invoice.order_number, suggestion, Source.NOTHING, variant=variant
+                DeviationCode.ORDER_MISSING,
+                "BT-13",
+                invoice.order_number,
+                suggestion,
+                Source.NOTHING,
+                variant=variant,
             ),
         )
     if facts.order is None:
         return (
-            question(Code.ORDER_UNKNOWN, "BT-13", invoice.order_number, "", Source.NOTHING, variant=variant),
+            question(
+                DeviationCode.ORDER_UNKNOWN,
+                "BT-13",
+                invoice.order_number,
+                "",
+                Source.NOTHING,
+                variant=variant,
+            ),
         )
     owner = facts.order.order.supplier
     if facts.supplier is None or facts.supplier.organisation_number != owner:
         # The owner is not named to somebody else's system.
         return (
             question(
-                Code.ORDER_NOT_SUPPLIERS,
+                DeviationCode.ORDER_NOT_SUPPLIERS,
                 "BT-13",
                 invoice.order_number,
                 "",
@@ -109,7 +121,7 @@ def _buyer(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     ours = facts.buyer.organisation_number
     if invoice.buyer == ours:
         return ()
-    return (question(Code.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER),)
+    return (question(DeviationCode.BUYER, "BT-47", invoice.buyer, ours, Source.BUYER),)
 
 
 def _currency(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:
@@ -118,7 +130,12 @@ def _currency(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ..
         return ()
     return (
         question(
-            Code.CURRENCY, "BT-5", invoice.currency, expected, Source.ORDER, reference=order.order.number
+            DeviationCode.CURRENCY,
+            "BT-5",
+            invoice.currency,
+            expected,
+            Source.ORDER,
+            reference=order.order.number,
         ),
     )
 
@@ -135,7 +152,7 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
             (
                 *(
                     question(
-                        Code.LINE_MISSING,
+                        DeviationCode.LINE_MISSING,
                         "BT-132",
                         "",
                         suggestion,
@@ -147,7 +164,7 @@ def _lines(invoice: InvoiceContent, order: OrderFacts, policy: Policy) -> Sequen
                 ),
                 *(
                     question(
-                        Code.LINE_UNKNOWN,
+                        DeviationCode.LINE_UNKNOWN,
                         "BT-132",
                         line.order_line,
                         suggestion,
@@ -172,12 +189,14 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     found = []
     if len(invoice.order_lines) > 1 and not facts.policy.several_lines:
         found.append(
-            question(Code.SEVERAL_LINES, "BT-132", ", ".join(invoice.order_lines), "1", Source.POLICY)
+            question(
+                DeviationCode.SEVERAL_LINES, "BT-132", ", ".join(invoice.order_lines), "1", Source.POLICY
+            )
         )
     if not invoice.adjustments.is_zero:
         found.append(
             question(
-                Code.AMOUNT,
+                DeviationCode.AMOUNT,
                 "BG-20",
                 str(invoice.adjustments.amount),
                 "0.00",
@@ -188,7 +207,7 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     if not invoice.amount_prepaid.is_zero:
         found.append(
             question(
-                Code.AMOUNT,
+                DeviationCode.AMOUNT,
                 "BT-113",
                 str(invoice.amount_prepaid.amount),
                 "0.00",
@@ -199,7 +218,7 @@ def _totals(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
     if abs(invoice.amount_rounding.amount) > _ROUNDING_LARGEST:
         found.append(
             question(
-                Code.AMOUNT,
+                DeviationCode.AMOUNT,
                 "BT-114",
                 str(invoice.amount_rounding.amount),
                 "1.00",
@@ -216,7 +235,7 @@ def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
     agreed = order.vat
     wrong_category = tuple(
         question(
-            Code.VAT_CATEGORY,
+            DeviationCode.VAT_CATEGORY,
             "BT-151",
             line.vat_category,
             agreed.category.value,
@@ -228,7 +247,7 @@ def _vat(invoice: InvoiceContent, order: OrderFacts | None) -> Sequence[Check]:
     )
     wrong_rate = tuple(
         question(
-            Code.VAT_RATE,
+            DeviationCode.VAT_RATE,
             "BT-152",
             percent(line.vat_percent),
             percent(agreed.percent),
@@ -255,7 +274,7 @@ def _vat_arithmetic(invoice: InvoiceContent) -> tuple[Deviation, ...]:
         if subtotal.tax != expected:
             found.append(
                 question(
-                    Code.VAT_AMOUNT,
+                    DeviationCode.VAT_AMOUNT,
                     "BT-117",
                     str(subtotal.tax.amount),
                     str(expected.amount),
@@ -279,13 +298,13 @@ def _payee_account(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ..
     ]
     return tuple(
         Deviation(
-            Code.PAYEE_ACCOUNT,
+            DeviationCode.PAYEE_ACCOUNT,
             Weight.HOLD,
             "BT-84",
             found=f"{given.scheme} {given.number}".strip(),
             expected=", ".join(f"{account.scheme} {account.number}" for account in supplier.payment_accounts),
             expected_from=Source.REGISTER,
-            actor=Actor.BUYER,
+            actor=DeviationActor.BUYER,
         )
         for given in unknown
     )
@@ -297,20 +316,27 @@ def _due_date(invoice: InvoiceContent, facts: Facts) -> tuple[Deviation, ...]:
         return ()
     found = invoice.due_on.isoformat() if invoice.due_on else ""
     variant = "" if invoice.due_on else "absent"
-    return (note(Code.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
+    return (note(DeviationCode.DUE_DATE, "BT-9", found, pays.isoformat(), Source.POLICY, variant=variant),)
 
 
 def _references(invoice: InvoiceContent, order: OrderFacts) -> tuple[Deviation, ...]:
     expected = order.order.execution_reference
     notes = [
-        note(Code.EXECUTION_REFERENCE, "BT-10", given, expected, Source.ORDER, reference=order.order.number)
+        note(
+            DeviationCode.EXECUTION_REFERENCE,
+            "BT-10",
+            given,
+            expected,
+            Source.ORDER,
+            reference=order.order.number,
+        )
         for given in invoice.references
         if given != expected and _same_form(given, expected)
     ]
     if invoice.contract and invoice.contract != order.order.contract_id:
         notes.append(
             note(
-                Code.CONTRACT,
+                DeviationCode.CONTRACT,
                 "BT-12",
                 invoice.contract,
                 order.order.contract_id,

@@ -11,10 +11,10 @@ from decimal import Decimal
 from foundation.money import DAY, line_amount, total
 from foundation.periods import Month
 from invoicing.matching.deviations import (
-    Actor,
     Check,
-    Code,
     Deviation,
+    DeviationActor,
+    DeviationCode,
     Group,
     Source,
     Weight,
@@ -82,7 +82,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
         source, variant = Source.INTERRUPTION, "interrupted"
     return (
         Deviation(
-            Code.NOT_RECEIVED,
+            DeviationCode.NOT_RECEIVED,
             Weight.PARK if expected else Weight.QUESTION,
             "BT-132",
             found=facts.line.line_id,
@@ -90,7 +90,7 @@ def _received(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
             expected_from=source,
             line=invoiced[0].id,
             reference=str(Month.of(facts.line.period.start)),
-            actor=Actor.BUYER if expected else Actor.SUPPLIER,
+            actor=DeviationActor.BUYER if expected else DeviationActor.SUPPLIER,
             variant=variant,
         ),
     )
@@ -101,7 +101,7 @@ def _already_invoiced(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tup
         return ()
     return (
         question(
-            Code.ALREADY_INVOICED,
+            DeviationCode.ALREADY_INVOICED,
             "BT-132",
             facts.line.line_id,
             "",
@@ -116,7 +116,7 @@ def _unit(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviation
     ordered = facts.line.quantity.unit
     return tuple(
         question(
-            Code.UNIT,
+            DeviationCode.UNIT,
             "BT-130",
             line.quantity.unit,
             ordered,
@@ -133,7 +133,7 @@ def _price(facts: LineFacts, invoiced: Sequence[InvoicedLine]) -> tuple[Deviatio
     ordered = facts.line.price
     return tuple(
         question(
-            Code.PRICE,
+            DeviationCode.PRICE,
             "BT-146",
             price_text(line.price, line.base_quantity),
             price_text(ordered),
@@ -164,7 +164,7 @@ def _period(
         if not all(month.contains(day) for day in days):
             found.append(
                 question(
-                    Code.PERIOD,
+                    DeviationCode.PERIOD,
                     "BT-134",
                     _written(given),
                     str(facts.line.period),
@@ -185,7 +185,7 @@ def _quantity(order: OrderFacts, facts: LineFacts, invoiced: Sequence[InvoicedLi
     cut = order.interruption is not None and order.interruption.effective_on < facts.line.period.end
     return (
         question(
-            Code.QUANTITY,
+            DeviationCode.QUANTITY,
             "BT-129",
             plain(quantity),
             plain(receipt.quantity.value),
@@ -220,7 +220,7 @@ def _amount(
     reference = _receipt_reference(receipt) if as_received else ""
     return (
         question(
-            Code.AMOUNT,
+            DeviationCode.AMOUNT,
             "BT-131",
             str(amount.amount),
             str(expected.amount),
@@ -251,7 +251,9 @@ def _tolerated(
     difference = (amount - receipt.amount).amount
     if not limits.allows(difference, receipt.amount.amount, quantity=quantity):
         return found
-    return tuple(replace(each, weight=Weight.NOTE, actor=Actor.NOBODY, variant="tolerated") for each in found)
+    return tuple(
+        replace(each, weight=Weight.NOTE, actor=DeviationActor.NOBODY, variant="tolerated") for each in found
+    )
 
 
 def _receipt_reference(receipt: Receipt) -> str:

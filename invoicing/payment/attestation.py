@@ -17,7 +17,7 @@ from invoicing.payment import attest_right_store, payable_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import AttestRefused, granted
 from invoicing.payment.payable import Payable
-from invoicing.payment.proposals import Item, Proposal
+from invoicing.payment.proposals import Proposal, ProposalItem
 from invoicing.payment.transfers import ItemState, ProposalState, ProposalStepRefused
 from orders.register.register import Register
 
@@ -37,8 +37,8 @@ class Attested:
 class Dropped:
     """What a change after the attest came to: attests that no longer count, and items taken out."""
 
-    dropped: tuple[Item, ...]
-    taken_out: tuple[Item, ...]
+    dropped: tuple[ProposalItem, ...]
+    taken_out: tuple[ProposalItem, ...]
 
     @property
     def any(self) -> bool:
@@ -151,7 +151,7 @@ def drop_changed(
 
 def check_unchanged(
     session: Session, register: Register, proposal: Proposal
-) -> dict[payable_store.Key, Payable]:
+) -> dict[payable_store.PayableKey, Payable]:
     """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
     live = [item for item in proposals.items(session, proposal.number) if item.is_live]
     payables = payable_store.load(session, register, [item.key for item in live], lock=True)
@@ -168,7 +168,7 @@ def check_unchanged(
 
 def _changes(
     session: Session, register: Register, number: str, *, lock: bool
-) -> list[tuple[Item, str, Payable]]:
+) -> list[tuple[ProposalItem, str, Payable]]:
     """Items that are gone, and attested ones that are no longer what was attested."""
     standing = [
         item
@@ -192,6 +192,6 @@ def _fingerprints(session: Session, number: str) -> dict[int, str]:
     return {row.id: row.fingerprint for row in rows}
 
 
-def _take_out(session: Session, item: Item) -> None:
+def _take_out(session: Session, item: ProposalItem) -> None:
     change = update(_ITEM).where(_ITEM.c.id == item.id).values(state=ItemState.TAKEN_OUT, why="GONE")
     session.execute(change)

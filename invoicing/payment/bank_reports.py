@@ -26,9 +26,9 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.camt import Booked
 from invoicing.payment.export import message_id
-from invoicing.payment.payable import Kind
+from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import Claim, ClaimWay
-from invoicing.payment.proposals import Item
+from invoicing.payment.proposals import ProposalItem
 from invoicing.payment.transfers import ITEM_FOLLOWS, ItemState, ProposalState
 from orders.register.register import Register
 from peppol.explanations.explain import explain
@@ -41,7 +41,7 @@ _CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")
 _ITEM, _FILE, _ENTRY = payment_tables.payment_item, payment_tables.bank_file, payment_tables.bank_entry
 
 
-class Outcome(StrEnum):
+class BankReportResult(StrEnum):
     """What became of one movement."""
 
     PAID = "PAID"
@@ -54,7 +54,7 @@ class Outcome(StrEnum):
     RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
 
 
-QUIET = (Outcome.PAID, Outcome.REPEAT, Outcome.NOT_OURS)
+QUIET = (BankReportResult.PAID, BankReportResult.REPEAT, BankReportResult.NOT_OURS)
 
 
 class BankFileUnreadable(Refused):
@@ -62,7 +62,7 @@ class BankFileUnreadable(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BankEntry:
     """One movement and what became of it."""
 
     id: int
@@ -70,7 +70,7 @@ class Told:
     end_to_end: str
     amount: Money
     booked_on: date | None
-    outcome: Outcome
+    outcome: BankReportResult
     sentence_sv: str
     sentence_en: str
     handled_by: str
@@ -92,7 +92,7 @@ class BankFile:
     read_on: date
     read_by: str
     sha256: str
-    told: tuple[Told, ...]
+    told: tuple[BankEntry, ...]
     repeated: bool = False
 
 
@@ -188,7 +188,7 @@ def files(session: Session, *, limit: int = 50) -> Sequence[BankFile]:
     return [get(session, each) for each in ids]
 
 
-def open_findings(session: Session) -> Sequence[Told]:
+def open_findings(session: Session) -> Sequence[BankEntry]:
     """What the bank told that a person has not dealt with, oldest first."""
     question = (
         select(_ENTRY).where(_ENTRY.c.outcome.not_in(QUIET), _ENTRY.c.handled_by == "").order_by(_ENTRY.c.id)
@@ -217,19 +217,19 @@ _NONE: Sentences = ("", "")
 
 def _effect(
     session: Session, register: Register, movement: Booked, *, by: str, today: date, touched: set[str]
-) -> tuple[Outcome, Sentences]:
+) -> tuple[BankReportResult, Sentences]:
     items, ours = _items_of(session, movement)
     if not items:
         if not ours:
-            return Outcome.NOT_OURS, _NONE
-        return Outcome.UNKNOWN, (
+            return BankReportResult.NOT_OURS, _NONE
+        return BankReportResult.UNKNOWN, (
             f"Banken nämner {movement.end_to_end or movement.batch}, som vi inte har skickat.",
             f"The bank names {movement.end_to_end or movement.batch}, which we did not send.",
         )
     name = movement.end_to_end or movement.batch
     states = {item.state for item in items}
     if not movement.booked:
-        return Outcome.NOT_BOOKED, (
+        return BankReportResult.NOT_BOOKED, (
             f"{name} är aviserad men inte bokförd. Vänta på kontoutdraget.",
             f"{name} is announced and not booked. Wait for the statement.",
         )
@@ -237,16 +237,16 @@ def _effect(
         return _returned(session, items, states, name, by=by, touched=touched)
     expected = _sum(items)
     if (movement.amount, movement.currency) != (expected.amount, expected.currency):
-        return Outcome.AMOUNT, (
+        return BankReportResult.AMOUNT, (
             f"{name}: banken bokförde {movement.amount} {movement.currency}, vi skickade {expected}. "
             "Fråga banken; betalningen står kvar som exporterad.",
             f"{name}: the bank booked {movement.amount} {movement.currency}, we sent {expected}. "
             "Ask the bank; the payment stays exported.",
         )
     if states == {ItemState.PAID}:
-        return Outcome.REPEAT, _NONE
+        return BankReportResult.REPEAT, _NONE
     if states != {ItemState.EXPORTED}:
-        return Outcome.UNKNOWN, (
+        return BankReportResult.UNKNOWN, (
             f"{name} kom tillbaka tidigare och står nu som betald. Fråga banken.",
             f"{name} came back earlier and is told as paid now. Ask the bank.",
         )
@@ -255,10 +255,10 @@ def _effect(
         _note(session, register, item, paid_on)
         _step(session, item, ItemState.PAID)
         touched.add(item.proposal)
-    return Outcome.PAID, _NONE
+    return BankReportResult.PAID, _NONE
 
 
-def _items_of(session: Session, movement: Booked) -> tuple[list[Item], bool]:
+def _items_of(session: Session, movement: Booked) -> tuple[list[ProposalItem], bool]:
     """The items the movement is about, and whether its id has our form."""
     name = movement.end_to_end
     ids: list[int] = []
@@ -278,13 +278,19 @@ def _items_of(session: Session, movement: Booked) -> tuple[list[Item], bool]:
 
 
 def _returned(
-    session: Session, items: list[Item], states: set[ItemState], name: str, *, by: str, touched: set[str]
-) -> tuple[Outcome, Sentences]:
+    session: Session,
+    items: list[ProposalItem],
+    states: set[ItemState],
+    name: str,
+    *,
+    by: str,
+    touched: set[str],
+) -> tuple[BankReportResult, Sentences]:
     """The money came back: what was only exported may be proposed again; what was noted as paid needs a person."""
     if states == {ItemState.RETURNED}:
-        return Outcome.REPEAT, _NONE
+        return BankReportResult.REPEAT, _NONE
     if states != {ItemState.EXPORTED}:
-        return Outcome.RETURNED_AFTER_PAID, (
+        return BankReportResult.RETURNED_AFTER_PAID, (
             f"{name} har kommit tillbaka efter att den noterats som betald. Ta kontakt med leverantören.",
             f"{name} came back after it was noted as paid. Get in touch with the supplier.",
         )
@@ -292,14 +298,14 @@ def _returned(
         _step(session, item, ItemState.RETURNED)
         touched.add(item.proposal)
         journal.record(session, by, "payment.returned", f"proposal {item.proposal}", item=str(item.id))
-    return Outcome.RETURNED, (
+    return BankReportResult.RETURNED, (
         f"{name} kunde inte betalas ut. Kontrollera kontot; fakturan föreslås för betalning igen.",
         f"{name} could not be paid out. Check the account; the invoice is proposed for payment again.",
     )
 
 
-def _note(session: Session, register: Register, item: Item, paid_on: date) -> None:
-    if item.kind is Kind.INVOICE:
+def _note(session: Session, register: Register, item: ProposalItem, paid_on: date) -> None:
+    if item.kind is PayableKind.INVOICE:
         invoice = document_store.lock(session, item.invoice_id)
         payment.note_paid(
             session,
@@ -321,7 +327,7 @@ def _note(session: Session, register: Register, item: Item, paid_on: date) -> No
     )
 
 
-def _step(session: Session, item: Item, to: ItemState) -> None:
+def _step(session: Session, item: ProposalItem, to: ItemState) -> None:
     """Move one item on; the state it is in decides, so that two readers of the bank's files cannot both."""
     before = [state for state, follows in ITEM_FOLLOWS.items() if to in follows]
     change = update(_ITEM).where(_ITEM.c.id == item.id, _ITEM.c.state.in_(before)).values(state=to)
@@ -341,10 +347,10 @@ def _finish(session: Session, number: str) -> None:
         journal.record(session, journal.SYSTEM, "payment.confirmed", f"proposal {number}")
 
 
-def _sum(items: Sequence[Item]) -> Money:
+def _sum(items: Sequence[ProposalItem]) -> Money:
     amount = Money.of("0.00", items[0].amount.currency)
     for item in items:
-        amount = amount + item.amount if item.kind is Kind.INVOICE else amount - item.amount
+        amount = amount + item.amount if item.kind is PayableKind.INVOICE else amount - item.amount
     return amount
 
 
@@ -388,14 +394,14 @@ def _csv_row(row: dict[str, str], number: int) -> Booked:
     )
 
 
-def _told(row: Row[tuple[object, ...]]) -> Told:
-    return Told(
+def _told(row: Row[tuple[object, ...]]) -> BankEntry:
+    return BankEntry(
         row.id,
         row.bank_file,
         row.end_to_end,
         Money(row.amount, row.currency),
         row.booked_on,
-        Outcome(row.outcome),
+        BankReportResult(row.outcome),
         row.sentence_sv,
         row.sentence_en,
         row.handled_by,

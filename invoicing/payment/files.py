@@ -15,10 +15,10 @@ from stdnum import iban
 
 from foundation.errors import Refused
 from invoicing.payment.bank_files import pain001 as pain
-from invoicing.payment.payable import Kind
-from invoicing.payment.transfers import Part, Transfer
-from invoicing.spreadsheets import Column, Value
-from invoicing.spreadsheets import Kind as Holds
+from invoicing.payment.payable import PayableKind
+from invoicing.payment.transfers import Transfer, TransferPart
+from invoicing.spreadsheets import CellKind as Holds
+from invoicing.spreadsheets import CellValue, SheetColumn
 from orders.register.parties import AccountScheme, Buyer, PaymentAccount
 from peppol.xml.iso20022 import serialise
 
@@ -27,19 +27,19 @@ _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ÅÄÖåäöÉéÜü]")
 
 COLUMNS = (
-    Column("end_to_end", width=24),
-    Column("supplier"),
-    Column("supplier_name", width=32),
-    Column("scheme", width=12),
-    Column("account", width=26),
-    Column("kind", width=12),
-    Column("document", width=20),
-    Column("issued_on", Holds.DAY, 12),
-    Column("reference", width=26),
-    Column("amount", Holds.AMOUNT, 14),
-    Column("transfer_amount", Holds.AMOUNT, 16),
-    Column("currency", width=10),
-    Column("pay_on", Holds.DAY, 12),
+    SheetColumn("end_to_end", width=24),
+    SheetColumn("supplier"),
+    SheetColumn("supplier_name", width=32),
+    SheetColumn("scheme", width=12),
+    SheetColumn("account", width=26),
+    SheetColumn("kind", width=12),
+    SheetColumn("document", width=20),
+    SheetColumn("issued_on", Holds.DAY, 12),
+    SheetColumn("reference", width=26),
+    SheetColumn("amount", Holds.AMOUNT, 14),
+    SheetColumn("transfer_amount", Holds.AMOUNT, 16),
+    SheetColumn("currency", width=10),
+    SheetColumn("pay_on", Holds.DAY, 12),
 )
 
 
@@ -111,7 +111,7 @@ def pain001(
     return serialise(document)
 
 
-def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[Value, ...]]:
+def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[CellValue, ...]]:
     """One row for each part of each transfer; credits are below zero. As COLUMNS."""
     return [
         (
@@ -124,7 +124,7 @@ def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[Value, ..
             part.number,
             part.issued_on,
             part.reference,
-            part.amount.amount if part.kind is Kind.INVOICE else -part.amount.amount,
+            part.amount.amount if part.kind is PayableKind.INVOICE else -part.amount.amount,
             transfer.amount.amount,
             transfer.amount.currency,
             pay_on,
@@ -201,9 +201,9 @@ def _remittance(transfer: Transfer) -> pain.Remittance:
     return pain.Remittance(words=plain(part.number, _WORDS_MAX))
 
 
-def _referred(part: Part) -> pain.Structured:
+def _referred(part: TransferPart) -> pain.Structured:
     amount = pain.CurrencyAmount(part.amount.amount, part.amount.currency)
-    is_invoice = part.kind is Kind.INVOICE
+    is_invoice = part.kind is PayableKind.INVOICE
     return pain.Structured(
         document=pain.ReferredDocument(
             type=pain.CodedChoice(choice=pain.Coded(code="CINV" if is_invoice else "CREN")),

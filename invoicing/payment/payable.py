@@ -19,7 +19,7 @@ from invoicing.payment.attest_rights import Subject
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier, compact_account
 
 
-class Kind(StrEnum):
+class PayableKind(StrEnum):
     """What an item of a proposal does to the payment."""
 
     INVOICE = "INVOICE"
@@ -31,7 +31,7 @@ class Payable:
     """An invoice to be paid, or a claim to be taken off, as it stands now. `reference` is an OCR number or empty."""
 
     invoice_id: int
-    kind: Kind
+    kind: PayableKind
     number: str
     issued_on: date
     supplier: str
@@ -71,7 +71,7 @@ class Payable:
     @property
     def is_payable(self) -> bool:
         """Whether it may still be paid, or taken off."""
-        wanted = InvoiceState.ACCEPTED if self.kind is Kind.INVOICE else InvoiceState.CREDITED
+        wanted = InvoiceState.ACCEPTED if self.kind is PayableKind.INVOICE else InvoiceState.CREDITED
         return self.state is wanted
 
     def subject(self, prepared_by: str) -> Subject:

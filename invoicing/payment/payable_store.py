@@ -15,7 +15,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Kind, Payable, ocr_of, pay_to
+from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
 from invoicing.payment.transfers import LIVE
 from orders import tables as order_tables
 from orders.register.register import Register
@@ -27,7 +27,7 @@ _BATCH = 500
 # Said by a payment itself: whoever did only this has decided nothing about the invoice.
 _OF_PAYMENT = ("attest.", "payment.", "invoice.paid")
 
-Key = tuple[int, Kind]
+PayableKey = tuple[int, PayableKind]
 
 
 def due(session: Session, *, on: date) -> list[int]:
@@ -49,7 +49,7 @@ def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
         _INVOICE.c.state == InvoiceState.ACCEPTED,
         _INVOICE.c.document_type == DocumentType.INVOICE,
         _INVOICE.c.pays_on <= on,
-        _INVOICE.c.id.not_in(_lying(Kind.INVOICE)),
+        _INVOICE.c.id.not_in(_lying(PayableKind.INVOICE)),
     )
 
 
@@ -63,7 +63,7 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
             _INVOICE.c.state == InvoiceState.CREDITED,
             _INVOICE.c.supplier.in_(list(suppliers)),
             _INVOICE.c.id.not_in(select(settled.c.invoice_id)),
-            _INVOICE.c.id.not_in(_lying(Kind.CREDIT)),
+            _INVOICE.c.id.not_in(_lying(PayableKind.CREDIT)),
         )
         .order_by(_INVOICE.c.id)
     )
@@ -73,29 +73,31 @@ def claims_of(session: Session, suppliers: Iterable[str]) -> list[int]:
 def lies_in_proposal(session: Session, invoice_id: int) -> bool:
     """Whether the invoice is being paid through a proposal."""
     question = select(_ITEM.c.id).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state.in_(LIVE)
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.INVOICE, _ITEM.c.state.in_(LIVE)
     )
     return session.execute(question.limit(1)).one_or_none() is not None
 
 
 def load(
-    session: Session, register: Register, keys: Sequence[Key], *, lock: bool = False
-) -> dict[Key, Payable]:
+    session: Session, register: Register, keys: Sequence[PayableKey], *, lock: bool = False
+) -> dict[PayableKey, Payable]:
     """Everything there is to attest about these invoices; `lock` keeps others from changing them meanwhile."""
-    found: dict[Key, Payable] = {}
+    found: dict[PayableKey, Payable] = {}
     for start in range(0, len(keys), _BATCH):
         found.update(_loaded(session, register, keys[start : start + _BATCH], lock=lock))
     return found
 
 
-def _loaded(session: Session, register: Register, keys: Sequence[Key], *, lock: bool) -> dict[Key, Payable]:
+def _loaded(
+    session: Session, register: Register, keys: Sequence[PayableKey], *, lock: bool
+) -> dict[PayableKey, Payable]:
     ids = sorted({invoice_id for invoice_id, _ in keys})
     question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
     letters = _letters(session, [row.letter_id for row in rows.values()])
-    credits = _credit_notes(session, [each for each, kind in keys if kind is Kind.CREDIT])
+    credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
     matches, scopes, handled = _matches(session, ids), _scopes(session, ids), _handled(session, ids)
-    found: dict[Key, Payable] = {}
+    found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
         supplier = register.supplier(row.supplier)
@@ -105,7 +107,7 @@ def _loaded(session: Session, register: Register, keys: Sequence[Key], *, lock: 
         articles, areas = scopes[invoice_id]
         # A claim goes by the credit note that made it: that is what the supplier looks for.
         itself = (row.number, row.issued_on)
-        number, issued_on = credits.get(invoice_id, itself) if kind is Kind.CREDIT else itself
+        number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
         found[invoice_id, kind] = Payable(
             invoice_id,
             kind,
@@ -123,12 +125,12 @@ def _loaded(session: Session, register: Register, keys: Sequence[Key], *, lock: 
             match_sha256,
             frozenset(articles),
             frozenset(areas),
-            frozenset(handled[invoice_id]) if kind is Kind.INVOICE else frozenset(),
+            frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
         )
     return found
 
 
-def _lying(kind: Kind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column
+def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of one column
     return select(_ITEM.c.invoice_id).where(_ITEM.c.kind == kind, _ITEM.c.state.in_(LIVE))
 
 
@@ -188,6 +190,6 @@ def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
 def is_on_its_way(session: Session, invoice_id: int) -> bool:
     """Whether a payment of the invoice has left the house and the bank has not answered yet."""
     question = select(_ITEM.c.id).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == Kind.INVOICE, _ITEM.c.state == "EXPORTED"
+        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.INVOICE, _ITEM.c.state == "EXPORTED"
     )
     return session.execute(question.limit(1)).one_or_none() is not None

@@ -26,7 +26,7 @@ from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
 from invoicing.payment import attest_right_store, payable_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import granted
-from invoicing.payment.payable import Kind
+from invoicing.payment.payable import PayableKind
 from invoicing.responses import responding, response_documents
 from orders.register.register import Register
 
@@ -102,7 +102,7 @@ def pay(
     if not prepared_by or not attested_by or prepared_by == attested_by:
         raise SamePerson
     rights, substitutions = attest_right_store.rights(session), attest_right_store.substitutions(session)
-    keys = [(invoice.id, Kind.INVOICE) for invoice in invoices] if rights else []
+    keys = [(invoice.id, PayableKind.INVOICE) for invoice in invoices] if rights else []
     payables = payable_store.load(session, register, keys, lock=True)
     paid = []
     for each in invoices:
@@ -112,7 +112,7 @@ def pay(
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
         if rights:
-            subject = payables[invoice.id, Kind.INVOICE].subject(prepared_by)
+            subject = payables[invoice.id, PayableKind.INVOICE].subject(prepared_by)
             granted(attested_by, subject, rights, substitutions, on=today)
         paid.append(
             note_paid(

@@ -16,14 +16,14 @@ from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.payment import payable_store
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Kind, Payable
+from invoicing.payment.payable import Payable, PayableKind
 from invoicing.payment.transfers import (
     LIVE,
     ItemState,
-    Part,
     ProposalState,
     ProposalStepRefused,
     ToSend,
+    TransferPart,
     check_proposal_step,
     netted,
 )
@@ -55,14 +55,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ProposalItem:
     """One invoice or credit in a proposal."""
 
     id: int
     proposal: str
     prepared_by: str
     invoice_id: int
-    kind: Kind
+    kind: PayableKind
     supplier: str
     amount: Money
     account: PaymentAccount
@@ -74,7 +74,7 @@ class Item:
     why: str
 
     @property
-    def key(self) -> payable_store.Key:
+    def key(self) -> payable_store.PayableKey:
         """What the payable is known by."""
         return self.invoice_id, self.kind
 
@@ -102,7 +102,9 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
             f"Ingen godkänd faktura ska betalas till och med {pay_on}.",
             f"No accepted invoice is to be paid by {pay_on}.",
         )
-    payables = list(payable_store.load(session, register, [(each, Kind.INVOICE) for each in due]).values())
+    payables = list(
+        payable_store.load(session, register, [(each, PayableKind.INVOICE) for each in due]).values()
+    )
     if register.policy.credit_of_paid is CreditOfPaid.NETTED:
         payables += _fitting(session, register, payables)
     number = number_series.next_number(session, number_series.PROPOSALS)
@@ -211,7 +213,7 @@ def get(session: Session, number: str, *, lock: bool = False) -> Proposal:
     return _proposal(row)
 
 
-def items(session: Session, number: str) -> Sequence[Item]:
+def items(session: Session, number: str) -> Sequence[ProposalItem]:
     """What lies or lay in a proposal, in the order it was put in."""
     return [
         _item(row)
@@ -219,7 +221,7 @@ def items(session: Session, number: str) -> Sequence[Item]:
     ]
 
 
-def item_of(session: Session, item_id: int) -> Item:
+def item_of(session: Session, item_id: int) -> ProposalItem:
     """One item. Raises ProposalUnknown."""
     row = session.execute(select(_ITEM).where(_ITEM.c.id == item_id)).one_or_none()
     if row is None:
@@ -252,7 +254,7 @@ def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
         amount = Money.of("0.00")
         for part in parts:
             signed = Money(part.amount, "SEK")
-            amount = amount + signed if part.kind == Kind.INVOICE else amount - signed
+            amount = amount + signed if part.kind == PayableKind.INVOICE else amount - signed
         made.append(
             Overview(
                 _proposal(row),
@@ -264,21 +266,23 @@ def overviews(session: Session, *, limit: int = 100) -> Sequence[Overview]:
     return made
 
 
-def to_send(item: Item, payable: Payable) -> ToSend:
+def to_send(item: ProposalItem, payable: Payable) -> ToSend:
     """The item as a part of a transfer."""
-    part = Part(item.id, item.kind, payable.number, payable.issued_on, item.amount, item.reference)
+    part = TransferPart(item.id, item.kind, payable.number, payable.issued_on, item.amount, item.reference)
     return ToSend(part, item.supplier, payable.supplier_name, item.account)
 
 
 def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) -> list[Payable]:
     """The suppliers' credits of paid invoices that leave something to pay."""
     claims = payable_store.claims_of(session, {each.supplier for each in invoices})
-    credits = list(payable_store.load(session, register, [(each, Kind.CREDIT) for each in claims]).values())
+    credits = list(
+        payable_store.load(session, register, [(each, PayableKind.CREDIT) for each in claims]).values()
+    )
     everything = [*invoices, *credits]
     planned = netted(
         [
             ToSend(
-                Part(place, each.kind, each.number, each.issued_on, each.amount, each.reference),
+                TransferPart(place, each.kind, each.number, each.issued_on, each.amount, each.reference),
                 each.supplier,
                 each.supplier_name,
                 each.account,
@@ -288,7 +292,9 @@ def _fitting(session: Session, register: Register, invoices: Sequence[Payable]) 
         message_id="",
     )
     out = {each.part.item_id for each in planned.left_out}
-    return [each for place, each in enumerate(everything) if each.kind is Kind.CREDIT and place not in out]
+    return [
+        each for place, each in enumerate(everything) if each.kind is PayableKind.CREDIT and place not in out
+    ]
 
 
 def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
@@ -297,13 +303,13 @@ def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
     )
 
 
-def _item(row: Row[tuple[object, ...]]) -> Item:
-    return Item(
+def _item(row: Row[tuple[object, ...]]) -> ProposalItem:
+    return ProposalItem(
         row.id,
         row.proposal,
         row.prepared_by,
         row.invoice_id,
-        Kind(row.kind),
+        PayableKind(row.kind),
         row.supplier,
         Money(row.amount, row.currency),
         PaymentAccount(AccountScheme(row.scheme), row.account),

@@ -18,7 +18,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.payment import payment
 from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import Kind
+from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import Claim, ClaimWay
 from invoicing.payment.transfers import LIVE
 
@@ -68,7 +68,7 @@ def proposal_of(session: Session, invoice_id: int) -> str:
     """The proposal in which the claim is being taken off a payment, or nothing."""
     item = payment_tables.payment_item
     question = select(item.c.proposal).where(
-        item.c.invoice_id == invoice_id, item.c.kind == Kind.CREDIT, item.c.state.in_(LIVE)
+        item.c.invoice_id == invoice_id, item.c.kind == PayableKind.CREDIT, item.c.state.in_(LIVE)
     )
     return session.execute(question.limit(1)).scalar_one_or_none() or ""
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from foundation.errors import Refused
 from foundation.money import Money, total
-from invoicing.payment.payable import Kind
+from invoicing.payment.payable import PayableKind
 from orders.register.parties import PaymentAccount
 
 
@@ -74,11 +74,11 @@ def check_proposal_step(number: str, state: ProposalState, to: ProposalState) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TransferPart:
     """One item of a transfer. `amount` is above zero also for a credit."""
 
     item_id: int
-    kind: Kind
+    kind: PayableKind
     number: str
     issued_on: date
     amount: Money
@@ -89,7 +89,7 @@ class Part:
 class ToSend:
     """An item with the account it goes to."""
 
-    part: Part
+    part: TransferPart
     supplier: str
     supplier_name: str
     account: PaymentAccount
@@ -104,7 +104,7 @@ class Transfer:
     supplier_name: str
     account: PaymentAccount
     amount: Money
-    parts: tuple[Part, ...]
+    parts: tuple[TransferPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,10 @@ def netted(items: Sequence[ToSend], *, message_id: str) -> Netted:
 
 def _merged(group: list[ToSend]) -> tuple[list[list[ToSend]], list[ToSend]]:
     invoices = sorted(
-        (each for each in group if each.part.kind is Kind.INVOICE),
+        (each for each in group if each.part.kind is PayableKind.INVOICE),
         key=lambda each: (-each.part.amount.amount, each.part.item_id),
     )
-    credits = [each for each in group if each.part.kind is Kind.CREDIT]
+    credits = [each for each in group if each.part.kind is PayableKind.CREDIT]
     room = sum(each.part.amount.amount for each in invoices)
     taken: list[ToSend] = []
     left: list[ToSend] = []
@@ -163,8 +163,12 @@ def _merged(group: list[ToSend]) -> tuple[list[list[ToSend]], list[ToSend]]:
 def _transfer(group: list[ToSend], end_to_end: str) -> Transfer:
     first = group[0]
     currency = first.part.amount.currency
-    paid = total((each.part.amount for each in group if each.part.kind is Kind.INVOICE), currency=currency)
-    off = total((each.part.amount for each in group if each.part.kind is Kind.CREDIT), currency=currency)
+    paid = total(
+        (each.part.amount for each in group if each.part.kind is PayableKind.INVOICE), currency=currency
+    )
+    off = total(
+        (each.part.amount for each in group if each.part.kind is PayableKind.CREDIT), currency=currency
+    )
     return Transfer(
         end_to_end,
         first.supplier,

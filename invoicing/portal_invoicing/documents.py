@@ -18,12 +18,12 @@ from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_press, portal_press_row
 from peppol.exchange.tables import InState, inbox
 
 
-class Origin(StrEnum):
+class DocumentOrigin(StrEnum):
     """How a document was made."""
 
     FLIP = "FLIP"
@@ -48,7 +48,7 @@ class Made:
 
     id: int
     supplier: str
-    kind: Origin
+    kind: DocumentOrigin
     press_key: str
     bundle: int
     document_type: DocumentType
@@ -72,7 +72,7 @@ class NewMade:
     """A document to be kept until it leaves. `bundle` is the first document of the same decision, if any."""
 
     supplier: str
-    kind: Origin
+    kind: DocumentOrigin
     press_key: str
     document_type: DocumentType
     number: str
@@ -142,7 +142,7 @@ def add_row(
     )
 
 
-def press_rows(session: Session, maker: Maker, key: str) -> list[PressRow]:
+def press_rows(session: Session, maker: SupplierActor, key: str) -> list[PressRow]:
     """What a press of the supplier's came to, in the form's order; nothing for a foreign key."""
     if not press_is_of(session, key, maker.supplier):
         return []
@@ -188,13 +188,13 @@ def add(session: Session, new: NewMade) -> Made:
     return made
 
 
-def by_id(session: Session, maker: Maker, document_id: int) -> Made | None:
+def by_id(session: Session, maker: SupplierActor, document_id: int) -> Made | None:
     """One document the person may see."""
     mine = (portal_document.c.id == document_id) & maker.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
 
-def of_letter(session: Session, maker: Maker, letter_id: int) -> Made | None:
+def of_letter(session: Session, maker: SupplierActor, letter_id: int) -> Made | None:
     """The document that became this letter, if it was made here."""
     mine = (portal_document.c.letter_id == letter_id) & maker.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
@@ -207,13 +207,13 @@ def body_of(session: Session, document_id: int) -> bytes:
     return body
 
 
-def in_state(session: Session, maker: Maker, *states: PortalState, limit: int = 500) -> list[Made]:
+def in_state(session: Session, maker: SupplierActor, *states: PortalState, limit: int = 500) -> list[Made]:
     """The documents in these states that the person may see, newest first."""
     question = _COLUMNS.where(maker.of_made(), portal_document.c.state.in_(states)).order_by(None)
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
 
 
-def under_way(session: Session, maker: Maker) -> list[Made]:
+def under_way(session: Session, maker: SupplierActor) -> list[Made]:
     """The documents that have left and whose letters nobody has read yet."""
     unread = select(inbox.c.id).where(inbox.c.state == InState.ARRIVED)
     return _listed(
@@ -317,7 +317,7 @@ def _made(row: Row[tuple[object, ...]]) -> Made:
     return Made(
         row.id,
         row.supplier,
-        Origin(row.kind),
+        DocumentOrigin(row.kind),
         row.press_key,
         row.bundle,
         DocumentType(row.document_type),

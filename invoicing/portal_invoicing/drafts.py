@@ -10,7 +10,7 @@ from datetime import date
 
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from invoicing.documents import facts_loading
+from invoicing.documents import facts_loading, view
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
@@ -21,7 +21,7 @@ from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
 from orders.register.register import Register
 from peppol.documents import billing
@@ -36,7 +36,7 @@ class CannotBeSent(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Draft:
     """A document as it will be sent, and its verdict. `order` is known where it lies on one of our orders."""
 
     document: billing.Invoice | billing.CreditNote
@@ -54,7 +54,7 @@ class Proposal:
 
 
 def order_line(
-    session: Session, register: Register, maker: Maker, order_number: str, line_id: str
+    session: Session, register: Register, maker: SupplierActor, order_number: str, line_id: str
 ) -> OrderFacts:
     """The order with this one line, if the person may see it. Raises NotThere."""
     order = facts_loading.order_facts(session, register, order_number, only=(line_id,))
@@ -66,14 +66,14 @@ def order_line(
 def invoice_of_line(
     session: Session,
     register: Register,
-    maker: Maker,
+    maker: SupplierActor,
     order_number: str,
     line_id: str,
     *,
     given: Numbered,
     credited_first: bool = False,
     lock: bool = False,
-) -> Proposal:
+) -> Draft:
     """The invoice of a received line. With `credited_first` as it will be once the line is open again.
 
     Raises NotThere, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
@@ -94,18 +94,18 @@ def invoice_of_line(
     facts = facts_loading.facts_of(session, register, content, lock=lock)
     if credited_first and facts.order is not None:
         facts = _without_occupant(facts, facts.order, line_id)
-    return Proposal(document, body, content, match(content, facts), order, line_id)
+    return Draft(document, body, content, match(content, facts), order, line_id)
 
 
 def credit_of(
     session: Session,
     register: Register,
-    maker: Maker,
+    maker: SupplierActor,
     invoice: SupplierInvoice,
     *,
     given: Numbered,
     lock: bool = False,
-) -> Proposal:
+) -> Draft:
     """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
     if invoice.supplier != maker.supplier:
         raise NotThere
@@ -116,12 +116,12 @@ def credit_of(
         )
     original = document_view.document_of(inbox.body_of(session, invoice.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
-        raise document_view.NoPaper
+        raise view.NoDocumentView
     document = flipping.credit_note_of(original, given=given)
     body = codec.serialise(document)
     content = _read(body, on=given.issued_on)
     judged = crediting.judge(session, register, content, lock=lock)
-    return Proposal(document, body, content, judged.match, credits=invoice.number)
+    return Draft(document, body, content, judged.match, credits=invoice.number)
 
 
 def judged_credit(session: Session, register: Register, credit: InvoiceContent) -> Match:
@@ -129,7 +129,7 @@ def judged_credit(session: Session, register: Register, credit: InvoiceContent) 
     return crediting.judge(session, register, credit).match
 
 
-def check_sendable(proposal: Proposal) -> None:
+def check_sendable(proposal: Draft) -> None:
     """Raise CannotBeSent where the buyer's matching would ask for a credit at once."""
     grave = [each for each in proposal.match.deviations if each.weight is Weight.QUESTION]
     if grave:
@@ -139,7 +139,9 @@ def check_sendable(proposal: Proposal) -> None:
         )
 
 
-def line_to_correct(session: Session, register: Register, maker: Maker, invoice: SupplierInvoice) -> str:
+def line_to_correct(
+    session: Session, register: Register, maker: SupplierActor, invoice: SupplierInvoice
+) -> str:
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
     named = document_store.content(session, invoice.id).order_lines
     order = facts_loading.order_facts(session, register, invoice.order_number)

@@ -18,17 +18,17 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
-from peppol.exchange.outbox import OutLetter, letters_out
+from peppol.exchange.outbox import OutboundMessage, letters_out
 from peppol.exchange.tables import outbox
 
 PAGE = 25
 _S = InvoiceState
 
 
-class Standing(StrEnum):
+class InvoiceStanding(StrEnum):
     """How a supplier sorts its invoices: what to do first, what waits, what is over."""
 
     TO_DO = "to-do"
@@ -38,16 +38,16 @@ class Standing(StrEnum):
     SETTLED = "settled"
 
 
-STATES: dict[Standing, tuple[InvoiceState, ...]] = {
-    Standing.TO_DO: (_S.IN_QUESTION, _S.CREDIT_REQUESTED),
-    Standing.WAITING: (_S.PARKED, _S.HELD),
-    Standing.ACCEPTED: (_S.ACCEPTED,),
-    Standing.PAID: (_S.PAID,),
-    Standing.SETTLED: (_S.CREDITED, _S.SETTLED),
+STATES: dict[InvoiceStanding, tuple[InvoiceState, ...]] = {
+    InvoiceStanding.TO_DO: (_S.IN_QUESTION, _S.CREDIT_REQUESTED),
+    InvoiceStanding.WAITING: (_S.PARKED, _S.HELD),
+    InvoiceStanding.ACCEPTED: (_S.ACCEPTED,),
+    InvoiceStanding.PAID: (_S.PAID,),
+    InvoiceStanding.SETTLED: (_S.CREDITED, _S.SETTLED),
 }
 
 
-class Order(StrEnum):
+class SortOrder(StrEnum):
     """What a list is sorted by; a minus before it turns the list round."""
 
     RECEIVED = "received"
@@ -57,15 +57,15 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InvoiceFilter:
     """What of a list of invoices is to be shown."""
 
-    standing: Standing | None = None
+    standing: InvoiceStanding | None = None
     state: InvoiceState | None = None
     document_type: DocumentType | None = None
     month: Month | None = None
     text: str = ""
-    order: Order = Order.RECEIVED
+    order: SortOrder = SortOrder.RECEIVED
     falling: bool = True
     page: int = 1
 
@@ -106,7 +106,7 @@ class ReadyLine:
         return Month.of(self.period.start)
 
 
-def find(session: Session, maker: Maker, invoice_id: int) -> SupplierInvoice | None:
+def find(session: Session, maker: SupplierActor, invoice_id: int) -> SupplierInvoice | None:
     """One invoice or credit note the person may see, or None."""
     mine = (document_tables.invoice.c.id == invoice_id) & maker.of_invoices()
     if session.execute(select(document_tables.invoice.c.id).where(mine)).first() is None:
@@ -114,7 +114,7 @@ def find(session: Session, maker: Maker, invoice_id: int) -> SupplierInvoice | N
     return document_store.by_id(session, invoice_id)
 
 
-def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
+def of_letter(session: Session, maker: SupplierActor, letter_id: int) -> int | None:
     """The row id of what a letter became in our books, if the person may see it."""
     table = document_tables.invoice
     mine = (table.c.letter_id == letter_id) & maker.of_invoices()
@@ -122,17 +122,17 @@ def of_letter(session: Session, maker: Maker, letter_id: int) -> int | None:
     return found
 
 
-def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
+def listed(session: Session, maker: SupplierActor, wanted: InvoiceFilter) -> Found:
     """One page of the person's invoices and credit notes."""
     table = document_tables.invoice
     where = and_(*_conditions(maker, wanted))
     count = session.execute(select(func.count()).select_from(table).where(where)).scalar_one()
     page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
     column = {
-        Order.RECEIVED: table.c.received_on,
-        Order.NUMBER: table.c.number,
-        Order.AMOUNT: table.c.amount_payable,
-        Order.PAYS: table.c.pays_on,
+        SortOrder.RECEIVED: table.c.received_on,
+        SortOrder.NUMBER: table.c.number,
+        SortOrder.AMOUNT: table.c.amount_payable,
+        SortOrder.PAYS: table.c.pays_on,
     }[wanted.order]
     turn = desc if wanted.falling else asc
     ids = session.scalars(
@@ -145,7 +145,7 @@ def listed(session: Session, maker: Maker, wanted: Wanted) -> Found:
     return Found(document_store.by_ids(session, ids), count, page)
 
 
-def counts(session: Session, maker: Maker) -> dict[Standing, int]:
+def counts(session: Session, maker: SupplierActor) -> dict[InvoiceStanding, int]:
     """How many of the person's documents stand where."""
     table = document_tables.invoice
     rows = session.execute(
@@ -155,7 +155,7 @@ def counts(session: Session, maker: Maker) -> dict[Standing, int]:
     return {standing: sum(by_state.get(state, 0) for state in states) for standing, states in STATES.items()}
 
 
-def months(session: Session, maker: Maker) -> list[Month]:
+def months(session: Session, maker: SupplierActor) -> list[Month]:
     """The months in which invoices of the person's are dated, the newest first."""
     table = document_tables.invoice
     days = session.scalars(select(table.c.issued_on).where(maker.of_invoices()).distinct())
@@ -163,7 +163,7 @@ def months(session: Session, maker: Maker) -> list[Month]:
 
 
 def ready_lines(
-    session: Session, maker: Maker, *, month: Month | None = None, unit: str = "", limit: int = 2000
+    session: Session, maker: SupplierActor, *, month: Month | None = None, unit: str = "", limit: int = 2000
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
     question = _ready(maker)
@@ -191,12 +191,12 @@ def ready_lines(
     ]
 
 
-def answers(session: Session, invoice: SupplierInvoice) -> list[OutLetter]:
+def answers(session: Session, invoice: SupplierInvoice) -> list[OutboundMessage]:
     """The Invoice Responses the buyer gave about a document, oldest first."""
     return list(letters_out(session, about=f"invoice {invoice.id}"))
 
 
-def answer(session: Session, invoice: SupplierInvoice, sequence: int) -> OutLetter | None:
+def answer(session: Session, invoice: SupplierInvoice, sequence: int) -> OutboundMessage | None:
     """One of those answers."""
     question = select(outbox.c.sequence).where(
         outbox.c.sequence == sequence, outbox.c.about == f"invoice {invoice.id}"
@@ -218,7 +218,7 @@ def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierIn
     return document_store.by_id(session, other), row.settled_on
 
 
-def _conditions(maker: Maker, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(maker: SupplierActor, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
     table = document_tables.invoice
     found = [maker.of_invoices()]
     if wanted.standing is not None:
@@ -251,7 +251,7 @@ def on_its_way() -> ColumnElement[bool]:
     )
 
 
-def _ready(maker: Maker) -> Select[tuple[object, ...]]:
+def _ready(maker: SupplierActor) -> Select[tuple[object, ...]]:
     order, line = order_tables.purchase_order, order_tables.order_line
     account, receipt = order_tables.line_account, order_tables.receipt
     question = (

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, sel
 
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
-from invoicing.portal_invoicing.scope import Maker, Scope
+from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from peppol.exchange.identify import Glance, glance
 from peppol.exchange.tables import InState, inbox, outbox
@@ -27,7 +27,7 @@ _ANSWERS = (DocumentKind.MLR.value, DocumentKind.MLS.value)
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedLetter:
+class RefusedMessage:
     """A letter of the supplier's that did not come into the books, and why.
 
     `came_again` is the row id of the document with the same number that did, where one has.
@@ -45,7 +45,7 @@ class RefusedLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RefusedView:
     """How the sender was told: the answer's row, its kind, and the address it went to; empty: the portal."""
 
     sequence: int
@@ -68,7 +68,7 @@ class UnsentFile:
         return glance(self.body)
 
 
-def count(session: Session, maker: Maker) -> int:
+def count(session: Session, maker: SupplierActor) -> int:
     """How many letters of the supplier's are refused."""
     if maker.units is not None:
         return 0
@@ -84,7 +84,7 @@ def fresh(session: Session, scope: Scope, *, since: date) -> int:
     return sum(each.came_again is None for each in _letters(session, scope, question.limit(PAGE)))
 
 
-def listed(session: Session, maker: Maker, *, offset: int = 0) -> Sequence[RefusedLetter]:
+def listed(session: Session, maker: SupplierActor, *, offset: int = 0) -> Sequence[RefusedMessage]:
     """One page of them, the newest first."""
     if maker.units is not None:
         return ()
@@ -92,7 +92,7 @@ def listed(session: Session, maker: Maker, *, offset: int = 0) -> Sequence[Refus
     return _letters(session, maker, question)
 
 
-def find(session: Session, maker: Maker, letter_id: int) -> RefusedLetter | None:
+def find(session: Session, maker: SupplierActor, letter_id: int) -> RefusedMessage | None:
     """One of them, or None where there is none of the supplier's."""
     if maker.units is not None:
         return None
@@ -100,14 +100,14 @@ def find(session: Session, maker: Maker, letter_id: int) -> RefusedLetter | None
     return found[0] if found else None
 
 
-def told(session: Session, maker: Maker, letter_id: int) -> Told | None:
+def told(session: Session, maker: SupplierActor, letter_id: int) -> RefusedView | None:
     """The answer its sender had, if one could be written."""
     question = select(outbox).where(*_answers(maker), outbox.c.about == f"letter {letter_id}")
     row = session.execute(question.order_by(outbox.c.sequence).limit(1)).one_or_none()
-    return Told(row.sequence, DocumentKind(row.kind), row.receiver, row.issued_on) if row else None
+    return RefusedView(row.sequence, DocumentKind(row.kind), row.receiver, row.issued_on) if row else None
 
 
-def answer_body(session: Session, maker: Maker, letter_id: int) -> bytes | None:
+def answer_body(session: Session, maker: SupplierActor, letter_id: int) -> bytes | None:
     """The bytes of that answer."""
     answer = told(session, maker, letter_id)
     if answer is None:
@@ -116,7 +116,9 @@ def answer_body(session: Session, maker: Maker, letter_id: int) -> bytes | None:
     return body
 
 
-def unsent_files(session: Session, maker: Maker, *, limit: int = FILES) -> tuple[int, Sequence[UnsentFile]]:
+def unsent_files(
+    session: Session, maker: SupplierActor, *, limit: int = FILES
+) -> tuple[int, Sequence[UnsentFile]]:
     """How many files were taken in and never sent, and the newest of them."""
     upload, made = portal_upload, portal_document
     sent = select(made.c.id).where(made.c.supplier == upload.c.supplier, made.c.sha256 == upload.c.sha256)
@@ -148,12 +150,12 @@ def _of(maker: Scope) -> ColumnElement[bool]:
     return and_(aside, inbox.c.body != b"", or_(refused, twice))
 
 
-def _letters(session: Session, maker: Scope, question: Select[tuple[object, ...]]) -> list[RefusedLetter]:
+def _letters(session: Session, maker: Scope, question: Select[tuple[object, ...]]) -> list[RefusedMessage]:
     rows = session.execute(question).all()
     glances = {row.id: glance(row.body) for row in rows}
     numbers = _in_books(session, maker, [each.number for each in glances.values() if each.number])
     return [
-        RefusedLetter(
+        RefusedMessage(
             row.id,
             InState(row.state),
             row.received_on,

@@ -17,8 +17,8 @@ from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, numbering
-from invoicing.portal_invoicing.documents import Made, Origin, PortalState
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.documents import DocumentOrigin, Made, PortalState
+from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.register import Register
 from peppol.exchange import inbox
 
@@ -33,7 +33,7 @@ class TooLate(Refused):
         )
 
 
-def undo(session: Session, maker: Maker, bundle: int) -> list[Made]:
+def undo(session: Session, maker: SupplierActor, bundle: int) -> list[Made]:
     """Take back what has not left: it never existed for the buyer, and its numbers are free again.
 
     Raises TooLate where it has left, or NotThere.
@@ -84,7 +84,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
 def _objection(session: Session, register: Register, found: Sequence[Made]) -> tuple[str, str] | None:
     """Why the documents should not leave any more, if they matched when they were made and do not now."""
     for made in found:
-        if made.kind in (Origin.UPLOAD, Origin.CORRECTION):
+        if made.kind in (DocumentOrigin.UPLOAD, DocumentOrigin.CORRECTION):
             # A file goes as its supplier confirmed it; a correction matches once its credit note is read.
             continue
         verdict = _judged(session, register, made)
@@ -100,7 +100,7 @@ def _objection(session: Session, register: Register, found: Sequence[Made]) -> t
 def _judged(session: Session, register: Register, made: Made) -> Match:
     reading = document_reading.read(portal_documents.body_of(session, made.id), on=made.issued_on)
     assert reading.invoice is not None  # noqa: S101 - it was read when it was made
-    if made.kind is Origin.CREDIT:
+    if made.kind is DocumentOrigin.CREDIT:
         return drafts.judged_credit(session, register, reading.invoice)
     return match(reading.invoice, facts_loading.facts_of(session, register, reading.invoice))
 

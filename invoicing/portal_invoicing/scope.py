@@ -3,7 +3,7 @@
 Convention: every question of a supplier's page takes a `Scope` and puts its conditions on every table it
 begins from. Nothing is filtered afterwards, so a foreign row is never read. Placements outside the flow of
 orders (ESF, KA-webb) and those with protected identity are never listed. What lies on no order of theirs
-has no unit, and is seen by those who see the whole organisation. Who acts is a `Maker`.
+has no unit, and is seen by those who see the whole organisation. Who acts is a `SupplierActor`.
 """
 
 from dataclasses import dataclass, field
@@ -71,7 +71,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Maker(Scope):
+class SupplierActor(Scope):
     """Who acts for a supplier, within what that person may see; `by` is its opaque id."""
 
     by: str = field(kw_only=True)

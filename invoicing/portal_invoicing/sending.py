@@ -21,11 +21,11 @@ from invoicing.model import InvoiceContent, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.documents import Made, NewMade, Origin, PressRow
-from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.documents import DocumentOrigin, Made, NewMade, PressRow
+from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 from peppol.exchange import outbox
@@ -34,7 +34,7 @@ UNDO = timedelta(minutes=10)
 ROWS_MAX = 200
 _KEY_LENGTHS = range(16, 65)
 
-Line = tuple[str, str]
+LineToInvoice = tuple[str, str]
 
 
 class PressRefused(Refused):
@@ -42,10 +42,10 @@ class PressRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class Press:
     """Who pressed which form when."""
 
-    maker: Maker
+    maker: SupplierActor
     key: str
     now: datetime
 
@@ -56,7 +56,7 @@ class Pressed:
 
 
 def send_lines(
-    session: Session, register: Register, pressed: Pressed, lines: Sequence[Line]
+    session: Session, register: Register, pressed: Press, lines: Sequence[LineToInvoice]
 ) -> list[PressRow]:
     """Make the invoice of each line; what was done before under the same key is only told again."""
     wanted = sorted(set(lines))
@@ -66,11 +66,11 @@ def send_lines(
             f"Choose at least one and at most {ROWS_MAX} order lines.",
         )
     makers = [(line, lambda line=line: _line(session, register, pressed, line)) for line in wanted]
-    return _press(session, pressed, Origin.FLIP, makers)
+    return _press(session, pressed, DocumentOrigin.FLIP, makers)
 
 
 def send_credit(
-    session: Session, register: Register, pressed: Pressed, invoice_id: int, *, new_invoice: bool
+    session: Session, register: Register, pressed: Press, invoice_id: int, *, new_invoice: bool
 ) -> list[PressRow]:
     """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
 
@@ -80,11 +80,11 @@ def send_credit(
             raise NotThere
         return _credit(session, register, pressed, invoice, new_invoice=new_invoice)
 
-    return _press(session, pressed, Origin.CREDIT, [(("", ""), work)])
+    return _press(session, pressed, DocumentOrigin.CREDIT, [(("", ""), work)])
 
 
 def send_file(
-    session: Session, pressed: Pressed, content: InvoiceContent, body: bytes, *, digest: str
+    session: Session, pressed: Press, content: InvoiceContent, body: bytes, *, digest: str
 ) -> list[PressRow]:
     """Send a document made elsewhere, its bytes as they came."""
 
@@ -94,7 +94,7 @@ def send_file(
             pressed,
             NewMade(
                 supplier=pressed.maker.supplier,
-                kind=Origin.UPLOAD,
+                kind=DocumentOrigin.UPLOAD,
                 press_key=pressed.key,
                 document_type=content.document_type,
                 number=content.number,
@@ -111,10 +111,10 @@ def send_file(
         )
         return kept.bundle
 
-    return _press(session, pressed, Origin.UPLOAD, [((content.order_number, ""), work)])
+    return _press(session, pressed, DocumentOrigin.UPLOAD, [((content.order_number, ""), work)])
 
 
-def was_pressed(session: Session, pressed: Pressed) -> bool:
+def was_pressed(session: Session, pressed: Press) -> bool:
     """Whether this form was sent before by the same supplier."""
     return portal_documents.press_is_of(session, pressed.key, pressed.maker.supplier)
 
@@ -123,7 +123,10 @@ def was_pressed(session: Session, pressed: Pressed) -> bool:
 
 
 def _press(
-    session: Session, pressed: Pressed, kind: Origin, works: Sequence[tuple[Line, Callable[[], int]]]
+    session: Session,
+    pressed: Press,
+    kind: DocumentOrigin,
+    works: Sequence[tuple[LineToInvoice, Callable[[], int]]],
 ) -> list[PressRow]:
     """Do each row's work once, and tell what came of it; a work gives the bundle it made."""
     key, maker = pressed.key, pressed.maker
@@ -169,7 +172,7 @@ def _stale() -> PressRefused:
     )
 
 
-def _line(session: Session, register: Register, pressed: Pressed, line: Line) -> int:
+def _line(session: Session, register: Register, pressed: Press, line: LineToInvoice) -> int:
     order_number, line_id = line
     drafts.order_line(session, register, pressed.maker, order_number, line_id)
     line_store.lock_lines(session, order_number)
@@ -185,7 +188,7 @@ def _line(session: Session, register: Register, pressed: Pressed, line: Line) ->
         lock=True,
     )
     drafts.check_sendable(proposal)
-    return _keep(session, pressed, _new(pressed, Origin.FLIP, proposal, own)).bundle
+    return _keep(session, pressed, _new(pressed, DocumentOrigin.FLIP, proposal, own)).bundle
 
 
 def check_free(session: Session, order_number: str, line_id: str) -> None:
@@ -201,7 +204,7 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 
 
 def _credit(
-    session: Session, register: Register, pressed: Pressed, invoice: SupplierInvoice, *, new_invoice: bool
+    session: Session, register: Register, pressed: Press, invoice: SupplierInvoice, *, new_invoice: bool
 ) -> int:
     maker = pressed.maker
     line_store.lock_lines(session, invoice.order_number)
@@ -215,7 +218,7 @@ def _credit(
     given = Numbered(str(own), pressed.today)
     proposal = drafts.credit_of(session, register, maker, invoice, given=given, lock=True)
     drafts.check_sendable(proposal)
-    first = _keep(session, pressed, _new(pressed, Origin.CREDIT, proposal, own))
+    first = _keep(session, pressed, _new(pressed, DocumentOrigin.CREDIT, proposal, own))
     if new_invoice:
         line_id = drafts.line_to_correct(session, register, maker, invoice)
         if not line_id:
@@ -236,12 +239,12 @@ def _credit(
             lock=True,
         )
         drafts.check_sendable(proposal)
-        _keep(session, pressed, _new(pressed, Origin.CORRECTION, proposal, own, bundle=first.bundle))
+        _keep(session, pressed, _new(pressed, DocumentOrigin.CORRECTION, proposal, own, bundle=first.bundle))
     return first.bundle
 
 
 def _new(
-    pressed: Pressed, kind: Origin, proposal: Proposal, own: OwnNumber, *, bundle: int | None = None
+    pressed: Press, kind: DocumentOrigin, proposal: Draft, own: OwnNumber, *, bundle: int | None = None
 ) -> NewMade:
     content = proposal.content
     return NewMade(
@@ -264,7 +267,7 @@ def _new(
     )
 
 
-def _keep(session: Session, pressed: Pressed, new: NewMade) -> Made:
+def _keep(session: Session, pressed: Press, new: NewMade) -> Made:
     made = portal_documents.add(session, new)
     portal_documents.record(session, made, "portal.made", by=pressed.maker.by, kind=made.kind)
     return made

@@ -20,7 +20,7 @@ from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_upload
 from invoicing.verdicts import crediting
 from orders.purchase_orders import order_store
@@ -53,7 +53,7 @@ class Looked:
         return self.reading.invoice if self.refusal is None else None
 
 
-def take_in(session: Session, maker: Maker, body: bytes, *, now: datetime) -> int:
+def take_in(session: Session, maker: SupplierActor, body: bytes, *, now: datetime) -> int:
     """Keep a file as it came; its row id. Raises UploadRefused."""
     if not body:
         raise UploadRefused("Välj en fil först.", "Choose a file first.")
@@ -78,7 +78,9 @@ def take_in(session: Session, maker: Maker, body: bytes, *, now: datetime) -> in
     return key
 
 
-def look(session: Session, register: Register, maker: Maker, upload_id: int, *, today: date) -> Looked | None:
+def look(
+    session: Session, register: Register, maker: SupplierActor, upload_id: int, *, today: date
+) -> Looked | None:
     """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
     mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == maker.supplier)
     row = session.execute(select(portal_upload).where(mine)).one_or_none()
@@ -98,7 +100,7 @@ def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Ma
     return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
 
 
-def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str] | None:
+def _refusal(session: Session, maker: SupplierActor, reading: Reading) -> tuple[str, str] | None:
     invoice = reading.invoice
     if invoice is None:
         return (
@@ -132,7 +134,7 @@ def _refusal(session: Session, maker: Maker, reading: Reading) -> tuple[str, str
     return None
 
 
-def _within(session: Session, maker: Maker, invoice: InvoiceContent) -> bool:
+def _within(session: Session, maker: SupplierActor, invoice: InvoiceContent) -> bool:
     if maker.units is None:
         return True
     order = order_store.find(session, invoice.order_number)

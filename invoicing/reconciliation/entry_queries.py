@@ -16,10 +16,21 @@ from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
 from invoicing.reconciliation import entry_sources
-from invoicing.reconciliation.entry_sources import Wanted, month_of
-from invoicing.reconciliation.statement import DEFAULT_KEYS, Column, Entry, Key, Statement, statement_of
+from invoicing.reconciliation.entry_sources import EntryFilter, month_of
+from invoicing.reconciliation.statement import (
+    DEFAULT_KEYS,
+    Statement,
+    StatementColumn,
+    StatementEntry,
+    StatementKey,
+    statement_of,
+)
 
-_FATES = ((Column.CREDITED, "credited"), (Column.APPROVED, "approved"), (Column.PAID, "paid"))
+_FATES = (
+    (StatementColumn.CREDITED, "credited"),
+    (StatementColumn.APPROVED, "approved"),
+    (StatementColumn.PAID, "paid"),
+)
 
 
 def entries(
@@ -28,33 +39,35 @@ def entries(
     execution_reference: str = "",
     month: Month | None = None,
     currency: str = "SEK",
-    wanted: Wanted | None = None,
-) -> Iterator[Entry]:
+    wanted: EntryFilter | None = None,
+) -> Iterator[StatementEntry]:
     """Every document's part of the statement, of the part of the books that is wanted.
 
     A statement is in one currency; an invoice in another than its order's is in question and in its own.
     """
-    part = wanted or Wanted(execution_reference=execution_reference, month=month, currency=currency)
+    part = wanted or EntryFilter(execution_reference=execution_reference, month=month, currency=currency)
     for row in _rows(session, entry_sources.ordered(part)):
-        yield _entry(Column.ORDERED, row, row.about)
+        yield _entry(StatementColumn.ORDERED, row, row.about)
     for row in _rows(session, entry_sources.received(part)):
-        yield _entry(Column.RECEIVED, row, row.about)
+        yield _entry(StatementColumn.RECEIVED, row, row.about)
     for row in _rows(session, entry_sources.invoiced(part)):
         about = f"invoice {row.invoice_id}"
-        yield _entry(Column.INVOICED, row, about)
+        yield _entry(StatementColumn.INVOICED, row, about)
         for column, name in _FATES:
             if getattr(row, name):
                 yield _entry(column, row, about)
         if row.back:
-            yield _entry(Column.PAID, row, about, given_back=True)
+            yield _entry(StatementColumn.PAID, row, about, given_back=True)
 
 
-def statement(session: Session, wanted: Wanted, *, by: Sequence[Key] = DEFAULT_KEYS) -> Statement:
+def statement(
+    session: Session, wanted: EntryFilter, *, by: Sequence[StatementKey] = DEFAULT_KEYS
+) -> Statement:
     """The statement by these keys, added up by the database: the same sums as `reconcile(entries(...))`."""
-    sums: dict[tuple[str, ...], dict[Column, Money]] = defaultdict(dict)
+    sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
     for column, question in (
-        (Column.ORDERED, entry_sources.ordered(wanted)),
-        (Column.RECEIVED, entry_sources.received(wanted)),
+        (StatementColumn.ORDERED, entry_sources.ordered(wanted)),
+        (StatementColumn.RECEIVED, entry_sources.received(wanted)),
     ):
         source = question.subquery()
         for key, (value,) in _added(session, source, by, [source.c.amount]):
@@ -63,13 +76,15 @@ def statement(session: Session, wanted: Wanted, *, by: Sequence[Key] = DEFAULT_K
     parts = [source.c.amount, *(source.c.amount * source.c[name] for _, name in _FATES)]
     parts[-1] = source.c.amount * (source.c.paid - source.c.back)
     for key, values in _added(session, source, by, parts):
-        for column, value in zip((Column.INVOICED, *(each for each, _ in _FATES)), values, strict=True):
+        for column, value in zip(
+            (StatementColumn.INVOICED, *(each for each, _ in _FATES)), values, strict=True
+        ):
             sums[key][column] = Money(value, wanted.currency)
     return statement_of(by, sums, currency=wanted.currency)
 
 
 def _added(
-    session: Session, source: Subquery, by: Sequence[Key], parts: Sequence[ColumnElement[Any]]
+    session: Session, source: Subquery, by: Sequence[StatementKey], parts: Sequence[ColumnElement[Any]]
 ) -> Iterator[tuple[tuple[str, ...], list[Decimal]]]:
     keys = [_key(source, key).label(f"key_{place}") for place, key in enumerate(by)]
     summed = [func.sum(part, type_=amount()).label(f"sum_{place}") for place, part in enumerate(parts)]
@@ -83,8 +98,8 @@ def _added(
             yield tuple(value or "" for value in values[:count]), list(values[count:])
 
 
-def _key(source: Subquery, key: Key) -> ColumnElement[str]:
-    if key is Key.MONTH:
+def _key(source: Subquery, key: StatementKey) -> ColumnElement[str]:
+    if key is StatementKey.MONTH:
         return month_of(source.c.day)
     return source.c[key.value]
 
@@ -93,10 +108,10 @@ def _rows(session: Session, question: Select[Any]) -> Iterator[Row[Any]]:
     yield from session.execute(question.execution_options(yield_per=1000))
 
 
-def _entry(column: Column, row: Row[Any], about: str, *, given_back: bool = False) -> Entry:
+def _entry(column: StatementColumn, row: Row[Any], about: str, *, given_back: bool = False) -> StatementEntry:
     service_day: date = row.day
     value = Money(row.amount, row.currency)
-    return Entry(
+    return StatementEntry(
         column,
         row.document,
         row.execution_reference,

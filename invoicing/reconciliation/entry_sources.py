@@ -44,7 +44,7 @@ _APPROVED = (InvoiceState.ACCEPTED, InvoiceState.PAID)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EntryFilter:
     """Which part of the books: what is empty is not asked for. `until` takes all months up to and with it."""
 
     execution_reference: str = ""
@@ -57,7 +57,7 @@ class Wanted:
     currency: str = "SEK"
 
 
-def ordered(wanted: Wanted) -> Select[Any]:
+def ordered(wanted: EntryFilter) -> Select[Any]:
     """Each order line, on the day the order was placed."""
     question = (
         select(
@@ -73,7 +73,7 @@ def ordered(wanted: Wanted) -> Select[Any]:
     return question if wanted.as_of is None else question.where(_ORDER.c.issued_on <= wanted.as_of)
 
 
-def received(wanted: Wanted) -> Select[Any]:
+def received(wanted: EntryFilter) -> Select[Any]:
     """Each receipt and each reversal of one, on the day of its reception, in the month of its order line."""
     on_line = and_(_LINE.c.order_number == _RECEIPT.c.order_number, _LINE.c.line_id == _RECEIPT.c.line_id)
     question = (
@@ -92,7 +92,7 @@ def received(wanted: Wanted) -> Select[Any]:
     return question if wanted.as_of is None else question.where(_RECEIPT.c.received_on <= wanted.as_of)
 
 
-def invoiced(wanted: Wanted) -> Select[Any]:
+def invoiced(wanted: EntryFilter) -> Select[Any]:
     """Each part of an invoice with what became of it, as ones and zeros.
 
     An invoice that lies on no order line counts whole, in the month of its date.
@@ -108,7 +108,7 @@ def month_of(day: ColumnElement[Any]) -> ColumnElement[str]:
     return func.substr(cast(day, String), 1, 7)
 
 
-def _on_lines(wanted: Wanted) -> Select[Any]:
+def _on_lines(wanted: EntryFilter) -> Select[Any]:
     on_line = and_(_LINE.c.order_number == _PART.c.order_number, _LINE.c.line_id == _PART.c.line_id)
     question = (
         select(
@@ -134,7 +134,7 @@ def _on_lines(wanted: Wanted) -> Select[Any]:
     return _with_fate(question.where(*_invoice_is(wanted)))
 
 
-def _on_no_line(wanted: Wanted) -> Select[Any]:
+def _on_no_line(wanted: EntryFilter) -> Select[Any]:
     nothing = literal("", String)
     question = select(
         *_of_invoice(),
@@ -218,7 +218,7 @@ def _about(kind: str, key: ColumnElement[Any]) -> Label[str]:
     return (literal(f"{kind} ", String) + cast(key, String)).label("about")
 
 
-def _order_is(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _order_is(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     conditions = [_ORDER.c.currency == wanted.currency]
     for column, value in (
         (_ORDER.c.execution_reference, wanted.execution_reference),
@@ -231,7 +231,7 @@ def _order_is(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _invoice_is(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _invoice_is(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     conditions = [
         _INVOICE.c.document_type == DocumentType.INVOICE,
         _INVOICE.c.currency == wanted.currency,
@@ -245,7 +245,7 @@ def _invoice_is(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _service_in(wanted: Wanted, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+def _service_in(wanted: EntryFilter, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.month is not None:
         period = wanted.month.period

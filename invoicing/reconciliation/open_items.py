@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from foundation.money import Money
-from invoicing.reconciliation.statement import Column, Entry
+from invoicing.reconciliation.statement import StatementColumn, StatementEntry
 
 
 class Why(StrEnum):
@@ -61,12 +61,12 @@ class OpenItem:
     amount: Money
 
 
-def open_items(entries: Iterable[Entry]) -> list[OpenItem]:
+def open_items(entries: Iterable[StatementEntry]) -> list[OpenItem]:
     """Everything that is open in the entries, by month, reference and document."""
-    lines: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    invoices: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    lines: dict[tuple[str, str], list[StatementEntry]] = defaultdict(list)
+    invoices: dict[tuple[str, str], list[StatementEntry]] = defaultdict(list)
     for entry in entries:
-        if entry.column in (Column.ORDERED, Column.RECEIVED):
+        if entry.column in (StatementColumn.ORDERED, StatementColumn.RECEIVED):
             lines[entry.line, entry.execution_reference].append(entry)
         else:
             invoices[entry.about, entry.line].append(entry)
@@ -75,11 +75,11 @@ def open_items(entries: Iterable[Entry]) -> list[OpenItem]:
     for parts in invoices.values():
         for entry in parts:
             # What is approved or in question is billed; what is credited is so no longer.
-            if entry.line and entry.column in (Column.INVOICED, Column.CREDITED):
-                signed = entry.amount if entry.column is Column.INVOICED else -entry.amount
+            if entry.line and entry.column in (StatementColumn.INVOICED, StatementColumn.CREDITED):
+                signed = entry.amount if entry.column is StatementColumn.INVOICED else -entry.amount
                 billed[entry.line] = billed[entry.line] + signed if entry.line in billed else signed
     for (line, _), parts in lines.items():
-        received = [each for each in parts if each.column is Column.RECEIVED]
+        received = [each for each in parts if each.column is StatementColumn.RECEIVED]
         if not received:
             continue
         amount = _sum(received)
@@ -88,13 +88,15 @@ def open_items(entries: Iterable[Entry]) -> list[OpenItem]:
     return sorted(found, key=lambda each: (each.month, each.execution_reference, each.document, each.why))
 
 
-def _of_invoice(parts: list[Entry]) -> list[OpenItem]:
+def _of_invoice(parts: list[StatementEntry]) -> list[OpenItem]:
     zero = Money.of("0.00", parts[0].amount.currency)
-    sums = dict.fromkeys(Column, zero)
+    sums = dict.fromkeys(StatementColumn, zero)
     for entry in parts:
         sums[entry.column] += entry.amount
-    in_question = sums[Column.INVOICED] - sums[Column.CREDITED] - sums[Column.APPROVED]
-    to_pay = sums[Column.APPROVED] - sums[Column.PAID]
+    in_question = (
+        sums[StatementColumn.INVOICED] - sums[StatementColumn.CREDITED] - sums[StatementColumn.APPROVED]
+    )
+    to_pay = sums[StatementColumn.APPROVED] - sums[StatementColumn.PAID]
     found = []
     if not in_question.is_zero:
         found.append(_item(Why.IN_QUESTION, parts[0], in_question))
@@ -104,7 +106,7 @@ def _of_invoice(parts: list[Entry]) -> list[OpenItem]:
     return found
 
 
-def _item(why: Why, entry: Entry, amount: Money, *, document: str = "") -> OpenItem:
+def _item(why: Why, entry: StatementEntry, amount: Money, *, document: str = "") -> OpenItem:
     about = entry.about
     return OpenItem(
         why,
@@ -118,7 +120,7 @@ def _item(why: Why, entry: Entry, amount: Money, *, document: str = "") -> OpenI
     )
 
 
-def _sum(parts: Iterable[Entry]) -> Money:
+def _sum(parts: Iterable[StatementEntry]) -> Money:
     amounts = [each.amount for each in parts]
     result = amounts[0]
     for each in amounts[1:]:

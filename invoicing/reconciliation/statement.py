@@ -14,7 +14,7 @@ from enum import StrEnum
 from foundation.money import Money, total
 
 
-class Column(StrEnum):
+class StatementColumn(StrEnum):
     """What kind of document an entry comes from."""
 
     ORDERED = "ordered"
@@ -25,7 +25,7 @@ class Column(StrEnum):
     PAID = "paid"
 
 
-class Key(StrEnum):
+class StatementKey(StrEnum):
     """What a statement can be drawn up by."""
 
     EXECUTION_REFERENCE = "execution_reference"
@@ -35,18 +35,18 @@ class Key(StrEnum):
     DELIVERY_AREA = "delivery_area"
 
 
-DEFAULT_KEYS = (Key.EXECUTION_REFERENCE, Key.SUPPLIER, Key.MONTH)
+DEFAULT_KEYS = (StatementKey.EXECUTION_REFERENCE, StatementKey.SUPPLIER, StatementKey.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StatementEntry:
     """One document's part of a column. An invoice without an order of its own has no execution reference.
 
     `line` is order and line, "2100000001/001"; `about` is what one opens to see the document: "order 2100000001",
     "receipt 17", "invoice 42".
     """
 
-    column: Column
+    column: StatementColumn
     document: str
     execution_reference: str
     supplier: str
@@ -59,7 +59,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatementRow:
     """One line of a statement; `key` holds the values it is drawn up by, in their order."""
 
     key: tuple[str, ...]
@@ -100,58 +100,61 @@ class Row:
 class Statement:
     """Rows in the order of their keys, and their sum."""
 
-    keys: tuple[Key, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    keys: tuple[StatementKey, ...]
+    rows: tuple[StatementRow, ...]
+    total: StatementRow
 
 
 def statement_of(
-    keys: Sequence[Key], sums: Mapping[tuple[str, ...], Mapping[Column, Money]], *, currency: str = "SEK"
+    keys: Sequence[StatementKey],
+    sums: Mapping[tuple[str, ...], Mapping[StatementColumn, Money]],
+    *,
+    currency: str = "SEK",
 ) -> Statement:
     """The statement of sums that are added up already, by their keys."""
     zero = Money.of("0.00", currency)
-    nothing = dict.fromkeys(Column, zero)
+    nothing = dict.fromkeys(StatementColumn, zero)
     whole = {
         column: total((amounts[column] for amounts in sums.values() if column in amounts), currency=currency)
-        for column in Column
+        for column in StatementColumn
     }
     rows = tuple(_row(key, {**nothing, **sums[key]}) for key in sorted(sums))
     return Statement(tuple(keys), rows, _row(("",) * len(keys), whole))
 
 
 def reconcile(
-    entries: Iterable[Entry], *, by: Sequence[Key] = DEFAULT_KEYS, currency: str = "SEK"
+    entries: Iterable[StatementEntry], *, by: Sequence[StatementKey] = DEFAULT_KEYS, currency: str = "SEK"
 ) -> Statement:
     """Add up the entries by the keys given. Raises values.Incomparable for another currency."""
     zero = Money.of("0.00", currency)
-    sums: dict[tuple[str, ...], dict[Column, Money]] = {}
-    whole = dict.fromkeys(Column, zero)
+    sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = {}
+    whole = dict.fromkeys(StatementColumn, zero)
     for entry in entries:
         key = tuple(_value(entry, part) for part in by)
-        row = sums.setdefault(key, dict.fromkeys(Column, zero))
+        row = sums.setdefault(key, dict.fromkeys(StatementColumn, zero))
         row[entry.column] += entry.amount
         whole[entry.column] += entry.amount
     rows = tuple(_row(key, sums[key]) for key in sorted(sums))
     return Statement(tuple(by), rows, _row(("",) * len(by), whole))
 
 
-def _value(entry: Entry, key: Key) -> str:
+def _value(entry: StatementEntry, key: StatementKey) -> str:
     return {
-        Key.EXECUTION_REFERENCE: entry.execution_reference,
-        Key.SUPPLIER: entry.supplier,
-        Key.MONTH: entry.month,
-        Key.ARTICLE: entry.article,
-        Key.DELIVERY_AREA: entry.delivery_area,
+        StatementKey.EXECUTION_REFERENCE: entry.execution_reference,
+        StatementKey.SUPPLIER: entry.supplier,
+        StatementKey.MONTH: entry.month,
+        StatementKey.ARTICLE: entry.article,
+        StatementKey.DELIVERY_AREA: entry.delivery_area,
     }[key]
 
 
-def _row(key: tuple[str, ...], sums: dict[Column, Money]) -> Row:
-    return Row(
+def _row(key: tuple[str, ...], sums: dict[StatementColumn, Money]) -> StatementRow:
+    return StatementRow(
         key,
-        ordered=sums[Column.ORDERED],
-        received=sums[Column.RECEIVED],
-        invoiced=sums[Column.INVOICED],
-        credited=sums[Column.CREDITED],
-        approved=sums[Column.APPROVED],
-        paid=sums[Column.PAID],
+        ordered=sums[StatementColumn.ORDERED],
+        received=sums[StatementColumn.RECEIVED],
+        invoiced=sums[StatementColumn.INVOICED],
+        credited=sums[StatementColumn.CREDITED],
+        approved=sums[StatementColumn.APPROVED],
+        paid=sums[StatementColumn.PAID],
     )

@@ -7,7 +7,7 @@ from invoicing.responses.model import PeerAnswer, PeerLine, in_short
 from peppol.documents import ordering, responses, shapes
 from peppol.identifiers import DocumentKind
 
-Answer = (
+ReadResponse = (
     ordering.OrderResponse
     | responses.InvoiceResponse
     | responses.MessageLevelResponse
@@ -15,7 +15,7 @@ Answer = (
 )
 
 #: The kinds of answers that may come to us, and the document each is read as.
-ANSWERS: dict[DocumentKind, type[Answer]] = {
+ANSWERS: dict[DocumentKind, type[ReadResponse]] = {
     DocumentKind.ORDER_RESPONSE: ordering.OrderResponse,
     DocumentKind.INVOICE_RESPONSE: responses.InvoiceResponse,
     DocumentKind.MLR: responses.MessageLevelResponse,
@@ -25,7 +25,7 @@ ANSWERS: dict[DocumentKind, type[Answer]] = {
 _ORGANISATION = "0007"
 
 
-def read_answer(document: Answer) -> PeerAnswer:
+def read_answer(document: ReadResponse) -> PeerAnswer:
     """What an answer says, with the peer's words as they are, on one line."""
     match document:
         case ordering.OrderResponse():

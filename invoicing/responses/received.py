@@ -18,10 +18,10 @@ from orders.purchase_orders import order_store
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from peppol.envelope import envelope
-from peppol.envelope.sender import Origin
+from peppol.envelope.sender import Sender
 from peppol.exchange import inbox, outbox
-from peppol.exchange.inbox import InLetter
-from peppol.exchange.outbox import OutLetter
+from peppol.exchange.inbox import InboundMessage
+from peppol.exchange.outbox import OutboundMessage
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 
@@ -40,7 +40,7 @@ class _About:
     """What an answer is about, found among our own: the letter, the order, and what it means."""
 
     meaning: Meaning
-    letter: OutLetter | None = None
+    letter: OutboundMessage | None = None
     order_number: str = ""
     execution_reference: str = ""
 
@@ -48,9 +48,9 @@ class _About:
 def receive(
     session: Session,
     register: Register,
-    letter: InLetter,
+    letter: InboundMessage,
     answer: PeerAnswer,
-    origin: Origin,
+    origin: Sender,
     *,
     today: date,
 ) -> Recorded:
@@ -104,7 +104,7 @@ def look_at(session: Session, answer_id: int, *, by: str, today: date) -> None:
     journal.record(session, by, "answer.seen", f"answer {answer_id}")
 
 
-def _about(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+def _about(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
     match answer.kind:
         case DocumentKind.ORDER_RESPONSE:
             return _about_order(session, register, answer, origin)
@@ -117,7 +117,7 @@ def _about(session: Session, register: Register, answer: PeerAnswer, origin: Ori
     return _About(Meaning.NOT_EXPECTED)
 
 
-def _about_order(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+def _about_order(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
     order = order_store.find(session, answer.reference)
     if order is None:
         return _About(Meaning.UNKNOWN)
@@ -133,7 +133,7 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
     )
 
 
-def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Origin) -> _About:
+def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
     """The letter an MLR is about: the newest with that document number that went to its sender."""
     named = [each for each in outbox.letters_out(session, document_id=answer.reference) if each.receiver]
     if not named:
@@ -153,7 +153,7 @@ def _about_document(session: Session, register: Register, answer: PeerAnswer, or
     return _about_letter(session, theirs[-1], answer) if theirs else _About(Meaning.STRANGER)
 
 
-def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer) -> _About:
+def _about_letter(session: Session, letter: OutboundMessage | None, answer: PeerAnswer) -> _About:
     if letter is None:
         return _About(Meaning.UNKNOWN)
     meaning = peer_responses.meaning_of_technical_answer(answer)
@@ -163,7 +163,9 @@ def _about_letter(session: Session, letter: OutLetter | None, answer: PeerAnswer
     return _About(meaning, letter, order.number, order.execution_reference)
 
 
-def _move(session: Session, letter: OutLetter, meaning: Meaning, answer: PeerAnswer, *, today: date) -> None:
+def _move(
+    session: Session, letter: OutboundMessage, meaning: Meaning, answer: PeerAnswer, *, today: date
+) -> None:
     """Let the answer say its word about our letter; only a word that changes something is journalled."""
     if answer.code == peer_responses.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
         return
@@ -184,7 +186,7 @@ def _move(session: Session, letter: OutLetter, meaning: Meaning, answer: PeerAns
         )
 
 
-def _supplier_of(register: Register, answer: PeerAnswer, origin: Origin) -> Supplier | None:
+def _supplier_of(register: Register, answer: PeerAnswer, origin: Sender) -> Supplier | None:
     """The supplier that answers: by the envelope where there is one, else by the document's own endpoint."""
     address = origin.sender or answer.sender
     for supplier in register.suppliers:
@@ -193,7 +195,7 @@ def _supplier_of(register: Register, answer: PeerAnswer, origin: Origin) -> Supp
     return None
 
 
-def _again(session: Session, letter: InLetter, answer: PeerAnswer, earlier: int) -> Recorded:
+def _again(session: Session, letter: InboundMessage, answer: PeerAnswer, earlier: int) -> Recorded:
     """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
     same = envelope.same_document(letter.body, inbox.body_of(session, earlier) or b"")
     state = InState.REPEAT if same else InState.CONFLICT

@@ -152,7 +152,9 @@ def answer(
         document,
         kind=DocumentKind.INVOICE_RESPONSE,
         document_id=document.id,
-        address=outgoing.Address(register.buyer.participant_id, receiver, supplier.organisation_number),
+        address=outgoing.MessageAddress(
+            register.buyer.participant_id, receiver, supplier.organisation_number
+        ),
         about=_about(invoice),
         issued_on=today,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from invoicing.matching.deviation_texts import sentence
-from invoicing.matching.deviations import Code, Deviation, Weight
+from invoicing.matching.deviations import Deviation, DeviationCode, Weight
 from invoicing.model import SupplierInvoice
 from orders.register.parties import Supplier
 from orders.register.register import Register
@@ -31,36 +31,36 @@ _PROFILES: Mapping[ResponseProcess, str] = {
 _TOLD = (IN_PROCESS, UNDER_QUERY, CONDITIONALLY, REJECTED)
 
 # Which reason of the published list a deviation is (OPStatusReason, release 3.0.17).
-REASON_OF: Mapping[Code, str] = {
-    Code.ORDER_MISSING: "REF",
-    Code.ORDER_UNKNOWN: "REF",
-    Code.ORDER_NOT_SUPPLIERS: "REF",
-    Code.BUYER: "REC",
-    Code.CURRENCY: "FIN",
-    Code.LINE_MISSING: "REF",
-    Code.LINE_UNKNOWN: "REF",
-    Code.SEVERAL_LINES: "REF",
-    Code.NOT_RECEIVED: "DEL",
-    Code.ALREADY_INVOICED: "UNR",
-    Code.UNIT: "QTY",
-    Code.QUANTITY: "QTY",
-    Code.PRICE: "PRI",
-    Code.PERIOD: "DEL",
-    Code.AMOUNT: "FIN",
-    Code.VAT_CATEGORY: "LEG",
-    Code.VAT_RATE: "LEG",
-    Code.VAT_AMOUNT: "LEG",
-    Code.PAYEE_ACCOUNT: "PAY",
-    Code.DUE_DATE: "PAY",
-    Code.EXECUTION_REFERENCE: "REF",
-    Code.CONTRACT: "REF",
-    Code.CREDIT_REFERENCE_MISSING: "REF",
-    Code.CREDIT_SEVERAL: "REF",
-    Code.CREDIT_UNKNOWN: "REF",
-    Code.CREDIT_OF_CREDIT: "REF",
-    Code.ALREADY_CREDITED: "UNR",
-    Code.CREDIT_AMOUNT: "FIN",
-    Code.CREDIT_CURRENCY: "FIN",
+REASON_OF: Mapping[DeviationCode, str] = {
+    DeviationCode.ORDER_MISSING: "REF",
+    DeviationCode.ORDER_UNKNOWN: "REF",
+    DeviationCode.ORDER_NOT_SUPPLIERS: "REF",
+    DeviationCode.BUYER: "REC",
+    DeviationCode.CURRENCY: "FIN",
+    DeviationCode.LINE_MISSING: "REF",
+    DeviationCode.LINE_UNKNOWN: "REF",
+    DeviationCode.SEVERAL_LINES: "REF",
+    DeviationCode.NOT_RECEIVED: "DEL",
+    DeviationCode.ALREADY_INVOICED: "UNR",
+    DeviationCode.UNIT: "QTY",
+    DeviationCode.QUANTITY: "QTY",
+    DeviationCode.PRICE: "PRI",
+    DeviationCode.PERIOD: "DEL",
+    DeviationCode.AMOUNT: "FIN",
+    DeviationCode.VAT_CATEGORY: "LEG",
+    DeviationCode.VAT_RATE: "LEG",
+    DeviationCode.VAT_AMOUNT: "LEG",
+    DeviationCode.PAYEE_ACCOUNT: "PAY",
+    DeviationCode.DUE_DATE: "PAY",
+    DeviationCode.EXECUTION_REFERENCE: "REF",
+    DeviationCode.CONTRACT: "REF",
+    DeviationCode.CREDIT_REFERENCE_MISSING: "REF",
+    DeviationCode.CREDIT_SEVERAL: "REF",
+    DeviationCode.CREDIT_UNKNOWN: "REF",
+    DeviationCode.CREDIT_OF_CREDIT: "REF",
+    DeviationCode.ALREADY_CREDITED: "UNR",
+    DeviationCode.CREDIT_AMOUNT: "FIN",
+    DeviationCode.CREDIT_CURRENCY: "FIN",
 }
 
 
@@ -165,8 +165,8 @@ def asks(code: str, deviations: Sequence[Deviation]) -> tuple[str, ...]:
     return ("CNF",) if nothing_left and deviations else ("CNF", "NIN")
 
 
-def _is_credit(code: Code) -> bool:
-    return code.value.startswith("CREDIT_") or code is Code.ALREADY_CREDITED
+def _is_credit(code: DeviationCode) -> bool:
+    return code.value.startswith("CREDIT_") or code is DeviationCode.ALREADY_CREDITED
 
 
 def _messenger(participant: str, organisation_number: str, name: str) -> responses.TradeMessenger:

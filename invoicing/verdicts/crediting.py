@@ -27,7 +27,7 @@ from orders.register.register import Register
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCredit:
     """A credit note's match, and what it was matched against."""
 
     match: Match
@@ -44,17 +44,17 @@ class NotInQuestion(Refused):
         )
 
 
-def judge(session: Session, register: Register, credit: InvoiceContent, *, lock: bool = True) -> Judged:
+def judge(session: Session, register: Register, credit: InvoiceContent, *, lock: bool = True) -> JudgedCredit:
     """Match a credit note with what it names; without `lock` only to look at the verdict."""
     facts = facts_loading.credit_facts_of(session, register, credit, lock=lock)
-    return Judged(match_credit(credit, facts), facts)
+    return JudgedCredit(match_credit(credit, facts), facts)
 
 
 def take_effect(
     session: Session,
     register: Register,
     credit: SupplierInvoice,
-    judged: Judged,
+    judged: JudgedCredit,
     *,
     today: date,
     answering: responding.Answering = responding.answer,

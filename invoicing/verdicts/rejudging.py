@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.batch_store import MOST, Batch
+from invoicing.decisions.batch_store import MOST, ActionBatch
 from invoicing.decisions.rules import state_words, with_acceptance
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -88,7 +88,7 @@ def go_on(session: Session, register: Register, batch_id: int, *, today: date, l
     return len(batch_store.waiting(session, batch_id))
 
 
-def batch(session: Session, batch_id: int) -> Batch:
+def batch(session: Session, batch_id: int) -> ActionBatch:
     """What became of each row. Raises NoBatch."""
     return batch_store.named(session, batch_id, KIND)
 

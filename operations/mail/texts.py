@@ -13,7 +13,7 @@ from typing import Final
 Pair = tuple[str, str]
 
 
-class Notice(StrEnum):
+class MailKind(StrEnum):
     """The kinds of mail a person may choose not to get."""
 
     ORDERS = "ORDERS"
@@ -27,14 +27,14 @@ class Notice(StrEnum):
         return _NOTICES[self]
 
 
-_NOTICES: Final[dict[Notice, Pair]] = {
-    Notice.ORDERS: ("Nya ordrar och avbrott", "New orders and interruptions"),
-    Notice.INVOICES: (
+_NOTICES: Final[dict[MailKind, Pair]] = {
+    MailKind.ORDERS: ("Nya ordrar och avbrott", "New orders and interruptions"),
+    MailKind.INVOICES: (
         "Fakturor som är i fråga, ska krediteras eller är betalda",
         "Invoices in question, to be credited, or paid",
     ),
-    Notice.REPORTS: ("Redovisningar att lämna eller rätta", "Reports to file or correct"),
-    Notice.COMPANY: ("Svar på ändringar av företagets uppgifter", "Answers to changes of company details"),
+    MailKind.REPORTS: ("Redovisningar att lämna eller rätta", "Reports to file or correct"),
+    MailKind.COMPANY: ("Svar på ändringar av företagets uppgifter", "Answers to changes of company details"),
 }
 
 
@@ -44,7 +44,7 @@ class MailText:
 
     subject: Pair
     body: Pair
-    notice: Notice | None = None
+    notice: MailKind | None = None
     secret: bool = False
 
 
@@ -54,7 +54,7 @@ _GREETING: Final = (
 )
 
 
-def _text(subject: Pair, body: Pair, notice: Notice | None = None, *, secret: bool = False) -> MailText:
+def _text(subject: Pair, body: Pair, notice: MailKind | None = None, *, secret: bool = False) -> MailText:
     return MailText(subject, (body[0] + _GREETING[0], body[1] + _GREETING[1]), notice, secret)
 
 
@@ -126,7 +126,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hej!\n\nNi har fått en ny order. Läs den här:\n\n{portal}/orders/{number}",
             "Hello!\n\nYou have received a new order. Read it here:\n\n{portal}/orders/{number}",
         ),
-        Notice.ORDERS,
+        MailKind.ORDERS,
     ),
     "invoice-in-question": _text(
         ("En faktura är i fråga", "An invoice is in question"),
@@ -136,7 +136,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hello!\n\nOne of your invoices does not agree with the order or the receipt. What differs and what you "
             "can do is told here:\n\n{portal}/invoices/{id}",
         ),
-        Notice.INVOICES,
+        MailKind.INVOICES,
     ),
     "invoice-paid": _text(
         ("En faktura är betald", "An invoice is paid"),
@@ -144,7 +144,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hej!\n\nEn av era fakturor är betald. Se den här:\n\n{portal}/invoices/{id}",
             "Hello!\n\nOne of your invoices is paid. See it here:\n\n{portal}/invoices/{id}",
         ),
-        Notice.INVOICES,
+        MailKind.INVOICES,
     ),
     "order-in-portal": _text(
         ("En order ligger i portalen", "An order lies in the portal"),
@@ -167,7 +167,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hej!\n\nNi har {count} redovisningar att lämna för {month}. Gör det här:\n\n{portal}/reports",
             "Hello!\n\nYou have {count} reports to file for {month}. Do it here:\n\n{portal}/reports",
         ),
-        Notice.REPORTS,
+        MailKind.REPORTS,
     ),
     "change-decided": _text(
         ("Er begäran om ändring är besvarad", "Your request for a change is answered"),
@@ -176,7 +176,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hello!\n\nYour request to change company details has been answered. See the answer here:\n\n"
             "{portal}/settings",
         ),
-        Notice.COMPANY,
+        MailKind.COMPANY,
     ),
     "test-level": _text(
         ("Ert flöde har fått ett nytt steg", "Your flow has reached a new step"),
@@ -185,7 +185,7 @@ TEXTS: Final[dict[str, MailText]] = {
             "Hello!\n\nThe buyer has answered about your test in the test bench. See where you stand here:\n\n"
             "{portal}/test-bench",
         ),
-        Notice.COMPANY,
+        MailKind.COMPANY,
     ),
 }
 """Kind of mail -> what it says. A new kind is a new row here."""

@@ -96,13 +96,13 @@ MonthText = Annotated[
 ]
 
 
-class Told(BaseModel):
+class EventModel(BaseModel):
     """Base of every event's data: closed, strict and frozen."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
-class UnitTold(Told):
+class UnitTold(EventModel):
     """The supplier's unit as the decision names it."""
 
     id: Reference
@@ -110,7 +110,7 @@ class UnitTold(Told):
     address: Address
 
 
-class PlacementDecided(Told):
+class PlacementDecided(EventModel):
     """An officer decided that a participant starts with a supplier (REQ-01).
 
     `execution_reference` is absent where the deciding system leaves it to us. `supplier` is an
@@ -130,7 +130,7 @@ class PlacementDecided(Told):
     protected_identity: bool = False
 
 
-class PeriodTwoDecided(Told):
+class PeriodTwoDecided(EventModel):
     """A second period of the same placement (REQ-03)."""
 
     decision_id: Reference
@@ -139,7 +139,7 @@ class PeriodTwoDecided(Told):
     decided_on: date
 
 
-class ProviderChanged(Told):
+class ProviderChanged(EventModel):
     """The participant goes on with another supplier; `last_day` is the old supplier's last (REQ-07)."""
 
     execution_reference: Reference
@@ -157,14 +157,14 @@ class CancellationReason(StrEnum):
     OTHER = "OTHER"
 
 
-class PlacementCancelled(Told):
+class PlacementCancelled(EventModel):
     """The placement was called off before its first day: nothing may be billed (E-04)."""
 
     execution_reference: Reference
     reason: CancellationReason
 
 
-class InterruptionRegistered(Told):
+class InterruptionRegistered(EventModel):
     """The placement ends early; `effective_on` is the last billable day (REQ-12, REQ-15, A-2)."""
 
     execution_reference: Reference
@@ -173,7 +173,7 @@ class InterruptionRegistered(Told):
     reason: InterruptionReason
 
 
-class InterruptionMoved(Told):
+class InterruptionMoved(EventModel):
     """The standing interruption takes effect another day (E-05)."""
 
     execution_reference: Reference
@@ -181,14 +181,14 @@ class InterruptionMoved(Told):
     effective_on: date
 
 
-class InterruptionWithdrawn(Told):
+class InterruptionWithdrawn(EventModel):
     """The standing interruption is taken back before it took effect (E-05)."""
 
     execution_reference: Reference
     registered_on: date
 
 
-class _ReportStep(Told):
+class _ReportStep(EventModel):
     """`version` counts from 1 for each month; `by` is an opaque id of who did it."""
 
     execution_reference: Reference
@@ -214,7 +214,7 @@ class ReportRejected(_ReportStep):
     reason: RejectionReason | None = None
 
 
-class OutcomeApproved(Told):
+class OutcomeApproved(EventModel):
     """A result was approved; `extent_percent` is of full time, absent where not stated (REQ-24, REQ-62)."""
 
     execution_reference: Reference
@@ -225,14 +225,14 @@ class OutcomeApproved(Told):
     extent_percent: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
-class OutcomeEnded(Told):
+class OutcomeEnded(EventModel):
     """The participant is back: results still waiting for their day are dropped (E-29)."""
 
     execution_reference: Reference
     ended_on: date
 
 
-class SupplementApproved(Told):
+class SupplementApproved(EventModel):
     """A supplement was approved; `amount` in the price list's currency, where it is decided with it."""
 
     execution_reference: Reference

@@ -18,6 +18,7 @@ from pydantic.json_schema import models_json_schema
 from foundation.errors import Refused
 from orders.events.data import (
     EventData,
+    EventModel,
     InterruptionMoved,
     InterruptionRegistered,
     InterruptionWithdrawn,
@@ -32,7 +33,6 @@ from orders.events.data import (
     ReportFiled,
     ReportRejected,
     SupplementApproved,
-    Told,
 )
 from orders.register.reader_errors import sentences_of
 
@@ -62,7 +62,7 @@ EVENT_DATA: Mapping[str, type[EventData]] = {
 }
 
 
-class Event(Told):
+class Event(EventModel):
     """A CloudEvents 1.0 envelope in JSON; `source` and `id` together name it once and for all."""
 
     specversion: Literal["1.0"]

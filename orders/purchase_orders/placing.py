@@ -99,7 +99,7 @@ def _letter(register: Register, placement: Placement, order: Order) -> outgoing.
         ),
         DocumentKind.ORDER,
         order.number,
-        outgoing.Address(
+        outgoing.MessageAddress(
             sender=register.buyer.participant_id,
             receiver=supplier.participant_id or "" if over_peppol else "",
             recipient=supplier.organisation_number,

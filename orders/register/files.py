@@ -21,13 +21,13 @@ from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
 from orders.register.reader_errors import sentences_of
 from orders.register.register import STRICT, Register
-from orders.register.toml_lines import Place, line_of, lines_of
+from orders.register.toml_lines import TomlPlace, line_of, lines_of
 from peppol.identifiers import compact_organisation_number
 
-Entry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList
+RegisterEntry = Buyer | Policy | Supplier | DeliveryArea | DeliveryUnit | Contract | PriceList
 
 # The settings reach plain dataclasses only from a container around them, hence the tuples of one.
-_READERS: Mapping[str, TypeAdapter[tuple[Entry]]] = {
+_READERS: Mapping[str, TypeAdapter[tuple[RegisterEntry]]] = {
     "buyer": TypeAdapter(tuple[Buyer], config=STRICT),
     "policy": TypeAdapter(tuple[Policy], config=STRICT),
     "suppliers": TypeAdapter(tuple[Supplier], config=STRICT),
@@ -40,7 +40,7 @@ _SINGLE = ("buyer", "policy")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class RegisterProblem:
     """One thing to correct; `line` counts from 1 and is 0 where the whole file is meant."""
 
     file: str
@@ -52,7 +52,7 @@ class Problem:
 class RegisterRefused(Refused):
     """The files do not make a register; `problems` holds everything there is to correct."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[RegisterProblem, ...]) -> None:
         self.problems = problems
         count = len(problems)
         super().__init__(
@@ -103,8 +103,8 @@ class _Text:
 
     file: str
     content: Mapping[str, object]
-    lines: Mapping[Place, int]
-    problems: tuple[Problem, ...] = ()
+    lines: Mapping[TomlPlace, int]
+    problems: tuple[RegisterProblem, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "_Text":
@@ -115,7 +115,7 @@ class _Text:
             content = tomllib.loads(text, parse_float=_Float)
         except (OSError, UnicodeDecodeError) as error:
             reason = type(error).__name__
-            problem = Problem(
+            problem = RegisterProblem(
                 name,
                 0,
                 f"Filen går inte att läsa som text i UTF-8 ({reason}).",
@@ -124,7 +124,7 @@ class _Text:
             return cls(name, {}, {}, (problem,))
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"at line (\d+)", str(error))
-            problem = Problem(
+            problem = RegisterProblem(
                 name,
                 int(at[1]) if at else text.count("\n") + 1,
                 "Här är filen inte TOML. Kontrollera citattecken, hakparenteser och likhetstecken.",
@@ -133,7 +133,7 @@ class _Text:
             return cls(name, {}, {}, (problem,))
         lines = lines_of(text)
         floats = tuple(
-            Problem(
+            RegisterProblem(
                 name,
                 line_of(lines, place),
                 f"{_named(place)} är ett flyttal och inte exakt. Skriv talet inom citattecken.",
@@ -144,7 +144,7 @@ class _Text:
         return cls(name, content, lines, (*floats, *_shapes(name, content, lines)))
 
 
-def _float_places(value: object, place: Place) -> Iterator[Place]:
+def _float_places(value: object, place: TomlPlace) -> Iterator[TomlPlace]:
     match value:
         case _Float():
             yield place
@@ -156,7 +156,9 @@ def _float_places(value: object, place: Place) -> Iterator[Place]:
                 yield from _float_places(inner, (*place, position))
 
 
-def _shapes(file: str, content: Mapping[str, object], lines: Mapping[Place, int]) -> Iterator[Problem]:
+def _shapes(
+    file: str, content: Mapping[str, object], lines: Mapping[TomlPlace, int]
+) -> Iterator[RegisterProblem]:
     """Tables that the register does not know, or that stand once where a list is meant."""
     for table, held in content.items():
         brackets = f"[{table}]" if table in _SINGLE else f"[[{table}]]"
@@ -168,7 +170,7 @@ def _shapes(file: str, content: Mapping[str, object], lines: Mapping[Place, int]
         else:
             continue
         line = line_of(lines, (table,)) or line_of(lines, (table, 0))
-        yield Problem(
+        yield RegisterProblem(
             file, line or min((at for where, at in lines.items() if where[0] == table), default=0), sv, en
         )
 
@@ -179,12 +181,12 @@ class _RawEntry:
 
     text: _Text
     table: str
-    place: Place
+    place: TomlPlace
     content: object
 
-    def problem(self, place: Place, sentences: tuple[str, str]) -> Problem:
+    def problem(self, place: TomlPlace, sentences: tuple[str, str]) -> RegisterProblem:
         """A problem at `place` within the entry."""
-        return Problem(self.text.file, line_of(self.text.lines, (*self.place, *place)), *sentences)
+        return RegisterProblem(self.text.file, line_of(self.text.lines, (*self.place, *place)), *sentences)
 
     @property
     def id(self) -> str:
@@ -203,7 +205,7 @@ def _entries(text: _Text) -> Iterator[_RawEntry]:
                 yield _RawEntry(text, table, (table, position), content)
 
 
-def _value(entry: _RawEntry) -> Entry | tuple[Problem, ...]:
+def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     try:
         return _READERS[entry.table].validate_json(json.dumps([entry.content], default=str))[0]
     except ValidationError as error:
@@ -214,22 +216,24 @@ def _value(entry: _RawEntry) -> Entry | tuple[Problem, ...]:
         )
 
 
-def _named(place: Place) -> str:
+def _named(place: TomlPlace) -> str:
     return ".".join(str(part) for part in place if isinstance(part, str))
 
 
-def _singles(entries: list[_RawEntry]) -> Iterator[Problem]:
+def _singles(entries: list[_RawEntry]) -> Iterator[RegisterProblem]:
     for table in _SINGLE:
         held = [entry for entry in entries if entry.table == table]
         for entry in held[1:]:
             yield entry.problem((), (f"[{table}] står två gånger.", f"[{table}] stands twice."))
     if not any(entry.table == "buyer" for entry in entries):
-        yield Problem(
+        yield RegisterProblem(
             "buyer.toml", 0, "Köparen saknas: skriv en tabell [buyer].", "No buyer: write a table [buyer]."
         )
 
 
-def _contradictions(values: list[tuple[_RawEntry, Entry | tuple[Problem, ...]]]) -> Iterator[Problem]:
+def _contradictions(
+    values: list[tuple[_RawEntry, RegisterEntry | tuple[RegisterProblem, ...]]],
+) -> Iterator[RegisterProblem]:
     """What does not agree between entries; entries that could not be read are taken to exist."""
     unreadable = frozenset((raw.table, raw.id) for raw, found in values if isinstance(found, tuple))
     entry_of = {(raw.table, raw.id): raw for raw, _ in values}
@@ -238,7 +242,7 @@ def _contradictions(values: list[tuple[_RawEntry, Entry | tuple[Problem, ...]]])
         yield entry_of[found.table, found.id].problem((found.key,), (found.sentence_sv, found.sentence))
 
 
-def _tables(read: list[Entry], *, unreadable: frozenset[tuple[str, str]]) -> Tables:
+def _tables(read: list[RegisterEntry], *, unreadable: frozenset[tuple[str, str]]) -> Tables:
     return Tables(
         suppliers=tuple(value for value in read if isinstance(value, Supplier)),
         areas=tuple(value for value in read if isinstance(value, DeliveryArea)),

@@ -8,7 +8,7 @@ or a list over several lines belong to the line where the outermost value begins
 import re
 from collections.abc import Mapping
 
-Place = tuple[str | int, ...]
+TomlPlace = tuple[str | int, ...]
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _KEY = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -21,11 +21,11 @@ _MARK = re.compile(
 )
 
 
-def lines_of(text: str) -> dict[Place, int]:
+def lines_of(text: str) -> dict[TomlPlace, int]:
     """The line, counted from 1, of every table header and key in `text`."""
-    lines: dict[Place, int] = {}
-    positions: dict[Place, int] = {}
-    table: Place = ()
+    lines: dict[TomlPlace, int] = {}
+    positions: dict[TomlPlace, int] = {}
+    table: TomlPlace = ()
     depth, quote = 0, ""
     for number, line in enumerate(text.split("\n"), start=1):
         if depth or quote:
@@ -47,7 +47,7 @@ def lines_of(text: str) -> dict[Place, int]:
     return lines
 
 
-def line_of(lines: Mapping[Place, int], place: Place) -> int:
+def line_of(lines: Mapping[TomlPlace, int], place: TomlPlace) -> int:
     """The line of `place` or of the nearest thing around it that has one; 0 when nothing has."""
     for length in range(len(place), 0, -1):
         if place[:length] in lines:
@@ -59,9 +59,9 @@ def _parts(key: str) -> list[str]:
     return [part.strip("\"'") for part in re.findall(_PART, key)]
 
 
-def _resolved(parts: list[str], positions: Mapping[Place, int]) -> Place:
+def _resolved(parts: list[str], positions: Mapping[TomlPlace, int]) -> TomlPlace:
     """The path with the latest position put in after every list of tables on the way."""
-    place: Place = ()
+    place: TomlPlace = ()
     for part in parts:
         place = (*place, part)
         if place in positions:

@@ -26,7 +26,7 @@ _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, 
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """A plain file: its path, its size in bytes and when it was changed."""
 
     path: str
@@ -37,10 +37,10 @@ class Entry:
 class Files(Protocol):
     """One root with plain files."""
 
-    def walk(self, folder: str, *, deep: bool) -> Iterator[Entry]:
+    def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
         """The plain files in a folder, and below it where `deep`; nothing where there is no such folder."""
 
-    def find(self, path: str) -> Entry | None:
+    def find(self, path: str) -> FileEntry | None:
         """The plain file at a path, or None."""
 
     def read(self, path: str, at_most: int) -> bytes:
@@ -81,11 +81,11 @@ class LocalFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def walk(self, folder: str, *, deep: bool) -> Iterator[Entry]:
+    def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
         """See `Files`. What cannot be looked at raises; what vanishes while we look is passed over."""
         yield from self._walk(self._place(folder) if folder else self.root, folder, DEEPEST if deep else 0)
 
-    def _walk(self, place: Path, name: str, deeper: int) -> Iterator[Entry]:
+    def _walk(self, place: Path, name: str, deeper: int) -> Iterator[FileEntry]:
         try:
             found = sorted(os.scandir(place), key=lambda each: each.name)
         except (FileNotFoundError, NotADirectoryError):
@@ -98,11 +98,11 @@ class LocalFiles:
                         yield from self._walk(Path(each.path), path, deeper - 1)
                 elif each.is_file(follow_symlinks=False):
                     seen = each.stat(follow_symlinks=False)
-                    yield Entry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+                    yield FileEntry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
             except FileNotFoundError:
                 continue
 
-    def find(self, path: str) -> Entry | None:
+    def find(self, path: str) -> FileEntry | None:
         """See `Files`."""
         try:
             seen = self._place(path).lstat()
@@ -110,7 +110,7 @@ class LocalFiles:
             return None
         if not stat.S_ISREG(seen.st_mode):
             return None
-        return Entry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+        return FileEntry(path, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
 
     def read(self, path: str, at_most: int) -> bytes:
         """See `Files`."""

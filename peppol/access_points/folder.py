@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from peppol.access_points.addressing import in_envelope
-from peppol.access_points.files import Entry, Files, LocalFiles
+from peppol.access_points.files import FileEntry, Files, LocalFiles
 from peppol.access_points.layouts import DOWNLOADING, PLAIN, Layout, path_of, safe, shown
 from peppol.access_points.protocol import (
     AccessPointError,
@@ -175,11 +175,11 @@ class FolderAccessPoint:
         self._mine.add(path)
         return claimed
 
-    def _free(self, path: str, held: Entry) -> bool:
+    def _free(self, path: str, held: FileEntry) -> bool:
         """Whether a claimed letter is ours to read: we claimed it, or whoever did has died."""
         return path in self._mine or self._old(held)
 
-    def _old(self, entry: Entry) -> bool:
+    def _old(self, entry: FileEntry) -> bool:
         return self._clock() - entry.modified > _PATIENCE
 
 

@@ -28,7 +28,7 @@ from peppol.access_points.protocol import (
     in_short,
 )
 from peppol.access_points.reports import outcome, read_report
-from peppol.access_points.web import Answer, Web, complain, is_name, json_object, name_in, text_in
+from peppol.access_points.web import HttpAnswer, Web, complain, is_name, json_object, name_in, text_in
 from peppol.envelope import envelope
 
 _log = structlog.get_logger("post")
@@ -81,7 +81,7 @@ class PhossOutlet:
         complain(answer)
         raise Unclear(answer.words)
 
-    def _after_refusal(self, letter: Outbound, answer: Answer, words: str) -> Submission:
+    def _after_refusal(self, letter: Outbound, answer: HttpAnswer, words: str) -> Submission:
         """What the access point holds after it said no: the same letter from before, one it will retry, or none."""
         try:
             held = self.status(letter.instance_id)
@@ -149,7 +149,7 @@ class PhossInlet:
             largest=5_000_000,
         )
         complain(answer, repeatable=True)
-        read = json_object(Answer(answer.status, b'{"all":' + answer.body + b"}")).get("all")
+        read = json_object(HttpAnswer(answer.status, b'{"all":' + answer.body + b"}")).get("all")
         if not isinstance(read, list):
             raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
         return [each for each in read if isinstance(each, dict)]

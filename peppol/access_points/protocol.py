@@ -183,7 +183,7 @@ class Arrival:
 # --- whether somebody can receive -------------------------------------------------------------------------
 
 
-class Verdict(StrEnum):
+class PeerVerdict(StrEnum):
     """Whether a participant receives a kind of letter in a process."""
 
     TAKES = "TAKES"
@@ -204,7 +204,7 @@ class Capability:
     participant: str
     document_type: str
     process: str
-    verdict: Verdict
+    verdict: PeerVerdict
     processes: tuple[str, ...] = ()
     address: str = ""
     asked_at: datetime | None = None
@@ -213,7 +213,7 @@ class Capability:
     @property
     def takes(self) -> bool:
         """Whether the letter can be sent; doubt is no yes."""
-        return self.verdict is Verdict.TAKES
+        return self.verdict is PeerVerdict.TAKES
 
 
 class Directory(Protocol):
@@ -229,7 +229,7 @@ class NoDirectory:
     def lookup(self, participant: str, document_type: str, process: str) -> Capability:
         """Always CANNOT_TELL."""
         return Capability(
-            participant, document_type, process, Verdict.CANNOT_TELL, words="no directory is set"
+            participant, document_type, process, PeerVerdict.CANNOT_TELL, words="no directory is set"
         )
 
 

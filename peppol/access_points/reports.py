@@ -17,7 +17,7 @@ from peppol.access_points.protocol import (
     Unclear,
     in_short,
 )
-from peppol.access_points.web import Answer, json_object, text_in
+from peppol.access_points.web import HttpAnswer, json_object, text_in
 
 NOT_SERVICED: Final = "PEPPOL:NOT_SERVICED"
 _REPLY_LOST: Final = ("NO_SIGNAL_MESSAGE_RECEIVED", "INVALID_SIGNAL_MESSAGE_RECEIVED")
@@ -40,7 +40,7 @@ class SendingReport:
         return NOT_SERVICED in self.words
 
 
-def read_report(answer: Answer) -> SendingReport | None:
+def read_report(answer: HttpAnswer) -> SendingReport | None:
     """The report in an answer; None where the answer is something else."""
     read = json_object(answer)
     if not isinstance(read.get("overallSuccess"), bool):

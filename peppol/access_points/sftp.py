@@ -25,7 +25,7 @@ import paramiko
 from paramiko.sftp_attr import SFTPAttributes
 from paramiko.ssh_exception import IncompatiblePeer
 
-from peppol.access_points.files import DEEPEST, Entry, parts_of, temporary_name
+from peppol.access_points.files import DEEPEST, FileEntry, parts_of, temporary_name
 from peppol.access_points.protocol import Unreachable
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ _LOST: Final = (EOFError, ConnectionError, TimeoutError, paramiko.SSHException, 
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SftpLogin:
     """Where the account is and how we are known there. `host_key` is a line as in known_hosts, with or without name.
 
     `key` is our private key as text; the password is for the account, or where it is missing for nothing.
@@ -54,7 +54,7 @@ class Account:
     @classmethod
     def at(
         cls, address: str, *, host_key: str, password: str = "", key: str = "", key_password: str = ""
-    ) -> "Account":
+    ) -> "SftpLogin":
         """The account at sftp://user@host:port/folder. Raises ValueError for any other address."""
         parts = urlsplit(address)
         if parts.scheme != "sftp" or not parts.hostname or not parts.username or parts.password:
@@ -103,7 +103,7 @@ class SftpFiles:
     Raises ValueError for keys it cannot read.
     """
 
-    def __init__(self, account: Account, *, seconds: float = 60) -> None:
+    def __init__(self, account: SftpLogin, *, seconds: float = 60) -> None:
         self.account = account
         self._seconds = seconds
         self._host_key = public_key(account.host_key)
@@ -123,16 +123,16 @@ class SftpFiles:
 
     # --- files ------------------------------------------------------------------------------------
 
-    def walk(self, folder: str, *, deep: bool) -> Iterator[Entry]:
+    def walk(self, folder: str, *, deep: bool) -> Iterator[FileEntry]:
         """See `files.Files`."""
         yield from self._with(lambda sftp: self._walked(sftp, folder, DEEPEST if deep else 0))
 
-    def _walked(self, sftp: paramiko.SFTPClient, folder: str, deeper: int) -> list[Entry]:
+    def _walked(self, sftp: paramiko.SFTPClient, folder: str, deeper: int) -> list[FileEntry]:
         try:
             found = sorted(sftp.listdir_attr(self._place(folder)), key=lambda each: each.filename)
         except FileNotFoundError:
             return []
-        entries: list[Entry] = []
+        entries: list[FileEntry] = []
         for each in found:
             path = f"{folder}/{each.filename}" if folder else each.filename
             if "/" in each.filename or each.filename in (".", ".."):
@@ -144,11 +144,11 @@ class SftpFiles:
                 entries.append(_entry(path, each))
         return entries
 
-    def find(self, path: str) -> Entry | None:
+    def find(self, path: str) -> FileEntry | None:
         """See `files.Files`."""
         return self._with(lambda sftp: self._found(sftp, path))
 
-    def _found(self, sftp: paramiko.SFTPClient, path: str) -> Entry | None:
+    def _found(self, sftp: paramiko.SFTPClient, path: str) -> FileEntry | None:
         try:
             seen = sftp.lstat(self._place(path))
         except FileNotFoundError:
@@ -304,8 +304,8 @@ class SftpFiles:
             raise Unreachable("the server does not know us", code="DENIED") from refused
 
 
-def _entry(path: str, seen: SFTPAttributes) -> Entry:
-    return Entry(path, seen.st_size or 0, datetime.fromtimestamp(seen.st_mtime or 0, UTC))
+def _entry(path: str, seen: SFTPAttributes) -> FileEntry:
+    return FileEntry(path, seen.st_size or 0, datetime.fromtimestamp(seen.st_mtime or 0, UTC))
 
 
 def _as_os_error(lost: BaseException) -> OSError:

@@ -25,7 +25,7 @@ _NAME_MAX: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What came back: `body` at most the cap of its request, plus one byte where there was more."""
 
     status: int
@@ -93,7 +93,7 @@ class Web:
         params: Mapping[str, str] | None = None,
         largest: int = 1_000_000,
         accept: str = "application/json",
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Ask. Raises Unreachable for everything that keeps an answer from coming."""
         try:
             return self._ask("GET", path, params, None, {"Accept": accept}, largest)
@@ -107,7 +107,7 @@ class Web:
         params: Mapping[str, str] | None = None,
         content_type: str = "application/xml",
         largest: int = 1_000_000,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Hand something over. Raises Unreachable where it did not arrive, Unclear where nobody knows."""
         headers = {"Accept": "application/json", "Content-Type": content_type}
         try:
@@ -125,7 +125,7 @@ class Web:
         body: bytes | None,
         headers: Mapping[str, str],
         largest: int,
-    ) -> Answer:
+    ) -> HttpAnswer:
         # Identifiers hold # and / and ::, so every part is written out in full.
         address = "/".join((self.base, *(quote(part, safe="") for part in path)))
         with self._client.stream(
@@ -136,10 +136,10 @@ class Web:
                 read += piece
                 if len(read) > largest:
                     break
-            return Answer(response.status_code, bytes(read[: largest + 1]), dict(response.headers))
+            return HttpAnswer(response.status_code, bytes(read[: largest + 1]), dict(response.headers))
 
 
-def complain(answer: Answer, *, repeatable: bool = False) -> None:
+def complain(answer: HttpAnswer, *, repeatable: bool = False) -> None:
     """Raise what a refusal means; returns for an answer that is fine.
 
     `repeatable` says that nothing was handed over, so that a fault of theirs leaves nothing unclear.
@@ -165,7 +165,7 @@ def is_name(reference: str) -> bool:
     return reference not in ("", ".", "..")
 
 
-def json_object(answer: Answer) -> dict[str, object]:
+def json_object(answer: HttpAnswer) -> dict[str, object]:
     """The answer as a JSON object; empty for anything else."""
     try:
         read = json.loads(answer.body)

@@ -19,7 +19,7 @@ ALWAYS: Final = "ALWAYS_SEND"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Sender:
     """`sender`, `instance_id`, `mls_to` and `mls_type` are the envelope's; the rest is the document's own.
 
     `author` is the endpoint the document itself names as its sender, `document_id` its number and
@@ -34,7 +34,7 @@ class Origin:
     document_id: str = ""
     type_code: str = ""
 
-    def enveloped(self, envelope: Envelope) -> "Origin":
+    def enveloped(self, envelope: Envelope) -> "Sender":
         """The same with what stands on its envelope."""
         return replace(
             self,
@@ -45,12 +45,12 @@ class Origin:
         )
 
 
-def of_document(root: etree._Element | None, kind: DocumentKind | None) -> Origin:
+def of_document(root: etree._Element | None, kind: DocumentKind | None) -> Sender:
     """What a document says of itself; nothing where it cannot be read or is of no known kind."""
     if root is None or kind is None:
-        return Origin()
+        return Sender()
     codes = (value_in(root, name) for name in ("InvoiceTypeCode", "CreditNoteTypeCode"))
-    return Origin(
+    return Sender(
         author=sender_in(root, kind),
         document_id=value_in(root, "ID"),
         type_code=next(filter(None, codes), ""),

@@ -22,7 +22,7 @@ from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, l
 
 
 @dataclass(frozen=True, slots=True)
-class InLetter:
+class InboundMessage:
     """A letter to us, as it came. `failures` is how often our handling of it has failed."""
 
     id: int
@@ -102,7 +102,7 @@ def store(
     return Stored(identity, InState.CONFLICT, first.id)
 
 
-def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InLetter]:
+def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
     """The oldest letters stored but not yet read, for this worker alone until the lease ends.
 
     On PostgreSQL workers pass over what others are just claiming (SKIP LOCKED). A letter whose
@@ -175,7 +175,7 @@ def settle(
     )
 
 
-def failed(session: Session, letter: InLetter, error: str, *, now: datetime) -> InState | None:
+def failed(session: Session, letter: InboundMessage, error: str, *, now: datetime) -> InState | None:
     """Note that handling a letter failed; ARRIVED while it is tried again later, then FAILED.
 
     None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
@@ -280,8 +280,8 @@ def _inserted(session: Session, row: dict[str, object]) -> int:
     return key
 
 
-def _in_letter(row: Row[tuple[object, ...]]) -> InLetter:
-    return InLetter(
+def _in_letter(row: Row[tuple[object, ...]]) -> InboundMessage:
+    return InboundMessage(
         row.id,
         row.transport_id,
         row.sha256,

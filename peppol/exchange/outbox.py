@@ -22,7 +22,7 @@ _LETTERS = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
 
 
 @dataclass(frozen=True, slots=True)
-class NewLetter:
+class NewMessage:
     """A letter to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
 
     body: bytes
@@ -36,7 +36,7 @@ class NewLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class OutLetter:
+class OutboundMessage:
     """A letter of ours as it lies in the outbox. `recipient` is the organisation number it is for.
 
     `attempts` are all that were made, `failures` those that count towards STUCK, `outcome` how the
@@ -69,7 +69,7 @@ def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -
     return str(uuid.uuid5(_LETTERS, f"{kind}|{document_id}|{receiver}|{digest}"))
 
 
-def put_out(session: Session, letters: Sequence[NewLetter]) -> list[str]:
+def put_out(session: Session, letters: Sequence[NewMessage]) -> list[str]:
     """Lay letters in the outbox and return their instance identifiers, in order.
 
     A letter without a receiver on the network is for the portal. The rows live or die with
@@ -82,7 +82,7 @@ def put_out(session: Session, letters: Sequence[NewLetter]) -> list[str]:
     return [str(row["instance_id"]) for row in rows]
 
 
-def _outbox_row(letter: NewLetter) -> dict[str, object]:
+def _outbox_row(letter: NewMessage) -> dict[str, object]:
     digest = sha256_of(letter.body)
     return {
         "instance_id": instance_id_of(
@@ -106,7 +106,7 @@ def _outbox_row(letter: NewLetter) -> dict[str, object]:
 
 def letters_out(
     session: Session, *, kind: str = "", document_id: str = "", about: str = ""
-) -> Iterator[OutLetter]:
+) -> Iterator[OutboundMessage]:
     """The letters of one kind, document or subject, oldest first."""
     question = select(outbox).order_by(outbox.c.sequence)
     if kind:
@@ -118,21 +118,21 @@ def letters_out(
     yield from read_letters(session, question.execution_options(yield_per=200))
 
 
-def letter_named(session: Session, instance_id: str) -> OutLetter | None:
+def letter_named(session: Session, instance_id: str) -> OutboundMessage | None:
     """The letter with this instance identifier, or None."""
     question = select(outbox).where(outbox.c.instance_id == instance_id)
     row = session.execute(question).one_or_none()
     return _out_letter(row) if row is not None else None
 
 
-def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutLetter]:
+def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
     """The letters that a question on the whole row finds."""
     for row in session.execute(question):
         yield _out_letter(row)
 
 
-def _out_letter(row: Row[tuple[object, ...]]) -> OutLetter:
-    return OutLetter(
+def _out_letter(row: Row[tuple[object, ...]]) -> OutboundMessage:
+    return OutboundMessage(
         row.sequence,
         row.instance_id,
         row.kind,

@@ -16,7 +16,7 @@ from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint
 from peppol.exchange import circuit_breaker, outbox, receiver_queues
 from peppol.exchange.receiving import Collected, Collector
-from peppol.exchange.sending import Event, Sender, Tell, Transactions
+from peppol.exchange.sending import DeliveryEvent, Sender, Tell, Transactions
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
@@ -35,7 +35,7 @@ class InvalidDocument(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class MessageAddress:
     """Who writes to whom: our endpoint, the receiver's (empty: reads in the portal), and its organisation."""
 
     sender: str
@@ -50,7 +50,7 @@ class Outgoing:
     document: codec.Document
     kind: DocumentKind
     document_id: str
-    address: Address
+    address: MessageAddress
     about: str
     issued_on: date
 
@@ -61,7 +61,7 @@ def send(
     *,
     kind: DocumentKind,
     document_id: str,
-    address: Address,
+    address: MessageAddress,
     about: str,
     issued_on: date,
 ) -> str:
@@ -77,7 +77,7 @@ def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     return outbox.put_out(session, [_letter(each) for each in outgoing])
 
 
-def _letter(outgoing: Outgoing) -> outbox.NewLetter:
+def _letter(outgoing: Outgoing) -> outbox.NewMessage:
     try:
         body = codec.serialise(outgoing.document)
     except literals.UnwritableDocument as unwritable:
@@ -86,7 +86,7 @@ def _letter(outgoing: Outgoing) -> outbox.NewLetter:
     report = validation.judge_tree(etree.fromstring(body), outgoing.kind, on=outgoing.issued_on)
     if not report.valid:
         raise InvalidDocument(outgoing.kind, outgoing.document_id, report.fatal)
-    return outbox.NewLetter(
+    return outbox.NewMessage(
         body=body,
         kind=outgoing.kind,
         document_id=outgoing.document_id,
@@ -124,5 +124,5 @@ def collect(
     return Collector(transactions, access_point, lambda: now, lambda: today).collect()
 
 
-def _nobody(session: Session, events: Sequence[Event]) -> None:
+def _nobody(session: Session, events: Sequence[DeliveryEvent]) -> None:
     """There is nobody to be told."""

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from foundation.sql import Session, add_new
-from peppol.exchange.outbox import OutLetter, read_letters
+from peppol.exchange.outbox import OutboundMessage, read_letters
 from peppol.exchange.tables import OutState, attempt, lane, outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class QueueLease:
     """Letters that one worker may send, oldest first, until `until`.
 
     `doubtful` are the receivers whose last worker never came back: it may have sent something.
@@ -27,20 +27,20 @@ class Claim:
 
     token: str
     until: datetime
-    letters: Sequence[OutLetter]
+    letters: Sequence[OutboundMessage]
     receivers: frozenset[str]
     doubtful: frozenset[str] = field(default=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptResult:
     """How an attempt ended: in one word, with the peer's own words, and the state the letter goes to.
 
     `rest` is how long the letter waits, where it still waits; `counts` whether the attempt counts
     towards STUCK; `ask_at` when to ask how the letter fares.
     """
 
-    letter: OutLetter
+    letter: OutboundMessage
     access_point: str
     started_at: datetime
     ended_at: datetime
@@ -62,7 +62,9 @@ _WAITS = outbox.c.state == OutState.WAITING
 _HAS_LETTERS = exists(select(outbox.c.sequence).where(outbox.c.receiver == lane.c.receiver, _WAITS))
 
 
-def claim(session: Session, *, now: datetime, lease: timedelta, lanes_most: int, letters_most: int) -> Claim:
+def claim(
+    session: Session, *, now: datetime, lease: timedelta, lanes_most: int, letters_most: int
+) -> QueueLease:
     """Take lanes that are free and due, those served longest ago first, and their oldest letters.
 
     At most half of what is free is taken, so that a second worker finds work beside the first.
@@ -84,13 +86,13 @@ def claim(session: Session, *, now: datetime, lease: timedelta, lanes_most: int,
     ).all()
     receivers = frozenset(row.receiver for row in rows)
     if not receivers:
-        return Claim(token, until, (), receivers)
+        return QueueLease(token, until, (), receivers)
     session.execute(
         update(lane).where(lane.c.receiver.in_(receivers)).values(token=token, claimed_until=until)
     )
     letters = _oldest(session, receivers, each=max(1, letters_most // len(receivers)))
     doubtful = frozenset(row.receiver for row in rows if row.token is not None)
-    return Claim(token, until, letters, receivers, doubtful)
+    return QueueLease(token, until, letters, receivers, doubtful)
 
 
 def _open_lanes(session: Session, now: datetime) -> None:
@@ -104,7 +106,7 @@ def _open_lanes(session: Session, now: datetime) -> None:
     add_new(session, lane, [{"receiver": each, "served_at": now} for each in receivers])
 
 
-def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[OutLetter]:
+def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[OutboundMessage]:
     place = func.row_number().over(partition_by=outbox.c.receiver, order_by=outbox.c.sequence)
     placed = (
         select(outbox.c.sequence, place.label("place"))
@@ -120,7 +122,9 @@ def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[O
     return list(read_letters(session, question))
 
 
-def release(session: Session, held: Claim, tried: Sequence[Tried], *, now: datetime) -> list[Tried]:
+def release(
+    session: Session, held: QueueLease, tried: Sequence[AttemptResult], *, now: datetime
+) -> list[AttemptResult]:
     """Note how the attempts ended and give the lanes back; the attempts that were noted.
 
     What was done in a lane that another worker has taken over is not noted: the letter is that
@@ -188,7 +192,7 @@ _HANDED_OVER = (OutState.SENT, OutState.DELIVERED)
 _CLOSED = (OutState.DELIVERED, OutState.REJECTED)
 
 
-def _attempt_row(tried: Tried) -> dict[str, object]:
+def _attempt_row(tried: AttemptResult) -> dict[str, object]:
     return {
         "letter": tried.letter.sequence,
         "number": tried.letter.attempts + 1,
@@ -201,7 +205,7 @@ def _attempt_row(tried: Tried) -> dict[str, object]:
     }
 
 
-def _change_of(tried: Tried) -> dict[str, object]:
+def _change_of(tried: AttemptResult) -> dict[str, object]:
     letter = tried.letter
     return {
         "letter": letter.sequence,

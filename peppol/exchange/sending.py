@@ -26,14 +26,14 @@ from peppol.access_points.protocol import (
     Capability,
     DeliveryState,
     PeerUnreachable,
+    PeerVerdict,
     RejectedForGood,
     Unreachable,
-    Verdict,
 )
 from peppol.exchange import circuit_breaker, receiver_queues
 from peppol.exchange.circuit_breaker import Admission, Turn
-from peppol.exchange.outbox import OutLetter
-from peppol.exchange.receiver_queues import UNREACHABLE, Claim, Tried
+from peppol.exchange.outbox import OutboundMessage
+from peppol.exchange.receiver_queues import UNREACHABLE, AttemptResult, QueueLease
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
@@ -48,7 +48,7 @@ LEASE: Final = timedelta(minutes=5)
 # Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
 # The directory says so: the letter is for the portal.
-_NOT_TAKEN = (Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED)
+_NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED)
 _KINDS = frozenset(each.value for each in DocumentKind)
 _STATE_OF = {
     DeliveryState.ACCEPTED: OutState.SENT,
@@ -58,15 +58,15 @@ _STATE_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DeliveryEvent:
     """Something to hear of: a letter stuck, refused or moved to the portal; an access point lost or found."""
 
     what: str
-    letter: OutLetter | None = None
+    letter: OutboundMessage | None = None
     words: str = ""
 
 
-Tell = Callable[[Session, Sequence[Event]], None]
+Tell = Callable[[Session, Sequence[DeliveryEvent]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Misses:
 
     in_a_row: int = 0
 
-    def note(self, tried: Tried) -> None:
+    def note(self, tried: AttemptResult) -> None:
         """Count one more, or begin anew."""
         self.in_a_row = self.in_a_row + 1 if tried.outcome == UNREACHABLE else 0
 
@@ -142,19 +142,19 @@ class Sender:
         moved = sum(each.state is not OutState.WAITING for each in noted)
         return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.letters))
 
-    def _try_all(self, claim: Claim, began: float) -> list[Tried]:
+    def _try_all(self, claim: QueueLease, began: float) -> list[AttemptResult]:
         """Each receiver's letters in order until one does not get through, while the claim lasts.
 
         Several receivers at once, where that is allowed: most of the time is spent waiting, for the
         access point's answer or for a disk.
         """
-        lanes: dict[str, list[OutLetter]] = {}
+        lanes: dict[str, list[OutboundMessage]] = {}
         for letter in claim.letters:
             lanes.setdefault(letter.receiver, []).append(letter)
         misses = _Misses()
 
-        def try_lane(letters: Sequence[OutLetter]) -> list[Tried]:
-            tried: list[Tried] = []
+        def try_lane(letters: Sequence[OutboundMessage]) -> list[AttemptResult]:
+            tried: list[AttemptResult] = []
             for letter in letters:
                 # A worker that was stopped meanwhile may have been followed by another.
                 late = time.monotonic() - began > self.lease.total_seconds() / 2
@@ -175,7 +175,7 @@ class Sender:
         # In the order they came to their end: the last of them say whether the access point is there.
         return sorted((each for part in parts for each in part), key=lambda each: each.ended_at)
 
-    def _try(self, letter: OutLetter, *, doubtful: bool) -> Tried:
+    def _try(self, letter: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
 
         def ended(
@@ -184,10 +184,10 @@ class Sender:
             answer: str = "",
             reference: str = "",
             rest: timedelta | None = None,
-        ) -> Tried:
+        ) -> AttemptResult:
             at = self.clock()
             ask_at = at + backoff.ASK_FIRST if self.asks and state is OutState.SENT else None
-            return Tried(
+            return AttemptResult(
                 letter,
                 self.access_point.name,
                 started,
@@ -225,7 +225,7 @@ class Sender:
         except AccessPointError as unclear:
             return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())
 
-    def _looked_up(self, letter: OutLetter) -> Capability | None:
+    def _looked_up(self, letter: OutboundMessage) -> Capability | None:
         """What the directory says of the receiver, for documents that directories know."""
         if letter.kind not in _KINDS:
             return None
@@ -233,7 +233,7 @@ class Sender:
         process = profile.group(1).decode("utf-8", "replace") if profile else ""
         return self.access_point.lookup(letter.receiver, DocumentKind(letter.kind).document_type_id, process)
 
-    def _weighed(self, session: Session, tried: Sequence[Tried]) -> tuple[list[Tried], Turn]:
+    def _weighed(self, session: Session, tried: Sequence[AttemptResult]) -> tuple[list[AttemptResult], Turn]:
         """What the attempts mean to the breaker, and to each letter that did not get through."""
         now = self.clock()
         name = self.access_point.name
@@ -246,7 +246,7 @@ class Sender:
             turn = replace(missed, closed=turn.closed and not missed.is_open)
         return [self._patient(each, turn) if each.state is OutState.WAITING else each for each in tried], turn
 
-    def _patient(self, tried: Tried, turn: Turn) -> Tried:
+    def _patient(self, tried: AttemptResult, turn: Turn) -> AttemptResult:
         """The attempt with its rest, or as the last one. An outage of the access point is no letter's fault."""
         if tried.outcome == UNREACHABLE and turn.is_open:
             return replace(tried, rest=max(tried.rest or timedelta(), backoff.RESTS[0]))
@@ -261,9 +261,9 @@ _ELSEWHERE = (UNREACHABLE, *(each.value for each in _NOT_TAKEN))
 _TOLD = (OutState.STUCK, OutState.REJECTED, OutState.IN_PORTAL)
 
 
-def _last_misses(tried: Sequence[Tried]) -> list[Tried]:
+def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
     """The attempts at the end that did not reach the access point."""
-    misses: list[Tried] = []
+    misses: list[AttemptResult] = []
     for each in reversed(tried):
         if each.outcome != UNREACHABLE:
             break
@@ -271,14 +271,16 @@ def _last_misses(tried: Sequence[Tried]) -> list[Tried]:
     return misses
 
 
-def _events(noted: Sequence[Tried], turn: Turn, name: str) -> list[Event]:
-    events = [Event(each.state.value, each.letter, each.answer) for each in noted if each.state in _TOLD]
+def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
+    events = [
+        DeliveryEvent(each.state.value, each.letter, each.answer) for each in noted if each.state in _TOLD
+    ]
     if turn.opened or turn.closed:
-        events.append(Event("UNREACHABLE" if turn.opened else "REACHED", words=name))
+        events.append(DeliveryEvent("UNREACHABLE" if turn.opened else "REACHED", words=name))
     return events
 
 
-def _log_attempt(tried: Tried) -> None:
+def _log_attempt(tried: AttemptResult) -> None:
     """One line per attempt: which letter, about what, and how it went. Never a body, never a person."""
     letter = tried.letter
     say = _log.warning if tried.state in (OutState.WAITING, *_TOLD) else _log.info

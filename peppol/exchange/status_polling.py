@@ -16,8 +16,8 @@ from foundation import backoff
 from foundation.sql import Session, rows_changed
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.exchange import outbox as letters
-from peppol.exchange.outbox import OutLetter
-from peppol.exchange.sending import LEASE, Clock, Event, Tell, Transactions
+from peppol.exchange.outbox import OutboundMessage
+from peppol.exchange.sending import LEASE, Clock, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OutState, outbox
 
 _log = structlog.get_logger("post")
@@ -30,7 +30,7 @@ _LAST_WORD = {
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    letter: OutLetter
+    letter: OutboundMessage
     sent_at: datetime
     status: DeliveryStatus
 
@@ -65,7 +65,7 @@ def ask(
     return len(answered) == _BATCH
 
 
-def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutLetter, datetime]]:
+def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutboundMessage, datetime]]:
     """The letters to ask about, put off for the others while we ask."""
     due = (
         select(outbox.c.sequence)
@@ -87,7 +87,7 @@ def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tupl
     return [(letter, sent[letter.sequence]) for letter in letters.read_letters(session, question)]
 
 
-def _note(session: Session, answered: _Answered, now: datetime) -> Event | None:
+def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:
     """What the answer means to the letter; something to tell where it was not simply delivered."""
     letter, status = answered.letter, answered.status
     still = update(outbox).where(outbox.c.sequence == letter.sequence, outbox.c.state == OutState.SENT)
@@ -97,13 +97,13 @@ def _note(session: Session, answered: _Answered, now: datetime) -> Event | None:
             session, letter.instance_id, state, answer=status.words, at=status.at or now
         )
         refused = came_from is not None and state is OutState.REJECTED
-        return Event(state.value, letter, status.words) if refused else None
+        return DeliveryEvent(state.value, letter, status.words) if refused else None
     if status.state is DeliveryState.GIVEN_UP:
         change = still.values(
             state=OutState.STUCK, ask_at=None, outcome=status.state.value, answer=status.words
         )
         stuck = rows_changed(session, change) == 1
-        return Event(OutState.STUCK.value, letter, status.words) if stuck else None
+        return DeliveryEvent(OutState.STUCK.value, letter, status.words) if stuck else None
     wait = backoff.ask_after(now - answered.sent_at)
     session.execute(still.values(ask_at=None if wait is None else now + wait))
     return None

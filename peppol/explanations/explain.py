@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.explanations.text_files import Actor, Pair, Text, name_of, names, remedy, text_of, word
+from peppol.explanations.text_files import FindingActor, Pair, Text, name_of, names, remedy, text_of, word
 from peppol.findings import Finding
 
 LANGUAGES: Final = ("sv", "en")
@@ -30,7 +30,7 @@ class Explanation:
 
     message: str
     remedy: str
-    actor: Actor
+    actor: FindingActor
 
     @property
     def sentence(self) -> str:
@@ -63,7 +63,7 @@ def key_of(finding: Finding) -> str:
     return f"XSD-{finding.detail}" if finding.rule == "XSD" else finding.rule
 
 
-def _remedy(finding: Finding, text: Text) -> tuple[Pair, Actor]:
+def _remedy(finding: Finding, text: Text) -> tuple[Pair, FindingActor]:
     """What to do and who does it: an order is the buyer's own, also where a rule is shared by all documents."""
     if finding.location.startswith("/Order/") or finding.location == "/Order":
         return remedy("buyer" if finding.fatal else "buyer-note")

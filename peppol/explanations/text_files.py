@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 FOLDER: Final = Path(__file__).with_name("texts")
 
 
-class Actor(StrEnum):
+class FindingActor(StrEnum):
     """Who can put a thing right: the sender's system supplier, the sender's economist, or the buyer."""
 
     SYSTEM_SUPPLIER = "SYSTEM_SUPPLIER"
@@ -45,7 +45,7 @@ class Text:
 
     says: Pair
     remedy: Pair
-    actor: Actor
+    actor: FindingActor
     quiet: bool = False
     groups: Mapping[str, Pair] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ class _Shelf:
     texts: Mapping[str, Text]
     families: tuple[_Family, ...]
     words: Mapping[str, Mapping[str, Pair]]
-    remedies: Mapping[str, tuple[Pair, Actor]]
+    remedies: Mapping[str, tuple[Pair, FindingActor]]
 
 
 @cache
@@ -99,7 +99,7 @@ def word(group: str, key: str) -> Pair | None:
     return _shelf().words.get(group, {}).get(key)
 
 
-def remedy(name: str) -> tuple[Pair, Actor]:
+def remedy(name: str) -> tuple[Pair, FindingActor]:
     """A remedy by its name in remedies.toml, and who does it. Raises `NoText` if there is none."""
     found = _shelf().remedies.get(name)
     if found is None:
@@ -174,7 +174,7 @@ def _pair(value: object, key: str) -> Pair:
 @cache
 def _shelf() -> _Shelf:
     remedies = {
-        name: (_both(_table(entry), "", name), Actor(str(_table(entry)["who"])))
+        name: (_both(_table(entry), "", name), FindingActor(str(_table(entry)["who"])))
         for name, entry in _read(FOLDER / "remedies.toml").items()
     }
     texts: dict[str, Text] = {}
@@ -194,7 +194,7 @@ def _shelf() -> _Shelf:
     return _Shelf(texts, tuple(families), words, remedies)
 
 
-Remedies = Mapping[str, tuple[Pair, Actor]]
+Remedies = Mapping[str, tuple[Pair, FindingActor]]
 
 
 def _families(value: object, remedies: Remedies) -> Iterator[_Family]:
@@ -210,7 +210,7 @@ def _text(entry: Mapping[str, object], remedies: Remedies, key: str) -> Text:
     says = _both(entry, "", key)
     quiet = bool(entry.get("quiet", False))
     if "do" not in entry:
-        return Text(says, _both(entry, "do_", key), Actor(str(entry["who"])), quiet)
+        return Text(says, _both(entry, "do_", key), FindingActor(str(entry["who"])), quiet)
     if entry["do"] not in remedies:
         raise NoText(f"{key}: there is no remedy {entry['do']!r} in remedies.toml.")
     remedy, actor = remedies[str(entry["do"])]

@@ -16,8 +16,8 @@ from threading import Lock
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from peppol.access_points.protocol import Capability, Unreachable, Verdict
-from peppol.access_points.web import Answer, Web
+from peppol.access_points.protocol import Capability, PeerVerdict, Unreachable
+from peppol.access_points.web import HttpAnswer, Web
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME
 from peppol.lookup.sml import LocatorSilent, NotRegistered
 from peppol.lookup.smp import LIMITS, Metadata, NotUnderstood, read_group, read_metadata
@@ -98,14 +98,14 @@ class RegisterDirectory:
             for key in gone:
                 del self._remembered[key]
 
-    def _lasts(self, verdict: Verdict) -> timedelta:
-        if verdict is Verdict.TAKES:
+    def _lasts(self, verdict: PeerVerdict) -> timedelta:
+        if verdict is PeerVerdict.TAKES:
             return self._remembers
-        return _DOUBT_LASTS if verdict is Verdict.CANNOT_TELL else self._remembers / 6
+        return _DOUBT_LASTS if verdict is PeerVerdict.CANNOT_TELL else self._remembers / 6
 
     def _ask(self, participant: str, document_type: str, process: str, now: datetime) -> Capability:
         def told(
-            verdict: Verdict, words: str = "", processes: tuple[str, ...] = (), address: str = ""
+            verdict: PeerVerdict, words: str = "", processes: tuple[str, ...] = (), address: str = ""
         ) -> Capability:
             return Capability(participant, document_type, process, verdict, processes, address, now, words)
 
@@ -114,22 +114,22 @@ class RegisterDirectory:
             metadata = self._metadata(register, participant, document_type)
             if metadata is None:
                 if self._knows(register, participant):
-                    return told(Verdict.OTHER_KINDS_ONLY)
-                return told(Verdict.NOT_REGISTERED)
+                    return told(PeerVerdict.OTHER_KINDS_ONLY)
+                return told(PeerVerdict.NOT_REGISTERED)
         except NotRegistered:
-            return told(Verdict.NOT_REGISTERED)
+            return told(PeerVerdict.NOT_REGISTERED)
         except (LocatorSilent, NotUnderstood) as fault:
-            return told(Verdict.CANNOT_TELL, str(fault))
+            return told(PeerVerdict.CANNOT_TELL, str(fault))
         except Unreachable as fault:
-            return told(Verdict.CANNOT_TELL, fault.words or fault.code)
+            return told(PeerVerdict.CANNOT_TELL, fault.words or fault.code)
         except ValueError as fault:
-            return told(Verdict.CANNOT_TELL, str(fault))
+            return told(PeerVerdict.CANNOT_TELL, str(fault))
         active = [each for each in metadata.endpoints if each.active(now)]
         processes = tuple(sorted({each.process for each in active}))
         mine = next((each for each in active if each.process == process), None)
         if mine is None:
-            return told(Verdict.OTHER_KINDS_ONLY, processes=processes)
-        return told(Verdict.TAKES, processes=processes, address=mine.address)
+            return told(PeerVerdict.OTHER_KINDS_ONLY, processes=processes)
+        return told(PeerVerdict.TAKES, processes=processes, address=mine.address)
 
     def _metadata(self, register: str, participant: str, document_type: str) -> Metadata | None:
         """The document type's metadata, through one redirect at most; None where the register has none."""
@@ -170,7 +170,7 @@ class RegisterDirectory:
             return web
 
 
-def _fine(answer: Answer) -> bytes:
+def _fine(answer: HttpAnswer) -> bytes:
     if not answer.fine:
         raise Unreachable(answer.words)
     return answer.body

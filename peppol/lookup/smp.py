@@ -34,7 +34,7 @@ class NotUnderstood(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ServiceEndpoint:
     """Where letters of one process go, and from when until when."""
 
     process: str
@@ -52,7 +52,7 @@ class Endpoint:
 class Metadata:
     """One document type of one participant; `redirect` is another register that knows, "" usually."""
 
-    endpoints: tuple[Endpoint, ...] = ()
+    endpoints: tuple[ServiceEndpoint, ...] = ()
     redirect: str = ""
 
 
@@ -78,7 +78,7 @@ def read_metadata(data: bytes, *, participant: str, document_type: str) -> Metad
     if kind is None or kind.get("scheme") != DOCUMENT_SCHEME or (kind.text or "").strip() != document_type:
         raise NotUnderstood("an answer about another document type")
     processes = _child(about, "ProcessList")
-    found: list[Endpoint] = []
+    found: list[ServiceEndpoint] = []
     for process in _children(processes, "Process"):
         name = _child(process, "ProcessIdentifier")
         if name is None or name.get("scheme") != PROCESS_SCHEME:
@@ -112,11 +112,11 @@ def _admitted(data: bytes) -> etree._Element:
     return root
 
 
-def _endpoint(process: str, endpoint: etree._Element) -> Endpoint:
+def _endpoint(process: str, endpoint: etree._Element) -> ServiceEndpoint:
     address = endpoint.findtext(f"{{{_WSA}}}EndpointReference/{{{_WSA}}}Address") or _text(
         endpoint, "EndpointURI"
     )
-    return Endpoint(
+    return ServiceEndpoint(
         process,
         address.strip(),
         _moment(_text(endpoint, "ServiceActivationDate")),

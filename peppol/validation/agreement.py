@@ -19,7 +19,7 @@ from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import all_rules
 from peppol.validation import published_rules
-from peppol.validation.validation import Report
+from peppol.validation.validation import ValidationResult
 
 _BILLING: Final = ("CEN-EN16931-UBL.xsl", "PEPPOL-EN16931-UBL.xsl")
 STYLESHEETS: Final = {
@@ -135,7 +135,7 @@ def release_of(kind: DocumentKind) -> str:
     return ", ".join(name.removesuffix(".xsl") for name in STYLESHEETS[kind])
 
 
-def disagreements(own: Report) -> tuple[Disagreement, ...]:
+def disagreements(own: ValidationResult) -> tuple[Disagreement, ...]:
     """Where the published rules say otherwise than our report does, our findings first.
 
     A document that the gate refused was never put to either, and a document that the

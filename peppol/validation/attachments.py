@@ -43,7 +43,7 @@ class Mime(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class ExaminedAttachment:
     """One file that may be kept and shown; `content` is decoded, `filename` is safe as a name only."""
 
     mime_code: Mime
@@ -53,7 +53,7 @@ class Attachment:
 
 def decode(
     text: str, *, mime_code: str, filename: str, location: str = "", line: int = 0, size_max: int = SIZE_MAX
-) -> Attachment:
+) -> ExaminedAttachment:
     """The file in the base64 `text`, if its kind, size, content and name are in order.
 
     `size_max` counts decoded bytes. Raises `GateRefused` with GATE-ATTACHMENT-TYPE,
@@ -77,12 +77,12 @@ def decode(
     found = _unlike(mime, content)
     if found:
         refuse(GateRule.ATTACHMENT_CONTENT, location=location, line=line, found=found, expected=mime.value)
-    return Attachment(mime, filename, content)
+    return ExaminedAttachment(mime, filename, content)
 
 
-def attachments(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[Attachment, ...]:
+def attachments(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[ExaminedAttachment, ...]:
     """Every attachment of the document that is in order, in document order; see `examine` for the others."""
-    return tuple(found for found in _each(root, size_max) if isinstance(found, Attachment))
+    return tuple(found for found in _each(root, size_max) if isinstance(found, ExaminedAttachment))
 
 
 def examine(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[Finding, ...]:
@@ -93,8 +93,8 @@ def examine(root: etree._Element, *, size_max: int = SIZE_MAX) -> tuple[Finding,
 _EMBEDDED: Final = f"{{{CBC}}}EmbeddedDocumentBinaryObject"
 
 
-def _each(root: etree._Element, size_max: int) -> list[Attachment | Finding]:
-    results: list[Attachment | Finding] = []
+def _each(root: etree._Element, size_max: int) -> list[ExaminedAttachment | Finding]:
+    results: list[ExaminedAttachment | Finding] = []
     for element in root.iter(_EMBEDDED):
         location, line = location_of(element), element.sourceline or 0
         mime_code, filename = element.get("mimeCode", ""), element.get("filename", "")
@@ -204,7 +204,7 @@ def _spreadsheet(looks: str, content: bytes) -> str:
     return "XLSX + macros" if b"vbaProject.bin" in content else "XLSX"
 
 
-def files_in(body: bytes) -> tuple[Attachment, ...]:
+def files_in(body: bytes) -> tuple[ExaminedAttachment, ...]:
     """The attachments of a letter's document that may be shown; none where the bytes cannot be read."""
     opened = unwrap(body)
     try:

@@ -24,7 +24,7 @@ from lxml import etree
 
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.engine import read
-from peppol.rules.engine.tree import Document, Node
+from peppol.rules.engine.tree import DocumentTree, Node
 from peppol.xml.names import name_of
 
 FOLDER_VARIABLE: Final = "BILLING_OFFICIAL_RULES"
@@ -144,7 +144,7 @@ def _stylesheet(name: str) -> str | None:
     return shipped.read_text(encoding="utf-8") if shipped.is_file() else None
 
 
-def _findings(report: str, document: Document) -> Iterator[Finding]:
+def _findings(report: str, document: DocumentTree) -> Iterator[Finding]:
     for failed in etree.fromstring(report.encode()).iter(f"{_SVRL}failed-assert"):
         node = _node_at(failed.get("location", ""), document)
         yield Finding(
@@ -156,7 +156,7 @@ def _findings(report: str, document: Document) -> Iterator[Finding]:
         )
 
 
-def _node_at(location: str, document: Document) -> Node:
+def _node_at(location: str, document: DocumentTree) -> Node:
     """The node Saxon's path leads to: /Q{namespace}Invoice[1]/Q{namespace}ID[2]."""
     node: Node = document
     for step in location.split("/Q{")[2:]:

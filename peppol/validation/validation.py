@@ -27,7 +27,7 @@ from peppol.xml.gate_tree import CBC, location_of
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ValidationResult:
     """What the check of one document came to.
 
     `kind` and `root` are None when the bytes were refused or are no document of ours;
@@ -52,7 +52,7 @@ class Report:
         return tuple(finding for finding in self.findings if not finding.fatal)
 
 
-def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> Report:
+def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> ValidationResult:
     """Check bytes from outside by the rules in force on the day `on` of their receipt.
 
     Raises nothing for the content of `data`.
@@ -60,14 +60,16 @@ def validate(data: bytes, *, on: date, limits: Limits = LIMITS) -> Report:
     try:
         root = admit(data, limits)
     except GateRefused as refused:
-        return Report(None, False, "", (refused.finding,), None)
+        return ValidationResult(None, False, "", (refused.finding,), None)
     kind = kind_of(root)
     if kind is None:
-        return Report(None, False, "", (_no_kind(root),), None)
+        return ValidationResult(None, False, "", (_no_kind(root),), None)
     return judge_tree(root, kind, on=on, outside=True)
 
 
-def judge_tree(root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False) -> Report:
+def judge_tree(
+    root: etree._Element, kind: DocumentKind, *, on: date, outside: bool = False
+) -> ValidationResult:
     """Check a tree that came through the gate, or that we made ourselves.
 
     With `outside`, the schema takes what UBL allows beyond the profile and leaves it to
@@ -80,7 +82,7 @@ def judge_tree(root: etree._Element, kind: DocumentKind, *, on: date, outside: b
         *attachments.examine(root),
     )
     valid = not any(finding.fatal for finding in findings)
-    return Report(kind, valid, rule_set.name, findings, root)
+    return ValidationResult(kind, valid, rule_set.name, findings, root)
 
 
 # A root we know with a CustomizationID we do not: the rules of its first kind say what is wrong with it.

@@ -16,20 +16,20 @@ from markupsafe import Markup
 from foundation.errors import Language
 from foundation.money import Money
 from foundation.periods import Month
-from supplier_portal.queries.timeline import KIND_NAMES, Happening, Kind, Pair
+from supplier_portal.queries.timeline import KIND_NAMES, Pair, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
-_SUPPLIERS: Final = frozenset({Kind.REPORT, Kind.INVOICE, Kind.CREDIT_NOTE})
-_LETTERS: Final[dict[Kind, Pair]] = {
-    Kind.DECISION: ("B", "D"),
-    Kind.ORDER: ("O", "O"),
-    Kind.INTERRUPTION: ("X", "X"),
-    Kind.REPORT: ("R", "R"),
-    Kind.SENT_BACK: ("!", "!"),
-    Kind.RECEIPT: ("✓", "✓"),
-    Kind.INVOICE: ("F", "I"),
-    Kind.CREDIT_NOTE: ("K", "C"),
-    Kind.PAYMENT: ("kr", "kr"),
+_SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})
+_LETTERS: Final[dict[TimelineKind, Pair]] = {
+    TimelineKind.DECISION: ("B", "D"),
+    TimelineKind.ORDER: ("O", "O"),
+    TimelineKind.INTERRUPTION: ("X", "X"),
+    TimelineKind.REPORT: ("R", "R"),
+    TimelineKind.SENT_BACK: ("!", "!"),
+    TimelineKind.RECEIPT: ("✓", "✓"),
+    TimelineKind.INVOICE: ("F", "I"),
+    TimelineKind.CREDIT_NOTE: ("K", "C"),
+    TimelineKind.PAYMENT: ("kr", "kr"),
 }
 _WIDTH, _MARGIN, _SLOT, _SIZE = 960, 26, 30, 26
 _ROW: Final = 58
@@ -53,12 +53,12 @@ class PictureWords:
         return pair[1] if self.language == "en" else pair[0]
 
 
-def wide(found: Sequence[Happening], said: PictureWords) -> Markup:
+def wide(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
     """From left to right; the picture is as high as its highest stack needs."""
     first, last = found[0].on, found[-1].on
     columns = columns_of([each.on for each in found])
-    above: dict[int, list[Happening]] = defaultdict(list)
-    below: dict[int, list[Happening]] = defaultdict(list)
+    above: dict[int, list[TimelineEntry]] = defaultdict(list)
+    below: dict[int, list[TimelineEntry]] = defaultdict(list)
     for each, column in zip(found, columns, strict=True):
         (below if each.kind in _SUPPLIERS else above)[column].append(each)
     high = max((len(stack) for stack in above.values()), default=0)
@@ -94,7 +94,7 @@ def wide(found: Sequence[Happening], said: PictureWords) -> Markup:
     )
 
 
-def narrow(found: Sequence[Happening], said: PictureWords) -> Markup:
+def narrow(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
     """From top to bottom, one happening a row; a day is written once."""
     height = len(found) * _ROW
     drawn = [line(_LINE_AT, 14, _LINE_AT, height - 20, class_="axis")]
@@ -127,7 +127,7 @@ def narrow(found: Sequence[Happening], said: PictureWords) -> Markup:
     )
 
 
-def legend(found: Sequence[Happening], language: Language) -> list[tuple[str, str, bool]]:
+def legend(found: Sequence[TimelineEntry], language: Language) -> list[tuple[str, str, bool]]:
     """The kinds in the picture: letter, word, and whether it is the supplier's (drawn round)."""
     said = 1 if language == "en" else 0
     kinds = sorted({each.kind for each in found})
@@ -154,26 +154,26 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def in_words(each: Happening, said: PictureWords) -> str:
+def in_words(each: TimelineEntry, said: PictureWords) -> str:
     """A happening as the name of its link: day, kind, document, sentence and amount."""
     amount = f" {said.amount(each.amount)}." if each.amount is not None else ""
     return f"{each.on}: {_named(each, said)}. {said.of(each.sentence)}{amount}"
 
 
-def _named(each: Happening, said: PictureWords) -> str:
+def _named(each: TimelineEntry, said: PictureWords) -> str:
     return f"{said.of(KIND_NAMES[each.kind])} {each.document}".strip()
 
 
-def _beside(each: Happening, said: PictureWords) -> str:
+def _beside(each: TimelineEntry, said: PictureWords) -> str:
     return said.amount(each.amount) if each.amount is not None else said.of(each.short)
 
 
-def _link(each: Happening, said: PictureWords, *drawn: Markup) -> Markup:
+def _link(each: TimelineEntry, said: PictureWords, *drawn: Markup) -> Markup:
     name = in_words(each, said)
     return element("a", element("title", name), *drawn, href=each.path, aria_label=name)
 
 
-def _mark(kind: Kind, said: PictureWords, x: int, top: int) -> Markup:
+def _mark(kind: TimelineKind, said: PictureWords, x: int, top: int) -> Markup:
     """A letter in a square for the buyer's, in a circle for the supplier's."""
     half = _SIZE // 2
     shape = (

@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import sending as portal_sending
-from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from peppol.exchange import inbox
@@ -29,7 +29,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
     """The invoice, what the buyer says is wrong with it, and both documents as they will be."""
     maker, today = maker_of(person), today_of(request)
     language = language_of(request, person)
-    new: Proposal | None = None
+    new: Draft | None = None
     new_refusal: tuple[str, str] | None = None
     with house_of(request).reading() as session:
         register = register_store.load(session)

@@ -13,8 +13,8 @@ from foundation.errors import NotThere
 from foundation.sql import Session
 from invoicing.model import SupplierInvoice
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.scope import Maker
-from invoicing.portal_invoicing.sending import Pressed
+from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.sending import Press
 from web.csrf import form_of
 from web.pages import house_of
 
@@ -23,14 +23,14 @@ SENDS: Final = Permission.REPORT
 KEY_FIELD: Final = "form_key"
 
 
-def maker_of(person: Person) -> Maker:
+def maker_of(person: Person) -> SupplierActor:
     """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
     if person.is_buyer:
         raise NotThere
-    return Maker(person.organisation, person.units, by=person.id)
+    return SupplierActor(person.organisation, person.units, by=person.id)
 
 
-def held_of(session: Session, maker: Maker, invoice_id: int) -> SupplierInvoice:
+def held_of(session: Session, maker: SupplierActor, invoice_id: int) -> SupplierInvoice:
     """A document in our books that the person may see. Raises NotThere."""
     found = portal_queries.find(session, maker, invoice_id)
     if found is None:
@@ -43,9 +43,9 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-def pressed_of(request: Request, person: Person) -> Pressed:
+def pressed_of(request: Request, person: Person) -> Press:
     """The press of a form that carried a key."""
-    return Pressed(maker_of(person), text_of(request, KEY_FIELD), house_of(request).clock())
+    return Press(maker_of(person), text_of(request, KEY_FIELD), house_of(request).clock())
 
 
 def text_of(request: Request, name: str, *, most: int = 200) -> str:

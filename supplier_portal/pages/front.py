@@ -17,7 +17,7 @@ from supplier_portal.pages import (
     to_invoice,
     uploads,
 )
-from web.fronts import Entry, Front
+from web.fronts import Front, NavigationEntry
 
 _P = Permission
 
@@ -38,14 +38,14 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    Entry("/", "Översikt", SUPPLIER_SIDE),
-    Entry("/placements", "Placeringar", frozenset({_P.ASSIGN, _P.REPORT})),
-    Entry("/orders", "Ordrar", frozenset({_P.ASSIGN, _P.REPORT})),
-    Entry("/reports", "Redovisning", frozenset({_P.REPORT})),
-    Entry("/to-invoice", "Att fakturera", SUPPLIER_SIDE),
-    Entry("/invoices", "Fakturor", SUPPLIER_SIDE),
-    Entry("/test-bench", "Testbänk", SUPPLIER_SIDE),
-    Entry("/settings", "Inställningar", SUPPLIER_SIDE),
+    NavigationEntry("/", "Översikt", SUPPLIER_SIDE),
+    NavigationEntry("/placements", "Placeringar", frozenset({_P.ASSIGN, _P.REPORT})),
+    NavigationEntry("/orders", "Ordrar", frozenset({_P.ASSIGN, _P.REPORT})),
+    NavigationEntry("/reports", "Redovisning", frozenset({_P.REPORT})),
+    NavigationEntry("/to-invoice", "Att fakturera", SUPPLIER_SIDE),
+    NavigationEntry("/invoices", "Fakturor", SUPPLIER_SIDE),
+    NavigationEntry("/test-bench", "Testbänk", SUPPLIER_SIDE),
+    NavigationEntry("/settings", "Inställningar", SUPPLIER_SIDE),
 )
 """Where the pages lead."""
 

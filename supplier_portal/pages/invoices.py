@@ -10,13 +10,14 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
+from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import drafts, refused_letters
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import PortalState
-from invoicing.portal_invoicing.queries import Order, Standing, Wanted
+from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox
 from peppol.validation import attachments
@@ -37,13 +38,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """The list, filtered, searched, sorted and paged."""
     maker, query = maker_of(person), request.query_params
-    wanted = Wanted(
-        standing=_one_of(Standing, query.get("standing", "")),
+    wanted = InvoiceFilter(
+        standing=_one_of(InvoiceStanding, query.get("standing", "")),
         state=_one_of(InvoiceState, query.get("state", "")),
         document_type=_one_of(DocumentType, query.get("type", "")),
         month=month_of(request),
         text=query.get("q", "").strip()[:60],
-        order=_one_of(Order, query.get("sort", "").lstrip("-")) or Order.RECEIVED,
+        order=_one_of(SortOrder, query.get("sort", "").lstrip("-")) or SortOrder.RECEIVED,
         falling=query.get("sort", "-received").startswith("-"),
         page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
     )
@@ -85,7 +86,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         body = inbox.body_of(session, invoice.letter_id) or b""
     try:
         paper = document_view.paper_of(body)
-    except document_view.NoPaper:
+    except view.NoDocumentView:
         paper = None
     verdict = verdict_view(told.judged[1], language) if told.judged else None
     return render(
@@ -146,10 +147,10 @@ def _body(request: Request, person: Person, invoice_id: int) -> tuple[SupplierIn
         return invoice, inbox.body_of(session, invoice.letter_id) or b""
 
 
-def _sorts(request: Request, wanted: Wanted) -> dict[str, tuple[str, str]]:
+def _sorts(request: Request, wanted: InvoiceFilter) -> dict[str, tuple[str, str]]:
     """For each column the address that sorts by it, and how it is sorted now (aria-sort)."""
     sorts = {}
-    for order in Order:
+    for order in SortOrder:
         now = wanted.order is order
         turned = "" if now and wanted.falling else "-"
         url = request.url.include_query_params(sort=f"{turned}{order}").remove_query_params("page")

@@ -29,7 +29,7 @@ from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries import timeline as supplier_timeline
 from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
-from supplier_portal.queries.timeline import Happening
+from supplier_portal.queries.timeline import TimelineEntry
 from web.access import signed_in
 from web.csrf import form_of
 from web.i18n import words
@@ -202,7 +202,7 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
     ]
 
 
-def _drawn(person: Person, happened: Sequence[Happening], reference: str) -> dict[str, Any]:
+def _drawn(person: Person, happened: Sequence[TimelineEntry], reference: str) -> dict[str, Any]:
     _t, language = words(person.language), person.language
     said = PictureWords(
         language=language,

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from accounts.identity import Person
 from foundation.errors import NotThere
 from invoicing.portal_invoicing import refused_letters, uploads
-from invoicing.portal_invoicing.refused_letters import PAGE, RefusedLetter, UnsentFile
+from invoicing.portal_invoicing.refused_letters import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
 from peppol.envelope import opening
@@ -100,7 +100,7 @@ def _reason(found: Looked | None) -> tuple[str, str] | None:
     return (read.reason_sv, read.reason_en) if read.invoice is None and read.reason_sv else found.refusal
 
 
-def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedLetter, bytes]:
+def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:
     with house_of(request).reading() as session:
         letter = refused_letters.find(session, maker_of(person), letter_id)
         body = inbox.body_of(session, letter_id) if letter is not None else None

@@ -19,11 +19,11 @@ from invoicing.portal_invoicing import drafts, numbering, release
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.documents import Made, PortalState
-from invoicing.portal_invoicing.drafts import Proposal
+from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
-from invoicing.portal_invoicing.scope import Maker
-from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, Line
+from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
 from supplier_portal.pages.forms import SEES, SENDS, as_pdf, as_xml, maker_of, new_key, pressed_of, text_of
@@ -48,7 +48,7 @@ class Previewed:
     order_number: str
     line_id: str
     number: OwnNumber | None
-    proposal: Proposal | None
+    proposal: Draft | None
     verdict: VerdictView | None
     refusal: tuple[str, str] | None
 
@@ -237,8 +237,8 @@ def _all_previewed(
     request: Request,
     session: Session,
     register: Register,
-    maker: Maker,
-    chosen: list[Line],
+    maker: SupplierActor,
+    chosen: list[LineToInvoice],
     numbers: list[OwnNumber],
     person: Person,
 ) -> list[Previewed]:
@@ -257,8 +257,8 @@ def _previewed(
     request: Request,
     session: Session,
     register: Register,
-    maker: Maker,
-    line: Line,
+    maker: SupplierActor,
+    line: LineToInvoice,
     number: OwnNumber,
     person: Person,
 ) -> Previewed:
@@ -278,7 +278,7 @@ def _previewed(
     return Previewed(order_number, line_id, number, proposal, verdict, refusal)
 
 
-def _lines(given: list[str]) -> list[Line]:
+def _lines(given: list[str]) -> list[LineToInvoice]:
     """Order lines as the forms write them, ORDER/LINE; anything else is left out."""
     pairs = (each.partition("/") for each in dict.fromkeys(given))
     return sorted((order, line) for order, _, line in pairs if order and line)[:ROWS_MAX]

@@ -16,7 +16,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
-from invoicing.spreadsheets import Column, Kind, Value
+from invoicing.spreadsheets import CellKind, CellValue, SheetColumn
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 from orders.terms import Article
@@ -40,8 +40,8 @@ class Sheet:
     """One list: its title, columns and rows."""
 
     title: str
-    columns: Sequence[Column]
-    rows: Iterator[Sequence[Value]]
+    columns: Sequence[SheetColumn]
+    rows: Iterator[Sequence[CellValue]]
 
 
 TITLES: Final[dict[What, tuple[str, str]]] = {
@@ -73,25 +73,25 @@ def article_in_words(article: Article, stage: str, say: Say) -> str:
     return f"{name} {stage}".strip()
 
 
-def _order_columns(say: Say) -> list[Column]:
+def _order_columns(say: Say) -> list[SheetColumn]:
     return [
-        Column(say("Order", "Order"), width=14),
-        Column(say("Artikel", "Article"), width=22),
-        Column(say("Genomförandereferens", "Execution reference"), width=22),
-        Column(say("Enhet", "Unit"), width=12),
-        Column(say("Från", "From"), Kind.DAY, 12),
-        Column(say("Till", "To"), Kind.DAY, 12),
-        Column(say("Lagd", "Placed"), Kind.DAY, 12),
-        Column(say("Beställt", "Ordered"), Kind.AMOUNT, 14),
-        Column(say("Levererat", "Received"), Kind.AMOUNT, 14),
-        Column(say("Fakturerat", "Invoiced"), Kind.AMOUNT, 14),
-        Column(say("Betalt", "Paid"), Kind.AMOUNT, 14),
-        Column(say("Valuta", "Currency"), width=8),
-        Column(say("Rader att fakturera", "Lines to invoice"), Kind.WHOLE, 12),
+        SheetColumn(say("Order", "Order"), width=14),
+        SheetColumn(say("Artikel", "Article"), width=22),
+        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
+        SheetColumn(say("Enhet", "Unit"), width=12),
+        SheetColumn(say("Från", "From"), CellKind.DAY, 12),
+        SheetColumn(say("Till", "To"), CellKind.DAY, 12),
+        SheetColumn(say("Lagd", "Placed"), CellKind.DAY, 12),
+        SheetColumn(say("Beställt", "Ordered"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Levererat", "Received"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Fakturerat", "Invoiced"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Betalt", "Paid"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Valuta", "Currency"), width=8),
+        SheetColumn(say("Rader att fakturera", "Lines to invoice"), CellKind.WHOLE, 12),
     ]
 
 
-def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> Iterator[Sequence[Value]]:
+def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> Iterator[Sequence[CellValue]]:
     for row in order_queries.every(session, scope, wanted):
         yield (
             row.number,
@@ -110,26 +110,26 @@ def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> It
         )
 
 
-def _line_columns(say: Say) -> list[Column]:
+def _line_columns(say: Say) -> list[SheetColumn]:
     return [
-        Column(say("Order", "Order"), width=14),
-        Column(say("Rad", "Line"), width=8),
-        Column(say("Artikelnummer", "Article number"), width=14),
-        Column(say("Artikel", "Article"), width=22),
-        Column(say("Genomförandereferens", "Execution reference"), width=22),
-        Column(say("Enhet", "Unit"), width=12),
-        Column(say("Från", "From"), Kind.DAY, 12),
-        Column(say("Till", "To"), Kind.DAY, 12),
-        Column(say("Antal", "Quantity"), Kind.QUANTITY, 10),
-        Column(say("Mått", "Unit of measure"), width=8),
-        Column(say("Pris", "Price"), Kind.QUANTITY, 12),
-        Column(say("Belopp utan moms", "Amount without VAT"), Kind.AMOUNT, 16),
-        Column(say("Valuta", "Currency"), width=8),
-        Column(say("Inlevererad", "Received on"), Kind.DAY, 12),
+        SheetColumn(say("Order", "Order"), width=14),
+        SheetColumn(say("Rad", "Line"), width=8),
+        SheetColumn(say("Artikelnummer", "Article number"), width=14),
+        SheetColumn(say("Artikel", "Article"), width=22),
+        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
+        SheetColumn(say("Enhet", "Unit"), width=12),
+        SheetColumn(say("Från", "From"), CellKind.DAY, 12),
+        SheetColumn(say("Till", "To"), CellKind.DAY, 12),
+        SheetColumn(say("Antal", "Quantity"), CellKind.QUANTITY, 10),
+        SheetColumn(say("Mått", "Unit of measure"), width=8),
+        SheetColumn(say("Pris", "Price"), CellKind.QUANTITY, 12),
+        SheetColumn(say("Belopp utan moms", "Amount without VAT"), CellKind.AMOUNT, 16),
+        SheetColumn(say("Valuta", "Currency"), width=8),
+        SheetColumn(say("Inlevererad", "Received on"), CellKind.DAY, 12),
     ]
 
 
-def _lines(session: Session, scope: Scope) -> Iterator[Sequence[Value]]:
+def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
     order, line, account, receipt = (
         order_tables.purchase_order,
         order_tables.order_line,
@@ -179,26 +179,26 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[Value]]:
         )
 
 
-def _invoice_columns(say: Say) -> list[Column]:
+def _invoice_columns(say: Say) -> list[SheetColumn]:
     return [
-        Column(say("Nummer", "Number"), width=18),
-        Column(say("Slag", "Kind"), width=14),
-        Column(say("Order", "Order"), width=14),
-        Column(say("Genomförandereferens", "Execution reference"), width=22),
-        Column(say("Fakturadatum", "Invoice date"), Kind.DAY, 12),
-        Column(say("Mottagen", "Received"), Kind.DAY, 12),
-        Column(say("Betalas", "To be paid"), Kind.DAY, 12),
-        Column(say("Betald", "Paid"), Kind.DAY, 12),
-        Column(say("Utan moms", "Without VAT"), Kind.AMOUNT, 14),
-        Column(say("Moms", "VAT"), Kind.AMOUNT, 14),
-        Column(say("Att betala", "Payable"), Kind.AMOUNT, 14),
-        Column(say("Valuta", "Currency"), width=8),
-        Column(say("Läge", "State"), width=18),
-        Column(say("Avvikelser", "Deviations"), width=24),
+        SheetColumn(say("Nummer", "Number"), width=18),
+        SheetColumn(say("Slag", "Kind"), width=14),
+        SheetColumn(say("Order", "Order"), width=14),
+        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
+        SheetColumn(say("Fakturadatum", "Invoice date"), CellKind.DAY, 12),
+        SheetColumn(say("Mottagen", "Received"), CellKind.DAY, 12),
+        SheetColumn(say("Betalas", "To be paid"), CellKind.DAY, 12),
+        SheetColumn(say("Betald", "Paid"), CellKind.DAY, 12),
+        SheetColumn(say("Utan moms", "Without VAT"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Moms", "VAT"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Att betala", "Payable"), CellKind.AMOUNT, 14),
+        SheetColumn(say("Valuta", "Currency"), width=8),
+        SheetColumn(say("Läge", "State"), width=18),
+        SheetColumn(say("Avvikelser", "Deviations"), width=24),
     ]
 
 
-def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Value]]:
+def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[CellValue]]:
     table = document_tables.invoice
     kinds = {"INVOICE": say("Faktura", "Invoice"), "CREDIT_NOTE": say("Kreditfaktura", "Credit note")}
     columns = [column for column in table.c if column.name != "content"]

@@ -17,9 +17,9 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import Made
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
-from peppol.exchange.outbox import OutLetter
+from peppol.exchange.outbox import OutboundMessage
 
 Pair = tuple[str, str]
 _S = InvoiceState
@@ -43,7 +43,7 @@ _TONES = {Verdict.ACCEPT: "good", Verdict.HOLD: "note", Verdict.PARK: "note", Ve
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InvoiceStep:
     """One thing that happened, or is expected (`expected`): when, what, and why where that needs words."""
 
     on: date
@@ -56,7 +56,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SentResponse:
     """An Invoice Response of the buyer's."""
 
     sequence: int
@@ -67,27 +67,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class InvoiceSteps:
     """All that an invoice's page tells."""
 
     invoice: SupplierInvoice
-    steps: tuple[Step, ...]
+    steps: tuple[InvoiceStep, ...]
     judged: tuple[date, Match] | None
-    answers: tuple[Answer, ...]
+    answers: tuple[SentResponse, ...]
     made: Made | None
     other: SupplierInvoice | None
     credit_on_its_way: Made | None
     can_be_credited: bool
 
 
-def story(session: Session, maker: Maker, invoice: SupplierInvoice) -> Story:
+def story(session: Session, maker: SupplierActor, invoice: SupplierInvoice) -> InvoiceSteps:
     """The story of one of the person's invoices or credit notes."""
     judged = document_store.matches(session, invoice.id)
     made = portal_documents.of_letter(session, maker, invoice.letter_id)
     pair = portal_queries.settled_with(session, invoice)
     pending = portal_documents.pending_credit(session, invoice.supplier, invoice.number)
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
-    return Story(
+    return InvoiceSteps(
         invoice=invoice,
         steps=tuple(_steps(invoice, judged, made, pair)),
         judged=judged[-1] if judged else None,
@@ -104,16 +104,18 @@ def _steps(
     judged: Sequence[tuple[date, Match]],
     made: Made | None,
     pair: tuple[SupplierInvoice, date] | None,
-) -> list[Step]:
+) -> list[InvoiceStep]:
     steps = []
     if made is not None:
-        steps.append(Step(_day(made.release_at), "info", ("Skickad från portalen", "Sent from the portal")))
-    steps.append(Step(invoice.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
+        steps.append(
+            InvoiceStep(_day(made.release_at), "info", ("Skickad från portalen", "Sent from the portal"))
+        )
+    steps.append(InvoiceStep(invoice.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
     steps += [_judgement(on, match) for on, match in judged]
     if invoice.state is _S.CREDIT_REQUESTED:
         last = judged[-1][0] if judged else invoice.received_on
         steps.append(
-            Step(
+            InvoiceStep(
                 last, "bad", ("Kreditfaktura och ny faktura begärd", "Credit note and new invoice asked for")
             )
         )
@@ -124,28 +126,28 @@ def _steps(
             if other.document_type is DocumentType.CREDIT_NOTE
             else ("Krediterar i sin helhet", "Credits in full")
         )
-        steps.append(Step(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
+        steps.append(InvoiceStep(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
     if invoice.paid_on is not None:
-        steps.append(Step(invoice.paid_on, "good", ("Betald", "Paid")))
+        steps.append(InvoiceStep(invoice.paid_on, "good", ("Betald", "Paid")))
     elif invoice.state is _S.ACCEPTED:
-        steps.append(Step(invoice.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
+        steps.append(InvoiceStep(invoice.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
     elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.HELD):
         why = (("Betalas då om allt är klart.", "Paid then if everything is settled."),)
-        steps.append(Step(invoice.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
+        steps.append(InvoiceStep(invoice.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
     return steps
 
 
-def _judgement(on: date, match: Match) -> Step:
+def _judgement(on: date, match: Match) -> InvoiceStep:
     gravest = max((each.weight for each in match.deviations), default=Weight.NOTE)
     telling = [each for each in match.deviations if each.weight == gravest and gravest > Weight.NOTE]
     why = tuple(dict.fromkeys((sentence(each, "sv"), sentence(each, "en")) for each in telling))
-    return Step(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
+    return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
 
 
-def _answer(letter: OutLetter) -> Answer:
+def _answer(letter: OutboundMessage) -> SentResponse:
     code = letter.document_id.rpartition("-")[2]
     tone, sv, en = ANSWERS.get(code, ("info", code, code))
-    return Answer(letter.sequence, code, letter.issued_on, tone, (sv, en))
+    return SentResponse(letter.sequence, code, letter.issued_on, tone, (sv, en))
 
 
 def _day(instant: datetime) -> date:

@@ -121,11 +121,11 @@ class OrderView:
 
     order: Order
     lines: tuple[LineView, ...]
-    letter: "Letter | None"
+    letter: "OrderMessage | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OrderMessage:
     """The letter that carried a document: the very bytes, their sha256, and how far it came."""
 
     body: bytes
@@ -172,7 +172,7 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
     )
 
 
-def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
+def letter_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
     """The letter that carried an order of the scope, the newest where it was sent again; None without one."""
     outbox = exchange_tables.outbox
     own = exists().where(_ORDER.c.number == number, scope.of_orders())
@@ -191,7 +191,7 @@ def letter_of(session: Session, scope: Scope, number: str) -> Letter | None:
         for letter in exchange_outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
     }
     sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
-    return Letter(letters[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
+    return OrderMessage(letters[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
 
 
 def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from orders.terms import Activity, Article, RejectionReason
 Pair = tuple[str, str]
 
 
-class Kind(IntEnum):
+class TimelineKind(IntEnum):
     """What happened; the order is the order within a day."""
 
     DECISION = 1
@@ -41,16 +41,16 @@ class Kind(IntEnum):
     PAYMENT = 9
 
 
-KIND_NAMES: Final[dict[Kind, Pair]] = {
-    Kind.DECISION: ("Beslut", "Decision"),
-    Kind.ORDER: ("Order", "Order"),
-    Kind.INTERRUPTION: ("Avbrott", "Interruption"),
-    Kind.REPORT: ("Redovisning", "Report"),
-    Kind.SENT_BACK: ("Tillbakasänd", "Sent back"),
-    Kind.RECEIPT: ("Inleverans", "Receipt"),
-    Kind.INVOICE: ("Faktura", "Invoice"),
-    Kind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
-    Kind.PAYMENT: ("Betalning", "Payment"),
+KIND_NAMES: Final[dict[TimelineKind, Pair]] = {
+    TimelineKind.DECISION: ("Beslut", "Decision"),
+    TimelineKind.ORDER: ("Order", "Order"),
+    TimelineKind.INTERRUPTION: ("Avbrott", "Interruption"),
+    TimelineKind.REPORT: ("Redovisning", "Report"),
+    TimelineKind.SENT_BACK: ("Tillbakasänd", "Sent back"),
+    TimelineKind.RECEIPT: ("Inleverans", "Receipt"),
+    TimelineKind.INVOICE: ("Faktura", "Invoice"),
+    TimelineKind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+    TimelineKind.PAYMENT: ("Betalning", "Payment"),
 }
 
 ACTIVITIES: Final[dict[Activity, Pair]] = {
@@ -87,14 +87,14 @@ NO_REASON: Final[Pair] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEntry:
     """One thing on one day. `state` belongs to `state_kind`, a kind of `badges`; empty where there is none.
 
     `short` is what to say of it in three words, where it has no amount.
     """
 
     on: date
-    kind: Kind
+    kind: TimelineKind
     document: str
     sentence: Pair
     path: str
@@ -109,7 +109,7 @@ def rejection_of(reason: RejectionReason | None) -> Pair:
     return REJECTIONS[reason] if reason is not None else NO_REASON
 
 
-def happenings(session: Session, placement: Placement) -> list[Happening]:
+def happenings(session: Session, placement: Placement) -> list[TimelineEntry]:
     """All of them, by day."""
     found = [
         *_decisions(placement),
@@ -123,12 +123,12 @@ def happenings(session: Session, placement: Placement) -> list[Happening]:
     return sorted(found, key=lambda each: (each.on, each.kind, each.document))
 
 
-def _decisions(placement: Placement) -> Iterator[Happening]:
+def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
     for each in placement.periods:
         start, end = each.period.start, each.period.end
-        yield Happening(
+        yield TimelineEntry(
             each.decided_on,
-            Kind.DECISION,
+            TimelineKind.DECISION,
             each.decision_id,
             (
                 f"Beslut om period {each.ordinal}, {start} – {end}.",
@@ -141,7 +141,7 @@ def _decisions(placement: Placement) -> Iterator[Happening]:
         )
 
 
-def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
+def _orders(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     table = order_tables.purchase_order
     question = select(table).where(
         table.c.execution_reference == placement.execution_reference, table.c.supplier == placement.supplier
@@ -149,9 +149,9 @@ def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
     for row in session.execute(question):
         article = Article(row.article)
         stage = f" {row.stage}" if row.stage else ""
-        yield Happening(
+        yield TimelineEntry(
             row.issued_on,
-            Kind.ORDER,
+            TimelineKind.ORDER,
             row.number,
             (
                 f"Order på {article.name_sv.lower()}{stage}.",
@@ -162,12 +162,12 @@ def _orders(session: Session, placement: Placement) -> Iterator[Happening]:
         )
 
 
-def _interruptions(session: Session, placement: Placement) -> Iterator[Happening]:
+def _interruptions(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, placement.execution_reference):
         counts = row.state in (STANDING, ENDED)
-        yield Happening(
+        yield TimelineEntry(
             row.registered_on,
-            Kind.INTERRUPTION,
+            TimelineKind.INTERRUPTION,
             "",
             (
                 f"Avbrott med {row.effective_on} som sista ersatta dag"
@@ -180,14 +180,14 @@ def _interruptions(session: Session, placement: Placement) -> Iterator[Happening
         )
 
 
-def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
+def _reports(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     for report in placement_store.reports(session, placement.execution_reference):
         path = f"/reports/{report.execution_reference}/{report.month}"
         document = f"{report.month} v{report.version}"
         again = report.version > 1
-        yield Happening(
+        yield TimelineEntry(
             report.filed_on,
-            Kind.REPORT,
+            TimelineKind.REPORT,
             document,
             (
                 f"Redovisningen för {report.month} lämnad{f', version {report.version}' if again else ''}.",
@@ -200,9 +200,9 @@ def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
         )
         # An approval is told by the receipt it gives.
         if report.state is ReportState.REJECTED and report.decided_on is not None:
-            yield Happening(
+            yield TimelineEntry(
                 report.decided_on,
-                Kind.SENT_BACK,
+                TimelineKind.SENT_BACK,
                 document,
                 (
                     f"Redovisningen för {report.month} sändes tillbaka.",
@@ -215,7 +215,7 @@ def _reports(session: Session, placement: Placement) -> Iterator[Happening]:
             )
 
 
-def _receipts(session: Session, placement: Placement) -> Iterator[Happening]:
+def _receipts(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     receipt, order, line = order_tables.receipt, order_tables.purchase_order, order_tables.order_line
     on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
     question = (
@@ -232,9 +232,9 @@ def _receipts(session: Session, placement: Placement) -> Iterator[Happening]:
         quantity = quantity_in_words(Quantity(abs(row.quantity), row.unit))
         place = f"{row.order_number}/{row.line_id}"
         back = row.reverses is not None
-        yield Happening(
+        yield TimelineEntry(
             row.received_on,
-            Kind.RECEIPT,
+            TimelineKind.RECEIPT,
             place,
             (
                 f"{'Inleverans återtagen' if back else 'Inlevererat'}: {quantity[0]}.",
@@ -258,7 +258,7 @@ def quantity_in_words(quantity: Quantity) -> Pair:
     return f"{value} st", f"{value} pc"
 
 
-def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
+def _documents(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     table = document_tables.invoice
     question = select(
         table.c.id,
@@ -274,9 +274,9 @@ def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
     for row in session.execute(question):
         is_credit = row.document_type == DocumentType.CREDIT_NOTE
         amount = Money(row.amount_payable, row.currency)
-        yield Happening(
+        yield TimelineEntry(
             row.received_on,
-            Kind.CREDIT_NOTE if is_credit else Kind.INVOICE,
+            TimelineKind.CREDIT_NOTE if is_credit else TimelineKind.INVOICE,
             row.number,
             (
                 f"{'Kreditfakturan' if is_credit else 'Fakturan'} har kommit till köparen.",
@@ -289,7 +289,7 @@ def _documents(session: Session, placement: Placement) -> Iterator[Happening]:
         )
 
 
-def _payments(session: Session, placement: Placement) -> Iterator[Happening]:
+def _payments(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     table, payment = document_tables.invoice, document_tables.payment
     question = (
         select(table.c.id, table.c.number, payment.c.amount, payment.c.currency, payment.c.paid_on)
@@ -300,9 +300,9 @@ def _payments(session: Session, placement: Placement) -> Iterator[Happening]:
         )
     )
     for row in session.execute(question):
-        yield Happening(
+        yield TimelineEntry(
             row.paid_on,
-            Kind.PAYMENT,
+            TimelineKind.PAYMENT,
             row.number,
             ("Fakturan är betald.", "The invoice is paid."),
             f"/invoices/{row.id}",

@@ -11,8 +11,8 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import cause_name
 from foundation import tables as foundation_tables
 from foundation.periods import Month
-from invoicing.exceptions.trends import Cause, CauseRow, by_cause
-from invoicing.matching.deviations import Code
+from invoicing.exceptions.trends import CauseRow, TrendCause, by_cause
+from invoicing.matching.deviations import DeviationCode
 from tests.support.stories.demo_books import demo_site
 
 
@@ -25,7 +25,7 @@ def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("language", [0, 1], ids=["sv", "en"])
 def test_no_cause_is_cut_in_its_chart(language: int) -> None:
-    labels = [cause_name(code.value)[language] for code in Code]
+    labels = [cause_name(code.value)[language] for code in DeviationCode]
     drawn = bar_chart.bars([(label, Decimal(1), "", "") for label in labels])
     assert [" ".join(bar.lines) for bar in drawn.bars] == labels
     assert max(len(line) for bar in drawn.bars for line in bar.lines) <= 30
@@ -36,7 +36,11 @@ def test_no_cause_is_cut_in_its_chart(language: int) -> None:
 
 def test_causes_stand_month_by_month_with_the_commonest_first() -> None:
     august, september = Month(2026, 8), Month(2026, 9)
-    told = [Cause(august, "PRICE", 1), Cause(september, "PRICE", 2), Cause(september, "UNIT QUANTITY", 4)]
+    told = [
+        TrendCause(august, "PRICE", 1),
+        TrendCause(september, "PRICE", 2),
+        TrendCause(september, "UNIT QUANTITY", 4),
+    ]
     assert by_cause(told, [august, september]) == [
         CauseRow(("UNIT", "QUANTITY"), (0, 4)),
         CauseRow(("PRICE",), (1, 2)),

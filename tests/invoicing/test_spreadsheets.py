@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from foundation.money import Money
-from invoicing.spreadsheets import Column, Dialect, Kind, Value, csv_of, guarded, xlsx_of
+from invoicing.spreadsheets import CellKind, CellValue, Dialect, SheetColumn, csv_of, guarded, xlsx_of
 
 COLUMNS = (
-    Column("Text"),
-    Column("Dag", Kind.DAY),
-    Column("Belopp", Kind.AMOUNT),
-    Column("Antal", Kind.WHOLE),
+    SheetColumn("Text"),
+    SheetColumn("Dag", CellKind.DAY),
+    SheetColumn("Belopp", CellKind.AMOUNT),
+    SheetColumn("Antal", CellKind.WHOLE),
 )
 TEXTS = st.one_of(
     st.text(max_size=30),
@@ -82,7 +82,7 @@ def test_a_long_list_is_written_in_pieces_as_it_is_read() -> None:
             read += 1
             yield (str(number),)
 
-    pieces = csv_of((Column("Nummer"),), rows(), Dialect.PLAIN)  # type: ignore[arg-type]
+    pieces = csv_of((SheetColumn("Nummer"),), rows(), Dialect.PLAIN)  # type: ignore[arg-type]
     assert next(pieces) == b"Nummer\r\n"
     assert read == 0
     next(pieces)
@@ -91,13 +91,13 @@ def test_a_long_list_is_written_in_pieces_as_it_is_read() -> None:
 
 
 def test_swedish_excel_and_programs_get_their_own_decimals() -> None:
-    row: tuple[Value, ...] = ("A;B", date(2026, 3, 1), Money.of("-1234.50"), 2)
+    row: tuple[CellValue, ...] = ("A;B", date(2026, 3, 1), Money.of("-1234.50"), 2)
     assert b"".join(csv_of(COLUMNS, [row], Dialect.SWEDISH)).endswith(b'"A;B";2026-03-01;-1234,50;2\r\n')
     assert b"".join(csv_of(COLUMNS, [row], Dialect.PLAIN)).endswith(b"A;B,2026-03-01,-1234.50,2\r\n")
 
 
 def test_the_same_rows_give_the_same_workbook_whenever_it_is_made() -> None:
-    row: tuple[Value, ...] = ("=HYPERLINK(1)", date(2026, 3, 1), Money.of("-1234.50"), 2)
+    row: tuple[CellValue, ...] = ("=HYPERLINK(1)", date(2026, 3, 1), Money.of("-1234.50"), 2)
     body = b"".join(xlsx_of("Lista", COLUMNS, [row]))
     assert b"".join(xlsx_of("Lista", COLUMNS, [row])) == body
     # Nothing in it tells when it was made.

@@ -10,7 +10,7 @@ from billing.cli.cli import app
 from foundation.errors import Refused
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from peppol.access_points.protocol import DeliveryState, Verdict
+from peppol.access_points.protocol import DeliveryState, PeerVerdict
 from peppol.identifiers import DocumentKind
 from peppol.lookup.sml import host_name
 from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
@@ -47,7 +47,7 @@ def test_phoss_sends_and_receives_at_one_address(running: Simulator) -> None:
         assert ours.status(ALetter().instance_id).state is DeliveryState.DELIVERED
         running.lay(order("1"), instance_id="one")
         assert [each.instance_id for each in ours.inbound()] == ["one"]
-        assert ours.lookup(SUPPLIER, ORDER.document_type_id, "").verdict is Verdict.CANNOT_TELL
+        assert ours.lookup(SUPPLIER, ORDER.document_type_id, "").verdict is PeerVerdict.CANNOT_TELL
 
 
 def test_phase4_sends_and_a_folder_receives(running: Simulator, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_locator_of_the_network_is_asked_where_its_zone_is_set(
         with opened_access_point(chosen) as ours:
             taken = ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0])
             unknown = ours.lookup("0007:5599993036", ORDER.document_type_id, ORDER.profile_ids[0])
-    assert (taken.verdict, unknown.verdict) == (Verdict.TAKES, Verdict.NOT_REGISTERED)
+    assert (taken.verdict, unknown.verdict) == (PeerVerdict.TAKES, PeerVerdict.NOT_REGISTERED)
 
 
 @pytest.mark.parametrize(

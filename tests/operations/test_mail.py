@@ -21,7 +21,7 @@ from operations.mail import delivery as mail_delivery
 from operations.mail import mail
 from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
-from operations.mail.texts import TEXTS, Notice
+from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
 from tests.support.servers.mail_server import mail_server
 
@@ -110,7 +110,7 @@ def _tell_and_fail(database: Database) -> None:
 def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> None:
     number = person(database, "alva@fyrbaken.example")
     with database.writing() as session:
-        mailing.decline(session, number, [Notice.ORDERS])
+        mailing.decline(session, number, [MailKind.ORDERS])
     assert tell_of_an_order(database) == 0
     with database.writing() as session:
         assert (
@@ -204,9 +204,9 @@ def test_choices_pressed_at_once_follow_each_other(database: Database) -> None:
 
     def press(_: int) -> None:
         with database.writing() as session:
-            mailing.decline(session, account, list(Notice))
+            mailing.decline(session, account, list(MailKind))
 
     with ThreadPoolExecutor(8) as hands:
         assert list(hands.map(press, range(40))) == [None] * 40
     with database.reading() as session:
-        assert mailing.declined(session, account) == frozenset(Notice)
+        assert mailing.declined(session, account) == frozenset(MailKind)

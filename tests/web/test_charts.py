@@ -15,7 +15,7 @@ from foundation.periods import Month
 from supplier_portal.charts import month_chart, timeline_chart
 from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
 from supplier_portal.charts.timeline_chart import PictureWords
-from supplier_portal.queries.timeline import Happening, Kind
+from supplier_portal.queries.timeline import TimelineEntry, TimelineKind
 from supplier_portal.queries.waiting import MonthSums
 from web.svg import element
 
@@ -26,7 +26,7 @@ LINE = PictureWords("sv", "Tidslinje", "Tio händelser", "Köparen", "Ni", str, 
 AMOUNTS = st.decimals(Decimal("0.00"), Decimal("9999999.99"), places=2)
 MONTHS = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS), min_size=1, max_size=12)
 DAYS = st.lists(st.integers(0, 400), min_size=1, max_size=40)
-KINDS = st.lists(st.sampled_from(Kind), min_size=40, max_size=40)
+KINDS = st.lists(st.sampled_from(TimelineKind), min_size=40, max_size=40)
 Amounts = Sequence[tuple[Decimal, ...]]
 
 
@@ -90,10 +90,10 @@ def test_a_picture_is_named_described_and_escaped() -> None:
     assert str(element("a", "<b>", href='"')) == '<a href="&#34;">&lt;b&gt;</a>'
 
 
-def story(days: Sequence[int], kinds: Sequence[Kind]) -> list[Happening]:
+def story(days: Sequence[int], kinds: Sequence[TimelineKind]) -> list[TimelineEntry]:
     first = date(2026, 1, 15)
     found = [
-        Happening(first + timedelta(days=day), kind, f"D-{place}", ("sv", "en"), f"/orders/{place}")
+        TimelineEntry(first + timedelta(days=day), kind, f"D-{place}", ("sv", "en"), f"/orders/{place}")
         for place, (day, kind) in enumerate(zip(days, kinds, strict=False))
     ]
     return sorted(found, key=lambda each: (each.on, each.kind))
@@ -102,7 +102,7 @@ def story(days: Sequence[int], kinds: Sequence[Kind]) -> list[Happening]:
 @settings(max_examples=60)
 @given(DAYS, KINDS)
 def test_every_happening_is_a_link_of_its_own_and_none_hides_another(
-    days: Sequence[int], kinds: Sequence[Kind]
+    days: Sequence[int], kinds: Sequence[TimelineKind]
 ) -> None:
     found = story(days, kinds)
     for picture in (read(timeline_chart.wide(found, LINE)), read(timeline_chart.narrow(found, LINE))):

@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from billing.cli.command import AsJson, House, command
-from billing.cli.exit_codes import Code
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.exit_codes import ExitCode
+from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server.sockets import listening_on
 from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
 from billing.tools.access_point_simulator.desk import Desk, Repeats
@@ -22,7 +22,7 @@ from billing.tools.access_point_simulator.store import Store
 from foundation.errors import Refused
 from operations.access_point import opened_access_point
 from operations.settings import Settings
-from peppol.access_points.protocol import Unreachable, Verdict
+from peppol.access_points.protocol import PeerVerdict, Unreachable
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 
 access_point = typer.Typer()
@@ -37,7 +37,7 @@ _MOST = 1000
 
 
 @command(access_point, "check")
-def check(house: House, as_json: AsJson = False) -> None:
+def check(house: CommandContext, as_json: AsJson = False) -> None:
     """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
     settings = Settings()
     ourselves = settings.access_point_participant
@@ -70,16 +70,16 @@ def check(house: House, as_json: AsJson = False) -> None:
             (house.say("Svarar", "Answers"), missed if waiting is None else answered),
             *((kind.value, _registered(house, each.verdict)) for kind, each in found.items()),
         ]
-        show(table((Column("", ""), Column("", "", wrap=40)), rows, language=house.language))
+        show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=house.language))
     if waiting is None:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
-def _registered(house: House, verdict: Verdict) -> str:
+def _registered(house: CommandContext, verdict: PeerVerdict) -> str:
     match verdict:
-        case Verdict.TAKES:
+        case PeerVerdict.TAKES:
             return house.say("Vi är anmälda för det.", "We are registered for it.")
-        case Verdict.CANNOT_TELL:
+        case PeerVerdict.CANNOT_TELL:
             return house.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
         case _:
             return house.say(
@@ -90,7 +90,7 @@ def _registered(house: House, verdict: Verdict) -> str:
 
 @command(access_point, "simulate")
 def simulate(
-    house: House,
+    house: CommandContext,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port; 0 tar en ledig / 0 takes a free one")
     ] = 8090,

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import NotFound
 from foundation.formatting import Json, number, price
 from invoicing.responses import model as peer_responses
@@ -21,27 +21,27 @@ from peppol.identifiers import DocumentKind
 answers = typer.Typer()
 
 _LIST = (
-    Column("Nr", "No", right=True),
-    Column("Kom", "Came"),
-    Column("Slag", "Kind"),
-    Column("Kod", "Code"),
-    Column("Från", "From", spare=2),
-    Column("Om", "About", wrap=20, spare=1),
-    Column("Betyder", "Means"),
-    Column("Sedd av", "Seen by"),
+    TableColumn("Nr", "No", right=True),
+    TableColumn("Kom", "Came"),
+    TableColumn("Slag", "Kind"),
+    TableColumn("Kod", "Code"),
+    TableColumn("Från", "From", spare=2),
+    TableColumn("Om", "About", wrap=20, spare=1),
+    TableColumn("Betyder", "Means"),
+    TableColumn("Sedd av", "Seen by"),
 )
 _LINES = (
-    Column("Rad, plats", "Line, place", wrap=24),
-    Column("Kod", "Code", wrap=10),
-    Column("Antal", "Quantity", right=True),
-    Column("Pris", "Price", right=True),
-    Column("Ord", "Words", wrap=30),
+    TableColumn("Rad, plats", "Line, place", wrap=24),
+    TableColumn("Kod", "Code", wrap=10),
+    TableColumn("Antal", "Quantity", right=True),
+    TableColumn("Pris", "Price", right=True),
+    TableColumn("Ord", "Words", wrap=30),
 )
 
 
 @command(answers, "list")
 def list_answers(
-    house: House,
+    house: CommandContext,
     waiting: Annotated[bool, typer.Option("--open", help="Bara de som väntar / only those waiting")] = False,
     order: Annotated[str, typer.Option("--order", help="Bara om denna order / only about this order")] = "",
     as_json: AsJson = False,
@@ -78,7 +78,7 @@ def list_answers(
 
 @command(answers, "show")
 def show_answer(
-    house: House, answer_id: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False
+    house: CommandContext, answer_id: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False
 ) -> None:
     """Visa ett svar och vad det betyder / show an answer and what it means."""
     with house.reading() as session:
@@ -101,7 +101,7 @@ def show_answer(
         (say("Ord", "Words"), answer.words),
         (say("Sedd av", "Seen by"), held.looked_at_by),
     )
-    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
     if answer.lines:
         rows = [
             (
@@ -118,7 +118,7 @@ def show_answer(
 
 @command(answers, "seen")
 def seen(
-    house: House,
+    house: CommandContext,
     answer_id: Annotated[int, typer.Argument(metavar="ID")],
     by: Annotated[str, typer.Option("--by", help="Vem som tittat / who has looked")],
     on: On = None,
@@ -129,13 +129,13 @@ def seen(
     typer.echo(house.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
 
 
-def line_words(house: House, line: PeerLine) -> str:
+def line_words(house: CommandContext, line: PeerLine) -> str:
     """What a supplier says of an ordered line."""
     sv, en = LINE_WORDS.get(line.code, (line.code, line.code))
     return house.say(sv, en)
 
 
-def in_short(house: House, held: KeptAnswer) -> str:
+def in_short(house: CommandContext, held: KeptAnswer) -> str:
     """An answer about an order on one line: its day, code, and the lines it does not simply accept."""
     said = [
         " ".join(filter(None, (line.line, line_words(house, line), line.words)))
@@ -147,7 +147,7 @@ def in_short(house: House, held: KeptAnswer) -> str:
     return f"{held.received_on} {held.answer.kind} {held.answer.code}{mark}" + (f": {words}" if words else "")
 
 
-def answer_json(house: House, held: KeptAnswer) -> dict[str, Json]:
+def answer_json(house: CommandContext, held: KeptAnswer) -> dict[str, Json]:
     """An answer with its lines, for programs."""
     answer = held.answer
     return {
@@ -180,5 +180,5 @@ def answer_json(house: House, held: KeptAnswer) -> dict[str, Json]:
     }
 
 
-def _sentence(house: House, held: KeptAnswer) -> str:
+def _sentence(house: CommandContext, held: KeptAnswer) -> str:
     return house.say(*peer_responses.sentences(held.meaning, held.answer.reference))

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.exit_codes import Code
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import write_json
 from foundation import journal, journal_anchor
 from foundation.errors import Refused
@@ -24,7 +24,7 @@ _Heads = Annotated[
 
 @command(audit, "export")
 def export(
-    house: House,
+    house: CommandContext,
     reference: Annotated[str, typer.Argument(help="Genomförandereferens / execution reference")],
     to: Annotated[Path, typer.Option("--to", help="ZIP att skriva / the ZIP to write")],
     by: Annotated[str, typer.Option("--by", help="Den som lämnar ut, ett id / an id")],
@@ -39,7 +39,7 @@ def export(
 
 @command(audit, "verify")
 def verify(
-    house: House,
+    house: CommandContext,
     case: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CASE.zip")],
     as_json: AsJson = False,
 ) -> None:
@@ -53,12 +53,12 @@ def verify(
     else:
         typer.echo(house.say("Varje byte är som den var.", "Every byte is as it was."))
     if broken:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @command(journal_commands, "head")
 def head(
-    house: House,
+    house: CommandContext,
     to: Annotated[Path | None, typer.Option("--to", help="Fil att lägga till i / a file to add to")] = None,
     on: On = None,
 ) -> None:
@@ -71,7 +71,7 @@ def head(
 
 
 @command(journal_commands, "verify")
-def verify_journal(house: House, heads: _Heads = None, as_json: AsJson = False) -> None:
+def verify_journal(house: CommandContext, heads: _Heads = None, as_json: AsJson = False) -> None:
     """Kontrollera kedjan, också mot huvuden utanför / verify the chain, also against outside heads."""
     with house.reading() as session:
         broken = [*journal.verify(session), *journal_anchor.verify(session, read_heads(heads))]
@@ -83,7 +83,7 @@ def verify_journal(house: House, heads: _Heads = None, as_json: AsJson = False) 
     else:
         typer.echo(house.say("Kedjan är hel.", "The chain is whole."))
     if broken:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def read_heads(path: Path | None) -> list[journal_anchor.Head]:

@@ -15,10 +15,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from billing.cli.commands.demo_loop import loop
-from billing.cli.printing import Column, show, table
+from billing.cli.printing import TableColumn, show, table
 from billing.tools.demo import people
 from billing.tools.demo.folder import DATABASE_FILE, clear, mark
-from billing.tools.demo.outcomes import Outcome
+from billing.tools.demo.outcomes import ExpectedOutcome
 from billing.tools.demo.playing import Played, play
 from billing.tools.demo.story import Story, read_story
 from foundation.formatting import Json
@@ -107,10 +107,10 @@ def _summary(played: Played) -> Json:
 
 def _show(played: Played, folder: Path) -> None:
     columns = (
-        Column("Rätt / right", "Right"),
-        Column("Fall / case", "Case", wrap=True),
-        Column("Gäller / about", "About", wrap=True),
-        Column("Utfall / outcome", "Outcome", wrap=True),
+        TableColumn("Rätt / right", "Right"),
+        TableColumn("Fall / case", "Case", wrap=True),
+        TableColumn("Gäller / about", "About", wrap=True),
+        TableColumn("Utfall / outcome", "Outcome", wrap=True),
     )
     show(table(columns, _rows(played.outcomes), language="sv"), "")
     for name, words in _COUNTED.items():
@@ -153,7 +153,7 @@ _COUNTED = {
 }
 
 
-def _rows(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
+def _rows(outcomes: Sequence[ExpectedOutcome]) -> Iterator[list[str]]:
     """One row a case: how many of its outcomes are right, and the one that tells most, its first."""
     for _, grouped in groupby(outcomes, key=lambda each: each.name):
         case = list(grouped)

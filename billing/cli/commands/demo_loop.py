@@ -13,13 +13,13 @@ import structlog
 import typer
 from rich.text import Text
 
-from billing.cli.printing import Column, show, table
+from billing.cli.printing import TableColumn, show, table
 from billing.tools.demo.folder import DATABASE_FILE, mark
 from billing.tools.demo.loop_back import Looped, play
 from billing.tools.demo.story import Story
 from finance_desk.statement_files import statement_csv
 from foundation.formatting import Json, kronor
-from invoicing.reconciliation.statement import Row, Statement
+from invoicing.reconciliation.statement import Statement, StatementRow
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
 
@@ -83,13 +83,13 @@ def _show(looped: Looped, folder: Path) -> None:
         show(Text(f"{words}: {said}"))
     show(Text(f"Kredit begärd i telefon / asked by telephone: {looped.asked_in_person}"), "")
     columns = (
-        Column("Leverantör", "Supplier"),
-        Column("Beställt / ordered", "", right=True),
-        Column("Levererat / received", "", right=True),
-        Column("Fakturerat / invoiced", "", right=True),
-        Column("Krediterat / credited", "", right=True),
-        Column("Betalt / paid", "", right=True),
-        Column("Öppet / open", "", right=True),
+        TableColumn("Leverantör", "Supplier"),
+        TableColumn("Beställt / ordered", "", right=True),
+        TableColumn("Levererat / received", "", right=True),
+        TableColumn("Fakturerat / invoiced", "", right=True),
+        TableColumn("Krediterat / credited", "", right=True),
+        TableColumn("Betalt / paid", "", right=True),
+        TableColumn("Öppet / open", "", right=True),
     )
     show(table(columns, _rows(looped.statement), language="sv", total=_row(looped.statement.total)))
     for sentence in looped.broken:
@@ -107,7 +107,7 @@ def _rows(statement: Statement) -> Iterator[list[str]]:
         yield _row(row)
 
 
-def _row(row: Row) -> list[str]:
+def _row(row: StatementRow) -> list[str]:
     amounts = (row.ordered, row.received, row.invoiced, row.credited, row.paid, row.open)
     return [row.key[0] or "Summa / total", *(kronor(each) for each in amounts)]
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, command
-from billing.cli.exit_codes import Code, complain, refusal_of
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
-from operations.event_loading import Line, Loaded, load_events, replay_unappliable
+from operations.event_loading import EventLine, Loaded, load_events, replay_unappliable
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store
 from orders.events.store import EventState
@@ -18,19 +18,19 @@ from orders.events.store import EventState
 events = typer.Typer()
 
 _COLUMNS = (
-    Column("Nr", "No", right=True, spare=1),
-    Column("Dag", "Day"),
-    Column("Händelse", "Event", wrap=17),
-    Column("Id", "Id", wrap=15, spare=2),
-    Column("Referens", "Reference"),
-    Column("Läge", "State"),
-    Column("Skäl", "Reason", wrap=22),
+    TableColumn("Nr", "No", right=True, spare=1),
+    TableColumn("Dag", "Day"),
+    TableColumn("Händelse", "Event", wrap=17),
+    TableColumn("Id", "Id", wrap=15, spare=2),
+    TableColumn("Referens", "Reference"),
+    TableColumn("Läge", "State"),
+    TableColumn("Skäl", "Reason", wrap=22),
 )
 
 
 @command(events, "load")
 def load(
-    house: House,
+    house: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
     as_json: AsJson = False,
 ) -> None:
@@ -45,18 +45,18 @@ def load(
                 unreadable = True
     _tell(house, loaded, as_json=as_json)
     if unreadable:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @command(events, "schema")
-def schema(house: House) -> None:
+def schema(house: CommandContext) -> None:
     """Visa JSON-schemat för händelser / show the JSON Schema of events."""
     write_json(event_envelope.schema())  # type: ignore[arg-type]
 
 
 @command(events, "list")
 def list_events(
-    house: House,
+    house: CommandContext,
     state: Annotated[
         EventState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
@@ -100,17 +100,17 @@ def list_events(
 
 
 @command(events, "replay")
-def replay(house: House, as_json: AsJson = False) -> None:
+def replay(house: CommandContext, as_json: AsJson = False) -> None:
     """Försök igen med dem som inte gick / try again those that failed."""
     with house.opened() as database:
         _tell(house, replay_unappliable(database), as_json=as_json)
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[EventLine]:
     """The lines of a file, with bytes that are no UTF-8 kept as they are."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
         for count, text in enumerate(file, 1):
-            yield Line(f"{path}:{count}", text.rstrip("\r\n"))
+            yield EventLine(f"{path}:{count}", text.rstrip("\r\n"))
 
 
 def _add(loaded: Loaded, more: Loaded) -> None:
@@ -122,7 +122,7 @@ def _add(loaded: Loaded, more: Loaded) -> None:
     loaded.problems += more.problems
 
 
-def _tell(house: House, loaded: Loaded, *, as_json: bool) -> None:
+def _tell(house: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
     counts = {
         "applied": loaded.applied,
         "repeated": loaded.repeated,

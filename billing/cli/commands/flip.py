@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import House, On, command, today_or
+from billing.cli.command import CommandContext, On, command, today_or
 from foundation.errors import NotFound
 from foundation.sql import Session
 from invoicing.documents import facts_loading
@@ -23,7 +23,7 @@ alone = typer.Typer()
 
 @command(alone, "flip")
 def flip(
-    house: House,
+    house: CommandContext,
     order_number: Annotated[str, typer.Argument(metavar="ORDER")],
     line: Annotated[str, typer.Argument(metavar="LINE")],
     own_number: Annotated[str, typer.Option("--number", help="Fakturans nummer / the invoice's number")] = "",

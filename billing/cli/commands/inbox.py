@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.receiving import all_taken, became, end, tell
-from billing.cli.exit_codes import Code
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.exit_codes import ExitCode
+from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import exchange_events
 from foundation.errors import NotFound
 from foundation.formatting import Json
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import opened_access_point
-from operations.message_queries import LetterIn, LetterOut
+from operations.message_queries import InboundSummary, OutboundSummary
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
@@ -33,27 +33,27 @@ inbox = typer.Typer()
 post_office = typer.Typer()
 
 _INBOX = (
-    Column("Nr", "No", right=True),
-    Column("Kom", "Came"),
-    Column("Läge", "State"),
-    Column("Slag", "Kind", spare=2),
-    Column("Brev", "Letter", wrap=15, spare=1),
-    Column("Vad", "What", wrap=26),
+    TableColumn("Nr", "No", right=True),
+    TableColumn("Kom", "Came"),
+    TableColumn("Läge", "State"),
+    TableColumn("Slag", "Kind", spare=2),
+    TableColumn("Brev", "Letter", wrap=15, spare=1),
+    TableColumn("Vad", "What", wrap=26),
 )
 _OUTBOX = (
-    Column("Nr", "No", right=True),
-    Column("Dag", "Day"),
-    Column("Slag", "Kind"),
-    Column("Dokument", "Document", wrap=15),
-    Column("Till", "To", wrap=15),
-    Column("Om", "About", spare=1),
-    Column("Läge", "State"),
+    TableColumn("Nr", "No", right=True),
+    TableColumn("Dag", "Day"),
+    TableColumn("Slag", "Kind"),
+    TableColumn("Dokument", "Document", wrap=15),
+    TableColumn("Till", "To", wrap=15),
+    TableColumn("Om", "About", spare=1),
+    TableColumn("Läge", "State"),
 )
 
 
 @command(inbox, "list")
 def list_letters(
-    house: House,
+    house: CommandContext,
     state: Annotated[InState | None, typer.Option("--state", help="Bara i detta läge / only in this")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +79,7 @@ def list_letters(
 
 @command(inbox, "show")
 def show_letter(
-    house: House,
+    house: CommandContext,
     letter_id: Annotated[int, typer.Argument(metavar="ID")],
     raw: Annotated[
         bool, typer.Option("--raw", help="Skriv brevets bytes / write the letter's bytes")
@@ -123,7 +123,7 @@ def show_letter(
         ),
         (say("Varför", "Why"), taken.sentence),
     )
-    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
 
 
 Folder = Annotated[
@@ -144,7 +144,7 @@ def _access_point(folder: Path | None, *, enveloped: bool = False) -> Iterator[A
 
 @command(post_office, "deliver")
 def deliver(
-    house: House,
+    house: CommandContext,
     folder: Folder = None,
     enveloped: Annotated[
         bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
@@ -161,11 +161,11 @@ def deliver(
         house.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
     )
     if left:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @command(post_office, "collect")
-def collect(house: House, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
+def collect(house: CommandContext, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
     """Hämta och läs brev från accesspunkten / collect and read letters."""
     today = today_or(on)
     if folder is not None and not folder.is_dir():
@@ -190,7 +190,7 @@ def collect(house: House, folder: Folder = None, on: On = None, as_json: AsJson 
 
 @command(post_office, "list")
 def list_post(
-    house: House,
+    house: CommandContext,
     state: Annotated[
         OutState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
@@ -217,7 +217,7 @@ def list_post(
     show(table(_OUTBOX, rows, language=house.language))
 
 
-def _in_short(house: House, letter: LetterIn) -> str:
+def _in_short(house: CommandContext, letter: InboundSummary) -> str:
     """The document a letter became, or the first sentence of why it became none."""
     if letter.document:
         return f"{letter.document} {letter.document_state}"
@@ -226,11 +226,11 @@ def _in_short(house: House, letter: LetterIn) -> str:
     return f"{code}{first}{stop.strip()}"
 
 
-def _is_repeat(letter: LetterIn) -> bool:
+def _is_repeat(letter: InboundSummary) -> bool:
     return letter.state is InState.REPEAT and letter.repeats is not None
 
 
-def _letter_json(house: House, letter: LetterIn) -> dict[str, Json]:
+def _letter_json(house: CommandContext, letter: InboundSummary) -> dict[str, Json]:
     return {
         "id": letter.id,
         "transport_id": letter.transport_id,
@@ -247,7 +247,7 @@ def _letter_json(house: House, letter: LetterIn) -> dict[str, Json]:
     }
 
 
-def _out_json(letter: LetterOut) -> Json:
+def _out_json(letter: OutboundSummary) -> Json:
     return {
         "sequence": letter.sequence,
         "issued_on": letter.issued_on.isoformat(),

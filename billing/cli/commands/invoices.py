@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.printing import TableColumn, show, table, write_json
 from billing.cli.verdict_tree import tree_of
 from foundation.formatting import Json, kronor, plain
 from invoicing.documents import store as document_store
@@ -21,16 +21,16 @@ invoices = typer.Typer()
 credit = typer.Typer()
 
 _COLUMNS = (
-    Column("Nr", "No", right=True, spare=4),
-    Column("Slag", "Kind", spare=1),
-    Column("Nummer", "Number", wrap=15),
-    Column("Leverantör", "Supplier"),
-    Column("Referens", "Reference", spare=2),
-    Column("Datum", "Date", spare=3),
-    Column("Betalas", "Pays on", spare=5),
-    Column("Belopp", "Amount", right=True),
-    Column("Läge", "State"),
-    Column("Avvikelser", "Deviations", wrap=24),
+    TableColumn("Nr", "No", right=True, spare=4),
+    TableColumn("Slag", "Kind", spare=1),
+    TableColumn("Nummer", "Number", wrap=15),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Referens", "Reference", spare=2),
+    TableColumn("Datum", "Date", spare=3),
+    TableColumn("Betalas", "Pays on", spare=5),
+    TableColumn("Belopp", "Amount", right=True),
+    TableColumn("Läge", "State"),
+    TableColumn("Avvikelser", "Deviations", wrap=24),
 )
 
 Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
@@ -39,7 +39,7 @@ OfSupplier = Annotated[str, typer.Option("--supplier", metavar="ORGNR")]
 
 @command(invoices, "list")
 def list_invoices(
-    house: House,
+    house: CommandContext,
     state: Annotated[
         InvoiceState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
@@ -81,7 +81,9 @@ def list_invoices(
 
 
 @command(alone, "explain")
-def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False) -> None:
+def explain(
+    house: CommandContext, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False
+) -> None:
     """Visa hur en faktura prövats / show how an invoice was judged."""
     with house.reading() as session:
         found = document_store.named(session, invoice, supplier=supplier)
@@ -115,7 +117,7 @@ def explain(house: House, invoice: Named, supplier: OfSupplier = "", as_json: As
 
 
 @command(invoices, "stop-waiting")
-def stop_waiting(house: House, on: On = None) -> None:
+def stop_waiting(house: CommandContext, on: On = None) -> None:
     """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
     with house.writing() as session:
         ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
@@ -132,7 +134,7 @@ _KINDS = {
 
 @command(credit, "request")
 def request(
-    house: House,
+    house: CommandContext,
     invoice: Named,
     supplier: OfSupplier = "",
     by: Annotated[

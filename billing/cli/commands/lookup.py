@@ -4,28 +4,28 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, command
-from billing.cli.exit_codes import Code
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.exit_codes import ExitCode
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import Refused
 from operations.access_point import opened_directory
 from operations.settings import Settings
-from peppol.access_points.protocol import Capability, Verdict
+from peppol.access_points.protocol import Capability, PeerVerdict
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 
 alone = typer.Typer()
 
 _VERDICTS = {
-    Verdict.TAKES: ("Ja: tar emot det.", "Yes: receives it."),
-    Verdict.OTHER_KINDS_ONLY: (
+    PeerVerdict.TAKES: ("Ja: tar emot det.", "Yes: receives it."),
+    PeerVerdict.OTHER_KINDS_ONLY: (
         "Nej: finns på nätet men tar inte emot detta. Ordern läggs i portalen.",
         "No: is on the network but does not receive this. The order is laid in the portal.",
     ),
-    Verdict.NOT_REGISTERED: (
+    PeerVerdict.NOT_REGISTERED: (
         "Nej: adressen finns inte på nätet. Kontrollera den, annars läggs ordern i portalen.",
         "No: the address is not on the network. Check it; otherwise the order is laid in the portal.",
     ),
-    Verdict.CANNOT_TELL: (
+    PeerVerdict.CANNOT_TELL: (
         "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP eller BILLING_LOOKUP_SML_ZONE, eller försök igen.",
         "It cannot be told now. Check BILLING_LOOKUP_SMP or BILLING_LOOKUP_SML_ZONE, or try again.",
     ),
@@ -34,7 +34,7 @@ _VERDICTS = {
 
 @command(alone, "lookup")
 def lookup(
-    house: House,
+    house: CommandContext,
     participant: Annotated[str, typer.Argument(metavar="ADDRESS", help="0007:5599991014")],
     kind: Annotated[
         DocumentKind, typer.Option(help="Slag av dokument / kind of document")
@@ -70,10 +70,10 @@ def lookup(
     else:
         _show(house, found, kind)
     if not found.takes:
-        raise typer.Exit(Code.FAILED if found.verdict is Verdict.CANNOT_TELL else Code.NOT_FOUND)
+        raise typer.Exit(ExitCode.FAILED if found.verdict is PeerVerdict.CANNOT_TELL else ExitCode.NOT_FOUND)
 
 
-def _show(house: House, found: Capability, kind: DocumentKind) -> None:
+def _show(house: CommandContext, found: Capability, kind: DocumentKind) -> None:
     say = house.say
     facts = (
         (say("Mottagare", "Receiver"), found.participant),
@@ -85,4 +85,4 @@ def _show(house: House, found: Capability, kind: DocumentKind) -> None:
         (say("Varför", "Why"), found.words),
     )
     rows = [fact for fact in facts if fact[1]]
-    show(table((Column("", ""), Column("", "", wrap=40)), rows, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=house.language))

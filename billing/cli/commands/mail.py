@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import func, select
 
-from billing.cli.command import House, command
-from billing.cli.exit_codes import Code
+from billing.cli.command import CommandContext, command
+from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import show
 from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
@@ -20,7 +20,7 @@ mail = typer.Typer()
 
 @command(mail, "deliver")
 def deliver(
-    house: House,
+    house: CommandContext,
     folder: Annotated[
         Path | None,
         typer.Option("--dir", help="En mapp som demon har fyllt / a folder filled by the demo"),
@@ -30,7 +30,7 @@ def deliver(
     settings = Settings()
     if folder is not None:
         settings = settings.model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
-        house = House(f"sqlite:///{folder / DATABASE_FILE}", house.language)
+        house = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", house.language)
     with house.opened() as database:
         done = mail_delivery.deliver(database, settings, now=utc_now())
     where = "" if settings.smtp_host else f" ({settings.mail_folder})"
@@ -41,11 +41,11 @@ def deliver(
         )
     )
     if done.stuck:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @command(mail, "list")
-def list_mails(house: House) -> None:
+def list_mails(house: CommandContext) -> None:
     """Hur många mejl som väntar, har gått och har fastnat / how many mails wait, have left and are stuck."""
     with house.reading() as session:
         rows = session.execute(

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.answers import answer_json, in_short
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import NotFound
 from foundation.formatting import Json, kronor, number, price
 from foundation.sql import Session
@@ -14,7 +14,7 @@ from invoicing.documents import store as document_store
 from invoicing.responses import store as response_store
 from operations import message_queries
 from operations.event_loading import place_due_orders
-from operations.message_queries import LetterOut
+from operations.message_queries import OutboundSummary
 from orders.model import LineAccount, Order, PlannedOrder
 from orders.placements import plan_store
 from orders.purchase_orders import line_store, order_store
@@ -26,32 +26,32 @@ from peppol.identifiers import DocumentKind
 orders = typer.Typer()
 
 _LIST = (
-    Column("Order", "Order"),
-    Column("Artikel", "Article", wrap=18),
-    Column("Referens", "Reference"),
-    Column("Leverantör", "Supplier"),
-    Column("Period", "Period", wrap=12),
-    Column("Lagd", "Placed", spare=1),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Order", "Order"),
+    TableColumn("Artikel", "Article", wrap=18),
+    TableColumn("Referens", "Reference"),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Period", "Period", wrap=12),
+    TableColumn("Lagd", "Placed", spare=1),
+    TableColumn("Belopp", "Amount", right=True),
 )
 _LINES = (
-    Column("Rad", "Line"),
-    Column("Period", "Period", wrap=12),
-    Column("Antal", "Quantity", right=True),
-    Column("Pris", "Price", right=True, spare=2),
-    Column("Beställt", "Ordered", right=True),
-    Column("Levererat", "Received", right=True),
-    Column("Godkänt", "Approved", right=True),
-    Column("Faktura", "Invoice", wrap=15),
-    Column("Läge", "State", wrap=15, spare=1),
+    TableColumn("Rad", "Line"),
+    TableColumn("Period", "Period", wrap=12),
+    TableColumn("Antal", "Quantity", right=True),
+    TableColumn("Pris", "Price", right=True, spare=2),
+    TableColumn("Beställt", "Ordered", right=True),
+    TableColumn("Levererat", "Received", right=True),
+    TableColumn("Godkänt", "Approved", right=True),
+    TableColumn("Faktura", "Invoice", wrap=15),
+    TableColumn("Läge", "State", wrap=15, spare=1),
 )
 _DUE = (
-    Column("Dag", "Day"),
-    Column("Artikel", "Article", wrap=18),
-    Column("Referens", "Reference"),
-    Column("Beslut", "Decision", wrap=15),
-    Column("Skäl", "Reason", wrap=20),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Dag", "Day"),
+    TableColumn("Artikel", "Article", wrap=18),
+    TableColumn("Referens", "Reference"),
+    TableColumn("Beslut", "Decision", wrap=15),
+    TableColumn("Skäl", "Reason", wrap=20),
+    TableColumn("Belopp", "Amount", right=True),
 )
 
 
@@ -60,7 +60,7 @@ OrderNumber = Annotated[str, typer.Argument(metavar="NUMBER")]
 
 @command(orders, "list")
 def list_orders(
-    house: House,
+    house: CommandContext,
     supplier: Annotated[str, typer.Option("--supplier", metavar="ORGNR")] = "",
     reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 500,
@@ -91,7 +91,9 @@ def list_orders(
 
 @command(orders, "show")
 def show_order(
-    house: House, order_number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: AsJson = False
+    house: CommandContext,
+    order_number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    as_json: AsJson = False,
 ) -> None:
     """Visa en order och dess rader / show an order and its lines."""
     with house.reading() as session:
@@ -121,7 +123,7 @@ def show_order(
         (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
     )
     told = tuple((say("Svar", "Answer"), in_short(house, each)) for each in answers)
-    show(table((Column("", ""), Column("", "", wrap=40)), (*facts, *told), language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), (*facts, *told), language=house.language))
     rows = [
         (
             line.line_id,
@@ -141,7 +143,7 @@ def show_order(
 
 
 @command(orders, "xml")
-def order_xml(house: House, order_number: OrderNumber) -> None:
+def order_xml(house: CommandContext, order_number: OrderNumber) -> None:
     """Orderns brev, byte för byte / the order's letter, byte for byte."""
     with house.reading() as session:
         order_store.get(session, order_number)
@@ -153,7 +155,7 @@ def order_xml(house: House, order_number: OrderNumber) -> None:
 
 @command(orders, "due")
 def due(
-    house: House,
+    house: CommandContext,
     on: On = None,
     place: Annotated[bool, typer.Option("--place", help="Lägg dem nu / place them now")] = False,
     as_json: AsJson = False,
@@ -183,7 +185,7 @@ def due(
         typer.echo(house.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
 
 
-def _article(house: House, article: Article, stage: str) -> str:
+def _article(house: CommandContext, article: Article, stage: str) -> str:
     name = house.say(article.name_sv, article.value.replace("_", " ").capitalize())
     return f"{name} {stage}".strip()
 
@@ -214,7 +216,7 @@ def _summary_json(order: OrderSummary) -> Json:
 
 
 def _order_json(
-    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[LetterOut]
+    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[OutboundSummary]
 ) -> dict[str, Json]:
     return {
         "number": order.number,

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, bytes_of, command, day, today_or
+from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
 from billing.cli.commands.payments import payments
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
 from foundation.formatting import kronor
 from foundation.periods import Month, PeriodRefused
@@ -37,29 +37,29 @@ Number = Annotated[str, typer.Argument(help="Förslagets nummer / the proposal's
 Folder = Annotated[Path, typer.Option("--dir", help="Dit filerna skrivs / where the files go")]
 
 _PROPOSALS = (
-    Column("Förslag", "Proposal"),
-    Column("Betalas", "Paid on"),
-    Column("Läge", "State"),
-    Column("Attest", "Attested", right=True),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Förslag", "Proposal"),
+    TableColumn("Betalas", "Paid on"),
+    TableColumn("Läge", "State"),
+    TableColumn("Attest", "Attested", right=True),
+    TableColumn("Belopp", "Amount", right=True),
 )
 _TOLD = (
-    Column("Betalning", "Payment"),
-    Column("Utfall", "Outcome"),
-    Column("Belopp", "Amount", right=True),
-    Column("Vad", "What", wrap=40),
+    TableColumn("Betalning", "Payment"),
+    TableColumn("Utfall", "Outcome"),
+    TableColumn("Belopp", "Amount", right=True),
+    TableColumn("Vad", "What", wrap=40),
 )
 _RIGHTS = (
-    Column("Person", "Person"),
-    Column("Högst", "At most", right=True),
-    Column("För", "For", wrap=24),
-    Column("Från", "From"),
-    Column("Till", "To"),
+    TableColumn("Person", "Person"),
+    TableColumn("Högst", "At most", right=True),
+    TableColumn("För", "For", wrap=24),
+    TableColumn("Från", "From"),
+    TableColumn("Till", "To"),
 )
 
 
 @command(payments, "propose")
-def propose(house: House, by: By, on: On = None, as_json: AsJson = False) -> None:
+def propose(house: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
     with house.writing() as session:
         made = preparing.propose(
@@ -78,7 +78,7 @@ def propose(house: House, by: By, on: On = None, as_json: AsJson = False) -> Non
 
 
 @command(payments, "proposals")
-def proposals(house: House, as_json: AsJson = False) -> None:
+def proposals(house: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalningsförslagen / show the payment proposals."""
     with house.reading() as session:
         found = preparing.overviews(session)
@@ -111,7 +111,7 @@ def proposals(house: House, as_json: AsJson = False) -> None:
 
 
 @command(payments, "attest")
-def attest(house: House, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
+def attest(house: CommandContext, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
     with house.writing() as session:
         register = register_store.load(session)
@@ -132,7 +132,9 @@ def attest(house: House, number: Number, by: By, on: On = None, as_json: AsJson 
 
 
 @command(payments, "export")
-def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False) -> None:
+def export(
+    house: CommandContext, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False
+) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(Settings())
     with house.writing() as session:
@@ -149,7 +151,7 @@ def export(house: House, number: Number, by: By, folder: Folder = Path("."), as_
 
 @command(payments, "bank")
 def bank(
-    house: House,
+    house: CommandContext,
     file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
     by: By,
     on: On = None,
@@ -199,7 +201,7 @@ def bank(
 
 @command(payments, "right")
 def right(
-    house: House,
+    house: CommandContext,
     person: Annotated[str, typer.Option("--person", help="Ett id / an id; utan: visa alla / list all")] = "",
     limit: Annotated[str, typer.Option("--limit", help="Högsta belopp / highest amount")] = "",
     supplier: Annotated[str, typer.Option("--supplier")] = "",
@@ -255,7 +257,9 @@ def right(
 
 
 @command(ledger, "book")
-def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False) -> None:
+def book(
+    house: CommandContext, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False
+) -> None:
     """Skriv en SIE 4-fil av det som hänt / write a SIE 4 file of what has happened."""
     with house.writing() as session:
         run = booking.book(
@@ -272,7 +276,7 @@ def book(house: House, by: By, folder: Folder = Path("."), on: On = None, as_jso
 
 @command(ledger, "accrue")
 def accrue(
-    house: House,
+    house: CommandContext,
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Månad / month")],
     by: By,
     folder: Folder = Path("."),

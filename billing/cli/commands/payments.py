@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
 from foundation.money import Money, total
 from invoicing.model import SupplierInvoice
@@ -15,30 +15,30 @@ from orders.register import store as register_store
 payments = typer.Typer()
 
 _DUE = (
-    Column("Nr", "No", right=True, spare=2),
-    Column("Betalas", "Pays on"),
-    Column("Faktura", "Invoice", wrap=15),
-    Column("Leverantör", "Supplier"),
-    Column("Referens", "Reference", spare=1),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Nr", "No", right=True, spare=2),
+    TableColumn("Betalas", "Pays on"),
+    TableColumn("Faktura", "Invoice", wrap=15),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Referens", "Reference", spare=1),
+    TableColumn("Belopp", "Amount", right=True),
 )
 _PAID = (
-    Column("Betalning", "Payment"),
-    Column("Dag", "Day"),
-    Column("Faktura", "Invoice", wrap=15),
-    Column("Leverantör", "Supplier"),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Betalning", "Payment"),
+    TableColumn("Dag", "Day"),
+    TableColumn("Faktura", "Invoice", wrap=15),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Belopp", "Amount", right=True),
 )
 _CLAIMS = (
-    Column("Betalning", "Payment"),
-    Column("Faktura", "Invoice", wrap=15),
-    Column("Leverantör", "Supplier"),
-    Column("Fordran", "Claim", right=True),
+    TableColumn("Betalning", "Payment"),
+    TableColumn("Faktura", "Invoice", wrap=15),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Fordran", "Claim", right=True),
 )
 
 
 @command(payments, "due")
-def due(house: House, on: On = None, as_json: AsJson = False) -> None:
+def due(house: CommandContext, on: On = None, as_json: AsJson = False) -> None:
     """Visa det som ska betalas / show what is to be paid."""
     today = today_or(on)
     with house.reading() as session:
@@ -70,7 +70,7 @@ def due(house: House, on: On = None, as_json: AsJson = False) -> None:
 
 @command(payments, "pay")
 def pay(
-    house: House,
+    house: CommandContext,
     prepared_by: Annotated[str, typer.Option("--prepared-by", help="Den som förberedde, ett id / an id")],
     attested_by: Annotated[str, typer.Option("--attested-by", help="Den som attesterar, ett id / an id")],
     on: On = None,
@@ -109,7 +109,7 @@ def pay(
 
 
 @command(payments, "claims")
-def claims(house: House, as_json: AsJson = False) -> None:
+def claims(house: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalt som krediterats / show what was paid and then credited."""
     with house.reading() as session:
         owed = payment.claims(session)

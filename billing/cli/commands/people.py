@@ -6,7 +6,7 @@ import typer
 
 from accounts import accounts, mailed_links
 from accounts.rules import granted_staff
-from billing.cli.command import House, command
+from billing.cli.command import CommandContext, command
 from billing.cli.printing import show
 from foundation.database import utc_now
 from orders.register import store as register_store
@@ -16,7 +16,7 @@ people = typer.Typer()
 
 @command(people, "invite")
 def invite(
-    house: House,
+    house: CommandContext,
     address: Annotated[str, typer.Argument(help="E-postadress / mail address")],
     name: Annotated[str, typer.Option(help="Personens namn / the person's name")],
     permission: Annotated[

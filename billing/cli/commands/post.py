@@ -5,39 +5,39 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, command, today_or
+from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from invoicing.intake.queue import read_arrived
 from operations import exchange_queries, message_queries
 from operations.exchange_actions import no_letter, read_again, send_again
-from operations.exchange_queries import AttemptRow, ReceiverStanding, Standing
+from operations.exchange_queries import AttemptRow, ExchangeStanding, ReceiverStanding
 
 _RECEIVERS = (
-    Column("Mottagare", "Receiver"),
-    Column("Organisation", "Organisation"),
-    Column("Väntar", "Waiting", right=True),
-    Column("Fastnat", "Stuck", right=True),
-    Column("Avvisat", "Rejected", right=True),
-    Column("Äldst", "Oldest"),
-    Column("Nästa försök", "Next attempt"),
+    TableColumn("Mottagare", "Receiver"),
+    TableColumn("Organisation", "Organisation"),
+    TableColumn("Väntar", "Waiting", right=True),
+    TableColumn("Fastnat", "Stuck", right=True),
+    TableColumn("Avvisat", "Rejected", right=True),
+    TableColumn("Äldst", "Oldest"),
+    TableColumn("Nästa försök", "Next attempt"),
 )
 _ATTEMPTS = (
-    Column("Nr", "No", right=True),
-    Column("Började", "Began"),
-    Column("Sekunder", "Seconds", right=True),
-    Column("Utfall", "Outcome"),
-    Column("Svar", "Answer", wrap=40),
-    Column("Nästa försök", "Next attempt"),
+    TableColumn("Nr", "No", right=True),
+    TableColumn("Började", "Began"),
+    TableColumn("Sekunder", "Seconds", right=True),
+    TableColumn("Utfall", "Outcome"),
+    TableColumn("Svar", "Answer", wrap=40),
+    TableColumn("Nästa försök", "Next attempt"),
 )
 
 By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 / who does it")]
 
 
 @command(post_office, "status")
-def status(house: House, as_json: AsJson = False) -> None:
+def status(house: CommandContext, as_json: AsJson = False) -> None:
     """Visa hur posten står: väntar, fastnat, äldst / show how the post stands."""
     with house.opened() as database, database.reading() as session:
         stands = exchange_queries.standing(session)
@@ -93,7 +93,7 @@ def status(house: House, as_json: AsJson = False) -> None:
 
 @command(post_office, "show")
 def show_letter(
-    house: House, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
+    house: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
 ) -> None:
     """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
     with house.reading() as session:
@@ -124,7 +124,7 @@ def show_letter(
         (say("Till", "To"), letter.receiver or f"portal {letter.recipient}"),
         (say("Läge", "State"), letter.state.value),
     )
-    show(table((Column("", ""), Column("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
     rows = [
         (
             str(each.number),
@@ -141,7 +141,7 @@ def show_letter(
 
 
 @command(post_office, "resend")
-def resend(house: House, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
+def resend(house: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
     """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused letter again."""
     with house.opened() as database:
         instance_id = send_again(database, number, by=by)
@@ -155,7 +155,7 @@ def resend(house: House, number: Annotated[int, typer.Argument(metavar="NR")], b
 
 @command(post_office, "replay")
 def replay(
-    house: House,
+    house: CommandContext,
     letter_id: Annotated[int, typer.Argument(metavar="ID")],
     by: By = "operator",
     on: On = None,
@@ -191,7 +191,7 @@ def _receiver_json(each: ReceiverStanding, now: datetime) -> Json:
     }
 
 
-def _access_points_json(stands: Standing) -> Json:
+def _access_points_json(stands: ExchangeStanding) -> Json:
     return [
         {
             "name": each.name,

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
-from billing.cli.exit_codes import Code, complain, refusal_of
+from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, today_or
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import write_json
 from foundation.database import Database
 from foundation.formatting import Json, plain
@@ -20,7 +20,7 @@ from foundation.sql import Session
 from invoicing.intake.queue import read_arrived
 from invoicing.model import SupplierInvoice
 from operations import message_queries
-from operations.message_queries import LetterIn
+from operations.message_queries import InboundSummary
 from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
@@ -34,7 +34,7 @@ class Taken:
     """What became of one letter."""
 
     name: str
-    letter: LetterIn
+    letter: InboundSummary
     invoice: SupplierInvoice | None
     sentence: str
 
@@ -44,17 +44,17 @@ class Taken:
         return self.invoice.state.value if self.invoice is not None else self.letter.state.value
 
     @property
-    def code(self) -> Code:
+    def code(self) -> ExitCode:
         """What this letter asks the command to end with."""
         if self.letter.state in (InState.ARRIVED, InState.FAILED):
-            return Code.FAILED
+            return ExitCode.FAILED
         doubtful = self.invoice is not None and self.invoice.state in IN_QUESTION
-        return Code.IN_QUESTION if doubtful or self.letter.state in REFUSED else Code.OK
+        return ExitCode.IN_QUESTION if doubtful or self.letter.state in REFUSED else ExitCode.OK
 
 
 @command(alone, "receive")
 def receive(
-    house: House,
+    house: CommandContext,
     files: Annotated[
         list[Path], typer.Argument(help="Fakturor och kreditfakturor / invoices and credit notes")
     ],
@@ -88,17 +88,17 @@ def receive(
         taken = all_taken(house, database, stored)
     tell(taken, as_json=as_json)
     if unreadable:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
     end(taken)
 
 
-def all_taken(house: House, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
+def all_taken(house: CommandContext, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
     """What became of letters, each with the name it is to be told under."""
     with database.reading() as session:
         return [became(house, session, name, letter_id) for name, letter_id in stored]
 
 
-def became(house: House, session: Session, name: str, letter_id: int) -> Taken:
+def became(house: CommandContext, session: Session, name: str, letter_id: int) -> Taken:
     """What became of one letter."""
     letter = message_queries.letter_in(session, letter_id)
     assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
@@ -122,7 +122,7 @@ def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
 def end(taken: Sequence[Taken]) -> None:
     """End with the code of the gravest letter: one not read, then one refused or in question."""
     codes = {each.code for each in taken}
-    for code in (Code.FAILED, Code.IN_QUESTION):
+    for code in (ExitCode.FAILED, ExitCode.IN_QUESTION):
         if code in codes:
             raise typer.Exit(code)
 

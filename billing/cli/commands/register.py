@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import House, command
+from billing.cli.command import CommandContext, command
 from billing.migrations.migrate import open_grown
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
@@ -20,7 +20,7 @@ register = typer.Typer()
 
 
 @command(alone, "init")
-def init(house: House) -> None:
+def init(house: CommandContext) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
     with closing(open_grown(house.url)) as database:
         address = database.url.render_as_string(hide_password=True)
@@ -29,7 +29,7 @@ def init(house: House) -> None:
 
 @command(register, "load")
 def load(
-    house: House,
+    house: CommandContext,
     paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
     by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
 ) -> None:

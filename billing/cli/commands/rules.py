@@ -13,8 +13,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from billing.cli.command import AsJson, House, command
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import Language, NotFound
 from foundation.formatting import Json, plain
 from peppol.findings import Severity
@@ -33,7 +33,7 @@ _LANGUAGES: Final[tuple[Language, Language]] = ("sv", "en")
 
 @command(rules, "list")
 def list_rules(
-    house: House,
+    house: CommandContext,
     family: Annotated[
         str | None, typer.Option(metavar="F", help="Bara denna familj / only this family")
     ] = None,
@@ -69,10 +69,10 @@ def list_rules(
         return
     show(_counts_table(house, chosen), Text(), _releases_table(house, releases), Text())
     columns = (
-        Column("Regel", "Rule"),
-        Column("Allvar", "Severity"),
-        Column("Familj", "Family", spare=1),
-        Column("Betydelse", "Meaning", wrap=True),
+        TableColumn("Regel", "Rule"),
+        TableColumn("Allvar", "Severity"),
+        TableColumn("Familj", "Family", spare=1),
+        TableColumn("Betydelse", "Meaning", wrap=True),
     )
     rows = [(rule.id, _grave(house, rule.severity), rule.family, rule.meaning) for rule in chosen]
     show(table(columns, rows, language=house.language))
@@ -91,13 +91,13 @@ def _counts(chosen: Sequence[ListedRule]) -> dict[tuple[str, Severity], int]:
     }
 
 
-def _counts_table(house: House, chosen: Sequence[ListedRule]) -> Table:
+def _counts_table(house: CommandContext, chosen: Sequence[ListedRule]) -> Table:
     counts = _counts(chosen)
     columns = (
-        Column("Familj", "Family"),
-        Column("Fel", "Errors", right=True),
-        Column("Varningar", "Warnings", right=True),
-        Column("Summa", "Total", right=True),
+        TableColumn("Familj", "Family"),
+        TableColumn("Fel", "Errors", right=True),
+        TableColumn("Varningar", "Warnings", right=True),
+        TableColumn("Summa", "Total", right=True),
     )
 
     def row(name: str, fatal: int, warning: int) -> tuple[str, str, str, str]:
@@ -113,12 +113,12 @@ def _counts_table(house: House, chosen: Sequence[ListedRule]) -> Table:
     return table(columns, rows, language=house.language, total=total)
 
 
-def _releases_table(house: House, releases: Sequence[Release]) -> Table:
+def _releases_table(house: CommandContext, releases: Sequence[Release]) -> Table:
     columns = (
-        Column("Slag", "Kind"),
-        Column("Utgåva", "Release", wrap=True),
-        Column("Gäller från", "Mandatory from"),
-        Column("Regler", "Rules", right=True),
+        TableColumn("Slag", "Kind"),
+        TableColumn("Utgåva", "Release", wrap=True),
+        TableColumn("Gäller från", "Mandatory from"),
+        TableColumn("Regler", "Rules", right=True),
     )
     rows = [
         (release.kind.value, release.name, str(release.mandatory_from), str(len(release.rule_set.infos)))
@@ -132,7 +132,7 @@ def _releases_table(house: House, releases: Sequence[Release]) -> Table:
 
 @command(rules, "show")
 def show_rule(
-    house: House,
+    house: CommandContext,
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Regelns id / the id, BR-CO-15")],
     as_json: AsJson = False,
 ) -> None:
@@ -164,7 +164,7 @@ def show_rule(
             for release in rule.releases
         ),
     ]
-    columns = (Column("", ""), Column("", "", wrap=True))
+    columns = (TableColumn("", ""), TableColumn("", "", wrap=True))
     show(table(columns, [(plain(name), plain(text)) for name, text in facts], language=house.language))
 
 
@@ -181,7 +181,7 @@ def _found(rule_id: str) -> ListedRule:
     )
 
 
-def _grave(house: House, severity: Severity) -> str:
+def _grave(house: CommandContext, severity: Severity) -> str:
     return house.say("fel", "error") if severity is Severity.FATAL else house.say("varning", "warning")
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import House, command
+from billing.cli.command import CommandContext, command
 from billing.cli.exit_codes import complain
 from billing.server import serving
 from billing.server.app import create_app
@@ -29,7 +29,7 @@ alone = typer.Typer()
 
 @command(alone, "serve")
 def serve(
-    house: House,
+    house: CommandContext,
     host: Annotated[str, typer.Option(help="Adress att lyssna på / address to listen on")] = "127.0.0.1",
     folder: Annotated[
         Path | None,

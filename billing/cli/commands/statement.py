@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, command, day
+from billing.cli.command import AsJson, CommandContext, command, day
 from billing.cli.commands.audit import read_heads
-from billing.cli.exit_codes import Code
-from billing.cli.printing import Column, show, table, width_needed, width_of_output, write_json
+from billing.cli.exit_codes import ExitCode
+from billing.cli.printing import TableColumn, show, table, width_needed, width_of_output, write_json
 from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, statement_json, statement_xlsx
 from foundation import journal_anchor
 from foundation.formatting import kronor, plain
@@ -18,19 +18,19 @@ from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
-from invoicing.reconciliation.statement import DEFAULT_KEYS, Key, Statement
+from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
 from orders.terms import Article
 
 alone = typer.Typer()
 
 _KEYS = {
-    Key.EXECUTION_REFERENCE: ("Referens", "Reference"),
-    Key.SUPPLIER: ("Leverantör", "Supplier"),
-    Key.MONTH: ("Månad", "Month"),
-    Key.ARTICLE: ("Artikel", "Article"),
-    Key.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+    StatementKey.EXECUTION_REFERENCE: ("Referens", "Reference"),
+    StatementKey.SUPPLIER: ("Leverantör", "Supplier"),
+    StatementKey.MONTH: ("Månad", "Month"),
+    StatementKey.ARTICLE: ("Artikel", "Article"),
+    StatementKey.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
 }
 
 
@@ -41,23 +41,23 @@ def _month(text: str) -> Month:
         raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
 
 
-def _keys(text: str) -> tuple[Key, ...]:
+def _keys(text: str) -> tuple[StatementKey, ...]:
     try:
-        keys = tuple(Key(part.strip()) for part in text.split(","))
+        keys = tuple(StatementKey(part.strip()) for part in text.split(","))
     except ValueError:
-        raise typer.BadParameter(f"Välj bland / choose from {', '.join(Key)}.") from None
+        raise typer.BadParameter(f"Välj bland / choose from {', '.join(StatementKey)}.") from None
     return tuple(dict.fromkeys(keys))
 
 
 @command(alone, "reconcile")
 def reconcile(
-    house: House,
+    house: CommandContext,
     month: Annotated[
         Month | None, typer.Option("--month", parser=_month, metavar="YYYY-MM", help="Månad / month")
     ] = None,
     reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
     by: Annotated[
-        str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(Key)}")
+        str, typer.Option("--by", metavar="KEY,...", help=f"Uppdelning / by: {', '.join(StatementKey)}")
     ] = ",".join(DEFAULT_KEYS),
     supplier: Annotated[str, typer.Option("--supplier", help="Organisationsnummer")] = "",
     article: Annotated[str, typer.Option("--article", help=f"{', '.join(Article)}")] = "",
@@ -75,7 +75,7 @@ def reconcile(
 ) -> None:
     """Stäm av från beställt till betalt / reconcile from ordered to paid."""
     keys = _keys(by)
-    wanted = Wanted(reference, supplier, month, None, article, area, as_of)
+    wanted = EntryFilter(reference, supplier, month, None, article, area, as_of)
     with house.reading() as session:
         if open_only:
             _show_open(open_items(entry_queries.entries(session, wanted=wanted)), house, as_json=as_json)
@@ -96,7 +96,7 @@ def reconcile(
 
 @command(alone, "check")
 def check(
-    house: House,
+    house: CommandContext,
     heads: Annotated[
         Path | None,
         typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
@@ -108,7 +108,7 @@ def check(
         broken = list(invariants.check(session))
         outside = journal_anchor.verify(session, read_heads(heads))
         broken += [
-            invariants.Broken("journal heads", f"journal row {each.sequence}", each.sentence)
+            invariants.BrokenInvariant("journal heads", f"journal row {each.sequence}", each.sentence)
             for each in outside
         ]
     if as_json:
@@ -129,20 +129,20 @@ def check(
             )
         )
     if broken:
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 _OPEN = (
-    Column("Dokument", "Document", wrap=16),
-    Column("Leverantör", "Supplier"),
-    Column("Referens", "Reference"),
-    Column("Månad", "Month"),
-    Column("Vad", "What", wrap=24),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Dokument", "Document", wrap=16),
+    TableColumn("Leverantör", "Supplier"),
+    TableColumn("Referens", "Reference"),
+    TableColumn("Månad", "Month"),
+    TableColumn("Vad", "What", wrap=24),
+    TableColumn("Belopp", "Amount", right=True),
 )
 
 
-def _show_open(items: Sequence[OpenItem], house: House, *, as_json: bool) -> None:
+def _show_open(items: Sequence[OpenItem], house: CommandContext, *, as_json: bool) -> None:
     """Every document that keeps the statement from summing to zero."""
     if as_json:
         write_json(
@@ -179,14 +179,14 @@ def _show_open(items: Sequence[OpenItem], house: House, *, as_json: bool) -> Non
     show(table(_OPEN, rows, language=house.language))
 
 
-def _show(statement: Statement, house: House) -> None:
+def _show(statement: Statement, house: CommandContext) -> None:
     """One amount a column where there is room, otherwise two above each other."""
     sum_word = house.say("Summa", "Total")
     rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
     whole = amounts_of(statement.total)
     columns = [
-        *(Column(*_KEYS[key]) for key in statement.keys),
-        *(Column(sv, en, right=True) for _, sv, en in AMOUNTS),
+        *(TableColumn(*_KEYS[key]) for key in statement.keys),
+        *(TableColumn(sv, en, right=True) for _, sv, en in AMOUNTS),
     ]
     cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
     total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
@@ -197,12 +197,12 @@ def _show(statement: Statement, house: House) -> None:
     show(table(columns, cells, language=house.language, total=total))
 
 
-def _paired_columns(keys: Sequence[Key]) -> list[Column]:
+def _paired_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:
     """All keys in one column, and two amounts in each of the others."""
     return [
-        Column(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
+        TableColumn(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
         *(
-            Column(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
+            TableColumn(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
             for above, below in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
         ),
     ]

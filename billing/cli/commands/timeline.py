@@ -4,42 +4,42 @@ from typing import Annotated
 
 import typer
 
-from billing.cli.command import AsJson, House, command
-from billing.cli.commands.timeline_entries import Happening, Kind, happenings
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.command import AsJson, CommandContext, command
+from billing.cli.commands.timeline_entries import TimelineEntry, TimelineKind, happenings
+from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
 
 alone = typer.Typer()
 
 _COLUMNS = (
-    Column("Dag", "Day"),
-    Column("Vad", "What"),
-    Column("Dokument", "Document", wrap=15),
-    Column("Händelse", "Happening", wrap=26),
-    Column("Läge", "State", spare=1),
-    Column("Belopp", "Amount", right=True),
+    TableColumn("Dag", "Day"),
+    TableColumn("Vad", "What"),
+    TableColumn("Dokument", "Document", wrap=15),
+    TableColumn("Händelse", "Happening", wrap=26),
+    TableColumn("Läge", "State", spare=1),
+    TableColumn("Belopp", "Amount", right=True),
 )
 _KINDS = {
-    Kind.DECISION: ("beslut", "decision"),
-    Kind.EVENT: ("händelse", "event"),
-    Kind.ORDER: ("order", "order"),
-    Kind.PLANNED: ("planerad", "planned"),
-    Kind.INTERRUPTION: ("avbrott", "interruption"),
-    Kind.REPORT: ("redovisning", "report"),
-    Kind.RECEIPT: ("inleverans", "receipt"),
-    Kind.INVOICE: ("faktura", "invoice"),
-    Kind.CREDIT_NOTE: ("kreditfaktura", "credit note"),
-    Kind.JUDGED: ("prövning", "judgement"),
-    Kind.ANSWER: ("svar", "answer"),
-    Kind.CREDIT_REQUEST: ("begäran", "request"),
-    Kind.CREDITED: ("kreditering", "crediting"),
-    Kind.PAYMENT: ("betalning", "payment"),
+    TimelineKind.DECISION: ("beslut", "decision"),
+    TimelineKind.EVENT: ("händelse", "event"),
+    TimelineKind.ORDER: ("order", "order"),
+    TimelineKind.PLANNED: ("planerad", "planned"),
+    TimelineKind.INTERRUPTION: ("avbrott", "interruption"),
+    TimelineKind.REPORT: ("redovisning", "report"),
+    TimelineKind.RECEIPT: ("inleverans", "receipt"),
+    TimelineKind.INVOICE: ("faktura", "invoice"),
+    TimelineKind.CREDIT_NOTE: ("kreditfaktura", "credit note"),
+    TimelineKind.JUDGED: ("prövning", "judgement"),
+    TimelineKind.ANSWER: ("svar", "answer"),
+    TimelineKind.CREDIT_REQUEST: ("begäran", "request"),
+    TimelineKind.CREDITED: ("kreditering", "crediting"),
+    TimelineKind.PAYMENT: ("betalning", "payment"),
 }
 
 
 @command(alone, "timeline")
 def timeline(
-    house: House,
+    house: CommandContext,
     execution_reference: Annotated[str, typer.Argument(metavar="EXECUTION_REFERENCE")],
     as_json: AsJson = False,
 ) -> None:
@@ -66,7 +66,7 @@ def timeline(
     show(table(_COLUMNS, rows, language=house.language))
 
 
-def _json(happening: Happening, sentence: str) -> Json:
+def _json(happening: TimelineEntry, sentence: str) -> Json:
     return {
         "on": happening.on.isoformat(),
         "kind": happening.kind.name,

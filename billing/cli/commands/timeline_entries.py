@@ -29,7 +29,7 @@ from peppol.identifiers import DocumentKind
 from web.verdict_words import verdict_name
 
 
-class Kind(IntEnum):
+class TimelineKind(IntEnum):
     """What happened; the order is the order within a day."""
 
     DECISION = 1
@@ -49,11 +49,11 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEntry:
     """One thing on one day; `document` is what to look it up by, `state` what it came to."""
 
     on: date
-    kind: Kind
+    kind: TimelineKind
     document: str
     sv: str
     en: str
@@ -61,7 +61,7 @@ class Happening:
     amount: Money | None = None
 
 
-def happenings(session: Session, execution_reference: str) -> list[Happening]:
+def happenings(session: Session, execution_reference: str) -> list[TimelineEntry]:
     """All of them, by day. Raises PlacementUnknown."""
     placement = placement_store.get(session, execution_reference)
     documents = list(document_store.listed(session, execution_reference=execution_reference, limit=100_000))
@@ -80,16 +80,16 @@ def happenings(session: Session, execution_reference: str) -> list[Happening]:
     return sorted(found, key=lambda each: (each.on, each.kind))
 
 
-def _decisions(placement: Placement) -> Iterator[Happening]:
+def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
     follows_sv = f", efter {placement.follows}" if placement.follows else ""
     follows_en = f", after {placement.follows}" if placement.follows else ""
     ordered = placement.handling is Handling.ORDERED
     outside_sv = "" if ordered else f", utanför orderflödet ({placement.handling})"
     outside_en = "" if ordered else f", outside the flow of orders ({placement.handling})"
     for period in placement.periods:
-        yield Happening(
+        yield TimelineEntry(
             period.decided_on,
-            Kind.DECISION,
+            TimelineKind.DECISION,
             period.decision_id,
             f"Beslut om period {period.ordinal}, {period.period.start} – {period.period.end}, nivå {placement.level}, "
             f"leverantör {placement.supplier}{outside_sv}{follows_sv}.",
@@ -103,14 +103,14 @@ def _decisions(placement: Placement) -> Iterator[Happening]:
 _TOLD_ELSEWHERE = ("placement.decided", "placement.period_two_decided", "interruption.", "report.")
 
 
-def _events(session: Session, reference: str) -> Iterator[Happening]:
+def _events(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for event in event_store.of_placement(session, reference):
         applied = event.state is EventState.APPLIED
         if applied and event.type.startswith(_TOLD_ELSEWHERE):
             continue
-        yield Happening(
+        yield TimelineEntry(
             event.occurred_on,
-            Kind.EVENT,
+            TimelineKind.EVENT,
             event.event_id,
             f"{event.type}. {event.reason_sv}".strip(),
             f"{event.type}. {event.reason_en}".strip(),
@@ -118,13 +118,13 @@ def _events(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _orders(session: Session, reference: str) -> Iterator[Happening]:
+def _orders(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for order in order_store.of_placement(session, reference):
         lines = len(order.lines)
         stage = f" {order.stage}" if order.stage else ""
-        yield Happening(
+        yield TimelineEntry(
             order.issued_on,
-            Kind.ORDER,
+            TimelineKind.ORDER,
             order.number,
             f"Order på {order.article.name_sv.lower()}{stage}, {lines} {'rad' if lines == 1 else 'rader'}, till "
             f"{order.supplier}.",
@@ -134,7 +134,7 @@ def _orders(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _planned(session: Session, reference: str) -> Iterator[Happening]:
+def _planned(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for plan in plan_store.of_placement(session, reference):
         if plan.state is PlannedState.PLACED:
             continue
@@ -144,9 +144,9 @@ def _planned(session: Session, reference: str) -> Iterator[Happening]:
             PlannedState.WAITING: ("väntar på sin dag", "waits for its day"),
             PlannedState.DROPPED: ("utgår", "is dropped"),
         }[plan.state]
-        yield Happening(
+        yield TimelineEntry(
             plan.due_on,
-            Kind.PLANNED,
+            TimelineKind.PLANNED,
             plan.decision_id,
             f"{plan.article.name_sv} {name} {sv}{reason}.",
             f"{plan.article.value.capitalize().replace('_', ' ')} {name} {en}{reason}.",
@@ -155,11 +155,11 @@ def _planned(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _interruptions(session: Session, reference: str) -> Iterator[Happening]:
+def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, reference):
-        yield Happening(
+        yield TimelineEntry(
             row.registered_on,
-            Kind.INTERRUPTION,
+            TimelineKind.INTERRUPTION,
             "",
             f"Avbrott ({row.reason}) med {row.effective_on} som sista ersatta dag.",
             f"Interruption ({row.reason}) with {row.effective_on} as last billable day.",
@@ -167,12 +167,12 @@ def _interruptions(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _reports(session: Session, reference: str) -> Iterator[Happening]:
+def _reports(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for report in placement_store.reports(session, reference):
         document = f"{report.month} v{report.version}"
-        yield Happening(
+        yield TimelineEntry(
             report.filed_on,
-            Kind.REPORT,
+            TimelineKind.REPORT,
             document,
             f"Redovisning för {report.month} lämnad av {report.filed_by}.",
             f"Report for {report.month} filed by {report.filed_by}.",
@@ -180,9 +180,9 @@ def _reports(session: Session, reference: str) -> Iterator[Happening]:
         )
         if report.decided_on is not None:
             rejected = report.state is ReportState.REJECTED
-            yield Happening(
+            yield TimelineEntry(
                 report.decided_on,
-                Kind.REPORT,
+                TimelineKind.REPORT,
                 document,
                 f"Redovisningen för {report.month} {'avvisad' if rejected else 'godkänd'} av {report.decided_by}.",
                 f"Report for {report.month} {'rejected' if rejected else 'approved'} by {report.decided_by}.",
@@ -190,14 +190,14 @@ def _reports(session: Session, reference: str) -> Iterator[Happening]:
             )
 
 
-def _receipts(session: Session, reference: str) -> Iterator[Happening]:
+def _receipts(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for receipt in reference_queries.receipts_of(session, reference):
         taken_back = receipt.reverses is not None
         days = f"{receipt.period.start} – {receipt.period.end}" if receipt.period else "–"
         quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
-        yield Happening(
+        yield TimelineEntry(
             receipt.received_on,
-            Kind.RECEIPT,
+            TimelineKind.RECEIPT,
             f"{receipt.order_number}/{receipt.line_id}",
             f"{'Inleverans återtagen' if taken_back else 'Inlevererat'}: {quantity}, {days}.",
             f"{'Receipt taken back' if taken_back else 'Received'}: {quantity}, {days}.",
@@ -205,15 +205,15 @@ def _receipts(session: Session, reference: str) -> Iterator[Happening]:
         )
 
 
-def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]:
+def _document(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEntry]:
     """An invoice or credit note as it came, its judgements, and our answers to it."""
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     credits = document_store.content(session, invoice.id).credits if is_credit else ()
     of_sv = f" av {credits[0].number}" if credits else ""
     of_en = f" of {credits[0].number}" if credits else ""
-    yield Happening(
+    yield TimelineEntry(
         invoice.received_on,
-        Kind.CREDIT_NOTE if is_credit else Kind.INVOICE,
+        TimelineKind.CREDIT_NOTE if is_credit else TimelineKind.INVOICE,
         invoice.number,
         f"Kreditfaktura{of_sv} har kommit."
         if is_credit
@@ -226,9 +226,9 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]
     )
     for day, match in document_store.matches(session, invoice.id):
         codes = f" ({', '.join(match.codes)})" if match.codes else ""
-        yield Happening(
+        yield TimelineEntry(
             day,
-            Kind.JUDGED,
+            TimelineKind.JUDGED,
             invoice.number,
             f"Prövad: {verdict_name(match.verdict, 'sv')}{codes}.",
             f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
@@ -236,9 +236,9 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]
         )
     for letter in _answers(session, invoice):
         answer = letter.document_id.rpartition("-")[2]
-        yield Happening(
+        yield TimelineEntry(
             letter.issued_on,
-            Kind.ANSWER,
+            TimelineKind.ANSWER,
             invoice.number,
             f"Fakturasvar {answer} till {letter.receiver or 'portalen'}.",
             f"Invoice response {answer} to {letter.receiver or 'the portal'}.",
@@ -248,9 +248,9 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]
         settled_on = reference_queries.settled_on(session, invoice.id)
         other = document_store.credited_by(session, invoice.id)
         if settled_on is not None:
-            yield Happening(
+            yield TimelineEntry(
                 settled_on,
-                Kind.CREDITED,
+                TimelineKind.CREDITED,
                 invoice.number,
                 f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
                 f"Credited in full by {other}; the order line is open again.",
@@ -259,7 +259,7 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[Happening]
             )
 
 
-def _answers(session: Session, invoice: SupplierInvoice) -> Iterator[message_queries.LetterOut]:
+def _answers(session: Session, invoice: SupplierInvoice) -> Iterator[message_queries.OutboundSummary]:
     return message_queries.letters_out(
         session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
@@ -267,7 +267,7 @@ def _answers(session: Session, invoice: SupplierInvoice) -> Iterator[message_que
 
 def _credit_requests(
     session: Session, reference: str, documents: list[SupplierInvoice]
-) -> Iterator[Happening]:
+) -> Iterator[TimelineEntry]:
     numbers = {f"{invoice.document_type.lower()} {invoice.id}": invoice for invoice in documents}
     for row in journal.rows(session, execution_reference=reference):
         invoice = numbers.get(row.subject) if row.action == "credit.requested" else None
@@ -276,20 +276,20 @@ def _credit_requests(
         rejections = [each for each in _answers(session, invoice) if each.document_id.endswith("-RE")]
         written_on = stockholm_date(datetime.fromisoformat(row.at))
         codes = json.loads(row.detail).get("codes", "")
-        yield Happening(
+        yield TimelineEntry(
             rejections[0].issued_on if rejections else written_on,
-            Kind.CREDIT_REQUEST,
+            TimelineKind.CREDIT_REQUEST,
             invoice.number,
             f"Kredit av hela fakturan begärd av {row.actor} ({codes}).",
             f"Credit of the whole invoice asked for by {row.actor} ({codes}).",
         )
 
 
-def _payments(session: Session, reference: str) -> Iterator[Happening]:
+def _payments(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for payment in reference_queries.payments_of(session, reference):
-        yield Happening(
+        yield TimelineEntry(
             payment.paid_on,
-            Kind.PAYMENT,
+            TimelineKind.PAYMENT,
             payment.number,
             f"{payment.invoice_number} betald; {payment.prepared_by} förberedde, {payment.attested_by} attesterade.",
             f"{payment.invoice_number} paid; {payment.prepared_by} prepared it, {payment.attested_by} attested it.",

@@ -18,8 +18,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from billing.cli.command import AsJson, House, On, bytes_of, command, today_or
-from billing.cli.exit_codes import Code, complain, refusal_of
+from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, today_or
+from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import show, write_json
 from billing.cli.report import show_report
 from foundation.errors import Refused
@@ -27,7 +27,7 @@ from foundation.formatting import Json, plain
 from peppol.identifiers import DocumentKind
 from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import Disagreement, Engine
-from peppol.validation.validation import Report, validate
+from peppol.validation.validation import ValidationResult, validate
 from web.validation_report import (
     KINDS,
     ValidationReport,
@@ -54,7 +54,7 @@ class _Compared:
     """One file, and where the two engines come apart over it."""
 
     file: str
-    report: Report
+    report: ValidationResult
     disagreements: tuple[Disagreement, ...]
 
     @property
@@ -65,7 +65,7 @@ class _Compared:
 
 @command(alone, "validate")
 def validate_files(
-    house: House,
+    house: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="Peppol-dokument / Peppol documents")],
     on: On = None,
     engine: Annotated[
@@ -84,13 +84,13 @@ def validate_files(
         code = _compare(house, files, today_or(on), as_json=as_json)
     else:
         code = _judge(house, files, today_or(on), engine, as_json=as_json, html=html)
-    if code is not Code.OK:
+    if code is not ExitCode.OK:
         raise typer.Exit(code)
 
 
 def _judge(
-    house: House, files: Sequence[Path], on: date, engine: Asked, *, as_json: bool, html: Path | None
-) -> Code:
+    house: CommandContext, files: Sequence[Path], on: date, engine: Asked, *, as_json: bool, html: Path | None
+) -> ExitCode:
     reports: list[ValidationReport] = []
     for path in files:
         try:
@@ -107,11 +107,11 @@ def _judge(
             report_page(reports, house.language, style_sheet=style_sheet_within()), encoding="utf-8"
         )
     if len(reports) < len(files):
-        return Code.FAILED
-    return Code.OK if all(report.valid for report in reports) else Code.IN_QUESTION
+        return ExitCode.FAILED
+    return ExitCode.OK if all(report.valid for report in reports) else ExitCode.IN_QUESTION
 
 
-def _told(house: House, path: Path, report: Report, engine: Asked) -> ValidationReport:
+def _told(house: CommandContext, path: Path, report: ValidationResult, engine: Asked) -> ValidationReport:
     """The report in words. What the gate refused is not put to the published rules: its refusal is the report."""
     if engine is Asked.OWN or report.root is None or report.kind is None:
         return reported(report, file=str(path), language=house.language)
@@ -134,7 +134,7 @@ def _told(house: House, path: Path, report: Report, engine: Asked) -> Validation
 # --- both engines ---------------------------------------------------------------------------------------
 
 
-def _compare(house: House, files: Sequence[Path], on: date, *, as_json: bool) -> Code:
+def _compare(house: CommandContext, files: Sequence[Path], on: date, *, as_json: bool) -> ExitCode:
     compared: list[_Compared] = []
     for path in files:
         try:
@@ -158,11 +158,11 @@ def _compare(house: House, files: Sequence[Path], on: date, *, as_json: bool) ->
         )
     )
     if len(compared) < len(files):
-        return Code.FAILED
-    return Code.IN_QUESTION if unexpected else Code.OK
+        return ExitCode.FAILED
+    return ExitCode.IN_QUESTION if unexpected else ExitCode.OK
 
 
-def _disagreements(path: Path, report: Report) -> tuple[Disagreement, ...]:
+def _disagreements(path: Path, report: ValidationResult) -> tuple[Disagreement, ...]:
     try:
         with _saxon_silenced():
             return agreement.disagreements(report)
@@ -171,7 +171,7 @@ def _disagreements(path: Path, report: Report) -> tuple[Disagreement, ...]:
         raise _no_published_rules(path, report.kind) from None
 
 
-def _show_compared(house: House, compared: _Compared) -> None:
+def _show_compared(house: CommandContext, compared: _Compared) -> None:
     for each in compared.disagreements:
         who = (
             house.say("bara våra regler", "only our rules")
@@ -187,7 +187,7 @@ def _show_compared(house: House, compared: _Compared) -> None:
         show(Text(plain(f"{compared.file}: {each.rule} {who}, {each.finding.location} ({why})"), style=style))
 
 
-def _compared_json(house: House, compared: _Compared) -> Json:
+def _compared_json(house: CommandContext, compared: _Compared) -> Json:
     return {
         "file": compared.file,
         "kind": compared.report.kind.value if compared.report.kind else None,

@@ -15,10 +15,10 @@ from typing import Annotated
 import structlog
 import typer
 
-from billing.cli.command import AsJson, House, On, command
+from billing.cli.command import AsJson, CommandContext, On, command
 from billing.cli.commands.post import By
 from billing.cli.exit_codes import complain
-from billing.cli.printing import Column, show, table, write_json
+from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
 from foundation import gc_tuning, journal
@@ -38,7 +38,7 @@ _ASKED = ("phoss", "simulator")
 
 @command(alone, "work")
 def work(
-    house: House,
+    house: CommandContext,
     once: Annotated[
         bool, typer.Option("--once", help="Gör det som väntar och sluta / do what waits and end")
     ] = False,
@@ -81,7 +81,9 @@ def work(
 
 
 @contextmanager
-def _access_point(house: House, settings: Settings, folder: Path | None) -> Iterator[AccessPoint | None]:
+def _access_point(
+    house: CommandContext, settings: Settings, folder: Path | None
+) -> Iterator[AccessPoint | None]:
     """The folder that was named or the access point of the settings; None, with a word, where there is neither."""
     if folder is not None:
         yield FolderAccessPoint(folder)
@@ -99,15 +101,15 @@ def _access_point(house: House, settings: Settings, folder: Path | None) -> Iter
 
 
 _RUNS = (
-    Column("Jobb", "Job"),
-    Column("Tid", "Slot"),
-    Column("Läge", "State"),
-    Column("Utfall", "Outcome", wrap=40),
+    TableColumn("Jobb", "Job"),
+    TableColumn("Tid", "Slot"),
+    TableColumn("Läge", "State"),
+    TableColumn("Utfall", "Outcome", wrap=40),
 )
 
 
 @command(jobs, "list")
-def list_jobs(house: House, as_json: AsJson = False) -> None:
+def list_jobs(house: CommandContext, as_json: AsJson = False) -> None:
     """Visa varje jobbs senaste körning och det som gått fel / show the latest run of each job."""
     with house.reading() as session:
         ran = list(scheduler.latest(session))
@@ -125,7 +127,7 @@ def list_jobs(house: House, as_json: AsJson = False) -> None:
 
 @command(jobs, "again")
 def again(
-    house: House,
+    house: CommandContext,
     job: Annotated[str, typer.Argument(help="Jobbets namn / the job's name")],
     by: By = "operator",
 ) -> None:

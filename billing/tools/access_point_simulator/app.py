@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from billing.tools.access_point_simulator.desk import Cut, Desk, Wrong, participant_in
-from billing.tools.access_point_simulator.faults import Rule
+from billing.tools.access_point_simulator.faults import FaultRule
 from billing.tools.access_point_simulator.shapes import Body, mailbox_shape, phase4_shape, phoss_shape
 from billing.tools.access_point_simulator.smp import smp_shape
 from peppol.identifiers import DocumentKind
@@ -125,11 +125,11 @@ def _admin(desk: Desk) -> APIRouter:
     store = desk.store
 
     @router.get("/faults")
-    def faults() -> list[Rule]:
+    def faults() -> list[FaultRule]:
         return store.rules()
 
     @router.put("/faults")
-    def set_faults(rules: list[Rule]) -> list[Rule]:
+    def set_faults(rules: list[FaultRule]) -> list[FaultRule]:
         store.set_rules(rules)
         return store.rules()
 

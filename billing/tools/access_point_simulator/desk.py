@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import unquote
 
-from billing.tools.access_point_simulator.faults import Fault, Rule, Verb
+from billing.tools.access_point_simulator.faults import Fault, FaultRule, Verb
 from billing.tools.access_point_simulator.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
 from peppol.envelope import envelope, header, opening
 from peppol.identifiers import (
@@ -46,7 +46,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SimulatedResult:
     """What became of a letter handed in: one of the letter's states, `unknown-receiver`, `repeat` or `conflict`."""
 
     instance_id: str
@@ -66,7 +66,7 @@ class Desk:
 
     # --- faults -----------------------------------------------------------------------------------
 
-    def strikes(self, verb: Verb, letter: str, receiver: str = "") -> dict[Fault, Rule]:
+    def strikes(self, verb: Verb, letter: str, receiver: str = "") -> dict[Fault, FaultRule]:
         """Which faults strike this letter now; asking counts as one visit."""
         about = [rule for rule in self.store.rules() if rule.about(verb)]
         if not about:
@@ -79,7 +79,7 @@ class Desk:
         }
 
     @contextmanager
-    def visited(self, verb: Verb, letter: str, receiver: str = "") -> Iterator[dict[Fault, Rule]]:
+    def visited(self, verb: Verb, letter: str, receiver: str = "") -> Iterator[dict[Fault, FaultRule]]:
         """Do what is inside, between the faults that come before it and those that come after."""
         struck = self.strikes(verb, letter, receiver)
         if Fault.DELAY in struck:
@@ -96,7 +96,7 @@ class Desk:
 
     # --- letters ----------------------------------------------------------------------------------
 
-    def submit(self, handed: Handed) -> Result:
+    def submit(self, handed: Handed) -> SimulatedResult:
         """Take a letter and send it on, or say why not."""
         with self.visited(Verb.SUBMIT, handed.instance_id, handed.receiver) as struck:
             return self._submitted(handed, struck)
@@ -119,9 +119,13 @@ class Desk:
             handed, self.strikes(Verb.SUBMIT, handed.instance_id, handed.receiver), by_itself=True
         )
 
-    def _submitted(self, handed: Handed, struck: dict[Fault, Rule], *, by_itself: bool = False) -> Result:
+    def _submitted(
+        self, handed: Handed, struck: dict[Fault, FaultRule], *, by_itself: bool = False
+    ) -> SimulatedResult:
         if not self._registered(handed):
-            return Result(handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP")
+            return SimulatedResult(
+                handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP"
+            )
         state, words = SENT, ""
         if Fault.REJECT in struck:
             state, words = REJECTED, "EBMS:0004 PEPPOL:NOT_SERVICED"
@@ -134,14 +138,18 @@ class Desk:
             handed, state=state, copies=copies, words=words, repeats=self.repeats, by_itself=by_itself
         )
         if taken == "taken":
-            return Result(handed.instance_id, state, words)
+            return SimulatedResult(handed.instance_id, state, words)
         if taken == "conflict":
-            return Result(handed.instance_id, "conflict", "the instance identifier was used for other bytes")
+            return SimulatedResult(
+                handed.instance_id, "conflict", "the instance identifier was used for other bytes"
+            )
         held = self.store.letter(handed.instance_id)
         was = str(held.state) if held is not None else SENT
         if self.repeats == "refuse":
-            return Result(handed.instance_id, "repeat", "the instance identifier was used before", True)
-        return Result(handed.instance_id, was, str(held.words) if held is not None else "", True)
+            return SimulatedResult(
+                handed.instance_id, "repeat", "the instance identifier was used before", True
+            )
+        return SimulatedResult(handed.instance_id, was, str(held.words) if held is not None else "", True)
 
     def _registered(self, handed: Handed) -> bool:
         wanted = (handed.receiver, handed.document_type, handed.process)

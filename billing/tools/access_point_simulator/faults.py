@@ -48,7 +48,7 @@ _WHERE = {
 }
 
 
-class Rule(BaseModel):
+class FaultRule(BaseModel):
     """One fault switched on: `on` which verbs (none named: wherever it can happen), for which share of the letters.
 
     `first` limits it to the first so many times a letter comes (0: every time). `receiver` limits

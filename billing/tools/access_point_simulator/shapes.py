@@ -17,7 +17,7 @@ from sqlalchemy import Row
 
 from billing.tools.access_point_simulator.desk import (
     Desk,
-    Result,
+    SimulatedResult,
     Wrong,
     participant_in,
     put_in_envelope,
@@ -45,7 +45,7 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 From = Annotated[int, Query(ge=0)]
 
 
-def report(desk: Desk, handed: Handed, result: Result) -> dict[str, object]:
+def report(desk: Desk, handed: Handed, result: SimulatedResult) -> dict[str, object]:
     """What phase4 would report of this sending."""
     sent = result.outcome == SENT
     written: dict[str, object] = {
@@ -80,7 +80,7 @@ def phase4_shape(desk: Desk) -> APIRouter:
         result = desk.submit(handed)
         if result.outcome in ("repeat", PENDING):
             # This product keeps nothing: a repeat is sent again, and the receiver knows it again.
-            result = Result(handed.instance_id, SENT, repeated=result.repeated)
+            result = SimulatedResult(handed.instance_id, SENT, repeated=result.repeated)
         return JSONResponse(report(desk, handed, result))
 
     @router.post("/sendsbdh")

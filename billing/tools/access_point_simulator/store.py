@@ -32,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from billing.tools.access_point_simulator.faults import Rule, Verb
+from billing.tools.access_point_simulator.faults import FaultRule, Verb
 from foundation.database import Clock, Database, utc_now
 from peppol.identifiers import DocumentKind
 
@@ -335,13 +335,13 @@ class Store:
 
     # --- faults -----------------------------------------------------------------------------------
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[FaultRule]:
         """The faults that are switched on."""
         with self._database.reading() as session:
             written = session.scalar(select(note.c.value).where(note.c.name == "faults"))
-        return [Rule.model_validate(each) for each in json.loads(written or "[]")]
+        return [FaultRule.model_validate(each) for each in json.loads(written or "[]")]
 
-    def set_rules(self, rules: Sequence[Rule]) -> None:
+    def set_rules(self, rules: Sequence[FaultRule]) -> None:
         """Switch on these faults and no others, and forget who has come before."""
         written = json.dumps([rule.model_dump(mode="json") for rule in rules])
         with self._lock, self._database.engine.begin() as session:

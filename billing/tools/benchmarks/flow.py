@@ -30,7 +30,7 @@ from orders.purchase_orders import order_store
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.xml import codec
 
 _START = date(2026, 1, 12)
@@ -164,7 +164,9 @@ def read_all(database: Database) -> list[float]:
     return list(_received(database, intake_queue.readings(database, reader=False)))
 
 
-def _received(database: Database, readings: Iterable[tuple[InLetter, Reading, Register]]) -> Iterator[float]:
+def _received(
+    database: Database, readings: Iterable[tuple[InboundMessage, Reading, Register]]
+) -> Iterator[float]:
     """Receive what is read; the seconds from one document to the next, those of one transaction sharing its time."""
     rest = iter(readings)
     began = perf_counter()

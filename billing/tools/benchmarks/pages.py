@@ -29,7 +29,7 @@ from web.cookies import SESSION
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """One question with its times in milliseconds, and how long it may take; None where nothing is said of it."""
 
     what: str
@@ -64,7 +64,7 @@ SUPPLIER_PAGES: tuple[tuple[str, str, int | None], ...] = (
 )
 
 
-def measure(database: Database, *, times: int = 5) -> list[Asked]:
+def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
     """Ask every page of a database that `bulk_world` filled."""
     with database.writing() as session:
         subjects = bulk_world.subjects(session)
@@ -108,13 +108,13 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
     return sessions.start(session, number, now=now)
 
 
-def _asked(client: httpx.Client, what: str, path: str, allowed: int | None, times: int) -> Asked:
+def _asked(client: httpx.Client, what: str, path: str, allowed: int | None, times: int) -> PageRequest:
     spent = []
     for _ in range(times):
         began = perf_counter()
         client.get(path).raise_for_status()
         spent.append((perf_counter() - began) * 1000)
-    return Asked(what, statistics.median(spent), max(spent), allowed)
+    return PageRequest(what, statistics.median(spent), max(spent), allowed)
 
 
 @contextmanager

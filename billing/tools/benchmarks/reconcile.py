@@ -20,18 +20,19 @@ from billing.migrations.migrate import open_grown
 from billing.migrations.schema import open_house
 from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks import database as bench_database
-from billing.tools.benchmarks.pages import Asked
+from billing.tools.benchmarks.pages import PageRequest
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
 from invoicing.documents import tables as document_tables
+from invoicing.exceptions import queue
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries, unbilled
-from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.open_items import open_items
-from invoicing.reconciliation.statement import Key, reconcile
+from invoicing.reconciliation.statement import StatementKey, reconcile
 from orders import tables as order_tables
 
 _MONTH = Month(2026, 6)
@@ -79,7 +80,7 @@ def bench_reconcile(
     Console(width=120).print(table)
 
 
-def measure(database: Database, *, times: int = 5) -> list[Asked]:
+def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
     """Ask every question of a database that `bulk_world` filled."""
     today = bulk_world.TODAY
     placements = _placements(database)
@@ -87,26 +88,28 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
 
     def case(session: Session) -> None:
         entries = list(
-            entry_queries.entries(session, wanted=Wanted(execution_reference=references[next(turn) % 50]))
+            entry_queries.entries(
+                session, wanted=EntryFilter(execution_reference=references[next(turn) % 50])
+            )
         )
         open_items(entries)
         reconcile(entries)
 
     turn = iter(range(10_000))
-    by_supplier = (Key.SUPPLIER,)
+    by_supplier = (StatementKey.SUPPLIER,)
     questions: tuple[tuple[str, int, int, Callable[[Session], object]], ...] = (
         (
             "statement, one month, all suppliers",
             5_000,
             times,
-            lambda session: entry_queries.statement(session, Wanted(month=_MONTH), by=by_supplier),
+            lambda session: entry_queries.statement(session, EntryFilter(month=_MONTH), by=by_supplier),
         ),
         (
             "the same as of a past day",
             5_000,
             times,
             lambda session: entry_queries.statement(
-                session, Wanted(month=_MONTH, as_of=date(2026, 7, 31)), by=by_supplier
+                session, EntryFilter(month=_MONTH, as_of=date(2026, 7, 31)), by=by_supplier
             ),
         ),
         ("one execution reference, every document", 50, 50, case),
@@ -142,7 +145,7 @@ def measure(database: Database, *, times: int = 5) -> list[Asked]:
 
 
 def _queue(session: Session, today: date) -> None:
-    wanted = exception_queue.Wanted()
+    wanted = queue.QueueFilter()
     exception_queue.counts(session, today=today)
     exception_queue.causes(session, wanted, today=today)
     exception_queue.items(session, wanted, today=today, limit=50, offset=0)
@@ -150,14 +153,14 @@ def _queue(session: Session, today: date) -> None:
 
 def _asked(
     database: Database, what: str, allowed: int, times: int, ask: Callable[[Session], object]
-) -> Asked:
+) -> PageRequest:
     spent = []
     for _ in range(times):
         with database.reading() as session:
             began = perf_counter()
             ask(session)
             spent.append((perf_counter() - began) * 1000)
-    return Asked(what, statistics.median(spent), max(spent), allowed)
+    return PageRequest(what, statistics.median(spent), max(spent), allowed)
 
 
 def _placements(database: Database) -> int:

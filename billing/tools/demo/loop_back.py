@@ -24,7 +24,7 @@ from billing.migrations.migrate import open_grown
 from billing.tools.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
 from billing.tools.demo.playing import NotEmpty, StoryClock
 from billing.tools.demo.story import Story
-from billing.tools.simulation.documents import Delivered
+from billing.tools.simulation.documents import SimulatedDelivery
 from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.errors import Refused
@@ -35,7 +35,7 @@ from invoicing.intake.queue import read_arrived
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.statement import Key, Statement, reconcile
+from invoicing.reconciliation.statement import Statement, StatementKey, reconcile
 from invoicing.verdicts import crediting, parking
 from operations.event_loading import load_events, place_due_orders
 from orders.purchase_orders import order_store, receipt_store
@@ -260,7 +260,7 @@ class _Loop:
                 receipt = receipt_store.receipt(
                     session, receipt_id, unit=line.quantity.unit, currency=order.amount.currency
                 )
-                delivered = Delivered(
+                delivered = SimulatedDelivery(
                     order_number, line_id, receipt.quantity, receipt.period, receipt.report_version
                 )
                 self.erps[order.supplier].approved(delivered, on=day)
@@ -310,7 +310,7 @@ class _Loop:
             self.met.update(
                 {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
             )
-            statement = reconcile(entry_queries.entries(session), by=(Key.SUPPLIER,))
+            statement = reconcile(entry_queries.entries(session), by=(StatementKey.SUPPLIER,))
             documents = [each for each in document_store.listed(session, limit=1_000_000)]
             return Looped(
                 last_day=self.clock.day,

@@ -20,7 +20,7 @@ from typing import Final, TypeVar
 
 import httpx
 
-from billing.tools.simulation.erp import Letter, SimulatedErp
+from billing.tools.simulation.erp import HandedMessage, SimulatedErp
 from foundation.errors import Refused
 from peppol.access_points.composed import Composed
 from peppol.access_points.mailbox_api import MailboxInlet
@@ -29,13 +29,13 @@ from peppol.access_points.protocol import AccessPointError, RejectedForGood
 from peppol.access_points.web import Web
 
 T = TypeVar("T")
-Fault = Mapping[str, object]
+LoopFault = Mapping[str, object]
 
 _TRIES: Final = 40
 _TOKEN: Final = "the-token-of-the-loop"  # noqa: S105 - it opens a simulator on this machine that holds invented letters
 
 #: What goes wrong when faults are switched on: replies lost, letters doubled and mixed up, errors and cut lines.
-FAULTS: Final[Sequence[Fault]] = (
+FAULTS: Final[Sequence[LoopFault]] = (
     {"fault": "lose-reply", "on": ["submit"], "share": 0.15, "first": 2},
     {"fault": "lose-reply", "on": ["acknowledge"], "share": 0.1, "first": 2},
     {"fault": "deliver-twice", "share": 0.15},
@@ -66,7 +66,7 @@ class Network:
         """The access point as this participant sees it: phase4's shape out, its mailbox in."""
         return Composed(Phase4Outlet(self._web("phase4")), MailboxInlet(self._web("mailbox", participant)))
 
-    def set_faults(self, faults: Sequence[Fault]) -> None:
+    def set_faults(self, faults: Sequence[LoopFault]) -> None:
         """Switch on these faults and no others."""
         with self._admin() as admin:
             admin.put("/admin/faults", json=list(faults)).raise_for_status()
@@ -115,7 +115,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
 class _Outgoing:
     """A supplier's letter as an access point wants it."""
 
-    letter: Letter
+    letter: HandedMessage
     sender: str
     receiver: str
     recipient: str
@@ -164,7 +164,7 @@ class SuppliersOffice:
                 read += 1
         return read
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: HandedMessage) -> None:
         """Hand a letter in, as often as it takes; each copy is a transmission of its own."""
         sender = self.erp.supplier.participant_id or ""
         for copy in range(letter.copies):

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from billing.tools.demo.story import Case
+from billing.tools.demo.story import StoryCase
 from foundation import journal
 from foundation.formatting import number
 from foundation.sql import Session
@@ -18,7 +18,7 @@ from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.statement import Key, reconcile
+from invoicing.reconciliation.statement import StatementKey, reconcile
 from operations import message_queries
 from orders.events import store as event_store
 from orders.events.store import EventState
@@ -42,7 +42,7 @@ _JUDGED = ("invoice.received", "invoice.judged", "credit.judged")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExpectedOutcome:
     """One thing of a case: what it should be and what it is."""
 
     name: str
@@ -57,7 +57,7 @@ class Outcome:
         return self.expected == self.actual
 
 
-def outcomes(session: Session, cases: Iterable[Case]) -> Iterator[Outcome]:
+def outcomes(session: Session, cases: Iterable[StoryCase]) -> Iterator[ExpectedOutcome]:
     """Everything the cases look at, in their order."""
     books = _Books(session)
     for case in cases:
@@ -65,7 +65,7 @@ def outcomes(session: Session, cases: Iterable[Case]) -> Iterator[Outcome]:
             word, _, thing = about.partition(" ")
             question = _QUESTIONS.get(word)
             actual = question(books, thing) if question else f"{word}?"
-            yield Outcome(case.name, case.name_en, about, expected, actual)
+            yield ExpectedOutcome(case.name, case.name_en, about, expected, actual)
 
 
 class _Books:
@@ -204,7 +204,8 @@ def _days(books: _Books, thing: str) -> str:
 def _statement(books: _Books, thing: str) -> str:
     """The statement of one execution reference, all of it in one row."""
     total = reconcile(
-        entry_queries.entries(books.session, execution_reference=thing), by=(Key.EXECUTION_REFERENCE,)
+        entry_queries.entries(books.session, execution_reference=thing),
+        by=(StatementKey.EXECUTION_REFERENCE,),
     ).total
     return (
         f"received {total.received.amount}, paid {total.paid.amount}, "

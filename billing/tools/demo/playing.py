@@ -14,7 +14,7 @@ from pathlib import Path
 
 from billing.migrations.migrate import open_grown
 from billing.tools.demo import attest, people, tutors
-from billing.tools.demo.outcomes import Outcome, outcomes
+from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
 from finance_desk.statement_files import statement_csv
 from foundation.database import Database
@@ -56,7 +56,7 @@ class NotEmpty(Refused):
 class Played:
     """What came of the story: each outcome, the invariants broken, and how much there was of everything."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ExpectedOutcome, ...]
     broken: tuple[str, ...]
     counts: Mapping[str, Mapping[str, int]]
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
-from operations.event_loading import Line
+from operations.event_loading import EventLine
 
 
 class StoryRefused(Refused):
@@ -53,7 +53,7 @@ class Payments(_Told):
     attested_by: str
 
 
-class Case(_Told):
+class StoryCase(_Told):
     """One case: `expected` pairs what is looked at (`invoice 5599991014 F26-101`) with what it must be."""
 
     name: str
@@ -66,7 +66,7 @@ class _StoryFile(_Told):
     payments: Payments
     credit_requests: tuple[CreditRequest, ...] = ()
     flips: tuple[Flip, ...] = ()
-    cases: tuple[Case, ...]
+    cases: tuple[StoryCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class Story:
     """Everything that happens, by day, and what must come of it."""
 
     register: Path
-    events: Mapping[date, Sequence[Line]]
+    events: Mapping[date, Sequence[EventLine]]
     letters: Mapping[date, Sequence[Path]]
     credit_requests: Mapping[date, Sequence[CreditRequest]]
     flips: Mapping[date, Sequence[Flip]]
     payments: Payments
-    cases: Sequence[Case]
+    cases: Sequence[StoryCase]
     last_day: date
 
     @property
@@ -101,7 +101,7 @@ def read_story(folder: Path) -> Story:
     letters: dict[date, list[Path]] = defaultdict(list)
     for path in sorted((folder / "inbox").iterdir()):
         letters[_day_of_name(path)].append(path)
-    events: dict[date, list[Line]] = defaultdict(list)
+    events: dict[date, list[EventLine]] = defaultdict(list)
     for day, line in _events(folder / "events.jsonl"):
         events[day].append(line)
     requests: dict[date, list[CreditRequest]] = defaultdict(list)
@@ -122,12 +122,12 @@ def read_story(folder: Path) -> Story:
     )
 
 
-def _events(path: Path) -> Iterator[tuple[date, Line]]:
+def _events(path: Path) -> Iterator[tuple[date, EventLine]]:
     day = date.min
     with path.open(encoding="utf-8", newline="\n") as file:
         for number, text in enumerate(file, 1):
             day = max(day, _day_of_event(text) or day)
-            yield day, Line(f"{path.name}:{number}", text)
+            yield day, EventLine(f"{path.name}:{number}", text)
 
 
 def _day_of_event(text: str) -> date | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import xsd
-from billing.tools.schemas.notation import Child, Shape, read_trees
+from billing.tools.schemas.notation import Shape, TreeChild, read_trees
 from peppol import codelists
 
 HERE: Final = Path(xsd.__file__).parent
@@ -86,7 +86,7 @@ class Writer:
         self.strict = strict
         self.types: dict[str, str] = {}
 
-    def is_shape(self, child: Child) -> bool:
+    def is_shape(self, child: TreeChild) -> bool:
         """Whether the child is a compound one (cac)."""
         return child.holds in self.shapes or child.holds == "Any"
 
@@ -103,7 +103,7 @@ class Writer:
 
     # --- values -------------------------------------------------------------------------------------
 
-    def value_type(self, shape: Shape, child: Child) -> str:
+    def value_type(self, shape: Shape, child: TreeChild) -> str:
         """The name of the type of a simple child; the type is kept in `types`."""
         if not self.strict:
             return self._loose_type(child.name)
@@ -165,7 +165,7 @@ class Writer:
                 parts.append(_sequence("complexType", shape.name, first + rows))
         return ANY + "".join(parts)
 
-    def _simple_row(self, shape: Shape, child: Child) -> str:
+    def _simple_row(self, shape: Shape, child: TreeChild) -> str:
         if child.name == "UBLExtensions":
             return f'<xs:any namespace="{EXT}" processContents="skip" minOccurs="0"/>'
         return _row(child, f"cbc:{self.value_type(shape, child)}")
@@ -214,7 +214,7 @@ def _extended(name: str, base: str, attributes: str) -> str:
     )
 
 
-def _row(child: Child, type_name: str) -> str:
+def _row(child: TreeChild, type_name: str) -> str:
     """One child element in a sequence."""
     least = "" if child.least == 1 else f' minOccurs="{child.least}"'
     most = "" if child.most == 1 else f' maxOccurs="{"unbounded" if child.most is None else child.most}"'

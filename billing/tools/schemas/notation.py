@@ -28,7 +28,7 @@ class UnreadableTree(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class TreeAttribute:
     """One attribute: its name, whether it must stand there, the values it may have."""
 
     name: str
@@ -37,14 +37,14 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class TreeChild:
     """One child element: how often it may stand there and what it holds (a shape or values)."""
 
     name: str
     least: int
     most: int | None
     holds: str
-    attributes: tuple[Attribute, ...]
+    attributes: tuple[TreeAttribute, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Shape:
 
     name: str
     root: str
-    children: tuple[Child, ...]
+    children: tuple[TreeChild, ...]
 
 
 def read_trees(names: tuple[str, ...]) -> dict[str, Shape]:
@@ -61,7 +61,7 @@ def read_trees(names: tuple[str, ...]) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {}
     for name in names:
         lines = (TREES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-        head, children = ("", "", ""), list[Child]()
+        head, children = ("", "", ""), list[TreeChild]()
         for number, line in enumerate([*lines, ""], start=1):
             words = line.split()
             if line.startswith("  "):
@@ -76,7 +76,7 @@ def read_trees(names: tuple[str, ...]) -> dict[str, Shape]:
     return shapes
 
 
-def _child(words: list[str], *, where: str) -> Child:
+def _child(words: list[str], *, where: str) -> TreeChild:
     """One line of a shape: name, how often, what it holds, attributes."""
     if len(words) < 2 or words[1] not in _OFTEN:
         raise UnreadableTree(f"{where}: after the name stands one of {' '.join(_OFTEN)}")
@@ -85,6 +85,6 @@ def _child(words: list[str], *, where: str) -> Child:
         match = re.fullmatch(r"@(\w+)(\??)(?:=(\S+))?", word)
         if not match:
             raise UnreadableTree(f"{where}: {word} is not an attribute; write @name, @name? or @name=VALUES")
-        attributes.append(Attribute(match[1], not match[2], match[3] or "Text"))
+        attributes.append(TreeAttribute(match[1], not match[2], match[3] or "Text"))
     least, most = _OFTEN[words[1]]
-    return Child(words[0], least, most, words[2] if len(words) > 2 else "", tuple(attributes))
+    return TreeChild(words[0], least, most, words[2] if len(words) > 2 else "", tuple(attributes))

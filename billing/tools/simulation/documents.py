@@ -22,7 +22,7 @@ _DAYS_TO_PAY = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class SimulatedDelivery:
     """A month, or a result, that the buyer has approved: what may be billed on one order line.
 
     `version` is the report's; a corrected report says it anew. `period` is empty for a single result.
@@ -36,7 +36,7 @@ class Delivered:
 
 
 def invoice(
-    order: ordering.Order, delivered: Delivered, *, supplier: Supplier, number: str, on: date
+    order: ordering.Order, delivered: SimulatedDelivery, *, supplier: Supplier, number: str, on: date
 ) -> billing.Invoice:
     """The invoice for what was delivered on one line of an order. Raises KeyError for a line it does not have."""
     line = {each.line_item.id: each.line_item for each in order.order_lines}[delivered.line_id]

@@ -13,7 +13,7 @@ from enum import StrEnum
 from random import Random
 
 from billing.tools.simulation import documents
-from billing.tools.simulation.documents import Delivered
+from billing.tools.simulation.documents import SimulatedDelivery
 from billing.tools.simulation.invoices import with_mistake
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register.parties import Supplier
@@ -41,7 +41,7 @@ MISTAKES: dict[str, int] = {
 }
 
 
-class Standing(StrEnum):
+class OrderStanding(StrEnum):
     """How a bill stands, as its supplier knows it."""
 
     SENT = "SENT"
@@ -51,7 +51,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class HandedMessage:
     """A document the supplier sends: its kind, its number, and its bytes."""
 
     kind: DocumentKind
@@ -66,8 +66,8 @@ class _Bill:
     """One invoice as the supplier's books have it."""
 
     document: billing.Invoice
-    delivered: Delivered
-    standing: Standing = Standing.SENT
+    delivered: SimulatedDelivery
+    standing: OrderStanding = OrderStanding.SENT
 
 
 @dataclass(slots=True)
@@ -81,8 +81,8 @@ class SimulatedErp:
     bills: dict[str, _Bill] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
     unread: int = 0
-    _planned: dict[date, list[Letter]] = field(default_factory=lambda: defaultdict(list))
-    _delivered: dict[tuple[str, str], Delivered] = field(default_factory=dict)
+    _planned: dict[date, list[HandedMessage]] = field(default_factory=lambda: defaultdict(list))
+    _delivered: dict[tuple[str, str], SimulatedDelivery] = field(default_factory=dict)
     _to_bill: dict[date, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     _times: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -102,7 +102,7 @@ class SimulatedErp:
             self._read(document, on=on)
         return True
 
-    def approved(self, delivered: Delivered, *, on: date) -> None:
+    def approved(self, delivered: SimulatedDelivery, *, on: date) -> None:
         """The buyer has approved a month or a result: it is billed within a week."""
         key = (delivered.order_number, delivered.line_id)
         self._delivered[key] = delivered
@@ -113,7 +113,7 @@ class SimulatedErp:
         """Somebody at the buyer calls: credit the invoice and bill what was delivered."""
         self._correct(invoice_number, on=on, bill_again=True)
 
-    def live(self, on: date) -> list[Letter]:
+    def live(self, on: date) -> list[HandedMessage]:
         """What leaves this day, in the order it was planned; each letter once."""
         for day in sorted(each for each in self._to_bill if each <= on):
             for key in self._to_bill.pop(day):
@@ -125,7 +125,7 @@ class SimulatedErp:
     @property
     def busy(self) -> bool:
         """Whether something is still to be sent, or a bill is neither paid nor withdrawn."""
-        waits = any(each.standing is Standing.SENT for each in self.bills.values())
+        waits = any(each.standing is OrderStanding.SENT for each in self.bills.values())
         return bool(self._planned or self._to_bill) or waits
 
     # Reading --------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class SimulatedErp:
         number, verdict = answer.document_reference.id, answer.response
         codes = {status.status_reason_code.value for status in verdict.statuses if status.status_reason_code}
         if verdict.response_code == "PD" and number in self.bills:
-            self.bills[number].standing = Standing.PAID
+            self.bills[number].standing = OrderStanding.PAID
         elif verdict.response_code == "RE" and codes & set(_CREDITS):
             self._correct(number, on=on, bill_again=_NEW in codes)
         elif verdict.response_code == "UQ" and "PAY" in codes:
@@ -171,24 +171,24 @@ class SimulatedErp:
     def _refused(self, number: str, *, on: date) -> None:
         """The document broke a rule: the same bill once more, under a number of its own and without the fault."""
         bill = self.bills.get(number)
-        if bill is not None and bill.standing is Standing.SENT:
-            bill.standing = Standing.REFUSED
+        if bill is not None and bill.standing is OrderStanding.SENT:
+            bill.standing = OrderStanding.REFUSED
             self._bill_soon(bill.delivered, on=on)
 
     # Writing --------------------------------------------------------------------------------------
 
     def _correct(self, number: str, *, on: date, bill_again: bool) -> None:
         bill = self.bills.get(number)
-        if bill is None or bill.standing in (Standing.WITHDRAWN, Standing.REFUSED):
+        if bill is None or bill.standing in (OrderStanding.WITHDRAWN, OrderStanding.REFUSED):
             return
-        bill.standing = Standing.WITHDRAWN
+        bill.standing = OrderStanding.WITHDRAWN
         day = on + timedelta(days=self._drawn("credit", number).randint(1, 4))
         self._plan(credit_note_of(bill.document, given=Numbered(f"K{number}", day)), day)
         if bill_again:
             key = (bill.delivered.order_number, bill.delivered.line_id)
             self._to_bill[day].append(key)
 
-    def _bill_soon(self, delivered: Delivered, *, on: date) -> None:
+    def _bill_soon(self, delivered: SimulatedDelivery, *, on: date) -> None:
         self._to_bill[on + timedelta(days=1)].append((delivered.order_number, delivered.line_id))
 
     def _bill(self, key: tuple[str, str], *, on: date, first: bool) -> None:
@@ -211,11 +211,13 @@ class SimulatedErp:
         return any(
             (each.delivered.order_number, each.delivered.line_id) == key
             for each in self.bills.values()
-            if each.standing in (Standing.SENT, Standing.PAID)
+            if each.standing in (OrderStanding.SENT, OrderStanding.PAID)
         )
 
     def _plan(self, document: codec.Document, on: date, *, copies: int = 1) -> None:
-        self._planned[on].append(Letter(document.kind, document.id, on, codec.serialise(document), copies))
+        self._planned[on].append(
+            HandedMessage(document.kind, document.id, on, codec.serialise(document), copies)
+        )
 
     # Chance ---------------------------------------------------------------------------------------
 
@@ -249,6 +251,6 @@ _READ: dict[DocumentKind, type[codec.Document]] = {
 }
 
 
-def _document(report: validation.Report) -> codec.Document:
+def _document(report: validation.ValidationResult) -> codec.Document:
     assert report.kind is not None and report.root is not None  # noqa: S101, PT018 - it is valid
     return codec.parse(_READ[report.kind], report.root)

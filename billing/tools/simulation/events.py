@@ -20,7 +20,7 @@ _OPAQUE = "simulated"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldEvent:
     """One event and the day it happens."""
 
     day: date
@@ -40,7 +40,7 @@ class Fates:
 
 def events(
     register: Register, *, participants: int, months: int, rng: Random, fates: Fates = Fates()
-) -> list[Told]:
+) -> list[ToldEvent]:
     """All events of the world in the order of their days; placements begin over the first `months` months."""
     teller = _Teller(register, rng, fates)
     for number in range(participants):
@@ -66,7 +66,7 @@ class _Teller:
     def __init__(self, register: Register, rng: Random, fates: Fates) -> None:
         self.rng = rng
         self.fates = fates
-        self.told: list[Told] = []
+        self.told: list[ToldEvent] = []
         self.choices = ordered_choices(register)
 
     def tell_participant(self, number: int, months: int) -> None:
@@ -218,10 +218,10 @@ class _Teller:
             "time": _instant(day),
             "data": data,
         }
-        self.told.append(Told(day, json.dumps(event, ensure_ascii=False, separators=(",", ":"))))
+        self.told.append(ToldEvent(day, json.dumps(event, ensure_ascii=False, separators=(",", ":"))))
 
 
-def days_of(told: Sequence[Told]) -> Iterator[date]:
+def days_of(told: Sequence[ToldEvent]) -> Iterator[date]:
     """Every calendar day from the first event to sixty days after the last."""
     day, last = told[0].day, told[-1].day + timedelta(days=60)
     while day <= last:

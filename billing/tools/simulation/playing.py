@@ -25,7 +25,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
-from operations.event_loading import Line, load_events
+from operations.event_loading import EventLine, load_events
 from orders.purchase_orders import receipt_store
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -85,7 +85,7 @@ class _World:
     def live(self, day: date, lines: Iterable[str]) -> None:
         """One day: events, then the suppliers' post, then the officer."""
         self.today = day
-        load_events(self.database, (Line(f"{day}", line) for line in lines))
+        load_events(self.database, (EventLine(f"{day}", line) for line in lines))
         self._plan_invoices()
         letters = [*self._new_invoices(day), *self._corrections(day)]
         for body in letters:

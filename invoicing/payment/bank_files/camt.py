@@ -84,7 +84,7 @@ class ReportEntry:
 
 
 @element
-class Report:
+class AccountReport:
     """One account's statement or notice."""
 
     id: str
@@ -107,7 +107,7 @@ class Statement(BankDocument):
     content_name: ClassVar[str] = "BkToCstmrStmt"
 
     header: Annotated[ReportHeader, "GrpHdr"]
-    reports: Annotated[tuple[Report, ...], "Stmt"]
+    reports: Annotated[tuple[AccountReport, ...], "Stmt"]
 
 
 @element
@@ -118,7 +118,7 @@ class Notice(BankDocument):
     content_name: ClassVar[str] = "BkToCstmrDbtCdtNtfctn"
 
     header: Annotated[ReportHeader, "GrpHdr"]
-    reports: Annotated[tuple[Report, ...], "Ntfctn"]
+    reports: Annotated[tuple[AccountReport, ...], "Ntfctn"]
 
 
 @dataclass(frozen=True, slots=True)

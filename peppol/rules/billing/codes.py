@@ -23,7 +23,7 @@ from peppol.rules.billing.document import PROFILES
 from peppol.rules.billing.lines import AMOUNTS
 from peppol.rules.engine.amounts import ALLOWANCE, CHARGE
 from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 from peppol.rules.engine.xpath import is_plain_date
 from peppol.rules.shared.common import DATES
@@ -48,7 +48,7 @@ CODES: Final = Book("PEPPOL-EN16931", "3.0.21")
 
 
 def _attribute_among(name: str, codes: frozenset[str]) -> Test:
-    def attribute_among(node: Node) -> Verdict:
+    def attribute_among(node: Node) -> RuleVerdict:
         value = node.attributes.get(name)
         if value in codes:
             return None
@@ -89,7 +89,7 @@ _INVOICE_TYPE: Final = CODES.context("cbc:InvoiceTypeCode", pattern="codes")
 
 
 def _type_among(codes: frozenset[str]) -> Test:
-    def type_among(code: Node) -> Verdict:
+    def type_among(code: Node) -> RuleVerdict:
         # Of an unknown process nothing is known; PEPPOL-EN16931-R007 speaks of it.
         known = code.document.value_of("cbc:ProfileID") in PROFILES
         return holds(not known or code.value in codes, found=code.value)
@@ -105,7 +105,7 @@ _INVOICE_TYPE.add(
 
 
 @_INVOICE_TYPE.rule("PEPPOL-EN16931-P0112")
-def german_types_stay_in_germany(code: Node) -> Verdict:
+def german_types_stay_in_germany(code: Node) -> RuleVerdict:
     """Types 326, partial, and 384, corrected (BT-3), are for German sellers and buyers alone."""
     return holds(code.value not in _GERMAN_TYPES or _both_german(code), found=code.value)
 
@@ -118,7 +118,7 @@ CODES.context("cbc:CreditNoteTypeCode", pattern="codes").add(
 
 
 @CODES.context(DATES, pattern="codes").rule("PEPPOL-EN16931-F001")
-def date_is_plain(node: Node) -> Verdict:
+def date_is_plain(node: Node) -> RuleVerdict:
     """A date (BT-2, -7, -9, -26, -72 to -74, -134, -135) is written YYYY-MM-DD, without time zone."""
     return None if is_plain_date(node.text) else Broken(found=node.text, expected="YYYY-MM-DD")
 
@@ -135,7 +135,7 @@ def _exemption(category: Node) -> str:
 
 
 def _is_category(code: str) -> Test:
-    def is_category(category: Node) -> Verdict:
+    def is_category(category: Node) -> RuleVerdict:
         found = category.value_of("cbc:ID")
         return holds(found == code, found=found, expected=code)
 

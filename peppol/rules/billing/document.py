@@ -14,7 +14,7 @@ from typing import Final
 from peppol.rules.billing.lines import register_lines
 from peppol.rules.engine.checks import holds, present, present_check
 from peppol.rules.engine.numbers import decimal_of
-from peppol.rules.engine.rulebook import Book, Verdict
+from peppol.rules.engine.rulebook import Book, RuleVerdict
 from peppol.rules.engine.tree import Node
 from peppol.rules.shared.common import blank_leaf
 from peppol.rules.shared.party_numbers import register_party_numbers
@@ -42,7 +42,7 @@ BILLING.context("*", pattern="empty").rule("PEPPOL-EN16931-R008")(blank_leaf)
 
 
 @BILLING.context("CreditNote", pattern="projects").rule("PEPPOL-EN16931-R080")
-def one_project_at_most(note: Node) -> Verdict:
+def one_project_at_most(note: Node) -> RuleVerdict:
     """A credit note refers to one project at most: one supporting document of type 50 (BT-11)."""
     projects = [
         reference
@@ -56,33 +56,33 @@ _BILL: Final = BILLING.context("CreditNote | Invoice", pattern="document")
 
 
 @_BILL.rule("PEPPOL-EN16931-R001")
-def says_its_process(bill: Node) -> Verdict:
+def says_its_process(bill: Node) -> RuleVerdict:
     """The bill says which business process it belongs to (BT-23)."""
     return present(bill, "cbc:ProfileID")
 
 
 @_BILL.rule("PEPPOL-EN16931-R007")
-def process_is_approved(bill: Node) -> Verdict:
+def process_is_approved(bill: Node) -> RuleVerdict:
     """The business process (BT-23) is billing, billing with response, or one of the two French ones."""
     process = bill.value_of("cbc:ProfileID")
     return holds(process in PROFILES, found=process)
 
 
 @_BILL.rule("PEPPOL-EN16931-R002")
-def one_note_at_most(bill: Node) -> Verdict:
+def one_note_at_most(bill: Node) -> RuleVerdict:
     """There is one note on document level at most (BT-22), unless seller and buyer are German."""
     count = len(bill.all("cbc:Note"))
     return holds(count <= 1 or _both_german(bill), found=str(count), expected="1")
 
 
 @_BILL.rule("PEPPOL-EN16931-R003")
-def has_a_reference_of_the_buyer(bill: Node) -> Verdict:
+def has_a_reference_of_the_buyer(bill: Node) -> RuleVerdict:
     """The bill carries the buyer's reference (BT-10) or the order's number (BT-13)."""
     return holds(bill.has("cbc:BuyerReference") or bill.exists("cac:OrderReference", "cbc:ID"))
 
 
 @_BILL.rule("PEPPOL-EN16931-R004")
-def specification_is_peppol_billing(bill: Node) -> Verdict:
+def specification_is_peppol_billing(bill: Node) -> RuleVerdict:
     """The specification (BT-24) begins with that of Peppol billing 3.0 and has no double colon."""
     specification = bill.value_of("cbc:CustomizationID")
     good = specification.startswith(_SPECIFICATION) and "::" not in specification
@@ -90,14 +90,14 @@ def specification_is_peppol_billing(bill: Node) -> Verdict:
 
 
 @_BILL.rule("PEPPOL-EN16931-R053")
-def one_tax_total_has_a_breakdown(bill: Node) -> Verdict:
+def one_tax_total_has_a_breakdown(bill: Node) -> RuleVerdict:
     """Exactly one VAT total (BT-110) has a VAT breakdown (BG-23)."""
     count = sum(total.has("cac:TaxSubtotal") for total in bill.all("cac:TaxTotal"))
     return holds(count == 1, found=str(count), expected="1")
 
 
 @_BILL.rule("PEPPOL-EN16931-R054")
-def tax_total_in_accounting_currency(bill: Node) -> Verdict:
+def tax_total_in_accounting_currency(bill: Node) -> RuleVerdict:
     """With a VAT currency (BT-6) one VAT total has no breakdown (BT-111), else none."""
     count = sum(not total.has("cac:TaxSubtotal") for total in bill.all("cac:TaxTotal"))
     expected = 1 if bill.has("cbc:TaxCurrencyCode") else 0
@@ -105,7 +105,7 @@ def tax_total_in_accounting_currency(bill: Node) -> Verdict:
 
 
 @_BILL.rule("PEPPOL-EN16931-R055")
-def tax_totals_have_one_sign(bill: Node) -> Verdict:
+def tax_totals_have_one_sign(bill: Node) -> RuleVerdict:
     """VAT in the invoice's (BT-110) and in the accounting currency (BT-111) have the same sign."""
     if not bill.has("cbc:TaxCurrencyCode"):
         return None
@@ -123,7 +123,7 @@ def _in_currency(amounts: Iterable[Node], currency: str) -> list[Decimal]:
 
 
 @BILLING.context("cbc:TaxCurrencyCode", pattern="document").rule("PEPPOL-EN16931-R005")
-def accounting_currency_differs(code: Node) -> Verdict:
+def accounting_currency_differs(code: Node) -> RuleVerdict:
     """The currency of VAT accounting (BT-6) is another than that of the invoice (BT-5)."""
     invoiced = code.above.value_of("cbc:DocumentCurrencyCode") if code.above is not None else ""
     return holds(code.value != invoiced, found=code.value)

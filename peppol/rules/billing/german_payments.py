@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from peppol.rules.engine.checks import holds, present_check
-from peppol.rules.engine.rulebook import WARNING, Book, Context, Test, Verdict
+from peppol.rules.engine.rulebook import WARNING, Book, Context, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 from peppol.rules.shared.trading_countries import both_in
 
@@ -49,7 +49,7 @@ def _means(codes: frozenset[str]) -> Context:
 
 
 def _has_neither(*names: str) -> Test:
-    def has_neither(means: Node) -> Verdict:
+    def has_neither(means: Node) -> RuleVerdict:
         found = [name for name in names if means.has(name)]
         return holds(not found, found=" ".join(found))
 
@@ -60,7 +60,7 @@ _TRANSFER: Final = _means(_TRANSFERS)
 
 
 @_TRANSFER.rule("DE-R-019", WARNING)
-def transfer_has_an_iban(means: Node) -> Verdict:
+def transfer_has_an_iban(means: Node) -> RuleVerdict:
     """The account (BT-84) of a SEPA transfer (BT-81 is 58) should be a valid IBAN."""
     account = means.text_of("cac:PayeeFinancialAccount", "cbc:ID")
     return holds(means.value_of("cbc:PaymentMeansCode") != _SEPA_TRANSFER or is_iban(account), found=account)
@@ -93,7 +93,7 @@ _DIRECT_DEBIT: Final = _means(_DEBITS)
 
 
 @_DIRECT_DEBIT.rule("DE-R-020", WARNING)
-def direct_debit_has_an_iban(means: Node) -> Verdict:
+def direct_debit_has_an_iban(means: Node) -> RuleVerdict:
     """The debited account (BT-91) of a SEPA direct debit (BT-81 is 59) should be a valid IBAN."""
     account = means.text_of("cac:PaymentMandate", "cac:PayerFinancialAccount", "cbc:ID")
     return holds(is_iban(account), found=account)

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from peppol.rules.engine.checks import holds, present, present_check
-from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node, normal
 from peppol.rules.shared.trading_countries import both_in
 
@@ -36,7 +36,7 @@ _BILL.add("DE-R-001", present_check("cac:PaymentMeans"), "A German bill has paym
 
 
 def _one_filled(name: str) -> Test:
-    def one_filled(node: Node) -> Verdict:
+    def one_filled(node: Node) -> RuleVerdict:
         return holds(any(child.value for child in node.all(name)), expected=name)
 
     return one_filled
@@ -46,7 +46,7 @@ _BILL.add("DE-R-015", _one_filled("cbc:BuyerReference"), "A German bill has a bu
 
 
 @_BILL.rule("DE-R-016")
-def vat_needs_a_tax_number(bill: Node) -> Verdict:
+def vat_needs_a_tax_number(bill: Node) -> RuleVerdict:
     """With VAT categories other than O the seller has a VAT (BT-31) or tax number (BT-32), or a representative."""
     codes = {code.text for code in _tax_codes(bill)}
     if codes.isdisjoint(_VAT_CODES) or bill.has("cac:TaxRepresentativeParty"):
@@ -72,13 +72,13 @@ def _types(bill: Node) -> tuple[str, str]:
 
 
 @_BILL.rule("DE-R-017", WARNING)
-def type_is_one_used_in_germany(bill: Node) -> Verdict:
+def type_is_one_used_in_germany(bill: Node) -> RuleVerdict:
     """The type (BT-3) should be one of 326, 380, 381, 384, 389, 875, 876 and 877."""
     return holds(not _TYPES.isdisjoint(_types(bill)), found="".join(_types(bill)))
 
 
 @_BILL.rule("DE-R-018")
-def cash_discount_is_readable(bill: Node) -> Verdict:
+def cash_discount_is_readable(bill: Node) -> RuleVerdict:
     """Each line of the payment terms (BT-20) that begins with # is a Skonto line, and a line break follows it.
 
     A Skonto line reads #SKONTO#TAGE=n#PROZENT=n.nn#, perhaps with BASISBETRAG=n.nn# at its end.
@@ -96,7 +96,7 @@ def cash_discount_is_readable(bill: Node) -> Verdict:
 
 
 @_BILL.rule("DE-R-022")
-def file_names_are_unique(bill: Node) -> Verdict:
+def file_names_are_unique(bill: Node) -> RuleVerdict:
     """Each attachment (BT-125) has a file name of its own."""
     seen: set[str] = set()
     for reference in bill.all("cac:AdditionalDocumentReference"):
@@ -109,7 +109,7 @@ def file_names_are_unique(bill: Node) -> Verdict:
 
 
 @_BILL.rule("DE-R-026", WARNING)
-def correction_names_its_invoice(bill: Node) -> Verdict:
+def correction_names_its_invoice(bill: Node) -> RuleVerdict:
     """A corrected invoice (BT-3 is 384) should refer to the preceding one (BG-3)."""
     return (
         None
@@ -119,7 +119,7 @@ def correction_names_its_invoice(bill: Node) -> Verdict:
 
 
 @_BILL.rule("DE-R-030")
-def direct_debit_names_the_creditor(bill: Node) -> Verdict:
+def direct_debit_names_the_creditor(bill: Node) -> RuleVerdict:
     """With a direct debit (BG-19) the creditor's bank identifier (BT-90) is stated, scheme SEPA."""
     if not bill.exists("cac:PaymentMeans", "cac:PaymentMandate"):
         return None
@@ -130,7 +130,7 @@ def direct_debit_names_the_creditor(bill: Node) -> Verdict:
 
 
 @_BILL.rule("DE-R-031")
-def direct_debit_names_the_account(bill: Node) -> Verdict:
+def direct_debit_names_the_account(bill: Node) -> RuleVerdict:
     """With a direct debit (BG-19) the debited account (BT-91) is stated."""
     if not bill.exists("cac:PaymentMeans", "cac:PaymentMandate"):
         return None
@@ -144,7 +144,7 @@ def _on_bill(path: str) -> str:
 @GERMANY.context(
     _on_bill("cac:AdditionalDocumentReference/cac:Attachment/cac:ExternalReference"), when=_both_german
 ).rule("DE-R-T02", WARNING)
-def document_address_is_absolute(reference: Node) -> Verdict:
+def document_address_is_absolute(reference: Node) -> RuleVerdict:
     """The place of an external document (BT-124) begins with a scheme such as https."""
     address = reference.text_of("cbc:URI")
     return holds(_ADDRESS.match(address) is not None, found=address)
@@ -167,14 +167,14 @@ _CONTACT.add(
 
 
 @_CONTACT.rule("DE-R-027", WARNING)
-def telephone_has_three_digits(contact: Node) -> Verdict:
+def telephone_has_three_digits(contact: Node) -> RuleVerdict:
     """The contact's telephone number (BT-42) should hold three digits at least."""
     number = contact.value_of("cbc:Telephone")
     return holds(sum(sign in "0123456789" for sign in number) >= 3, found=number)
 
 
 @_CONTACT.rule("DE-R-028", WARNING)
-def mail_address_is_one(contact: Node) -> Verdict:
+def mail_address_is_one(contact: Node) -> RuleVerdict:
     """The contact's mail address (BT-43) should have one @ and a dot behind it, neither at an end."""
     address = contact.value_of("cbc:ElectronicMail")
     return holds(_MAIL.fullmatch(address) is not None, found=address)
@@ -209,7 +209,7 @@ _SUBTOTAL: Final = GERMANY.context(_on_bill("cac:TaxTotal/cac:TaxSubtotal"), whe
 
 
 @_SUBTOTAL.rule("DE-R-014")
-def breakdown_has_a_rate(subtotal: Node) -> Verdict:
+def breakdown_has_a_rate(subtotal: Node) -> RuleVerdict:
     """A VAT breakdown (BG-23) between German parties states its rate (BT-119)."""
     rates = subtotal.every("cac:TaxCategory", "cbc:Percent")
     return holds(any(rate.value for rate in rates), expected="cac:TaxCategory/cbc:Percent")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from peppol.rules.engine.checks import filled_check, holds
-from peppol.rules.engine.rulebook import WARNING, Book, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.rulebook import WARNING, Book, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 from peppol.rules.engine.xpath import is_integer
 from peppol.rules.shared.trading_countries import (
     buyer_country,
@@ -46,22 +46,22 @@ def is_greek_tax_number(number: str) -> bool:
 
 
 @fact
-def _seller_is_greek(bill: Document) -> bool:
+def _seller_is_greek(bill: DocumentTree) -> bool:
     return seller_country(bill) in _GREEK
 
 
 @fact
-def _both_are_greek(bill: Document) -> bool:
+def _both_are_greek(bill: DocumentTree) -> bool:
     return _seller_is_greek(bill) and buyer_country(bill) in _GREEK
 
 
 @fact
-def _seller_itself_is_greek(bill: Document) -> bool:
+def _seller_itself_is_greek(bill: DocumentTree) -> bool:
     return seller_without_representative(bill) in _GREEK
 
 
 @fact
-def _seller_is_in_greece(bill: Document) -> bool:
+def _seller_is_in_greece(bill: DocumentTree) -> bool:
     path = ("cac:AccountingSupplierParty", "cac:Party", "cac:PostalAddress", "cac:Country")
     countries = bill.every(*path, "cbc:IdentificationCode")
     return _seller_is_greek(bill) and any(code.text == "GR" for code in countries)
@@ -77,14 +77,14 @@ _NUMBER: Final = GREECE.context(
 
 
 @_NUMBER.rule("GR-R-001-1")
-def number_has_six_parts(number: Node) -> Verdict:
+def number_has_six_parts(number: Node) -> RuleVerdict:
     """The number of a Greek bill (BT-1) has six parts."""
     count = len(number.text.split("|"))
     return holds(count == 6, found=str(count), expected="6")
 
 
 @_NUMBER.rule("GR-R-001-2")
-def number_begins_with_the_tax_number(number: Node) -> Verdict:
+def number_begins_with_the_tax_number(number: Node) -> RuleVerdict:
     """Its first part is the valid tax number of the seller (BT-31) or its representative (BT-63)."""
     part = _parts(number)[0]
     bill = number.document
@@ -96,7 +96,7 @@ def number_begins_with_the_tax_number(number: Node) -> Verdict:
 
 
 @_NUMBER.rule("GR-R-001-3")
-def number_holds_the_issue_date(number: Node) -> Verdict:
+def number_holds_the_issue_date(number: Node) -> RuleVerdict:
     """Its second part is the issue date (BT-2) as day/month/year."""
     part = _parts(number)[1]
     issued = number.document.text_of("cbc:IssueDate").split("-")
@@ -105,14 +105,14 @@ def number_holds_the_issue_date(number: Node) -> Verdict:
 
 
 @_NUMBER.rule("GR-R-001-4")
-def number_holds_a_whole_number(number: Node) -> Verdict:
+def number_holds_a_whole_number(number: Node) -> RuleVerdict:
     """Its third part is a whole number, not negative."""
     part = _parts(number)[2]
     return holds(is_integer(part) and int(part) >= 0, found=part)
 
 
 @_NUMBER.rule("GR-R-001-5")
-def number_holds_a_document_type(number: Node) -> Verdict:
+def number_holds_a_document_type(number: Node) -> RuleVerdict:
     """Its fourth part is a Greek document type: 1.1, 1.6, 2.1, 2.4, 5.1 or 5.2."""
     part = _parts(number)[3]
     return holds(part in _TYPES, found=part, expected=" ".join(sorted(_TYPES)))
@@ -130,12 +130,12 @@ _SELLER: Final = GREECE.context(
 )
 
 
-def is_named(party: Node) -> Verdict:
+def is_named(party: Node) -> RuleVerdict:
     """The party has a name, and it is not empty."""
     return holds(bool(party.text_of("cac:PartyName", "cbc:Name")), expected="cac:PartyName/cbc:Name")
 
 
-def has_one_greek_vat_number(party: Node) -> Verdict:
+def has_one_greek_vat_number(party: Node) -> RuleVerdict:
     """The party has exactly one VAT number: EL and a valid tax number."""
     numbers = [
         number.text
@@ -175,7 +175,7 @@ def _is_vat_of_greek_seller(number: Node) -> bool:
     pattern="seller",
     when=_is_vat_of_greek_seller,
 ).rule("GR-R-003")
-def vat_number_is_greek(number: Node) -> Verdict:
+def vat_number_is_greek(number: Node) -> RuleVerdict:
     """A Greek seller's VAT number (BT-31) is EL and a valid tax number."""
     return holds(_is_greek_vat(number.text), found=number.text, expected="EL999999999")
 
@@ -191,21 +191,21 @@ _BILL: Final = GREECE.context("/Invoice | /CreditNote", pattern="seller", when=_
 
 
 @_BILL.rule("GR-R-004-1")
-def has_one_mark(bill: Node) -> Verdict:
+def has_one_mark(bill: Node) -> RuleVerdict:
     """A Greek bill has one MARK: a supporting document described ##M.AR.K## (BT-123)."""
     count = _described(bill, _MARK)
     return holds(count == 1, found=str(count), expected="1")
 
 
 @_BILL.rule("GR-S-008-1", WARNING)
-def has_a_verification_address(bill: Node) -> Verdict:
+def has_a_verification_address(bill: Node) -> RuleVerdict:
     """A Greek bill should have one address for verification, described ##INVOICE|URL## (BT-123)."""
     count = _described(bill, _ADDRESS)
     return holds(count == 1, found=str(count), expected="1")
 
 
 @_BILL.rule("GR-R-008-2")
-def has_one_verification_address_at_most(bill: Node) -> Verdict:
+def has_one_verification_address_at_most(bill: Node) -> RuleVerdict:
     """A Greek bill has one address for verification at most."""
     count = _described(bill, _ADDRESS)
     return holds(count <= 1, found=str(count), expected="1")
@@ -222,7 +222,7 @@ def _is_mark(number: Node) -> bool:
 
 
 @GREECE.context("cac:AdditionalDocumentReference/cbc:ID", pattern="seller", when=_is_mark).rule("GR-R-004-2")
-def mark_is_a_positive_number(number: Node) -> Verdict:
+def mark_is_a_positive_number(number: Node) -> RuleVerdict:
     """A MARK (BT-122) begins with a digit from 1 to 9; more is not asked for, as published."""
     return holds(_MARK_NUMBER.match(number.text) is not None, found=number.text)
 
@@ -241,7 +241,7 @@ GREECE.context("cac:AccountingCustomerParty/cac:Party", pattern="seller", when=_
 )
 
 
-def has_greek_address(endpoint: Node) -> Verdict:
+def has_greek_address(endpoint: Node) -> RuleVerdict:
     """The electronic address is a valid Greek tax number of scheme 9933."""
     good = endpoint.attributes.get("schemeID") == _ENDPOINT_SCHEME and is_greek_tax_number(endpoint.text)
     return holds(good, found=endpoint.text, expected=_ENDPOINT_SCHEME)

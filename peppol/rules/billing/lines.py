@@ -19,8 +19,8 @@ from peppol.rules.engine.amounts import (
 )
 from peppol.rules.engine.checks import holds
 from peppol.rules.engine.dates import day_of
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 
 AMOUNTS: Final = (
     "cbc:Amount | cbc:BaseAmount | cbc:PriceAmount | cbc:TaxableAmount | cbc:LineExtensionAmount"
@@ -97,7 +97,7 @@ def _register_amounts(book: Book) -> None:
 
 
 @fact
-def _currencies(bill: Document) -> frozenset[str]:
+def _currencies(bill: DocumentTree) -> frozenset[str]:
     return frozenset(code.text for code in bill.all("cbc:DocumentCurrencyCode"))
 
 
@@ -118,7 +118,7 @@ def _bill_has_period(name: str) -> Callable[[Node], bool]:
 
 
 def _fits_in_period(name: str, fits: Callable[[int, int], bool], sign: str) -> Test:
-    def fits_in_period(node: Node) -> Verdict:
+    def fits_in_period(node: Node) -> RuleVerdict:
         limit = node.document.text_of("cac:InvoicePeriod", name)
         day, edge = day_of(node.text), day_of(limit)
         if day is not None and edge is not None and fits(day, edge):
@@ -128,23 +128,23 @@ def _fits_in_period(name: str, fits: Callable[[int, int], bool], sign: str) -> T
     return fits_in_period
 
 
-def percentage_has_a_base(_: Node) -> Verdict:
+def percentage_has_a_base(_: Node) -> RuleVerdict:
     """An allowance or charge with a percentage (BT-94, -101, -138, -143) states its base amount."""
     return Broken(expected="cbc:BaseAmount")
 
 
-def base_has_a_percentage(_: Node) -> Verdict:
+def base_has_a_percentage(_: Node) -> RuleVerdict:
     """An allowance or charge with a base amount (BT-93, -100, -137, -142) states its percentage."""
     return Broken(expected="cbc:MultiplierFactorNumeric")
 
 
-def indicator_is_true_or_false(item: Node) -> Verdict:
+def indicator_is_true_or_false(item: Node) -> RuleVerdict:
     """The charge indicator is written true or false."""
     indicator = item.value_of("cbc:ChargeIndicator")
     return holds(indicator in ("true", "false"), found=indicator, expected="true false")
 
 
-def in_bill_currency(amount: Node) -> Verdict:
+def in_bill_currency(amount: Node) -> RuleVerdict:
     """Every amount is in the bill's currency (BT-5), but for VAT in accounting currency (BT-111)."""
     currency = amount.attributes.get("currencyID")
     if currency in _currencies(amount):
@@ -152,18 +152,18 @@ def in_bill_currency(amount: Node) -> Verdict:
     return Broken(found=currency or "", expected=" ".join(_currencies(amount)), attribute="currencyID")
 
 
-def line_amount_agrees(line: Node) -> Verdict:
+def line_amount_agrees(line: Node) -> RuleVerdict:
     """The line amount (BT-131) is quantity × net price / base + charges − allowances, within 0.02."""
     return line_amount_verdict(line, _quantity_name(line))
 
 
-def one_object_at_most(line: Node) -> Verdict:
+def one_object_at_most(line: Node) -> RuleVerdict:
     """A line refers to one invoiced object at most (BT-128)."""
     count = len(line.all("cac:DocumentReference"))
     return holds(count <= 1, found=str(count), expected="1")
 
 
-def reference_is_to_an_object(line: Node) -> Verdict:
+def reference_is_to_an_object(line: Node) -> RuleVerdict:
     """A document reference on a line is to the invoiced object: its type is 130 (BT-128)."""
     if not line.has("cac:DocumentReference"):
         return None
@@ -171,13 +171,13 @@ def reference_is_to_an_object(line: Node) -> Verdict:
     return holds(any(code.text == _INVOICED_OBJECT for code in types), expected=_INVOICED_OBJECT)
 
 
-def price_has_no_charge(discount: Node) -> Verdict:
+def price_has_no_charge(discount: Node) -> RuleVerdict:
     """A price knows discounts alone: its charge indicator is false."""
     indicator = discount.value_of("cbc:ChargeIndicator")
     return holds(indicator == "false", found=indicator, expected="false")
 
 
-def base_quantity_has_the_lines_unit(base: Node) -> Verdict:
+def base_quantity_has_the_lines_unit(base: Node) -> RuleVerdict:
     """The unit of the price's base quantity (BT-150) is that of the invoiced quantity (BT-130)."""
     line = base.above.above if base.above is not None else None
     if line is None or not (line.has("cbc:InvoicedQuantity") or line.has("cbc:CreditedQuantity")):

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from peppol.rules.engine.checks import holds, present
-from peppol.rules.engine.rulebook import WARNING, Book, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.rulebook import WARNING, Book, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 from peppol.rules.engine.xpath import is_plain_date
 from peppol.rules.shared.party_numbers import has_mod11_check_digit
 from peppol.rules.shared.trading_countries import buyer_postal, seller_country, seller_postal
@@ -28,7 +28,7 @@ ICELAND: Final = Book("IS-R", "3.0.21")
 
 
 @fact
-def _seller_is_norwegian(bill: Document) -> bool:
+def _seller_is_norwegian(bill: DocumentTree) -> bool:
     return seller_country(bill) == "NO"
 
 
@@ -44,14 +44,14 @@ _SELLER: Final = NORWAY.context("cac:AccountingSupplierParty/cac:Party", when=_s
 
 
 @_SELLER.rule("NO-R-002", WARNING)
-def seller_names_the_register(party: Node) -> Verdict:
+def seller_names_the_register(party: Node) -> RuleVerdict:
     """Most Norwegian sellers must write "Foretaksregisteret" as a tax registration (BT-32)."""
     written = next(iter(_registrations(party, "TAX")), "")
     return holds(normal(written) == _BUSINESS_REGISTER, found=written, expected=_BUSINESS_REGISTER)
 
 
 @_SELLER.rule("NO-R-001")
-def vat_number_is_norwegian(party: Node) -> Verdict:
+def vat_number_is_norwegian(party: Node) -> RuleVerdict:
     """A VAT number that begins with NO (BT-31) is NO, a valid organisation number, and MVA."""
     number = next(iter(_registrations(party, "VAT")), "")
     if number[:2] != "NO":
@@ -61,12 +61,12 @@ def vat_number_is_norwegian(party: Node) -> Verdict:
 
 
 @fact
-def _seller_is_icelandic(bill: Document) -> bool:
+def _seller_is_icelandic(bill: DocumentTree) -> bool:
     return seller_postal(bill) == "IS"
 
 
 @fact
-def _both_are_icelandic(bill: Document) -> bool:
+def _both_are_icelandic(bill: DocumentTree) -> bool:
     return seller_postal(bill) == "IS" == buyer_postal(bill)
 
 
@@ -74,14 +74,14 @@ _BILL: Final = ICELAND.context("CreditNote | Invoice", when=_seller_is_icelandic
 
 
 @_BILL.rule("IS-R-001", WARNING)
-def type_is_invoice_or_credit_note(bill: Node) -> Verdict:
+def type_is_invoice_or_credit_note(bill: Node) -> RuleVerdict:
     """The type (BT-3) of an Icelandic bill should be 380 or 381."""
     types = (bill.value_of("cbc:InvoiceTypeCode"), bill.value_of("cbc:CreditNoteTypeCode"))
     return holds(any(code in ("380", "381") for code in types), found="".join(types), expected="380 381")
 
 
 def _has_kennitala(*path: str) -> Test:
-    def has_kennitala(node: Node) -> Verdict:
+    def has_kennitala(node: Node) -> RuleVerdict:
         numbers = node.every(*path, "cac:PartyLegalEntity", "cbc:CompanyID")
         good = any(number.attributes.get("schemeID") == _KENNITALA for number in numbers)
         return holds(good, expected=f"@schemeID {_KENNITALA}")
@@ -90,7 +90,7 @@ def _has_kennitala(*path: str) -> Test:
 
 
 def _has_street_and_zone(*path: str) -> Test:
-    def has_street_and_zone(node: Node) -> Verdict:
+    def has_street_and_zone(node: Node) -> RuleVerdict:
         street = present(node, *path, "cac:PostalAddress", "cbc:StreetName")
         return street or present(node, *path, "cac:PostalAddress", "cbc:PostalZone")
 
@@ -109,7 +109,7 @@ _BILL.add(
 
 
 def _account_has_12_digits(code: str) -> Test:
-    def account_has_12_digits(bill: Node) -> Verdict:
+    def account_has_12_digits(bill: Node) -> RuleVerdict:
         means = [
             item
             for item in bill.all("cac:PaymentMeans")
@@ -141,7 +141,7 @@ def _last_days(bill: Node) -> list[Node]:
 
 
 @_BILL.rule("IS-R-008")
-def last_day_is_a_date(bill: Node) -> Verdict:
+def last_day_is_a_date(bill: Node) -> RuleVerdict:
     """The identifier of an EINDAGI document (BT-122) is a date, YYYY-MM-DD."""
     references = _last_days(bill)
     if not references:
@@ -151,13 +151,13 @@ def last_day_is_a_date(bill: Node) -> Verdict:
 
 
 @_BILL.rule("IS-R-009")
-def last_day_goes_with_a_due_date(bill: Node) -> Verdict:
+def last_day_goes_with_a_due_date(bill: Node) -> RuleVerdict:
     """A bill with an EINDAGI document has a due date (BT-9)."""
     return holds(not _last_days(bill) or bill.has("cbc:DueDate"), expected="cbc:DueDate")
 
 
 @_BILL.rule("IS-R-010")
-def last_day_is_not_before_due(bill: Node) -> Verdict:
+def last_day_is_not_before_due(bill: Node) -> RuleVerdict:
     """The EINDAGI day is the due date (BT-9) or later; compared as texts, as published."""
     references = _last_days(bill)
     days = [node.string for reference in references for node in reference.all("cbc:ID")]

@@ -10,8 +10,8 @@ from typing import Final
 
 from peppol.rules.engine.checks import holds, present, present_check
 from peppol.rules.engine.numbers import decimal_of
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 from peppol.rules.shared.trading_countries import both_in, seller_country, seller_postal
 
 _REGISTRATION: Final = re.compile(r"[A-Z0-9]{11,16}")
@@ -26,7 +26,7 @@ NETHERLANDS: Final = Book("NL-R", "3.0.21")
 
 
 @fact
-def _seller_is_italian(bill: Document) -> bool:
+def _seller_is_italian(bill: DocumentTree) -> bool:
     return seller_country(bill) == "IT"
 
 
@@ -37,7 +37,7 @@ def _is_italian_registration(registration: Node) -> bool:
 @ITALY.context(
     "cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme", when=_is_italian_registration
 ).rule("IT-R-001")
-def registration_has_11_to_16_characters(registration: Node) -> Verdict:
+def registration_has_11_to_16_characters(registration: Node) -> RuleVerdict:
     """An Italian seller's tax registration beside VAT (BT-32) is 11 to 16 capitals or digits."""
     number = registration.value_of("cbc:CompanyID")
     return holds(_REGISTRATION.fullmatch(number) is not None, found=number)
@@ -53,12 +53,12 @@ for _id, _name, _meaning in (
 
 
 @fact
-def _seller_is_dutch(bill: Document) -> bool:
+def _seller_is_dutch(bill: DocumentTree) -> bool:
     return normal(seller_postal(bill)).upper() == "NL"
 
 
 @fact
-def _representative_is_dutch(bill: Document) -> bool:
+def _representative_is_dutch(bill: DocumentTree) -> bool:
     path = ("cac:TaxRepresentativeParty", "cac:PostalAddress", "cac:Country", "cbc:IdentificationCode")
     return _seller_is_dutch(bill) and bill.value_of(*path).upper() == "NL"
 
@@ -67,18 +67,18 @@ _both_are_dutch: Final = both_in("NL")
 
 
 @NETHERLANDS.context("cbc:CreditNoteTypeCode", when=_seller_is_dutch).rule("NL-R-001")
-def credit_note_names_its_invoice(code: Node) -> Verdict:
+def credit_note_names_its_invoice(code: Node) -> RuleVerdict:
     """A Dutch credit note refers to the invoice it corrects (BT-25)."""
     return present(code.document, "cac:BillingReference", "cac:InvoiceDocumentReference", "cbc:ID")
 
 
-def address_is_whole(address: Node) -> Verdict:
+def address_is_whole(address: Node) -> RuleVerdict:
     """The address has street, city and post code."""
     missing = [name for name in ("cbc:StreetName", "cbc:CityName", "cbc:PostalZone") if not address.has(name)]
     return Broken(expected=" ".join(missing)) if missing else None
 
 
-def is_registered(number: Node) -> Verdict:
+def is_registered(number: Node) -> RuleVerdict:
     """The number is of the chamber of commerce (0106) or a government organisation's (0190)."""
     scheme = number.attributes.get("schemeID", "")
     registered = not _REGISTERS.isdisjoint(scheme.split(" "))
@@ -127,7 +127,7 @@ _register(
 
 
 @NETHERLANDS.context("cac:LegalMonetaryTotal", when=_seller_is_dutch).rule("NL-R-007")
-def payment_is_explained(totals: Node) -> Verdict:
+def payment_is_explained(totals: Node) -> RuleVerdict:
     """A Dutch seller says how to pay (BG-16) when the buyer is to pay (BT-115)."""
     bill = totals.document
     if bill.named("cac:PaymentMeans"):
@@ -138,13 +138,13 @@ def payment_is_explained(totals: Node) -> Verdict:
 
 
 @NETHERLANDS.context("cac:PaymentMeans", when=_both_are_dutch).rule("NL-R-008")
-def payment_code_is_dutch(means: Node) -> Verdict:
+def payment_code_is_dutch(means: Node) -> RuleVerdict:
     """Between Dutch parties the payment means (BT-81) is one of 30, 48, 49, 57, 58 and 59."""
     code = means.value_of("cbc:PaymentMeansCode")
     return holds(code in _PAYMENT_CODES, found=code, expected="30 48 49 57 58 59")
 
 
 @NETHERLANDS.context("cac:OrderLineReference/cbc:LineID", when=_seller_is_dutch).rule("NL-R-009")
-def order_line_has_an_order(line_id: Node) -> Verdict:
+def order_line_has_an_order(line_id: Node) -> RuleVerdict:
     """A Dutch bill that refers to order lines (BT-132) refers to the order (BT-13)."""
     return present(line_id.document, "cac:OrderReference", "cbc:ID")

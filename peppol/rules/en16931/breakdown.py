@@ -11,7 +11,7 @@ from peppol.rules.en16931.totals import amounts_of, equal, written_out
 from peppol.rules.en16931.vat_facts import code_of, in_vat
 from peppol.rules.engine.checks import holds, number, present_check, two_decimals_check
 from peppol.rules.engine.numbers import decimal_of, hundredths, total
-from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -21,7 +21,7 @@ _HALF: Final = Decimal("0.5")
 
 
 @BOOK.context("/Invoice/cac:TaxTotal | /CreditNote/cac:TaxTotal").rule("BR-CO-14")
-def sum_of_vat(tax_total: Node) -> Verdict:
+def sum_of_vat(tax_total: Node) -> RuleVerdict:
     """The VAT total (BT-110) is the sum of the VAT of the groups in the breakdown (BT-117)."""
     groups = tax_total.all("cac:TaxSubtotal")
     if not groups:
@@ -41,13 +41,13 @@ def _vat_categories(group: Node) -> list[Node]:
 
 
 @_group.rule("BR-47")
-def group_has_a_category(group: Node) -> Verdict:
+def group_has_a_category(group: Node) -> RuleVerdict:
     """A VAT group has a category code (BT-118)."""
     return holds(any(category.has("cbc:ID") for category in _vat_categories(group)))
 
 
 @_group.rule("BR-48")
-def group_has_a_rate(group: Node) -> Verdict:
+def group_has_a_rate(group: Node) -> RuleVerdict:
     """A VAT group has a rate (BT-119), except outside VAT (O)."""
     return holds(
         any(category.has("cbc:Percent") or code_of(category) == "O" for category in _vat_categories(group))
@@ -55,7 +55,7 @@ def group_has_a_rate(group: Node) -> Verdict:
 
 
 @_group.rule("BR-CO-17")
-def group_tax(group: Node) -> Verdict:
+def group_tax(group: Node) -> RuleVerdict:
     """The tax (BT-117) is what is taxed (BT-116) times the rate (BT-119).
 
     As published a difference of less than one unit of the currency is allowed, and at a

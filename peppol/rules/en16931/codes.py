@@ -11,7 +11,7 @@ from peppol.rules.en16931.document import RELEASE
 from peppol.rules.en16931.lists import CREDIT_NOTE_TYPES, CURRENCIES
 from peppol.rules.en16931.vat_facts import is_charge
 from peppol.rules.engine.checks import attribute_listed_check, listed, listed_check
-from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node, normal
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -42,7 +42,7 @@ BOOK.context("cbc:CreditNoteTypeCode", pattern=_CODES).add(
 
 
 @BOOK.context(" | ".join(f"cbc:{name}" for name in _AMOUNTS), pattern=_CODES).rule("BR-CL-03")
-def amount_has_a_currency(amount: Node) -> Verdict:
+def amount_has_a_currency(amount: Node) -> RuleVerdict:
     """Every amount names its currency by its code in ISO 4217."""
     currency = amount.attributes.get("currencyID", "")
     if currency in CURRENCIES or normal(currency) in CURRENCIES:
@@ -78,7 +78,7 @@ BOOK.context(
 
 
 @BOOK.context("cac:PartyIdentification/cbc:ID", pattern=_CODES).rule("BR-CL-10")
-def party_scheme(identifier: Node) -> Verdict:
+def party_scheme(identifier: Node) -> RuleVerdict:
     """The scheme of a party's identifier is one of ISO 6523, or SEPA for the seller and the payee."""
     scheme = identifier.attributes.get("schemeID")
     if scheme is None or normal(scheme) in codelists.ICD:
@@ -189,13 +189,13 @@ BOOK.context(_REASON, pattern=_CODES, by=_side, case=True).add(
 
 
 @BOOK.context("cbc:TaxExemptionReasonCode", pattern=_CODES).rule("BR-CL-22")
-def exemption_reason(code: Node) -> Verdict:
+def exemption_reason(code: Node) -> RuleVerdict:
     """The reason for exemption from VAT (BT-121) is one of the VATEX list, in letters of any size."""
     return listed(code.value.upper(), codelists.VATEX)
 
 
 @BOOK.context("cbc:EmbeddedDocumentBinaryObject", pattern=_CODES).rule("BR-CL-24")
-def attachment_type(attachment: Node) -> Verdict:
+def attachment_type(attachment: Node) -> RuleVerdict:
     """An attached file (BT-125) is of one of six kinds: PDF, PNG, JPEG, CSV, XLSX, ODS."""
     kind = attachment.attributes.get("mimeCode")
     if kind is None or kind in codelists.MIME_BILLING:

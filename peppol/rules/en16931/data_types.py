@@ -8,7 +8,7 @@ from typing import Final
 from peppol.rules.en16931.document import RELEASE
 from peppol.rules.engine.checks import attribute_check
 from peppol.rules.engine.numbers import decimals_in
-from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -19,7 +19,7 @@ BOOK.context("cac:Price/cac:AllowanceCharge/**/*Amount")
 
 
 @BOOK.context("*Amount").rule("UBL-DT-01")
-def amount_in_cents(amount: Node) -> Verdict:
+def amount_in_cents(amount: Node) -> RuleVerdict:
     """An amount has at most two decimals, except prices and their discounts."""
     text = amount.string if amount.kids else amount.text
     return None if decimals_in(text) <= 2 else Broken(found=text, expected="2")

@@ -10,7 +10,7 @@ from typing import Final
 from peppol.rules.en16931.lists import NOTE_SUBJECTS
 from peppol.rules.engine.checks import filled_check, holds, present_check
 from peppol.rules.engine.dates import day_of
-from peppol.rules.engine.rulebook import Book, Broken, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
 RELEASE: Final = "1.3.16"
@@ -25,7 +25,7 @@ _document.add("BR-03", filled_check("cbc:IssueDate"), "The invoice has a date (B
 
 
 @_document.rule("BR-04")
-def document_type(document: Node) -> Verdict:
+def document_type(document: Node) -> RuleVerdict:
     """The kind of invoice is given as a code (BT-3)."""
     typed = document.value_of("cbc:InvoiceTypeCode") or document.value_of("cbc:CreditNoteTypeCode")
     return None if typed else Broken(expected="cbc:InvoiceTypeCode")
@@ -55,13 +55,13 @@ _document.add(
 
 
 @_document.rule("BR-16")
-def has_lines(document: Node) -> Verdict:
+def has_lines(document: Node) -> RuleVerdict:
     """There is at least one line (BG-25)."""
     return holds(document.has("cac:InvoiceLine") or document.has("cac:CreditNoteLine"))
 
 
 @_document.rule("BR-53")
-def vat_in_accounting_currency(document: Node) -> Verdict:
+def vat_in_accounting_currency(document: Node) -> RuleVerdict:
     """Who names a second currency for VAT (BT-6) also gives the VAT total in it (BT-111)."""
     for currency in document.all("cbc:TaxCurrencyCode"):
         root = document.document
@@ -72,7 +72,7 @@ def vat_in_accounting_currency(document: Node) -> Verdict:
 
 
 @_document.rule("BR-CO-03")
-def one_tax_point(document: Node) -> Verdict:
+def one_tax_point(document: Node) -> RuleVerdict:
     """A date when VAT falls due (BT-7) and a code for that date (BT-8) exclude each other."""
     both = document.has("cbc:TaxPointDate") and document.exists("cac:InvoicePeriod", "cbc:DescriptionCode")
     return holds(not both)
@@ -94,7 +94,7 @@ BOOK.context("cac:BillingReference").add(
 )
 
 
-def period_in_order(period: Node) -> Verdict:
+def period_in_order(period: Node) -> RuleVerdict:
     """The last day is not before the first; a day that cannot be read breaks the rule."""
     start = period.first("cbc:StartDate")
     end = period.first("cbc:EndDate")
@@ -112,7 +112,7 @@ _line_period.add("BR-30", period_in_order, "A line's period does not end (BT-135
 
 
 @_line_period.rule("BR-CO-20")
-def line_period_used(period: Node) -> Verdict:
+def line_period_used(period: Node) -> RuleVerdict:
     """A line's period (BG-26) has a first day (BT-134), a last day (BT-135) or both."""
     return holds(period.has("cbc:StartDate") or period.has("cbc:EndDate"))
 
@@ -122,7 +122,7 @@ _period.add("BR-29", period_in_order, "The invoicing period does not end (BT-74)
 
 
 @_period.rule("BR-CO-19")
-def period_used(period: Node) -> Verdict:
+def period_used(period: Node) -> RuleVerdict:
     """The invoicing period (BG-14) has a first day (BT-73), a last day (BT-74) or a date code (BT-8)."""
     return holds(
         period.has("cbc:StartDate") or period.has("cbc:EndDate") or period.has("cbc:DescriptionCode")
@@ -130,7 +130,7 @@ def period_used(period: Node) -> Verdict:
 
 
 @BOOK.context("/Invoice/cbc:Note | /CreditNote/cbc:Note").rule("BR-CL-08")
-def note_subject(note: Node) -> Verdict:
+def note_subject(note: Node) -> RuleVerdict:
     """A subject code of three letters written as #AAI# before a note (BT-21) is one of UNCL 4451.
 
     As published, the code is looked for in the list written out as one text, so that two

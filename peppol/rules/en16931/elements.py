@@ -11,7 +11,7 @@ from typing import Final
 from peppol.rules.en16931.document import RELEASE, ROOT
 from peppol.rules.en16931.syntax import is_invoiced_object
 from peppol.rules.engine.checks import holds
-from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, Verdict
+from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 from peppol.rules.shared.ubl_elements import ATTRIBUTES, ATTRIBUTES_ANYWHERE, ELEMENTS, ELEMENTS_ANYWHERE
 
@@ -54,7 +54,7 @@ _document: Final = BOOK.context(ROOT, pattern="syntax")
 
 
 @_document.rule("UBL-CR-002", WARNING)
-def version_of_ubl(document: Node) -> Verdict:
+def version_of_ubl(document: Node) -> RuleVerdict:
     """The version of UBL, where it is given, is 2.1."""
     versions = document.all("cbc:UBLVersionID")
     if not versions or any(version.text == "2.1" for version in versions):
@@ -63,7 +63,7 @@ def version_of_ubl(document: Node) -> Verdict:
 
 
 @_document.rule("UBL-CR-412", WARNING)
-def due_date_of_an_invoice(document: Node) -> Verdict:
+def due_date_of_an_invoice(document: Node) -> RuleVerdict:
     """The due date stands with the payment means in a credit note only; an invoice has its own place for it."""
     if document.name == "CreditNote":
         return None
@@ -72,7 +72,7 @@ def due_date_of_an_invoice(document: Node) -> Verdict:
 
 
 @_document.rule("UBL-CR-665", WARNING)
-def scheme_only_for_invoiced_objects(document: Node) -> Verdict:
+def scheme_only_for_invoiced_objects(document: Node) -> RuleVerdict:
     """Only the reference to an invoiced object (130) has a scheme."""
     for reference in document.document.named("cac:AdditionalDocumentReference"):
         codes = [code.text for code in reference.all("cbc:DocumentTypeCode")]
@@ -85,18 +85,18 @@ def scheme_only_for_invoiced_objects(document: Node) -> Verdict:
 
 
 @_document.rule("UBL-CR-666", FATAL)
-def invoiced_object_has_no_file(document: Node) -> Verdict:
+def invoiced_object_has_no_file(document: Node) -> RuleVerdict:
     """The reference to an invoiced object (130) has no file."""
     return _without(document, "cac:Attachment")
 
 
 @_document.rule("UBL-CR-673", FATAL)
-def invoiced_object_has_no_description(document: Node) -> Verdict:
+def invoiced_object_has_no_description(document: Node) -> RuleVerdict:
     """The reference to an invoiced object (130) has no description."""
     return _without(document, "cbc:DocumentDescription")
 
 
-def _without(document: Node, name: str) -> Verdict:
+def _without(document: Node, name: str) -> RuleVerdict:
     for reference in document.document.named("cac:AdditionalDocumentReference"):
         if is_invoiced_object(reference) and reference.has(name):
             return Broken(at=reference.first(name))

@@ -16,7 +16,7 @@ from peppol.rules.engine.checks import (
     two_decimals_check,
 )
 from peppol.rules.engine.numbers import decimal_of
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -26,13 +26,13 @@ _line.add("BR-21", filled_check("cbc:ID"), "A line has an identifier (BT-126).")
 
 
 @_line.rule("BR-22")
-def line_has_a_quantity(line: Node) -> Verdict:
+def line_has_a_quantity(line: Node) -> RuleVerdict:
     """A line has a quantity (BT-129)."""
     return holds(line.has("cbc:InvoicedQuantity") or line.has("cbc:CreditedQuantity"))
 
 
 @_line.rule("BR-23")
-def quantity_has_a_unit(line: Node) -> Verdict:
+def quantity_has_a_unit(line: Node) -> RuleVerdict:
     """A line's quantity says in which unit it counts (BT-130)."""
     quantities = (*line.all("cbc:InvoicedQuantity"), *line.all("cbc:CreditedQuantity"))
     for quantity in quantities:
@@ -47,7 +47,7 @@ _line.add("BR-26", present_check("cac:Price", "cbc:PriceAmount"), "A line has a 
 
 
 @_line.rule("BR-27")
-def price_is_not_negative(line: Node) -> Verdict:
+def price_is_not_negative(line: Node) -> RuleVerdict:
     """The net price (BT-146) is not negative, and there is one."""
     price = number(line, "cac:Price", "cbc:PriceAmount")
     if price is not None and price >= 0:
@@ -57,7 +57,7 @@ def price_is_not_negative(line: Node) -> Verdict:
 
 
 @_line.rule("BR-28")
-def gross_price_is_not_negative(line: Node) -> Verdict:
+def gross_price_is_not_negative(line: Node) -> RuleVerdict:
     """The gross price (BT-148) is not negative."""
     amounts = line.every("cac:Price", "cac:AllowanceCharge", "cbc:BaseAmount")
     if not amounts:
@@ -69,7 +69,7 @@ def gross_price_is_not_negative(line: Node) -> Verdict:
 
 
 @_line.rule("BR-CO-04")
-def line_has_a_vat_category(line: Node) -> Verdict:
+def line_has_a_vat_category(line: Node) -> RuleVerdict:
     """A line has a VAT category (BT-151)."""
     for item in line.all("cac:Item"):
         for category in item.all("cac:ClassifiedTaxCategory"):
@@ -101,17 +101,17 @@ BOOK.context(_ON_ITEM.format("cac:StandardItemIdentification/cbc:ID")).add(
 )
 
 
-def _reason_given(entry: Node) -> Verdict:
+def _reason_given(entry: Node) -> RuleVerdict:
     given = entry.has("cbc:AllowanceChargeReason") or entry.has("cbc:AllowanceChargeReasonCode")
     return None if given else Broken(expected="cbc:AllowanceChargeReason")
 
 
-def _category_given(entry: Node) -> Verdict:
+def _category_given(entry: Node) -> RuleVerdict:
     categories = entry.all("cac:TaxCategory")
     return holds(any(category.has("cbc:ID") and in_vat(category) for category in categories))
 
 
-def _never(entry: Node) -> Verdict:
+def _never(entry: Node) -> RuleVerdict:
     return None
 
 

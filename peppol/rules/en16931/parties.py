@@ -9,7 +9,7 @@ from peppol.rules.en16931.document import RELEASE
 from peppol.rules.en16931.lists import VAT_PREFIXES
 from peppol.rules.en16931.vat_facts import in_vat
 from peppol.rules.engine.checks import attribute_check, filled_check, holds, present, present_check
-from peppol.rules.engine.rulebook import WARNING, Book, Broken, Verdict
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -21,7 +21,7 @@ _TRANSFERS: Final = ("30", "58")
 
 
 @BOOK.context(_SUPPLIER).rule("BR-CO-26")
-def seller_can_be_identified(supplier: Node) -> Verdict:
+def seller_can_be_identified(supplier: Node) -> RuleVerdict:
     """The seller has an identifier (BT-29), a legal registration (BT-30) or a VAT number (BT-31).
 
     A bank's creditor reference (scheme SEPA) stands in the same place as BT-29 and does not count.
@@ -72,7 +72,7 @@ _representative.add(
 
 
 @_representative.rule("BR-56")
-def representative_in_vat(representative: Node) -> Verdict:
+def representative_in_vat(representative: Node) -> RuleVerdict:
     """A tax representative of the seller (BG-11) has a VAT number (BT-63)."""
     schemes = representative.all("cac:PartyTaxScheme")
     if any(scheme.has("cbc:CompanyID") and in_vat(scheme) for scheme in schemes):
@@ -85,7 +85,7 @@ def _texts(node: Node, *path: str) -> set[str]:
 
 
 @BOOK.context("cac:PayeeParty").rule("BR-17")
-def payee_is_someone_else(payee: Node) -> Verdict:
+def payee_is_someone_else(payee: Node) -> RuleVerdict:
     """A payee (BG-10) is named (BT-59) and is not the seller under its own name or identifier."""
     names = _texts(payee, "cac:PartyName", "cbc:Name")
     if not names:
@@ -102,7 +102,7 @@ def payee_is_someone_else(payee: Node) -> Verdict:
 
 
 @BOOK.context("cac:PartyTaxScheme", when=in_vat).rule("BR-CO-09")
-def vat_number_has_a_country(scheme: Node) -> Verdict:
+def vat_number_has_a_country(scheme: Node) -> RuleVerdict:
     """A VAT number (BT-31, BT-48, BT-63) begins with the code of its country; Greece may use EL.
 
     As published, two characters are looked for in the list of codes written out as one text;
@@ -113,7 +113,7 @@ def vat_number_has_a_country(scheme: Node) -> Verdict:
 
 
 @BOOK.context("cac:PaymentMeans/cac:CardAccount/cbc:PrimaryAccountNumberID").rule("BR-51", WARNING)
-def card_number_is_cut(number: Node) -> Verdict:
+def card_number_is_cut(number: Node) -> RuleVerdict:
     """Of a payment card's number (BT-87) at most ten characters are shown."""
     return holds(len(number.value) <= 10)
 
@@ -134,7 +134,7 @@ _means.add(
 
 
 @_means.rule("BR-61")
-def transfer_has_an_account(means: Node) -> Verdict:
+def transfer_has_an_account(means: Node) -> RuleVerdict:
     """Payment by credit transfer (BT-81 is 30 or 58) names the account paid to (BT-84)."""
     if means.value_of("cbc:PaymentMeansCode") not in _TRANSFERS:
         return None

@@ -8,7 +8,7 @@ from typing import Final
 from peppol.rules.en16931.document import RELEASE, ROOT
 from peppol.rules.en16931.vat_facts import is_charge
 from peppol.rules.engine.checks import at_most_one, at_most_one_check, holds, present_check
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -23,7 +23,7 @@ BOOK.context("cac:PostalAddress | cac:Address", pattern=_SYNTAX).add(
 
 
 @BOOK.context("cac:AccountingSupplierParty/cac:Party", pattern=_SYNTAX).rule("UBL-SR-42")
-def two_registrations_for_tax(party: Node) -> Verdict:
+def two_registrations_for_tax(party: Node) -> RuleVerdict:
     """The seller has two registrations for tax at most."""
     count = len(party.all("cac:PartyTaxScheme"))
     return holds(count <= 2, found=str(count), expected="2")
@@ -38,7 +38,7 @@ _reference.add(
 
 
 @_reference.rule("UBL-SR-43")
-def scheme_for_invoiced_objects(reference: Node) -> Verdict:
+def scheme_for_invoiced_objects(reference: Node) -> RuleVerdict:
     """Only an invoiced object has a scheme, and the type code is 130, or 50 in a credit note.
 
     So a type code, where there is one, is 130, or 50 in a credit note.
@@ -66,7 +66,7 @@ BOOK.context("cac:AllowanceCharge", pattern=_SYNTAX, by=is_charge, case=True).ad
 
 
 @BOOK.context("cac:PartyTaxScheme", pattern=_SYNTAX).rule("UBL-SR-53")
-def registration_is_complete(scheme: Node) -> Verdict:
+def registration_is_complete(scheme: Node) -> RuleVerdict:
     """A registration for tax has both its number and its scheme."""
     if not scheme.has("cbc:CompanyID"):
         return Broken(expected="cbc:CompanyID")
@@ -148,7 +148,7 @@ def _is_other_tax(scheme: Node) -> bool:
     return any(tax.own("cbc:ID").upper() != "VAT" for tax in scheme.all("cac:TaxScheme"))
 
 
-def _numbers(document: Node, party: tuple[str, ...], *, vat: bool) -> Verdict:
+def _numbers(document: Node, party: tuple[str, ...], *, vat: bool) -> RuleVerdict:
     schemes = document.every(*party, "cac:PartyTaxScheme")
     if len(schemes) == 1 and len(schemes[0].all("cbc:CompanyID")) <= 1:
         return None
@@ -175,7 +175,7 @@ _document.add(
 
 
 @_document.rule("UBL-SR-04")
-def one_invoiced_object(document: Node) -> Verdict:
+def one_invoiced_object(document: Node) -> RuleVerdict:
     """One invoiced object at most (BT-18)."""
     references = document.all("cac:AdditionalDocumentReference")
     objects = [reference for reference in references if is_invoiced_object(reference)]
@@ -189,7 +189,7 @@ def is_invoiced_object(reference: Node) -> bool:
 
 
 @_document.rule("UBL-SR-29")
-def one_creditor_reference(document: Node) -> Verdict:
+def one_creditor_reference(document: Node) -> RuleVerdict:
     """One bank reference of the creditor at most (BT-90)."""
     identifiers = document.document.anywhere("cac:PartyIdentification", "cbc:ID")
     count = sum(identifier.attributes.get("schemeID", "").upper() == "SEPA" for identifier in identifiers)
@@ -197,7 +197,7 @@ def one_creditor_reference(document: Node) -> Verdict:
 
 
 def _all_alike(name: str) -> Test:
-    def check(document: Node) -> Verdict:
+    def check(document: Node) -> RuleVerdict:
         values = {node.text for node in document.document.named(name)}
         return holds(len(values) <= 1, found=", ".join(sorted(values)))
 
@@ -209,7 +209,7 @@ _document.add("UBL-SR-47", _all_alike("cbc:PaymentMeansCode"), "All payment mean
 
 
 @_document.rule("UBL-SR-46")
-def one_payment_text(document: Node) -> Verdict:
+def one_payment_text(document: Node) -> RuleVerdict:
     """How to pay is said in words once at most (BT-82)."""
     codes = document.every("cac:PaymentMeans", "cbc:PaymentMeansCode")
     count = sum("name" in code.attributes for code in codes)
@@ -239,7 +239,7 @@ for _id, _path, _meaning in _ONCE_ON_LINE:
 
 
 @_line.rule("UBL-SR-48")
-def one_category_per_line(line: Node) -> Verdict:
+def one_category_per_line(line: Node) -> RuleVerdict:
     """A line has exactly one VAT category (BG-30)."""
     count = len(line.every("cac:Item", "cac:ClassifiedTaxCategory"))
     return None if count == 1 else Broken(found=str(count), expected="1")
@@ -260,7 +260,7 @@ def _is_not_the_seller(payee: Node) -> bool:
 
 
 def _once_and_not_the_seller(*path: str) -> Test:
-    def check(payee: Node) -> Verdict:
+    def check(payee: Node) -> RuleVerdict:
         return at_most_one(payee, *path) if _is_not_the_seller(payee) else Broken(detail="seller")
 
     return check
@@ -274,7 +274,7 @@ _payee.add(
 
 
 @_payee.rule("UBL-SR-20")
-def one_identifier_of_the_payee(payee: Node) -> Verdict:
+def one_identifier_of_the_payee(payee: Node) -> RuleVerdict:
     """A payee is not the seller and has one identifier at most (BT-60), bank references aside."""
     identifiers = payee.every("cac:PartyIdentification", "cbc:ID")
     own = [node for node in identifiers if node.attributes.get("schemeID", "").upper() != "SEPA"]

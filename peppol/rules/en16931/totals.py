@@ -13,8 +13,8 @@ from peppol.rules.en16931.document import RELEASE, ROOT
 from peppol.rules.en16931.vat_facts import is_charge
 from peppol.rules.engine.checks import number, present_check, two_decimals_check
 from peppol.rules.engine.numbers import decimal_of, hundredths, total
-from peppol.rules.engine.rulebook import Book, Broken, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 
 BOOK: Final = Book("EN16931", RELEASE)
 
@@ -37,7 +37,7 @@ def shown(value: Decimal | None) -> str:
     return "?" if value is None else f"{value:f}"
 
 
-def equal(stated: Node | None, expected: Decimal | None, arithmetic: Callable[[], str]) -> Verdict:
+def equal(stated: Node | None, expected: Decimal | None, arithmetic: Callable[[], str]) -> RuleVerdict:
     """The stated amount is the expected one; nothing equals a number that cannot be read.
 
     `arithmetic` says how the expected one came about, and is asked only when they differ.
@@ -67,7 +67,7 @@ def amounts_of(nodes: Iterable[Node], name: str) -> list[Decimal | None]:
 
 
 @fact
-def line_amounts(document: Document) -> list[Decimal | None]:
+def line_amounts(document: DocumentTree) -> list[Decimal | None]:
     """The net amounts of all lines, wherever they stand."""
     return amounts_of(document.named("cac:InvoiceLine"), "cbc:LineExtensionAmount") + amounts_of(
         document.named("cac:CreditNoteLine"), "cbc:LineExtensionAmount"
@@ -75,14 +75,14 @@ def line_amounts(document: Document) -> list[Decimal | None]:
 
 
 @_totals.rule("BR-CO-10")
-def sum_of_lines(totals: Node) -> Verdict:
+def sum_of_lines(totals: Node) -> RuleVerdict:
     """The sum of the lines (BT-106) is that of their net amounts (BT-131)."""
     amounts = line_amounts(totals)
     expected = hundredths(total(amounts))
     return equal(totals.first("cbc:LineExtensionAmount"), expected, lambda: written_out(amounts, expected))
 
 
-def _sum_of_entries(totals: Node, name: str, *, charges: bool) -> Verdict:
+def _sum_of_entries(totals: Node, name: str, *, charges: bool) -> RuleVerdict:
     around = totals.above
     entries = around.all("cac:AllowanceCharge") if around is not None else ()
     meant = [entry for entry in entries if is_charge(entry) is charges]
@@ -95,19 +95,19 @@ def _sum_of_entries(totals: Node, name: str, *, charges: bool) -> Verdict:
 
 
 @_totals.rule("BR-CO-11")
-def sum_of_allowances(totals: Node) -> Verdict:
+def sum_of_allowances(totals: Node) -> RuleVerdict:
     """The sum of allowances (BT-107) is that of the document's allowances (BT-92)."""
     return _sum_of_entries(totals, "cbc:AllowanceTotalAmount", charges=False)
 
 
 @_totals.rule("BR-CO-12")
-def sum_of_charges(totals: Node) -> Verdict:
+def sum_of_charges(totals: Node) -> RuleVerdict:
     """The sum of charges (BT-108) is that of the document's charges (BT-99)."""
     return _sum_of_entries(totals, "cbc:ChargeTotalAmount", charges=True)
 
 
 @_totals.rule("BR-CO-13")
-def total_without_vat(totals: Node) -> Verdict:
+def total_without_vat(totals: Node) -> RuleVerdict:
     """The total without VAT (BT-109) is the lines less allowances plus charges.
 
     Without allowances and charges it is the sum of the lines as written, not rounded.
@@ -130,7 +130,7 @@ def _or_zero(totals: Node, name: str) -> Decimal | None:
 
 
 @_totals.rule("BR-CO-16")
-def amount_to_pay(totals: Node) -> Verdict:
+def amount_to_pay(totals: Node) -> RuleVerdict:
     """The amount to pay (BT-115) is the total with VAT less what is paid (BT-113) plus rounding (BT-114)."""
     stated = totals.first("cbc:PayableAmount")
     payable = decimal_of(stated.text) if stated is not None else None
@@ -169,7 +169,7 @@ _document: Final = BOOK.context(ROOT)
 
 
 @_document.rule("BR-CO-15")
-def total_with_vat(document: Node) -> Verdict:
+def total_with_vat(document: Node) -> RuleVerdict:
     """The total with VAT (BT-112) is the total without (BT-109) plus the VAT in the invoice's currency (BT-110).
 
     There is exactly one VAT total in that currency.
@@ -178,7 +178,7 @@ def total_with_vat(document: Node) -> Verdict:
     return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
-def _total_in(document: Node, currency: str) -> Verdict:
+def _total_in(document: Node, currency: str) -> RuleVerdict:
     stated = document.every("cac:TaxTotal", "cbc:TaxAmount")
     taxes = [amount for amount in stated if amount.attributes.get("currencyID") == currency]
     if len(taxes) != 1:
@@ -193,7 +193,7 @@ def _total_in(document: Node, currency: str) -> Verdict:
     )
 
 
-def _never(document: Node) -> Verdict:
+def _never(document: Node) -> RuleVerdict:
     return None
 
 

@@ -28,7 +28,7 @@ from peppol.rules.en16931.vat_groups import (
 )
 from peppol.rules.engine.checks import holds
 from peppol.rules.engine.numbers import decimal_of
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
 BOOK: Final = Book("EN16931", RELEASE)
@@ -43,7 +43,7 @@ _ITEMS: Final = (
 
 Uses = Callable[[VatUse], bool]
 Registered = Callable[[VatNumbers], bool]
-Fits = Callable[[Node], Verdict]
+Fits = Callable[[Node], RuleVerdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,23 @@ def _nobody(numbers: VatNumbers) -> bool:
     return not (numbers.seller or numbers.representative or numbers.buyer)
 
 
-def _rate_is_zero(category: Node) -> Verdict:
+def _rate_is_zero(category: Node) -> RuleVerdict:
     text = category.own("cbc:Percent")
     return None if decimal_of(text) == 0 else Broken(found=text, expected="0")
 
 
-def _rate_is_absent(category: Node) -> Verdict:
+def _rate_is_absent(category: Node) -> RuleVerdict:
     rate = category.first("cbc:Percent")
     return None if rate is None else Broken(found=rate.text, at=rate)
 
 
-def _rate_is_positive(category: Node) -> Verdict:
+def _rate_is_positive(category: Node) -> RuleVerdict:
     text = category.own("cbc:Percent")
     rate = decimal_of(text)
     return None if rate is not None and rate > 0 else Broken(found=text, expected="> 0")
 
 
-def _rate_is_not_negative(category: Node) -> Verdict:
+def _rate_is_not_negative(category: Node) -> RuleVerdict:
     text = category.own("cbc:Percent")
     rate = decimal_of(text)
     return None if rate is not None and rate >= 0 else Broken(found=text, expected=">= 0")
@@ -139,7 +139,7 @@ FAMILIES: Final = (
 
 
 def _exactly_one(code: str) -> Test:
-    def check(document: Node) -> Verdict:
+    def check(document: Node) -> RuleVerdict:
         use = vat_use(document)
         count = use.breakdown.get(code, 0)
         if count == 1 or (code not in use.categories and code not in use.items):
@@ -150,7 +150,7 @@ def _exactly_one(code: str) -> Test:
 
 
 def _at_least_one(used: Uses, broken_down: Uses, broken_down_at_all: Uses) -> Test:
-    def check(document: Node) -> Verdict:
+    def check(document: Node) -> RuleVerdict:
         use = vat_use(document)
         return holds(broken_down(use) if used(use) else not broken_down_at_all(use))
 
@@ -184,7 +184,7 @@ def _in_breakdown(family: Family) -> Test:
 def _needs_registration(used: Uses, family: Family, also: Uses | None = None) -> Test:
     """Rules 02 to 04; where `also` is given the category must fit it as well for the rule to hold."""
 
-    def check(document: Node) -> Verdict:
+    def check(document: Node) -> RuleVerdict:
         use = vat_use(document)
         if not used(use):
             return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from peppol.rules.engine.numbers import decimal_of, total
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 
 _LINES = ("cac:InvoiceLine", "cac:CreditNoteLine")
 
@@ -70,7 +70,7 @@ class VatUse:
 
 
 @fact
-def vat_use(document: Document) -> VatUse:
+def vat_use(document: DocumentTree) -> VatUse:
     """Which VAT categories the document uses where."""
     use = VatUse()
     for category in document.named("cac:ClassifiedTaxCategory"):
@@ -134,7 +134,7 @@ class VatNumbers:
 
 
 @fact
-def vat_numbers(document: Document) -> VatNumbers:
+def vat_numbers(document: DocumentTree) -> VatNumbers:
     """Whose registrations the document gives."""
     seller = document.anywhere("cac:AccountingSupplierParty", "cac:Party", "cac:PartyTaxScheme")
     buyer = document.anywhere("cac:AccountingCustomerParty", "cac:Party", "cac:PartyTaxScheme")
@@ -196,7 +196,7 @@ class Shares:
 
 
 @fact
-def shares(document: Document) -> Shares:
+def shares(document: DocumentTree) -> Shares:
     """The document divided by VAT category and rate."""
     result = Shares()
     for kind in _LINES:

@@ -11,7 +11,7 @@ from typing import Final
 from peppol.rules.en16931.vat_facts import Share, shares
 from peppol.rules.engine.checks import holds, number
 from peppol.rules.engine.numbers import decimal_of, hundredths
-from peppol.rules.engine.rulebook import Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
 _ONE: Final = Decimal(1)
@@ -28,7 +28,7 @@ def _tax_amount(group: Node) -> str:
 def adds_up_exactly(code: str) -> Test:
     """Rule 08 for untaxed categories: to the cent, over all rates."""
 
-    def check(group: Node) -> Verdict:
+    def check(group: Node) -> RuleVerdict:
         document = group.document
         stated = _taxable(group)
         taxable = decimal_of(stated.text) if stated is not None else None
@@ -59,7 +59,7 @@ def _does_not_add_up(group: Node, stated: Node | None, said: list[Share]) -> Bro
 def adds_up_per_rate(code: str) -> Test:
     """Rule 08 for taxed categories: a difference of less than one unit of the currency is allowed."""
 
-    def check(group: Node) -> Verdict:
+    def check(group: Node) -> RuleVerdict:
         percent = group.first("cbc:Percent")
         if percent is None:
             return None
@@ -89,13 +89,13 @@ def adds_up_per_rate(code: str) -> Test:
     return check
 
 
-def tax_is_zero(group: Node) -> Verdict:
+def tax_is_zero(group: Node) -> RuleVerdict:
     """Rule 09 for untaxed categories."""
     amount = _tax_amount(group)
     return holds(decimal_of(amount) == 0, found=amount, expected="0")
 
 
-def tax_is_rate_of_taxable(group: Node) -> Verdict:
+def tax_is_rate_of_taxable(group: Node) -> RuleVerdict:
     """Rule 09 for taxed categories: the rate of what is taxed, to less than one unit of the currency."""
     stated = _taxable(group)
     taxable = decimal_of(stated.text) if stated is not None else None
@@ -115,11 +115,11 @@ def _has_reason(group: Node) -> bool:
     return group.has("cbc:TaxExemptionReason") or group.has("cbc:TaxExemptionReasonCode")
 
 
-def reason_given(group: Node) -> Verdict:
+def reason_given(group: Node) -> RuleVerdict:
     """Rule 10 for untaxed categories but Z: a reason in words or as a code."""
     return holds(_has_reason(group), expected="cbc:TaxExemptionReason")
 
 
-def reason_not_given(group: Node) -> Verdict:
+def reason_not_given(group: Node) -> RuleVerdict:
     """Rule 10 for taxed categories and Z: no reason at all."""
     return holds(not _has_reason(group))

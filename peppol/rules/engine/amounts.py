@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from peppol.rules.engine.numbers import decimal_of, hundredths, total
-from peppol.rules.engine.rulebook import Broken, Verdict
+from peppol.rules.engine.rulebook import Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 
 SLACK: Final = Decimal("0.02")
@@ -45,7 +45,7 @@ def signed_sum(node: Node, indicator: str) -> Decimal | None:
     )
 
 
-def line_amount_verdict(line: Node, quantity_name: str) -> Verdict:
+def line_amount_verdict(line: Node, quantity_name: str) -> RuleVerdict:
     """The line amount is quantity × net price / base quantity + charges − allowances, within 0.02.
 
     What is not there counts as: line amount 0, quantity 1, price 0, base quantity 1 (also when it is 0).
@@ -86,7 +86,7 @@ def lacks_percentage(item: Node) -> bool:
     return item.has("cbc:BaseAmount") and not item.has("cbc:MultiplierFactorNumeric")
 
 
-def share_of_base_verdict(item: Node) -> Verdict:
+def share_of_base_verdict(item: Node) -> RuleVerdict:
     """An allowance or charge with base and percentage is base × percentage / 100, within 0.02."""
     if not (item.has("cbc:MultiplierFactorNumeric") and item.has("cbc:BaseAmount")):
         return None
@@ -102,7 +102,7 @@ def share_of_base_verdict(item: Node) -> Verdict:
     return Broken(found=plain(stated), expected=plain(share), detail=detail, at=item.first("cbc:Amount"))
 
 
-def net_price_verdict(discount: Node) -> Verdict:
+def net_price_verdict(discount: Node) -> RuleVerdict:
     """With a gross price, the net price is gross price − discount, exactly."""
     if not discount.has("cbc:BaseAmount"):
         return None
@@ -119,7 +119,7 @@ def net_price_verdict(discount: Node) -> Verdict:
     return Broken(found=plain(price), expected=plain(before - off), detail=detail, at=net)
 
 
-def positive_base_quantity(line: Node) -> Verdict:
+def positive_base_quantity(line: Node) -> RuleVerdict:
     """The price's base quantity, when it is stated, is above zero."""
     base = line.at("cac:Price", "cbc:BaseQuantity")
     if base is None:

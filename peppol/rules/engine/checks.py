@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from peppol.rules.engine.numbers import decimal_of, decimals_in
-from peppol.rules.engine.rulebook import BROKEN, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import BROKEN, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import BLANKS, Node, normal
 
 
-def holds(condition: bool, *, found: str = "", expected: str = "") -> Verdict:
+def holds(condition: bool, *, found: str = "", expected: str = "") -> RuleVerdict:
     """None when the condition holds, else a plain `Broken`."""
     return None if condition else Broken(found, expected) if found or expected else BROKEN
 
@@ -22,24 +22,24 @@ def number(node: Node, *path: str) -> Decimal | None:
     return decimal_of(node.text_of(*path))
 
 
-def present(node: Node, *path: str) -> Verdict:
+def present(node: Node, *path: str) -> RuleVerdict:
     """The path of child names leads to an element, filled in or not."""
     return None if node.exists(*path) else Broken(expected="/".join(path))
 
 
-def filled(node: Node, *path: str) -> Verdict:
+def filled(node: Node, *path: str) -> RuleVerdict:
     """The path leads to an element whose text is more than blanks."""
     found = node.at(*path)
     return None if found is not None and not found.blank else Broken(expected="/".join(path))
 
 
-def at_most_one(node: Node, *path: str) -> Verdict:
+def at_most_one(node: Node, *path: str) -> RuleVerdict:
     """The path leads to one element at most."""
     count = len(node.every(*path))
     return None if count <= 1 else Broken(found=str(count), expected="1", detail="/".join(path))
 
 
-def two_decimals(node: Node, name: str) -> Verdict:
+def two_decimals(node: Node, name: str) -> RuleVerdict:
     """The child's text has at most two characters after its point."""
     child = node.first(name)
     if child is None or decimals_in(child.text) <= 2:
@@ -47,12 +47,12 @@ def two_decimals(node: Node, name: str) -> Verdict:
     return Broken(found=child.text, expected="2", at=child)
 
 
-def listed(value: str, codes: Collection[str]) -> Verdict:
+def listed(value: str, codes: Collection[str]) -> RuleVerdict:
     """The value is one of the codes."""
     return None if value in codes else Broken(found=value)
 
 
-def attribute_present(node: Node, name: str) -> Verdict:
+def attribute_present(node: Node, name: str) -> RuleVerdict:
     """The element has the attribute, filled in or not."""
     return None if name in node.attributes else Broken(expected=f"@{name}")
 
@@ -64,7 +64,7 @@ def attribute_present(node: Node, name: str) -> Verdict:
 def present_check(*path: str) -> Test:
     """A test that the path leads to an element."""
 
-    def check(node: Node) -> Verdict:
+    def check(node: Node) -> RuleVerdict:
         found = node
         for name in path:
             group = found.kids.get(name)
@@ -79,7 +79,7 @@ def present_check(*path: str) -> Test:
 def filled_check(*path: str) -> Test:
     """A test that the path leads to an element with text."""
 
-    def check(node: Node) -> Verdict:
+    def check(node: Node) -> RuleVerdict:
         found = node
         for name in path:
             group = found.kids.get(name)
@@ -94,7 +94,7 @@ def filled_check(*path: str) -> Test:
 def at_most_one_check(*path: str) -> Test:
     """A test that the path leads to one element at most."""
 
-    def check(node: Node) -> Verdict:
+    def check(node: Node) -> RuleVerdict:
         found = node
         for name in path:
             group = found.kids.get(name)
@@ -126,7 +126,7 @@ def attribute_check(name: str) -> Test:
 def attribute_listed_check(name: str, codes: Collection[str]) -> Test:
     """A test that the attribute, where there is one, is one of the codes."""
 
-    def check(node: Node) -> Verdict:
+    def check(node: Node) -> RuleVerdict:
         value = node.attributes.get(name)
         if value is None or value in codes or normal(value) in codes:
             return None

@@ -54,7 +54,7 @@ from peppol.rules.engine.rulebook import (
     Rule,
     RuleInfo,
 )
-from peppol.rules.engine.tree import BARE, CHILDLESS, Document, Node
+from peppol.rules.engine.tree import BARE, CHILDLESS, DocumentTree, Node
 
 
 class RuleSet:
@@ -109,7 +109,7 @@ def judge(root: etree._Element, rule_set: RuleSet) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def read(root: etree._Element) -> Document:
+def read(root: etree._Element) -> DocumentTree:
     """The tree of a document as the rules see it, for tests and for texts about findings."""
     return _walk(root, _NO_RULES)[0]
 
@@ -119,7 +119,7 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 
 def _walk(
     root: etree._Element, rule_set: RuleSet
-) -> tuple[Document, list[tuple[State, Node]], Hits, list[Node]]:
+) -> tuple[DocumentTree, list[tuple[State, Node]], Hits, list[Node]]:
     """Build the tree, and note on the way which rules wait for which node.
 
     This is the busiest loop of the post office; what repeats is kept in local names, and
@@ -128,7 +128,7 @@ def _walk(
     automaton = rule_set.automaton
     first = automaton.start
     name, state = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
-    document = Document(name, root.text or "", root)
+    document = DocumentTree(name, root.text or "", root)
     document.kids = kids = {}
     parents: list[Node] = [document]
     named = document._named

@@ -30,8 +30,8 @@ class Broken:
     attribute: str = ""
 
 
-Verdict = Broken | None
-Test = Callable[[Node], Verdict]
+RuleVerdict = Broken | None
+Test = Callable[[Node], RuleVerdict]
 BROKEN: Final = Broken()
 
 

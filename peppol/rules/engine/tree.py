@@ -137,12 +137,12 @@ class Node:
         return str(self.element.xpath("string()")) if self.kids else self.text
 
     @property
-    def document(self) -> "Document":
+    def document(self) -> "DocumentTree":
         """The root of the document this node stands in."""
         node = self
         while node.above is not None:
             node = node.above
-        return cast(Document, node)
+        return cast(DocumentTree, node)
 
     @property
     def line(self) -> int:
@@ -163,7 +163,7 @@ class Node:
         return "".join(reversed(steps))
 
 
-class Document(Node):
+class DocumentTree(Node):
     """The root of a document: also finds nodes anywhere below it, and remembers facts.
 
     `named` is XPath's `//name`; a fact is worked out once per document however many
@@ -194,16 +194,16 @@ class Document(Node):
         return found
 
 
-def fact(compute: Callable[[Document], T]) -> Callable[[Node], T]:
+def fact(compute: Callable[[DocumentTree], T]) -> Callable[[Node], T]:
     """Make a question about the whole document one that is answered once per document.
 
-    The function is written for a `Document` and may then be asked with any of its nodes.
+    The function is written for a `DocumentTree` and may then be asked with any of its nodes.
     """
 
     def known(node: Node) -> T:
         while node.above is not None:
             node = node.above
-        document = cast(Document, node)
+        document = cast(DocumentTree, node)
         facts = document._facts
         if compute in facts:
             return cast(T, facts[compute])

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from peppol.rules.engine.checks import filled, filled_check, holds, present, present_check
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 
 _CUSTOMIZATION: Final = "urn:peppol:edec:mls:1.0"
@@ -41,7 +41,7 @@ _STATUS.add("SCH-MLS-03", filled_check("cbc:ID"), "The status has an identifier.
 
 
 @_STATUS.rule("SCH-MLS-04")
-def issue_date_has_no_zone(status: Node) -> Verdict:
+def issue_date_has_no_zone(status: Node) -> RuleVerdict:
     """The issue date is ten characters long, so without time zone."""
     issued = status.value_of("cbc:IssueDate")
     return holds(len(issued) == 10, found=issued, expected="YYYY-MM-DD")
@@ -51,14 +51,14 @@ _STATUS.add("SCH-MLS-05", present_check("cbc:IssueTime"), "The status has an iss
 
 
 @_STATUS.rule("SCH-MLS-06")
-def issue_time_has_a_zone(status: Node) -> Verdict:
+def issue_time_has_a_zone(status: Node) -> RuleVerdict:
     """The issue time ends with its time zone: Z or an offset such as +01:00."""
     issued = status.value_of("cbc:IssueTime")
     return holds(_WITH_ZONE.search(issued) is not None, found=issued, expected="hh:mm:ss+hh:mm")
 
 
 def _names_provider(party: str) -> Test:
-    def names_provider(status: Node) -> Verdict:
+    def names_provider(status: Node) -> RuleVerdict:
         name = status.value_of(party, "cbc:EndpointID")
         return holds(_PROVIDER.fullmatch(name) is not None, found=name, expected="000000-SEAT")
 
@@ -66,7 +66,7 @@ def _names_provider(party: str) -> Test:
 
 
 def _has_scheme(party: str) -> Test:
-    def has_scheme(status: Node) -> Verdict:
+    def has_scheme(status: Node) -> RuleVerdict:
         schemes = _schemes(status, party)
         return holds(bool(schemes), expected="@schemeID")
 
@@ -74,7 +74,7 @@ def _has_scheme(party: str) -> Test:
 
 
 def _has_provider_scheme(party: str) -> Test:
-    def has_provider_scheme(status: Node) -> Verdict:
+    def has_provider_scheme(status: Node) -> RuleVerdict:
         schemes = _schemes(status, party)
         return holds(_PROVIDER_SCHEME in schemes, found=" ".join(schemes), expected=_PROVIDER_SCHEME)
 
@@ -104,7 +104,7 @@ for _first, _party, _who in ((7, "cac:SenderParty", "sender"), (12, "cac:Receive
 
 
 @_STATUS.rule("SCH-MLS-17")
-def has_one_answer(status: Node) -> Verdict:
+def has_one_answer(status: Node) -> RuleVerdict:
     """The status holds exactly one document response."""
     count = len(status.all("cac:DocumentResponse"))
     return holds(count == 1, found=str(count), expected="1")
@@ -124,44 +124,44 @@ def _has_failure(answer: Node) -> bool:
 
 
 @_ANSWER.rule("SCH-MLS-19")
-def answer_is_known(answer: Node) -> Verdict:
+def answer_is_known(answer: Node) -> RuleVerdict:
     """The answer is AP, AB or RE."""
     return holds(_code(answer) in _ANSWERS, found=_code(answer), expected="AP AB RE")
 
 
 @_ANSWER.rule("SCH-MLS-20")
-def refusal_has_a_description(answer: Node) -> Verdict:
+def refusal_has_a_description(answer: Node) -> RuleVerdict:
     """An answer RE has a description."""
     return None if _code(answer) != "RE" else present(answer, "cac:Response", "cbc:Description")
 
 
 @_ANSWER.rule("SCH-MLS-21")
-def refusal_has_words(answer: Node) -> Verdict:
+def refusal_has_words(answer: Node) -> RuleVerdict:
     """The description of an answer RE is not empty."""
     return None if _code(answer) != "RE" else filled(answer, "cac:Response", "cbc:Description")
 
 
 @_ANSWER.rule("SCH-MLS-22")
-def refers_to_one_message(answer: Node) -> Verdict:
+def refers_to_one_message(answer: Node) -> RuleVerdict:
     """The answer refers to exactly one transmission."""
     count = len(answer.all("cac:DocumentReference"))
     return holds(count == 1, found=str(count), expected="1")
 
 
 @_ANSWER.rule("SCH-MLS-23")
-def refusal_has_an_issue(answer: Node) -> Verdict:
+def refusal_has_an_issue(answer: Node) -> RuleVerdict:
     """An answer RE lists at least one issue."""
     return None if _code(answer) != "RE" else present(answer, "cac:LineResponse")
 
 
 @_ANSWER.rule("SCH-MLS-24")
-def refusal_has_a_failure(answer: Node) -> Verdict:
+def refusal_has_a_failure(answer: Node) -> RuleVerdict:
     """Of the issues of an answer RE at least one is a failure: BV, FD or SV."""
     return holds(_code(answer) != "RE" or _has_failure(answer), expected="BV FD SV")
 
 
 @_ANSWER.rule("SCH-MLS-25")
-def other_answers_have_no_failure(answer: Node) -> Verdict:
+def other_answers_have_no_failure(answer: Node) -> RuleVerdict:
     """An answer that is not RE lists no failure."""
     return holds(_code(answer) == "RE" or not _has_failure(answer), found=_code(answer), expected="RE")
 
@@ -183,7 +183,7 @@ _ISSUE.add("SCH-MLS-30", present_check("cac:Status"), "An issue has a status.")
 @MLS.context("/ApplicationResponse/cac:DocumentResponse/cac:LineResponse/cac:Response/cac:Status").rule(
     "SCH-MLS-31"
 )
-def issue_is_known(status: Node) -> Verdict:
+def issue_is_known(status: Node) -> RuleVerdict:
     """The kind of an issue is BV, BW, FD or SV."""
     code = status.value_of("cbc:StatusReasonCode")
     return None if code in _ISSUES else Broken(found=code, expected="BV BW FD SV")

@@ -11,8 +11,8 @@ from typing import Final
 from peppol.codelists import ISO3166
 from peppol.rules.engine.checks import holds
 from peppol.rules.engine.numbers import decimals_in
-from peppol.rules.engine.rulebook import WARNING, Book, Broken, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.ordering.order_lines import register_lines
 from peppol.rules.ordering.order_model import ORDER
 from peppol.rules.ordering.order_totals import register_totals
@@ -37,30 +37,30 @@ register_structure(T01, ORDER)
 
 
 @fact
-def _currencies(order: Document) -> frozenset[str]:
+def _currencies(order: DocumentTree) -> frozenset[str]:
     return frozenset(code.text for code in order.all("cbc:DocumentCurrencyCode"))
 
 
 @T01.context("cbc:ProfileID", pattern="rules").rule("PEPPOL-T01-R031")
-def profile_is_an_ordering_profile(node: Node) -> Verdict:
+def profile_is_an_ordering_profile(node: Node) -> RuleVerdict:
     """The profile (tir01-002) is order only, ordering or advanced ordering."""
     return holds(node.value in _PROFILES, found=node.value)
 
 
 @T01.context("cbc:CustomizationID", pattern="rules").rule("PEPPOL-T01-R034")
-def customization_is_the_order(node: Node) -> Verdict:
+def customization_is_the_order(node: Node) -> RuleVerdict:
     """The specification identifier (tir01-001) begins with that of the order transaction."""
     return holds(node.value.startswith(_CUSTOMIZATION), found=node.value, expected=_CUSTOMIZATION)
 
 
-def _in_order_currency(amount: Node) -> Verdict:
+def _in_order_currency(amount: Node) -> RuleVerdict:
     currency = amount.attributes.get("currencyID")
     if currency is None or currency in _currencies(amount):
         return None
     return Broken(found=currency, expected=" ".join(_currencies(amount)), attribute="currencyID")
 
 
-def _two_decimals_outside_prices(amount: Node) -> Verdict:
+def _two_decimals_outside_prices(amount: Node) -> RuleVerdict:
     if decimals_in(amount.text) <= 2 or _stands_in_price(amount):
         return None
     return Broken(found=amount.text, expected="2")
@@ -98,13 +98,13 @@ for _context in _AMOUNT_CONTEXTS:
 
 
 @T01.context("Order", pattern="rules").rule("PEPPOL-T01-R002", WARNING)
-def says_how_long_it_is_valid(order: Node) -> Verdict:
+def says_how_long_it_is_valid(order: Node) -> RuleVerdict:
     """The order should say until when it may be answered (tir01-009)."""
     return holds(order.exists("cac:ValidityPeriod", "cbc:EndDate"))
 
 
 @T01.context("cac:OriginatorCustomerParty", pattern="rules").rule("PEPPOL-T01-R014")
-def originator_is_named(party: Node) -> Verdict:
+def originator_is_named(party: Node) -> RuleVerdict:
     """The originator has a name (tir01-082) or an identifier (tir01-081)."""
     named = party.exists("cac:Party", "cac:PartyName", "cbc:Name")
     return holds(named or party.exists("cac:Party", "cac:PartyIdentification", "cbc:ID"))
@@ -115,7 +115,7 @@ def _is_vat(scheme: Node) -> bool:
 
 
 @T01.context("cac:PartyTaxScheme", pattern="rules", when=_is_vat).rule("PEPPOL-T01-R026")
-def vat_number_begins_with_country(scheme: Node) -> Verdict:
+def vat_number_begins_with_country(scheme: Node) -> RuleVerdict:
     """A VAT number (tir01-034, tir01-p018) begins with the code of its country; EL for Greece."""
     number = scheme.text_of("cbc:CompanyID")
     return holds(number[:2] in _VAT_PREFIXES, found=number)

@@ -20,8 +20,8 @@ from peppol.rules.engine.amounts import (
     share_of_base_verdict,
 )
 from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
-from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.engine.xpath import number_of
 
 _ORDER_OR_LINE = "/Order/cac:AllowanceCharge | /Order/cac:OrderLine/cac:LineItem/cac:AllowanceCharge"
@@ -80,7 +80,7 @@ def _register_prices(book: Book) -> None:
 
 
 @fact
-def _lines_by_id(order: Document) -> Mapping[str, Sequence[Node]]:
+def _lines_by_id(order: DocumentTree) -> Mapping[str, Sequence[Node]]:
     lines: dict[str, list[Node]] = {}
     for line in order.named("cac:LineItem"):
         for number in line.all("cbc:ID"):
@@ -89,7 +89,7 @@ def _lines_by_id(order: Document) -> Mapping[str, Sequence[Node]]:
 
 
 def _number_at_least_zero(name: str) -> Test:
-    def number_at_least_zero(node: Node) -> Verdict:
+    def number_at_least_zero(node: Node) -> RuleVerdict:
         child = node.first(name)
         number = number_of(child.text) if child is not None else None
         if number is not None and number >= 0:
@@ -99,27 +99,27 @@ def _number_at_least_zero(name: str) -> Test:
     return number_at_least_zero
 
 
-def percentage_has_a_base(_: Node) -> Verdict:
+def percentage_has_a_base(_: Node) -> RuleVerdict:
     """An allowance or charge with a percentage (tir01-p009) states its base amount (tir01-p010)."""
     return Broken(expected="cbc:BaseAmount")
 
 
-def base_has_a_percentage(_: Node) -> Verdict:
+def base_has_a_percentage(_: Node) -> RuleVerdict:
     """An allowance or charge with a base amount (tir01-p010) states its percentage (tir01-p009)."""
     return Broken(expected="cbc:MultiplierFactorNumeric")
 
 
-def allowance_has_a_reason(item: Node) -> Verdict:
+def allowance_has_a_reason(item: Node) -> RuleVerdict:
     """An allowance or charge says why, in words (tir01-112) or as a code (tir01-p008)."""
     return holds(item.has("cbc:AllowanceChargeReason") or item.has("cbc:AllowanceChargeReasonCode"))
 
 
-def tax_category_has_a_rate(category: Node) -> Verdict:
+def tax_category_has_a_rate(category: Node) -> RuleVerdict:
     """A tax category has a rate (tir01-170, tir01-p012) unless it is O, outside the scope of VAT."""
     return holds(category.has("cbc:Percent") or category.value_of("cbc:ID") == "O", expected="cbc:Percent")
 
 
-def standard_rate_is_above_zero(category: Node) -> Verdict:
+def standard_rate_is_above_zero(category: Node) -> RuleVerdict:
     """The standard category S has a rate above zero."""
     if category.value_of("cbc:ID") != "S":
         return None
@@ -128,7 +128,7 @@ def standard_rate_is_above_zero(category: Node) -> Verdict:
     return holds(any(rate is not None and rate > 0 for rate in rates), found=found, expected="> 0")
 
 
-def line_amount_agrees(line: Node) -> Verdict:
+def line_amount_agrees(line: Node) -> RuleVerdict:
     """The line amount (tir01-128) is quantity × net price / base + charges − allowances, within 0.02.
 
     A line without a line amount is held against zero, so a priced line must state it.
@@ -136,29 +136,29 @@ def line_amount_agrees(line: Node) -> Verdict:
     return line_amount_verdict(line, "cbc:Quantity")
 
 
-def line_id_is_unique(line: Node) -> Verdict:
+def line_id_is_unique(line: Node) -> RuleVerdict:
     """The line has an identifier (tir01-120) that no other line of the order has."""
     lines = _lines_by_id(line)
     namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
     return holds(len(namesakes) == 1, found=line.text_of("cbc:ID"))
 
 
-def line_has_a_quantity(line: Node) -> Verdict:
+def line_has_a_quantity(line: Node) -> RuleVerdict:
     """A line should have an ordered quantity (tir01-132)."""
     return holds(line.has("cbc:Quantity"))
 
 
-def gross_price_is_not_negative(price: Node) -> Verdict:
+def gross_price_is_not_negative(price: Node) -> RuleVerdict:
     """The gross price (tir01-152) is not negative; of several one is enough, as published."""
     return _one_not_negative(price, "cbc:BaseAmount")
 
 
-def price_discount_is_not_negative(price: Node) -> Verdict:
+def price_discount_is_not_negative(price: Node) -> RuleVerdict:
     """The discount on the price (tir01-p006) is not negative."""
     return _one_not_negative(price, "cbc:Amount")
 
 
-def _one_not_negative(price: Node, name: str) -> Verdict:
+def _one_not_negative(price: Node, name: str) -> RuleVerdict:
     if "cac:AllowanceCharge" not in price.kids:
         return None
     amounts = price.every("cac:AllowanceCharge", name)
@@ -168,7 +168,7 @@ def _one_not_negative(price: Node, name: str) -> Verdict:
     return Broken(found=amounts[0].text, expected=">= 0", at=amounts[0])
 
 
-def quotation_line_has_a_quotation(line_id: Node) -> Verdict:
+def quotation_line_has_a_quotation(line_id: Node) -> RuleVerdict:
     """A reference to a line of a quotation needs the order's reference to the quotation (tir01-010)."""
     if line_id.document.exists("cac:QuotationDocumentReference", "cbc:ID"):
         return None

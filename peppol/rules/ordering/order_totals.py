@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from peppol.rules.engine.amounts import ALLOWANCE, CHARGE, ZERO, amount_or, plain, signed_sum
 from peppol.rules.engine.numbers import decimal_of, hundredths, total
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 
 
 def register_totals(book: Book) -> None:
@@ -29,13 +29,13 @@ def register_totals(book: Book) -> None:
 
 
 @fact
-def _sum_of_lines(order: Document) -> Decimal | None:
+def _sum_of_lines(order: DocumentTree) -> Decimal | None:
     amounts = order.every("cac:OrderLine", "cac:LineItem", "cbc:LineExtensionAmount")
     return hundredths(total(decimal_of(amount.text) for amount in amounts))
 
 
 def _at_least_zero(name: str) -> Test:
-    def at_least_zero(node: Node) -> Verdict:
+    def at_least_zero(node: Node) -> RuleVerdict:
         child = node.first(name)
         number = decimal_of(child.text) if child is not None else None
         return (
@@ -45,7 +45,7 @@ def _at_least_zero(name: str) -> Test:
     return at_least_zero
 
 
-def _equals(totals: Node, name: str, expected: Decimal | None, detail: str) -> Verdict:
+def _equals(totals: Node, name: str, expected: Decimal | None, detail: str) -> RuleVerdict:
     """The child's number is the expected one; a child that is not there counts as zero."""
     stated = amount_or(ZERO, totals, name)
     if stated is not None and stated == expected:
@@ -58,14 +58,14 @@ def _equals(totals: Node, name: str, expected: Decimal | None, detail: str) -> V
     )
 
 
-def sum_of_lines_agrees(totals: Node) -> Verdict:
+def sum_of_lines_agrees(totals: Node) -> RuleVerdict:
     """The sum of the lines (tir01-115) is the sum of the line amounts (tir01-128), to two decimals."""
     if not totals.has("cbc:LineExtensionAmount"):
         return Broken(expected="cbc:LineExtensionAmount")
     return _equals(totals, "cbc:LineExtensionAmount", _sum_of_lines(totals), "sum of the order lines")
 
 
-def sum_of_allowances_agrees(totals: Node) -> Verdict:
+def sum_of_allowances_agrees(totals: Node) -> RuleVerdict:
     """The sum of allowances (tir01-116) is that of the order's allowances (tir01-113)."""
     return _equals(
         totals,
@@ -75,7 +75,7 @@ def sum_of_allowances_agrees(totals: Node) -> Verdict:
     )
 
 
-def sum_of_charges_agrees(totals: Node) -> Verdict:
+def sum_of_charges_agrees(totals: Node) -> RuleVerdict:
     """The sum of charges (tir01-117) is that of the order's charges (tir01-113)."""
     return _equals(
         totals, "cbc:ChargeTotalAmount", signed_sum(totals.document, CHARGE), "sum of the order's charges"
@@ -95,7 +95,7 @@ def _without_tax(totals: Node) -> Decimal | None:
     return amount - allowances + charges
 
 
-def amount_without_tax_agrees(totals: Node) -> Verdict:
+def amount_without_tax_agrees(totals: Node) -> RuleVerdict:
     """The amount without tax (tir01-145) is lines − allowances + charges."""
     expected = _without_tax(totals)
     if expected is not None and not totals.has("cbc:TaxExclusiveAmount"):
@@ -103,7 +103,7 @@ def amount_without_tax_agrees(totals: Node) -> Verdict:
     return _equals(totals, "cbc:TaxExclusiveAmount", expected, "lines − allowances + charges")
 
 
-def payable_amount_agrees(totals: Node) -> Verdict:
+def payable_amount_agrees(totals: Node) -> RuleVerdict:
     """With an amount including tax (tir01-147), the payable amount is that − prepaid + rounding.
 
     As published an amount including tax of zero is not judged.
@@ -120,7 +120,7 @@ def payable_amount_agrees(totals: Node) -> Verdict:
     )
 
 
-def amount_with_tax_agrees(totals: Node) -> Verdict:
+def amount_with_tax_agrees(totals: Node) -> RuleVerdict:
     """The amount including tax (tir01-147) is that without tax + the order's tax (tir01-114).
 
     Judged when the order states both; as published an amount of zero is not judged. Of two

@@ -11,8 +11,8 @@ from typing import Final
 
 from peppol.codelists import STATUS_ACTION, STATUS_REASON
 from peppol.rules.engine.checks import holds, present
-from peppol.rules.engine.rulebook import WARNING, Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact
+from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
 from peppol.rules.shared.common import register_common
 from peppol.rules.shared.structure import register_structure
@@ -47,14 +47,14 @@ T76.context("cbc:CustomizationID", pattern="rules").add(
 
 
 @T76.context("cbc:PriceAmount", pattern="rules").rule("PEPPOL-T76-R005")
-def price_is_in_the_answers_currency(price: Node) -> Verdict:
+def price_is_in_the_answers_currency(price: Node) -> RuleVerdict:
     """A price (tir76-130) is in the currency of the answer (tir76-007)."""
     currency = price.attributes.get("currencyID")
     expected = [code.text for code in price.document.all("cbc:DocumentCurrencyCode")]
     return holds(currency in expected, found=currency or "", expected=" ".join(expected))
 
 
-def _is_identified(party: Node) -> Verdict:
+def _is_identified(party: Node) -> RuleVerdict:
     named = party.exists("cac:PartyLegalEntity", "cbc:RegistrationName")
     return holds(named or party.exists("cac:PartyIdentification", "cbc:ID"))
 
@@ -72,7 +72,7 @@ T76.context("cac:SellerSupplierParty/cac:Party", pattern="rules").add(
 
 
 @T76.context("cac:PromisedDeliveryPeriod", pattern="rules").rule("PEPPOL-T76-R004")
-def promised_period_is_not_reversed(period: Node) -> Verdict:
+def promised_period_is_not_reversed(period: Node) -> RuleVerdict:
     """A promised period that has both days ends on or after its start (tir76-099, -100, -126, -127).
 
     As published the two are compared as texts.
@@ -84,7 +84,7 @@ def promised_period_is_not_reversed(period: Node) -> Verdict:
 
 
 @fact
-def _lines_by_id(answer: Document) -> Mapping[str, Sequence[Node]]:
+def _lines_by_id(answer: DocumentTree) -> Mapping[str, Sequence[Node]]:
     lines: dict[str, list[Node]] = {}
     for line in answer.named("cac:LineItem"):
         for number in line.all("cbc:ID"):
@@ -93,7 +93,7 @@ def _lines_by_id(answer: Document) -> Mapping[str, Sequence[Node]]:
 
 
 @T76.context("cac:OrderLine/cac:LineItem", pattern="rules").rule("PEPPOL-T76-R003")
-def answered_line_is_unique(line: Node) -> Verdict:
+def answered_line_is_unique(line: Node) -> RuleVerdict:
     """The line has an identifier (tir76-120) that no other line of the answer has."""
     lines = _lines_by_id(line)
     namesakes = {id(twin) for number in line.all("cbc:ID") for twin in lines[number.string]}
@@ -108,13 +108,13 @@ def _has_lines(code: Node) -> bool:
 
 
 @_ANSWER.rule("PEPPOL-T76-R007")
-def conditional_acceptance_has_lines(code: Node) -> Verdict:
+def conditional_acceptance_has_lines(code: Node) -> RuleVerdict:
     """An answer CA, accepted with changes (tir76-200), lists the lines it is about."""
     return holds(code.value != "CA" or _has_lines(code), expected="cac:OrderLine")
 
 
 def _without_lines(answer: str) -> Test:
-    def without_lines(code: Node) -> Verdict:
+    def without_lines(code: Node) -> RuleVerdict:
         return holds(code.value != answer or not _has_lines(code), found="cac:OrderLine")
 
     return without_lines
@@ -132,7 +132,7 @@ def _needs_clarification(response: Node) -> bool:
 
 
 @T111.context("cac:Response", pattern="rules", when=_needs_clarification).rule("PEPPOL-T111-R001")
-def doubt_or_refusal_is_explained(response: Node) -> Verdict:
+def doubt_or_refusal_is_explained(response: Node) -> RuleVerdict:
     """An answer CA, UQ or RE (tir111-013) gives at least one clarification code (tir111-015)."""
     return present(response, "cac:Status", "cbc:StatusReasonCode")
 
@@ -142,7 +142,7 @@ def _clarifies(reason: str) -> Callable[[Node], bool]:
 
 
 @T111.context("cac:Status", pattern="rules", when=_clarifies("OTH")).rule("PEPPOL-T111-R002", WARNING)
-def other_reason_is_told(status: Node) -> Verdict:
+def other_reason_is_told(status: Node) -> RuleVerdict:
     """The clarification OTH, other (tir111-015), should come with words (tir111-016)."""
     return present(status, "cbc:StatusReason")
 
@@ -157,13 +157,13 @@ _PARTLY_PAID: Final = T111.context("cac:Status", pattern="rules", when=_clarifie
 
 
 @_PARTLY_PAID.rule("PEPPOL-T111-R004")
-def part_payment_is_told(status: Node) -> Verdict:
+def part_payment_is_told(status: Node) -> RuleVerdict:
     """The clarification PPD, partly paid (tir111-015), comes with words (tir111-016)."""
     return present(status, "cbc:StatusReason")
 
 
 @_PARTLY_PAID.rule("PEPPOL-T111-R005")
-def part_payment_goes_with_paid(_: Node) -> Verdict:
+def part_payment_goes_with_paid(_: Node) -> RuleVerdict:
     """PPD, partly paid, is meant for the answer PD, paid, alone.
 
     The published test asks whether a comparison exists, which it always does: the rule never
@@ -173,7 +173,7 @@ def part_payment_goes_with_paid(_: Node) -> Verdict:
 
 
 @T111.context("cbc:ProfileID", pattern="rules").rule("PEPPOL-T111-R008")
-def profile_is_an_invoice_response(profile: Node) -> Verdict:
+def profile_is_an_invoice_response(profile: Node) -> RuleVerdict:
     """The process (tir111-005) is invoice response or billing with response."""
     allowed = ("urn:fdc:peppol.eu:poacc:bis:invoice_response:3", "urn:peppol:bis:billing_with_response")
     return holds(profile.value in allowed, found=profile.value, expected=allowed[0])
@@ -186,7 +186,7 @@ def _from_list(name: str) -> Callable[[Node], bool]:
 
 
 def _code_among(codes: frozenset[str]) -> Test:
-    def code_among(status: Node) -> Verdict:
+    def code_among(status: Node) -> RuleVerdict:
         code = status.value_of("cbc:StatusReasonCode")
         return holds(code in codes, found=code, expected=" ".join(sorted(codes)))
 

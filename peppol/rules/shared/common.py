@@ -5,7 +5,7 @@ into a transaction's book. BIS Billing has its own forms of the first three and 
 only the number rules (`party_numbers`).
 """
 
-from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, Verdict
+from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, RuleVerdict
 from peppol.rules.engine.tree import Node
 from peppol.rules.engine.xpath import is_plain_date
 from peppol.rules.shared.party_numbers import register_party_numbers
@@ -24,14 +24,14 @@ def register_common(book: Book) -> None:
     register_party_numbers(book, "common")
 
 
-def blank_leaf(node: Node) -> Verdict:
+def blank_leaf(node: Node) -> RuleVerdict:
     """An element without children holds more than blanks; no element is empty."""
     if node.kids or (node.text and not node.text.isspace()) or not node.blank:
         return None
     return BROKEN
 
 
-def no_schema_location(root: Node) -> Verdict:
+def no_schema_location(root: Node) -> RuleVerdict:
     """The document does not say where its schema is."""
     # Any namespace counts: the published test asks for the local name only.
     if any(name.rpartition("}")[2] == "schemaLocation" for name in root.attributes):
@@ -39,6 +39,6 @@ def no_schema_location(root: Node) -> Verdict:
     return None
 
 
-def plain_date(node: Node) -> Verdict:
+def plain_date(node: Node) -> RuleVerdict:
     """A date is written YYYY-MM-DD, without time zone, and is a day of the calendar."""
     return None if is_plain_date(node.text) else Broken(found=node.text, expected="YYYY-MM-DD")

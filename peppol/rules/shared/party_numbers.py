@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from peppol.findings import Severity
-from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import FATAL, WARNING, Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 from peppol.rules.engine.xpath import is_integer
 
@@ -202,7 +202,7 @@ def _is_dutch_vat(number: Node) -> bool:
 
 
 def _number_test(valid: Callable[[str], bool], *, as_written: bool = False) -> Test:
-    def number_test(node: Node) -> Verdict:
+    def number_test(node: Node) -> RuleVerdict:
         number = node.text if as_written else node.value
         return None if valid(number) else Broken(found=number)
 

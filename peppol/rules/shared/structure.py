@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from peppol import codelists
-from peppol.rules.engine.rulebook import Book, Broken, Test, Verdict
+from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node, normal
 from peppol.rules.shared.common import no_schema_location
 
@@ -62,7 +62,7 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ModelPlace:
     """One element of the model: its number, what it holds and what it must hold."""
 
     number: int
@@ -71,7 +71,7 @@ class Place:
     open: bool
     codes: Codes | None
     attributes: tuple[Attribute, ...]
-    children: list["Place"] = field(default_factory=list)
+    children: list["ModelPlace"] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -86,7 +86,7 @@ class Model:
     """The data model of one transaction; `family` is the start of its rule ids (PEPPOL-T01)."""
 
     family: str
-    root: Place
+    root: ModelPlace
 
 
 def model(family: str, text: str, *, parts: Mapping[str, str] = _NOWHERE) -> Model:
@@ -94,7 +94,7 @@ def model(family: str, text: str, *, parts: Mapping[str, str] = _NOWHERE) -> Mod
 
     Raises ValueError when a line names an unknown code list or part, or the nesting jumps.
     """
-    above: list[Place] = []
+    above: list[ModelPlace] = []
     number = 1
     for depth, words in _lines(text, parts):
         if depth > len(above):
@@ -121,9 +121,9 @@ def _lines(text: str, parts: Mapping[str, str], depth: int = 0) -> Iterator[tupl
             yield here, words
 
 
-def _place(family: str, number: int, words: Sequence[str]) -> Place:
+def _place(family: str, number: int, words: Sequence[str]) -> ModelPlace:
     name, *rest = words
-    return Place(
+    return ModelPlace(
         number,
         name.removesuffix("!"),
         mandatory=name.endswith("!"),
@@ -156,7 +156,7 @@ def register_structure(book: Book, tree: Model) -> None:
     _register(book, tree.family, tree.root, "/" + tree.root.name)
 
 
-def _register(book: Book, family: str, place: Place, path: str) -> None:
+def _register(book: Book, family: str, place: ModelPlace, path: str) -> None:
     context = book.context(path, pattern="structure")
     ids = (f"{family}-B{place.number:03}{count:02}" for count in range(1, 100))
     for test, meaning in _demands(place):
@@ -168,7 +168,7 @@ def _register(book: Book, family: str, place: Place, path: str) -> None:
         others.add(next(ids), _stranger, f"In {place.name} stands no element that is not in the data model.")
 
 
-def _demands(place: Place) -> Iterator[tuple[Test, str]]:
+def _demands(place: ModelPlace) -> Iterator[tuple[Test, str]]:
     if place.codes is not None:
         yield _value_in(place.codes), f"The value of {place.name} is one of {place.codes.name}."
     for attribute in place.attributes:
@@ -187,7 +187,7 @@ def _demands(place: Place) -> Iterator[tuple[Test, str]]:
 def _child_present(name: str) -> Test:
     missing = Broken(expected=name)
 
-    def child_present(node: Node) -> Verdict:
+    def child_present(node: Node) -> RuleVerdict:
         return None if name in node.kids else missing
 
     return child_present
@@ -196,7 +196,7 @@ def _child_present(name: str) -> Test:
 def _value_in(codes: Codes) -> Test:
     values, name = codes.values, codes.name
 
-    def value_in(node: Node) -> Verdict:
+    def value_in(node: Node) -> RuleVerdict:
         if node.text in values or normal(node.text) in values:
             return None
         return Broken(found=node.value, expected=name)
@@ -207,7 +207,7 @@ def _value_in(codes: Codes) -> Test:
 def _attribute_present(name: str) -> Test:
     missing = Broken(expected=f"@{name}")
 
-    def attribute_present(node: Node) -> Verdict:
+    def attribute_present(node: Node) -> RuleVerdict:
         return None if node.attributes.get(name) is not None else missing
 
     return attribute_present
@@ -216,7 +216,7 @@ def _attribute_present(name: str) -> Test:
 def _attribute_in(name: str, codes: Codes) -> Test:
     values, expected = codes.values, codes.name
 
-    def attribute_in(node: Node) -> Verdict:
+    def attribute_in(node: Node) -> RuleVerdict:
         value = node.attributes.get(name)
         if value is None or value in values:
             return None
@@ -225,5 +225,5 @@ def _attribute_in(name: str, codes: Codes) -> Test:
     return attribute_in
 
 
-def _stranger(node: Node) -> Verdict:
+def _stranger(node: Node) -> RuleVerdict:
     return Broken(found=node.name)

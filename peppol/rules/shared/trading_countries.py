@@ -12,7 +12,7 @@ Each is a fact of the document, worked out once. Of several VAT numbers the firs
 
 from collections.abc import Callable
 
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 
 _SELLER = ("cac:AccountingSupplierParty", "cac:Party")
 _BUYER = ("cac:AccountingCustomerParty", "cac:Party")
@@ -41,32 +41,32 @@ def _country(*choices: str) -> str:
 
 
 @fact
-def seller_country(bill: Document) -> str:
+def seller_country(bill: DocumentTree) -> str:
     """The seller's country by VAT number, representative, address; "XX" when nothing tells."""
     representative = _vat_prefix(bill.first("cac:TaxRepresentativeParty"))
     return _country(_vat_prefix(bill.at(*_SELLER)), representative, bill.text_of(*_SELLER, *_POSTAL))
 
 
 @fact
-def seller_without_representative(bill: Document) -> str:
+def seller_without_representative(bill: DocumentTree) -> str:
     """The seller's country by VAT number and address alone; "XX" when neither tells."""
     return _country(_vat_prefix(bill.at(*_SELLER)), bill.text_of(*_SELLER, *_POSTAL))
 
 
 @fact
-def buyer_country(bill: Document) -> str:
+def buyer_country(bill: DocumentTree) -> str:
     """The buyer's country by VAT number (BT-48), else address (BT-55); "XX" when neither tells."""
     return _country(_vat_prefix(bill.at(*_BUYER)), bill.text_of(*_BUYER, *_POSTAL))
 
 
 @fact
-def seller_postal(bill: Document) -> str:
+def seller_postal(bill: DocumentTree) -> str:
     """The seller's postal country (BT-40) as written, "" when there is none."""
     return bill.text_of(*_SELLER, *_POSTAL)
 
 
 @fact
-def buyer_postal(bill: Document) -> str:
+def buyer_postal(bill: DocumentTree) -> str:
     """The buyer's postal country (BT-55) as written, "" when there is none."""
     return bill.text_of(*_BUYER, *_POSTAL)
 
@@ -75,7 +75,7 @@ def both_in(country: str) -> Callable[[Node], bool]:
     """Whether seller and buyer have their postal addresses in the country, capitals or not."""
 
     @fact
-    def both(bill: Document) -> bool:
+    def both(bill: DocumentTree) -> bool:
         return normal(seller_postal(bill)).upper() == country == normal(buyer_postal(bill)).upper()
 
     return both

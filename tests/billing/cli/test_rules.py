@@ -20,7 +20,7 @@ from typer.testing import CliRunner, Result
 from billing.cli.cli import app
 from fixtures import build_tour
 from fixtures.build_bad import base, edited
-from peppol.explanations.text_files import Actor
+from peppol.explanations.text_files import FindingActor
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, all_rules
@@ -222,19 +222,19 @@ def test_counts_and_actors_follow_from_the_findings() -> None:
             actor=actor,
         )
         for severity, actor in (
-            (Severity.FATAL, Actor.ECONOMIST),
-            (Severity.WARNING, Actor.BUYER),
-            (Severity.FATAL, Actor.BUYER),
+            (Severity.FATAL, FindingActor.ECONOMIST),
+            (Severity.WARNING, FindingActor.BUYER),
+            (Severity.FATAL, FindingActor.BUYER),
         )
     )
     report = ValidationReport(file="", kind=None, valid=False, release="", findings=findings)
     assert (report.fatal_count, report.warning_count) == (2, 1)
-    assert list(report.by_actor.items()) == [(Actor.BUYER, 2), (Actor.ECONOMIST, 1)]
+    assert list(report.by_actor.items()) == [(FindingActor.BUYER, 2), (FindingActor.ECONOMIST, 1)]
 
 
 def test_every_kind_and_every_actor_has_a_name() -> None:
     assert set(KINDS) == set(DocumentKind)
-    assert set(ACTORS) == set(Actor)
+    assert set(ACTORS) == set(FindingActor)
 
 
 def test_an_unreadable_file_does_not_keep_the_others_from_being_judged(tmp_path: Path) -> None:

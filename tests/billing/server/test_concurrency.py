@@ -15,7 +15,7 @@ from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from operations.event_loading import Line, load_events, place_due_orders
+from operations.event_loading import EventLine, load_events, place_due_orders
 from orders.events.data import PlacementDecided
 from orders.events.envelope import read_event
 from orders.model import Order
@@ -33,7 +33,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.documents import billing, shapes
 from peppol.exchange import inbox, outbox, outgoing
-from peppol.exchange.inbox import InLetter
+from peppol.exchange.inbox import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
@@ -90,7 +90,7 @@ def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Call
     return reading(house, letter)
 
 
-def reading(house: House, letter: InLetter) -> Callable[[], SupplierInvoice]:
+def reading(house: House, letter: InboundMessage) -> Callable[[], SupplierInvoice]:
     read = document_reading.read(letter.body, on=letter.received_on)
 
     def work() -> SupplierInvoice:
@@ -129,7 +129,7 @@ class Noting(NoDirectory):
         return None
 
 
-def loading(house: House, lines: list[Line]) -> Callable[[], object]:
+def loading(house: House, lines: list[EventLine]) -> Callable[[], object]:
     """The work of loading events as one of several loaders would."""
     return lambda: load_events(house.database, lines)
 
@@ -148,7 +148,7 @@ def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, 
 
 
 def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house: House) -> None:
-    letters: list[InLetter] = []
+    letters: list[InboundMessage] = []
     for days in ("20", "19"):
         house.post(codec.serialise(january(house, "F-1", days)), on=FEBRUARY)
         with house.database.writing() as session:

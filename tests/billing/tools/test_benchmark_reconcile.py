@@ -7,8 +7,8 @@ from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks.reconcile import measure
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import Wanted
-from invoicing.reconciliation.statement import Key, reconcile
+from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.statement import StatementKey, reconcile
 
 # What is checked of documents; letters and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")
@@ -22,9 +22,9 @@ def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: 
         for name in (*SUMS, "number series"):
             broken = [(name, *each) for each in invariants.INVARIANTS[name](session)]
             assert broken == []
-        by = (Key.SUPPLIER, Key.MONTH)
-        statement = entry_queries.statement(session, Wanted(as_of=bulk_world.TODAY), by=by)
-        assert statement == entry_queries.statement(session, Wanted(), by=by)
+        by = (StatementKey.SUPPLIER, StatementKey.MONTH)
+        statement = entry_queries.statement(session, EntryFilter(as_of=bulk_world.TODAY), by=by)
+        assert statement == entry_queries.statement(session, EntryFilter(), by=by)
         assert statement == reconcile(entry_queries.entries(session), by=by)
     assert statement.total.in_question.amount > 0
     assert statement.total.to_pay.amount > 0

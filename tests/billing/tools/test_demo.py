@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
 from billing.migrations.schema import open_house
-from billing.tools.demo.story import Case, read_story
+from billing.tools.demo.story import StoryCase, read_story
 from fixtures import build_demo, build_tour
 from foundation.errors import Refused
 from peppol.exchange import outbox as exchange_outbox
@@ -73,7 +73,7 @@ def test_the_demo_ends_well(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name_en)
-def test_every_case_comes_to_what_it_should(case: Case, demo: Demo) -> None:
+def test_every_case_comes_to_what_it_should(case: StoryCase, demo: Demo) -> None:
     summary = cast("list[dict[str, str]]", demo.summary["cases"])
     actual = {each["name"]: each["actual"] for each in summary}
     for about, expected in case.expected:

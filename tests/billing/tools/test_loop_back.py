@@ -15,7 +15,7 @@ from billing.migrations.schema import open_house
 from billing.tools.demo import loop_back
 from billing.tools.demo.loop_back import Looped
 from billing.tools.demo.story import Payments, Story
-from operations.event_loading import Line
+from operations.event_loading import EventLine
 from orders.purchase_orders import order_store
 from peppol.exchange import outbox
 from tests.support.stories.house import (
@@ -42,7 +42,7 @@ REFERENCES = {
 
 def a_story() -> Story:
     """One month with every supplier there is."""
-    events: dict[date, list[Line]] = defaultdict(list)
+    events: dict[date, list[EventLine]] = defaultdict(list)
     told = 0
 
     def tell(kind: str, data: dict[str, object], on: date) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from billing.tools.simulation.documents import Delivered
-from billing.tools.simulation.erp import MISTAKES, Letter, SimulatedErp, Standing
+from billing.tools.simulation.documents import SimulatedDelivery
+from billing.tools.simulation.erp import MISTAKES, HandedMessage, OrderStanding, SimulatedErp
 from foundation.money import Money, Quantity
 from foundation.periods import Period
-from invoicing.matching.deviations import Code, Deviation, Source, Weight
+from invoicing.matching.deviations import Deviation, DeviationCode, Source, Weight
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import response_documents
 from orders.purchase_orders import order_document as documents
@@ -29,7 +29,7 @@ from tests.support.stories.house import FYRBAKEN, example_register
 
 DAY = date(2026, 2, 2)
 ORDER = an_order()
-JANUARY = Delivered(
+JANUARY = SimulatedDelivery(
     ORDER.number, "001", Quantity(Decimal(31), "DAY"), Period(date(2026, 1, 1), date(2026, 1, 31))
 )
 
@@ -60,16 +60,16 @@ def an_erp(*mistakes: str, **registered: object) -> SimulatedErp:
     return erp
 
 
-def sent(erp: SimulatedErp, *, days: int = 15, after: date = DAY) -> list[Letter]:
+def sent(erp: SimulatedErp, *, days: int = 15, after: date = DAY) -> list[HandedMessage]:
     """What leaves in the days after; each document passes its rules, unless its sum is wrong on purpose."""
     return [letter for count in range(days) for letter in erp.live(after + timedelta(days=count))]
 
 
-def invoice_in(letter: Letter) -> billing.Invoice:
+def invoice_in(letter: HandedMessage) -> billing.Invoice:
     return codec.parse(billing.Invoice, etree.fromstring(letter.body))
 
 
-def told(number: str, code: str, *reasons: Code) -> bytes:
+def told(number: str, code: str, *reasons: DeviationCode) -> bytes:
     """The buyer's Invoice Response about an invoice."""
     register = example_register()
     money = Money.of("1.00")
@@ -122,7 +122,7 @@ def test_a_rejection_gives_a_credit_note_and_a_corrected_invoice_once() -> None:
     (wrong,) = sent(erp)
     assert invoice_in(wrong).invoice_lines[0].invoiced_quantity.value == 33
     for _ in range(3):
-        erp.receive(told(wrong.number, "RE", Code.QUANTITY), on=DAY)
+        erp.receive(told(wrong.number, "RE", DeviationCode.QUANTITY), on=DAY)
     credit, corrected = sent(erp)
     assert (credit.kind, credit.number) == (DocumentKind.CREDIT_NOTE, f"K{wrong.number}")
     assert (corrected.kind, corrected.number) == (DocumentKind.INVOICE, "F2100000001-001-2")
@@ -133,11 +133,11 @@ def test_a_rejection_gives_a_credit_note_and_a_corrected_invoice_once() -> None:
 def test_a_query_about_the_account_gives_the_same_and_other_queries_nothing() -> None:
     erp = an_erp("account")
     (wrong,) = sent(erp)
-    erp.receive(told(wrong.number, "UQ", Code.DUE_DATE, Code.QUANTITY), on=DAY)
+    erp.receive(told(wrong.number, "UQ", DeviationCode.DUE_DATE, DeviationCode.QUANTITY), on=DAY)
     assert [letter.kind for letter in sent(erp)] == [DocumentKind.CREDIT_NOTE, DocumentKind.INVOICE]
     other = an_erp()
     (right,) = sent(other)
-    other.receive(told(right.number, "UQ", Code.QUANTITY), on=DAY)
+    other.receive(told(right.number, "UQ", DeviationCode.QUANTITY), on=DAY)
     assert sent(other) == []
 
 
@@ -157,7 +157,7 @@ def test_a_technical_refusal_gives_the_bill_without_its_fault_and_no_credit() ->
     erp.receive(codec.serialise(refusal), on=DAY)
     (corrected,) = sent(erp)
     assert validation.validate(corrected.body, on=corrected.issued_on).fatal == ()
-    assert erp.bills[wrong.number].standing is Standing.REFUSED
+    assert erp.bills[wrong.number].standing is OrderStanding.REFUSED
 
 
 def test_paid_ends_it_and_a_call_afterwards_begins_it_again() -> None:
@@ -215,7 +215,7 @@ def test_a_changed_line_in_an_order_response_names_every_line() -> None:
 @given(st.data())
 def test_letters_doubled_and_in_any_order_lead_to_the_same_bills(data: st.DataObject) -> None:
     number = "F2100000001-001-1"
-    letters = [told(number, "AB"), told(number, "RE", Code.QUANTITY), the_order(the_supplier())]
+    letters = [told(number, "AB"), told(number, "RE", DeviationCode.QUANTITY), the_order(the_supplier())]
     mixed = data.draw(st.permutations(letters + data.draw(st.lists(st.sampled_from(letters), max_size=3))))
     plain, muddled = an_erp("over"), an_erp("over")
     first, again = sent(plain), sent(muddled)

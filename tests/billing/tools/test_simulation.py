@@ -10,7 +10,7 @@ from foundation.periods import stockholm_date
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
-from operations.event_loading import Line, load_events
+from operations.event_loading import EventLine, load_events
 from orders.register import store as register_store
 from peppol.exchange import inbox
 from tests.support.servers.house_databases import CLOCK
@@ -58,7 +58,7 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
         with database.writing() as session:
             register_store.save(session, example_register(), at=CLOCK, actor="test")
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
-        loaded = load_events(database, (Line(str(n), line) for n, line in enumerate(lines, 1)))
+        loaded = load_events(database, (EventLine(str(n), line) for n, line in enumerate(lines, 1)))
         assert (loaded.applied, loaded.problems) == (simulated.events, [])
         today = stockholm_date(CLOCK)
         for file in sorted((folder / "inbox").iterdir()):

@@ -24,7 +24,7 @@ from invoicing.audit.cases import NoCase, Sought
 from invoicing.audit.retention import RetentionRefused
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.statement import Key, reconcile
+from invoicing.reconciliation.statement import StatementKey, reconcile
 from peppol.exchange import outbox
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
@@ -196,7 +196,7 @@ def test_the_journal_is_searched_by_reference_document_person_and_time(house: Ho
 
 def total(house: House) -> object:
     with house.database.reading() as session:
-        return reconcile(entry_queries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
+        return reconcile(entry_queries.entries(session), by=(StatementKey.EXECUTION_REFERENCE,)).total
 
 
 def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: House) -> None:

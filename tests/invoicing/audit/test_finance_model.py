@@ -29,8 +29,8 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import bulk_actions, credit_linking, linking
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import undo as exception_undo
-from invoicing.exceptions.queue import Wanted
-from invoicing.exceptions.steps import Hand
+from invoicing.exceptions.queue import QueueFilter
+from invoicing.exceptions.steps import DeskActor
 from invoicing.model import InvoiceState
 from invoicing.payment import attest_right_store, attestation, payment, proposals
 from invoicing.portal_invoicing import flipping
@@ -103,8 +103,8 @@ class FinanceDesk(RuleBasedStateMachine):
         """A day on which everything accepted by now is due, so that money moves in a story of thirty steps."""
         return self.today + timedelta(days=31)
 
-    def hand(self, person: str) -> Hand:
-        return Hand(person, self.now, self.today)
+    def hand(self, person: str) -> DeskActor:
+        return DeskActor(person, self.now, self.today)
 
     def attempt(self, work: Callable[[Session, Register], object]) -> None:
         """One press in a transaction of its own; a refusal is an answer like any other."""
@@ -242,7 +242,7 @@ class FinanceDesk(RuleBasedStateMachine):
         self.presses += 1
 
         def press(session: Session, register: Register) -> None:
-            rows = exception_queue.items(session, Wanted(), today=self.today)
+            rows = exception_queue.items(session, QueueFilter(), today=self.today)
             hand, key = self.hand(person), f"press-{self.presses}"
             ids = [each.id for each in rows]
             number = bulk_actions.start(session, action, ids, hand, key=key, reason="Alla lika")

@@ -15,7 +15,7 @@ from invoicing.audit.retention import RetentionRefused
 from invoicing.audit.retention_periods import Stray, Times
 from invoicing.flow_test import flow_test
 from invoicing.portal_invoicing import refused_letters, uploads
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
@@ -27,7 +27,7 @@ from tests.support.stories.portal import Desk
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
-MAKER = Maker(FYRBAKEN, by="user-17")
+MAKER = SupplierActor(FYRBAKEN, by="user-17")
 BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
 """Two years after the month a letter came, and the day after."""
 

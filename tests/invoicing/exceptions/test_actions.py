@@ -14,7 +14,7 @@ from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import linking
 from invoicing.exceptions import undo as exception_undo
-from invoicing.exceptions.steps import Hand
+from invoicing.exceptions.steps import DeskActor
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
@@ -52,8 +52,8 @@ def two_of_the_same_line(house: House) -> tuple[SupplierInvoice, SupplierInvoice
     return house.send(first), house.send(second)
 
 
-def hand(by: str = "user-1", minutes: int = 0) -> Hand:
-    return Hand(by, NOW + timedelta(minutes=minutes), FEBRUARY)
+def hand(by: str = "user-1", minutes: int = 0) -> DeskActor:
+    return DeskActor(by, NOW + timedelta(minutes=minutes), FEBRUARY)
 
 
 def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-1", **given: str) -> int:

@@ -15,9 +15,9 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import bulk_actions, link_suggestions, worklist
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import undo as exception_undo
-from invoicing.exceptions.queue import NOBODY, Part, Wanted
-from invoicing.exceptions.steps import Hand
-from invoicing.exceptions.worklist import Kind
+from invoicing.exceptions.queue import NOBODY, QueueFilter, QueuePart
+from invoicing.exceptions.steps import DeskActor
+from invoicing.exceptions.worklist import WorkKind
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
@@ -60,7 +60,7 @@ def send_all(house: House) -> list[SupplierInvoice]:
 
 def seen(house: House, **wanted: object) -> list[str]:
     with house.database.reading() as session:
-        asked = Wanted(**wanted)  # type: ignore[arg-type]
+        asked = QueueFilter(**wanted)  # type: ignore[arg-type]
         found = exception_queue.items(session, asked, today=TODAY)
         assert exception_queue.how_many(session, asked, today=TODAY) == len(found)
         return [each.number for each in found]
@@ -79,11 +79,11 @@ def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -
     assert seen(house, text=ref(2)) == ["F-2"]
     assert seen(house, order="amount")[0] == "F-2"
     with house.database.reading() as session:
-        (cause,) = exception_queue.causes(session, Wanted(), today=TODAY)
+        (cause,) = exception_queue.causes(session, QueueFilter(), today=TODAY)
         counts = exception_queue.counts(session, today=TODAY)
     owed = sum((each.amount_payable.amount for each in invoice if each.number != "F-4"), Decimal(0))
     assert (cause.code, cause.count, cause.amount.amount) == ("QUANTITY", 4, owed)
-    assert counts[Part.EXCEPTIONS] == 4
+    assert counts[QueuePart.EXCEPTIONS] == 4
     assert sum(counts.values()) == 4
 
 
@@ -93,8 +93,8 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
     house.read_letters(on=TODAY)
     house.refuses("report.approved", report_of("999999999"), on=TODAY)
     with house.database.writing() as session:
-        one, two = exception_queue.items(session, Wanted(), today=TODAY, limit=2)
-        hand = Hand("user-1", NOW, TODAY)
+        one, two = exception_queue.items(session, QueueFilter(), today=TODAY, limit=2)
+        hand = DeskActor("user-1", NOW, TODAY)
         exception_actions.park(session, one.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
         exception_actions.ask_credit(session, register_store.load(session), two.id, hand)
     with house.database.reading() as session:
@@ -103,13 +103,13 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
         (letter,) = exception_queue.letters(session)
         (event,) = exception_queue.events(session)
     assert {part: many for part, many in counts.items() if many} == {
-        Part.EXCEPTIONS: 2,
-        Part.RESTING: 1,
-        Part.ASKED: 1,
-        Part.LETTERS: 1,
-        Part.EVENTS: 1,
+        QueuePart.EXCEPTIONS: 2,
+        QueuePart.RESTING: 1,
+        QueuePart.ASKED: 1,
+        QueuePart.LETTERS: 1,
+        QueuePart.EVENTS: 1,
     }
-    assert (later[Part.EXCEPTIONS], later[Part.RESTING]) == (3, 0)
+    assert (later[QueuePart.EXCEPTIONS], later[QueuePart.RESTING]) == (3, 0)
     assert letter.reason == "GATE-NOT-XML"
     assert event.execution_reference == "999999999"
 
@@ -119,23 +119,23 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     house.send(wrong)
     credit = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
     invoice = house.send(credit)
-    assert seen(house, part=Part.CREDITS) == ["K-1"]
+    assert seen(house, part=QueuePart.CREDITS) == ["K-1"]
     with house.database.writing() as session:
-        hand = Hand("user-1", NOW, TODAY)
+        hand = DeskActor("user-1", NOW, TODAY)
         exception_actions.park(
             session, invoice.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas"
         )
-    assert (seen(house, part=Part.CREDITS), seen(house, part=Part.RESTING)) == ([], ["K-1"])
+    assert (seen(house, part=QueuePart.CREDITS), seen(house, part=QueuePart.RESTING)) == ([], ["K-1"])
     with house.database.reading() as session:
         counts = exception_queue.counts(session, today=TODAY)
         later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
-    assert (counts[Part.CREDITS], counts[Part.RESTING], counts[Part.EXCEPTIONS]) == (0, 1, 0)
-    assert (later[Part.CREDITS], later[Part.RESTING]) == (1, 0)
+    assert (counts[QueuePart.CREDITS], counts[QueuePart.RESTING], counts[QueuePart.EXCEPTIONS]) == (0, 1, 0)
+    assert (later[QueuePart.CREDITS], later[QueuePart.RESTING]) == (1, 0)
     with house.database.writing() as session:
         exception_actions.ask_credit(session, register_store.load(session), invoice.id, hand)
     with house.database.reading() as session:
-        assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[Part.CREDITS] == 0
-    assert seen(house, part=Part.CREDITS) == []
+        assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[QueuePart.CREDITS] == 0
+    assert seen(house, part=QueuePart.CREDITS) == []
 
 
 def report_of(reference: str) -> dict[str, object]:
@@ -151,15 +151,15 @@ def report_of(reference: str) -> dict[str, object]:
 def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: House) -> None:
     first, *_ = send_all(house)
     with house.database.writing() as session:
-        worklist.hand_over(session, Kind.DOCUMENT, first.id, to="user-1", by="user-1", at=NOW)
-        worklist.comment(session, Kind.DOCUMENT, first.id, "Har ringt leverantören.", by="user-1", at=NOW)
+        worklist.hand_over(session, WorkKind.DOCUMENT, first.id, to="user-1", by="user-1", at=NOW)
+        worklist.comment(session, WorkKind.DOCUMENT, first.id, "Har ringt leverantören.", by="user-1", at=NOW)
         with pytest.raises(Refused, match="personal identity number"):
-            worklist.comment(session, Kind.DOCUMENT, first.id, "191212121212", by="user-1", at=NOW)
+            worklist.comment(session, WorkKind.DOCUMENT, first.id, "191212121212", by="user-1", at=NOW)
     assert seen(house, owner="user-1") == ["F-1"]
     assert seen(house, owner=NOBODY) == ["F-2", "F-3", "F-5"]
     with house.database.writing() as session:
-        worklist.hand_over(session, Kind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
-        (written,) = worklist.comments(session, Kind.DOCUMENT, first.id)
+        worklist.hand_over(session, WorkKind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
+        (written,) = worklist.comments(session, WorkKind.DOCUMENT, first.id)
         assert (written.written_by, written.text) == ("user-1", "Har ringt leverantören.")
         assert exception_queue.owners(session) == ["user-2"]
         worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
@@ -176,7 +176,7 @@ def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: 
 
 
 def run(house: House, kind: Action, ids: list[int], *, key: str = "press-1", reason: str = "") -> int:
-    hand = Hand("user-1", NOW, TODAY)
+    hand = DeskActor("user-1", NOW, TODAY)
     with house.database.writing() as session:
         number = bulk_actions.start(session, kind, ids, hand, key=key, reason=reason)
     left = 1
@@ -207,7 +207,9 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
     assert "F-4 is accepted" in done.rows[3].sentence[1]
     assert [house.invoice(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
     with house.database.writing() as session:
-        undone = bulk_actions.undo(session, register_store.load(session), number, Hand("user-2", NOW, TODAY))
+        undone = bulk_actions.undo(
+            session, register_store.load(session), number, DeskActor("user-2", NOW, TODAY)
+        )
     assert undone == (4, 0)
     assert seen(house) == ["F-1", "F-2", "F-3", "F-5"]
     with house.database.writing() as session:
@@ -231,7 +233,7 @@ def test_each_row_of_a_batch_is_within_the_persons_limit_or_refused(house: House
 
 
 def test_a_batch_needs_rows_a_key_and_an_action_for_many(house: House) -> None:
-    hand = Hand("user-1", NOW, TODAY)
+    hand = DeskActor("user-1", NOW, TODAY)
     with house.database.writing() as session:
         for kind, ids, key in ((Action.LINK, [1], "k"), (Action.ACCEPT, [], "k"), (Action.ACCEPT, [1], "")):
             with pytest.raises(Refused):

@@ -22,8 +22,8 @@ from invoicing.exceptions import bulk_actions, credit_linking
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import Wanted
-from invoicing.reconciliation.statement import Key
+from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.statement import StatementKey
 from invoicing.verdicts import parking
 from orders import tables as order_tables
 from orders.register import store as register_store
@@ -87,7 +87,7 @@ def stands(house: House) -> object:
                 for each in session.execute(select(decision_tables.desk_item))
                 if each.rests_until
             ],
-            entry_queries.statement(session, Wanted(), by=(Key.MONTH,)),
+            entry_queries.statement(session, EntryFilter(), by=(StatementKey.MONTH,)),
         )
 
 

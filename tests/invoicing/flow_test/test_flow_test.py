@@ -12,7 +12,7 @@ from invoicing.flow_test.sample_orders import NoSamples
 from invoicing.matching.deviations import Verdict
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.reconciliation import entry_queries
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -23,7 +23,7 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 11, 21)
-MAKER = Maker(FYRBAKEN, by="user-17")
+MAKER = SupplierActor(FYRBAKEN, by="user-17")
 
 
 @pytest.fixture

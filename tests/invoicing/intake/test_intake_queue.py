@@ -85,7 +85,7 @@ def test_a_letter_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_e
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
         for failures in range(5):
-            claimed = exchange_inbox.InLetter(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
+            claimed = exchange_inbox.InboundMessage(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
             exchange_inbox.failed(session, claimed, "RuntimeError", now=CLOCK)
     assert letter(house).state == InState.FAILED
     assert house.read_letters(on=DAY) == []

@@ -4,7 +4,7 @@ import pytest
 
 from foundation.errors import Language
 from invoicing.matching.deviation_texts import WORDS, sentence
-from invoicing.matching.deviations import Actor, Code, Deviation, Source, Verdict, Weight
+from invoicing.matching.deviations import Deviation, DeviationActor, DeviationCode, Source, Verdict, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.responses import response_documents
 from tests.support.stories.builders import an_invoice
@@ -30,12 +30,12 @@ def test_one_thing_wrong_is_one_deviation_with_its_code_weight_and_words(story: 
 
 def test_every_code_of_the_table_has_its_story() -> None:
     told = {story.code for story in STORIES} | {story.code for story in CREDIT_STORIES}
-    assert told == set(Code)
+    assert told == set(DeviationCode)
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize(("code", "variant"), WORDS.keys())
-def test_every_template_is_filled_in_whole(code: Code, variant: str, language: Language) -> None:
+def test_every_template_is_filled_in_whole(code: DeviationCode, variant: str, language: Language) -> None:
     filled = Deviation(
         code,
         Weight.QUESTION,
@@ -54,13 +54,13 @@ def test_every_template_is_filled_in_whole(code: Code, variant: str, language: L
 
 
 def test_every_deviation_has_a_reason_in_the_published_list() -> None:
-    assert set(response_documents.REASON_OF) == set(Code)
+    assert set(response_documents.REASON_OF) == set(DeviationCode)
 
 
 def test_who_must_act_is_said() -> None:
     by_code = {story.code: match(story.invoice, story.facts).deviations[0].actor for story in STORIES}
-    assert by_code[Code.QUANTITY] is Actor.SUPPLIER
-    assert by_code[Code.PAYEE_ACCOUNT] is Actor.BUYER
-    assert by_code[Code.DUE_DATE] is Actor.NOBODY
+    assert by_code[DeviationCode.QUANTITY] is DeviationActor.SUPPLIER
+    assert by_code[DeviationCode.PAYEE_ACCOUNT] is DeviationActor.BUYER
+    assert by_code[DeviationCode.DUE_DATE] is DeviationActor.NOBODY
     parked = match(an_invoice(ORDER), NOT_RECEIVED).deviations[0]
-    assert parked.actor is Actor.BUYER
+    assert parked.actor is DeviationActor.BUYER

@@ -8,7 +8,7 @@ import pytest
 
 from foundation.money import Quantity
 from invoicing.matching.deviation_texts import sentence
-from invoicing.matching.deviations import Check, Code, Group, Outcome, Verdict
+from invoicing.matching.deviations import Check, CheckOutcome, DeviationCode, Group, Verdict
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.model import AccountGiven, PeriodGiven, pays_on
 from orders.model import LineState
@@ -41,7 +41,7 @@ def test_an_invoice_for_what_was_received_is_accepted_and_every_check_was_made()
     result = match(an_invoice(ORDER), RECEIVED)
     assert result.verdict is Verdict.ACCEPT
     assert result.codes == ()
-    assert {check.outcome for check in checks(result.tree)} == {Outcome.AGREES}
+    assert {check.outcome for check in checks(result.tree)} == {CheckOutcome.AGREES}
     assert len(checks(result.tree)) >= 14
 
 
@@ -107,7 +107,7 @@ def test_a_difference_within_the_tolerance_is_accepted_and_beyond_it_is_not() ->
     policy = replace(REGISTER.policy, amount_tolerance=Decimal("0.50"))
     facts = facts_of(ORDER, a_receipt(ORDER), policy=policy)
     assert codes(line_with(amount=sek("2945.50")), facts) == []
-    assert codes(line_with(amount=sek("2945.51")), facts) == [Code.AMOUNT]
+    assert codes(line_with(amount=sek("2945.51")), facts) == [DeviationCode.AMOUNT]
 
 
 # Several things wrong -------------------------------------------------------------------------
@@ -123,12 +123,12 @@ def test_the_gravest_deviation_decides_and_all_are_told() -> None:
 
 
 def test_a_wrong_price_and_a_wrong_quantity_are_two_deviations_and_not_also_a_wrong_amount() -> None:
-    assert codes(an_invoice(ORDER, days=30, price="92.00")) == [Code.PRICE, Code.QUANTITY]
+    assert codes(an_invoice(ORDER, days=30, price="92.00")) == [DeviationCode.PRICE, DeviationCode.QUANTITY]
 
 
 def test_what_cannot_be_looked_at_without_an_order_is_said_not_to_have_been() -> None:
     result = match(replace(an_invoice(ORDER), order_number=""), facts_of(None))
-    skipped = {check.name for check in checks(result.tree) if check.outcome is Outcome.NOT_LOOKED_AT}
+    skipped = {check.name for check in checks(result.tree) if check.outcome is CheckOutcome.NOT_LOOKED_AT}
     assert skipped == {"currency", "lines", "category", "rate", "references"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from invoicing.documents.reading import turned
 from invoicing.matching.credit_matching import match_credit
-from invoicing.matching.deviations import Code
+from invoicing.matching.deviations import DeviationCode
 from invoicing.model import InvoiceState
 from tests.support.stories.builders import a_credit_note, credit_facts, in_books, sek
 from tests.support.stories.credit_stories import CREDIT_STORIES, INVOICE, CreditStory
@@ -28,7 +28,7 @@ def test_a_credit_of_the_whole_invoice_agrees_in_any_state_before_credited() -> 
 def test_the_same_sum_with_another_tax_is_not_a_credit_of_the_invoice() -> None:
     credit = replace(a_credit_note(INVOICE), amount_net=sek("2945.01"), amount_vat=sek("736.24"))
     result = match_credit(credit, credit_facts(in_books(INVOICE)))
-    assert [(each.code, each.term) for each in result.deviations] == [(Code.CREDIT_AMOUNT, "BT-110")]
+    assert [(each.code, each.term) for each in result.deviations] == [(DeviationCode.CREDIT_AMOUNT, "BT-110")]
 
 
 def test_a_negative_invoice_is_the_credit_note_it_is() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.money import Money, Quantity
-from invoicing.matching.deviations import Code
+from invoicing.matching.deviations import DeviationCode
 from invoicing.model import AccountGiven, InvoiceContent, InvoicedLine, PeriodGiven
 from tests.support.stories.builders import (
     STANDARD,
@@ -43,23 +43,27 @@ def test_an_invoice_built_from_its_receipt_never_deviates(
     assert codes(invoice, facts_of(order, a_receipt(order, days=received), vat=vat)) == []
 
 
-CHANGES: dict[Code, Callable[[InvoiceContent, Decimal], InvoiceContent]] = {
-    Code.BUYER: lambda invoice, _: replace(invoice, buyer="5560360793"),
-    Code.LINE_UNKNOWN: lambda invoice, _: _line(invoice, order_line="XX"),
-    Code.LINE_MISSING: lambda invoice, _: _line(invoice, order_line=""),
-    Code.UNIT: lambda invoice, _: _line(invoice, quantity=Quantity(invoice.lines[0].quantity.value, "C62")),
-    Code.AMOUNT: lambda invoice, off: _line(invoice, amount=invoice.lines[0].amount + Money(off)),
-    Code.PERIOD: lambda invoice, _: _line(invoice, period=PeriodGiven(date(2026, 2, 1), None)),
-    Code.VAT_RATE: lambda invoice, off: _line(invoice, vat_percent=Decimal("25.00") + off),
-    Code.VAT_CATEGORY: lambda invoice, _: _line(invoice, vat_category="Z", vat_percent=Decimal(0)),
-    Code.VAT_AMOUNT: lambda invoice, off: replace(
+CHANGES: dict[DeviationCode, Callable[[InvoiceContent, Decimal], InvoiceContent]] = {
+    DeviationCode.BUYER: lambda invoice, _: replace(invoice, buyer="5560360793"),
+    DeviationCode.LINE_UNKNOWN: lambda invoice, _: _line(invoice, order_line="XX"),
+    DeviationCode.LINE_MISSING: lambda invoice, _: _line(invoice, order_line=""),
+    DeviationCode.UNIT: lambda invoice, _: _line(
+        invoice, quantity=Quantity(invoice.lines[0].quantity.value, "C62")
+    ),
+    DeviationCode.AMOUNT: lambda invoice, off: _line(invoice, amount=invoice.lines[0].amount + Money(off)),
+    DeviationCode.PERIOD: lambda invoice, _: _line(invoice, period=PeriodGiven(date(2026, 2, 1), None)),
+    DeviationCode.VAT_RATE: lambda invoice, off: _line(invoice, vat_percent=Decimal("25.00") + off),
+    DeviationCode.VAT_CATEGORY: lambda invoice, _: _line(invoice, vat_category="Z", vat_percent=Decimal(0)),
+    DeviationCode.VAT_AMOUNT: lambda invoice, off: replace(
         invoice, vat=tuple(replace(each, tax=each.tax + Money(off)) for each in invoice.vat)
     ),
-    Code.PAYEE_ACCOUNT: lambda invoice, _: replace(invoice, accounts=(AccountGiven("", "123-4"),)),
-    Code.DUE_DATE: lambda invoice, _: replace(invoice, due_on=invoice.issued_on + timedelta(days=29)),
-    Code.CONTRACT: lambda invoice, _: replace(invoice, contract="AVT-2001"),
-    Code.QUANTITY: lambda invoice, off: _requantified(invoice, off),
-    Code.PRICE: lambda invoice, off: _repriced(invoice, off),
+    DeviationCode.PAYEE_ACCOUNT: lambda invoice, _: replace(invoice, accounts=(AccountGiven("", "123-4"),)),
+    DeviationCode.DUE_DATE: lambda invoice, _: replace(
+        invoice, due_on=invoice.issued_on + timedelta(days=29)
+    ),
+    DeviationCode.CONTRACT: lambda invoice, _: replace(invoice, contract="AVT-2001"),
+    DeviationCode.QUANTITY: lambda invoice, off: _requantified(invoice, off),
+    DeviationCode.PRICE: lambda invoice, off: _repriced(invoice, off),
 }
 
 
@@ -85,6 +89,6 @@ def _recalculated(line: InvoicedLine) -> InvoicedLine:
 
 
 @given(code=st.sampled_from(sorted(CHANGES)), days=st.integers(1, 31), off=amounts_off)
-def test_one_changed_value_gives_exactly_its_own_code(code: Code, days: int, off: Decimal) -> None:
+def test_one_changed_value_gives_exactly_its_own_code(code: DeviationCode, days: int, off: Decimal) -> None:
     invoice = CHANGES[code](an_invoice(ORDER, days=days), off)
     assert codes(invoice, facts_of(ORDER, a_receipt(ORDER, days=days))) == [code]

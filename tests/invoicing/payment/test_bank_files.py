@@ -11,8 +11,8 @@ from foundation.money import Money
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.pain001 import CreditTransfer
 from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
-from invoicing.payment.payable import Kind, ocr_of
-from invoicing.payment.transfers import Part, ToSend, Transfer, netted
+from invoicing.payment.payable import PayableKind, ocr_of
+from invoicing.payment.transfers import ToSend, Transfer, TransferPart, netted
 from invoicing.spreadsheets import Dialect, csv_of
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.xml import gate, iso20022
@@ -35,10 +35,10 @@ def to_send(
     amount: str,
     *,
     account: PaymentAccount = BANKGIRO,
-    kind: Kind = Kind.INVOICE,
+    kind: PayableKind = PayableKind.INVOICE,
     reference: str = "",
 ) -> ToSend:
-    part = Part(place, kind, number, date(2026, 2, 3), Money.of(amount), reference)
+    part = TransferPart(place, kind, number, date(2026, 2, 3), Money.of(amount), reference)
     return ToSend(part, "5599991014", "Fyrbåken Jobb & Väg AB – Nord", account)
 
 
@@ -47,7 +47,7 @@ EVERY_WAY = [
     to_send(2, "F/2 (nov)", "100.10", account=PLUSGIRO),
     to_send(3, "F-3", "0.90", account=IBAN),
     to_send(4, "F-4", "900.00"),
-    to_send(5, "K-5", "2500.00", kind=Kind.CREDIT),
+    to_send(5, "K-5", "2500.00", kind=PayableKind.CREDIT),
 ]
 
 
@@ -138,10 +138,12 @@ amounts = st.integers(1, 10**9).map(lambda ore: Money(Decimal(ore).scaleb(-2), "
 
 @given(
     st.lists(
-        st.tuples(amounts, st.sampled_from(Kind), st.sampled_from([BANKGIRO, IBAN])), min_size=1, max_size=25
+        st.tuples(amounts, st.sampled_from(PayableKind), st.sampled_from([BANKGIRO, IBAN])),
+        min_size=1,
+        max_size=25,
     )
 )
-def test_no_krona_is_lost_or_made_by_netting(drawn: list[tuple[Money, Kind, PaymentAccount]]) -> None:
+def test_no_krona_is_lost_or_made_by_netting(drawn: list[tuple[Money, PayableKind, PaymentAccount]]) -> None:
     items = [
         to_send(place, f"D-{place}", str(amount.amount), account=account, kind=kind)
         for place, (amount, kind, account) in enumerate(drawn)
@@ -150,12 +152,12 @@ def test_no_krona_is_lost_or_made_by_netting(drawn: list[tuple[Money, Kind, Paym
     left = {each.part.item_id for each in plan.left_out}
     sent = [part for transfer in plan.transfers for part in transfer.parts]
     assert sorted([*left, *(part.item_id for part in sent)]) == list(range(len(items)))
-    assert all(items[each].part.kind is Kind.CREDIT for each in left)
+    assert all(items[each].part.kind is PayableKind.CREDIT for each in left)
     for transfer in plan.transfers:
         assert transfer.amount.amount > 0
         signed = sum(
             (
-                each.amount.amount if each.kind is Kind.INVOICE else -each.amount.amount
+                each.amount.amount if each.kind is PayableKind.INVOICE else -each.amount.amount
                 for each in transfer.parts
             ),
             Decimal(0),

@@ -16,7 +16,7 @@ from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
-from invoicing.payment.bank_reports import BankFileUnreadable, Outcome
+from invoicing.payment.bank_reports import BankFileUnreadable, BankReportResult
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.transfers import ItemState, ProposalStepRefused
 from invoicing.portal_invoicing import flipping
@@ -67,7 +67,7 @@ def test_a_proposal_becomes_paid_when_the_bank_says_so_and_not_before(
     assert (invoice.state, house.answers(invoice)) == (InvoiceState.ACCEPTED, ["AP"])
     assert house.pay(on=date(2026, 12, 31)) == []
     told = desk.bank_says(notice(("RM30000001-00001", "2375.00")), on=date(2026, 3, 6))
-    assert [each.outcome for each in told.told] == [Outcome.PAID]
+    assert [each.outcome for each in told.told] == [BankReportResult.PAID]
     invoice = house.invoice(accepted.id)
     assert (invoice.state, invoice.paid_on, house.answers(invoice)) == (
         InvoiceState.PAID,
@@ -88,22 +88,22 @@ def test_the_same_file_twice_and_the_statement_after_the_notice_are_one_effect(
     first, again = desk.bank_says(file, on=MARCH), desk.bank_says(file, on=MARCH)
     assert (first.repeated, again.repeated, again.id) == (False, True, first.id)
     statement = notice(("RM30000001-00001", "2375.00"), message="camt.053.001.02")
-    assert [each.outcome for each in desk.bank_says(statement, on=MARCH).told] == [Outcome.REPEAT]
+    assert [each.outcome for each in desk.bank_says(statement, on=MARCH).told] == [BankReportResult.REPEAT]
     assert house.answers(house.invoice(accepted.id)) == ["AP", "PD"]
 
 
 @pytest.mark.parametrize(
     ("told", "outcome"),
     [
-        (notice(("RM30000001-00001", "2375.01")), Outcome.AMOUNT),
-        (notice(("RM30000001-00009", "2375.00")), Outcome.UNKNOWN),
-        (notice(("SOMEBODY-ELSE", "2375.00")), Outcome.NOT_OURS),
-        (notice(("RM30000001-00001", "2375.00"), status="PDNG"), Outcome.NOT_BOOKED),
-        (notice(("RM30000001-00001", "2375.00"), direction="CRDT"), Outcome.RETURNED),
+        (notice(("RM30000001-00001", "2375.01")), BankReportResult.AMOUNT),
+        (notice(("RM30000001-00009", "2375.00")), BankReportResult.UNKNOWN),
+        (notice(("SOMEBODY-ELSE", "2375.00")), BankReportResult.NOT_OURS),
+        (notice(("RM30000001-00001", "2375.00"), status="PDNG"), BankReportResult.NOT_BOOKED),
+        (notice(("RM30000001-00001", "2375.00"), direction="CRDT"), BankReportResult.RETURNED),
     ],
 )
 def test_what_does_not_agree_pays_nothing_and_is_shown(
-    house: House, desk: PayDesk, accepted: SupplierInvoice, told: bytes, outcome: Outcome
+    house: House, desk: PayDesk, accepted: SupplierInvoice, told: bytes, outcome: BankReportResult
 ) -> None:
     desk.give_right()
     proposal = desk.propose(on=MARCH)
@@ -111,7 +111,7 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     desk.export(proposal)
     (entry,) = desk.bank_says(told, on=MARCH).told
     assert entry.outcome is outcome
-    assert entry.is_open is (outcome is not Outcome.NOT_OURS)
+    assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
     assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
         assert entry.sentence_sv != entry.sentence_en
@@ -119,7 +119,7 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
             bank_reports.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
         with house.database.reading() as session:
             assert bank_reports.open_findings(session) == []
-    if outcome is Outcome.RETURNED:
+    if outcome is BankReportResult.RETURNED:
         assert desk.propose(on=MARCH).number == "30000002"
 
 
@@ -134,7 +134,7 @@ def test_a_batch_without_its_payments_pays_them_all(
     parts = b"<NtryDtls><Btch><PmtInfId>RM30000001</PmtInfId></Btch></NtryDtls>"
     file = notice(("X", str(total)))
     whole = file[: file.index(b"<NtryDtls>")] + parts + file[file.index(b"</NtryDtls>") + 11 :]
-    assert [each.outcome for each in desk.bank_says(whole, on=MARCH).told] == [Outcome.PAID]
+    assert [each.outcome for each in desk.bank_says(whole, on=MARCH).told] == [BankReportResult.PAID]
     assert house.invoice(accepted.id).state is InvoiceState.PAID
     assert desk.state(proposal) == "PAID"
 
@@ -145,7 +145,7 @@ def test_a_table_of_paid_rows_does_as_well(house: House, desk: PayDesk, accepted
     desk.attest(proposal)
     desk.export(proposal)
     table = "end_to_end;amount;currency;booked_on\r\nRM30000001-00001;2 375,00;SEK;2026-03-05\r\n"
-    assert [each.outcome for each in desk.bank_says(table.encode(), on=MARCH).told] == [Outcome.PAID]
+    assert [each.outcome for each in desk.bank_says(table.encode(), on=MARCH).told] == [BankReportResult.PAID]
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
     assert body.count(b"<CdtTrfTxInf>") == 2
     paid = [(each.end_to_end, str(each.amount.amount)) for each in plan.transfers]
     told = desk.bank_says(notice(*paid, day="2026-05-29"), on=date(2026, 5, 29))
-    assert {each.outcome for each in told.told} == {Outcome.PAID}
+    assert {each.outcome for each in told.told} == {BankReportResult.PAID}
     with house.database.reading() as session:
         assert payment.claims(session) == []
 

@@ -10,8 +10,8 @@ import pytest
 
 from accounts.identity import Permission, Person
 from invoicing.portal_invoicing import refused_letters, uploads
-from invoicing.portal_invoicing.refused_letters import RefusedLetter
-from invoicing.portal_invoicing.scope import Maker
+from invoicing.portal_invoicing.refused_letters import RefusedMessage
+from invoicing.portal_invoicing.scope import SupplierActor
 from peppol.documents import billing, shapes
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
@@ -22,9 +22,9 @@ from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
-WHOLE = Maker(FYRBAKEN, by="user-1")
-OTHERS = Maker(LARKDRILLEN, by="user-2")
-ONE_UNIT = Maker(FYRBAKEN, frozenset({"UV-101"}), by="user-3")
+WHOLE = SupplierActor(FYRBAKEN, by="user-1")
+OTHERS = SupplierActor(LARKDRILLEN, by="user-2")
+ONE_UNIT = SupplierActor(FYRBAKEN, frozenset({"UV-101"}), by="user-3")
 _P = Permission
 ALVA = Person("user-a", "Alva Lind", FYRBAKEN, frozenset({_P.REPORT}))
 CILLA = Person("user-c", "Cilla Ås", LARKDRILLEN, frozenset({_P.REPORT}), language="en")
@@ -54,7 +54,7 @@ def refused(house: House, body: bytes) -> None:
     assert outcome.invoice is None
 
 
-def seen(house: House, maker: Maker = WHOLE) -> list[RefusedLetter]:
+def seen(house: House, maker: SupplierActor = WHOLE) -> list[RefusedMessage]:
     """What the list shows, asked as the supplier's own role where there is one."""
     with house.database.for_supplier(maker.supplier).reading() as session:
         letters = list(refused_letters.listed(session, maker))

@@ -10,7 +10,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping, uploads
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.flipping import Numbered
-from invoicing.portal_invoicing.sending import Pressed
+from invoicing.portal_invoicing.sending import Press
 from invoicing.portal_invoicing.uploads import Looked, UploadRefused
 from orders.register import store as register_store
 from peppol.documents import billing
@@ -52,7 +52,7 @@ def looked(desk: Desk, body: bytes) -> Looked:
 def send(desk: Desk, file: Looked) -> None:
     assert file.sendable is not None
     with desk.house.database.writing() as session:
-        pressed = Pressed(desk.maker, key(), desk.now)
+        pressed = Press(desk.maker, key(), desk.now)
         (row,) = portal_sending.send_file(session, pressed, file.sendable, file.body, digest=file.sha256)
     assert row.made, row.reason_en
 

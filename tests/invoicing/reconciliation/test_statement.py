@@ -13,7 +13,14 @@ from foundation.periods import Month
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.statement import Column, Entry, Key, Row, Statement, reconcile
+from invoicing.reconciliation.statement import (
+    Statement,
+    StatementColumn,
+    StatementEntry,
+    StatementKey,
+    StatementRow,
+    reconcile,
+)
 from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
@@ -24,19 +31,19 @@ NOTHING = Money.of("0.00")
 
 
 def an_entry(
-    column: Column,
+    column: StatementColumn,
     amount: str = "100.00",
     *,
     execution_reference: str = REFERENCE,
     month: str = "2026-01",
     supplier: str = "5599991014",
     article: str = "BASIC",
-) -> Entry:
-    return Entry(column, "1", execution_reference, supplier, month, article, Money.of(amount))
+) -> StatementEntry:
+    return StatementEntry(column, "1", execution_reference, supplier, month, article, Money.of(amount))
 
 
-def columns(row: Row) -> dict[str, str]:
-    return {column.value: str(getattr(row, column.value).amount) for column in Column}
+def columns(row: StatementRow) -> dict[str, str]:
+    return {column.value: str(getattr(row, column.value).amount) for column in StatementColumn}
 
 
 # Pure ---------------------------------------------------------------------------------------
@@ -50,32 +57,32 @@ def test_nothing_reconciles_to_nothing() -> None:
 
 
 def test_what_lies_between_the_columns_is_told() -> None:
-    received = [an_entry(Column.ORDERED, "300.00"), an_entry(Column.RECEIVED, "200.00")]
+    received = [an_entry(StatementColumn.ORDERED, "300.00"), an_entry(StatementColumn.RECEIVED, "200.00")]
     (row,) = reconcile(received).rows
     assert (row.to_invoice, row.open, row.settled) == (Money.of("200.00"), NOTHING, False)
-    (row,) = reconcile([*received, an_entry(Column.INVOICED, "250.00")]).rows
+    (row,) = reconcile([*received, an_entry(StatementColumn.INVOICED, "250.00")]).rows
     assert (row.in_question, row.open) == (Money.of("250.00"), Money.of("250.00"))
-    credited = [an_entry(Column.INVOICED, "250.00"), an_entry(Column.CREDITED, "250.00")]
-    right = [an_entry(Column.INVOICED, "200.00"), an_entry(Column.APPROVED, "200.00")]
+    credited = [an_entry(StatementColumn.INVOICED, "250.00"), an_entry(StatementColumn.CREDITED, "250.00")]
+    right = [an_entry(StatementColumn.INVOICED, "200.00"), an_entry(StatementColumn.APPROVED, "200.00")]
     (row,) = reconcile([*received, *credited, *right]).rows
     assert (row.to_pay, row.in_question, row.to_invoice) == (Money.of("200.00"), NOTHING, NOTHING)
     assert not row.settled
-    (row,) = reconcile([*received, *credited, *right, an_entry(Column.PAID, "200.00")]).rows
+    (row,) = reconcile([*received, *credited, *right, an_entry(StatementColumn.PAID, "200.00")]).rows
     assert row.settled
 
 
 def test_rows_stand_in_the_order_of_the_keys_asked_for() -> None:
     entries = [
-        an_entry(Column.ORDERED, month="2026-02"),
-        an_entry(Column.ORDERED, month="2026-01", execution_reference=SECOND),
-        an_entry(Column.ORDERED, month="2026-01"),
+        an_entry(StatementColumn.ORDERED, month="2026-02"),
+        an_entry(StatementColumn.ORDERED, month="2026-01", execution_reference=SECOND),
+        an_entry(StatementColumn.ORDERED, month="2026-01"),
     ]
     assert [row.key for row in reconcile(entries).rows] == [
         (REFERENCE, "5599991014", "2026-01"),
         (REFERENCE, "5599991014", "2026-02"),
         (SECOND, "5599991014", "2026-01"),
     ]
-    by_month = reconcile(entries, by=(Key.MONTH,))
+    by_month = reconcile(entries, by=(StatementKey.MONTH,))
     assert [(row.key, row.ordered.amount) for row in by_month.rows] == [
         (("2026-01",), Decimal("200.00")),
         (("2026-02",), Decimal("100.00")),
@@ -84,14 +91,14 @@ def test_rows_stand_in_the_order_of_the_keys_asked_for() -> None:
 
 def test_two_currencies_are_never_added_up() -> None:
     with pytest.raises(Incomparable):
-        reconcile([an_entry(Column.ORDERED)], currency="EUR")
+        reconcile([an_entry(StatementColumn.ORDERED)], currency="EUR")
 
 
 amounts = st.integers(-(10**9), 10**9).map(lambda ore: Money(Decimal(ore).scaleb(-2)))
 entries_made = st.lists(
     st.builds(
-        Entry,
-        column=st.sampled_from(Column),
+        StatementEntry,
+        column=st.sampled_from(StatementColumn),
         document=st.just("1"),
         execution_reference=st.sampled_from([REFERENCE, SECOND, ""]),
         supplier=st.sampled_from(["5599991014", LARKDRILLEN]),
@@ -107,7 +114,12 @@ def in_ore(amount: Money) -> int:
     return int(amount.amount.scaleb(2))
 
 
-def independently(entries: list[Entry], key: tuple[str, ...], keys: tuple[Key, ...], column: Column) -> int:
+def independently(
+    entries: list[StatementEntry],
+    key: tuple[str, ...],
+    keys: tuple[StatementKey, ...],
+    column: StatementColumn,
+) -> int:
     """The sum of a column in whole öre, by attribute names instead of a table."""
     return sum(
         in_ore(entry.amount)
@@ -116,15 +128,15 @@ def independently(entries: list[Entry], key: tuple[str, ...], keys: tuple[Key, .
     )
 
 
-@given(entries=entries_made, keys=st.lists(st.sampled_from(Key), unique=True, max_size=4).map(tuple))
+@given(entries=entries_made, keys=st.lists(st.sampled_from(StatementKey), unique=True, max_size=4).map(tuple))
 def test_every_cell_is_the_sum_of_its_documents_and_the_total_of_all(
-    entries: list[Entry], keys: tuple[Key, ...]
+    entries: list[StatementEntry], keys: tuple[StatementKey, ...]
 ) -> None:
     statement: Statement = reconcile(entries, by=keys)
     for row in statement.rows:
-        for column in Column:
+        for column in StatementColumn:
             assert in_ore(getattr(row, column.value)) == independently(entries, row.key, keys, column)
-    for column in Column:
+    for column in StatementColumn:
         whole = sum(in_ore(entry.amount) for entry in entries if entry.column is column)
         assert in_ore(getattr(statement.total, column.value)) == whole
         assert sum(in_ore(getattr(row, column.value)) for row in statement.rows) == whole
@@ -132,7 +144,7 @@ def test_every_cell_is_the_sum_of_its_documents_and_the_total_of_all(
 
 
 @given(entries=entries_made)
-def test_the_differences_hold_together(entries: list[Entry]) -> None:
+def test_the_differences_hold_together(entries: list[StatementEntry]) -> None:
     total = reconcile(entries).total
     assert total.open == total.in_question + total.to_pay
     assert total.received + total.in_question == total.to_invoice + total.invoiced - total.credited
@@ -163,7 +175,7 @@ def a_month_in_full(house: House) -> None:
     house.pay(on=date(2026, 3, 5))
 
 
-def drawn_up(house: House, *by: Key, month: Month | None = None, reference: str = "") -> Statement:
+def drawn_up(house: House, *by: StatementKey, month: Month | None = None, reference: str = "") -> Statement:
     with house.database.reading() as session:
         entries = entry_queries.entries(session, execution_reference=reference, month=month)
         return reconcile(entries, by=by)
@@ -171,7 +183,7 @@ def drawn_up(house: House, *by: Key, month: Month | None = None, reference: str 
 
 def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
     a_month_in_full(house)
-    first, second = drawn_up(house, Key.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
+    first, second = drawn_up(house, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows
     assert columns(first) == {
         "ordered": "1900.00",
         "received": "1900.00",
@@ -183,24 +195,24 @@ def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
     assert (first.to_pay, second.to_pay) == (Money.of("1900.00"), NOTHING)
     assert second.settled
     house.pay(on=date(2026, 3, 12))
-    for row in drawn_up(house, Key.EXECUTION_REFERENCE, month=Month(2026, 1)).rows:
+    for row in drawn_up(house, StatementKey.EXECUTION_REFERENCE, month=Month(2026, 1)).rows:
         assert row.settled
-    by_supplier = drawn_up(house, Key.SUPPLIER)
+    by_supplier = drawn_up(house, StatementKey.SUPPLIER)
     assert [row.key for row in by_supplier.rows] == [("5599991014",), (LARKDRILLEN,)]
-    assert drawn_up(house, Key.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
+    assert drawn_up(house, StatementKey.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
 
 
 def test_a_receipt_made_again_counts_once(house: House) -> None:
     house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
     house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))
-    (row,) = drawn_up(house, Key.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
+    (row,) = drawn_up(house, StatementKey.MONTH, month=Month(2026, 3), reference=REFERENCE).rows
     assert (row.ordered, row.received) == (Money.of("2090.00"), Money.of("950.00"))
 
 
 def test_a_result_stands_under_its_own_article(house: House) -> None:
     house.interrupt(REFERENCE, on=date(2026, 3, 13))
     house.must("outcome.approved", outcome(REFERENCE, started_on=date(2026, 3, 16)), on=date(2026, 7, 1))
-    rows = drawn_up(house, Key.ARTICLE, reference=REFERENCE).rows
+    rows = drawn_up(house, StatementKey.ARTICLE, reference=REFERENCE).rows
     assert [(row.key[0], str(row.to_invoice.amount)) for row in rows] == [
         ("BASIC", "0.00"),
         ("RESULT", "15000.00"),
@@ -215,7 +227,7 @@ def test_an_invoice_in_another_currency_is_in_question_and_stands_in_no_statemen
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     document = house.send_bytes(codec.serialise(invoice).replace(b"SEK", b"EUR"), on=date(2026, 2, 3))
     assert document.codes == ("CURRENCY",)
-    assert drawn_up(house, Key.SUPPLIER).total.invoiced == NOTHING
+    assert drawn_up(house, StatementKey.SUPPLIER).total.invoiced == NOTHING
     with house.database.reading() as session:
         euro = reconcile(entry_queries.entries(session, currency="EUR"), by=(), currency="EUR")
     assert str(euro.total.invoiced) == "1900.00 EUR"

@@ -14,15 +14,21 @@ from foundation.periods import Month
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import Wanted
+from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.open_items import Why, open_items
-from invoicing.reconciliation.statement import Column, Entry, Key, Statement, reconcile
+from invoicing.reconciliation.statement import (
+    Statement,
+    StatementColumn,
+    StatementEntry,
+    StatementKey,
+    reconcile,
+)
 from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 from tests.support.stories.paying import PayDesk, notice
 
 REFERENCE, SECOND = "100000101", "100000102"
-ALL_KEYS = tuple(Key)
+ALL_KEYS = tuple(StatementKey)
 
 
 @pytest.fixture
@@ -31,7 +37,7 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def drawn_up(house: House, wanted: Wanted, *by: Key) -> Statement:
+def drawn_up(house: House, wanted: EntryFilter, *by: StatementKey) -> Statement:
     """The statement twice over, by the database and by us, which must be one."""
     with house.database.reading() as session:
         added = entry_queries.statement(session, wanted, by=by)
@@ -84,30 +90,32 @@ def months_of_work(house: House) -> Iterator[date]:
 
 
 def test_a_past_day_is_drawn_up_as_it_was_then(house: House) -> None:
-    then = {day: drawn_up(house, Wanted(), *ALL_KEYS) for day in months_of_work(house)}
+    then = {day: drawn_up(house, EntryFilter(), *ALL_KEYS) for day in months_of_work(house)}
     for day, statement in then.items():
-        assert drawn_up(house, Wanted(as_of=day), *ALL_KEYS) == statement, day
-    assert drawn_up(house, Wanted(as_of=date(2025, 12, 31))).rows == ()
-    assert drawn_up(house, Wanted(as_of=date(2030, 1, 1)), *ALL_KEYS) == drawn_up(house, Wanted(), *ALL_KEYS)
+        assert drawn_up(house, EntryFilter(as_of=day), *ALL_KEYS) == statement, day
+    assert drawn_up(house, EntryFilter(as_of=date(2025, 12, 31))).rows == ()
+    assert drawn_up(house, EntryFilter(as_of=date(2030, 1, 1)), *ALL_KEYS) == drawn_up(
+        house, EntryFilter(), *ALL_KEYS
+    )
 
 
 def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> None:
     for _ in months_of_work(house):
         pass
-    whole = drawn_up(house, Wanted(), *ALL_KEYS)
+    whole = drawn_up(house, EntryFilter(), *ALL_KEYS)
     for key, wanted in (
-        (Key.EXECUTION_REFERENCE, Wanted(execution_reference=REFERENCE)),
-        (Key.SUPPLIER, Wanted(supplier=LARKDRILLEN)),
-        (Key.MONTH, Wanted(month=Month(2026, 3))),
-        (Key.ARTICLE, Wanted(article="RESULT")),
-        (Key.DELIVERY_AREA, Wanted(delivery_area="LO-NORD")),
+        (StatementKey.EXECUTION_REFERENCE, EntryFilter(execution_reference=REFERENCE)),
+        (StatementKey.SUPPLIER, EntryFilter(supplier=LARKDRILLEN)),
+        (StatementKey.MONTH, EntryFilter(month=Month(2026, 3))),
+        (StatementKey.ARTICLE, EntryFilter(article="RESULT")),
+        (StatementKey.DELIVERY_AREA, EntryFilter(delivery_area="LO-NORD")),
     ):
         value = str(wanted.month) if wanted.month else str(getattr(wanted, key.value))
         place = ALL_KEYS.index(key)
         rows = tuple(row for row in whole.rows if row.key[place] == value)
         assert rows
         assert drawn_up(house, wanted, *ALL_KEYS).rows == rows
-    until = drawn_up(house, Wanted(until=Month(2026, 2)), Key.MONTH)
+    until = drawn_up(house, EntryFilter(until=Month(2026, 2)), StatementKey.MONTH)
     assert [row.key for row in until.rows] == [("2026-01",), ("2026-02",)]
 
 
@@ -119,11 +127,15 @@ def test_every_open_krona_has_a_document(house: House) -> None:
         named = [item.amount.amount for item in items if item.why is not Why.NOT_INVOICED]
         assert sum(named) == total.open.amount, day
         settled = {
-            row.key[0] for row in reconcile(everything, by=(Key.EXECUTION_REFERENCE,)).rows if row.settled
+            row.key[0]
+            for row in reconcile(everything, by=(StatementKey.EXECUTION_REFERENCE,)).rows
+            if row.settled
         }
         assert not settled & {item.execution_reference for item in items}
         unsettled = {
-            row.key[0] for row in reconcile(everything, by=(Key.EXECUTION_REFERENCE,)).rows if not row.settled
+            row.key[0]
+            for row in reconcile(everything, by=(StatementKey.EXECUTION_REFERENCE,)).rows
+            if not row.settled
         }
         assert unsettled == {item.execution_reference for item in items}
     assert {item.why for item in items} == {Why.NOT_INVOICED}
@@ -132,11 +144,11 @@ def test_every_open_krona_has_a_document(house: House) -> None:
 def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
     for _ in months_of_work(house):
         pass
-    january = drawn_up(house, Wanted(month=Month(2026, 1)), Key.SUPPLIER)
+    january = drawn_up(house, EntryFilter(month=Month(2026, 1)), StatementKey.SUPPLIER)
     assert all(row.settled for row in january.rows)
     assert january.total.open.is_zero
     with house.database.reading() as session:
-        march = Wanted(month=Month(2026, 3), as_of=date(2026, 3, 20))
+        march = EntryFilter(month=Month(2026, 3), as_of=date(2026, 3, 20))
         then = list(entry_queries.entries(session, wanted=march))
         now = list(entry_queries.entries(session))
     assert {(item.why, item.document) for item in open_items(then)} == {(Why.TO_PAY, "F-3")}
@@ -149,10 +161,10 @@ def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
 # Independently, in whole öre -------------------------------------------------------------------------
 
 
-def made_entries(seed: int, count: int) -> tuple[list[Entry], Counter[tuple[str, ...]]]:
+def made_entries(seed: int, count: int) -> tuple[list[StatementEntry], Counter[tuple[str, ...]]]:
     """Documents drawn at random, with their sums in whole öre kept beside them from the start."""
     rng = Random(seed)  # noqa: S311 - repeated on purpose
-    columns, ore = list(Column), Counter[tuple[str, ...]]()
+    columns, ore = list(StatementColumn), Counter[tuple[str, ...]]()
     entries = []
     for number in range(count):
         column = columns[rng.randrange(len(columns))]
@@ -160,18 +172,20 @@ def made_entries(seed: int, count: int) -> tuple[list[Entry], Counter[tuple[str,
         supplier, month = f"55{rng.randrange(300):08}", f"2026-{rng.randrange(1, 13):02}"
         area, article = f"LO-{rng.randrange(81)}", ("BASIC", "RESULT", "SPEED_BONUS")[rng.randrange(3)]
         money = Money.of(f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02}")
-        entries.append(Entry(column, str(number), str(number % 997), supplier, month, article, money, area))
+        entries.append(
+            StatementEntry(column, str(number), str(number % 997), supplier, month, article, money, area)
+        )
         ore[column, supplier, month, article, area] += amount
         ore[column, "", "", "", ""] += amount
     return entries, ore
 
 
 def test_a_hundred_thousand_documents_add_up_to_the_ore() -> None:
-    keys = (Key.SUPPLIER, Key.MONTH, Key.ARTICLE, Key.DELIVERY_AREA)
+    keys = (StatementKey.SUPPLIER, StatementKey.MONTH, StatementKey.ARTICLE, StatementKey.DELIVERY_AREA)
     entries, ore = made_entries(20261121, 100_000)
     statement = reconcile(entries, by=keys)
     for row in (*statement.rows, statement.total):
-        for column in Column:
+        for column in StatementColumn:
             assert int(getattr(row, column.value).amount.scaleb(2)) == ore[(column, *row.key)]
 
 
@@ -180,5 +194,5 @@ def test_a_hundred_thousand_documents_add_up_to_the_ore() -> None:
 def test_any_documents_add_up_to_the_ore(seed: int, count: int) -> None:
     entries, ore = made_entries(seed, count)
     total = reconcile(entries, by=()).total
-    for column in Column:
+    for column in StatementColumn:
         assert int(getattr(total, column.value).amount.scaleb(2)) == ore[column, "", "", "", ""]

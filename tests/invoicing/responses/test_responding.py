@@ -13,7 +13,7 @@ from lxml import etree
 from billing.tools.simulation.invoices import with_mistake
 from foundation.money import Money
 from invoicing.documents import store as document_store
-from invoicing.matching.deviations import Code, Deviation, Source, Weight
+from invoicing.matching.deviations import Deviation, DeviationCode, Source, Weight
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import Question
@@ -283,7 +283,7 @@ def test_whatever_is_wished_to_be_said_the_words_said_never_contradict_each_othe
 
 _DEVIATIONS = st.builds(
     Deviation,
-    code=st.sampled_from(Code),
+    code=st.sampled_from(DeviationCode),
     weight=st.sampled_from([Weight.HOLD, Weight.PARK, Weight.QUESTION]),
     term=st.sampled_from(["BT-13", "BT-129", "BT-146"]),
     found=st.sampled_from(["", "22", "95.00"]),

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from billing.cli.cli import app
 from foundation import journal
 from invoicing.documents import store as document_store
-from invoicing.intake.intake import Outcome
+from invoicing.intake.intake import IntakeResult
 from invoicing.responses import model as peer_responses
 from invoicing.responses import response_documents
 from invoicing.responses import store as response_store
@@ -48,7 +48,7 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> Outcome:
+def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> IntakeResult:
     """An answer arrives, bare or in an envelope of this sender, and is read."""
     body = codec.serialise(document)
     if enveloped_by:

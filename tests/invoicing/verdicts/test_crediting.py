@@ -13,7 +13,7 @@ from invoicing.payment import payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.statement import Key, Row, reconcile
+from invoicing.reconciliation.statement import StatementKey, StatementRow, reconcile
 from invoicing.verdicts import crediting
 from orders.register import store as register_store
 from peppol.documents import billing, responses, shapes
@@ -46,10 +46,10 @@ def credit_of(invoice: billing.Invoice, number: str = "K-1", on: date = LATER) -
     return flipping.credit_note_of(invoice, given=Numbered(number, on))
 
 
-def statement(house: House) -> Row:
+def statement(house: House) -> StatementRow:
     """The whole case in one row."""
     with house.database.reading() as session:
-        return reconcile(entry_queries.entries(session), by=(Key.EXECUTION_REFERENCE,)).total
+        return reconcile(entry_queries.entries(session), by=(StatementKey.EXECUTION_REFERENCE,)).total
 
 
 def kronor(text: str) -> Money:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from foundation import journal
-from operations.event_loading import Line, load_events, replay_unappliable
+from operations.event_loading import EventLine, load_events, replay_unappliable
 from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.placements import store as placement_store
@@ -42,7 +42,7 @@ def counts(house: House) -> dict[EventState, int]:
 def test_the_same_event_again_does_nothing_however_it_is_written(house: House) -> None:
     line = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-1")
     assert load_events(house.database, [line]).applied == 1
-    spaced = Line("again.jsonl:7", line.text.replace(", ", " ,\t"))
+    spaced = EventLine("again.jsonl:7", line.text.replace(", ", " ,\t"))
     again = load_events(house.database, [line, spaced])
     assert (again.applied, again.repeated, again.problems) == (0, 2, [])
     assert len(house.orders(REFERENCE)) == 1
@@ -73,7 +73,7 @@ def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: H
 def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> None:
     """Decisions that follow each other are stored in strokes; one that is refused stops no other."""
 
-    def told(name: str, reference: str, **changes: object) -> Line:
+    def told(name: str, reference: str, **changes: object) -> EventLine:
         data = decision(reference, **changes)  # type: ignore[arg-type]
         return event_line("placement.decided", data, on=DAY, event_id=name)
 
@@ -175,7 +175,7 @@ def test_what_an_unappliable_event_had_begun_is_undone_with_its_journal_rows(hou
 )
 def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: House, text: str) -> None:
     good = event_line("placement.decided", decision(REFERENCE), on=DAY, event_id="evt-2")
-    loaded = load_events(house.database, [Line("file:1", text), Line("file:2", "  "), good])
+    loaded = load_events(house.database, [EventLine("file:1", text), EventLine("file:2", "  "), good])
     assert (loaded.applied, loaded.quarantined) == (1, 1)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
@@ -187,7 +187,7 @@ def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: 
 
 def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(house: House) -> None:
     for _ in range(2):
-        assert load_events(house.database, [Line("file:1", "not json")]).quarantined == 1
+        assert load_events(house.database, [EventLine("file:1", "not json")]).quarantined == 1
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         states = list(session.scalars(select(inbox.c.state).order_by(inbox.c.id)))
@@ -218,7 +218,7 @@ def test_history_loaded_today_is_decided_as_it_was_then(house: House) -> None:
 # Decisions stored in strokes ----------------------------------------------------------------
 
 
-def lines_of(told: list[dict[str, object]], *, ids: list[str]) -> list[Line]:
+def lines_of(told: list[dict[str, object]], *, ids: list[str]) -> list[EventLine]:
     return [
         event_line("placement.decided", data, on=date(2026, 1, 1), event_id=event_id)
         for data, event_id in zip(told, ids, strict=True)

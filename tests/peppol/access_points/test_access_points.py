@@ -9,8 +9,8 @@ import pytest
 from peppol.access_points.files import Files
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS, OXALIS, Layout
-from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Verdict
-from peppol.access_points.sftp import Account, SftpFiles
+from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, PeerVerdict
+from peppol.access_points.sftp import SftpFiles, SftpLogin
 from peppol.envelope import envelope, opening
 from peppol.identifiers import DocumentKind
 from tests.support.servers.access_points import ALetter, Simulator, order, simulator
@@ -49,7 +49,7 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
             yield by_http(running, product, way)
     elif product == "sftp":
         with sftp_server(tmp_path) as server:
-            account = Account.at(server.address, host_key=server.host_key_line, password=PASSWORD)
+            account = SftpLogin.at(server.address, host_key=server.host_key_line, password=PASSWORD)
             files = SftpFiles(account, seconds=30)
             yield by_folder(files, tmp_path, LAYOUTS[way or "plain"])
             files.close()
@@ -155,4 +155,4 @@ def test_a_fetched_letter_may_be_fetched_again(kind: Kind) -> None:
 def test_without_a_directory_nobody_is_known_to_receive(kind: Kind) -> None:
     order_kind = DocumentKind.ORDER
     answer = kind.ours.lookup("0007:5599991014", order_kind.document_type_id, order_kind.profile_ids[0])
-    assert (answer.verdict, answer.takes) == (Verdict.CANNOT_TELL, False)
+    assert (answer.verdict, answer.takes) == (PeerVerdict.CANNOT_TELL, False)

@@ -13,7 +13,7 @@ from peppol.access_points.files import LocalFiles
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, Unreachable
-from peppol.access_points.sftp import Account, SftpFiles, public_key
+from peppol.access_points.sftp import SftpFiles, SftpLogin, public_key
 from tests.support.servers.access_points import ALetter, order
 from tests.support.servers.sftp_server import PASSWORD, SftpServer, sftp_server
 
@@ -226,14 +226,14 @@ def test_a_file_is_flushed_before_it_gets_its_name_and_the_folder_after(
 
 def files_at(server: SftpServer, **more: str) -> SftpFiles:
     return SftpFiles(
-        Account.at(server.address, host_key=server.host_key_line, **{"password": PASSWORD, **more}),
+        SftpLogin.at(server.address, host_key=server.host_key_line, **{"password": PASSWORD, **more}),
         seconds=30,
     )
 
 
 def test_a_server_with_another_host_key_gets_neither_password_nor_letter(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server, sftp_server(tmp_path / "other") as other:
-        account = Account.at(server.address, host_key=other.host_key_line, password=PASSWORD)
+        account = SftpLogin.at(server.address, host_key=other.host_key_line, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
             FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
@@ -242,7 +242,7 @@ def test_a_server_with_another_host_key_gets_neither_password_nor_letter(tmp_pat
 def test_a_host_key_of_another_kind_is_no_better(tmp_path: Path) -> None:
     ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJbLpS5pAq7mSOjBmmvPWuU2QbCQBk4RQUiu3Cq2QfhM"
     with sftp_server(tmp_path) as server:
-        account = Account.at(server.address, host_key=ed25519, password=PASSWORD)
+        account = SftpLogin.at(server.address, host_key=ed25519, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
             FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
@@ -359,7 +359,7 @@ def test_a_host_key_that_cannot_be_read_is_refused(line: str) -> None:
 )
 def test_an_address_that_is_no_account_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="write"):
-        Account.at(address, host_key="")
+        SftpLogin.at(address, host_key="")
 
 
 def test_a_place_without_second_names_moves_in_one_step_and_overwrites_nothing(

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from invoicing.intake import technical_refusals
-from invoicing.matching.deviations import Code
+from invoicing.matching.deviations import DeviationCode
 from orders.register.register import Register
 from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import billing, responses, shapes, technical_responses
 from peppol.envelope import envelope
-from peppol.envelope.sender import Origin
+from peppol.envelope.sender import Sender
 from peppol.exchange import inbox, outbox
 from peppol.exchange.tables import InState
 from peppol.findings import Finding, Severity
@@ -76,7 +76,7 @@ def refused(house: House, body: bytes) -> int:
     return outcome.letter_id
 
 
-def answers(house: House, letter_id: int) -> list[outbox.OutLetter]:
+def answers(house: House, letter_id: int) -> list[outbox.OutboundMessage]:
     """What we wrote about a letter to us, each judged by every rule of its kind once more."""
     with house.database.reading() as session:
         letters = list(outbox.letters_out(session, about=f"letter {letter_id}"))
@@ -258,7 +258,7 @@ def test_any_findings_make_a_valid_answer_with_a_line_for_each(findings: list[Fi
         lines = document.document_response.line_responses
         assert len(lines) == min(len(many), technical_responses.LINES_MOST + 1)
         words = " ".join(each.responses[0].description for each in lines)
-        assert not {code.value for code in Code} & set(words.split())
+        assert not {code.value for code in DeviationCode} & set(words.split())
 
 
 @given(
@@ -272,7 +272,7 @@ def test_no_answer_goes_to_a_stranger_and_none_answers_an_answer(
 ) -> None:
     register = answered_by(TechnicalAnswer.MLR, technical_answer=preferred)
     way = technical_refusals.way_of(
-        register, Origin(sender=sender, instance_id=INSTANCE, mls_to=mls_to), kind, ()
+        register, Sender(sender=sender, instance_id=INSTANCE, mls_to=mls_to), kind, ()
     )
     if kind in (DocumentKind.MLR, DocumentKind.MLS):
         assert way is None

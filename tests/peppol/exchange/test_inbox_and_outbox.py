@@ -11,7 +11,7 @@ from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import receiver_queues
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.inbox import Stored
-from peppol.exchange.receiver_queues import Claim, Tried
+from peppol.exchange.receiver_queues import AttemptResult, QueueLease
 from peppol.exchange.tables import InState, OutState
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
@@ -26,7 +26,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:5599991014") -> str:
-    letter = exchange_outbox.NewLetter(
+    letter = exchange_outbox.NewMessage(
         body,
         kind="message",
         document_id="1",
@@ -56,17 +56,17 @@ def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
 # Out ----------------------------------------------------------------------------------------
 
 
-def claim(house: House, *, now: datetime = CLOCK) -> Claim:
+def claim(house: House, *, now: datetime = CLOCK) -> QueueLease:
     with house.database.writing() as session:
         return receiver_queues.claim(
             session, now=now, lease=timedelta(minutes=5), lanes_most=10, letters_most=10
         )
 
 
-def release(house: House, invoice: Claim, state: OutState, *, rest: timedelta | None = None) -> int:
+def release(house: House, invoice: QueueLease, state: OutState, *, rest: timedelta | None = None) -> int:
     """What the worker met, and how many of its attempts were noted."""
     tried = [
-        Tried(each, "test", CLOCK, CLOCK, "ACCEPTED" if rest is None else "UNCLEAR", state, rest=rest)
+        AttemptResult(each, "test", CLOCK, CLOCK, "ACCEPTED" if rest is None else "UNCLEAR", state, rest=rest)
         for each in invoice.letters
     ]
     with house.database.writing() as session:
@@ -137,7 +137,7 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
 
     def work() -> None:
         with house.database.writing() as session:
-            letter = exchange_outbox.NewLetter(
+            letter = exchange_outbox.NewMessage(
                 b"x",
                 kind="message",
                 document_id="1",

@@ -138,7 +138,7 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
 def test_more_letters_than_a_batch_all_go(house: House) -> None:
     with house.database.writing() as session:
         for number in range(120):
-            letter = exchange_outbox.NewLetter(
+            letter = exchange_outbox.NewMessage(
                 f"<M>{number}</M>".encode(),
                 kind="message",
                 document_id=str(number),
@@ -172,7 +172,7 @@ def send(house: House, document: codec.Document) -> None:
             document,
             kind=DocumentKind.INVOICE,
             document_id="F-1",
-            address=outgoing.Address("0007:2021002114", "0007:5599991014", "5599991014"),
+            address=outgoing.MessageAddress("0007:2021002114", "0007:5599991014", "5599991014"),
             about="",
             issued_on=DAY,
         )

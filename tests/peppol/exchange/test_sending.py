@@ -15,7 +15,7 @@ from foundation import journal
 from operations import alarms, exchange_actions
 from operations.mail.tables import mail
 from operations.tables import alarm
-from peppol.access_points.protocol import DeliveryState, Outbound, RejectedForGood, Unclear, Verdict
+from peppol.access_points.protocol import DeliveryState, Outbound, PeerVerdict, RejectedForGood, Unclear
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import status_polling
 from peppol.exchange import tables as exchange_tables
@@ -200,9 +200,9 @@ def test_a_letter_that_does_not_get_through_holds_back_its_own_receiver_only(
 # Look-up ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verdict", [Verdict.OTHER_KINDS_ONLY, Verdict.NOT_REGISTERED])
+@pytest.mark.parametrize("verdict", [PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED])
 def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
-    house: House, point: FaultyPoint, verdict: Verdict
+    house: House, point: FaultyPoint, verdict: PeerVerdict
 ) -> None:
     house.decide("100000101")
     with house.database.writing() as session:
@@ -243,9 +243,9 @@ def test_a_letter_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_regi
     house: House, point: FaultyPoint
 ) -> None:
     house.decide("100000101")
-    point.verdict = Verdict.NOT_REGISTERED
+    point.verdict = PeerVerdict.NOT_REGISTERED
     sender(house, point).round()
-    point.verdict = Verdict.TAKES
+    point.verdict = PeerVerdict.TAKES
     exchange_actions.send_again(house.database, 1, by="user-17")
     sender(house, point).round()
     assert letter(house).state == OutState.SENT

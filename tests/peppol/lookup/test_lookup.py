@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from peppol.access_points.protocol import Capability, Verdict
+from peppol.access_points.protocol import Capability, PeerVerdict
 from peppol.identifiers import DocumentKind
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
 from peppol.lookup.sml import Locator, host_name
@@ -49,7 +49,7 @@ def directory(running: Simulator, watch: Watch) -> Iterator[RegisterDirectory]:
     directory.close()
 
 
-def verdict(directory: RegisterDirectory, who: str = SUPPLIER, process: str = ORDER_ONLY) -> Verdict:
+def verdict(directory: RegisterDirectory, who: str = SUPPLIER, process: str = ORDER_ONLY) -> PeerVerdict:
     return directory.lookup(who, ORDER, process).verdict
 
 
@@ -58,25 +58,25 @@ def verdict(directory: RegisterDirectory, who: str = SUPPLIER, process: str = OR
 
 def test_a_supplier_that_takes_orders_in_our_process(directory: RegisterDirectory, watch: Watch) -> None:
     found = directory.lookup(SUPPLIER, ORDER, ORDER_ONLY)
-    assert (found.verdict, found.takes, found.asked_at) == (Verdict.TAKES, True, watch.now)
+    assert (found.verdict, found.takes, found.asked_at) == (PeerVerdict.TAKES, True, watch.now)
     assert found.processes == (ORDER_ONLY, ORDERING)
     assert found.address.endswith("/as4")
 
 
 def test_the_same_document_type_in_another_process_is_no_yes(directory: RegisterDirectory) -> None:
     found = directory.lookup(SUPPLIER, ORDER, ADVANCED)
-    assert (found.verdict, found.takes) == (Verdict.OTHER_KINDS_ONLY, False)
+    assert (found.verdict, found.takes) == (PeerVerdict.OTHER_KINDS_ONLY, False)
     assert found.processes == (ORDER_ONLY, ORDERING)
 
 
 def test_a_supplier_that_takes_no_orders_at_all(directory: RegisterDirectory, running: Simulator) -> None:
     kinds = [[DocumentKind.INVOICE_RESPONSE, DocumentKind.INVOICE_RESPONSE.profile_ids[0]]]
     running.admin.put(f"/admin/participants/{ANOTHER}", json={"kinds": kinds}).raise_for_status()
-    assert verdict(directory, ANOTHER) is Verdict.OTHER_KINDS_ONLY
+    assert verdict(directory, ANOTHER) is PeerVerdict.OTHER_KINDS_ONLY
 
 
 def test_an_address_nobody_has_registered(directory: RegisterDirectory) -> None:
-    assert verdict(directory, NOBODY) is Verdict.NOT_REGISTERED
+    assert verdict(directory, NOBODY) is PeerVerdict.NOT_REGISTERED
 
 
 # What is remembered -------------------------------------------------------------------------
@@ -85,23 +85,23 @@ def test_an_address_nobody_has_registered(directory: RegisterDirectory) -> None:
 def test_a_yes_is_remembered_for_an_hour(
     directory: RegisterDirectory, running: Simulator, watch: Watch
 ) -> None:
-    assert verdict(directory) is Verdict.TAKES
+    assert verdict(directory) is PeerVerdict.TAKES
     running.admin.delete(f"/admin/participants/{SUPPLIER}").raise_for_status()
     watch.now += timedelta(minutes=59)
-    assert verdict(directory) is Verdict.TAKES
+    assert verdict(directory) is PeerVerdict.TAKES
     watch.now += timedelta(minutes=2)
-    assert verdict(directory) is Verdict.NOT_REGISTERED
+    assert verdict(directory) is PeerVerdict.NOT_REGISTERED
 
 
 def test_a_no_is_remembered_for_ten_minutes_or_until_it_is_forgotten(
     directory: RegisterDirectory, running: Simulator, watch: Watch
 ) -> None:
-    assert verdict(directory, NOBODY) is Verdict.NOT_REGISTERED
+    assert verdict(directory, NOBODY) is PeerVerdict.NOT_REGISTERED
     running.admin.put(f"/admin/participants/{NOBODY}", json={"role": "supplier"}).raise_for_status()
     watch.now += timedelta(minutes=9)
-    assert verdict(directory, NOBODY) is Verdict.NOT_REGISTERED
+    assert verdict(directory, NOBODY) is PeerVerdict.NOT_REGISTERED
     directory.forget(NOBODY)
-    assert verdict(directory, NOBODY) is Verdict.TAKES
+    assert verdict(directory, NOBODY) is PeerVerdict.TAKES
 
 
 def test_doubt_is_asked_again_after_a_minute_and_never_turns_into_a_no(
@@ -110,18 +110,18 @@ def test_doubt_is_asked_again_after_a_minute_and_never_turns_into_a_no(
     for fault in ("down", "answer-500", "not-now", "lose-reply"):
         running.faults({"fault": fault, "on": ["lookup"]})
         found = directory.lookup(SUPPLIER, ORDER, ORDER_ONLY)
-        assert (found.verdict, bool(found.words)) == (Verdict.CANNOT_TELL, True)
+        assert (found.verdict, bool(found.words)) == (PeerVerdict.CANNOT_TELL, True)
         running.faults()
         watch.now += timedelta(seconds=59)
-        assert verdict(directory) is Verdict.CANNOT_TELL
+        assert verdict(directory) is PeerVerdict.CANNOT_TELL
         watch.now += timedelta(seconds=2)
-        assert verdict(directory) is Verdict.TAKES
+        assert verdict(directory) is PeerVerdict.TAKES
         watch.now += timedelta(hours=2)
 
 
 def test_a_register_that_is_not_there_leaves_us_in_doubt(watch: Watch) -> None:
     directory = RegisterDirectory(FixedRegister("http://127.0.0.1:9"), clock=watch, seconds=1)
-    assert verdict(directory) is Verdict.CANNOT_TELL
+    assert verdict(directory) is PeerVerdict.CANNOT_TELL
     directory.close()
 
 
@@ -223,7 +223,7 @@ def test_a_redirect_into_our_own_house_is_not_followed(href: str, watch: Watch) 
 
     with answering({"/": body}, asked) as address:
         directory = RegisterDirectory(FixedRegister(address), clock=watch, seconds=20)
-        assert verdict(directory) is Verdict.CANNOT_TELL
+        assert verdict(directory) is PeerVerdict.CANNOT_TELL
         directory.close()
     assert len(asked) == 1
 
@@ -237,8 +237,8 @@ def test_a_participant_is_found_through_the_locator(running: Simulator, watch: W
     zone = "sml.test"
     with name_server({host_name(SUPPLIER, zone): [other, naptr]}) as server:
         directory = RegisterDirectory(Locator(zone, server=server, seconds=20), clock=watch, seconds=20)
-        assert verdict(directory) is Verdict.TAKES
-        assert verdict(directory, NOBODY) is Verdict.NOT_REGISTERED
+        assert verdict(directory) is PeerVerdict.TAKES
+        assert verdict(directory, NOBODY) is PeerVerdict.NOT_REGISTERED
         directory.close()
 
 
@@ -257,12 +257,12 @@ def test_a_locator_that_answers_oddly_leaves_us_in_doubt(record: str, watch: Wat
     with name_server({host_name(SUPPLIER, "sml.test"): [record] if record else []}) as server:
         directory = RegisterDirectory(Locator("sml.test", server=server, seconds=2), clock=watch, seconds=1)
         found = directory.lookup(SUPPLIER, ORDER, ORDER_ONLY)
-        assert (found.verdict, bool(found.words)) == (Verdict.CANNOT_TELL, True)
+        assert (found.verdict, bool(found.words)) == (PeerVerdict.CANNOT_TELL, True)
         directory.close()
 
 
 def test_a_capability_in_doubt_is_no_yes() -> None:
-    assert not Capability(SUPPLIER, ORDER, ORDER_ONLY, Verdict.CANNOT_TELL).takes
+    assert not Capability(SUPPLIER, ORDER, ORDER_ONLY, PeerVerdict.CANNOT_TELL).takes
 
 
 # Servers of the tests -----------------------------------------------------------------------

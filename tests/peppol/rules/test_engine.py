@@ -19,8 +19,8 @@ from peppol.rules.engine.checks import (
 from peppol.rules.engine.dates import day_of
 from peppol.rules.engine.engine import RuleSet, judge, read
 from peppol.rules.engine.numbers import decimal_of, decimals_in, hundredths, total
-from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, Test, Verdict
-from peppol.rules.engine.tree import Document, Node, fact, normal
+from peppol.rules.engine.rulebook import BROKEN, WARNING, Book, Broken, RuleVerdict, Test
+from peppol.rules.engine.tree import DocumentTree, Node, fact, normal
 from tests.support.rules.rules_documents import CAC, CBC, a_tree, facts
 from tests.support.rules.rules_mutants import BASES, mutants
 
@@ -31,7 +31,7 @@ def _tree(inside: str, root: str = "Order") -> etree._Element:
     return etree.fromstring(f'<{root} xmlns="{ORDER}" xmlns:cac="{CAC}" xmlns:cbc="{CBC}">{inside}</{root}>')
 
 
-def _always(node: Node) -> Verdict:
+def _always(node: Node) -> RuleVerdict:
     return BROKEN
 
 
@@ -148,7 +148,7 @@ def test_a_finding_carries_what_the_rule_says_and_where_it_points() -> None:
     line = book.context("cac:Line")
 
     @line.rule("R1", WARNING)
-    def says_much(node: Node) -> Verdict:
+    def says_much(node: Node) -> RuleVerdict:
         """A line has the identifier 1."""
         return Broken("2", "1", "2 <> 1", node.first("cbc:ID"), "schemeID")
 
@@ -200,7 +200,7 @@ def test_a_fact_about_the_document_is_worked_out_once() -> None:
     worked_out: list[str] = []
 
     @fact
-    def identifiers(document: Document) -> int:
+    def identifiers(document: DocumentTree) -> int:
         worked_out.append(document.name)
         return len(document.named("cbc:ID"))
 

@@ -13,7 +13,7 @@ from peppol.rules.ordering.order import T01
 from peppol.rules.ordering.order_model import ORDER
 from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
 from peppol.rules.ordering.responses import T71, T76, T111
-from peppol.rules.shared.structure import Model, Place, model
+from peppol.rules.shared.structure import Model, ModelPlace, model
 from tests.support.stories.in_words import tree
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -102,7 +102,7 @@ PUBLISHED = {
 }
 
 
-def whole(place: Place, parent: etree._Element | None = None) -> etree._Element:
+def whole(place: ModelPlace, parent: etree._Element | None = None) -> etree._Element:
     """A document with everything the model knows, once, and codes from their lists."""
     prefix, _, local = place.name.rpartition(":")
     space = NAMESPACES.get(prefix, f"{UBL}{local}-2")
@@ -142,7 +142,7 @@ def broken(root: etree._Element, path: str, how: str) -> etree._Element:
     return copy
 
 
-def breakages(place: Place, path: str = "") -> Iterator[tuple[str, str]]:
+def breakages(place: ModelPlace, path: str = "") -> Iterator[tuple[str, str]]:
     """Everything the model lets one break."""
     if not path:
         yield path, "@schemaLocation"

@@ -8,7 +8,7 @@ import pytest
 from fixtures.build_bad import base, edited
 from peppol.envelope.findings import EnvelopeRule
 from peppol.explanations.explain import LANGUAGES, explain, place_of
-from peppol.explanations.text_files import FOLDER, Actor, NoText, names, text_of
+from peppol.explanations.text_files import FOLDER, FindingActor, NoText, names, text_of
 from peppol.findings import Finding, Severity
 from peppol.rules.engine.rulebook import RuleInfo
 from peppol.rules.releases import all_rules
@@ -62,7 +62,7 @@ def test_every_text_is_made_of_whole_sentences(lang: str, values: dict[str, str]
             assert SENTENCE.fullmatch(sentence), (key, sentence)
             assert "  " not in sentence, (key, sentence)
             assert " ." not in sentence, (key, sentence)
-        assert explanation.actor in Actor
+        assert explanation.actor in FindingActor
 
 
 def test_the_two_languages_are_not_mixed_up() -> None:
@@ -117,13 +117,15 @@ def test_a_fatal_rule_never_says_that_the_document_is_received() -> None:
 def test_rules_of_our_own_documents_ask_the_buyer_to_act() -> None:
     for key in RULE_KEYS:
         if key.startswith(("PEPPOL-T01-", "PEPPOL-T111-")):
-            assert text_of(key).actor is Actor.BUYER, key
+            assert text_of(key).actor is FindingActor.BUYER, key
 
 
 # --- one finding, told ----------------------------------------------------------------------------------
 
 
-def told(rule: str, lang: str, *edits: tuple[str, str], name: str = "invoice") -> tuple[str, str, Actor]:
+def told(
+    rule: str, lang: str, *edits: tuple[str, str], name: str = "invoice"
+) -> tuple[str, str, FindingActor]:
     report = validate(edited(name, *edits), on=TODAY)
     explanation = explain(next(finding for finding in report.findings if finding.rule == rule), lang)
     return explanation.message, explanation.remedy, explanation.actor
@@ -140,14 +142,14 @@ def test_a_wrong_sum_is_told_with_its_arithmetic_and_place() -> None:
         "Uträkning: 1900.00 + 475.00 = 2375.00. Plats: summorna, summan med moms, rad 125 i filen."
     )
     assert remedy.startswith("Summan räknas av ert fakturasystem.")
-    assert actor is Actor.SYSTEM_SUPPLIER
+    assert actor is FindingActor.SYSTEM_SUPPLIER
 
 
 def test_a_missing_quantity_is_told_by_its_line() -> None:
     gone = ('<cbc:InvoicedQuantity unitCode="DAY">20</cbc:InvoicedQuantity>', "")
     message, _, actor = told("BR-22", "en", gone)
     assert message == "The line has no quantity. Place: invoice line 1, line 129 of the file."
-    assert actor is Actor.ECONOMIST
+    assert actor is FindingActor.ECONOMIST
 
 
 def test_a_credit_note_is_called_a_credit_note() -> None:
@@ -164,13 +166,13 @@ def test_a_generated_rule_names_the_field_as_people_do() -> None:
         name="order",
     )
     assert "sista svarsdag" in message
-    assert actor is Actor.BUYER
+    assert actor is FindingActor.BUYER
 
 
 def test_a_shared_rule_broken_by_an_order_is_the_buyers_to_mend() -> None:
     other = ('<cbc:EndpointID schemeID="0007">5569990012<', '<cbc:EndpointID schemeID="0007">5569990019<')
-    assert told("PEPPOL-COMMON-R049", "sv", other)[2] is Actor.ECONOMIST
-    assert told("PEPPOL-COMMON-R049", "sv", other, name="order")[2] is Actor.BUYER
+    assert told("PEPPOL-COMMON-R049", "sv", other)[2] is FindingActor.ECONOMIST
+    assert told("PEPPOL-COMMON-R049", "sv", other, name="order")[2] is FindingActor.BUYER
 
 
 def test_a_repeated_field_is_told_by_its_name() -> None:

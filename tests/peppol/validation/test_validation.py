@@ -9,7 +9,7 @@ from lxml import etree
 from fixtures.build_bad import BadDocument, base, documents, edited
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
-from peppol.validation.validation import Report, judge_tree, kind_of, validate
+from peppol.validation.validation import ValidationResult, judge_tree, kind_of, validate
 from peppol.xml.gate import admit
 from peppol.xml.gate_errors import Limits
 from tests.peppol.xml.test_gate import OPENED, WATCHING
@@ -24,7 +24,7 @@ GOOD = {
 }
 
 
-def rules(report: Report) -> list[str]:
+def rules(report: ValidationResult) -> list[str]:
     return [finding.rule for finding in report.findings]
 
 

@@ -3,7 +3,7 @@
 from lxml import etree
 
 from billing.tools.schemas.build_schemas import CAC, CBC, SETS
-from billing.tools.schemas.notation import Child, Shape, read_trees
+from billing.tools.schemas.notation import Shape, TreeChild, read_trees
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind
 from peppol.xml.schemas import schema_file
@@ -54,7 +54,7 @@ def shape_of(kind: DocumentKind) -> Shape:
     return PROFILE[schema_file(kind).stem]
 
 
-def written(parent: etree._Element, child: Child, *, full: bool) -> None:
+def written(parent: etree._Element, child: TreeChild, *, full: bool) -> None:
     element = etree.SubElement(parent, f"{{{CAC if child.holds in PROFILE else CBC}}}{child.name}")
     for attribute in child.attributes:
         if attribute.mandatory or full:

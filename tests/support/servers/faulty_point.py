@@ -16,13 +16,13 @@ from peppol.access_points.protocol import (
     DeliveryStatus,
     Gone,
     Outbound,
+    PeerVerdict,
     Submission,
     Unclear,
     Unreachable,
-    Verdict,
 )
 from peppol.exchange import outbox
-from peppol.exchange.outbox import NewLetter
+from peppol.exchange.outbox import NewMessage
 from tests.support.servers.house_databases import CLOCK
 
 DAY = date(2026, 2, 3)
@@ -69,7 +69,7 @@ class FaultyPoint:
     after: Fault = takes
     taken: dict[str, bytes] = field(default_factory=dict)
     submitted: list[tuple[str, bytes]] = field(default_factory=list)
-    verdict: Verdict = Verdict.CANNOT_TELL
+    verdict: PeerVerdict = PeerVerdict.CANNOT_TELL
     states: dict[str, DeliveryState] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     looked_up: list[tuple[str, str, str]] = field(default_factory=list)
@@ -114,7 +114,7 @@ def lay_out(
     return outbox.put_out(
         session,
         [
-            NewLetter(
+            NewMessage(
                 f"<M>{receiver} {number}</M>".encode(),
                 kind=kind,
                 document_id=f"{number:05}",

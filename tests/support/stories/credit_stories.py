@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from invoicing.matching.credit_matching import match_credit
-from invoicing.matching.deviations import Code, Match, Weight
+from invoicing.matching.deviations import DeviationCode, Match, Weight
 from invoicing.model import InvoiceState
 from tests.support.stories.builders import a_credit_note, an_invoice, an_order, credit_facts, in_books
 
@@ -14,7 +14,7 @@ INVOICE = an_invoice(an_order())
 class CreditStory:
     """One thing wrong with a credit note."""
 
-    code: Code
+    code: DeviationCode
     name: str
     match: Match
     says: tuple[str, ...]
@@ -23,7 +23,7 @@ class CreditStory:
 
 CREDIT_STORIES = (
     CreditStory(
-        Code.CREDIT_REFERENCE_MISSING,
+        DeviationCode.CREDIT_REFERENCE_MISSING,
         "names no invoice",
         match_credit(
             replace(a_credit_note(INVOICE), credits=()), credit_facts(None, suggestions=("F-1001", "F-9"))
@@ -31,7 +31,7 @@ CREDIT_STORIES = (
         ("F-1001, F-9",),
     ),
     CreditStory(
-        Code.CREDIT_SEVERAL,
+        DeviationCode.CREDIT_SEVERAL,
         "names two",
         match_credit(
             replace(a_credit_note(INVOICE), credits=(*a_credit_note(INVOICE).credits,) * 2),
@@ -40,14 +40,14 @@ CREDIT_STORIES = (
         ("F-1001, F-1001",),
     ),
     CreditStory(
-        Code.CREDIT_UNKNOWN,
+        DeviationCode.CREDIT_UNKNOWN,
         "comes before its invoice",
         match_credit(a_credit_note(INVOICE), credit_facts(None)),
         ("F-1001",),
         weight=Weight.PARK,
     ),
     CreditStory(
-        Code.CREDIT_OF_CREDIT,
+        DeviationCode.CREDIT_OF_CREDIT,
         "credits a credit note",
         match_credit(
             a_credit_note(INVOICE, credits="K-1"),
@@ -56,7 +56,7 @@ CREDIT_STORIES = (
         ("K-1",),
     ),
     CreditStory(
-        Code.ALREADY_CREDITED,
+        DeviationCode.ALREADY_CREDITED,
         "the second credit",
         match_credit(
             a_credit_note(INVOICE, number="K-2"),
@@ -65,19 +65,19 @@ CREDIT_STORIES = (
         ("F-1001", "K-1001"),
     ),
     CreditStory(
-        Code.CREDIT_AMOUNT,
+        DeviationCode.CREDIT_AMOUNT,
         "half of it",
         match_credit(a_credit_note(INVOICE, amount="1472.50"), credit_facts(in_books(INVOICE))),
         ("1840.63", "3681.25", "F-1001"),
     ),
     CreditStory(
-        Code.CREDIT_AMOUNT,
+        DeviationCode.CREDIT_AMOUNT,
         "more than it",
         match_credit(a_credit_note(INVOICE, amount="2945.01"), credit_facts(in_books(INVOICE))),
         ("3681.26", "3681.25"),
     ),
     CreditStory(
-        Code.CREDIT_CURRENCY,
+        DeviationCode.CREDIT_CURRENCY,
         "in euro",
         match_credit(replace(a_credit_note(INVOICE), currency="EUR"), credit_facts(in_books(INVOICE))),
         ("EUR", "SEK", "F-1001"),

@@ -19,7 +19,7 @@ from foundation.periods import STOCKHOLM, six_months_from
 from invoicing.audit import invariants
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.intake.intake import Outcome
+from invoicing.intake.intake import IntakeResult
 from invoicing.intake.queue import read_arrived
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match
@@ -29,7 +29,7 @@ from invoicing.payment.payment import Payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
-from operations.event_loading import Line, Loaded, load_events
+from operations.event_loading import EventLine, Loaded, load_events
 from orders.model import LineAccount, Order, Placement
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
@@ -106,7 +106,7 @@ def decision(
     }
 
 
-def event_line(kind: str, data: Json, *, on: date, event_id: str) -> Line:
+def event_line(kind: str, data: Json, *, on: date, event_id: str) -> EventLine:
     """One event as a line of JSON, told at eight in the morning of `on`."""
     moment = datetime.combine(on, time(8), STOCKHOLM)
     envelope = {
@@ -117,7 +117,7 @@ def event_line(kind: str, data: Json, *, on: date, event_id: str) -> Line:
         "time": moment.isoformat(),
         "data": data,
     }
-    return Line(f"events.jsonl:{event_id}", json.dumps(envelope, ensure_ascii=False))
+    return EventLine(f"events.jsonl:{event_id}", json.dumps(envelope, ensure_ascii=False))
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ class House:
                 session, body, transport_id=f"post/{self.sent}.xml", received_on=on, received_at=CLOCK
             )
 
-    def read_letters(self, *, on: date) -> list[Outcome]:
+    def read_letters(self, *, on: date) -> list[IntakeResult]:
         """Everything that has arrived is read."""
         return list(read_arrived(self.database, today=on))
 

@@ -11,7 +11,7 @@ from invoicing.payment.attestation import Attested, Dropped
 from invoicing.payment.bank_reports import BankFile
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
-from invoicing.payment.proposals import Item, Proposal
+from invoicing.payment.proposals import Proposal, ProposalItem
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
 from tests.support.stories.house import House
@@ -83,7 +83,7 @@ class PayDesk:
         with self.house.database.reading() as session:
             return proposals.get(session, proposal.number).state
 
-    def items(self, proposal: Proposal) -> list[Item]:
+    def items(self, proposal: Proposal) -> list[ProposalItem]:
         """What lies in a proposal."""
         with self.house.database.reading() as session:
             return list(proposals.items(session, proposal.number))

@@ -10,8 +10,8 @@ from invoicing.portal_invoicing import release
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.documents import Made, PressRow
 from invoicing.portal_invoicing.release_due import release_due
-from invoicing.portal_invoicing.scope import Maker
-from invoicing.portal_invoicing.sending import Pressed
+from invoicing.portal_invoicing.scope import SupplierActor
+from invoicing.portal_invoicing.sending import Press
 from orders.register import store as register_store
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House
@@ -32,8 +32,8 @@ class Desk:
     now: datetime = field(default=CLOCK)
 
     @property
-    def maker(self) -> Maker:
-        return Maker(self.supplier, self.units, by="user-17")
+    def maker(self) -> SupplierActor:
+        return SupplierActor(self.supplier, self.units, by="user-17")
 
     @property
     def today(self) -> date:
@@ -43,7 +43,7 @@ class Desk:
         """Press once to send the invoices of these lines."""
         with self.house.database.writing() as session:
             register = register_store.load(session)
-            pressed = Pressed(self.maker, form or key(), self.now)
+            pressed = Press(self.maker, form or key(), self.now)
             return portal_sending.send_lines(session, register, pressed, lines)
 
     def made(self, *lines: tuple[str, str]) -> Made:
@@ -56,7 +56,7 @@ class Desk:
         """Press once to credit an invoice, and to send a new one."""
         with self.house.database.writing() as session:
             register = register_store.load(session)
-            pressed = Pressed(self.maker, form or key(), self.now)
+            pressed = Press(self.maker, form or key(), self.now)
             (row,) = portal_sending.send_credit(
                 session, register, pressed, invoice_id, new_invoice=new_invoice
             )
