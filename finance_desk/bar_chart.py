@@ -17,7 +17,7 @@ LABEL: Final = 290
 WIDTH: Final = 860
 _LONGEST: Final = WIDTH - LABEL - 190
 # How many letters of the chart's size there is room for in the label's column.
-_LETTERS: Final = 30
+_MESSAGES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def bars(rows: Sequence[tuple[str, Decimal, str, str]]) -> Bars:
     largest = max((abs(value) for _, value, _, _ in rows), default=Decimal(0))
     found, y = [], 0
     for label, value, told, href in rows:
-        lines = tuple(textwrap.wrap(label, _LETTERS)) or ("",)
+        lines = tuple(textwrap.wrap(label, _MESSAGES)) or ("",)
         length = max(3, int(abs(value) * _LONGEST / largest)) if largest else 3
         found.append(Bar(y, length, lines, told, href))
         y += ROW + LINE * (len(lines) - 1)

@@ -24,9 +24,9 @@ _APART = timedelta(hours=1)
 _REMIND = timedelta(hours=4)
 _NAMED_MOST = 20
 
-LETTERS_STUCK = "LETTERS_STUCK"
-LETTERS_REJECTED = "LETTERS_REJECTED"
-LETTERS_FAILED = "LETTERS_FAILED"
+MESSAGES_STUCK = "LETTERS_STUCK"
+MESSAGES_REJECTED = "LETTERS_REJECTED"
+MESSAGES_FAILED = "LETTERS_FAILED"
 ACCESS_POINT_DOWN = "ACCESS_POINT_DOWN"
 JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 
@@ -98,7 +98,7 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         )
 
 
-def _letters(
+def _messages(
     table: Table, state: OutState | InState, sentence_sv: str, sentence_en: str
 ) -> Callable[[Session, datetime], Trouble | None]:
     """Letters in a state that nobody was told of yet; finding them marks them as told."""
@@ -165,19 +165,19 @@ def _given_up(session: Session, now: datetime) -> Trouble | None:
 
 
 KINDS: dict[str, Find] = {
-    LETTERS_STUCK: _letters(
+    MESSAGES_STUCK: _messages(
         outbox,
         OutState.STUCK,
         "brev från oss har fastnat. Läs svaret med billing post show NR, och skicka om med billing post resend NR.",
         "letters of ours are stuck. Read the answer with billing post show NO, send again with billing post resend NO.",
     ),
-    LETTERS_REJECTED: _letters(
+    MESSAGES_REJECTED: _messages(
         outbox,
         OutState.REJECTED,
         "brev från oss är avvisade av mottagaren. Läs skälen med billing post show NR.",
         "letters of ours were refused by the receiver. Read the reasons with billing post show NO.",
     ),
-    LETTERS_FAILED: _letters(
+    MESSAGES_FAILED: _messages(
         inbox,
         InState.FAILED,
         "brev till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR.",

@@ -14,20 +14,20 @@ from peppol.exchange.tables import OutState
 def send_again(database: Database, number: int, *, by: str) -> str:
     """Let a letter of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
     with database.writing() as session:
-        letter = message_queries.letter_out(session, number)
-        if letter is None:
-            raise no_letter(number)
+        message = message_queries.message_out(session, number)
+        if message is None:
+            raise no_message(number)
         instance_id = outbox.send_again(session, number)
         if instance_id is None:
-            raise _not_again(number, letter.state)
+            raise _not_again(number, message.state)
         journal.record(
             session,
             by,
             "letter.resent",
             f"letter {number}",
-            kind=letter.kind,
-            document=letter.document_id,
-            was=letter.state.value,
+            kind=message.kind,
+            document=message.document_id,
+            was=message.state.value,
             instance_id=instance_id,
         )
     return instance_id
@@ -47,7 +47,7 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
         journal.record(session, by, "letter.replayed", f"inbound letter {letter_id}", was=was.value)
 
 
-def no_letter(number: int) -> NotFound:
+def no_message(number: int) -> NotFound:
     """There is no such letter of ours."""
     return NotFound(
         f"Det finns inget brev {number} från oss. Se vilka som finns med: billing post list",

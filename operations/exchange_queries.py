@@ -11,7 +11,16 @@ from datetime import UTC, datetime, time
 from sqlalchemy import Row, func, select, text
 
 from foundation.sql import Session
-from peppol.exchange.tables import OPEN, InState, OutState, access_point, attempt, inbox, lane, outbox
+from peppol.exchange.tables import (
+    OPEN,
+    InState,
+    OutState,
+    access_point,
+    attempt,
+    inbox,
+    outbox,
+    receiver_queue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ def _receivers(session: Session) -> list[ReceiverStanding]:
             outbox.c.receiver,
             outbox.c.recipient,
             outbox.c.state,
-            func.count().label("letters"),
+            func.count().label("messages"),
             func.min(outbox.c.laid_at).label("laid_at"),
             func.min(outbox.c.issued_on).label("issued_on"),
         )
@@ -97,7 +106,10 @@ def _receivers(session: Session) -> list[ReceiverStanding]:
     found: dict[tuple[str, str], dict[str, Row[object]]] = {}
     for row in session.execute(question):
         found.setdefault((row.receiver, row.recipient), {})[row.state] = row
-    due = {row.receiver: row.due_at for row in session.execute(select(lane.c.receiver, lane.c.due_at))}
+    due = {
+        row.receiver: row.due_at
+        for row in session.execute(select(receiver_queue.c.receiver, receiver_queue.c.due_at))
+    }
     return [
         ReceiverStanding(
             receiver,
@@ -113,7 +125,7 @@ def _receivers(session: Session) -> list[ReceiverStanding]:
 
 
 def _count(states: dict[str, Row[object]], state: OutState) -> int:
-    return int(states[state].letters) if state in states else 0
+    return int(states[state].messages) if state in states else 0
 
 
 def _since(row: Row[object] | None) -> datetime | None:

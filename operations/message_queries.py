@@ -57,31 +57,31 @@ class OutboundSummary:
     sha256: str
 
 
-def letters_in(session: Session, *, state: InState | None = None) -> Iterator[InboundSummary]:
+def messages_in(session: Session, *, state: InState | None = None) -> Iterator[InboundSummary]:
     """The letters to us in the order they came, of one state where that is given."""
-    question = _LETTERS_IN
+    question = _MESSAGES_IN
     if state is not None:
         question = question.where(exchange_tables.inbox.c.state == state)
     for row in session.execute(
         question.order_by(exchange_tables.inbox.c.id).execution_options(yield_per=500)
     ):
-        yield _letter_in(row)
+        yield _message_in(row)
 
 
-def letter_in(session: Session, letter_id: int) -> InboundSummary | None:
+def message_in(session: Session, letter_id: int) -> InboundSummary | None:
     """One letter to us, or None."""
-    row = session.execute(_LETTERS_IN.where(exchange_tables.inbox.c.id == letter_id)).one_or_none()
-    return _letter_in(row) if row is not None else None
+    row = session.execute(_MESSAGES_IN.where(exchange_tables.inbox.c.id == letter_id)).one_or_none()
+    return _message_in(row) if row is not None else None
 
 
-def document_of_letter(session: Session, letter_id: int) -> SupplierInvoice | None:
+def document_of_message(session: Session, letter_id: int) -> SupplierInvoice | None:
     """The document in our books that a letter became, or None."""
     question = select(document_tables.invoice.c.id).where(document_tables.invoice.c.letter_id == letter_id)
     invoice_id = session.scalar(question)
     return document_store.by_id(session, invoice_id) if invoice_id is not None else None
 
 
-def letters_out(
+def messages_out(
     session: Session,
     *,
     state: OutState | None = None,
@@ -95,23 +95,23 @@ def letters_out(
     Whoever wants only some says how many: PostgreSQL keeps a question open that is not read to its end.
     """
     outbox = exchange_tables.outbox
-    question = _LETTERS_OUT
+    question = _MESSAGES_OUT
     given = ((outbox.c.state, state), (outbox.c.kind, kind), (outbox.c.document_id, document_id))
     for column, value in (*given, (outbox.c.about, about)):
         if value:
             question = question.where(column == value)
     question = question.order_by(outbox.c.sequence).limit(at_most)
     for row in session.execute(question.execution_options(yield_per=500)):
-        yield _letter_out(row)
+        yield _message_out(row)
 
 
-def letter_out(session: Session, sequence: int) -> OutboundSummary | None:
+def message_out(session: Session, sequence: int) -> OutboundSummary | None:
     """One letter of ours, or None."""
-    row = session.execute(_LETTERS_OUT.where(exchange_tables.outbox.c.sequence == sequence)).one_or_none()
-    return _letter_out(row) if row is not None else None
+    row = session.execute(_MESSAGES_OUT.where(exchange_tables.outbox.c.sequence == sequence)).one_or_none()
+    return _message_out(row) if row is not None else None
 
 
-def _letter_out(row: Row[Any]) -> OutboundSummary:
+def _message_out(row: Row[Any]) -> OutboundSummary:
     return OutboundSummary(
         row.sequence,
         row.instance_id,
@@ -133,8 +133,8 @@ def waiting_count(session: Session) -> int:
     return session.execute(question).scalar_one()
 
 
-_LETTERS_OUT: Select[Any] = select(*(column for column in exchange_tables.outbox.c if column.name != "body"))
-_LETTERS_IN: Select[Any] = select(
+_MESSAGES_OUT: Select[Any] = select(*(column for column in exchange_tables.outbox.c if column.name != "body"))
+_MESSAGES_IN: Select[Any] = select(
     *(
         column
         for column in exchange_tables.inbox.c
@@ -145,7 +145,7 @@ _LETTERS_IN: Select[Any] = select(
 ).outerjoin(document_tables.invoice, document_tables.invoice.c.letter_id == exchange_tables.inbox.c.id)
 
 
-def _letter_in(row: Row[Any]) -> InboundSummary:
+def _message_in(row: Row[Any]) -> InboundSummary:
     return InboundSummary(
         row.id,
         row.transport_id,

@@ -45,7 +45,7 @@ def pages_router(prefix: str = "") -> APIRouter:
     )
 
 
-def house_of(request: Request) -> Database:
+def database_of(request: Request) -> Database:
     """The database this installation works with; for somebody at a supplier, with that supplier's rows only."""
     database: Database = request.app.state.database
     person: Person | None = getattr(request.state, "person", None)
@@ -56,7 +56,7 @@ def house_of(request: Request) -> Database:
 
 def today_of(request: Request) -> date:
     """The business day: today in Sweden, or the day a demo stands at."""
-    return stockholm_date(house_of(request).clock())
+    return stockholm_date(database_of(request).clock())
 
 
 def language_of(request: Request, person: Person | None = None) -> Language:

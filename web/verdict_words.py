@@ -45,27 +45,27 @@ _NAMES_SV = {
 }
 
 
-def why_letter(letter: InboundSummary, language: Language) -> str:
+def why_message(message: InboundSummary, language: Language) -> str:
     """Why a letter that became no document lies where it lies."""
-    if letter.state is InState.REPEAT:
+    if message.state is InState.REPEAT:
         return _pick(
             language,
-            f"Samma innehåll kom redan i brev {letter.repeats}; svaret då gäller.",
-            f"The same content came in letter {letter.repeats}; its answer stands.",
+            f"Samma innehåll kom redan i brev {message.repeats}; svaret då gäller.",
+            f"The same content came in letter {message.repeats}; its answer stands.",
         )
-    if letter.state is InState.ARRIVED:
+    if message.state is InState.ARRIVED:
         return _pick(
             language,
             "Brevet är sparat men inte läst än; det läses vid nästa tillfälle.",
             "The letter is stored and not read yet; it is read at the next occasion.",
         )
-    if letter.state is InState.FAILED:
+    if message.state is InState.FAILED:
         return _pick(
             language,
-            f"Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post replay {letter.id}",
-            f"Our own handling failed several times. Mend the fault and run: billing post replay {letter.id}",
+            f"Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post replay {message.id}",
+            f"Our own handling failed several times. Mend the fault and run: billing post replay {message.id}",
         )
-    return _pick(language, letter.reason_sv, letter.reason_en)
+    return _pick(language, message.reason_sv, message.reason_en)
 
 
 def why_document(session: Session, invoice: SupplierInvoice, language: Language) -> str:

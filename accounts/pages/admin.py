@@ -15,7 +15,7 @@ from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/admin")
 
@@ -27,7 +27,7 @@ ORDER = tuple(each for each in Permission if each in BUYER_SIDE)
 def applications_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
     """The applications that wait, with their age, and those decided."""
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         waiting = applications.waiting(session)
         decided = applications.decided(session)
@@ -52,7 +52,7 @@ def application_page(
 def approve(request: Request, application_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Makes the responsible administrator and mails the invitation."""
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             applications.approve(
                 session, application_id, by=person.id, today=today_of(request), at=instant_of(request)
             )
@@ -76,7 +76,7 @@ def refuse(
 ) -> Response:
     """Refuses with a reason, which the applicant is mailed."""
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             applications.refuse(
                 session,
                 application_id,
@@ -93,7 +93,7 @@ def refuse(
 @router.get("/people")
 def staff_page(request: Request, person: Person = signed_in(ADMINISTERS)) -> Response:
     """The buyer's own people."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
     return render(request, person, "account/staff.html", people=people, permissions=PERMISSIONS)
 
@@ -113,7 +113,7 @@ def add(
 ) -> Response:
     """Makes the account and mails the invitation."""
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             accounts.invite(
                 session,
                 organisation=person.organisation,
@@ -133,7 +133,7 @@ def add(
 @router.get("/people/{account_id}")
 def person_page(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """One of the buyer's people."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     return _form(request, person, account, {})
 
@@ -141,10 +141,10 @@ def person_page(request: Request, account_id: int, person: Person = signed_in(AD
 @router.post("/people/{account_id}")
 def change(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Changes the permissions."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             accounts.change(
                 session,
                 person.organisation,
@@ -162,7 +162,7 @@ def change(request: Request, account_id: int, person: Person = signed_in(ADMINIS
 @router.post("/people/{account_id}/invite")
 def invite_again(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Mails a fresh invitation."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other("/admin/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
 
@@ -170,7 +170,7 @@ def invite_again(request: Request, account_id: int, person: Person = signed_in(A
 @router.post("/people/{account_id}/forget-codes")
 def forget_codes(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Lets somebody whose telephone is lost set up the second step anew."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
         "/admin/people",
@@ -184,7 +184,7 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
 @router.post("/people/{account_id}/end")
 def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTERS)) -> Response:
     """Ends the account and all its sessions at once."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.end(session, person.organisation, account_id, by=person.id, administers=ADMINISTERS)
     return see_other("/admin/people", said=("Kontot är avslutat.", "The account has ended."))
 
@@ -200,7 +200,7 @@ def company(register: Register, organisation: str) -> str:
 def _application(
     request: Request, person: Person, application_id: int, wrong: AccountRefused | None = None
 ) -> Response:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         application = applications.by_id(session, application_id)
         register = register_store.load(session)
     return render(

@@ -9,7 +9,7 @@ from accounts.pages.sign_in import client_of
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from orders.register import store as register_store
 from web.access import instant_of
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -40,7 +40,7 @@ def send_application(
         "units": units,
     }
     now = instant_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         rate_limit.count(session, f"apply {client_of(request)}", rate_limit.ONE_CLIENT, now=now)
         register = register_store.load(session)
     errors: Errors = []
@@ -59,7 +59,7 @@ def send_application(
             errors.append((field, wrong.pair))
     if supplier is not None and not errors:
         try:
-            with house_of(request).writing() as session:
+            with database_of(request).writing() as session:
                 applications.apply(
                     session,
                     supplier,

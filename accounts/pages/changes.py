@@ -14,7 +14,7 @@ from invoicing.supplier_changes import change_requests, confirming
 from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router(prefix="/admin/changes")
 
@@ -37,7 +37,7 @@ NAMES = {
 @router.get("")
 def changes_page(request: Request, person: Person = signed_in(*CONFIRMS)) -> Response:
     """What is asked for, and what was decided lately."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         listed = change_requests.listed(session)
     rows = [(each, company(register, each.supplier)) for each in listed]
@@ -67,7 +67,7 @@ def confirm(
     """The first or the second confirmation, whichever is left."""
     now = instant_of(request)
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             change = _change(session, change_id)
             if change.state == ChangeState.ASKED:
                 change_requests.confirm_first(session, change_id, by=person.id, call_back=call_back, now=now)
@@ -97,7 +97,7 @@ def refuse(
     """No, with a reason that the supplier reads."""
     now = instant_of(request)
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             change = _change(session, change_id)
             change_requests.refuse(session, change_id, by=person.id, reason=reason, now=now)
             tell(session, change, at=now)
@@ -127,7 +127,7 @@ def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
 
 
 def _page(request: Request, person: Person, change_id: int, wrong: Refused | None = None) -> Response:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         change = _change(session, change_id)
     return render(

@@ -10,7 +10,7 @@ from accounts.mailed_links import MailedLink
 from accounts.pages.sign_in import client_of
 from accounts.password_rules import PasswordRefused, chosen_password
 from web.access import instant_of
-from web.pages import house_of, pages_router, render, see_other
+from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router()
 
@@ -18,7 +18,7 @@ router = pages_router()
 @router.get("/link/{secret}")
 def link_page(request: Request, secret: str) -> Response:
     """Asks for a password; the link stays good until the form is sent."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         link = mailed_links.look(session, secret, now=instant_of(request))
     return _page(request, secret, link)
 
@@ -32,7 +32,7 @@ def use_link(
 ) -> Response:
     """Chooses the password and uses the link up."""
     now = instant_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         link = mailed_links.look(session, secret, now=now)
     try:
         chosen = chosen_password(
@@ -41,7 +41,7 @@ def use_link(
     except PasswordRefused as wrong:
         return _page(request, secret, link, wrong)
     password_hash = passwords.hashed(chosen)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.take_up(session, secret, password_hash, now=now)
     return see_other(
         "/sign-in",
@@ -59,9 +59,9 @@ def forgotten_page(request: Request) -> Response:
 def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "") -> Response:
     """Mails a link where the address has an account; the answer is the same where it has none."""
     now = instant_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         rate_limit.count(session, f"reset from {client_of(request)}", rate_limit.MAILS, now=now)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         name = account_store.normal_name(name)
         try:
             rate_limit.count(session, f"reset {name}", rate_limit.MAILS, now=now)

@@ -10,7 +10,7 @@ from foundation.errors import NotThere
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of
-from web.pages import house_of, own_path, pages_router, render, see_other
+from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router(prefix="/sign-in/openid")
 
@@ -23,7 +23,11 @@ def depart(request: Request, back: Annotated[str, Query(alias="next")] = "/") ->
     settings = _settings(request)
     try:
         departure = oidc.depart(
-            house_of(request), settings, own_path(back), callback=_callback(request), now=instant_of(request)
+            database_of(request),
+            settings,
+            own_path(back),
+            callback=_callback(request),
+            now=instant_of(request),
         )
     except oidc.OpenIdRefused as wrong:
         return render(request, None, "account/openid.html", 502, wrong=wrong)
@@ -43,7 +47,7 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
                 "The sign-in was broken off at the provider.",
             )
         secret, back = oidc.arrive(
-            house_of(request),
+            database_of(request),
             settings,
             state=state,
             cookie=cookies.read(request, _JOURNEY),

@@ -17,7 +17,7 @@ from orders.register import store as register_store
 from web import cookies
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other
+from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router(prefix="/account")
 
@@ -38,7 +38,7 @@ def change_password(
 ) -> Response:
     """Changes it, and signs out everywhere else."""
     now = instant_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         rate_limit.count(session, f"password {person.id}", rate_limit.ONE_NAME, now=now)
         account = account_store.by_id(session, person.account_id)
     if account is None or not passwords.fits(account.password_hash, current):
@@ -53,7 +53,7 @@ def change_password(
         chosen = chosen_password(password, again, about=(account.sign_in_name, account.display_name))
     except PasswordRefused as wrong:
         return _page(request, person, errors=[("password", wrong.pair)])
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         rate_limit.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
     return see_other(
@@ -68,7 +68,7 @@ def change_password(
 @router.post("/sign-out-everywhere")
 def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Response:
     """Ends every session of the account, this one too."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         sessions.end_all(session, person.account_id)
         journal.record(session, person.id, "account.signed_out_everywhere", person.id)
     response = see_other(
@@ -82,7 +82,7 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
 def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     """Keeps which kinds of mail the person wants."""
     wanted = {str(each) for each in form_of(request).getlist("notice")}
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         mailing.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
     return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
 
@@ -90,7 +90,7 @@ def choose_mails(request: Request, person: Person = signed_in()) -> Response:
 def _page(
     request: Request, person: Person, errors: list[tuple[str, tuple[str, str]]] | None = None
 ) -> Response:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
         declined = mailing.declined(session, person.account_id)
         left = two_factor.codes_left(session, person.account_id)

@@ -14,7 +14,7 @@ from orders.register import store as register_store
 from orders.register.register import Register
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other
+from web.pages import database_of, pages_router, render, see_other
 
 router = pages_router(prefix="/people")
 
@@ -25,7 +25,7 @@ Errors = list[tuple[str, tuple[str, str]]]
 @router.get("")
 def people_page(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Everybody of the organisation."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         people = account_store.of_organisation(session, person.organisation)
         units = _units(register_store.load(session), person.organisation)
     return render(
@@ -49,7 +49,7 @@ def add(
     """Makes the account and mails the invitation."""
     try:
         permissions, units = _granted(request, person)
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             accounts.invite(
                 session,
                 organisation=person.organisation,
@@ -77,7 +77,7 @@ def person_page(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
     """One person: permissions and units to change."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     return _form(request, person, account, {})
 
@@ -85,11 +85,11 @@ def person_page(
 @router.post("/{account_id}")
 def change(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Changes permissions and units; they count from the next page on."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     try:
         permissions, units = _granted(request, person)
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             accounts.change(
                 session, person.organisation, account_id, permissions=permissions, units=units, by=person.id
             )
@@ -103,7 +103,7 @@ def invite_again(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
     """Mails a fresh invitation."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other("/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
 
@@ -113,7 +113,7 @@ def forget_codes(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
     """Lets somebody whose telephone is lost set up the second step anew."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
         "/people",
@@ -129,7 +129,7 @@ def end_page(
     request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
     """Asks once more."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         account = accounts.of_organisation(session, person.organisation, account_id)
     return render(request, person, "account/person_end.html", account=account)
 
@@ -137,7 +137,7 @@ def end_page(
 @router.post("/{account_id}/end")
 def end(request: Request, account_id: int, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Ends the account and all its sessions at once."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         accounts.end(session, person.organisation, account_id, by=person.id)
     return see_other(
         "/people",
@@ -149,7 +149,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
 
 
 def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         known = frozenset(_units(register_store.load(session), person.organisation))
     form = form_of(request)
     return granted(
@@ -167,7 +167,7 @@ def _form(
     given: dict[str, str],
     wrong: AccountRefused | None = None,
 ) -> Response:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         units = _units(register_store.load(session), person.organisation)
     if wrong is not None:
         form = form_of(request)

@@ -10,7 +10,7 @@ from accounts.sessions import PortalSession
 from accounts.two_factor import WrongCode
 from web import access, cookies
 from web.access import SignInFirst, instant_of
-from web.pages import house_of, own_path, pages_router, render, see_other
+from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router(prefix="/sign-in")
 
@@ -31,7 +31,7 @@ def give_code(
     """Goes on with a session of a new name when the code is right."""
     held = _held(request, sessions.CODE)
     try:
-        secret = two_factor.pass_with(house_of(request), held, code, now=instant_of(request))
+        secret = two_factor.pass_with(database_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
         status = 429 if isinstance(wrong, TooOften) else 422
         return render(
@@ -52,7 +52,7 @@ def set_up_page(request: Request) -> Response:
 def set_up_picture(request: Request) -> Response:
     """The QR code of the secret that this session is offered; nobody else is shown it."""
     held = _held(request, sessions.ENROL, sessions.FULL)
-    secret = two_factor.offered(house_of(request), held)
+    secret = two_factor.offered(database_of(request), held)
     return Response(
         two_factor.picture(secret, held.account.sign_in_name),
         media_type="image/svg+xml",
@@ -64,7 +64,7 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
     """Takes the second step into use and shows the recovery codes, this once."""
     held = _held(request, sessions.ENROL, sessions.FULL)
     try:
-        secret, codes = two_factor.set_up(house_of(request), held, code, now=instant_of(request))
+        secret, codes = two_factor.set_up(database_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
         return _set_up_page(request, held, wrong)
     response = render(request, held.person, "account/recovery_codes.html", codes=codes)
@@ -75,7 +75,7 @@ def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> 
 def _set_up_page(
     request: Request, held: PortalSession, wrong: WrongCode | TooOften | None = None
 ) -> Response:
-    secret = two_factor.offered(house_of(request), held)
+    secret = two_factor.offered(database_of(request), held)
     person = held.person if held.stage == sessions.FULL else None
     return render(
         request,
@@ -89,7 +89,7 @@ def _set_up_page(
 
 def _held(request: Request, *stages: str) -> PortalSession:
     """The session at one of these stages. Raises SignInFirst."""
-    held = access.of_request(request, house_of(request), now=instant_of(request))
+    held = access.of_request(request, database_of(request), now=instant_of(request))
     if held is None or held.stage not in stages:
         raise SignInFirst("/", step=sessions.PATHS.get(held.stage, "") if held is not None else "")
     return held

@@ -11,7 +11,7 @@ from accounts.rate_limit import TooOften
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
-from web.pages import house_of, own_path, pages_router, render, see_other
+from web.pages import database_of, own_path, pages_router, render, see_other
 
 router = pages_router()
 
@@ -34,7 +34,7 @@ def sign_in(
     """Check the password and begin a session of a new name."""
     try:
         signed_in = signing_in.with_password(
-            house_of(request),
+            database_of(request),
             request.app.state.settings,
             name,
             password,
@@ -75,7 +75,7 @@ def choose_language(
     response = see_other(back)
     person = person_of(request)
     if person is not None:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             account_store.change(session, person.account_id, language=chosen)
     cookies.put(request, response, cookies.LANGUAGE, chosen)
     return response
@@ -89,7 +89,7 @@ def client_of(request: Request) -> str:
 def _leave_old_session(request: Request) -> None:
     secret = cookies.read(request, cookies.SESSION)
     if secret:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             sessions.end(session, secret)
 
 

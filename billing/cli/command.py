@@ -1,4 +1,4 @@
-"""The door of the command line: the function that becomes a command, the house it opens, and how refusals leave.
+"""How a function becomes a command: the database it opens, the language it answers in, and how refusals leave.
 
 Convention: a command is a function that gets a `CommandContext` and its own arguments. It reads or
 changes, prints, and returns; whatever stops it is raised and told here, in one place, as
@@ -18,7 +18,7 @@ import typer
 
 from billing.cli.exit_codes import ExitCode, complain, stopped_by
 from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
-from billing.migrations.schema import open_house
+from billing.migrations.schema import open_database
 from foundation.database import Database, utc_now
 from foundation.errors import Language, Refused
 from foundation.periods import stockholm_date
@@ -44,7 +44,7 @@ class CommandContext:
     @contextmanager
     def opened(self) -> Iterator[Database]:
         """The database, closed when the block ends. Raises DatabaseUnusable."""
-        database = open_house(self.url)
+        database = open_database(self.url)
         try:
             yield database
         finally:
@@ -64,11 +64,11 @@ class CommandContext:
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a function of a House and its own options the command `name` of `app`, with the common options added."""
+    """Make a function of a CommandContext and its own options the command `name` of `app`; common options are added."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
-        def door(
+        def run(
             context: typer.Context,
             database: str | None,
             lang: Language | None,
@@ -78,8 +78,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             before = context.obj if isinstance(context.obj, Given) else Given()
             language: Language = lang or before.language or "sv"
             try:
-                house = CommandContext(database or before.database or Settings().database_url, language)
-                function(house, **given)
+                url = database or before.database or Settings().database_url
+                function(CommandContext(url, language), **given)
             except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
                 raise
             except KeyboardInterrupt:
@@ -92,10 +92,10 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         common = inspect.signature(_common, eval_str=True).parameters.values()
-        door.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common)]
         )
-        app.command(name)(door)
+        app.command(name)(run)
         return function
 
     return register

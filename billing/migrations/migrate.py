@@ -18,7 +18,7 @@ from foundation.database import Clock, Database, utc_now
 from orders import tables as order_tables
 
 
-def open_grown(url: str, *, clock: Clock = utc_now) -> Database:
+def open_migrated(url: str, *, clock: Clock = utc_now) -> Database:
     """The database at `url`, made where it is empty and brought up to date. Raises DatabaseUnusable."""
     database = Database(url, clock=clock)
     bring_up_to_date(database)

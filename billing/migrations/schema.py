@@ -42,7 +42,7 @@ JOINED: Final[tuple[Table, ...]] = (
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
 
 
-def open_house(url: str, *, clock: Clock = utc_now) -> Database:
+def open_database(url: str, *, clock: Clock = utc_now) -> Database:
     """The database at `url`, as it is; `growing.open_grown` makes and brings up to date. Raises DatabaseUnusable.
 
     SQLite would make an empty file of a mistyped address; here that is told instead.

@@ -18,8 +18,8 @@ from peppol.identifiers import DocumentKind
 def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
     """Write each event in the journal; tell the supplier of an order that lies in the portal."""
     for event in events:
-        letter = event.letter
-        if letter is None:
+        message = event.message
+        if message is None:
             journal.record(
                 session, journal.SYSTEM, f"access_point.{event.what.lower()}", f"access point {event.words}"
             )
@@ -28,21 +28,21 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
             session,
             journal.SYSTEM,
             f"letter.{event.what.lower()}",
-            f"letter {letter.sequence}",
-            kind=letter.kind,
-            document=letter.document_id,
-            about=letter.about,
-            instance_id=letter.instance_id,
+            f"letter {message.sequence}",
+            kind=message.kind,
+            document=message.document_id,
+            about=message.about,
+            instance_id=message.instance_id,
             answer=event.words[:200],
         )
         moment = moment_of(session)
-        if event.what == OutState.IN_PORTAL and letter.kind == DocumentKind.ORDER and moment is not None:
+        if event.what == OutState.IN_PORTAL and message.kind == DocumentKind.ORDER and moment is not None:
             mailing.put_to_supplier(
                 session,
-                letter.recipient,
+                message.recipient,
                 "order-in-portal",
-                about=f"order {letter.document_id}",
+                about=f"order {message.document_id}",
                 at=moment,
                 permissions=(Permission.REPORT, Permission.ASSIGN),
-                number=letter.document_id,
+                number=message.document_id,
             )

@@ -41,7 +41,7 @@ _RETRY: Final = {"Retry-After": "60"}
 
 
 @router.post("/webhook/letters", summary="Hand a letter over to us", include_in_schema=False)
-async def take_letter(request: Request) -> Response:
+async def take_message(request: Request) -> Response:
     """Store the letter and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
     settings: PostSettings = request.app.state.settings
     database: Database = request.app.state.database
@@ -55,7 +55,7 @@ async def take_letter(request: Request) -> Response:
         raise ProblemResponse(400, "Brevet är tomt.", "The letter is empty.")
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
-        letter = await to_thread.run_sync(_stored, database, body, name[:_NAME])
+        message = await to_thread.run_sync(_stored, database, body, name[:_NAME])
     except OperationalError:
         raise ProblemResponse(
             503,
@@ -63,7 +63,7 @@ async def take_letter(request: Request) -> Response:
             "The letter could not be stored just now. Send it again in a while.",
             headers=_RETRY,
         ) from None
-    return JSONResponse({"letter": letter, "countryCodeC4": settings.access_point_country})
+    return JSONResponse({"letter": message, "countryCodeC4": settings.access_point_country})
 
 
 def _stored(database: Database, body: bytes, name: str) -> int:
@@ -81,7 +81,7 @@ def _stored(database: Database, body: bytes, name: str) -> int:
             received_at=now,
             instance_id=instance_id,
         )
-    _log.info("letter arrived", letter=stored.id, instance_id=instance_id, state=stored.state.value)
+    _log.info("letter arrived", message=stored.id, instance_id=instance_id, state=stored.state.value)
     first = stored.repeats if stored.state is InState.REPEAT else None
     return stored.id if first is None else first
 

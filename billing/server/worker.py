@@ -38,7 +38,7 @@ TICKS: Final = {DELIVER: 2, ASK: 30, COLLECT: 10, SORT: 2, JOBS: 15}
 """What a worker looks at, and every how many seconds."""
 
 # One turn of sorting; then the other work gets its turn.
-_LETTERS_A_TURN = 200
+_MESSAGES_A_TURN = 200
 _WAIT_LEAST, _WAIT_MOST = 1.0, 30.0
 
 
@@ -174,14 +174,14 @@ def _collect(worker: Worker) -> bool:
 
 def _sort(worker: Worker) -> bool:
     count = 0
-    letters = read_arrived(worker.database, today=worker.today(), reader=False)
+    messages = read_arrived(worker.database, today=worker.today(), reader=False)
     try:
-        for _ in letters:
+        for _ in messages:
             count += 1
-            if count >= _LETTERS_A_TURN or worker.stop.is_set():
+            if count >= _MESSAGES_A_TURN or worker.stop.is_set():
                 return not worker.stop.is_set()
     finally:
-        letters.close()
+        messages.close()
     return False
 
 

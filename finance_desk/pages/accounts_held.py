@@ -22,7 +22,7 @@ from orders.register import store as register_store
 from orders.register.parties import PaymentAccount
 from orders.register.register import Register
 from web.access import instant_of, signed_in
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -42,7 +42,7 @@ class Waiting:
 @router.get("/finance/payments/accounts")
 def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """Every invoice held for its account, and every open request."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         requests = change_requests.listed(session, only_open=True)
         context: dict[str, Any] = {
@@ -69,7 +69,7 @@ def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response
 def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The first person has called the supplier back about the account on an invoice: asked for and confirmed once."""
     now = instant_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         invoice = next((each for each in _held(session) if each.id == invoice_id), None)
         if invoice is None:
@@ -97,7 +97,7 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
 @router.post("/finance/payments/accounts/requests/{request_id}/first")
 def confirm_first(request: Request, request_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The first person has called the supplier back about its request."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         change_requests.confirm_first(
             session,
             request_id,
@@ -117,7 +117,7 @@ def confirm_second(
     request: Request, request_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
 ) -> Response:
     """Another person confirms: the register has a new version, and what waited for it is judged again."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         judged = confirming.confirm_second(
             session,
@@ -138,7 +138,7 @@ def confirm_second(
 @router.post("/finance/payments/accounts/requests/{request_id}/refuse")
 def refuse(request: Request, request_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
     """The change is not made, and the supplier reads why."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         change_requests.refuse(
             session, request_id, by=person.id, reason=text_of(request, "reason"), now=instant_of(request)
         )

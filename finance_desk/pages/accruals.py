@@ -27,7 +27,7 @@ from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
-from web.pages import Page, house_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -40,7 +40,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
     month = _month(request)
     closing_text = request.query_params.get("closing", "")
     closing = parsed_day(closing_text) if closing_text else today
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         rows = accrued(session, month, closing=closing, today=today)
         count, not_billed_amount = unbilled.not_billed_total(session, until=month)
@@ -75,7 +75,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
 def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The accrual and its taking back become vouchers in a SIE file, once."""
     month = parsed_month(text_of(request, "month"))
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         run = booking.book_accrual(
             session,
             register_store.load(session),
@@ -97,7 +97,7 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
 @router.post("/finance/reconciliation/ledger")
 def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """What has happened since the last time becomes vouchers in a SIE file."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         run = booking.book(
             session,
             register_store.load(session),
@@ -129,7 +129,7 @@ def not_billed_csv(request: Request, person: Person = signed_in(*READERS)) -> Re
         "received_on",
         "days",
     )
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         rows = [
             (
                 each.order_number,

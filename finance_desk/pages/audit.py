@@ -23,7 +23,7 @@ from operations.settings import Settings
 from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import Page, house_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -42,7 +42,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
     )
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         _, many = audit_cases.search(session, sought, limit=0)
         page = Page.of(request, many, size=100)
@@ -70,7 +70,7 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
 @router.get("/finance/audit/verify")
 def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """Walk the whole chain now, and say whether it is whole."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         broken = list(journal.verify(session))
         head = journal_anchor.head(session, day=today_of(request))
     return render(request, person, "desk/audit_verify.html", broken=broken, head=head)
@@ -79,7 +79,7 @@ def verify(request: Request, person: Person = signed_in(*_READERS)) -> Response:
 @router.get("/finance/audit/case/{reference}")
 def case(request: Request, reference: str, person: Person = signed_in(*_READERS)) -> Response:
     """The complete case as a ZIP that verifies by itself."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         try:
             may = person.may(_P.PROTECTED)
             body = audit_cases.export(session, reference, by=person.id, may_see_protected=may)
@@ -93,7 +93,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*_READERS)
 def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADMIN)) -> Response:
     """What is kept longer, what may be disposed of, and what was."""
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         return render(
             request,
@@ -114,7 +114,7 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
 def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Place a legal hold on a case."""
     form = form_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         reference, reason = str(form.get("reference", "")).strip(), str(form.get("reason", ""))
         retention.hold(session, reference, by=person.id, on=today_of(request), reason=reason)
     return see_other("/finance/audit/retention", ("Ärendet bevaras.", "The case is kept."))
@@ -123,7 +123,7 @@ def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
 @router.post("/finance/audit/holds/{number}/lift")
 def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Let a legal hold end."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         if all(each.id != number for each in retention.holds(session)):
             raise NotThere
         retention.lift(session, number, by=person.id, on=today_of(request))
@@ -133,7 +133,7 @@ def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -
 @router.post("/finance/audit/disposals")
 def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Propose to dispose of what may be disposed of."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         retention.propose(session, by=person.id, on=today_of(request), times=_times(request))
     return see_other(
         "/finance/audit/retention",
@@ -144,7 +144,7 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
 @router.post("/finance/audit/disposals/{number}/{answer}")
 def answer(request: Request, number: int, answer: str, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Another person confirms a disposal, or anybody takes the proposal back."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         if all(each.id != number for each in retention.disposals(session)):
             raise NotThere
         match answer:

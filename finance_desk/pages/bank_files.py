@@ -12,7 +12,7 @@ from invoicing.payment import bank_reports
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -33,7 +33,7 @@ OUTCOMES = {
 @router.get("/finance/payments/bank")
 def bank(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The findings that need a person, and the files read."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         context: dict[str, Any] = {
             "findings": bank_reports.open_findings(session),
             "files": bank_reports.files(session),
@@ -52,7 +52,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
         body = opened.read(_BYTES_MAX + 1)
     if len(body) > _BYTES_MAX:
         raise FormRefused("Filen är större än 20 MB.", "The file is larger than 20 MB.")
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         told = bank_reports.take_in(
             session,
             register_store.load(session),
@@ -77,7 +77,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
 @router.get("/finance/payments/bank/{file_id}")
 def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) -> Response:
     """One file, row by row."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         try:
             found = bank_reports.get(session, file_id)
         except bank_reports.BankFileUnreadable:
@@ -97,6 +97,6 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
 @router.post("/finance/payments/findings/{entry_id}")
 def handle(request: Request, entry_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """A person has dealt with a finding and says how."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         bank_reports.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
     return see_other("/finance/payments/bank", ("Noterat.", "Noted."))

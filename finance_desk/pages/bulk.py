@@ -27,7 +27,7 @@ from invoicing.exceptions.steps import HOLD
 from orders.register import store as register_store
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -39,7 +39,7 @@ def simulate(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respon
     """What the press would do."""
     asked = request.query_params
     kind = _kind(asked.get("kind", Action.ASK_CREDIT))
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         ids = _chosen(request, session)
         foreseen = bulk_actions.simulate(session, register, kind, ids, by=person.id)
@@ -72,10 +72,15 @@ def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     form = form_of(request)
     kind = _kind(str(form.get("kind", "")))
     ids = _numbers([str(each) for each in form.getlist("id")])
-    hand = hand_of(request, person)
-    with house_of(request).writing() as session:
+    actor = hand_of(request, person)
+    with database_of(request).writing() as session:
         number = bulk_actions.start(
-            session, kind, ids, hand, key=str(form.get("key", "")), reason=str(form.get("reason", "")).strip()
+            session,
+            kind,
+            ids,
+            actor,
+            key=str(form.get("key", "")),
+            reason=str(form.get("reason", "")).strip(),
         )
     _go_on(request, person, number)
     return see_other(f"/finance/bulk/{number}")
@@ -84,7 +89,7 @@ def press(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
 @router.get("/finance/bulk/{number}")
 def result(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """What became of each row."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         found = _batch(session, number)
         done = [row for row in found.rows if row.state == "DONE"]
@@ -109,7 +114,7 @@ def result(request: Request, number: int, person: Person = signed_in(*READERS)) 
 @router.post("/finance/bulk/{number}/continue")
 def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Take the rows that are left of a batch broken off."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         _batch(session, number)
     _go_on(request, person, number)
     return see_other(f"/finance/bulk/{number}")
@@ -118,7 +123,7 @@ def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE))
 @router.post("/finance/bulk/{number}/undo")
 def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Undo all of a batch that can be."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _batch(session, number)
         register = register_store.load(session)
         undone, refused = bulk_actions.undo(session, register, number, hand_of(request, person))
@@ -130,10 +135,10 @@ def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
 def _go_on(request: Request, person: Person, number: int) -> None:
     left = 1
     while left:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             register = register_store.load(session)
-            hand = hand_of(request, person)
-            left = bulk_actions.go_on(session, register, number, hand, limit=_AT_ONCE)
+            actor = hand_of(request, person)
+            left = bulk_actions.go_on(session, register, number, actor, limit=_AT_ONCE)
 
 
 def _chosen(request: Request, session: Session) -> Sequence[int]:

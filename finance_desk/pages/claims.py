@@ -12,7 +12,7 @@ from invoicing.payment.payment import Claim
 from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from orders.register import store as register_store
 from web.access import signed_in
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -22,7 +22,7 @@ _P = Permission
 def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """What suppliers owe after credits of paid invoices, for those who claim it instead of netting it."""
     header = ("payment", "invoice", "supplier", "amount", "currency")
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         rows = [
             (
                 each.payment_number,
@@ -39,7 +39,7 @@ def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Respon
 @router.get("/finance/payments/claims/{invoice_id}")
 def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """One claim: what it comes from, and how far its repayment has come."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         found = _claim(session, invoice_id)
         register = register_store.load(session)
         return render(
@@ -63,7 +63,7 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
 def note(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The first person notes that the money has come."""
     came_on, today = day_of(request, "came_on"), today_of(request)
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _claim(session, invoice_id)
         repayments.note(
             session,
@@ -83,7 +83,7 @@ def note(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANC
 @router.post("/finance/payments/claims/{invoice_id}/confirm")
 def confirm(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)) -> Response:
     """The second person confirms: the claim is settled."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _claim(session, invoice_id)
         settled = repayments.confirm(session, invoice_id, by=person.id)
     number = settled.invoice_number
@@ -96,7 +96,7 @@ def take_back(
     request: Request, invoice_id: int, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
 ) -> Response:
     """What was noted was wrong."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _claim(session, invoice_id)
         repayments.take_back(session, invoice_id, by=person.id, reason=text_of(request, "reason"))
     said = ("Noteringen är tillbakatagen.", "The note is taken back.")

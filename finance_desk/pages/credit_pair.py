@@ -32,7 +32,7 @@ from orders.register.register import Register
 from peppol.xml import codec
 from web import i18n
 from web.access import signed_in
-from web.pages import house_of, language_of, pages_router, render, today_of
+from web.pages import database_of, language_of, pages_router, render, today_of
 
 router = pages_router()
 _P = Permission
@@ -44,7 +44,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
     language = language_of(request, person)
     asked = request.query_params
     wanted = (asked.get("other", "").strip() or asked.get("credits", ""))[:100]
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
         if case.invoice.document_type is DocumentType.INVOICE:

@@ -46,7 +46,7 @@ from peppol.xml import codec
 from web.access import signed_in
 from web.csrf import form_of
 from web.invoice_pdf import pdf_of
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.verdict_words import verdict_name
 
 router = pages_router()
@@ -62,7 +62,7 @@ def document(request: Request, number: int, person: Person = signed_in(*READERS)
 @router.post("/finance/documents/{number}/reveal")
 def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTED)) -> Response:
     """Open a protected document once, with a reason that the journal keeps."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _one(session, number)
         invoice = document_store.by_id(session, number)
         protected.reveal(session, invoice, by=person.id, reason=str(form_of(request).get("reason", "")))
@@ -72,7 +72,7 @@ def reveal(request: Request, number: int, person: Person = signed_in(_P.PROTECTE
 @router.post("/finance/documents/{number}/protect")
 def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Let a document be handled apart, because it says who somebody is."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         _one(session, number)
         invoice = document_store.by_id(session, number)
         reason = str(form_of(request).get("reason", ""))
@@ -86,7 +86,7 @@ def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE
 def credit_preview(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The request for credit as it will be sent, before it is."""
     language = language_of(request, person)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
         supplier = facts_loading.registered(register, case.invoice.supplier)
@@ -124,27 +124,27 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
     """Take one of the actions; the journal keeps who and why."""
     form = {key: str(value) for key, value in form_of(request).items()}
     reason = form.get("reason", "")
-    hand = hand_of(request, person)
-    with house_of(request).writing() as session:
+    actor = hand_of(request, person)
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         open_case(session, register, number, person)
         match action:
             case "credit":
-                exception_actions.ask_credit(session, register, number, hand, reason=reason)
+                exception_actions.ask_credit(session, register, number, actor, reason=reason)
             case "accept":
-                exception_actions.accept(session, register, number, hand, reason=reason)
+                exception_actions.accept(session, register, number, actor, reason=reason)
             case "link":
-                _link(session, register, number, hand, form)
+                _link(session, register, number, actor, form)
             case "unlink":
-                linking.unlink(session, register, number, hand, reason=reason)
+                linking.unlink(session, register, number, actor, reason=reason)
             case "park":
                 until = _day(form.get("until", ""))
-                exception_actions.park(session, number, hand, until=until, reason=reason)
+                exception_actions.park(session, number, actor, until=until, reason=reason)
             case "ask":
-                exception_actions.ask_supplier(session, register, number, hand, text=form.get("text", ""))
+                exception_actions.ask_supplier(session, register, number, actor, text=form.get("text", ""))
             case "duplicate":
                 exception_actions.reject_duplicate(
-                    session, register, number, hand, of=form.get("of", ""), reason=reason
+                    session, register, number, actor, of=form.get("of", ""), reason=reason
                 )
             case _:
                 raise NotThere
@@ -166,7 +166,7 @@ def _said(done: Done) -> tuple[str, str]:
 @router.post("/finance/actions/{number}/undo")
 def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Take an action back while its answer has not left."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         try:
             done = decision_store.action(session, number)
@@ -204,14 +204,14 @@ def attached(request: Request, number: int, place: int, person: Person = signed_
 
 def hand_of(request: Request, person: Person) -> DeskActor:
     """Who acts, and when."""
-    return DeskActor(person.id, house_of(request).clock(), today_of(request))
+    return DeskActor(person.id, database_of(request).clock(), today_of(request))
 
 
-def _link(session: Session, register: Register, number: int, hand: DeskActor, form: dict[str, str]) -> None:
+def _link(session: Session, register: Register, number: int, actor: DeskActor, form: dict[str, str]) -> None:
     """Link to what was chosen in the list, or written by hand."""
     reason = form.get("reason", "")
     if "credits" in form:
-        credit_linking.link_credit(session, register, number, hand, credits=form["credits"], reason=reason)
+        credit_linking.link_credit(session, register, number, actor, credits=form["credits"], reason=reason)
         return
     chosen = form.get("line", "") or f"{form.get('order_number', '')}/{form.get('line_id', '')}"
     order_number, _, line_id = chosen.rpartition("/")
@@ -219,7 +219,7 @@ def _link(session: Session, register: Register, number: int, hand: DeskActor, fo
         session,
         register,
         number,
-        hand,
+        actor,
         order_number=order_number.strip(),
         line_id=line_id.strip(),
         reason=reason,
@@ -228,7 +228,7 @@ def _link(session: Session, register: Register, number: int, hand: DeskActor, fo
 
 def _shown(request: Request, person: Person, number: int, *, revealed: bool = False) -> Response:
     language = language_of(request, person)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         if protected.is_protected(session, number) and not revealed:
             item = _one(session, number)
@@ -337,7 +337,7 @@ def _one(session: Session, number: int) -> QueueItem:
 
 
 def _body(request: Request, number: int) -> tuple[bytes, int]:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         _one(session, number)
         if protected.is_protected(session, number):
             raise NotThere

@@ -14,7 +14,7 @@ from orders.register import store as register_store
 from orders.register.register import fingerprint
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -25,7 +25,7 @@ NAME = ("Prövade igen", "Judged again")
 @router.get("/finance/policies/again")
 def again(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """What lies in question and would be accepted by the policy that holds now."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         found = rejudging.would_accept(session, register)
         return render(
@@ -54,7 +54,7 @@ def result(
     request: Request, number: int, person: Person = signed_in(_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 ) -> Response:
     """What became of each row."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         try:
             found = rejudging.batch(session, number)
@@ -83,7 +83,7 @@ def result(
 @router.post("/finance/policies/again/{number}/continue")
 def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Take the rows that are left of a batch broken off."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         try:
             rejudging.batch(session, number)
         except NoBatch as refusal:
@@ -94,7 +94,7 @@ def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE))
 
 def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     """Judge these invoices again, a few in each transaction; the number of the batch."""
-    house = house_of(request)
+    house = database_of(request)
     with house.writing() as session:
         known = rejudging.known(session, list(dict.fromkeys(ids)))
         register = register_store.load(session)
@@ -111,6 +111,6 @@ def sum_of(amounts: list[Money]) -> Money:
 def _go_on(request: Request, number: int) -> None:
     left = 1
     while left:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             register = register_store.load(session)
             left = rejudging.go_on(session, register, number, today=today_of(request), limit=_AT_ONCE)

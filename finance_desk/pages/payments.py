@@ -40,7 +40,7 @@ from orders.register import store as register_store
 from orders.terms import Article
 from web.access import instant_of, settings_of, signed_in
 from web.csrf import form_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -58,7 +58,7 @@ _STEPS = (
 def overview(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """What is to be paid now and soon, the proposals, and what suppliers owe."""
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
         claims = payment.claims(session)
@@ -85,7 +85,7 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
 def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Everything due by a day becomes a proposal."""
     pay_on = day_of(request, "pay_on", default=today_of(request))
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
     said = (
@@ -98,7 +98,7 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
 @router.get("/finance/payments/proposals/{number}")
 def proposal(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
     """One proposal: what lies in it, who has attested, what has changed since, and its files."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         try:
             found = proposals.get(session, number)
         except proposals.ProposalUnknown:
@@ -148,7 +148,7 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
     only = {
         int(each) for each in form_of(request).getlist("item") if isinstance(each, str) and each.isdigit()
     }
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         result = attestation.attest(
             session,
@@ -174,7 +174,7 @@ def drop_changed(
     request: Request, number: str, person: Person = signed_in(_P.FINANCE, _P.ATTEST)
 ) -> Response:
     """Attests of what has changed since are dropped, so that it can be attested as it is now."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         dropped = attestation.drop_changed(
             session, register, _known(number), now=instant_of(request), by=person.id
@@ -189,7 +189,7 @@ def drop_changed(
 @router.post("/finance/payments/proposals/{number}/export")
 def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The attested proposal becomes files for the bank, once. What changed since the attest is dropped first."""
-    house, now = house_of(request), instant_of(request)
+    house, now = database_of(request), instant_of(request)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
     with house.writing() as session:
@@ -207,7 +207,7 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
 @router.post("/finance/payments/proposals/{number}/withdraw")
 def withdraw(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Nothing of the proposal is paid; its invoices may be proposed again."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         proposals.withdraw(session, _known(number), by=person.id)
     said = (f"Förslag {number} är återtaget.", f"Proposal {number} is withdrawn.")
     return see_other("/finance/payments", said)
@@ -216,7 +216,7 @@ def withdraw(request: Request, number: str, person: Person = signed_in(_P.FINANC
 @router.post("/finance/payments/items/{item_id}/take-out")
 def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """One row is left out of its proposal."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         try:
             item = proposals.item_of(session, item_id)
         except proposals.ProposalUnknown:
@@ -229,7 +229,7 @@ def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINAN
 @router.get("/finance/payments/files/{file_id}")
 def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -> Response:
     """A file as it left the house: the same bytes each time."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         try:
             found, body = export_store.named(session, file_id)
         except export_store.FileUnknown:
@@ -240,7 +240,7 @@ def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -
 @router.get("/finance/payments/rights")
 def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN)) -> Response:
     """Who may attest what, and who stands in for whom."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         context: dict[str, Any] = {
             "rights": attest_right_store.rights(session),
@@ -268,7 +268,7 @@ def rights(request: Request, person: Person = signed_in(*READERS, _P.BUYER_ADMIN
 def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """An administrator gives a person a right to attest."""
     last = text_of(request, "valid_to")
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         attest_right_store.give(
             session,
             person=text_of(request, "person", most=80),
@@ -288,7 +288,7 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
 @router.post("/finance/payments/rights/{right_id}/end")
 def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """A right ends today."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         attest_right_store.end(session, right_id, last_day=today_of(request), by=person.id)
     said = ("Attesträtten gäller till och med i dag.", "The right to attest holds through today.")
     return see_other("/finance/payments/rights", said)
@@ -297,7 +297,7 @@ def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUY
 @router.post("/finance/payments/substitutes")
 def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Response:
     """Somebody attests in another's place for a time."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         attest_right_store.substitute(
             session,
             person=text_of(request, "person", most=80),

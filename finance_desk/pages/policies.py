@@ -30,7 +30,7 @@ from orders.register.tolerances import Tolerance
 from orders.terms import Article
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.verdict_words import verdict_name
 
 router = pages_router()
@@ -55,7 +55,7 @@ _NO_QUESTION = frozenset(
 @router.get("/finance/policies")
 def policies(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """What holds, what comes, what held, and each person's limit."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
         officers = names.who_may(_P.FINANCE)
@@ -78,7 +78,7 @@ def policies(request: Request, person: Person = signed_in(*_READERS)) -> Respons
 @router.get("/finance/policies/change")
 def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
     """The form, with what holds now."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
     return render(
         request,
@@ -102,7 +102,7 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
     form = {key: str(value) for key, value in form_of(request).items()}
     language = language_of(request, person)
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         policy = _read(
             form, [str(each) for each in form_of(request).getlist("automatic_credit")], register.policy
@@ -148,14 +148,14 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
         raise Refused(
             "Ändringen gick inte att läsa. Gör den igen.", "The change could not be read. Make it again."
         ) from error
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         policy_store.make(
             session,
             policy,
             valid_from=valid_from,
             reason=form.get("reason", ""),
             by=person.id,
-            at=house_of(request).clock(),
+            at=database_of(request).clock(),
             today=today_of(request),
             instead_of=form.get("mark", ""),
         )
@@ -174,7 +174,7 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
     amount = _decimal(form.get("limit", ""))
     if amount is None or amount < 0:
         raise Refused("Ange ett belopp som 500 eller 500,00.", "Give an amount like 500 or 500.00.")
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
@@ -186,7 +186,7 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
 @router.post("/finance/policies/{number}/withdraw")
 def withdraw(request: Request, number: int, person: Person = signed_in(*_CHANGERS)) -> Response:
     """Take back a version that does not hold yet."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         if all(each.id != number for each in policy_store.versions(session)):
             raise NotThere
         policy_store.withdraw(session, number, by=person.id)
@@ -198,7 +198,7 @@ def used(
     request: Request, mark: str, person: Person = signed_in(*_READERS, _P.ATTEST, _P.PROTECTED)
 ) -> Response:
     """The policy that a match was made by."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         policy = policy_store.used(session, mark)
         if policy is None:

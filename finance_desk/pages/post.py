@@ -26,7 +26,7 @@ from peppol.access_points.protocol import PeerVerdict
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from web.access import signed_in
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -45,7 +45,7 @@ _NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY.value, PeerVerdict.NOT_REGISTERED.val
 @router.get("/finance/post")
 def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     """What of ours has not come through, and who reads in the portal instead."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         standing = exchange_queries.standing(session)
         return render(
@@ -53,8 +53,8 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
             person,
             "desk/post.html",
             standing=standing,
-            stuck=[_row(each, register) for each in _letters(session, OutState.STUCK)],
-            rejected=[_row(each, register) for each in _letters(session, OutState.REJECTED)],
+            stuck=[_row(each, register) for each in _messages(session, OutState.STUCK)],
+            rejected=[_row(each, register) for each in _messages(session, OutState.REJECTED)],
             answers=[_answer(each) for each in response_store.listed(session, waiting=True, limit=_MOST)],
             turned_away=_turned_away(session, register),
             portal_only=[each for each in register.suppliers if each.channel is Channel.PORTAL],
@@ -66,11 +66,11 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
 
 
 @router.get("/finance/post/{number}")
-def letter(request: Request, number: int, person: Person = signed_in(*_READERS)) -> Response:
+def message(request: Request, number: int, person: Person = signed_in(*_READERS)) -> Response:
     """One letter of ours: its attempts, what was answered, and its bytes as text."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        found = message_queries.letter_out(session, number)
+        found = message_queries.message_out(session, number)
         if found is None:
             raise NotThere
         outbox = exchange_tables.outbox
@@ -79,7 +79,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
             request,
             person,
             "desk/post_letter.html",
-            letter=found,
+            message=found,
             kind=_KINDS.get(found.kind, (found.kind, found.kind)),
             attempts=exchange_queries.attempts_of(session, number),
             supplier=supplier_name(register, found.recipient),
@@ -92,7 +92,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*_READERS))
 @router.post("/finance/post/answers/{number}/seen")
 def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Note that somebody has dealt with what a supplier's system answered."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         if response_store.by_id(session, number) is None:
             raise NotThere
         responses_received.look_at(session, number, by=person.id, today=today_of(request))
@@ -102,16 +102,16 @@ def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
 @router.post("/finance/post/{number}/send-again")
 def send_again(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Let a letter be sent once more."""
-    database = house_of(request)
+    database = database_of(request)
     with database.reading() as session:
-        if message_queries.letter_out(session, number) is None:
+        if message_queries.message_out(session, number) is None:
             raise NotThere
     exchange_actions.send_again(database, number, by=person.id)
     return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
 
 
-def _letters(session: Session, state: OutState) -> list[OutboundSummary]:
-    return list(message_queries.letters_out(session, state=state, at_most=_MOST))
+def _messages(session: Session, state: OutState) -> list[OutboundSummary]:
+    return list(message_queries.messages_out(session, state=state, at_most=_MOST))
 
 
 def _answer(each: KeptAnswer) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import Page, house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 _P = Permission
@@ -38,7 +38,7 @@ _PARTS = {
     QueuePart.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
     QueuePart.ASKED: ("Kredit begärd", "Credit asked for"),
     QueuePart.RESTING: ("Vilar", "Resting"),
-    QueuePart.LETTERS: ("Brev åt sidan", "Letters kept aside"),
+    QueuePart.MESSAGES: ("Brev åt sidan", "Letters kept aside"),
     QueuePart.POST: ("Fastnad post", "Stuck post"),
     QueuePart.EVENTS: ("Händelser", "Events"),
 }
@@ -64,7 +64,7 @@ _EXPLAINED = {
         "Credit is asked for and has not come yet.",
     ),
     QueuePart.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
-    QueuePart.LETTERS: (
+    QueuePart.MESSAGES: (
         "Brev som inte kunde läsas, eller vars nummer redan finns med annat innehåll. Allt är sparat som det kom.",
         "Letters that could not be read, or whose number is held with other content. All is kept as it came.",
     ),
@@ -84,7 +84,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     today, language = today_of(request), language_of(request, person)
     wanted = _wanted(request, person)
     named = _credit_cause if wanted.part is QueuePart.CREDITS else cause_name
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
         counts = exception_queue.counts(session, today=today)
@@ -111,8 +111,8 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "cause_name": named,
             "today": today,
         }
-        if wanted.part is QueuePart.LETTERS:
-            context["letters"] = exception_queue.letters(session)
+        if wanted.part is QueuePart.MESSAGES:
+            context["messages"] = exception_queue.messages(session)
         elif wanted.part is QueuePart.EVENTS:
             context["events"] = exception_queue.events(session)
         else:
@@ -154,12 +154,12 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
     to = str(form.get("to", ""))
     if kind not in WorkKind.__members__:
         raise NotThere
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         register = register_store.load(session)
         staff = dict(Names(session, register.buyer).who_may(_P.FINANCE))
         if to and to not in staff:
             raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
-        at = house_of(request).clock()
+        at = database_of(request).clock()
         worklist.hand_over(session, WorkKind(kind), number, to=to, by=person.id, at=at)
     said = ("Du har tagit den.", "It is yours.") if to == person.id else ("Överlämnad.", "Handed over.")
     return see_other(str(form.get("back", "/finance")), said if to else ("Släppt.", "Let go."))
@@ -171,8 +171,8 @@ def comment(request: Request, kind: str, number: int, person: Person = signed_in
     form = form_of(request)
     if kind not in WorkKind.__members__:
         raise NotThere
-    with house_of(request).writing() as session:
-        text, at = str(form.get("text", "")), house_of(request).clock()
+    with database_of(request).writing() as session:
+        text, at = str(form.get("text", "")), database_of(request).clock()
         worklist.comment(session, WorkKind(kind), number, text, by=person.id, at=at)
     return see_other(str(form.get("back", "/finance")), ("Kommentaren är sparad.", "The comment is saved."))
 
@@ -182,7 +182,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
     """Keep the filter that the page stands at under a name."""
     form = form_of(request)
     query = str(form.get("query", ""))
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         worklist.save_filter(session, person.id, str(form.get("name", "")), query)
     return see_other(
         f"/finance?{query}" if query else "/finance", ("Filtret är sparat.", "The filter is saved.")
@@ -192,7 +192,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
 @router.post("/finance/filters/{number}/drop")
 def drop_filter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """Forget a filter of one's own."""
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         worklist.drop_filter(session, person.id, number)
     return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
 

@@ -37,7 +37,7 @@ from peppol.exchange import inbox, outbox
 from peppol.identifiers import DocumentKind
 from web import i18n
 from web.access import signed_in
-from web.pages import Page, house_of, language_of, pages_router, render, today_of
+from web.pages import Page, database_of, language_of, pages_router, render, today_of
 
 router = pages_router()
 _BY = {
@@ -56,7 +56,7 @@ _MONTHS_BACK = 12
 def statement(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """Ordered, received, invoiced, credited, approved, paid and open, with the documents that are open."""
     wanted, by = _asked(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         few = wanted.execution_reference != "" or _is_small(session, wanted)
         # The same sums either way: of few entries, which are shown as well, or added up by the database.
@@ -100,7 +100,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
 def statement_file(request: Request, form: str, person: Person = signed_in(*READERS)) -> Response:
     """The same statement as CSV, XLSX or JSON."""
     wanted, by = _asked(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         drawn = entry_queries.statement(session, wanted, by=(by,))
     name = f"avstamning-{wanted.month or 'alla'}-{by}"
     match form:
@@ -121,7 +121,7 @@ def statement_file(request: Request, form: str, person: Person = signed_in(*READ
 def case(request: Request, reference: str, person: Person = signed_in(*READERS)) -> Response:
     """One execution reference: line by line, document by document, each a press away from its XML."""
     as_of = _day(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         wanted = EntryFilter(execution_reference=reference, as_of=as_of)
         entries = list(entry_queries.entries(session, wanted=wanted))
@@ -148,7 +148,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
 @router.get("/finance/reconciliation/invoices/{invoice_id}/xml")
 def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """The invoice exactly as it came."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         question = select(document_tables.invoice.c.letter_id).where(
             document_tables.invoice.c.id == invoice_id
         )
@@ -162,11 +162,13 @@ def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*R
 @router.get("/finance/reconciliation/orders/{number}/xml")
 def order_xml(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
     """The order exactly as it was sent."""
-    with house_of(request).reading() as session:
-        letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number))
-    if not letters:
+    with database_of(request).reading() as session:
+        messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number))
+    if not messages:
         raise NotThere
-    return download(letters[0].body, name=f"order-{letters[0].document_id}.xml", media_type="application/xml")
+    return download(
+        messages[0].body, name=f"order-{messages[0].document_id}.xml", media_type="application/xml"
+    )
 
 
 @router.get("/finance/reconciliation/trends")
@@ -175,7 +177,7 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
     today = today_of(request)
     this_month = Month.of(today)
     since = Month(this_month.year - 1, this_month.month).period.start
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         months = money_trends.match_rates(session, since=since)
         why = money_trends.causes(session, since=since)
         aged = money_trends.ageing(session, today=today)

@@ -131,12 +131,12 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
     for invoice in documents:
         yield from _document(session, invoice, index)
     about = [f"invoice {invoice.id}" for invoice in documents]
-    for letter in _letters_out(session, orders, about):
-        name = f"documents/out/letter-{letter.sequence:06}.xml"
+    for message in _messages_out(session, orders, about):
+        name = f"documents/out/letter-{message.sequence:06}.xml"
         index.append(
-            {"name": name, "what": letter.kind, "document": letter.document_id, "to": letter.receiver}
+            {"name": name, "what": message.kind, "document": message.document_id, "to": message.receiver}
         )
-        yield name, letter.body
+        yield name, message.body
     subjects = [subject for invoice in documents for subject in _subjects(invoice)]
     yield "journal/journal.jsonl", _rows(session, reference, subjects)
     yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -168,7 +168,7 @@ def _document(
         yield f"{stem}.json", f"{tree}\n".encode()
 
 
-def _letters_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[Any]:
+def _messages_out(session: Session, orders: Sequence[str], about: Sequence[str]) -> Iterator[Any]:
     outbox = exchange_tables.outbox
     ours = or_(
         (outbox.c.kind == "order") & outbox.c.document_id.in_(list(orders)), outbox.c.about.in_(list(about))

@@ -40,7 +40,7 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
     """Remove the bytes of what belongs to no case."""
     inbox, outbox = exchange_tables.inbox, exchange_tables.outbox
     match sort:
-        case Stray.LETTER:
+        case Stray.MESSAGE:
             yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id == number, b"")
             said = outbox.c.about == f"letter {number}"
             yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, said, b"")
@@ -64,22 +64,22 @@ def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed
     documents = session.execute(
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
     ).all()
-    letters = [row.letter_id for row in documents]
-    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(letters), b"")
+    messages = [row.letter_id for row in documents]
+    yield from _emptied(session, "LETTER_IN", inbox, inbox.c.id, inbox.c.id.in_(messages), b"")
     about = [f"invoice {row.id}" for row in documents]
-    about += [f"letter {each}" for each in letters]
+    about += [f"letter {each}" for each in messages]
     yield from _emptied(session, "LETTER_OUT", outbox, outbox.c.sequence, outbox.c.about.in_(about), b"")
-    yield from _copies(session, letters)
+    yield from _copies(session, messages)
     for row in documents:
         if row.content:
             yield "CONTENT", row.id, hashlib.sha256(row.content.encode()).hexdigest(), len(row.content)
     session.execute(update(invoice).where(which).values(content=""))
 
 
-def _copies(session: Session, letters: list[int]) -> Iterator[Removed]:
+def _copies(session: Session, messages: list[int]) -> Iterator[Removed]:
     """What the portal kept of letters that were made there: its own copy, and the file taken in."""
     made, taken = portal_document, portal_upload
-    mine = made.c.letter_id.in_(letters)
+    mine = made.c.letter_id.in_(messages)
     files = select(made.c.supplier, made.c.sha256).where(mine)
     same = [
         (taken.c.supplier == row.supplier) & (taken.c.sha256 == row.sha256) for row in session.execute(files)

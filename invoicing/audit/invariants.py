@@ -229,7 +229,7 @@ def _results_once(session: Session) -> Findings:
         yield f"execution reference {row.execution_reference}", f"{row.stage} is ordered {row.count} times"
 
 
-def _letters_in(session: Session) -> Findings:
+def _messages_in(session: Session) -> Findings:
     """Every letter to us is in exactly one known state, and its bytes have their sha256."""
     inbox, invoice, answer = exchange_tables.inbox, document_tables.invoice, response_tables.peer_answer
     gone = audit_tables.disposed_body
@@ -257,7 +257,7 @@ def _letters_in(session: Session) -> Findings:
     yield from portal_checks.bytes_left_as_kept(session)
 
 
-def _letters_out(session: Session) -> Findings:
+def _messages_out(session: Session) -> Findings:
     """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
     outbox, order = exchange_tables.outbox, order_tables.purchase_order
     gone = audit_tables.disposed_body
@@ -394,8 +394,8 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "order sums": _order_sums,
     "days received once": _days_received_once,
     "results once": _results_once,
-    "letters in": _letters_in,
-    "letters out": _letters_out,
+    "letters in": _messages_in,
+    "letters out": _messages_out,
     "credit pairs": _credits,
     "payments": _payments,
     "number series": _series,

@@ -32,7 +32,7 @@ DONE: Final = (InvoiceState.PAID, InvoiceState.CREDITED, InvoiceState.SETTLED)
 class Stray(StrEnum):
     """What may lie outside every case."""
 
-    LETTER = "letter"
+    MESSAGE = "letter"
     DOCUMENT = "document"
     UPLOAD = "upload"
     DRAFT = "draft"
@@ -81,7 +81,7 @@ def named(name: str) -> tuple[Stray, int] | None:
 def exists(session: Session, sort: Stray, number: int) -> bool:
     """Whether there is such a thing."""
     column = {
-        Stray.LETTER: inbox.c.id,
+        Stray.MESSAGE: inbox.c.id,
         Stray.DOCUMENT: document_tables.invoice.c.id,
         Stray.UPLOAD: portal_upload.c.id,
         Stray.DRAFT: portal_document.c.id,
@@ -111,15 +111,15 @@ def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[
     invoice = document_tables.invoice
     years = date(today.year - YEARS, 1, 1)
     became = select(invoice.c.id).where(invoice.c.letter_id == inbox.c.id).exists()
-    letter = (
+    message = (
         select(inbox.c.id, inbox.c.received_on.label("day")).where(inbox.c.body != b"").order_by(inbox.c.id)
     )
     refused = (inbox.c.state == InState.QUARANTINED) & (
         inbox.c.received_on < first_kept(today, times.refused_months)
     )
-    yield Stray.LETTER, letter.where(refused), times.refused_months
+    yield Stray.MESSAGE, message.where(refused), times.refused_months
     outside = inbox.c.state.in_((InState.CONFLICT, InState.HANDLED, InState.REPEAT)) & ~became
-    yield Stray.LETTER, letter.where(outside, inbox.c.received_on < years), None
+    yield Stray.MESSAGE, message.where(outside, inbox.c.received_on < years), None
     ended = func.coalesce(invoice.c.paid_on, invoice.c.received_on, type_=invoice.c.received_on.type)
     caseless = (invoice.c.execution_reference == "") & invoice.c.state.in_(DONE) & (invoice.c.content != "")
     document = select(invoice.c.id, ended.label("day")).where(caseless, ended < years)

@@ -61,8 +61,8 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _kin(letter: str) -> str:
-    for each in (letter, _DASHES.get(letter, ""), unicodedata.normalize("NFD", letter)[0]):
+def _kin(message: str) -> str:
+    for each in (message, _DASHES.get(message, ""), unicodedata.normalize("NFD", message)[0]):
         if each:
             try:
                 each.encode(_CODE_PAGE)

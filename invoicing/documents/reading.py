@@ -60,7 +60,7 @@ class Reading:
     answer: PeerAnswer | None = None
 
 
-def read_letter(body: bytes, *, on: date, register: Register) -> Reading:
+def read_message(body: bytes, *, on: date, register: Register) -> Reading:
     """Read the document of a letter to us, in its envelope or bare, that came on the day `on`.
 
     A letter for somebody else, or in an envelope that cannot be read, is refused. What the envelope

@@ -46,19 +46,19 @@ class OverLimit(Refused):
 
 
 def ask_credit(
-    session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str = ""
+    session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str = ""
 ) -> int:
     """Ask for a credit note of the whole invoice and a new invoice; the number of the action."""
     invoice = begin(session, Action.ASK_CREDIT, invoice_id, reason=reason)
     later = Later()
     asked = crediting.ask_for_credit(
-        session, register, invoice, by=hand.by, today=hand.today, answering=later
+        session, register, invoice, by=actor.by, today=actor.today, answering=later
     )
-    return note(session, invoice, Action.ASK_CREDIT, hand, reason, after=asked.state, answer=later.code)
+    return note(session, invoice, Action.ASK_CREDIT, actor, reason, after=asked.state, answer=later.code)
 
 
 def reject_duplicate(
-    session: Session, register: Register, invoice_id: int, hand: DeskActor, *, of: str, reason: str = ""
+    session: Session, register: Register, invoice_id: int, actor: DeskActor, *, of: str, reason: str = ""
 ) -> int:
     """Reject an invoice that says what another of the supplier's already said: credit it, send no new one."""
     invoice = begin(session, Action.REJECT_DUPLICATE, invoice_id, reason=reason)
@@ -78,31 +78,31 @@ def reject_duplicate(
         variant="duplicate",
     )
     tree = Group("invoice", (Check("not invoiced before", CheckOutcome.DEVIATES, (told,)),))
-    document_store.add_match(session, invoice.id, Match(tree), made_on=hand.today)
+    document_store.add_match(session, invoice.id, Match(tree), made_on=actor.today)
     later = Later()
     asked = crediting.ask_for_credit(
-        session, register, invoice, by=hand.by, today=hand.today, answering=later
+        session, register, invoice, by=actor.by, today=actor.today, answering=later
     )
     return note(
-        session, invoice, Action.REJECT_DUPLICATE, hand, reason, after=asked.state, answer=later.code, of=of
+        session, invoice, Action.REJECT_DUPLICATE, actor, reason, after=asked.state, answer=later.code, of=of
     )
 
 
-def accept(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str) -> int:
+def accept(session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
     """Accept what deviates, with a reason, within the person's own limit. Raises OverLimit, ActionRefused."""
     invoice = begin(session, Action.ACCEPT, invoice_id, reason=reason, must_tell_why=True)
     match = document_store.matches(session, invoice.id)[-1][1]
     deviations = acceptable(invoice, match)
     received = received_on(session, invoice)
     stake = at_stake(invoice, received, deviations)
-    limit = decision_store.limit_of(session, hand.by, currency=invoice.currency)
+    limit = decision_store.limit_of(session, actor.by, currency=invoice.currency)
     if limit is None or stake.amount > limit.amount:
         raise OverLimit(stake, limit)
     accepted = decision_store.add_acceptance(
         session,
         invoice,
-        by=hand.by,
-        on=hand.today,
+        by=actor.by,
+        on=actor.today,
         reason=reason,
         difference=invoice.amount_net - received,
         at_stake=stake,
@@ -110,14 +110,14 @@ def accept(session: Session, register: Register, invoice_id: int, hand: DeskActo
     )
     later = Later()
     judged = verdicts.judge_again(
-        session, register, invoice, today=hand.today, actor=hand.by, answering=later
+        session, register, invoice, today=actor.today, actor=actor.by, answering=later
     )
     check_outcome(Action.ACCEPT, invoice, judged.state)
     return note(
         session,
         invoice,
         Action.ACCEPT,
-        hand,
+        actor,
         reason,
         after=judged.state,
         answer=later.code,
@@ -126,20 +126,20 @@ def accept(session: Session, register: Register, invoice_id: int, hand: DeskActo
     )
 
 
-def park(session: Session, invoice_id: int, hand: DeskActor, *, until: date, reason: str) -> int:
+def park(session: Session, invoice_id: int, actor: DeskActor, *, until: date, reason: str) -> int:
     """Let a document rest until a day; it comes back to the queue then."""
     invoice = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
-    if not hand.today < until <= hand.today + _REST_LONGEST:
+    if not actor.today < until <= actor.today + _REST_LONGEST:
         raise ActionRefused(
-            f"Dagen ska ligga efter {hand.today} och inom {_REST_LONGEST.days} dagar.",
-            f"The day must lie after {hand.today} and within {_REST_LONGEST.days} days.",
+            f"Dagen ska ligga efter {actor.today} och inom {_REST_LONGEST.days} dagar.",
+            f"The day must lie after {actor.today} and within {_REST_LONGEST.days} days.",
         )
     before = rest(session, invoice.id, until)
     return note(
         session,
         invoice,
         Action.PARK,
-        hand,
+        actor,
         reason,
         after=invoice.state,
         until=until.isoformat(),
@@ -147,7 +147,9 @@ def park(session: Session, invoice_id: int, hand: DeskActor, *, until: date, rea
     )
 
 
-def ask_supplier(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, text: str) -> int:
+def ask_supplier(
+    session: Session, register: Register, invoice_id: int, actor: DeskActor, *, text: str
+) -> int:
     """Ask the supplier in a person's own words: an Invoice Response UQ with the question."""
     invoice = begin(session, Action.ASK_SUPPLIER, invoice_id, reason=text, must_tell_why=True)
     supplier = facts_loading.registered(register, invoice.supplier)
@@ -160,7 +162,7 @@ def ask_supplier(session: Session, register: Register, invoice_id: int, hand: De
         session,
         invoice,
         Action.ASK_SUPPLIER,
-        hand,
+        actor,
         text,
         after=invoice.state,
         answer=response_documents.UNDER_QUERY,

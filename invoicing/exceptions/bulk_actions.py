@@ -94,7 +94,7 @@ def _received_or_none(session: Session, invoice: SupplierInvoice) -> Money | Non
 
 
 def start(
-    session: Session, kind: Action, ids: Sequence[int], hand: DeskActor, *, key: str, reason: str = ""
+    session: Session, kind: Action, ids: Sequence[int], actor: DeskActor, *, key: str, reason: str = ""
 ) -> int:
     """Keep a batch under its key, with a row per document; the batch of an earlier press of the same button."""
     if kind not in BULK or not ids or len(ids) > MOST or not key:
@@ -102,13 +102,13 @@ def start(
             f"Välj mellan ett och {MOST} dokument och en åtgärd.",
             f"Choose between one and {MOST} documents and an action.",
         )
-    return batch_store.keep(session, kind, ids, by=hand.by, at=hand.now, key=key, reason=reason)
+    return batch_store.keep(session, kind, ids, by=actor.by, at=actor.now, key=key, reason=reason)
 
 
-def go_on(session: Session, register: Register, batch_id: int, hand: DeskActor, *, limit: int = 25) -> int:
+def go_on(session: Session, register: Register, batch_id: int, actor: DeskActor, *, limit: int = 25) -> int:
     """Take the next rows of a batch; how many are left. Another press meanwhile waits for these."""
     head = batch_store.locked(session, batch_id)
-    by = DeskActor(head.made_by, hand.now, hand.today, hand.hold, batch_id)
+    by = DeskActor(head.made_by, actor.now, actor.today, actor.hold, batch_id)
     for invoice_id in batch_store.waiting(session, batch_id, limit=limit):
         try:
             with journal.attempt(session):
@@ -120,16 +120,16 @@ def go_on(session: Session, register: Register, batch_id: int, hand: DeskActor, 
 
 
 def _take(
-    session: Session, register: Register, kind: Action, invoice_id: int, hand: DeskActor, reason: str
+    session: Session, register: Register, kind: Action, invoice_id: int, actor: DeskActor, reason: str
 ) -> int:
     if kind is Action.ASK_CREDIT:
-        return exception_actions.ask_credit(session, register, invoice_id, hand, reason=reason)
+        return exception_actions.ask_credit(session, register, invoice_id, actor, reason=reason)
     if kind is Action.ACCEPT:
-        return exception_actions.accept(session, register, invoice_id, hand, reason=reason)
-    return exception_actions.ask_supplier(session, register, invoice_id, hand, text=reason)
+        return exception_actions.accept(session, register, invoice_id, actor, reason=reason)
+    return exception_actions.ask_supplier(session, register, invoice_id, actor, text=reason)
 
 
-def undo(session: Session, register: Register, batch_id: int, hand: DeskActor) -> tuple[int, int]:
+def undo(session: Session, register: Register, batch_id: int, actor: DeskActor) -> tuple[int, int]:
     """Undo all of a batch that can be; how many were, and how many could not be."""
     undone = refused = 0
     for row in batch(session, batch_id).rows:
@@ -137,13 +137,13 @@ def undo(session: Session, register: Register, batch_id: int, hand: DeskActor) -
             continue
         try:
             with journal.attempt(session):
-                exception_undo.undo(session, register, row.action_id, hand)
+                exception_undo.undo(session, register, row.action_id, actor)
                 batch_store.undone(session, batch_id, row.invoice_id)
             undone += 1
         except Refused as refusal:
             batch_store.refused(session, batch_id, row.invoice_id, refusal, state="DONE")
             refused += 1
-    journal.record(session, hand.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
+    journal.record(session, actor.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
     return undone, refused
 
 

@@ -93,7 +93,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
 
 
 def link_credit(
-    session: Session, register: Register, credit_id: int, hand: DeskActor, *, credits: str, reason: str
+    session: Session, register: Register, credit_id: int, actor: DeskActor, *, credits: str, reason: str
 ) -> int:
     """Say which invoice a credit note credits; the number of the action.
 
@@ -109,14 +109,14 @@ def link_credit(
     invoice = _named(session, credit, credits)
     before = decision_store.link_of(session, credit.id)
     decision_store.add_link(
-        session, credit.id, by=hand.by, on=hand.today, reason=reason, credited_number=invoice.number
+        session, credit.id, by=actor.by, on=actor.today, reason=reason, credited_number=invoice.number
     )
     judged = crediting.judge(session, register, decision_store.as_judged(session, credit.id))
     settles = judged.match.verdict is Verdict.ACCEPT
     # A credit note that is settled in a while waits until then.
     state = InvoiceState.PARKED if settles else STATE_OF[judged.match.verdict]
-    document_store.add_match(session, credit.id, judged.match, made_on=hand.today, policy=register.policy)
-    _move(session, credit, state, judged.match.codes, by=hand.by)
+    document_store.add_match(session, credit.id, judged.match, made_on=actor.today, policy=register.policy)
+    _move(session, credit, state, judged.match.codes, by=actor.by)
     supplier = facts_loading.registered(register, credit.supplier)
     code = responding.ANSWER_OF[InvoiceState.SETTLED]
     answers = settles and supplier is not None and responding.may_follow(credit.answered, code)
@@ -124,7 +124,7 @@ def link_credit(
         session,
         credit,
         Action.LINK,
-        hand,
+        actor,
         reason,
         after=state,
         answer=code if answers else "",
@@ -160,20 +160,20 @@ def settle(session: Session, register: Register, done: Done, *, today: date) -> 
 
 
 def put_back(
-    session: Session, register: Register, invoice: SupplierInvoice, done: Done, hand: DeskActor
+    session: Session, register: Register, invoice: SupplierInvoice, done: Done, actor: DeskActor
 ) -> None:
     """Withdraw the link: the credit note is judged as it was before, and lies where it lay in the queue."""
     decision_store.restore_link(session, invoice.id, done.detail["link_before"])
     judged = crediting.judge(session, register, decision_store.as_judged(session, invoice.id))
-    document_store.add_match(session, invoice.id, judged.match, made_on=hand.today, policy=register.policy)
+    document_store.add_match(session, invoice.id, judged.match, made_on=actor.today, policy=register.policy)
     if judged.match.verdict is Verdict.ACCEPT:
         # The invoice that it names itself has come meanwhile.
-        crediting.take_effect(session, register, invoice, judged, today=hand.today)
+        crediting.take_effect(session, register, invoice, judged, today=actor.today)
         return
     # Whose waiting had ended is in question, though its invoice may still come.
     was_in_question = done.state_before is InvoiceState.IN_QUESTION
     state = InvoiceState.IN_QUESTION if was_in_question else STATE_OF[judged.match.verdict]
-    _move(session, invoice, state, judged.match.codes, by=hand.by)
+    _move(session, invoice, state, judged.match.codes, by=actor.by)
 
 
 def waiting_for(session: Session, invoice: SupplierInvoice) -> Sequence[tuple[SupplierInvoice, Done]]:

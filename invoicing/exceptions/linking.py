@@ -30,7 +30,7 @@ def link(
     session: Session,
     register: Register,
     invoice_id: int,
-    hand: DeskActor,
+    actor: DeskActor,
     *,
     order_number: str,
     line_id: str,
@@ -49,10 +49,10 @@ def link(
             f"Det finns ingen orderrad {order_number}/{line_id}.",
             f"There is no order line {order_number}/{line_id}.",
         )
-    return _relink(session, register, invoice, Action.LINK, hand, reason, order_number, line_id)
+    return _relink(session, register, invoice, Action.LINK, actor, reason, order_number, line_id)
 
 
-def unlink(session: Session, register: Register, invoice_id: int, hand: DeskActor, *, reason: str) -> int:
+def unlink(session: Session, register: Register, invoice_id: int, actor: DeskActor, *, reason: str) -> int:
     """Say that an invoice is not for the order line it lies on: the line is free, the invoice in question."""
     invoice = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
     if payable_store.is_on_its_way(session, invoice.id):
@@ -61,7 +61,7 @@ def unlink(session: Session, register: Register, invoice_id: int, hand: DeskActo
             f"{invoice.number} is on its way to the bank. Wait for the bank's answer.",
         )
     own = document_store.content(session, invoice.id)
-    return _relink(session, register, invoice, Action.UNLINK, hand, reason, own.order_number, "")
+    return _relink(session, register, invoice, Action.UNLINK, actor, reason, own.order_number, "")
 
 
 def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> None:
@@ -86,7 +86,7 @@ def _relink(
     register: Register,
     invoice: SupplierInvoice,
     action: Action,
-    hand: DeskActor,
+    actor: DeskActor,
     reason: str,
     order_number: str,
     line_id: str,
@@ -96,8 +96,8 @@ def _relink(
     decision_store.add_link(
         session,
         invoice.id,
-        by=hand.by,
-        on=hand.today,
+        by=actor.by,
+        on=actor.today,
         reason=reason,
         order_number=order_number,
         line_id=line_id,
@@ -105,13 +105,15 @@ def _relink(
     lay_on(session, register, invoice)
     later = Later()
     moved = document_store.by_id(session, invoice.id)
-    judged = verdicts.judge_again(session, register, moved, today=hand.today, actor=hand.by, answering=later)
+    judged = verdicts.judge_again(
+        session, register, moved, today=actor.today, actor=actor.by, answering=later
+    )
     check_outcome(action, invoice, judged.state)
     return note(
         session,
         moved,
         action,
-        hand,
+        actor,
         reason,
         was=invoice.state,
         after=judged.state,
@@ -138,7 +140,7 @@ def put_back(
     register: Register,
     invoice: SupplierInvoice,
     done: Done,
-    hand: DeskActor,
+    actor: DeskActor,
     *,
     answering: responding.Answering,
 ) -> None:
@@ -157,8 +159,8 @@ def put_back(
     freed = line_store.free_lines(session, invoice.id)
     lay_on(session, register, invoice)
     now = document_store.by_id(session, invoice.id)
-    verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
-    verdicts.judge_lines_again(session, register, freed, today=hand.today)
+    verdicts.judge_again(session, register, now, today=actor.today, actor=actor.by, answering=answering)
+    verdicts.judge_lines_again(session, register, freed, today=actor.today)
 
 
 def _freed_by(done: Done) -> Sequence[tuple[str, str]]:

@@ -45,7 +45,7 @@ class QueuePart(StrEnum):
     CREDITS = "credits"
     ASKED = "asked"
     RESTING = "resting"
-    LETTERS = "letters"
+    MESSAGES = "letters"
     POST = "post"
     EVENTS = "events"
 
@@ -153,7 +153,7 @@ def counts(session: Session, *, today: date) -> Mapping[QueuePart, int]:
             resting
         )
     inbox, outbox, event = exchange_tables.inbox, exchange_tables.outbox, order_tables.inbound_event
-    found[QueuePart.LETTERS] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
+    found[QueuePart.MESSAGES] = _many(session, inbox, "inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     found[QueuePart.POST] = _many(session, outbox, "(outbox.state = 'STUCK' or outbox.state = 'REJECTED')")
     found[QueuePart.EVENTS] = _many(
         session, event, "(inbound_event.state = 'UNAPPLIABLE' or inbound_event.state = 'CONFLICT')"
@@ -227,7 +227,7 @@ def owners(session: Session) -> Sequence[str]:
     return list(session.scalars(question))
 
 
-def letters(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
+def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
     """Letters kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
     inbox = exchange_tables.inbox
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)

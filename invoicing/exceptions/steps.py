@@ -84,7 +84,7 @@ def note(
     session: Session,
     invoice: SupplierInvoice,
     kind: Action,
-    hand: DeskActor,
+    actor: DeskActor,
     reason: str,
     *,
     after: InvoiceState,
@@ -102,16 +102,16 @@ def note(
         session,
         invoice,
         kind,
-        by=hand.by,
-        at=hand.now,
+        by=actor.by,
+        at=actor.now,
         reason=reason,
         state_before=was or invoice.state,
         state_after=after,
         answer=answer,
-        answers_at=hand.now + hand.hold if waits else None,
-        batch_id=hand.batch_id,
+        answers_at=actor.now + actor.hold if waits else None,
+        batch_id=actor.batch_id,
         **detail,
     )
     told = {"answer": answer, "reason": reason, "press": str(action_id)}
-    record(session, invoice, f"desk.{kind.value.lower()}", actor=hand.by, **told)
+    record(session, invoice, f"desk.{kind.value.lower()}", actor=actor.by, **told)
     return action_id

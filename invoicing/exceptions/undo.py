@@ -61,7 +61,7 @@ _PAIR_LEFT = (
 )
 
 
-def undo(session: Session, register: Register, action_id: int, hand: DeskActor) -> None:
+def undo(session: Session, register: Register, action_id: int, actor: DeskActor) -> None:
     """Take an action back. Raises ActionRefused where its answer has left or something came after it."""
     # The action first, as the timetable takes it: so undoing and letting the answer leave never wait in a circle.
     done = decision_store.action(session, action_id, lock=True)
@@ -70,7 +70,7 @@ def undo(session: Session, register: Register, action_id: int, hand: DeskActor) 
         line_store.lock_lines(session, number)
     invoice = document_store.lock(session, done.invoice_id)
     _check(session, done, invoice)
-    decision_store.settle_action(session, done.id, "UNDONE", by=hand.by, at=hand.now)
+    decision_store.settle_action(session, done.id, "UNDONE", by=actor.by, at=actor.now)
     # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.
     waits = decision_store.holds_back(session, invoice.id)
     answering: responding.Answering = Later() if waits else responding.answer
@@ -78,12 +78,12 @@ def undo(session: Session, register: Register, action_id: int, hand: DeskActor) 
         before = done.detail["rested_until"]
         exception_actions.rest(session, invoice.id, date.fromisoformat(before) if before else None)
     elif done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
-        credit_linking.put_back(session, register, invoice, done, hand)
+        credit_linking.put_back(session, register, invoice, done, actor)
     elif done.kind in (Action.LINK, Action.UNLINK):
-        linking.put_back(session, register, invoice, done, hand, answering=answering)
+        linking.put_back(session, register, invoice, done, actor, answering=answering)
     elif done.kind is not Action.ASK_SUPPLIER:
-        _judge_as_before(session, register, invoice, done, hand, answering)
-    record(session, invoice, "desk.undone", actor=hand.by, press=str(done.id), kind=done.kind)
+        _judge_as_before(session, register, invoice, done, actor, answering)
+    record(session, invoice, "desk.undone", actor=actor.by, press=str(done.id), kind=done.kind)
 
 
 def _judge_as_before(
@@ -91,12 +91,12 @@ def _judge_as_before(
     register: Register,
     invoice: SupplierInvoice,
     done: Done,
-    hand: DeskActor,
+    actor: DeskActor,
     answering: responding.Answering,
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
-        record(session, invoice, "credit.request.undone", actor=hand.by, state=done.state_before)
+        record(session, invoice, "credit.request.undone", actor=actor.by, state=done.state_before)
     else:
         decision_store.withdraw_acceptance(session, invoice.id)
     if invoice.document_type is DocumentType.CREDIT_NOTE:
@@ -105,7 +105,7 @@ def _judge_as_before(
     # Without codes it is judged as if never before: what new rules come to by themselves has its own match and answer.
     document_store.set_state(session, invoice.id, done.state_before, codes=())
     now = document_store.by_id(session, invoice.id)
-    verdicts.judge_again(session, register, now, today=hand.today, actor=hand.by, answering=answering)
+    verdicts.judge_again(session, register, now, today=actor.today, actor=actor.by, answering=answering)
 
 
 def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:

@@ -21,15 +21,15 @@ class WorkKind(StrEnum):
     """What can lie in the queue."""
 
     DOCUMENT = "DOCUMENT"
-    LETTER_IN = "LETTER_IN"
-    LETTER_OUT = "LETTER_OUT"
+    MESSAGE_IN = "LETTER_IN"
+    MESSAGE_OUT = "LETTER_OUT"
     EVENT = "EVENT"
 
 
 _SUBJECT = {
     WorkKind.DOCUMENT: "invoice",
-    WorkKind.LETTER_IN: "letter in",
-    WorkKind.LETTER_OUT: "letter out",
+    WorkKind.MESSAGE_IN: "letter in",
+    WorkKind.MESSAGE_OUT: "letter out",
     WorkKind.EVENT: "event",
 }
 

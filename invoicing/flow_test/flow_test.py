@@ -130,21 +130,21 @@ def lacks(flow: FlowTest, tried: Sequence[TriedDocument]) -> tuple[str, str] | N
     return None
 
 
-def ask(session: Session, maker: SupplierActor, *, now: datetime) -> None:
+def ask(session: Session, actor: SupplierActor, *, now: datetime) -> None:
     """The supplier says that its step is done. Raises BenchRefused with what is missing."""
-    flow = flow_of(session, maker.supplier)
+    flow = flow_of(session, actor.supplier)
     if flow.step is FlowStep.LIVE:
         raise BenchRefused("Ni är redan igång.", "You are live already.")
-    missing = lacks(flow, tried_by(session, maker.supplier))
+    missing = lacks(flow, tried_by(session, actor.supplier))
     if missing is not None:
         raise BenchRefused(*missing)
-    values = {"asked": True, "asked_by": maker.by, "changed_at": now, "note": ""}
-    where = (test_flow.c.supplier == maker.supplier) & (test_flow.c.step == flow.step)
+    values = {"asked": True, "asked_by": actor.by, "changed_at": now, "note": ""}
+    where = (test_flow.c.supplier == actor.supplier) & (test_flow.c.step == flow.step)
     if flow.changed_at is None:
-        session.execute(insert(test_flow), {"supplier": maker.supplier, "step": flow.step, **values})
+        session.execute(insert(test_flow), {"supplier": actor.supplier, "step": flow.step, **values})
     elif rows_changed(session, update(test_flow).where(where).values(**values)) != 1:
         raise _changed_meanwhile()
-    journal.record(session, maker.by, "bench.asked", f"supplier {maker.supplier}", step=flow.step)
+    journal.record(session, actor.by, "bench.asked", f"supplier {actor.supplier}", step=flow.step)
 
 
 def confirm(session: Session, supplier: str, step: FlowStep, *, by: str, now: datetime) -> FlowStep:
@@ -173,7 +173,7 @@ def send_back(session: Session, supplier: str, step: FlowStep, *, by: str, note:
 
 
 def try_out(
-    session: Session, register: Register, maker: SupplierActor, body: bytes, *, now: datetime, today: date
+    session: Session, register: Register, actor: SupplierActor, body: bytes, *, now: datetime, today: date
 ) -> int:
     """Keep a test document with what came of it; its row id. Raises BenchRefused for no or too much content."""
     if not body:
@@ -183,7 +183,7 @@ def try_out(
             "Filen är större än 10 MB. Skicka en mindre fil.",
             "The file is larger than 10 MB. Send a smaller one.",
         )
-    since = (test_document.c.supplier == maker.supplier) & (test_document.c.made_at > now - _A_DAY)
+    since = (test_document.c.supplier == actor.supplier) & (test_document.c.made_at > now - _A_DAY)
     if (
         session.execute(select(func.count()).select_from(test_document).where(since)).scalar_one()
         >= A_DAY_MAX
@@ -192,11 +192,11 @@ def try_out(
             f"Ni har provat {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon.",
             f"You have tried {A_DAY_MAX} files in the last day. Go on tomorrow.",
         )
-    reading = document_reading.read_letter(body, on=today, register=register)
-    found = judged(session, register, maker.supplier, reading)
+    reading = document_reading.read_message(body, on=today, register=register)
+    found = judged(session, register, actor.supplier, reading)
     row = {
-        "supplier": maker.supplier,
-        "made_by": maker.by,
+        "supplier": actor.supplier,
+        "made_by": actor.by,
         "made_at": now,
         "document_type": reading.invoice.document_type if reading.invoice else "",
         "number": reading.invoice.number if reading.invoice else "",
@@ -205,7 +205,7 @@ def try_out(
         "body": body,
     }
     key: int = session.execute(insert(test_document).returning(test_document.c.id), row).scalar_one()
-    journal.record(session, maker.by, "bench.tried", f"test document {key}", verdict=str(row["verdict"]))
+    journal.record(session, actor.by, "bench.tried", f"test document {key}", verdict=str(row["verdict"]))
     return key
 
 
@@ -217,7 +217,7 @@ def show(
     row = session.execute(select(test_document).where(mine)).one_or_none()
     if row is None:
         return None
-    reading = document_reading.read_letter(row.body, on=today, register=register)
+    reading = document_reading.read_message(row.body, on=today, register=register)
     return Shown(_tried(row), row.body, reading, judged(session, register, supplier, reading))
 
 
@@ -261,7 +261,7 @@ def _credited(
     row = session.execute(named).one_or_none()
     if row is None:
         return None
-    return document_reading.read_letter(row.body, on=row.made_at.date(), register=register).invoice
+    return document_reading.read_message(row.body, on=row.made_at.date(), register=register).invoice
 
 
 def _changed_meanwhile() -> BenchRefused:

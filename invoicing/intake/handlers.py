@@ -23,26 +23,26 @@ Handler = Callable[[Session, Register, InboundMessage, Reading, date], IntakeRes
 
 
 def _billing(
-    session: Session, register: Register, letter: InboundMessage, reading: Reading, today: date
+    session: Session, register: Register, message: InboundMessage, reading: Reading, today: date
 ) -> IntakeResult | None:
-    outcome = intake.receive(session, register, letter, reading, today=today)
+    outcome = intake.receive(session, register, message, reading, today=today)
     if outcome is not None and outcome.invoice is not None:
-        near_duplicates.note(session, letter.id, outcome.invoice)
+        near_duplicates.note(session, message.id, outcome.invoice)
     return outcome
 
 
 def _answer(
-    session: Session, register: Register, letter: InboundMessage, reading: Reading, today: date
+    session: Session, register: Register, message: InboundMessage, reading: Reading, today: date
 ) -> IntakeResult | None:
     """A supplier's answer to a letter of ours; one that breaks a rule lies in quarantine as any other letter."""
     if reading.answer is None:
-        return intake.receive(session, register, letter, reading, today=today)
-    if not inbox.take(session, letter.id, kind=reading.answer.kind):
+        return intake.receive(session, register, message, reading, today=today)
+    if not inbox.take(session, message.id, kind=reading.answer.kind):
         return None
     became = responses_received.receive(
-        session, register, letter, reading.answer, reading.origin, today=today
+        session, register, message, reading.answer, reading.origin, today=today
     )
-    return IntakeResult(letter.id, became.state, reason=became.reason)
+    return IntakeResult(message.id, became.state, reason=became.reason)
 
 
 HANDLERS: Mapping[DocumentKind, Handler] = {
@@ -57,8 +57,8 @@ HANDLERS: Mapping[DocumentKind, Handler] = {
 
 
 def handle(
-    session: Session, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     """Let a read letter have its effect. Raises IntegrityError when another letter of its number just did."""
     handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
-    return handler(session, register, letter, reading, today)
+    return handler(session, register, message, reading, today)

@@ -35,49 +35,49 @@ class IntakeResult:
     """What became of a letter: its state in the mailbox, and the document in our books, if it became one."""
 
     letter_id: int
-    letter_state: InState
+    message_state: InState
     invoice: SupplierInvoice | None = None
     reason: str = ""
 
 
 def receive(
-    session: Session, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+    session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     """Let a read letter become an invoice or credit note in our books, or lie in quarantine with its reason.
 
     None when another worker handled the letter in the meantime. Raises IntegrityError when another
     document with the same number was kept in the meantime: tried again, it finds that one.
     """
-    if not inbox.take(session, letter.id, kind=reading.kind or ""):
+    if not inbox.take(session, message.id, kind=reading.kind or ""):
         return None
     content = reading.invoice
     if content is None:
-        _settle(session, letter, reading, InState.QUARANTINED)
+        _settle(session, message, reading, InState.QUARANTINED)
         technical_refusals.refuse(
-            session, register, letter, reading.kind, reading.findings, reading.origin, today=today
+            session, register, message, reading.kind, reading.findings, reading.origin, today=today
         )
-        return IntakeResult(letter.id, InState.QUARANTINED, reason=reading.reason)
+        return IntakeResult(message.id, InState.QUARANTINED, reason=reading.reason)
     supplier = document_store.supplier_key(content)
     # An invoice and its credit note may arrive at once: one of them must see the other.
     take_turns(session, f"{supplier} {_invoice_number(content)}")
     earlier = document_store.by_key(session, supplier, content.document_type, content.number)
     if earlier is not None:
-        return _conflict(session, letter, reading, content, earlier)
+        return _conflict(session, message, reading, content, earlier)
     if content.document_type is DocumentType.CREDIT_NOTE:
-        invoice = _take_credit(session, register, letter, content, today=today)
+        invoice = _take_credit(session, register, message, content, today=today)
     else:
-        invoice = _take_invoice(session, register, letter, content, today=today)
+        invoice = _take_invoice(session, register, message, content, today=today)
     if reading.reason:
         # The envelope was odd and the document is not: it is handled, and the letter says who should look.
-        _settle(session, letter, reading, InState.HANDLED)
-    technical_refusals.confirm(session, register, letter, reading.origin, today=today)
-    return IntakeResult(letter.id, InState.HANDLED, invoice)
+        _settle(session, message, reading, InState.HANDLED)
+    technical_refusals.confirm(session, register, message, reading.origin, today=today)
+    return IntakeResult(message.id, InState.HANDLED, invoice)
 
 
-def _settle(session: Session, letter: InboundMessage, reading: Reading, state: InState) -> None:
+def _settle(session: Session, message: InboundMessage, reading: Reading, state: InState) -> None:
     inbox.settle(
         session,
-        letter.id,
+        message.id,
         state,
         kind=reading.kind or "",
         reason=reading.reason,
@@ -87,7 +87,7 @@ def _settle(session: Session, letter: InboundMessage, reading: Reading, state: I
 
 
 def _take_invoice(
-    session: Session, register: Register, letter: InboundMessage, content: InvoiceContent, *, today: date
+    session: Session, register: Register, message: InboundMessage, content: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
     facts = facts_loading.facts_of(session, register, content)
     result = match(content, facts)
@@ -97,7 +97,7 @@ def _take_invoice(
     told = responding.code_for(STATE_OF[result.verdict], result.deviations, register.policy)
     noted = told if facts.supplier is not None else ""
     invoice = _keep(
-        session, register, letter, content, result, reference=reference, today=today, answered=noted
+        session, register, message, content, result, reference=reference, today=today, answered=noted
     )
     invoice = _acknowledged(session, register, replace(invoice, answered=""), today=today)
     document_store.add_parts(session, invoice.id, parts)
@@ -135,12 +135,12 @@ def _questioned(result: Match) -> list[str]:
 
 
 def _take_credit(
-    session: Session, register: Register, letter: InboundMessage, credit: InvoiceContent, *, today: date
+    session: Session, register: Register, message: InboundMessage, credit: InvoiceContent, *, today: date
 ) -> SupplierInvoice:
     judged = crediting.judge(session, register, credit)
     credited = judged.facts.credited
     reference = credited.execution_reference if credited is not None else ""
-    invoice = _keep(session, register, letter, credit, judged.match, reference=reference, today=today)
+    invoice = _keep(session, register, message, credit, judged.match, reference=reference, today=today)
     invoice = _acknowledged(session, register, invoice, today=today)
     return crediting.take_effect(session, register, invoice, judged, today=today)
 
@@ -157,7 +157,7 @@ def _acknowledged(
 def _keep(
     session: Session,
     register: Register,
-    letter: InboundMessage,
+    message: InboundMessage,
     content: InvoiceContent,
     result: Match,
     *,
@@ -173,7 +173,7 @@ def _keep(
     invoice = document_store.add(
         session,
         content,
-        letter_id=letter.id,
+        letter_id=message.id,
         received_on=today,
         pays_on=pays_on(content.issued_on, terms_days=register.policy.payment_terms_days),
         execution_reference=reference,
@@ -182,7 +182,7 @@ def _keep(
         answered=answered,
     )
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
-    if personal_numbers.written_in(letter.body):
+    if personal_numbers.written_in(message.body):
         protected.mark(session, invoice, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
     record(
         session,
@@ -190,14 +190,14 @@ def _keep(
         "invoice.received",
         state=invoice.state,
         codes=" ".join(invoice.codes),
-        letter=str(letter.id),
+        letter=str(message.id),
     )
     return invoice
 
 
 def _conflict(
     session: Session,
-    letter: InboundMessage,
+    message: InboundMessage,
     reading: Reading,
     invoice: InvoiceContent,
     earlier: SupplierInvoice,
@@ -207,20 +207,20 @@ def _conflict(
     The same document in a new envelope is no conflict: it is the first one once more.
     """
     # Two letters of one number are rare; only then is a document taken out of its envelope in here.
-    if envelope.same_document(letter.body, inbox.body_of(session, earlier.letter_id) or b""):
+    if envelope.same_document(message.body, inbox.body_of(session, earlier.letter_id) or b""):
         inbox.settle(
             session,
-            letter.id,
+            message.id,
             InState.REPEAT,
             kind=reading.kind or "",
             business_key=_business_key(invoice),
             reason="REPEAT",
             repeats=earlier.letter_id,
         )
-        return IntakeResult(letter.id, InState.REPEAT, reason="REPEAT")
+        return IntakeResult(message.id, InState.REPEAT, reason="REPEAT")
     inbox.settle(
         session,
-        letter.id,
+        message.id,
         InState.CONFLICT,
         kind=reading.kind or "",
         business_key=_business_key(invoice),
@@ -229,7 +229,7 @@ def _conflict(
         reason_en=f"Number {invoice.number} is already held with other content. The first stands; use a new number.",
         repeats=earlier.letter_id,
     )
-    return IntakeResult(letter.id, InState.CONFLICT, reason="CONFLICT")
+    return IntakeResult(message.id, InState.CONFLICT, reason="CONFLICT")
 
 
 def _invoice_number(invoice: InvoiceContent) -> str:

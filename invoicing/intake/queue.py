@@ -52,8 +52,8 @@ def read_arrived(
     """
     group: list[tuple[InboundMessage, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
-        for letter, reading, register in read:
-            group.append((letter, reading))
+        for message, reading, register in read:
+            group.append((message, reading))
             if len(group) == TOGETHER:
                 yield from receive_together(database, register, group, today=today)
                 group = []
@@ -77,14 +77,14 @@ def readings(
                 register = current[0].register
                 for part in current:
                     for letter_id, read_as in part.read():
-                        letter = part.letters.pop(letter_id)
+                        message = part.messages.pop(letter_id)
                         if isinstance(read_as, Reading):
-                            yield letter, read_as, register
+                            yield message, read_as, register
                         else:
-                            _not_handled(database, letter, read_as)
+                            _not_handled(database, message, read_as)
         finally:
             # Whoever stops early lets others have at once what it had taken and not handed out.
-            left = [letter_id for part in (*current, *ahead) for letter_id in part.letters]
+            left = [letter_id for part in (*current, *ahead) for letter_id in part.messages]
             if left:
                 with database.writing() as session:
                     inbox.unclaim(session, left)
@@ -94,7 +94,7 @@ def readings(
 class _Part:
     """Letters on their way through the reader, by their row, and how to get what was read."""
 
-    letters: dict[int, InboundMessage]
+    messages: dict[int, InboundMessage]
     register: Register
     read: Callable[[], "ReadGroup"]
 
@@ -108,12 +108,12 @@ Read = Callable[[Sequence[InboundMessage], Register], Callable[[], ReadGroup]]
 def _reader(register: Register, *, apart: bool) -> Iterator[Read]:
     """A way to have letters read: in a process apart, begun at once, or here, when they are asked for."""
     if not apart:
-        yield lambda letters, now: lambda: read_group(letters, now)
+        yield lambda messages, now: lambda: read_group(messages, now)
         return
     # A fresh process: nothing of this one's threads and connections is taken along.
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(register,))
     with pool:
-        yield lambda letters, now: pool.submit(_read_apart, letters).result
+        yield lambda messages, now: pool.submit(_read_apart, messages).result
 
 
 def _begin(register: Register) -> None:
@@ -122,8 +122,8 @@ def _begin(register: Register) -> None:
     gc_tuning.settle()
 
 
-def _read_apart(letters: Sequence[InboundMessage]) -> ReadGroup:
-    return read_group(letters, _apart["register"])
+def _read_apart(messages: Sequence[InboundMessage]) -> ReadGroup:
+    return read_group(messages, _apart["register"])
 
 
 _apart: dict[str, Register] = {}
@@ -133,37 +133,37 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
     """The next letters, claimed and on their way through the reader; none when none wait."""
     with database.writing() as session:
         register = register_store.load(session)
-        letters = inbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
+        messages = inbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
     return [
-        _Part({letter.id: letter for letter in group}, register, read(group, register))
-        for group in _groups(letters)
+        _Part({message.id: message for message in group}, register, read(group, register))
+        for group in _groups(messages)
     ]
 
 
-def read_group(letters: Sequence[InboundMessage], register: Register) -> ReadGroup:
+def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGroup:
     """Read and validate letters; of one that makes the reading itself fail, where that was."""
     read: list[tuple[int, Reading | str]] = []
-    for letter in letters:
+    for message in messages:
         try:
-            reading = document_reading.read_letter(letter.body, on=letter.received_on, register=register)
-            read.append((letter.id, reading))
+            reading = document_reading.read_message(message.body, on=message.received_on, register=register)
+            read.append((message.id, reading))
         except Exception as error:
-            read.append((letter.id, _place_of(error)))
+            read.append((message.id, _place_of(error)))
     return read
 
 
 def receive(
-    database: Database, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+    database: Database, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     """Let a read letter take effect in a transaction of its own; None where it could not, or somebody else did."""
     try:
         try:
-            return _received(database, register, letter, reading, today=today)
+            return _received(database, register, message, reading, today=today)
         except IntegrityError:
             # Another worker kept a document of the same number just now; now it can be seen.
-            return _received(database, register, letter, reading, today=today)
+            return _received(database, register, message, reading, today=today)
     except Exception as error:
-        _not_handled(database, letter, _place_of(error))
+        _not_handled(database, message, _place_of(error))
         return None
 
 
@@ -177,50 +177,50 @@ def receive_together(
     try:
         with database.writing() as session:
             became = [
-                intake_handlers.handle(session, register, letter, reading, today=today)
-                for letter, reading in group
+                intake_handlers.handle(session, register, message, reading, today=today)
+                for message, reading in group
             ]
     except Exception as error:
         # Nothing of it has happened. Which letter it was is found out one by one.
-        _log.info("letters one by one", letters=len(group), error=_place_of(error))
-        became = [receive(database, register, letter, reading, today=today) for letter, reading in group]
+        _log.info("letters one by one", messages=len(group), error=_place_of(error))
+        became = [receive(database, register, message, reading, today=today) for message, reading in group]
     return [each for each in became if each is not None]
 
 
 def _received(
-    database: Database, register: Register, letter: InboundMessage, reading: Reading, *, today: date
+    database: Database, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
     with database.writing() as session:
-        return intake_handlers.handle(session, register, letter, reading, today=today)
+        return intake_handlers.handle(session, register, message, reading, today=today)
 
 
-def _groups(letters: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:
+def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:
     """The letters in their order, cut so that no group is larger than what may be held at once."""
     group: list[InboundMessage] = []
     size = 0
-    for letter in letters:
-        if group and size + len(letter.body) > _BYTES_AT_ONCE:
+    for message in messages:
+        if group and size + len(message.body) > _BYTES_AT_ONCE:
             yield group
             group, size = [], 0
-        group.append(letter)
-        size += len(letter.body)
+        group.append(message)
+        size += len(message.body)
     if group:
         yield group
 
 
-def _not_handled(database: Database, letter: InboundMessage, error: str) -> None:
+def _not_handled(database: Database, message: InboundMessage, error: str) -> None:
     """Nothing is lost: the letter lies where it lay, with what went wrong and when it is tried again."""
     now = database.clock()
     with database.writing() as session:
-        state = inbox.failed(session, letter, error, now=now)
+        state = inbox.failed(session, message, error, now=now)
         if state is InState.FAILED:
-            journal.record(session, journal.SYSTEM, "letter.failed", f"letter {letter.id}", error=error)
+            journal.record(session, journal.SYSTEM, "letter.failed", f"letter {message.id}", error=error)
     _log.error(
         "letter not handled",
-        letter=letter.id,
-        instance_id=letter.instance_id,
+        message=message.id,
+        instance_id=message.instance_id,
         error=error,
-        failures=letter.failures + 1,
+        failures=message.failures + 1,
         state=state.value if state is not None else "",
     )
 

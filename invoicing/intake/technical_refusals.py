@@ -66,7 +66,7 @@ def way_of(
 def refuse(
     session: Session,
     register: Register,
-    letter: InboundMessage,
+    message: InboundMessage,
     kind: DocumentKind | None,
     findings: Sequence[Finding],
     origin: Sender,
@@ -75,11 +75,11 @@ def refuse(
 ) -> DocumentKind | None:
     """Answer a refused letter with everything found in it; what was sent, or None where nothing could be."""
     way = way_of(register, origin, kind, findings) if any(each.fatal for each in findings) else None
-    return None if way is None else _answer(session, letter, findings, origin, way, today=today)
+    return None if way is None else _answer(session, message, findings, origin, way, today=today)
 
 
 def confirm(
-    session: Session, register: Register, letter: InboundMessage, origin: Sender, *, today: date
+    session: Session, register: Register, message: InboundMessage, origin: Sender, *, today: date
 ) -> DocumentKind | None:
     """Tell the sender's service provider that a letter came through, where its envelope asks for that always."""
     if origin.mls_type != ALWAYS:
@@ -87,26 +87,26 @@ def confirm(
     way = way_of(register, origin, None, ())
     if way is None or way.kind is not DocumentKind.MLS:
         return None
-    return _answer(session, letter, (), origin, way, today=today)
+    return _answer(session, message, (), origin, way, today=today)
 
 
 def _answer(
     session: Session,
-    letter: InboundMessage,
+    message: InboundMessage,
     findings: Sequence[Finding],
     origin: Sender,
     way: Way,
     *,
     today: date,
 ) -> DocumentKind | None:
-    about = f"letter {letter.id}"
-    if list(outbox.letters_out(session, about=about)):
+    about = f"letter {message.id}"
+    if list(outbox.messages_out(session, about=about)):
         # It was read again (replayed); its sender has had its answer.
         return None
     try:
         moment = moment_of(session) or datetime.combine(today, time(), UTC)
         at = datetime.combine(today, moment.timetz())
-        document = _document(letter, findings, origin, way, at=at)
+        document = _document(message, findings, origin, way, at=at)
         outgoing.send(
             session,
             document,
@@ -134,11 +134,11 @@ def _answer(
 
 
 def _document(
-    letter: InboundMessage, findings: Sequence[Finding], origin: Sender, way: Way, *, at: datetime
+    message: InboundMessage, findings: Sequence[Finding], origin: Sender, way: Way, *, at: datetime
 ) -> codec.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
     # Known by the letter's bytes, not by our row: the same letter is answered alike wherever it is read.
-    number = f"{way.kind.value.upper()}-{letter.sha256[:16]}"
+    number = f"{way.kind.value.upper()}-{message.sha256[:16]}"
     if way.kind is DocumentKind.MLS:
         return technical_responses.mls(
             findings,

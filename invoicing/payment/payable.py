@@ -41,7 +41,7 @@ class Payable:
     pays_on: date
     account: PaymentAccount
     reference: str
-    letter_sha256: str
+    message_sha256: str
     match_id: int
     match_sha256: str
     articles: frozenset[str]
@@ -62,7 +62,7 @@ class Payable:
             self.account.scheme,
             self.account.number,
             self.reference,
-            self.letter_sha256,
+            self.message_sha256,
             str(self.match_id),
             self.match_sha256,
         )

@@ -94,7 +94,7 @@ def _loaded(
     ids = sorted({invoice_id for invoice_id, _ in keys})
     question = select(_INVOICE).where(_INVOICE.c.id.in_(ids)).order_by(_INVOICE.c.id)
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
-    letters = _letters(session, [row.letter_id for row in rows.values()])
+    messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
     matches, scopes, handled = _matches(session, ids), _scopes(session, ids), _handled(session, ids)
     found: dict[PayableKey, Payable] = {}
@@ -120,7 +120,7 @@ def _loaded(
             row.pays_on,
             account,
             ocr_of(content.payment_reference, account),
-            letters.get(row.letter_id, ""),
+            messages.get(row.letter_id, ""),
             match_id,
             match_sha256,
             frozenset(articles),
@@ -134,9 +134,9 @@ def _lying(kind: PayableKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
     return select(_ITEM.c.invoice_id).where(_ITEM.c.kind == kind, _ITEM.c.state.in_(LIVE))
 
 
-def _letters(session: Session, letter_ids: Sequence[int]) -> Mapping[int, str]:
+def _messages(session: Session, message_ids: Sequence[int]) -> Mapping[int, str]:
     inbox = exchange_tables.inbox
-    rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(inbox.c.id.in_(letter_ids)))
+    rows = session.execute(select(inbox.c.id, inbox.c.sha256).where(inbox.c.id.in_(message_ids)))
     return {row.id: row.sha256 for row in rows}
 
 

@@ -142,12 +142,12 @@ def add_row(
     )
 
 
-def press_rows(session: Session, maker: SupplierActor, key: str) -> list[PressRow]:
+def press_rows(session: Session, actor: SupplierActor, key: str) -> list[PressRow]:
     """What a press of the supplier's came to, in the form's order; nothing for a foreign key."""
-    if not press_is_of(session, key, maker.supplier):
+    if not press_is_of(session, key, actor.supplier):
         return []
     made: dict[int, list[Made]] = {}
-    for each in _listed(session, _COLUMNS.where(portal_document.c.press_key == key, maker.of_made())):
+    for each in _listed(session, _COLUMNS.where(portal_document.c.press_key == key, actor.of_made())):
         made.setdefault(each.bundle, []).append(each)
     question = (
         select(portal_press_row).where(portal_press_row.c.press_key == key).order_by(portal_press_row.c.place)
@@ -188,15 +188,15 @@ def add(session: Session, new: NewMade) -> Made:
     return made
 
 
-def by_id(session: Session, maker: SupplierActor, document_id: int) -> Made | None:
+def by_id(session: Session, actor: SupplierActor, document_id: int) -> Made | None:
     """One document the person may see."""
-    mine = (portal_document.c.id == document_id) & maker.of_made()
+    mine = (portal_document.c.id == document_id) & actor.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
 
-def of_letter(session: Session, maker: SupplierActor, letter_id: int) -> Made | None:
+def of_message(session: Session, actor: SupplierActor, letter_id: int) -> Made | None:
     """The document that became this letter, if it was made here."""
-    mine = (portal_document.c.letter_id == letter_id) & maker.of_made()
+    mine = (portal_document.c.letter_id == letter_id) & actor.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
 
@@ -207,19 +207,19 @@ def body_of(session: Session, document_id: int) -> bytes:
     return body
 
 
-def in_state(session: Session, maker: SupplierActor, *states: PortalState, limit: int = 500) -> list[Made]:
+def in_state(session: Session, actor: SupplierActor, *states: PortalState, limit: int = 500) -> list[Made]:
     """The documents in these states that the person may see, newest first."""
-    question = _COLUMNS.where(maker.of_made(), portal_document.c.state.in_(states)).order_by(None)
+    question = _COLUMNS.where(actor.of_made(), portal_document.c.state.in_(states)).order_by(None)
     return _listed(session, question.order_by(portal_document.c.id.desc()).limit(limit))
 
 
-def under_way(session: Session, maker: SupplierActor) -> list[Made]:
+def under_way(session: Session, actor: SupplierActor) -> list[Made]:
     """The documents that have left and whose letters nobody has read yet."""
     unread = select(inbox.c.id).where(inbox.c.state == InState.ARRIVED)
     return _listed(
         session,
         _COLUMNS.where(
-            maker.of_made(),
+            actor.of_made(),
             portal_document.c.state == PortalState.RELEASED,
             portal_document.c.letter_id.in_(unread),
         ),

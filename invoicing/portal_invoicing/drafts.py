@@ -54,11 +54,11 @@ class Draft:
 
 
 def order_line(
-    session: Session, register: Register, maker: SupplierActor, order_number: str, line_id: str
+    session: Session, register: Register, actor: SupplierActor, order_number: str, line_id: str
 ) -> OrderFacts:
     """The order with this one line, if the person may see it. Raises NotThere."""
     order = facts_loading.order_facts(session, register, order_number, only=(line_id,))
-    if order is None or order.order.supplier != maker.supplier or not maker.holds_unit(order.order.unit_id):
+    if order is None or order.order.supplier != actor.supplier or not actor.holds_unit(order.order.unit_id):
         raise NotThere
     return order
 
@@ -66,7 +66,7 @@ def order_line(
 def invoice_of_line(
     session: Session,
     register: Register,
-    maker: SupplierActor,
+    actor: SupplierActor,
     order_number: str,
     line_id: str,
     *,
@@ -78,13 +78,13 @@ def invoice_of_line(
 
     Raises NotThere, flipping.NotToInvoice, or CannotBeSent where the register lacks something.
     """
-    order = order_line(session, register, maker, order_number, line_id)
+    order = order_line(session, register, actor, order_number, line_id)
     if credited_first:
         order = _opened(order, line_id)
     document = flipping.flip(
         order,
         order.lines[line_id],
-        supplier=register.supplier(maker.supplier),
+        supplier=register.supplier(actor.supplier),
         buyer=register.buyer,
         policy=register.policy,
         given=given,
@@ -100,14 +100,14 @@ def invoice_of_line(
 def credit_of(
     session: Session,
     register: Register,
-    maker: SupplierActor,
+    actor: SupplierActor,
     invoice: SupplierInvoice,
     *,
     given: Numbered,
     lock: bool = False,
 ) -> Draft:
     """The credit note of a whole invoice in our books. Raises CannotBeSent, or papers.NoPaper."""
-    if invoice.supplier != maker.supplier:
+    if invoice.supplier != actor.supplier:
         raise NotThere
     if invoice.document_type is DocumentType.CREDIT_NOTE or invoice.state in _WITHOUT_CREDIT:
         raise CannotBeSent(
@@ -140,12 +140,12 @@ def check_sendable(proposal: Draft) -> None:
 
 
 def line_to_correct(
-    session: Session, register: Register, maker: SupplierActor, invoice: SupplierInvoice
+    session: Session, register: Register, actor: SupplierActor, invoice: SupplierInvoice
 ) -> str:
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
     named = document_store.content(session, invoice.id).order_lines
     order = facts_loading.order_facts(session, register, invoice.order_number)
-    if order is None or order.order.supplier != maker.supplier or len(named) != 1:
+    if order is None or order.order.supplier != actor.supplier or len(named) != 1:
         return ""
     line = order.lines.get(named[0])
     if line is None or line.receipt is None or line.receipt.quantity.is_zero:

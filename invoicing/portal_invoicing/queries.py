@@ -21,7 +21,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
-from peppol.exchange.outbox import OutboundMessage, letters_out
+from peppol.exchange.outbox import OutboundMessage, messages_out
 from peppol.exchange.tables import outbox
 
 PAGE = 25
@@ -106,26 +106,26 @@ class ReadyLine:
         return Month.of(self.period.start)
 
 
-def find(session: Session, maker: SupplierActor, invoice_id: int) -> SupplierInvoice | None:
+def find(session: Session, actor: SupplierActor, invoice_id: int) -> SupplierInvoice | None:
     """One invoice or credit note the person may see, or None."""
-    mine = (document_tables.invoice.c.id == invoice_id) & maker.of_invoices()
+    mine = (document_tables.invoice.c.id == invoice_id) & actor.of_invoices()
     if session.execute(select(document_tables.invoice.c.id).where(mine)).first() is None:
         return None
     return document_store.by_id(session, invoice_id)
 
 
-def of_letter(session: Session, maker: SupplierActor, letter_id: int) -> int | None:
+def of_message(session: Session, actor: SupplierActor, letter_id: int) -> int | None:
     """The row id of what a letter became in our books, if the person may see it."""
     table = document_tables.invoice
-    mine = (table.c.letter_id == letter_id) & maker.of_invoices()
+    mine = (table.c.letter_id == letter_id) & actor.of_invoices()
     found: int | None = session.scalar(select(table.c.id).where(mine))
     return found
 
 
-def listed(session: Session, maker: SupplierActor, wanted: InvoiceFilter) -> Found:
+def listed(session: Session, actor: SupplierActor, wanted: InvoiceFilter) -> Found:
     """One page of the person's invoices and credit notes."""
     table = document_tables.invoice
-    where = and_(*_conditions(maker, wanted))
+    where = and_(*_conditions(actor, wanted))
     count = session.execute(select(func.count()).select_from(table).where(where)).scalar_one()
     page = min(max(1, wanted.page), max(1, -(-count // PAGE)))
     column = {
@@ -145,28 +145,28 @@ def listed(session: Session, maker: SupplierActor, wanted: InvoiceFilter) -> Fou
     return Found(document_store.by_ids(session, ids), count, page)
 
 
-def counts(session: Session, maker: SupplierActor) -> dict[InvoiceStanding, int]:
+def counts(session: Session, actor: SupplierActor) -> dict[InvoiceStanding, int]:
     """How many of the person's documents stand where."""
     table = document_tables.invoice
     rows = session.execute(
-        select(table.c.state, func.count()).where(maker.of_invoices()).group_by(table.c.state)
+        select(table.c.state, func.count()).where(actor.of_invoices()).group_by(table.c.state)
     )
     by_state = {InvoiceState(state): count for state, count in rows}
     return {standing: sum(by_state.get(state, 0) for state in states) for standing, states in STATES.items()}
 
 
-def months(session: Session, maker: SupplierActor) -> list[Month]:
+def months(session: Session, actor: SupplierActor) -> list[Month]:
     """The months in which invoices of the person's are dated, the newest first."""
     table = document_tables.invoice
-    days = session.scalars(select(table.c.issued_on).where(maker.of_invoices()).distinct())
+    days = session.scalars(select(table.c.issued_on).where(actor.of_invoices()).distinct())
     return sorted({Month.of(day) for day in days}, key=str, reverse=True)
 
 
 def ready_lines(
-    session: Session, maker: SupplierActor, *, month: Month | None = None, unit: str = "", limit: int = 2000
+    session: Session, actor: SupplierActor, *, month: Month | None = None, unit: str = "", limit: int = 2000
 ) -> list[ReadyLine]:
     """What can be invoiced now: received with at least one day, not invoiced, and nothing on its way."""
-    question = _ready(maker)
+    question = _ready(actor)
     order, line = order_tables.purchase_order, order_tables.order_line
     if unit:
         question = question.where(order.c.unit_id == unit)
@@ -193,7 +193,7 @@ def ready_lines(
 
 def answers(session: Session, invoice: SupplierInvoice) -> list[OutboundMessage]:
     """The Invoice Responses the buyer gave about a document, oldest first."""
-    return list(letters_out(session, about=f"invoice {invoice.id}"))
+    return list(messages_out(session, about=f"invoice {invoice.id}"))
 
 
 def answer(session: Session, invoice: SupplierInvoice, sequence: int) -> OutboundMessage | None:
@@ -218,9 +218,9 @@ def settled_with(session: Session, invoice: SupplierInvoice) -> tuple[SupplierIn
     return document_store.by_id(session, other), row.settled_on
 
 
-def _conditions(maker: SupplierActor, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+def _conditions(actor: SupplierActor, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
     table = document_tables.invoice
-    found = [maker.of_invoices()]
+    found = [actor.of_invoices()]
     if wanted.standing is not None:
         found.append(table.c.state.in_(STATES[wanted.standing]))
     if wanted.state is not None:
@@ -251,7 +251,7 @@ def on_its_way() -> ColumnElement[bool]:
     )
 
 
-def _ready(maker: SupplierActor) -> Select[tuple[object, ...]]:
+def _ready(actor: SupplierActor) -> Select[tuple[object, ...]]:
     order, line = order_tables.purchase_order, order_tables.order_line
     account, receipt = order_tables.line_account, order_tables.receipt
     question = (
@@ -275,11 +275,11 @@ def _ready(maker: SupplierActor) -> Select[tuple[object, ...]]:
         .join(line, and_(line.c.order_number == account.c.order_number, line.c.line_id == account.c.line_id))
         .join(receipt, receipt.c.id == account.c.receipt_id)
         .where(
-            order.c.supplier == maker.supplier,
+            order.c.supplier == actor.supplier,
             account.c.invoice_id.is_(None),
             account.c.quantity_received > Decimal(0),
             ~on_its_way(),
         )
         .order_by(line.c.starts_on, order.c.number, line.c.line_id)
     )
-    return question if maker.units is None else question.where(order.c.unit_id.in_(maker.units))
+    return question if actor.units is None else question.where(order.c.unit_id.in_(actor.units))

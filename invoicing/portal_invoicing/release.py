@@ -33,23 +33,23 @@ class TooLate(Refused):
         )
 
 
-def undo(session: Session, maker: SupplierActor, bundle: int) -> list[Made]:
+def undo(session: Session, actor: SupplierActor, bundle: int) -> list[Made]:
     """Take back what has not left: it never existed for the buyer, and its numbers are free again.
 
     Raises TooLate where it has left, or NotThere.
     """
-    numbering.take_turns_at(session, maker.supplier)
-    first = portal_documents.by_id(session, maker, bundle)
+    numbering.take_turns_at(session, actor.supplier)
+    first = portal_documents.by_id(session, actor, bundle)
     if first is None:
         raise NotThere
     if first.state is PortalState.UNDONE:
         return []
-    found = portal_documents.waiting(session, maker.supplier, bundle)
+    found = portal_documents.waiting(session, actor.supplier, bundle)
     if not found:
         raise TooLate
     for made in found:
         _step(session, made, PortalState.UNDONE)
-        portal_documents.record(session, made, "portal.undone", by=maker.by)
+        portal_documents.record(session, made, "portal.undone", by=actor.by)
     return found
 
 

@@ -45,7 +45,7 @@ class PressRefused(Refused):
 class Press:
     """Who pressed which form when."""
 
-    maker: SupplierActor
+    actor: SupplierActor
     key: str
     now: datetime
 
@@ -56,7 +56,7 @@ class Press:
 
 
 def send_lines(
-    session: Session, register: Register, pressed: Press, lines: Sequence[LineToInvoice]
+    session: Session, register: Register, press: Press, lines: Sequence[LineToInvoice]
 ) -> list[PressRow]:
     """Make the invoice of each line; what was done before under the same key is only told again."""
     wanted = sorted(set(lines))
@@ -65,37 +65,37 @@ def send_lines(
             f"Välj minst en och högst {ROWS_MAX} orderrader.",
             f"Choose at least one and at most {ROWS_MAX} order lines.",
         )
-    makers = [(line, lambda line=line: _line(session, register, pressed, line)) for line in wanted]
-    return _press(session, pressed, DocumentOrigin.FLIP, makers)
+    actors = [(line, lambda line=line: _line(session, register, press, line)) for line in wanted]
+    return _press(session, press, DocumentOrigin.FLIP, actors)
 
 
 def send_credit(
-    session: Session, register: Register, pressed: Press, invoice_id: int, *, new_invoice: bool
+    session: Session, register: Register, press: Press, invoice_id: int, *, new_invoice: bool
 ) -> list[PressRow]:
     """Credit the whole invoice and, with `new_invoice`, invoice its line anew: both or neither."""
 
     def work() -> int:
-        invoice = portal_queries.find(session, pressed.maker, invoice_id)
+        invoice = portal_queries.find(session, press.actor, invoice_id)
         if invoice is None:
             raise NotThere
-        return _credit(session, register, pressed, invoice, new_invoice=new_invoice)
+        return _credit(session, register, press, invoice, new_invoice=new_invoice)
 
-    return _press(session, pressed, DocumentOrigin.CREDIT, [(("", ""), work)])
+    return _press(session, press, DocumentOrigin.CREDIT, [(("", ""), work)])
 
 
 def send_file(
-    session: Session, pressed: Press, content: InvoiceContent, body: bytes, *, digest: str
+    session: Session, press: Press, content: InvoiceContent, body: bytes, *, digest: str
 ) -> list[PressRow]:
     """Send a document made elsewhere, its bytes as they came."""
 
     def work() -> int:
         kept = _keep(
             session,
-            pressed,
+            press,
             NewMade(
-                supplier=pressed.maker.supplier,
+                supplier=press.actor.supplier,
                 kind=DocumentOrigin.UPLOAD,
-                press_key=pressed.key,
+                press_key=press.key,
                 document_type=content.document_type,
                 number=content.number,
                 own=None,
@@ -104,19 +104,19 @@ def send_file(
                 amount_payable=content.amount_payable,
                 body=body,
                 sha256=digest,
-                release_at=pressed.now + UNDO,
+                release_at=press.now + UNDO,
                 order_number=content.order_number,
                 credits=content.credits[0].number if len(content.credits) == 1 else "",
             ),
         )
         return kept.bundle
 
-    return _press(session, pressed, DocumentOrigin.UPLOAD, [((content.order_number, ""), work)])
+    return _press(session, press, DocumentOrigin.UPLOAD, [((content.order_number, ""), work)])
 
 
-def was_pressed(session: Session, pressed: Press) -> bool:
+def was_pressed(session: Session, press: Press) -> bool:
     """Whether this form was sent before by the same supplier."""
-    return portal_documents.press_is_of(session, pressed.key, pressed.maker.supplier)
+    return portal_documents.press_is_of(session, press.key, press.actor.supplier)
 
 
 # One press -------------------------------------------------------------------------------------------
@@ -124,21 +124,21 @@ def was_pressed(session: Session, pressed: Press) -> bool:
 
 def _press(
     session: Session,
-    pressed: Press,
+    press: Press,
     kind: DocumentOrigin,
     works: Sequence[tuple[LineToInvoice, Callable[[], int]]],
 ) -> list[PressRow]:
     """Do each row's work once, and tell what came of it; a work gives the bundle it made."""
-    key, maker = pressed.key, pressed.maker
+    key, actor = press.key, press.actor
     if len(key) not in _KEY_LENGTHS or not key.isalnum():
         raise _stale()
     if not portal_documents.begin_press(
-        session, key, supplier=maker.supplier, kind=kind, by=maker.by, now=pressed.now
+        session, key, supplier=actor.supplier, kind=kind, by=actor.by, now=press.now
     ):
-        if not portal_documents.press_is_of(session, key, maker.supplier):
+        if not portal_documents.press_is_of(session, key, actor.supplier):
             raise _stale()
-        return portal_documents.press_rows(session, maker, key)
-    numbering.take_turns_at(session, maker.supplier)
+        return portal_documents.press_rows(session, actor, key)
+    numbering.take_turns_at(session, actor.supplier)
     portal_documents.settle_read(session)
     for place, ((order_number, line_id), work) in enumerate(works, 1):
         bundle, reason = None, ("", "")
@@ -155,7 +155,7 @@ def _press(
         portal_documents.add_row(
             session, key, place, order_number=order_number, line_id=line_id, bundle=bundle, reason=reason
         )
-    return portal_documents.press_rows(session, maker, key)
+    return portal_documents.press_rows(session, actor, key)
 
 
 _NOT_THERE = ("Raden finns inte.", "There is no such line.")
@@ -172,23 +172,23 @@ def _stale() -> PressRefused:
     )
 
 
-def _line(session: Session, register: Register, pressed: Press, line: LineToInvoice) -> int:
+def _line(session: Session, register: Register, press: Press, line: LineToInvoice) -> int:
     order_number, line_id = line
-    drafts.order_line(session, register, pressed.maker, order_number, line_id)
+    drafts.order_line(session, register, press.actor, order_number, line_id)
     line_store.lock_lines(session, order_number)
     check_free(session, order_number, line_id)
-    own = numbering.take(session, pressed.maker.supplier, pressed.today)
+    own = numbering.take(session, press.actor.supplier, press.today)
     proposal = drafts.invoice_of_line(
         session,
         register,
-        pressed.maker,
+        press.actor,
         order_number,
         line_id,
-        given=Numbered(str(own), pressed.today),
+        given=Numbered(str(own), press.today),
         lock=True,
     )
     drafts.check_sendable(proposal)
-    return _keep(session, pressed, _new(pressed, DocumentOrigin.FLIP, proposal, own)).bundle
+    return _keep(session, press, _new(press, DocumentOrigin.FLIP, proposal, own)).bundle
 
 
 def check_free(session: Session, order_number: str, line_id: str) -> None:
@@ -204,53 +204,53 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
 
 
 def _credit(
-    session: Session, register: Register, pressed: Press, invoice: SupplierInvoice, *, new_invoice: bool
+    session: Session, register: Register, press: Press, invoice: SupplierInvoice, *, new_invoice: bool
 ) -> int:
-    maker = pressed.maker
+    actor = press.actor
     line_store.lock_lines(session, invoice.order_number)
     invoice = document_store.lock(session, invoice.id)
-    if portal_documents.pending_credit(session, maker.supplier, invoice.number) is not None:
+    if portal_documents.pending_credit(session, actor.supplier, invoice.number) is not None:
         raise drafts.CannotBeSent(
             f"En kreditfaktura på {invoice.number} är redan på väg.",
             f"A credit note of {invoice.number} is on its way already.",
         )
-    own = numbering.take(session, maker.supplier, pressed.today)
-    given = Numbered(str(own), pressed.today)
-    proposal = drafts.credit_of(session, register, maker, invoice, given=given, lock=True)
+    own = numbering.take(session, actor.supplier, press.today)
+    given = Numbered(str(own), press.today)
+    proposal = drafts.credit_of(session, register, actor, invoice, given=given, lock=True)
     drafts.check_sendable(proposal)
-    first = _keep(session, pressed, _new(pressed, DocumentOrigin.CREDIT, proposal, own))
+    first = _keep(session, press, _new(press, DocumentOrigin.CREDIT, proposal, own))
     if new_invoice:
-        line_id = drafts.line_to_correct(session, register, maker, invoice)
+        line_id = drafts.line_to_correct(session, register, actor, invoice)
         if not line_id:
             raise drafts.CannotBeSent(
                 "Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan.",
                 "The order line cannot be invoiced anew. Send the credit note alone.",
             )
         check_free(session, invoice.order_number, line_id)
-        own = numbering.take(session, maker.supplier, pressed.today)
+        own = numbering.take(session, actor.supplier, press.today)
         proposal = drafts.invoice_of_line(
             session,
             register,
-            maker,
+            actor,
             invoice.order_number,
             line_id,
-            given=Numbered(str(own), pressed.today),
+            given=Numbered(str(own), press.today),
             credited_first=True,
             lock=True,
         )
         drafts.check_sendable(proposal)
-        _keep(session, pressed, _new(pressed, DocumentOrigin.CORRECTION, proposal, own, bundle=first.bundle))
+        _keep(session, press, _new(press, DocumentOrigin.CORRECTION, proposal, own, bundle=first.bundle))
     return first.bundle
 
 
 def _new(
-    pressed: Press, kind: DocumentOrigin, proposal: Draft, own: OwnNumber, *, bundle: int | None = None
+    press: Press, kind: DocumentOrigin, proposal: Draft, own: OwnNumber, *, bundle: int | None = None
 ) -> NewMade:
     content = proposal.content
     return NewMade(
-        supplier=pressed.maker.supplier,
+        supplier=press.actor.supplier,
         kind=kind,
-        press_key=pressed.key,
+        press_key=press.key,
         document_type=content.document_type,
         number=content.number,
         own=own,
@@ -259,7 +259,7 @@ def _new(
         amount_payable=content.amount_payable,
         body=proposal.body,
         sha256=outbox.sha256_of(proposal.body),
-        release_at=pressed.now + UNDO,
+        release_at=press.now + UNDO,
         order_number=content.order_number,
         line_id=proposal.line_id,
         credits=proposal.credits,
@@ -267,7 +267,7 @@ def _new(
     )
 
 
-def _keep(session: Session, pressed: Press, new: NewMade) -> Made:
+def _keep(session: Session, press: Press, new: NewMade) -> Made:
     made = portal_documents.add(session, new)
-    portal_documents.record(session, made, "portal.made", by=pressed.maker.by, kind=made.kind)
+    portal_documents.record(session, made, "portal.made", by=press.actor.by, kind=made.kind)
     return made

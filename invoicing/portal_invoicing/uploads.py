@@ -53,7 +53,7 @@ class Looked:
         return self.reading.invoice if self.refusal is None else None
 
 
-def take_in(session: Session, maker: SupplierActor, body: bytes, *, now: datetime) -> int:
+def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetime) -> int:
     """Keep a file as it came; its row id. Raises UploadRefused."""
     if not body:
         raise UploadRefused("Välj en fil först.", "Choose a file first.")
@@ -62,7 +62,7 @@ def take_in(session: Session, maker: SupplierActor, body: bytes, *, now: datetim
             "Filen är större än 10 MB. Ta bort bilagor och försök igen.",
             "The file is larger than 10 MB. Take away attachments and try again.",
         )
-    since = (portal_upload.c.supplier == maker.supplier) & (portal_upload.c.made_at > now - _A_DAY)
+    since = (portal_upload.c.supplier == actor.supplier) & (portal_upload.c.made_at > now - _A_DAY)
     if (
         session.execute(select(func.count()).select_from(portal_upload).where(since)).scalar_one()
         >= A_DAY_MAX
@@ -72,24 +72,24 @@ def take_in(session: Session, maker: SupplierActor, body: bytes, *, now: datetim
             f"You have uploaded {A_DAY_MAX} files in the last day. Go on tomorrow, or send over Peppol.",
         )
     digest = outbox.sha256_of(body)
-    row = {"supplier": maker.supplier, "made_by": maker.by, "made_at": now, "sha256": digest, "body": body}
+    row = {"supplier": actor.supplier, "made_by": actor.by, "made_at": now, "sha256": digest, "body": body}
     key: int = session.execute(insert(portal_upload).returning(portal_upload.c.id), row).scalar_one()
-    journal.record(session, maker.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
+    journal.record(session, actor.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
     return key
 
 
 def look(
-    session: Session, register: Register, maker: SupplierActor, upload_id: int, *, today: date
+    session: Session, register: Register, actor: SupplierActor, upload_id: int, *, today: date
 ) -> Looked | None:
     """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
-    mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == maker.supplier)
+    mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == actor.supplier)
     row = session.execute(select(portal_upload).where(mine)).one_or_none()
     # One that has been disposed of is as one that never was.
-    if row is None or not row.body or (maker.units is not None and row.made_by != maker.by):
+    if row is None or not row.body or (actor.units is not None and row.made_by != actor.by):
         return None
-    reading = document_reading.read_letter(row.body, on=today, register=register)
+    reading = document_reading.read_message(row.body, on=today, register=register)
     invoice = reading.invoice
-    refusal = _refusal(session, maker, reading)
+    refusal = _refusal(session, actor, reading)
     found = _judged(session, register, invoice) if invoice is not None and refusal is None else None
     return Looked(row.id, row.body, row.sha256, reading, found, refusal)
 
@@ -100,32 +100,32 @@ def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Ma
     return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
 
 
-def _refusal(session: Session, maker: SupplierActor, reading: Reading) -> tuple[str, str] | None:
+def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> tuple[str, str] | None:
     invoice = reading.invoice
     if invoice is None:
         return (
             "Filen kan inte skickas förrän felen är rättade.",
             "The file cannot be sent until its errors are corrected.",
         )
-    if invoice.supplier != maker.supplier:
+    if invoice.supplier != actor.supplier:
         return (
             "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni valt rätt fil, "
             "och att ert organisationsnummer står i den.",
             "The file is from another organisation than the one you are signed in for. Check that you chose the "
             "right file, and that your organisation number stands in it.",
         )
-    if not _within(session, maker, invoice):
+    if not _within(session, actor, invoice):
         return (
             "Fakturan gäller en order för en enhet som ni inte har behörighet till.",
             "The invoice is for an order of a unit that you have no permission for.",
         )
-    earlier = document_store.by_key(session, maker.supplier, invoice.document_type, invoice.number)
+    earlier = document_store.by_key(session, actor.supplier, invoice.document_type, invoice.number)
     if earlier is not None:
         return (
             f"Numret {invoice.number} har ni redan skickat. Varje faktura har sitt eget nummer.",
             f"You have sent number {invoice.number} already. Each invoice has a number of its own.",
         )
-    pending = portal_documents.pending_number(session, maker.supplier, invoice.document_type, invoice.number)
+    pending = portal_documents.pending_number(session, actor.supplier, invoice.document_type, invoice.number)
     if pending is not None:
         return (
             f"{invoice.number} är redan på väg till köparen.",
@@ -134,8 +134,8 @@ def _refusal(session: Session, maker: SupplierActor, reading: Reading) -> tuple[
     return None
 
 
-def _within(session: Session, maker: SupplierActor, invoice: InvoiceContent) -> bool:
-    if maker.units is None:
+def _within(session: Session, actor: SupplierActor, invoice: InvoiceContent) -> bool:
+    if actor.units is None:
         return True
     order = order_store.find(session, invoice.order_number)
-    return order is not None and order.supplier == maker.supplier and maker.holds_unit(order.unit_id)
+    return order is not None and order.supplier == actor.supplier and actor.holds_unit(order.unit_id)

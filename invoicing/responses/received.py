@@ -40,7 +40,7 @@ class _About:
     """What an answer is about, found among our own: the letter, the order, and what it means."""
 
     meaning: Meaning
-    letter: OutboundMessage | None = None
+    message: OutboundMessage | None = None
     order_number: str = ""
     execution_reference: str = ""
 
@@ -48,7 +48,7 @@ class _About:
 def receive(
     session: Session,
     register: Register,
-    letter: InboundMessage,
+    message: InboundMessage,
     answer: PeerAnswer,
     origin: Sender,
     *,
@@ -56,18 +56,18 @@ def receive(
 ) -> Recorded:
     """Keep the answer and let it take effect; the letter is settled here. Raises IntegrityError in a race."""
     take_turns(session, f"{answer.sender} {answer.kind} {answer.number}")
-    earlier = response_store.letter_of(session, answer)
+    earlier = response_store.message_of(session, answer)
     if earlier is not None:
-        return _again(session, letter, answer, earlier)
+        return _again(session, message, answer, earlier)
     about = _about(session, register, answer, origin)
-    if about.letter is not None:
-        _move(session, about.letter, about.meaning, answer, today=today)
+    if about.message is not None:
+        _move(session, about.message, about.meaning, answer, today=today)
     key = response_store.add(
         session,
         answer,
         about.meaning,
-        letter_id=letter.id,
-        instance_id=about.letter.instance_id if about.letter else "",
+        letter_id=message.id,
+        instance_id=about.message.instance_id if about.message else "",
         order_number=about.order_number,
         received_on=today,
     )
@@ -80,14 +80,14 @@ def receive(
         kind=answer.kind,
         code=answer.code,
         meaning=about.meaning,
-        letter=str(letter.id),
+        letter=str(message.id),
     )
     for_staff = about.meaning in peer_responses.FOR_STAFF
     sv, en = peer_responses.sentences(about.meaning, answer.reference) if for_staff else ("", "")
     reason = about.meaning.value if for_staff else ""
     inbox.settle(
         session,
-        letter.id,
+        message.id,
         InState.HANDLED,
         kind=answer.kind,
         business_key=_business_key(answer),
@@ -110,8 +110,8 @@ def _about(session: Session, register: Register, answer: PeerAnswer, origin: Sen
             return _about_order(session, register, answer, origin)
         case DocumentKind.MLS:
             # Its sender is an access point, which we do not know; knowing the identifier is its proof.
-            found = outbox.letter_named(session, answer.reference.lower())
-            return _about_letter(session, found, answer)
+            found = outbox.message_named(session, answer.reference.lower())
+            return _about_message(session, found, answer)
         case DocumentKind.MLR:
             return _about_document(session, register, answer, origin)
     return _About(Meaning.NOT_EXPECTED)
@@ -124,10 +124,10 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
     supplier = _supplier_of(register, answer, origin)
     if supplier is None or supplier.organisation_number != order.supplier:
         return _About(Meaning.STRANGER)
-    letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order.number))
+    messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order.number))
     return _About(
         peer_responses.meaning_of_order_answer(answer),
-        letters[-1] if letters else None,
+        messages[-1] if messages else None,
         order.number,
         order.execution_reference,
     )
@@ -135,10 +135,10 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
 
 def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
     """The letter an MLR is about: the newest with that document number that went to its sender."""
-    named = [each for each in outbox.letters_out(session, document_id=answer.reference) if each.receiver]
+    named = [each for each in outbox.messages_out(session, document_id=answer.reference) if each.receiver]
     if not named:
         # Some answer with the identifier of the envelope instead of the document's number.
-        one = outbox.letter_named(session, answer.reference.lower())
+        one = outbox.message_named(session, answer.reference.lower())
         named = [one] if one is not None else []
     if not named:
         return _About(Meaning.UNKNOWN)
@@ -150,21 +150,23 @@ def _about_document(session: Session, register: Register, answer: PeerAnswer, or
         if each.receiver == address
         or (supplier is not None and each.recipient == supplier.organisation_number)
     ]
-    return _about_letter(session, theirs[-1], answer) if theirs else _About(Meaning.STRANGER)
+    return _about_message(session, theirs[-1], answer) if theirs else _About(Meaning.STRANGER)
 
 
-def _about_letter(session: Session, letter: OutboundMessage | None, answer: PeerAnswer) -> _About:
-    if letter is None:
+def _about_message(session: Session, message: OutboundMessage | None, answer: PeerAnswer) -> _About:
+    if message is None:
         return _About(Meaning.UNKNOWN)
     meaning = peer_responses.meaning_of_technical_answer(answer)
-    order = order_store.find(session, letter.document_id) if letter.kind == DocumentKind.ORDER.value else None
+    order = (
+        order_store.find(session, message.document_id) if message.kind == DocumentKind.ORDER.value else None
+    )
     if order is None:
-        return _About(meaning, letter)
-    return _About(meaning, letter, order.number, order.execution_reference)
+        return _About(meaning, message)
+    return _About(meaning, message, order.number, order.execution_reference)
 
 
 def _move(
-    session: Session, letter: OutboundMessage, meaning: Meaning, answer: PeerAnswer, *, today: date
+    session: Session, message: OutboundMessage, meaning: Meaning, answer: PeerAnswer, *, today: date
 ) -> None:
     """Let the answer say its word about our letter; only a word that changes something is journalled."""
     if answer.code == peer_responses.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
@@ -173,16 +175,16 @@ def _move(
     at = moment_of(session) or datetime.combine(today, time(), UTC)
     words = peer_responses.in_short(" ".join((answer.words, *(line.words for line in answer.lines[:20]))))
     said = words if state is OutState.REJECTED else f"{answer.kind} {answer.code}"
-    was = outbox.verdict(session, letter.instance_id, state, answer=said, at=at)
+    was = outbox.verdict(session, message.instance_id, state, answer=said, at=at)
     if was is not None:
         journal.record(
             session,
             journal.SYSTEM,
             "letter.rejected" if state is OutState.REJECTED else "letter.delivered",
-            f"letter out {letter.sequence}",
+            f"letter out {message.sequence}",
             was=was,
-            kind=letter.kind,
-            document=letter.document_id,
+            kind=message.kind,
+            document=message.document_id,
         )
 
 
@@ -195,13 +197,13 @@ def _supplier_of(register: Register, answer: PeerAnswer, origin: Sender) -> Supp
     return None
 
 
-def _again(session: Session, letter: InboundMessage, answer: PeerAnswer, earlier: int) -> Recorded:
+def _again(session: Session, message: InboundMessage, answer: PeerAnswer, earlier: int) -> Recorded:
     """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
-    same = envelope.same_document(letter.body, inbox.body_of(session, earlier) or b"")
+    same = envelope.same_document(message.body, inbox.body_of(session, earlier) or b"")
     state = InState.REPEAT if same else InState.CONFLICT
     inbox.settle(
         session,
-        letter.id,
+        message.id,
         state,
         kind=answer.kind,
         business_key=_business_key(answer),

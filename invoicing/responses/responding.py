@@ -167,5 +167,5 @@ def _about(invoice: SupplierInvoice) -> str:
 
 def _times_told(session: Session, invoice: SupplierInvoice, code: str) -> int:
     """How often a document was answered with this code; only a query is told more than once."""
-    told = outbox.letters_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
-    return sum(letter.document_id.endswith(f"-{code}") for letter in told)
+    told = outbox.messages_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
+    return sum(message.document_id.endswith(f"-{code}") for message in told)

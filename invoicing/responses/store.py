@@ -93,7 +93,7 @@ def add(
     return key
 
 
-def letter_of(session: Session, answer: PeerAnswer) -> int | None:
+def message_of(session: Session, answer: PeerAnswer) -> int | None:
     """The letter that brought an answer of this sender, kind and number, or None."""
     held = peer_answer.c
     return session.scalar(

@@ -75,7 +75,7 @@ def place_orders(
     ]
     order_store.add_all(session, orders)
     placements = [placement for placement, _ in drafts]
-    outgoing.send_all(session, [_letter(register, *each) for each in zip(placements, orders, strict=True)])
+    outgoing.send_all(session, [_message(register, *each) for each in zip(placements, orders, strict=True)])
     for order in orders:
         journal.record(
             session,
@@ -90,7 +90,7 @@ def place_orders(
     return orders
 
 
-def _letter(register: Register, placement: Placement, order: Order) -> outgoing.Outgoing:
+def _message(register: Register, placement: Placement, order: Order) -> outgoing.Outgoing:
     supplier = register.supplier(order.supplier)
     over_peppol = supplier.channel is Channel.PEPPOL and supplier.participant_id is not None
     return outgoing.Outgoing(

@@ -36,7 +36,7 @@ class Addressed:
         return self.sender, self.receiver, self.document_type, self.process, self.country
 
 
-def addressed(letter: Outbound, *, country: str = "SE", mls_to: str = "") -> Addressed:
+def addressed(message: Outbound, *, country: str = "SE", mls_to: str = "") -> Addressed:
     """Where the letter goes; `country` is the original sender's, `mls_to` a service provider's (0242:...).
 
     Raises RejectedForGood (code ADDRESS) for a letter that has no address on the network: no
@@ -44,12 +44,12 @@ def addressed(letter: Outbound, *, country: str = "SE", mls_to: str = "") -> Add
     """
     try:
         written = envelope.for_payload(
-            letter.body,
-            sender=ParticipantId.parse(letter.sender),
-            receiver=ParticipantId.parse(letter.receiver),
-            instance_id=letter.instance_id,
+            message.body,
+            sender=ParticipantId.parse(message.sender),
+            receiver=ParticipantId.parse(message.receiver),
+            instance_id=message.instance_id,
             # The row knows the day only; its first moment is as true on every attempt.
-            created_at=datetime.combine(letter.issued_on, time(), UTC),
+            created_at=datetime.combine(message.issued_on, time(), UTC),
             country_c1=country,
             mls_to=ParticipantId.parse(mls_to) if mls_to else None,
         )
@@ -65,6 +65,6 @@ def addressed(letter: Outbound, *, country: str = "SE", mls_to: str = "") -> Add
     )
 
 
-def in_envelope(letter: Outbound, *, country: str = "SE", mls_to: str = "") -> bytes:
+def in_envelope(message: Outbound, *, country: str = "SE", mls_to: str = "") -> bytes:
     """The letter in its envelope. Raises RejectedForGood as `addressed` does."""
-    return envelope.wrap(letter.body, addressed(letter, country=country, mls_to=mls_to).envelope)
+    return envelope.wrap(message.body, addressed(message, country=country, mls_to=mls_to).envelope)

@@ -50,9 +50,9 @@ class Composed:
         """The outlet's name."""
         return self.outlet.name
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         """See `protocol.Outlet`."""
-        return self.outlet.submit(letter)
+        return self.outlet.submit(message)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """See `protocol.Outlet`."""

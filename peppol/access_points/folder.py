@@ -67,12 +67,12 @@ class FolderAccessPoint:
 
     # --- out --------------------------------------------------------------------------------------
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         """Write the letter; writing the same one again replaces it by the same bytes."""
-        body = letter.body
-        if self.enveloped and letter.receiver:
-            body = in_envelope(letter, country=self._country, mls_to=self._mls_to)
-        path = self.layout.outgoing(letter)
+        body = message.body
+        if self.enveloped and message.receiver:
+            body = in_envelope(message, country=self._country, mls_to=self._mls_to)
+        path = self.layout.outgoing(message)
         with _told():
             self.files.write(path, body)
         return Submission(path)
@@ -109,7 +109,7 @@ class FolderAccessPoint:
                 path = path.removesuffix(DOWNLOADING)
                 if path in entries or not self._free(path, entry):
                     continue
-            elif not self.layout.is_letter(path):
+            elif not self.layout.is_message(path):
                 continue
             receipt = self.layout.receipt_of(path)
             if receipt and receipt not in entries and not self._old(entry):

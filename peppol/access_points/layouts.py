@@ -38,12 +38,12 @@ class Layout:
     receipt: str = ""
     receipts: str = "receipts"
 
-    def outgoing(self, letter: Outbound) -> str:
+    def outgoing(self, message: Outbound) -> str:
         """The path of a letter of ours: its own ids alone, so every attempt gives the same."""
-        name = f"{letter.kind.lower()}-{safe(letter.document_id)}-{safe(letter.instance_id)}.xml"
+        name = f"{message.kind.lower()}-{safe(message.document_id)}-{safe(message.instance_id)}.xml"
         if not self.by_receiver:
             return f"{self.outbox}/{name}"
-        return f"{self.outbox}/{safe(letter.receiver or f'portal-{letter.recipient}')}/{name}"
+        return f"{self.outbox}/{safe(message.receiver or f'portal-{message.recipient}')}/{name}"
 
     def incoming(self, reference: str) -> str:
         """The path of a letter to us."""
@@ -54,7 +54,7 @@ class Layout:
         """What a letter to us is called: its path within the inbox."""
         return shown(path[len(self.inbox) + 1 :] if self.inbox else path)
 
-    def is_letter(self, path: str) -> bool:
+    def is_message(self, path: str) -> bool:
         """Whether a file in the inbox is a letter that nobody is writing or reading now."""
         name = path.rpartition("/")[2]
         return (

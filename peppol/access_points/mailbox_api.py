@@ -29,11 +29,11 @@ class MailboxInlet:
         while True:
             answer = self._web.get("letters", params={"after": cursor, "limit": str(_PAGE)})
             complain(answer, repeatable=True)
-            letters = json_object(answer).get("letters")
-            if not isinstance(letters, list):
+            messages = json_object(answer).get("letters")
+            if not isinstance(messages, list):
                 raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
             before = cursor
-            for each in letters:
+            for each in messages:
                 if not isinstance(each, dict) or not name_in(each, "reference"):
                     raise Unreachable(answer.words, code="NOT_UNDERSTOOD")
                 size = each.get("size")
@@ -44,7 +44,7 @@ class MailboxInlet:
                     instance_id=name_in(each, "instance_id"),
                     size=size if isinstance(size, int) else None,
                 )
-            if len(letters) < _PAGE or cursor in ("", before):
+            if len(messages) < _PAGE or cursor in ("", before):
                 return
 
     def fetch(self, reference: str) -> bytes:

@@ -25,18 +25,18 @@ class Phase4Outlet:
         self._mls_to = mls_to
         self._bare = bare
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         """Send the letter and read the report. Raises Unreachable, Unclear or RejectedForGood."""
-        to = addressed(letter, country=self._country, mls_to=self._mls_to)
+        to = addressed(message, country=self._country, mls_to=self._mls_to)
         if self._bare:
-            answer = self._web.post("sendas4", *to.path, body=letter.body)
+            answer = self._web.post("sendas4", *to.path, body=message.body)
         else:
-            answer = self._web.post("sendsbdh", body=envelope.wrap(letter.body, to.envelope))
+            answer = self._web.post("sendsbdh", body=envelope.wrap(message.body, to.envelope))
         complain(answer)
         report = read_report(answer)
         if report is None:
             raise Unclear(answer.words, code="NO_REPORT")
-        return outcome(report, instance_id="" if self._bare else letter.instance_id)
+        return outcome(report, instance_id="" if self._bare else message.instance_id)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """Nothing is kept there; the report was the answer."""

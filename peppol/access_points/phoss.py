@@ -58,40 +58,40 @@ class PhossOutlet:
         self._mls_to = mls_to
         self._enveloped = enveloped
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         """Hand the letter over; delivered where the receipt came at once, accepted where it is tried again.
 
         Raises Unreachable, Unclear or RejectedForGood.
         """
-        to = addressed(letter, country=self._country, mls_to=self._mls_to)
+        to = addressed(message, country=self._country, mls_to=self._mls_to)
         mls = {"mlsTo": self._mls_to} if self._mls_to else {}
         if self._enveloped:
-            sealed = envelope.wrap(letter.body, to.envelope)
+            sealed = envelope.wrap(message.body, to.envelope)
             answer = self._web.post("api", "outbound", "submit-sbd", body=sealed, params=mls)
         else:
-            params = {"sbdhInstanceID": letter.instance_id, **mls}
-            answer = self._web.post("api", "outbound", "submit", *to.path, body=letter.body, params=params)
+            params = {"sbdhInstanceID": message.instance_id, **mls}
+            answer = self._web.post("api", "outbound", "submit", *to.path, body=message.body, params=params)
         report = read_report(answer)
         if report is not None and report.success:
-            return outcome(report, instance_id=letter.instance_id)
+            return outcome(report, instance_id=message.instance_id)
         if answer.fine:
             raise Unclear(answer.words, code="NO_REPORT")
         if answer.status in (400, 409, 422):
-            return self._after_refusal(letter, answer, report.words if report else "")
+            return self._after_refusal(message, answer, report.words if report else "")
         complain(answer)
         raise Unclear(answer.words)
 
-    def _after_refusal(self, letter: Outbound, answer: HttpAnswer, words: str) -> Submission:
+    def _after_refusal(self, message: Outbound, answer: HttpAnswer, words: str) -> Submission:
         """What the access point holds after it said no: the same letter from before, one it will retry, or none."""
         try:
-            held = self.status(letter.instance_id)
+            held = self.status(message.instance_id)
         except Unreachable as fault:
             raise Unclear(f"{words or answer.words} {fault.words}") from fault
         if held.state is DeliveryState.UNKNOWN:
             raise RejectedForGood(words or answer.words)
         if held.state is DeliveryState.REJECTED:
             raise RejectedForGood(held.words or words or answer.words)
-        return Submission(letter.instance_id, held.state, held.words or words)
+        return Submission(message.instance_id, held.state, held.words or words)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         """What the access point knows of the letter. Raises Unreachable."""

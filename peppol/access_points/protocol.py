@@ -243,7 +243,7 @@ class Outlet(Protocol):
     def name(self) -> str:
         """What rows, logs and the circuit breaker call it; holds no secret."""
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         """Hand a letter over. Raises Unreachable, Unclear or RejectedForGood."""
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:

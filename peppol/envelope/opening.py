@@ -125,7 +125,7 @@ def _parts(root: etree._Element) -> _Parts:
 # --- the document's own bytes ---------------------------------------------------------------------------
 
 _HEADER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocumentHeader[ \t\r\n]*>")
-_LETTER_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocument[ \t\r\n]*>")
+_MESSAGE_END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?StandardBusinessDocument[ \t\r\n]*>")
 _NAME: Final = re.compile(rb"<[^\s<>/!?]+")
 
 
@@ -152,7 +152,7 @@ def _cut_out(data: bytes) -> bytes:
     header = _HEADER_END.search(data)
     if header is not None:
         start = header.end()
-    for match in _LETTER_END.finditer(data):
+    for match in _MESSAGE_END.finditer(data):
         end = match.start()
     return DECLARATION + data[start:end].strip(_SPACE) + b"\n"
 

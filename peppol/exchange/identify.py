@@ -15,14 +15,14 @@ from peppol.xml.gate_errors import GateRefused
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Identified:
     """The kind and the document number of a letter, as far as they can be read."""
 
     kind: DocumentKind | None
     number: str
 
 
-def glance(body: bytes) -> Glance:
+def identify(body: bytes) -> Identified:
     """Look at a letter's bytes, in an envelope or bare."""
     opened = unwrap(body)
     root = opened.root
@@ -32,6 +32,6 @@ def glance(body: bytes) -> Glance:
         except GateRefused:
             root = None
     if root is None:
-        return Glance(None, "")
+        return Identified(None, "")
     kind = kind_of(root)
-    return Glance(kind, of_document(root, kind).document_id)
+    return Identified(kind, of_document(root, kind).document_id)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from foundation import backoff
 from foundation.sql import Session, rows_changed
 from peppol.exchange.outbox import sha256_of
-from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, letter_note
+from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, message_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +121,14 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> S
         return []
     session.execute(update(inbox).where(inbox.c.id.in_(ids)).values(claimed_until=now + lease))
     question = select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id)
-    return [_in_letter(row) for row in session.execute(question)]
+    return [_in_message(row) for row in session.execute(question)]
 
 
-def unclaim(session: Session, letter_ids: Sequence[int]) -> None:
+def unclaim(session: Session, message_ids: Sequence[int]) -> None:
     """Let others read these letters at once: this worker will not."""
     session.execute(
         update(inbox)
-        .where(inbox.c.id.in_(letter_ids), inbox.c.state == InState.ARRIVED)
+        .where(inbox.c.id.in_(message_ids), inbox.c.state == InState.ARRIVED)
         .values(claimed_until=None)
     )
 
@@ -175,17 +175,17 @@ def settle(
     )
 
 
-def failed(session: Session, letter: InboundMessage, error: str, *, now: datetime) -> InState | None:
+def failed(session: Session, message: InboundMessage, error: str, *, now: datetime) -> InState | None:
     """Note that handling a letter failed; ARRIVED while it is tried again later, then FAILED.
 
     None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
     """
-    failures = letter.failures + 1
+    failures = message.failures + 1
     rest = backoff.rest_after(failures)
     state = InState.FAILED if rest is None else InState.ARRIVED
     change = (
         update(inbox)
-        .where(inbox.c.id == letter.id, inbox.c.state == InState.ARRIVED)
+        .where(inbox.c.id == message.id, inbox.c.state == InState.ARRIVED)
         .values(
             state=state,
             failures=failures,
@@ -229,7 +229,7 @@ def note(
 ) -> None:
     """Lay a note on a letter: something a person may want to know, which stops nothing."""
     session.execute(
-        insert(letter_note),
+        insert(message_note),
         {
             "letter": letter_id,
             "code": code,
@@ -280,7 +280,7 @@ def _inserted(session: Session, row: dict[str, object]) -> int:
     return key
 
 
-def _in_letter(row: Row[tuple[object, ...]]) -> InboundMessage:
+def _in_message(row: Row[tuple[object, ...]]) -> InboundMessage:
     return InboundMessage(
         row.id,
         row.transport_id,

@@ -15,10 +15,10 @@ from datetime import date, datetime
 from sqlalchemy import Row, Select, insert, select, update
 
 from foundation.sql import Session, moment_of, rows_changed
-from peppol.exchange.tables import OutState, lane, out_states_before, outbox
+from peppol.exchange.tables import OutState, out_states_before, outbox, receiver_queue
 
 # One name space for instance identifiers, so that the same letter always gets the same one.
-_LETTERS = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
+_MESSAGES = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +66,45 @@ def sha256_of(body: bytes) -> str:
 
 def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -> str:
     """The one instance identifier of a letter: made from what it is, so a repeated request finds itself."""
-    return str(uuid.uuid5(_LETTERS, f"{kind}|{document_id}|{receiver}|{digest}"))
+    return str(uuid.uuid5(_MESSAGES, f"{kind}|{document_id}|{receiver}|{digest}"))
 
 
-def put_out(session: Session, letters: Sequence[NewMessage]) -> list[str]:
+def put_out(session: Session, messages: Sequence[NewMessage]) -> list[str]:
     """Lay letters in the outbox and return their instance identifiers, in order.
 
     A letter without a receiver on the network is for the portal. The rows live or die with
     the caller's transaction.
     """
     laid_at = moment_of(session)
-    rows = [{**_outbox_row(letter), "laid_at": laid_at} for letter in letters]
+    rows = [{**_outbox_row(message), "laid_at": laid_at} for message in messages]
     if rows:
         session.execute(_PUT_OUT, rows)
     return [str(row["instance_id"]) for row in rows]
 
 
-def _outbox_row(letter: NewMessage) -> dict[str, object]:
-    digest = sha256_of(letter.body)
+def _outbox_row(message: NewMessage) -> dict[str, object]:
+    digest = sha256_of(message.body)
     return {
         "instance_id": instance_id_of(
-            kind=letter.kind,
-            document_id=letter.document_id,
-            receiver=letter.receiver or letter.recipient,
+            kind=message.kind,
+            document_id=message.document_id,
+            receiver=message.receiver or message.recipient,
             digest=digest,
         ),
-        "kind": letter.kind,
-        "document_id": letter.document_id,
-        "sender": letter.sender,
-        "receiver": letter.receiver,
-        "recipient": letter.recipient,
-        "about": letter.about,
-        "issued_on": letter.issued_on,
+        "kind": message.kind,
+        "document_id": message.document_id,
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "recipient": message.recipient,
+        "about": message.about,
+        "issued_on": message.issued_on,
         "sha256": digest,
-        "body": letter.body,
-        "state": OutState.WAITING if letter.receiver else OutState.IN_PORTAL,
+        "body": message.body,
+        "state": OutState.WAITING if message.receiver else OutState.IN_PORTAL,
     }
 
 
-def letters_out(
+def messages_out(
     session: Session, *, kind: str = "", document_id: str = "", about: str = ""
 ) -> Iterator[OutboundMessage]:
     """The letters of one kind, document or subject, oldest first."""
@@ -115,23 +115,23 @@ def letters_out(
         question = question.where(outbox.c.document_id == document_id)
     if about:
         question = question.where(outbox.c.about == about)
-    yield from read_letters(session, question.execution_options(yield_per=200))
+    yield from read_messages(session, question.execution_options(yield_per=200))
 
 
-def letter_named(session: Session, instance_id: str) -> OutboundMessage | None:
+def message_named(session: Session, instance_id: str) -> OutboundMessage | None:
     """The letter with this instance identifier, or None."""
     question = select(outbox).where(outbox.c.instance_id == instance_id)
     row = session.execute(question).one_or_none()
-    return _out_letter(row) if row is not None else None
+    return _out_message(row) if row is not None else None
 
 
-def read_letters(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
+def read_messages(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
     """The letters that a question on the whole row finds."""
     for row in session.execute(question):
-        yield _out_letter(row)
+        yield _out_message(row)
 
 
-def _out_letter(row: Row[tuple[object, ...]]) -> OutboundMessage:
+def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:
     return OutboundMessage(
         row.sequence,
         row.instance_id,
@@ -192,12 +192,14 @@ def send_again(session: Session, sequence: int) -> str | None:
     if row is None:
         return None
     if rows_changed(session, again) == 1:
-        session.execute(update(lane).where(lane.c.receiver == row.receiver).values(due_at=None))
+        session.execute(
+            update(receiver_queue).where(receiver_queue.c.receiver == row.receiver).values(due_at=None)
+        )
         return str(row.instance_id)
     if row.state != OutState.REJECTED or _sent_anew(session, sequence):
         return None
     kept = ("kind", "document_id", "sender", "receiver", "recipient", "about", "issued_on", "sha256", "body")
-    instance_id = str(uuid.uuid5(_LETTERS, f"again|{row.instance_id}"))
+    instance_id = str(uuid.uuid5(_MESSAGES, f"again|{row.instance_id}"))
     copy = {each: getattr(row, each) for each in kept}
     new = {"instance_id": instance_id, "state": OutState.WAITING, "resends": sequence}
     session.execute(_PUT_OUT, [{**copy, **new, "laid_at": moment_of(session)}])

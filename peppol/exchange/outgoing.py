@@ -74,10 +74,10 @@ def send(
 
 def send_all(session: Session, outgoing: Sequence[Outgoing]) -> list[str]:
     """Send several documents in one stroke: all are rendered and judged before any is laid out."""
-    return outbox.put_out(session, [_letter(each) for each in outgoing])
+    return outbox.put_out(session, [_message(each) for each in outgoing])
 
 
-def _letter(outgoing: Outgoing) -> outbox.NewMessage:
+def _message(outgoing: Outgoing) -> outbox.NewMessage:
     try:
         body = codec.serialise(outgoing.document)
     except literals.UnwritableDocument as unwritable:
@@ -107,7 +107,7 @@ def deliver_waiting(
     waiting, with those after it to the same receiver.
     """
     with transactions() as session:
-        receiver_queues.hurry(session, all_lanes=True)
+        receiver_queues.hurry(session, all_queues=True)
         circuit_breaker.allow_probe(session, access_point.name, now=now)
     sender = Sender(transactions, access_point, lambda: now, tell or _nobody)
     delivered, more = 0, True

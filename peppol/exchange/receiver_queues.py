@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, exists, func, insert, or_, select, update
 
 from foundation.sql import Session, add_new
-from peppol.exchange.outbox import OutboundMessage, read_letters
-from peppol.exchange.tables import OutState, attempt, lane, outbox
+from peppol.exchange.outbox import OutboundMessage, read_messages
+from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class QueueLease:
 
     token: str
     until: datetime
-    letters: Sequence[OutboundMessage]
+    messages: Sequence[OutboundMessage]
     receivers: frozenset[str]
     doubtful: frozenset[str] = field(default=frozenset())
 
@@ -40,7 +40,7 @@ class AttemptResult:
     towards STUCK; `ask_at` when to ask how the letter fares.
     """
 
-    letter: OutboundMessage
+    message: OutboundMessage
     access_point: str
     started_at: datetime
     ended_at: datetime
@@ -59,51 +59,58 @@ class AttemptResult:
 
 
 _WAITS = outbox.c.state == OutState.WAITING
-_HAS_LETTERS = exists(select(outbox.c.sequence).where(outbox.c.receiver == lane.c.receiver, _WAITS))
+_HAS_MESSAGES = exists(
+    select(outbox.c.sequence).where(outbox.c.receiver == receiver_queue.c.receiver, _WAITS)
+)
 
 
 def claim(
-    session: Session, *, now: datetime, lease: timedelta, lanes_most: int, letters_most: int
+    session: Session, *, now: datetime, lease: timedelta, queues_most: int, messages_most: int
 ) -> QueueLease:
     """Take lanes that are free and due, those served longest ago first, and their oldest letters.
 
     At most half of what is free is taken, so that a second worker finds work beside the first.
     """
-    _open_lanes(session, now)
+    _open_queues(session, now)
     free = (
-        or_(lane.c.claimed_until.is_(None), lane.c.claimed_until < now),
-        or_(lane.c.due_at.is_(None), lane.c.due_at <= now),
-        _HAS_LETTERS,
+        or_(receiver_queue.c.claimed_until.is_(None), receiver_queue.c.claimed_until < now),
+        or_(receiver_queue.c.due_at.is_(None), receiver_queue.c.due_at <= now),
+        _HAS_MESSAGES,
     )
-    available = session.execute(select(func.count()).select_from(lane).where(*free)).scalar_one()
+    available = session.execute(select(func.count()).select_from(receiver_queue).where(*free)).scalar_one()
     token, until = str(uuid.uuid4()), now + lease
     rows = session.execute(
-        select(lane.c.receiver, lane.c.token)
+        select(receiver_queue.c.receiver, receiver_queue.c.token)
         .where(*free)
-        .order_by(lane.c.served_at, lane.c.receiver)
-        .limit(max(1, min(lanes_most, (available + 1) // 2)))
+        .order_by(receiver_queue.c.served_at, receiver_queue.c.receiver)
+        .limit(max(1, min(queues_most, (available + 1) // 2)))
         .with_for_update(skip_locked=True)
     ).all()
     receivers = frozenset(row.receiver for row in rows)
     if not receivers:
         return QueueLease(token, until, (), receivers)
     session.execute(
-        update(lane).where(lane.c.receiver.in_(receivers)).values(token=token, claimed_until=until)
+        update(receiver_queue)
+        .where(receiver_queue.c.receiver.in_(receivers))
+        .values(token=token, claimed_until=until)
     )
-    letters = _oldest(session, receivers, each=max(1, letters_most // len(receivers)))
+    messages = _oldest(session, receivers, each=max(1, messages_most // len(receivers)))
     doubtful = frozenset(row.receiver for row in rows if row.token is not None)
-    return QueueLease(token, until, letters, receivers, doubtful)
+    return QueueLease(token, until, messages, receivers, doubtful)
 
 
-def _open_lanes(session: Session, now: datetime) -> None:
+def _open_queues(session: Session, now: datetime) -> None:
     """A lane for every receiver that has letters waiting and none yet."""
     unknown = (
         select(outbox.c.receiver)
         .distinct()
-        .where(_WAITS, ~exists(select(lane.c.receiver).where(lane.c.receiver == outbox.c.receiver)))
+        .where(
+            _WAITS,
+            ~exists(select(receiver_queue.c.receiver).where(receiver_queue.c.receiver == outbox.c.receiver)),
+        )
     )
     receivers = sorted(session.scalars(unknown))
-    add_new(session, lane, [{"receiver": each, "served_at": now} for each in receivers])
+    add_new(session, receiver_queue, [{"receiver": each, "served_at": now} for each in receivers])
 
 
 def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[OutboundMessage]:
@@ -119,7 +126,7 @@ def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[O
         .where(placed.c.place <= each)
         .order_by(outbox.c.sequence)
     )
-    return list(read_letters(session, question))
+    return list(read_messages(session, question))
 
 
 def release(
@@ -131,18 +138,18 @@ def release(
     worker's now, and its instance identifier makes sure that the receiver has it once.
     """
     still = (
-        select(lane.c.receiver)
-        .where(lane.c.token == held.token, lane.c.receiver.in_(held.receivers))
-        .order_by(lane.c.receiver)
+        select(receiver_queue.c.receiver)
+        .where(receiver_queue.c.token == held.token, receiver_queue.c.receiver.in_(held.receivers))
+        .order_by(receiver_queue.c.receiver)
         .with_for_update()
     )
     ours = set(session.scalars(still))
-    noted = [each for each in tried if each.letter.receiver in ours]
+    noted = [each for each in tried if each.message.receiver in ours]
     if noted:
         session.execute(_ATTEMPTED, [_attempt_row(each) for each in noted])
         session.execute(_CHANGED, [_change_of(each) for each in noted])
     if ours:
-        due = {each.letter.receiver: each.next_at for each in noted if each.next_at is not None}
+        due = {each.message.receiver: each.next_at for each in noted if each.next_at is not None}
         rows = [
             {"lane_receiver": each, "lane_token": held.token, "due": due.get(each), "at": now}
             for each in sorted(ours)
@@ -151,15 +158,15 @@ def release(
     return noted
 
 
-def hurry(session: Session, *, all_lanes: bool = False) -> None:
+def hurry(session: Session, *, all_queues: bool = False) -> None:
     """Let the receivers be tried at once whose first letter only waits because nothing could be reached.
 
     `all_lanes` is for a person who wants everything tried now.
     """
-    change = update(lane).where(lane.c.due_at.is_not(None)).values(due_at=None)
-    if not all_lanes:
+    change = update(receiver_queue).where(receiver_queue.c.due_at.is_not(None)).values(due_at=None)
+    if not all_queues:
         for_no_fault = select(outbox.c.receiver).where(_WAITS, outbox.c.outcome == UNREACHABLE)
-        change = change.where(lane.c.receiver.in_(for_no_fault))
+        change = change.where(receiver_queue.c.receiver.in_(for_no_fault))
     session.execute(change)
 
 
@@ -184,8 +191,11 @@ _CHANGED = (
     )
 )
 _RELEASED = (
-    update(lane)
-    .where(lane.c.receiver == bindparam("lane_receiver"), lane.c.token == bindparam("lane_token"))
+    update(receiver_queue)
+    .where(
+        receiver_queue.c.receiver == bindparam("lane_receiver"),
+        receiver_queue.c.token == bindparam("lane_token"),
+    )
     .values(token=None, claimed_until=None, due_at=bindparam("due"), served_at=bindparam("at"))
 )
 _HANDED_OVER = (OutState.SENT, OutState.DELIVERED)
@@ -194,8 +204,8 @@ _CLOSED = (OutState.DELIVERED, OutState.REJECTED)
 
 def _attempt_row(tried: AttemptResult) -> dict[str, object]:
     return {
-        "letter": tried.letter.sequence,
-        "number": tried.letter.attempts + 1,
+        "letter": tried.message.sequence,
+        "number": tried.message.attempts + 1,
         "started_at": tried.started_at,
         "ended_at": tried.ended_at,
         "access_point": tried.access_point,
@@ -206,15 +216,15 @@ def _attempt_row(tried: AttemptResult) -> dict[str, object]:
 
 
 def _change_of(tried: AttemptResult) -> dict[str, object]:
-    letter = tried.letter
+    message = tried.message
     return {
-        "letter": letter.sequence,
+        "letter": message.sequence,
         "to_state": tried.state,
-        "made": letter.attempts + 1,
-        "counted": letter.failures + tried.counts,
+        "made": message.attempts + 1,
+        "counted": message.failures + tried.counts,
         "handed_over": tried.ended_at if tried.state in _HANDED_OVER else None,
         "closed": tried.ended_at if tried.state in _CLOSED else None,
-        "its_reference": tried.reference or letter.reference,
+        "its_reference": tried.reference or message.reference,
         "how": tried.outcome,
         "words": tried.answer,
         "ask": tried.ask_at,

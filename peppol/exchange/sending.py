@@ -62,7 +62,7 @@ class DeliveryEvent:
     """Something to hear of: a letter stuck, refused or moved to the portal; an access point lost or found."""
 
     what: str
-    letter: OutboundMessage | None = None
+    message: OutboundMessage | None = None
     words: str = ""
 
 
@@ -106,8 +106,8 @@ class Sender:
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = bool
     at_once: int = 1
-    letters_most: int = 100
-    lanes_most: int = 25
+    messages_most: int = 100
+    queues_most: int = 25
 
     def round(self) -> Round:
         """Claim, try, note. Raises nothing for what an access point does; what it met stands in the rows."""
@@ -122,10 +122,10 @@ class Sender:
                 session,
                 now=now,
                 lease=self.lease,
-                lanes_most=1 if probing else self.lanes_most,
-                letters_most=1 if probing else self.letters_most,
+                queues_most=1 if probing else self.queues_most,
+                messages_most=1 if probing else self.messages_most,
             )
-            if probing and not claim.letters:
+            if probing and not claim.messages:
                 circuit_breaker.allow_probe(session, name, now=now)
         if not claim.receivers:
             return Round()
@@ -140,7 +140,7 @@ class Sender:
             _log_attempt(each)
         sent = sum(each.state in (OutState.SENT, OutState.DELIVERED) for each in noted)
         moved = sum(each.state is not OutState.WAITING for each in noted)
-        return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.letters))
+        return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.messages))
 
     def _try_all(self, claim: QueueLease, began: float) -> list[AttemptResult]:
         """Each receiver's letters in order until one does not get through, while the claim lasts.
@@ -148,34 +148,34 @@ class Sender:
         Several receivers at once, where that is allowed: most of the time is spent waiting, for the
         access point's answer or for a disk.
         """
-        lanes: dict[str, list[OutboundMessage]] = {}
-        for letter in claim.letters:
-            lanes.setdefault(letter.receiver, []).append(letter)
+        queues: dict[str, list[OutboundMessage]] = {}
+        for message in claim.messages:
+            queues.setdefault(message.receiver, []).append(message)
         misses = _Misses()
 
-        def try_lane(letters: Sequence[OutboundMessage]) -> list[AttemptResult]:
+        def try_queue(messages: Sequence[OutboundMessage]) -> list[AttemptResult]:
             tried: list[AttemptResult] = []
-            for letter in letters:
+            for message in messages:
                 # A worker that was stopped meanwhile may have been followed by another.
                 late = time.monotonic() - began > self.lease.total_seconds() / 2
                 if late or misses.in_a_row >= backoff.FAILURES_TO_OPEN or self.stopping():
                     break
-                one = self._try(letter, doubtful=letter.receiver in claim.doubtful)
+                one = self._try(message, doubtful=message.receiver in claim.doubtful)
                 misses.note(one)
                 tried.append(one)
                 if one.state is OutState.WAITING:
                     break
             return tried
 
-        if self.at_once == 1 or len(lanes) == 1:
-            parts = [try_lane(letters) for letters in lanes.values()]
+        if self.at_once == 1 or len(queues) == 1:
+            parts = [try_queue(messages) for messages in queues.values()]
         else:
-            with ThreadPoolExecutor(min(self.at_once, len(lanes))) as pool:
-                parts = list(pool.map(try_lane, lanes.values()))
+            with ThreadPoolExecutor(min(self.at_once, len(queues))) as pool:
+                parts = list(pool.map(try_queue, queues.values()))
         # In the order they came to their end: the last of them say whether the access point is there.
         return sorted((each for part in parts for each in part), key=lambda each: each.ended_at)
 
-    def _try(self, letter: OutboundMessage, *, doubtful: bool) -> AttemptResult:
+    def _try(self, message: OutboundMessage, *, doubtful: bool) -> AttemptResult:
         started = self.clock()
 
         def ended(
@@ -188,7 +188,7 @@ class Sender:
             at = self.clock()
             ask_at = at + backoff.ASK_FIRST if self.asks and state is OutState.SENT else None
             return AttemptResult(
-                letter,
+                message,
                 self.access_point.name,
                 started,
                 at,
@@ -202,16 +202,16 @@ class Sender:
             )
 
         try:
-            if not letter.attempts:
-                found = self._looked_up(letter)
+            if not message.attempts:
+                found = self._looked_up(message)
                 if found is not None and found.verdict in _NOT_TAKEN:
                     return ended(found.verdict.value, OutState.IN_PORTAL, found.words)
-            if doubtful or letter.attempts:
+            if doubtful or message.attempts:
                 # Some earlier attempt may have come through, whatever the last one met.
-                known = self.access_point.status(letter.instance_id, letter.reference)
+                known = self.access_point.status(message.instance_id, message.reference)
                 if known.state in _STATE_OF:
                     return ended(known.state.value, _STATE_OF[known.state], known.words)
-            taken = self.access_point.submit(letter)
+            taken = self.access_point.submit(message)
             state = _STATE_OF.get(taken.state, OutState.SENT)
             return ended(taken.state.value, state, taken.words, taken.reference)
         except RejectedForGood as refusal:
@@ -225,13 +225,15 @@ class Sender:
         except AccessPointError as unclear:
             return ended(unclear.__class__.code, OutState.WAITING, str(unclear), rest=timedelta())
 
-    def _looked_up(self, letter: OutboundMessage) -> Capability | None:
+    def _looked_up(self, message: OutboundMessage) -> Capability | None:
         """What the directory says of the receiver, for documents that directories know."""
-        if letter.kind not in _KINDS:
+        if message.kind not in _KINDS:
             return None
-        profile = _PROFILE.search(letter.body)
+        profile = _PROFILE.search(message.body)
         process = profile.group(1).decode("utf-8", "replace") if profile else ""
-        return self.access_point.lookup(letter.receiver, DocumentKind(letter.kind).document_type_id, process)
+        return self.access_point.lookup(
+            message.receiver, DocumentKind(message.kind).document_type_id, process
+        )
 
     def _weighed(self, session: Session, tried: Sequence[AttemptResult]) -> tuple[list[AttemptResult], Turn]:
         """What the attempts mean to the breaker, and to each letter that did not get through."""
@@ -250,7 +252,7 @@ class Sender:
         """The attempt with its rest, or as the last one. An outage of the access point is no letter's fault."""
         if tried.outcome == UNREACHABLE and turn.is_open:
             return replace(tried, rest=max(tried.rest or timedelta(), backoff.RESTS[0]))
-        rest = backoff.rest_after(tried.letter.failures + 1)
+        rest = backoff.rest_after(tried.message.failures + 1)
         if rest is None:
             return replace(tried, state=OutState.STUCK, counts=True, rest=None)
         return replace(tried, counts=True, rest=max(tried.rest or timedelta(), rest))
@@ -273,7 +275,7 @@ def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
 
 def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
     events = [
-        DeliveryEvent(each.state.value, each.letter, each.answer) for each in noted if each.state in _TOLD
+        DeliveryEvent(each.state.value, each.message, each.answer) for each in noted if each.state in _TOLD
     ]
     if turn.opened or turn.closed:
         events.append(DeliveryEvent("UNREACHABLE" if turn.opened else "REACHED", words=name))
@@ -282,15 +284,15 @@ def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[Deliv
 
 def _log_attempt(tried: AttemptResult) -> None:
     """One line per attempt: which letter, about what, and how it went. Never a body, never a person."""
-    letter = tried.letter
+    message = tried.message
     say = _log.warning if tried.state in (OutState.WAITING, *_TOLD) else _log.info
     say(
         "letter tried",
-        instance_id=letter.instance_id,
-        kind=letter.kind,
-        document=letter.document_id,
-        about=letter.about,
-        attempt=letter.attempts + 1,
+        instance_id=message.instance_id,
+        kind=message.kind,
+        document=message.document_id,
+        about=message.about,
+        attempt=message.attempts + 1,
         outcome=tried.outcome,
         state=tried.state.value,
         access_point=tried.access_point,

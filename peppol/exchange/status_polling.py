@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from foundation import backoff
 from foundation.sql import Session, rows_changed
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
-from peppol.exchange import outbox as letters
+from peppol.exchange import outbox as messages
 from peppol.exchange.outbox import OutboundMessage
 from peppol.exchange.sending import LEASE, Clock, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OutState, outbox
@@ -30,7 +30,7 @@ _LAST_WORD = {
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    letter: OutboundMessage
+    message: OutboundMessage
     sent_at: datetime
     status: DeliveryStatus
 
@@ -49,15 +49,15 @@ def ask(
     with transactions() as session:
         due = _claimed(session, now, lease)
     answered: list[_Answered] = []
-    for letter, sent_at in due:
+    for message, sent_at in due:
         if stopping():
             break
         try:
-            status = access_point.status(letter.instance_id, letter.reference)
+            status = access_point.status(message.instance_id, message.reference)
         except AccessPointError as miss:
             _log.warning("not asked", reason=miss.code, access_point=access_point.name)
             break
-        answered.append(_Answered(letter, sent_at, status))
+        answered.append(_Answered(message, sent_at, status))
     if answered:
         with transactions() as session:
             events = [event for each in answered if (event := _note(session, each, clock())) is not None]
@@ -84,26 +84,26 @@ def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tupl
         for row in session.execute(select(outbox.c.sequence, outbox.c.sent_at).where(these))
     }
     question = select(outbox).where(these).order_by(outbox.c.sequence)
-    return [(letter, sent[letter.sequence]) for letter in letters.read_letters(session, question)]
+    return [(message, sent[message.sequence]) for message in messages.read_messages(session, question)]
 
 
 def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:
     """What the answer means to the letter; something to tell where it was not simply delivered."""
-    letter, status = answered.letter, answered.status
-    still = update(outbox).where(outbox.c.sequence == letter.sequence, outbox.c.state == OutState.SENT)
+    message, status = answered.message, answered.status
+    still = update(outbox).where(outbox.c.sequence == message.sequence, outbox.c.state == OutState.SENT)
     if status.state in _LAST_WORD:
         state = _LAST_WORD[status.state]
-        came_from = letters.verdict(
-            session, letter.instance_id, state, answer=status.words, at=status.at or now
+        came_from = messages.verdict(
+            session, message.instance_id, state, answer=status.words, at=status.at or now
         )
         refused = came_from is not None and state is OutState.REJECTED
-        return DeliveryEvent(state.value, letter, status.words) if refused else None
+        return DeliveryEvent(state.value, message, status.words) if refused else None
     if status.state is DeliveryState.GIVEN_UP:
         change = still.values(
             state=OutState.STUCK, ask_at=None, outcome=status.state.value, answer=status.words
         )
         stuck = rows_changed(session, change) == 1
-        return DeliveryEvent(OutState.STUCK.value, letter, status.words) if stuck else None
+        return DeliveryEvent(OutState.STUCK.value, message, status.words) if stuck else None
     wait = backoff.ask_after(now - answered.sent_at)
     session.execute(still.values(ask_at=None if wait is None else now + wait))
     return None

@@ -140,7 +140,7 @@ attempt = Table(
     Column("next_at", UtcDateTime(), nullable=True),
 )
 
-lane = Table(
+receiver_queue = Table(
     "lane",
     metadata,
     Column("receiver", String(80), primary_key=True),
@@ -193,7 +193,7 @@ inbox = Table(
     Column("alarmed_at", UtcDateTime(), nullable=True),
 )
 
-letter_note = Table(
+message_note = Table(
     "letter_note",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),

@@ -20,7 +20,7 @@ from supplier_portal.queries.timeline import KIND_NAMES, Pair, TimelineEntry, Ti
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})
-_LETTERS: Final[dict[TimelineKind, Pair]] = {
+_MESSAGES: Final[dict[TimelineKind, Pair]] = {
     TimelineKind.DECISION: ("B", "D"),
     TimelineKind.ORDER: ("O", "O"),
     TimelineKind.INTERRUPTION: ("X", "X"),
@@ -131,7 +131,7 @@ def legend(found: Sequence[TimelineEntry], language: Language) -> list[tuple[str
     """The kinds in the picture: letter, word, and whether it is the supplier's (drawn round)."""
     said = 1 if language == "en" else 0
     kinds = sorted({each.kind for each in found})
-    return [(_LETTERS[kind][said], KIND_NAMES[kind][said], kind in _SUPPLIERS) for kind in kinds]
+    return [(_MESSAGES[kind][said], KIND_NAMES[kind][said], kind in _SUPPLIERS) for kind in kinds]
 
 
 def columns_of(days: Sequence[date]) -> list[int]:
@@ -183,8 +183,8 @@ def _mark(kind: TimelineKind, said: PictureWords, x: int, top: int) -> Markup:
             "rect", x=x - half, y=top, width=_SIZE, height=_SIZE, rx=5, class_=f"mark {kind.name.lower()}"
         )
     )
-    letter = words(said.of(_LETTERS[kind]), x=x, y=top + half + 5, class_="letter", anchor="middle")
-    return element("g", shape, letter)
+    message = words(said.of(_MESSAGES[kind]), x=x, y=top + half + 5, class_="letter", anchor="middle")
+    return element("g", shape, message)
 
 
 def _months(first: date, last: date, axis: int, said: PictureWords) -> list[Markup]:

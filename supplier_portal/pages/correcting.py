@@ -15,10 +15,10 @@ from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from peppol.exchange import inbox
-from supplier_portal.pages.forms import SENDS, held_of, maker_of, new_key, pressed_of, text_of
+from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of, text_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -27,28 +27,28 @@ router = pages_router("/invoices")
 @router.get("/{invoice_id:int}/correct")
 def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The invoice, what the buyer says is wrong with it, and both documents as they will be."""
-    maker, today = maker_of(person), today_of(request)
+    actor, today = actor_of(person), today_of(request)
     language = language_of(request, person)
     new: Draft | None = None
     new_refusal: tuple[str, str] | None = None
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        invoice = held_of(session, maker, invoice_id)
-        told = story(session, maker, invoice)
+        invoice = held_of(session, actor, invoice_id)
+        told = story(session, actor, invoice)
         if not told.can_be_credited:
             if told.credit_on_its_way is not None:
                 return see_other(f"/to-invoice/document/{told.credit_on_its_way.id}")
             return see_other(f"/invoices/{invoice.id}")
-        first, second = numbering.ahead(session, maker.supplier, today, 2)
-        credit = drafts.credit_of(session, register, maker, invoice, given=Numbered(str(first), today))
-        line_id = drafts.line_to_correct(session, register, maker, invoice)
+        first, second = numbering.ahead(session, actor.supplier, today, 2)
+        credit = drafts.credit_of(session, register, actor, invoice, given=Numbered(str(first), today))
+        line_id = drafts.line_to_correct(session, register, actor, invoice)
         if line_id:
             try:
                 portal_sending.check_free(session, invoice.order_number, line_id)
                 new = drafts.invoice_of_line(
                     session,
                     register,
-                    maker,
+                    actor,
                     invoice.order_number,
                     line_id,
                     given=Numbered(str(second), today),
@@ -77,14 +77,14 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
 @router.post("/{invoice_id:int}/correct")
 def send(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """Send the credit note, and with it the new invoice where the person chose so."""
-    pressed = pressed_of(request, person)
-    with house_of(request).writing() as session:
-        held_of(session, pressed.maker, invoice_id)
+    press = press_of(request, person)
+    with database_of(request).writing() as session:
+        held_of(session, press.actor, invoice_id)
         portal_sending.send_credit(
             session,
             register_store.load(session),
-            pressed,
+            press,
             invoice_id,
             new_invoice=text_of(request, "what") == "both",
         )
-    return see_other(f"/to-invoice/sent/{pressed.key}")
+    return see_other(f"/to-invoice/sent/{press.key}")

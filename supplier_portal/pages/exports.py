@@ -18,7 +18,7 @@ from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries.exports import What
 from supplier_portal.queries.orders import OrderFilter
 from web.access import signed_in
-from web.pages import house_of, pages_router, render, today_of
+from web.pages import database_of, pages_router, render, today_of
 
 router = pages_router()
 
@@ -52,7 +52,7 @@ def export(request: Request, file: str, person: Person = signed_in(*_SEES)) -> R
 def _written(
     request: Request, person: Person, what: What, wanted: OrderFilter, dialect: Dialect | None
 ) -> Iterator[bytes]:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         say = query_params.say_of(person.language)
         sheet = export_queries.sheet(session, query_params.scope_of(person), what, say, wanted=wanted)
         if dialect is None:

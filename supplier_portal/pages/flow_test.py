@@ -16,11 +16,11 @@ from invoicing.flow_test.sample_orders import NoSamples
 from orders.register import store as register_store
 from peppol.envelope import opening
 from peppol.validation import validation
-from supplier_portal.pages.forms import SEES, as_xml, maker_of, text_of
+from supplier_portal.pages.forms import SEES, actor_of, as_xml, text_of
 from supplier_portal.pages.uploads import file_of
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import reported
 from web.verdict_view import verdict_view
 
@@ -38,10 +38,10 @@ def overview(request: Request, person: Person = signed_in(*SEES)) -> Response:
 @router.get("/test-bench/orders/{number}/xml")
 def sample_order(request: Request, number: str, person: Person = signed_in(*SEES)) -> Response:
     """One of the supplier's sample orders, as a real one would come."""
-    maker = maker_of(person)
-    with house_of(request).reading() as session:
+    actor = actor_of(person)
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-    sample = sample_orders.samples(register, maker.supplier).get(number)
+    sample = sample_orders.samples(register, actor.supplier).get(number)
     if sample is None:
         raise NotThere
     return as_xml(sample.body, number)
@@ -50,15 +50,15 @@ def sample_order(request: Request, number: str, person: Person = signed_in(*SEES
 @router.post("/test-bench/upload")
 def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Try a test invoice or credit note."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             key = flow_test.try_out(
                 session,
                 register_store.load(session),
-                maker,
+                actor,
                 file_of(request),
-                now=house_of(request).clock(),
+                now=database_of(request).clock(),
                 today=today_of(request),
             )
     except BenchRefused as refused:
@@ -96,8 +96,8 @@ def document_xml(request: Request, document_id: int, person: Person = signed_in(
 @router.post("/test-bench/ask")
 def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Say that the step is done."""
-    with house_of(request).writing() as session:
-        flow_test.ask(session, maker_of(person), now=house_of(request).clock())
+    with database_of(request).writing() as session:
+        flow_test.ask(session, actor_of(person), now=database_of(request).clock())
     return see_other(
         "/test-bench",
         ("Steget är anmält som klart.", "The step is reported as done."),
@@ -110,7 +110,7 @@ def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
 @router.get("/admin/test-bench")
 def waiting(request: Request, person: Person = signed_in(Permission.BUYER_ADMIN)) -> Response:
     """Every supplier on its way, those who wait for a confirmation first."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         flows = flow_test.flows(session)
         tried = {each.supplier: flow_test.tried_by(session, each.supplier) for each in flows}
@@ -126,8 +126,8 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
     step = next((each for each in FlowStep if each.value == text_of(request, "step")), None)
     if step is None:
         raise NotThere
-    now = house_of(request).clock()
-    with house_of(request).writing() as session:
+    now = database_of(request).clock()
+    with database_of(request).writing() as session:
         if form_of(request).get("what") == "confirm":
             flow_test.confirm(session, supplier, step, by=person.id, now=now)
             said = ("Steget är bekräftat.", "The step is confirmed.")
@@ -144,13 +144,13 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
 def _bench(
     request: Request, person: Person, errors: tuple[tuple[str, str], ...], *, status: int = 200
 ) -> Response:
-    maker = maker_of(person)
-    with house_of(request).reading() as session:
+    actor = actor_of(person)
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        flow = flow_test.flow_of(session, maker.supplier)
-        tried = flow_test.tried_by(session, maker.supplier, limit=30)
+        flow = flow_test.flow_of(session, actor.supplier)
+        tried = flow_test.tried_by(session, actor.supplier, limit=30)
     try:
-        samples = list(sample_orders.samples(register, maker.supplier).values())
+        samples = list(sample_orders.samples(register, actor.supplier).values())
         no_samples = None
     except NoSamples as refused:
         samples, no_samples = [], refused.pair
@@ -170,10 +170,10 @@ def _bench(
 
 
 def _shown(request: Request, person: Person, document_id: int) -> Shown:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         shown = flow_test.show(
-            session, register, maker_of(person).supplier, document_id, today=today_of(request)
+            session, register, actor_of(person).supplier, document_id, today=today_of(request)
         )
     if shown is None:
         raise NotThere

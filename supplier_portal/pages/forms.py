@@ -16,23 +16,23 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
 from web.csrf import form_of
-from web.pages import house_of
+from web.pages import database_of
 
 SEES: Final = (Permission.REPORT, Permission.ADMINISTER)
 SENDS: Final = Permission.REPORT
 KEY_FIELD: Final = "form_key"
 
 
-def maker_of(person: Person) -> SupplierActor:
+def actor_of(person: Person) -> SupplierActor:
     """The person as somebody who acts for a supplier; the buyer's people have no such pages."""
     if person.is_buyer:
         raise NotThere
     return SupplierActor(person.organisation, person.units, by=person.id)
 
 
-def held_of(session: Session, maker: SupplierActor, invoice_id: int) -> SupplierInvoice:
+def held_of(session: Session, actor: SupplierActor, invoice_id: int) -> SupplierInvoice:
     """A document in our books that the person may see. Raises NotThere."""
-    found = portal_queries.find(session, maker, invoice_id)
+    found = portal_queries.find(session, actor, invoice_id)
     if found is None:
         raise NotThere
     return found
@@ -43,9 +43,9 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-def pressed_of(request: Request, person: Person) -> Press:
+def press_of(request: Request, person: Person) -> Press:
     """The press of a form that carried a key."""
-    return Press(maker_of(person), text_of(request, KEY_FIELD), house_of(request).clock())
+    return Press(actor_of(person), text_of(request, KEY_FIELD), database_of(request).clock())
 
 
 def text_of(request: Request, name: str, *, most: int = 200) -> str:

@@ -14,19 +14,19 @@ from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, refused_letters
+from invoicing.portal_invoicing import drafts, refused_messages
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.documents import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox
 from peppol.validation import attachments
-from supplier_portal.pages.forms import SEES, SENDS, as_file, as_pdf, as_xml, held_of, maker_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of
 from supplier_portal.pages.query_params import month_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
 from web.invoice_pdf import pdf_of
-from web.pages import Page, house_of, language_of, pages_router, render
+from web.pages import Page, database_of, language_of, pages_router, render
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -37,7 +37,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @router.get("")
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """The list, filtered, searched, sorted and paged."""
-    maker, query = maker_of(person), request.query_params
+    actor, query = actor_of(person), request.query_params
     wanted = InvoiceFilter(
         standing=_one_of(InvoiceStanding, query.get("standing", "")),
         state=_one_of(InvoiceState, query.get("state", "")),
@@ -48,13 +48,13 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         falling=query.get("sort", "-received").startswith("-"),
         page=int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1,
     )
-    with house_of(request).reading() as session:
-        found = portal_queries.listed(session, maker, wanted)
-        counts = portal_queries.counts(session, maker)
-        months = portal_queries.months(session, maker)
-        waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
-        under_way = portal_documents.under_way(session, maker)
-        refused_count = refused_letters.count(session, maker)
+    with database_of(request).reading() as session:
+        found = portal_queries.listed(session, actor, wanted)
+        counts = portal_queries.counts(session, actor)
+        months = portal_queries.months(session, actor)
+        waiting = portal_documents.in_state(session, actor, PortalState.WAITING)
+        under_way = portal_documents.under_way(session, actor)
+        refused_count = refused_messages.count(session, actor)
     return render(
         request,
         person,
@@ -76,13 +76,13 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
 @router.get("/{invoice_id:int}")
 def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """One invoice or credit note: where it stands and why, its paper, its answers."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     language = language_of(request, person)
-    with house_of(request).reading() as session:
-        invoice = held_of(session, maker, invoice_id)
-        told = story(session, maker, invoice)
+    with database_of(request).reading() as session:
+        invoice = held_of(session, actor, invoice_id)
+        told = story(session, actor, invoice)
         register = register_store.load(session)
-        corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, maker, invoice))
+        corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, actor, invoice))
         body = inbox.body_of(session, invoice.letter_id) or b""
     try:
         paper = document_view.paper_of(body)
@@ -122,12 +122,12 @@ def answer_as_sent(
     request: Request, invoice_id: int, sequence: int, person: Person = signed_in(*SEES)
 ) -> Response:
     """One of the buyer's answers, its very bytes."""
-    with house_of(request).reading() as session:
-        invoice = held_of(session, maker_of(person), invoice_id)
-        letter = portal_queries.answer(session, invoice, sequence)
-    if letter is None:
+    with database_of(request).reading() as session:
+        invoice = held_of(session, actor_of(person), invoice_id)
+        message = portal_queries.answer(session, invoice, sequence)
+    if message is None:
         raise NotThere
-    return as_xml(letter.body, f"{invoice.number}-{letter.document_id.rpartition('-')[2]}")
+    return as_xml(message.body, f"{invoice.number}-{message.document_id.rpartition('-')[2]}")
 
 
 @router.get("/{invoice_id:int}/files/{place:int}")
@@ -142,8 +142,8 @@ def attached(request: Request, invoice_id: int, place: int, person: Person = sig
 
 
 def _body(request: Request, person: Person, invoice_id: int) -> tuple[SupplierInvoice, bytes]:
-    with house_of(request).reading() as session:
-        invoice = held_of(session, maker_of(person), invoice_id)
+    with database_of(request).reading() as session:
+        invoice = held_of(session, actor_of(person), invoice_id)
         return invoice, inbox.body_of(session, invoice.letter_id) or b""
 
 

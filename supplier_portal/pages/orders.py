@@ -18,7 +18,7 @@ from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import LinesAre, OrderFilter, OrderView, Sort
 from web import pdf
 from web.access import signed_in
-from web.pages import Page, house_of, language_of, pages_router, render, text_from
+from web.pages import Page, database_of, language_of, pages_router, render, text_from
 
 router = pages_router()
 
@@ -30,7 +30,7 @@ _SIZE = 25
 def orders(request: Request, person: Person = signed_in(*_SEES)) -> Response:
     """The list."""
     scope, wanted = query_params.scope_of(person), order_filter(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         page = Page.of(request, order_queries.count(session, scope, wanted), size=_SIZE)
         rows = order_queries.listed(session, scope, wanted, limit=page.size, offset=page.offset)
         units = query_params.units_of(query_params.register_of(session), person)
@@ -67,13 +67,13 @@ def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> 
 @router.get("/orders/{number}/order.xml")
 def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
     """The letter that was sent, byte for byte."""
-    with house_of(request).reading() as session:
-        letter = order_queries.letter_of(session, query_params.scope_of(person), number)
-    if letter is None:
+    with database_of(request).reading() as session:
+        message = order_queries.message_of(session, query_params.scope_of(person), number)
+    if message is None:
         raise NotThere
-    digest = hashlib.sha256(letter.body).digest()
+    digest = hashlib.sha256(message.body).digest()
     return query_params.download(
-        letter.body,
+        message.body,
         f"order-{number}.xml",
         "application/xml",
         **{"Content-Digest": query_params.digest_of(digest)},
@@ -87,7 +87,7 @@ def order_pdf(request: Request, number: str, person: Person = signed_in(*_SEES))
     if written is None:
         raise NotThere
     language = language_of(request, person)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         terms = query_params.register_of(session).policy.payment_terms_days
     html = text_from(
         "supplier/order_paper.html",
@@ -116,11 +116,11 @@ def order_filter(request: Request) -> OrderFilter:
 
 
 def _found(request: Request, person: Person, number: str) -> tuple[OrderView, WrittenOrder | None]:
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         view = order_queries.view(session, query_params.scope_of(person), number)
     if view is None:
         raise NotThere
-    return view, written_order(view.letter.body) if view.letter is not None else None
+    return view, written_order(view.message.body) if view.message is not None else None
 
 
 def _sums(view: OrderView) -> dict[str, Money]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from accounts.identity import Permission, Person
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.portal_invoicing import refused_letters
+from invoicing.portal_invoicing import refused_messages
 from invoicing.portal_invoicing.scope import Scope
 from orders.placements.filing import file_by
 from supplier_portal.charts import month_chart
@@ -25,7 +25,7 @@ from supplier_portal.queries.waiting import MonthSums
 from web.access import instant_of, signed_in
 from web.i18n import words
 from web.navigation import start_of
-from web.pages import house_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -43,7 +43,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
         return render(request, person, "supplier/overview_administer.html")
     scope, today = query_params.scope_of(person), today_of(request)
     visit = _visit(request, person)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         months = _months(session, scope, today)
         waiting = _waiting(session, scope, visit, today=today)
     return render(
@@ -62,7 +62,7 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
 
 def _visit(request: Request, person: Person) -> Visit:
     """The visit that goes on; the first look in an hour begins a new one."""
-    house, now = house_of(request), instant_of(request)
+    house, now = database_of(request), instant_of(request)
     with house.reading() as session:
         current = visits.is_current(session, person.id, now=now)
     if current is not None:
@@ -80,7 +80,7 @@ def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> di
         "report_by": file_by(first_month, days=days) if first_month else None,
         "to_invoice": waiting_queries.to_invoice(session, scope),
         "questioned": waiting_queries.questioned(session, scope),
-        "refused": refused_letters.fresh(session, scope, since=today - _REFUSED_SHOWN),
+        "refused": refused_messages.fresh(session, scope, since=today - _REFUSED_SHOWN),
         "interruptions": placement_queries.new_interruptions(session, scope, since=visit.since),
         "to_assign": placement_queries.count(session, scope, to_assign, today=today),
         "assign_by": placement_queries.first_to_assign(session, scope, today=today),

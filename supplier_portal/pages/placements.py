@@ -33,7 +33,7 @@ from supplier_portal.queries.timeline import TimelineEntry
 from web.access import signed_in
 from web.csrf import form_of
 from web.i18n import words
-from web.pages import Page, house_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -59,7 +59,7 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
         return _list(request, person, [("select", _t("Markera minst en placering."))], code=code)
     scope, today = query_params.scope_of(person), today_of(request)
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             if not placement_queries.all_within(session, scope, chosen):
                 raise NotThere
             for reference in chosen:
@@ -84,11 +84,11 @@ def placement(request: Request, reference: str, person: Person = signed_in(*_SEE
 def assign(request: Request, reference: str, person: Person = signed_in(Permission.ASSIGN)) -> Response:
     """Give the placement a tutor, or another."""
     code = str(form_of(request).get("tutor", ""))
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             changed = tutoring.assign(session, reference, code, by=person.id, today=today_of(request))
     except TutorRefused as refused:
         sentence = refused.in_language(person.language)
@@ -109,7 +109,7 @@ def _list(
     chosen: Sequence[str] = (),
 ) -> Response:
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         visit = visits.latest(session, person.id)
         wanted = PlacementFilter(
             state=PlacementsAre.TO_ASSIGN
@@ -150,7 +150,7 @@ def _one(
     request: Request, person: Person, reference: str, errors: Errors = (), *, code: str = ""
 ) -> Response:
     scope, today = query_params.scope_of(person), today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere

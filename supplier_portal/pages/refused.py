@@ -8,17 +8,17 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from invoicing.portal_invoicing import refused_letters, uploads
-from invoicing.portal_invoicing.refused_letters import PAGE, RefusedMessage, UnsentFile
+from invoicing.portal_invoicing import refused_messages, uploads
+from invoicing.portal_invoicing.refused_messages import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
 from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
 from peppol.validation import validation
-from supplier_portal.pages.forms import SEES, SENDS, as_file, as_xml, maker_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_xml
 from web.access import signed_in
-from web.pages import Page, house_of, language_of, pages_router, render, today_of
+from web.pages import Page, database_of, language_of, pages_router, render, today_of
 from web.validation_report import reported
 
 router = pages_router("/invoices/refused")
@@ -27,46 +27,46 @@ router = pages_router("/invoices/refused")
 @router.get("")
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Refused letters, page by page, and the newest files that were never sent."""
-    maker, today = maker_of(person), today_of(request)
-    with house_of(request).reading() as session:
-        page = Page.of(request, refused_letters.count(session, maker), size=PAGE)
-        letters = refused_letters.listed(session, maker, offset=page.offset)
-        unsent_count, files = refused_letters.unsent_files(session, maker)
+    actor, today = actor_of(person), today_of(request)
+    with database_of(request).reading() as session:
+        page = Page.of(request, refused_messages.count(session, actor), size=PAGE)
+        messages = refused_messages.listed(session, actor, offset=page.offset)
+        unsent_count, files = refused_messages.unsent_files(session, actor)
         looked: list[tuple[UnsentFile, tuple[str, str] | None]] = []
         if person.may(SENDS):
             register = register_store.load(session)
             for each in files:
-                found = uploads.look(session, register, maker, each.id, today=today)
+                found = uploads.look(session, register, actor, each.id, today=today)
                 looked.append((each, _reason(found)))
     return render(
         request,
         person,
         "flip/refused.html",
-        letters=letters,
+        messages=messages,
         page=page,
         files=looked,
         unsent_count=unsent_count,
         may_send=person.may(SENDS),
-        sees_all=maker.units is None,
+        sees_all=actor.units is None,
     )
 
 
 @router.get("/{letter_id:int}")
 def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
     """One refused letter: why, what to do, and how its sender was told."""
-    maker = maker_of(person)
-    letter, body = _letter(request, person, letter_id)
-    with house_of(request).reading() as session:
-        told = refused_letters.told(session, maker, letter_id)
+    actor = actor_of(person)
+    message, body = _message(request, person, letter_id)
+    with database_of(request).reading() as session:
+        told = refused_messages.told(session, actor, letter_id)
     # Without its envelope where there is one: the places and lines are those of the sender's own document.
     payload = opening.unwrap(body).payload or body
-    report = validation.validate(payload, on=letter.received_on)
+    report = validation.validate(payload, on=message.received_on)
     return render(
         request,
         person,
         "flip/refused_one.html",
-        letter=letter,
-        twice=letter.state is InState.CONFLICT,
+        message=message,
+        twice=message.state is InState.CONFLICT,
         size=len(body),
         told=told,
         report=reported(report, file="", language=language_of(request, person)),
@@ -77,19 +77,19 @@ def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> 
 @router.get("/{letter_id:int}/file")
 def as_it_came(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The very bytes that came, whatever they are."""
-    letter, body = _letter(request, person, letter_id)
-    return as_file(body, "application/octet-stream", f"{letter.seen.number or letter.id}.xml")
+    message, body = _message(request, person, letter_id)
+    return as_file(body, "application/octet-stream", f"{message.seen.number or message.id}.xml")
 
 
 @router.get("/{letter_id:int}/answer")
 def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
     """The answer its sender had, its very bytes."""
-    letter, _ = _letter(request, person, letter_id)
-    with house_of(request).reading() as session:
-        body = refused_letters.answer_body(session, maker_of(person), letter.id)
+    message, _ = _message(request, person, letter_id)
+    with database_of(request).reading() as session:
+        body = refused_messages.answer_body(session, actor_of(person), message.id)
     if body is None:
         raise NotThere
-    return as_xml(body, f"{letter.id}-mlr")
+    return as_xml(body, f"{message.id}-mlr")
 
 
 def _reason(found: Looked | None) -> tuple[str, str] | None:
@@ -100,10 +100,10 @@ def _reason(found: Looked | None) -> tuple[str, str] | None:
     return (read.reason_sv, read.reason_en) if read.invoice is None and read.reason_sv else found.refusal
 
 
-def _letter(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:
-    with house_of(request).reading() as session:
-        letter = refused_letters.find(session, maker_of(person), letter_id)
-        body = inbox.body_of(session, letter_id) if letter is not None else None
-    if letter is None or body is None:
+def _message(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:
+    with database_of(request).reading() as session:
+        message = refused_messages.find(session, actor_of(person), letter_id)
+        body = inbox.body_of(session, letter_id) if message is not None else None
+    if message is None or body is None:
         raise NotThere
-    return letter, body
+    return message, body

@@ -32,7 +32,7 @@ from supplier_portal.queries.reports import ReportFilter, ReportsAre
 from web.access import signed_in
 from web.csrf import form_of
 from web.i18n import words
-from web.pages import Page, house_of, pages_router, render, see_other, today_of
+from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
@@ -68,7 +68,7 @@ def reports(request: Request, person: Person = signed_in(Permission.REPORT)) -> 
         unit=query_params.text_of(request, "unit"),
         reference=query_params.text_of(request, "reference"),
     )
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = query_params.register_of(session)
         page = Page.of(request, report_queries.count_filed(session, scope, wanted), size=_SIZE)
         context: dict[str, Any] = {
@@ -98,7 +98,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
         return _review(request, person, [("select", _t("Markera minst en månad att redovisa."))])
     activities = _activities(form.getlist("activity"))
     scope, fresh, refused = query_params.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         references = [each.execution_reference for each in chosen]
         if not placement_queries.all_within(session, scope, references):
             raise NotThere
@@ -106,7 +106,7 @@ def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) ->
             try:
                 with journal.attempt(session):
                     _, first = filing.file_month(
-                        session, to_file, activities=activities, at=house_of(request).clock(), by=person.id
+                        session, to_file, activities=activities, at=database_of(request).clock(), by=person.id
                     )
             except Refused as reason:
                 # One that a colleague filed meanwhile keeps nobody from filing the others.
@@ -136,14 +136,14 @@ def file_one(
         return _month_page(
             request, person, reference, to_file.month, missing, ticked=form.getlist("activity")
         )
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         if placement_queries.find(session, query_params.scope_of(person), reference) is None:
             raise NotThere
         _, fresh = filing.file_month(
             session,
             to_file,
             activities=_activities(form.getlist("activity")),
-            at=house_of(request).clock(),
+            at=database_of(request).clock(),
             by=person.id,
         )
     return see_other(f"/reports/{reference}/{month}", _said_of_one(to_file.month, fresh=fresh))
@@ -151,7 +151,7 @@ def file_one(
 
 def _review(request: Request, person: Person, errors: Errors = ()) -> Response:
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = query_params.register_of(session)
         due = report_queries.due(
             session,
@@ -192,7 +192,7 @@ def _month_page(
     ticked: Sequence[object] = (),
 ) -> Response:
     today = today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         placement = placement_queries.find(session, query_params.scope_of(person), reference)
         if placement is None:
             raise NotThere

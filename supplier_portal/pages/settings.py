@@ -14,9 +14,9 @@ from invoicing.portal_invoicing import numbering
 from invoicing.supplier_changes import change_requests
 from invoicing.supplier_changes.change_requests import ChangeKind
 from orders.register import store as register_store
-from supplier_portal.pages.forms import maker_of, text_of
+from supplier_portal.pages.forms import actor_of, text_of
 from web.access import signed_in
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router("/settings")
 
@@ -38,21 +38,21 @@ def settings(
 @router.post("/changes")
 def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Ask the buyer for a change."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     kind = next((each for each in ChangeKind if each.value == text_of(request, "kind")), None)
     if kind is None:
         raise NotThere
     content = {name: text_of(request, name) for name in _FIELDS[kind]}
     try:
-        with house_of(request).writing() as session:
+        with database_of(request).writing() as session:
             change_requests.ask(
                 session,
                 register_store.load(session),
-                supplier=maker.supplier,
+                supplier=actor.supplier,
                 kind=kind,
                 content=content,
                 by=person.id,
-                now=house_of(request).clock(),
+                now=database_of(request).clock(),
             )
     except Refused as refused:
         told = refused.in_language(language_of(request, person))
@@ -71,23 +71,23 @@ def withdraw(
     request: Request, request_id: int, person: Person = signed_in(Permission.ADMINISTER)
 ) -> Response:
     """Take a request back."""
-    maker = maker_of(person)
-    with house_of(request).writing() as session:
-        mine = change_requests.listed(session, supplier=maker.supplier)
+    actor = actor_of(person)
+    with database_of(request).writing() as session:
+        mine = change_requests.listed(session, supplier=actor.supplier)
         if all(each.id != request_id for each in mine):
             raise NotThere
-        change_requests.withdraw(session, maker.supplier, request_id, by=person.id)
+        change_requests.withdraw(session, actor.supplier, request_id, by=person.id)
     return see_other("/settings", ("Begäran är återtagen.", "The request is withdrawn."))
 
 
 @router.post("/series")
 def choose_series(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> Response:
     """Choose what the coming numbers begin with."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     letters = text_of(request, "letters")
     try:
-        with house_of(request).writing() as session:
-            numbering.choose_letters(session, maker.supplier, letters, by=person.id)
+        with database_of(request).writing() as session:
+            numbering.choose_letters(session, actor.supplier, letters, by=person.id)
     except numbering.LettersRefused as refused:
         told = refused.in_language(language_of(request, person))
         return _settings(request, person, letters=letters, letters_error=told)
@@ -104,14 +104,14 @@ def _settings(
     letters: str | None = None,
     letters_error: str = "",
 ) -> Response:
-    maker = maker_of(person)
-    with house_of(request).reading() as session:
+    actor = actor_of(person)
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        changes = change_requests.listed(session, supplier=maker.supplier)
-        chosen = numbering.letters_of(session, maker.supplier)
-        series = numbering.series_of(session, maker.supplier)
-        (number,) = numbering.ahead(session, maker.supplier, today_of(request))
-    supplier = register.supplier(maker.supplier)
+        changes = change_requests.listed(session, supplier=actor.supplier)
+        chosen = numbering.letters_of(session, actor.supplier)
+        series = numbering.series_of(session, actor.supplier)
+        (number,) = numbering.ahead(session, actor.supplier, today_of(request))
+    supplier = register.supplier(actor.supplier)
     form = kind.value.lower() if kind else ""
     first_field = {"add_account": "number", "remove_account": "remove", "details": "name"}.get(form, "")
     errors = [(first_field, error)] if error else [("letters", letters_error)] if letters_error else []
@@ -121,7 +121,7 @@ def _settings(
         "flip/settings.html",
         422 if errors else 200,
         supplier=supplier,
-        units=[each for each in register.units if each.supplier == maker.supplier],
+        units=[each for each in register.units if each.supplier == actor.supplier],
         changes=changes,
         letters=chosen if letters is None else letters,
         series=series,

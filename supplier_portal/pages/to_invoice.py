@@ -26,12 +26,12 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
 from orders.register import store as register_store
 from orders.register.register import Register
-from supplier_portal.pages.forms import SEES, SENDS, as_pdf, as_xml, maker_of, new_key, pressed_of, text_of
+from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_pdf, as_xml, new_key, press_of, text_of
 from supplier_portal.pages.query_params import month_of
 from web.access import signed_in
 from web.csrf import form_of
 from web.invoice_pdf import pdf_of
-from web.pages import house_of, language_of, own_path, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, own_path, pages_router, render, see_other, today_of
 from web.verdict_view import VerdictView, verdict_view
 
 router = pages_router("/to-invoice")
@@ -56,15 +56,15 @@ class Previewed:
 @router.get("")
 def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Every line that can be invoiced, and what is on its way."""
-    maker, now = maker_of(person), house_of(request).clock()
+    actor, now = actor_of(person), database_of(request).clock()
     month, unit = month_of(request), request.query_params.get("unit", "")
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        everything = portal_queries.ready_lines(session, maker)
+        everything = portal_queries.ready_lines(session, actor)
         chosen = month is not None or unit
-        lines = portal_queries.ready_lines(session, maker, month=month, unit=unit) if chosen else everything
-        waiting = portal_documents.in_state(session, maker, PortalState.WAITING)
-        stopped = portal_documents.in_state(session, maker, PortalState.STOPPED, limit=5)
+        lines = portal_queries.ready_lines(session, actor, month=month, unit=unit) if chosen else everything
+        waiting = portal_documents.in_state(session, actor, PortalState.WAITING)
+        stopped = portal_documents.in_state(session, actor, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
     return render(
         request,
@@ -75,7 +75,7 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         most=ROWS_MAX,
         sum=_sum([each.amount for each in lines]),
         months=months,
-        units=maker.units_in(register),
+        units=actor.units_in(register),
         chosen_month=month,
         unit=unit,
         waiting=waiting,
@@ -89,11 +89,11 @@ def one_line(
     request: Request, order_number: str, line_id: str, person: Person = signed_in(*SEES)
 ) -> Response:
     """The invoice of one line as it will be, with its verdict."""
-    maker = maker_of(person)
-    with house_of(request).reading() as session:
+    actor = actor_of(person)
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        (number,) = numbering.ahead(session, maker.supplier, today_of(request))
-        shown = _previewed(request, session, register, maker, (order_number, line_id), number, person)
+        (number,) = numbering.ahead(session, actor.supplier, today_of(request))
+        shown = _previewed(request, session, register, actor, (order_number, line_id), number, person)
     return render(
         request, person, "flip/one_line.html", shown=shown, key=new_key(), may_send=person.may(SENDS)
     )
@@ -102,19 +102,19 @@ def one_line(
 @router.get("/preview")
 def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """The invoices of several lines as they will be: a verdict for each, and the sum."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     query = request.query_params
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
         if query.get("all"):
             ready = portal_queries.ready_lines(
-                session, maker, month=month_of(request), unit=query.get("unit", "")
+                session, actor, month=month_of(request), unit=query.get("unit", "")
             )
             chosen = [(each.order_number, each.line_id) for each in ready[:ROWS_MAX]]
         else:
             chosen = _lines(query.getlist("line"))
-        numbers = numbering.ahead(session, maker.supplier, today_of(request), len(chosen))
-        shown = _all_previewed(request, session, register, maker, chosen, numbers, person)
+        numbers = numbering.ahead(session, actor.supplier, today_of(request), len(chosen))
+        shown = _all_previewed(request, session, register, actor, chosen, numbers, person)
     good = [each for each in shown if each.proposal is not None and each.refusal is None]
     return render(
         request,
@@ -133,21 +133,21 @@ def many_lines(request: Request, person: Person = signed_in(*SEES)) -> Response:
 def send(request: Request, person: Person = signed_in(SENDS)) -> Response:
     """Send the invoices of the lines in the form; each stands for itself."""
     lines = _lines([str(each) for each in form_of(request).getlist("line")])
-    pressed = pressed_of(request, person)
-    with house_of(request).writing() as session:
-        rows = portal_sending.send_lines(session, register_store.load(session), pressed, lines)
+    press = press_of(request, person)
+    with database_of(request).writing() as session:
+        rows = portal_sending.send_lines(session, register_store.load(session), press, lines)
         if not any(each.order_number for each in rows):
             # Not one of the lines is theirs: nothing of it happened, not even a press.
             raise NotThere
-    return see_other(f"/to-invoice/sent/{pressed.key}")
+    return see_other(f"/to-invoice/sent/{press.key}")
 
 
 @router.get("/sent/{key}")
 def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Response:
     """What a press came to, row by row, with undo."""
-    maker = maker_of(person)
-    with house_of(request).reading() as session:
-        rows = portal_documents.press_rows(session, maker, key)
+    actor = actor_of(person)
+    with database_of(request).reading() as session:
+        rows = portal_documents.press_rows(session, actor, key)
     if not rows:
         raise NotThere
     made = [each for row in rows for each in row.made]
@@ -168,16 +168,16 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
 @router.post("/undo")
 def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
     """Take back what has not left: one bundle, or several of one press."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     bundles = [str(each) for each in form_of(request).getlist("bundle")]
     undone: list[Made] = []
     late: Refused | None = None
-    with house_of(request).writing() as session:
+    with database_of(request).writing() as session:
         for bundle in bundles:
             if not bundle.isdecimal() or len(bundle) > 9:
                 raise NotThere
             try:
-                undone += release.undo(session, maker, int(bundle))
+                undone += release.undo(session, actor, int(bundle))
             except release.TooLate as error:
                 late = error
     if late is not None and not undone:
@@ -196,9 +196,9 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
 def document(request: Request, document_id: int, person: Person = signed_in(*SEES)) -> Response:
     """A document made here, as it will leave or has left."""
     made, body = _made(request, person, document_id)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         became = (
-            portal_queries.of_letter(session, maker_of(person), made.letter_id) if made.letter_id else None
+            portal_queries.of_message(session, actor_of(person), made.letter_id) if made.letter_id else None
         )
     return render(
         request,
@@ -226,8 +226,8 @@ def document_pdf(request: Request, document_id: int, person: Person = signed_in(
 
 
 def _made(request: Request, person: Person, document_id: int) -> tuple[Made, bytes]:
-    with house_of(request).reading() as session:
-        made = portal_documents.by_id(session, maker_of(person), document_id)
+    with database_of(request).reading() as session:
+        made = portal_documents.by_id(session, actor_of(person), document_id)
         if made is None:
             raise NotThere
         return made, portal_documents.body_of(session, made.id)
@@ -237,7 +237,7 @@ def _all_previewed(
     request: Request,
     session: Session,
     register: Register,
-    maker: SupplierActor,
+    actor: SupplierActor,
     chosen: list[LineToInvoice],
     numbers: list[OwnNumber],
     person: Person,
@@ -246,7 +246,7 @@ def _all_previewed(
     shown = []
     left = list(numbers)
     for line in chosen:
-        each = _previewed(request, session, register, maker, line, left[0], person)
+        each = _previewed(request, session, register, actor, line, left[0], person)
         if each.refusal is None:
             left.pop(0)
         shown.append(each)
@@ -257,18 +257,18 @@ def _previewed(
     request: Request,
     session: Session,
     register: Register,
-    maker: SupplierActor,
+    actor: SupplierActor,
     line: LineToInvoice,
     number: OwnNumber,
     person: Person,
 ) -> Previewed:
     order_number, line_id = line
     proposal, refusal = None, None
-    drafts.order_line(session, register, maker, order_number, line_id)
+    drafts.order_line(session, register, actor, order_number, line_id)
     try:
         portal_sending.check_free(session, order_number, line_id)
         given = Numbered(str(number), today_of(request))
-        proposal = drafts.invoice_of_line(session, register, maker, order_number, line_id, given=given)
+        proposal = drafts.invoice_of_line(session, register, actor, order_number, line_id, given=given)
         drafts.check_sendable(proposal)
     except NotThere:
         raise

@@ -15,10 +15,10 @@ from invoicing.portal_invoicing.uploads import SIZE_MAX, UploadRefused
 from orders.register import store as register_store
 from peppol.envelope import opening
 from peppol.validation import validation
-from supplier_portal.pages.forms import SENDS, maker_of, new_key, pressed_of
+from supplier_portal.pages.forms import SENDS, actor_of, new_key, press_of
 from web.access import signed_in
 from web.csrf import form_of
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import reported
 from web.verdict_view import verdict_view
 
@@ -28,17 +28,17 @@ router = pages_router("/invoices")
 @router.get("/upload")
 def ask(request: Request, person: Person = signed_in(SENDS)) -> Response:
     """Where the file is chosen."""
-    maker_of(person)
+    actor_of(person)
     return render(request, person, "flip/upload.html", errors=[])
 
 
 @router.post("/upload")
 def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
     """Keep the file and go on to look at it."""
-    maker = maker_of(person)
+    actor = actor_of(person)
     try:
-        with house_of(request).writing() as session:
-            upload_id = uploads.take_in(session, maker, file_of(request), now=house_of(request).clock())
+        with database_of(request).writing() as session:
+            upload_id = uploads.take_in(session, actor, file_of(request), now=database_of(request).clock())
     except UploadRefused as refused:
         told = refused.in_language(language_of(request, person))
         return render(request, person, "flip/upload.html", 422, errors=[("file", told)])
@@ -49,9 +49,9 @@ def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
 def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The file as it reads, the rules it breaks, and how it would match."""
     language, today = language_of(request, person), today_of(request)
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         register = register_store.load(session)
-        found = uploads.look(session, register, maker_of(person), upload_id, today=today)
+        found = uploads.look(session, register, actor_of(person), upload_id, today=today)
     if found is None:
         raise NotThere
     report = validation.validate(opening.unwrap(found.body).payload, on=today)
@@ -74,17 +74,17 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
 @router.post("/upload/{upload_id:int}/send")
 def send(request: Request, upload_id: int, person: Person = signed_in(SENDS)) -> Response:
     """Send the file as it came."""
-    pressed = pressed_of(request, person)
-    with house_of(request).writing() as session:
+    press = press_of(request, person)
+    with database_of(request).writing() as session:
         register = register_store.load(session)
-        found = uploads.look(session, register, pressed.maker, upload_id, today=today_of(request))
+        found = uploads.look(session, register, press.actor, upload_id, today=today_of(request))
         if found is None:
             raise NotThere
-        if not portal_sending.was_pressed(session, pressed):
+        if not portal_sending.was_pressed(session, press):
             if found.sendable is None:
                 raise _not_sendable(found.refusal)
-            portal_sending.send_file(session, pressed, found.sendable, found.body, digest=found.sha256)
-    return see_other(f"/to-invoice/sent/{pressed.key}")
+            portal_sending.send_file(session, press, found.sendable, found.body, digest=found.sha256)
+    return see_other(f"/to-invoice/sent/{press.key}")
 
 
 def file_of(request: Request) -> bytes:

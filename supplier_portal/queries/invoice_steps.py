@@ -80,10 +80,10 @@ class InvoiceSteps:
     can_be_credited: bool
 
 
-def story(session: Session, maker: SupplierActor, invoice: SupplierInvoice) -> InvoiceSteps:
+def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> InvoiceSteps:
     """The story of one of the person's invoices or credit notes."""
     judged = document_store.matches(session, invoice.id)
-    made = portal_documents.of_letter(session, maker, invoice.letter_id)
+    made = portal_documents.of_message(session, actor, invoice.letter_id)
     pair = portal_queries.settled_with(session, invoice)
     pending = portal_documents.pending_credit(session, invoice.supplier, invoice.number)
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
@@ -144,10 +144,10 @@ def _judgement(on: date, match: Match) -> InvoiceStep:
     return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
 
 
-def _answer(letter: OutboundMessage) -> SentResponse:
-    code = letter.document_id.rpartition("-")[2]
+def _answer(message: OutboundMessage) -> SentResponse:
+    code = message.document_id.rpartition("-")[2]
     tone, sv, en = ANSWERS.get(code, ("info", code, code))
-    return SentResponse(letter.sequence, code, letter.issued_on, tone, (sv, en))
+    return SentResponse(message.sequence, code, message.issued_on, tone, (sv, en))
 
 
 def _day(instant: datetime) -> date:

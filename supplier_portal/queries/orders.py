@@ -121,7 +121,7 @@ class OrderView:
 
     order: Order
     lines: tuple[LineView, ...]
-    letter: "OrderMessage | None"
+    message: "OrderMessage | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +168,11 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
     return OrderView(
         order,
         tuple(_line_view(line, row.currency) for line in lines),
-        letter_of(session, scope, number),
+        message_of(session, scope, number),
     )
 
 
-def letter_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
+def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
     """The letter that carried an order of the scope, the newest where it was sent again; None without one."""
     outbox = exchange_tables.outbox
     own = exists().where(_ORDER.c.number == number, scope.of_orders())
@@ -186,12 +186,12 @@ def letter_of(session: Session, scope: Scope, number: str) -> OrderMessage | Non
     if row is None:
         return None
     # All of them, since a question read in parts must be read to its end.
-    letters = {
-        letter.sequence: letter.body
-        for letter in exchange_outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
+    messages = {
+        message.sequence: message.body
+        for message in exchange_outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
     }
     sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
-    return OrderMessage(letters[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
+    return OrderMessage(messages[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
 
 
 def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.settings import Settings
 from orders.register import store as register_store
@@ -27,7 +27,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.fixture
 def site(database_url: str, issuer: str) -> Iterator[Site]:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
         people.move_in(session, example_register(), at=CLOCK)
@@ -98,7 +98,7 @@ def test_the_way_back_stays_within_the_site(site: Site) -> None:
 
 
 def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url: str, issuer: str) -> None:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     with database.writing() as session:
         people.move_in(session, example_register(), at=CLOCK)
     database.close()
@@ -118,7 +118,7 @@ def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url:
 
 
 def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) -> None:
-    open_grown(database_url).close()
+    open_migrated(database_url).close()
     with (
         portal(database_url, openid_issuer="http://127.0.0.1:9", openid_client_id=CLIENT) as site,
         visitor(site) as alva,
@@ -129,7 +129,7 @@ def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) 
 
 
 def test_without_a_provider_the_way_there_does_not_exist(database_url: str) -> None:
-    open_grown(database_url).close()
+    open_migrated(database_url).close()
     with portal(database_url) as site, visitor(site) as alva:
         assert alva.get("/sign-in/openid").status_code == 404
         assert "openid" not in alva.get("/sign-in").text

@@ -9,7 +9,7 @@ from accounts import passwords, sessions, sign_in
 from accounts import store as account_store
 from accounts.sign_in import WrongSignIn
 from accounts.store import Account
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from foundation.database import Database
 from operations.settings import Settings
@@ -24,7 +24,7 @@ TODAYS = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
 @pytest.fixture
 def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A house whose people chose their passwords before the parameters were changed."""
-    database = open_grown(database_url, clock=lambda: CLOCK)
+    database = open_migrated(database_url, clock=lambda: CLOCK)
     monkeypatch.setattr(passwords, "_hasher", OF_OLD)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from accounts import accounts, passwords
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import account, recovery_code, web_session
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
@@ -51,7 +51,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def filled_url(database_url: str) -> str:
-    database = open_grown(database_url, clock=lambda: CLOCK)
+    database = open_migrated(database_url, clock=lambda: CLOCK)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
         people.move_in(session, example_register(), at=CLOCK)

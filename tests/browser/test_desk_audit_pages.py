@@ -115,7 +115,7 @@ def _every_post_is_refused(office: Office, account: int) -> None:
     assert office.house.invoice(1).state is _S.IN_QUESTION
 
 
-def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
+def test_a_message_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page = office.page
     received(office.house, 1)
     with office.site.database.writing() as session:
@@ -130,5 +130,5 @@ def test_a_letter_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page.get_by_role("button", name="Skicka igen").click()
     assert "Inget brev behöver en person." in page.locator("main").inner_text()
     with office.site.database.reading() as session:
-        (letter,) = session.execute(exchange_tables.outbox.select())
-        assert letter.state == OutState.WAITING
+        (message,) = session.execute(exchange_tables.outbox.select())
+        assert message.state == OutState.WAITING

@@ -238,11 +238,11 @@ def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_
 def test_the_order_on_paper_and_as_it_was_sent(site: Site, client: httpx.Client) -> None:
     number = order_of(site, "100000101")
     with site.database.reading() as session:
-        (letter,) = outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=number)
+        (message,) = outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
     answer = client.get(f"/orders/{number}/order.xml")
-    assert answer.content == letter.body
+    assert answer.content == message.body
     assert answer.headers["content-disposition"] == f'attachment; filename="order-{number}.xml"'
-    assert hashlib.sha256(letter.body).hexdigest() in client.get(f"/orders/{number}").text
+    assert hashlib.sha256(message.body).hexdigest() in client.get(f"/orders/{number}").text
     paper = client.get(f"/orders/{number}/order.pdf")
     assert paper.headers["content-type"] == "application/pdf"
     read = PdfReader(io.BytesIO(paper.content))

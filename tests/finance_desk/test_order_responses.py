@@ -31,7 +31,7 @@ def test_a_changed_order_line_is_read_and_noted_as_dealt_with(office: Office) ->
     number = house.order("100000101").number
     lines = (answered_line("001", "5"), answered_line("002", "7", "Ingen plats i februari"))
     house.post(codec.serialise(order_response(number, "CA", on=DAY, lines=lines)), on=DAY)
-    house.read_letters(on=DAY)
+    house.read_messages(on=DAY)
     person = office.sit("ekonom", Permission.FINANCE)
     office.go("/finance/post")
     row = office.page.get_by_role("row").filter(has_text="Ingen plats i februari")

@@ -13,7 +13,7 @@ from operations.settings import Settings
 from peppol.access_points.protocol import DeliveryState, PeerVerdict
 from peppol.identifiers import DocumentKind
 from peppol.lookup.sml import host_name
-from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, ALetter, Simulator, order, simulator
+from tests.support.servers.access_points import BUYER, SUPPLIER, TOKEN, AMessage, Simulator, order, simulator
 from tests.support.servers.name_server import name_server
 from tests.support.stories.house import a_house
 
@@ -34,7 +34,7 @@ def settings(kind: str, address: str, **more: object) -> Settings:
 
 def test_the_simulator_needs_its_address_alone_and_brings_its_register(running: Simulator) -> None:
     with opened_access_point(settings("simulator", running.address)) as ours:
-        assert ours.submit(ALetter()).state is DeliveryState.DELIVERED
+        assert ours.submit(AMessage()).state is DeliveryState.DELIVERED
         assert ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0]).takes
         running.lay(order("1"))
         (arrival,) = ours.inbound()
@@ -43,8 +43,8 @@ def test_the_simulator_needs_its_address_alone_and_brings_its_register(running: 
 
 def test_phoss_sends_and_receives_at_one_address(running: Simulator) -> None:
     with opened_access_point(settings("phoss", f"{running.address}/phoss/{BUYER}")) as ours:
-        ours.submit(ALetter())
-        assert ours.status(ALetter().instance_id).state is DeliveryState.DELIVERED
+        ours.submit(AMessage())
+        assert ours.status(AMessage().instance_id).state is DeliveryState.DELIVERED
         running.lay(order("1"), instance_id="one")
         assert [each.instance_id for each in ours.inbound()] == ["one"]
         assert ours.lookup(SUPPLIER, ORDER.document_type_id, "").verdict is PeerVerdict.CANNOT_TELL
@@ -62,7 +62,7 @@ def test_phase4_sends_and_a_folder_receives(running: Simulator, tmp_path: Path) 
         lookup_smp=f"{running.address}/smp",
     )
     with opened_access_point(chosen) as ours:
-        ours.submit(ALetter())
+        ours.submit(AMessage())
         assert [each.reference for each in ours.inbound()] == ["a.xml"]
         assert ours.lookup(SUPPLIER, ORDER.document_type_id, ORDER.profile_ids[0]).takes
 
@@ -122,7 +122,7 @@ def test_secrets_are_not_printed() -> None:
 # The commands -------------------------------------------------------------------------------
 
 
-def test_letters_go_and_come_through_the_access_point_of_the_settings(
+def test_messages_go_and_come_through_the_access_point_of_the_settings(
     running: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{tmp_path / 'billing.sqlite'}"

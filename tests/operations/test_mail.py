@@ -15,7 +15,7 @@ from accounts import mailing
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import ACTIVE, INVITED
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from foundation.database import Database
 from operations.mail import delivery as mail_delivery
 from operations.mail import mail
@@ -31,7 +31,7 @@ FYRBAKEN = "5599991014"
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = open_grown(database_url, clock=lambda: NOW)
+    opened = open_migrated(database_url, clock=lambda: NOW)
     yield opened
     opened.close()
 

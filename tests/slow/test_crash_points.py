@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.server import exchange_events
 from foundation import journal
 from foundation.database import Database
@@ -72,7 +72,7 @@ def world() -> Iterator[World]:
         folder = place / "now"
         (folder / "post" / "inbox").mkdir(parents=True)
         moment = Moment()
-        database = open_grown(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
+        database = open_migrated(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
         world = World(database, moment, folder, place / "kept")
         world.house.change_register(example_register())
         yield world
@@ -125,11 +125,11 @@ def test_sending_survives_a_crash_at_every_operation(world: World) -> None:
         deliver(world)
         assert states(world) == [OutState.SENT] * 3, number
         with world.database.reading() as session:
-            letters = list(exchange_outbox.letters_out(session))
+            messages = list(exchange_outbox.messages_out(session))
             attempts = session.execute(select(exchange_tables.attempt.c.letter)).all()
         files = sorted((world.folder / "post" / "outbox").rglob("*.xml"))
-        assert sorted(file.read_bytes() for file in files) == sorted(letter.body for letter in letters)
-        assert all(any(letter.instance_id in file.name for file in files) for letter in letters)
+        assert sorted(file.read_bytes() for file in files) == sorted(message.body for message in messages)
+        assert all(any(message.instance_id in file.name for file in files) for message in messages)
         assert len(attempts) == 3, number
         journal_holds(world)
         if ended == FINISHED:
@@ -146,7 +146,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
     for name, body in (("a.xml", invoice), ("b.xml", b"<A/>"), ("c.xml", invoice)):
         (world.folder / "post" / "inbox" / name).write_bytes(body)
     with world.database.reading() as session:
-        before = len(list(exchange_outbox.letters_out(session)))
+        before = len(list(exchange_outbox.messages_out(session)))
     world.keep()
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(minutes=5))
     collect_and_sort(world)
@@ -165,7 +165,7 @@ def test_receiving_survives_a_crash_at_every_operation(world: World, monkeypatch
             found = list(
                 session.scalars(select(exchange_tables.inbox.c.state).order_by(exchange_tables.inbox.c.id))
             )
-            answers = len(list(exchange_outbox.letters_out(session))) - before
+            answers = len(list(exchange_outbox.messages_out(session))) - before
             left = session.execute(
                 select(exchange_tables.inbox.c.failures).where(exchange_tables.inbox.c.failures > 0)
             ).all()

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow
 from foundation import journal
@@ -53,15 +53,15 @@ class NotingPoint(FolderAccessPoint):
         self._notes = root / "given.txt"
         self._seconds = seconds
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         descriptor = os.open(self._notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(
             descriptor,
-            f"{os.getpid()} {letter.receiver} {letter.document_id} {letter.instance_id}\n".encode(),
+            f"{os.getpid()} {message.receiver} {message.document_id} {message.instance_id}\n".encode(),
         )
         os.close(descriptor)
         time.sleep(self._seconds)
-        return super().submit(letter)
+        return super().submit(message)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         # What is noted is being handed over, unless who noted it has died; what lies there was taken.
@@ -95,7 +95,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     flow.prepare(database, example_register())
     yield database
     database.close()
@@ -204,7 +204,7 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     with database.reading() as session:
         states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         documents = list(document_store.listed(session))
-        letters = {letter.instance_id: letter.body for letter in exchange_outbox.letters_out(session)}
+        messages = {message.instance_id: message.body for message in exchange_outbox.messages_out(session)}
         portal = (
             session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == OutState.IN_PORTAL))
             or 0
@@ -215,8 +215,8 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}
     # Every letter is with the access point, in its own bytes, and nothing else is.
     files = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
-    assert len(files) == len(letters) - portal >= orders + 200
-    assert all(letters[instance_id] == body for instance_id, body in files.items())
+    assert len(files) == len(messages) - portal >= orders + 200
+    assert all(messages[instance_id] == body for instance_id, body in files.items())
     assert in_order(database, point)
     nothing_is_broken(database)
 
@@ -234,7 +234,7 @@ JOBS: tuple[Job, ...] = (InOne("tick", Every(timedelta(seconds=1)), ticking),)
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("workers", [2, 5])
-def test_several_workers_send_each_letter_once_in_order_and_run_each_slot_once(
+def test_several_workers_send_each_message_once_in_order_and_run_each_slot_once(
     database: Database, folder: Path, workers: int
 ) -> None:
     point = NotingPoint(folder, seconds=0.002)

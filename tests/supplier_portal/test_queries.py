@@ -84,9 +84,9 @@ def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> N
         with house.database.reading() as session:
             view = order_queries.view(session, OURS, order.number)
             assert order_queries.view(session, Scope(LARKDRILLEN), order.number) is None
-            assert order_queries.letter_of(session, Scope(LARKDRILLEN), order.number) is None
+            assert order_queries.message_of(session, Scope(LARKDRILLEN), order.number) is None
         assert view is not None
-        assert view.letter is not None
+        assert view.message is not None
         line, untouched = view.lines[0], view.lines[1]
         assert line.ordered == line.received == line.invoiced == line.paid == order.lines[0].amount
         assert (line.invoice_number, line.invoice_state, line.ready) == ("F-1", InvoiceState.PAID, False)

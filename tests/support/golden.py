@@ -19,8 +19,8 @@ def is_golden(name: str, body: bytes) -> None:
     assert body.decode() == path.read_text(encoding="utf-8"), f"{name} has changed"
 
 
-def letter_body(house: House, document_id: str) -> bytes:
+def message_body(house: House, document_id: str) -> bytes:
     """The bytes of the one letter of ours that carries this document."""
     with house.database.reading() as session:
-        (letter,) = outbox.letters_out(session, document_id=document_id)
-    return letter.body
+        (message,) = outbox.messages_out(session, document_id=document_id)
+    return message.body

@@ -37,7 +37,7 @@ _MOST = 1000
 
 
 @command(access_point, "check")
-def check(house: CommandContext, as_json: AsJson = False) -> None:
+def check(context: CommandContext, as_json: AsJson = False) -> None:
     """Pröva att accesspunkten svarar; inget skickas / see that it answers; nothing is sent."""
     settings = Settings()
     ourselves = settings.access_point_participant
@@ -60,29 +60,29 @@ def check(house: CommandContext, as_json: AsJson = False) -> None:
             }
         )
     else:
-        answered = house.say(f"Ja. {waiting} brev väntar.", f"Yes. Letters waiting: {waiting}.")
-        missed = house.say(
+        answered = context.say(f"Ja. {waiting} brev väntar.", f"Yes. Letters waiting: {waiting}.")
+        missed = context.say(
             f"Nej ({fault}). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.",
             f"No ({fault}). Check BILLING_ACCESS_POINT_ADDRESS and the keys.",
         )
         rows = [
-            (house.say("Accesspunkt", "Access point"), name),
-            (house.say("Svarar", "Answers"), missed if waiting is None else answered),
-            *((kind.value, _registered(house, each.verdict)) for kind, each in found.items()),
+            (context.say("Accesspunkt", "Access point"), name),
+            (context.say("Svarar", "Answers"), missed if waiting is None else answered),
+            *((kind.value, _registered(context, each.verdict)) for kind, each in found.items()),
         ]
-        show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=house.language))
+        show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=context.language))
     if waiting is None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _registered(house: CommandContext, verdict: PeerVerdict) -> str:
+def _registered(context: CommandContext, verdict: PeerVerdict) -> str:
     match verdict:
         case PeerVerdict.TAKES:
-            return house.say("Vi är anmälda för det.", "We are registered for it.")
+            return context.say("Vi är anmälda för det.", "We are registered for it.")
         case PeerVerdict.CANNOT_TELL:
-            return house.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
+            return context.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
         case _:
-            return house.say(
+            return context.say(
                 "Vi är inte anmälda: be operatören anmäla det.",
                 "We are not registered: ask the operator to register it.",
             )
@@ -90,7 +90,7 @@ def _registered(house: CommandContext, verdict: PeerVerdict) -> str:
 
 @command(access_point, "simulate")
 def simulate(
-    house: CommandContext,
+    context: CommandContext,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port; 0 tar en ledig / 0 takes a free one")
     ] = 8090,
@@ -127,7 +127,7 @@ def simulate(
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
-        typer.echo(house.say("Stoppad.", "Stopped."), err=True)
+        typer.echo(context.say("Stoppad.", "Stopped."), err=True)
     finally:
         listening.close()
         store.close()

@@ -41,13 +41,13 @@ _LINES = (
 
 @command(answers, "list")
 def list_answers(
-    house: CommandContext,
+    context: CommandContext,
     waiting: Annotated[bool, typer.Option("--open", help="Bara de som väntar / only those waiting")] = False,
     order: Annotated[str, typer.Option("--order", help="Bara om denna order / only about this order")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Visa svar från leverantörers system, nyaste först / show answers of suppliers' systems, newest first."""
-    with house.reading() as session:
+    with context.reading() as session:
         held = (
             [
                 each
@@ -58,7 +58,7 @@ def list_answers(
             else list(response_store.listed(session, waiting=waiting))
         )
     if as_json:
-        write_json([answer_json(house, each) for each in held])
+        write_json([answer_json(context, each) for each in held])
         return
     rows = [
         (
@@ -73,15 +73,15 @@ def list_answers(
         )
         for each in held
     ]
-    show(table(_LIST, rows, language=house.language))
+    show(table(_LIST, rows, language=context.language))
 
 
 @command(answers, "show")
 def show_answer(
-    house: CommandContext, answer_id: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False
+    context: CommandContext, answer_id: Annotated[int, typer.Argument(metavar="ID")], as_json: AsJson = False
 ) -> None:
     """Visa ett svar och vad det betyder / show an answer and what it means."""
-    with house.reading() as session:
+    with context.reading() as session:
         held = response_store.by_id(session, answer_id)
     if held is None:
         raise NotFound(
@@ -89,56 +89,56 @@ def show_answer(
             f"There is no answer {answer_id}. See which there are with: billing answers list",
         )
     if as_json:
-        write_json(answer_json(house, held))
+        write_json(answer_json(context, held))
         return
-    say, answer = house.say, held.answer
+    say, answer = context.say, held.answer
     facts = (
         (say("Svar", "Answer"), f"{held.id}  {answer.kind} {answer.code} {answer.number}"),
         (say("Kom", "Came"), f"{held.received_on}, {say('brev', 'letter')} {held.letter_id}"),
         (say("Från", "From"), answer.sender),
         (say("Om", "About"), answer.reference),
-        (say("Betyder", "Means"), f"{held.meaning}  {_sentence(house, held)}".strip()),
+        (say("Betyder", "Means"), f"{held.meaning}  {_sentence(context, held)}".strip()),
         (say("Ord", "Words"), answer.words),
         (say("Sedd av", "Seen by"), held.looked_at_by),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
     if answer.lines:
         rows = [
             (
                 line.line,
-                line_words(house, line) if answer.kind is DocumentKind.ORDER_RESPONSE else line.code,
+                line_words(context, line) if answer.kind is DocumentKind.ORDER_RESPONSE else line.code,
                 f"{number(line.quantity)} {line.unit}" if line.quantity is not None else "",
                 price(line.price) if line.price is not None else "",
                 line.words,
             )
             for line in answer.lines
         ]
-        show(table(_LINES, rows, language=house.language))
+        show(table(_LINES, rows, language=context.language))
 
 
 @command(answers, "seen")
 def seen(
-    house: CommandContext,
+    context: CommandContext,
     answer_id: Annotated[int, typer.Argument(metavar="ID")],
     by: Annotated[str, typer.Option("--by", help="Vem som tittat / who has looked")],
     on: On = None,
 ) -> None:
     """Anteckna att någon tagit hand om ett svar / note that somebody has dealt with an answer."""
-    with house.opened() as database, database.writing() as session:
+    with context.opened() as database, database.writing() as session:
         responses_received.look_at(session, answer_id, by=by, today=today_or(on))
-    typer.echo(house.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
+    typer.echo(context.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
 
 
-def line_words(house: CommandContext, line: PeerLine) -> str:
+def line_words(context: CommandContext, line: PeerLine) -> str:
     """What a supplier says of an ordered line."""
     sv, en = LINE_WORDS.get(line.code, (line.code, line.code))
-    return house.say(sv, en)
+    return context.say(sv, en)
 
 
-def in_short(house: CommandContext, held: KeptAnswer) -> str:
+def in_short(context: CommandContext, held: KeptAnswer) -> str:
     """An answer about an order on one line: its day, code, and the lines it does not simply accept."""
     said = [
-        " ".join(filter(None, (line.line, line_words(house, line), line.words)))
+        " ".join(filter(None, (line.line, line_words(context, line), line.words)))
         for line in held.answer.lines
         if held.answer.kind is DocumentKind.ORDER_RESPONSE
     ]
@@ -147,7 +147,7 @@ def in_short(house: CommandContext, held: KeptAnswer) -> str:
     return f"{held.received_on} {held.answer.kind} {held.answer.code}{mark}" + (f": {words}" if words else "")
 
 
-def answer_json(house: CommandContext, held: KeptAnswer) -> dict[str, Json]:
+def answer_json(context: CommandContext, held: KeptAnswer) -> dict[str, Json]:
     """An answer with its lines, for programs."""
     answer = held.answer
     return {
@@ -159,7 +159,7 @@ def answer_json(house: CommandContext, held: KeptAnswer) -> dict[str, Json]:
         "sender": answer.sender,
         "reference": answer.reference,
         "meaning": held.meaning.value,
-        "sentence": _sentence(house, held),
+        "sentence": _sentence(context, held),
         "order": held.order_number,
         "instance_id": held.instance_id,
         "received_on": held.received_on.isoformat(),
@@ -180,5 +180,5 @@ def answer_json(house: CommandContext, held: KeptAnswer) -> dict[str, Json]:
     }
 
 
-def _sentence(house: CommandContext, held: KeptAnswer) -> str:
-    return house.say(*peer_responses.sentences(held.meaning, held.answer.reference))
+def _sentence(context: CommandContext, held: KeptAnswer) -> str:
+    return context.say(*peer_responses.sentences(held.meaning, held.answer.reference))

@@ -24,22 +24,22 @@ _Heads = Annotated[
 
 @command(audit, "export")
 def export(
-    house: CommandContext,
+    context: CommandContext,
     reference: Annotated[str, typer.Argument(help="Genomförandereferens / execution reference")],
     to: Annotated[Path, typer.Option("--to", help="ZIP att skriva / the ZIP to write")],
     by: Annotated[str, typer.Option("--by", help="Den som lämnar ut, ett id / an id")],
 ) -> None:
     """Lämna ut ett helt ärende som ZIP / hand out a complete case as a ZIP."""
-    with house.writing() as session:
+    with context.writing() as session:
         body = audit_cases.export(session, reference, by=by)
     to.write_bytes(body)
     mark = case_archive.manifest_of(body)
-    typer.echo(house.say(f"{to}: manifestets sha256 {mark}", f"{to}: the manifest's sha256 {mark}"))
+    typer.echo(context.say(f"{to}: manifestets sha256 {mark}", f"{to}: the manifest's sha256 {mark}"))
 
 
 @command(audit, "verify")
 def verify(
-    house: CommandContext,
+    context: CommandContext,
     case: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CASE.zip")],
     as_json: AsJson = False,
 ) -> None:
@@ -51,19 +51,19 @@ def verify(
         for name, why in broken:
             typer.echo(plain(f"{name}: {why}"))
     else:
-        typer.echo(house.say("Varje byte är som den var.", "Every byte is as it was."))
+        typer.echo(context.say("Varje byte är som den var.", "Every byte is as it was."))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
 
 @command(journal_commands, "head")
 def head(
-    house: CommandContext,
+    context: CommandContext,
     to: Annotated[Path | None, typer.Option("--to", help="Fil att lägga till i / a file to add to")] = None,
     on: On = None,
 ) -> None:
     """Skriv journalens huvud utanför databasen / write the journal's head outside the database."""
-    with house.reading() as session:
+    with context.reading() as session:
         found = journal_anchor.head(session, day=today_or(on))
     if to is not None:
         journal_anchor.append(to, found)
@@ -71,9 +71,9 @@ def head(
 
 
 @command(journal_commands, "verify")
-def verify_journal(house: CommandContext, heads: _Heads = None, as_json: AsJson = False) -> None:
+def verify_journal(context: CommandContext, heads: _Heads = None, as_json: AsJson = False) -> None:
     """Kontrollera kedjan, också mot huvuden utanför / verify the chain, also against outside heads."""
-    with house.reading() as session:
+    with context.reading() as session:
         broken = [*journal.verify(session), *journal_anchor.verify(session, read_heads(heads))]
     if as_json:
         write_json([{"row": each.sequence, "sentence": each.sentence} for each in broken])
@@ -81,7 +81,7 @@ def verify_journal(house: CommandContext, heads: _Heads = None, as_json: AsJson 
         for each in broken:
             typer.echo(plain(each.sentence))
     else:
-        typer.echo(house.say("Kedjan är hel.", "The chain is whole."))
+        typer.echo(context.say("Kedjan är hel.", "The chain is whole."))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 

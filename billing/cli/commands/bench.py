@@ -17,8 +17,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from billing.migrations.migrate import open_grown
-from billing.migrations.schema import open_house
+from billing.migrations.migrate import open_migrated
+from billing.migrations.schema import open_database
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks import flow
 from billing.tools.benchmarks import post as bench_post
@@ -96,7 +96,7 @@ def post(
     postgresql: Annotated[
         str, typer.Option(help="PostgreSQL på denna adress, som töms / at this address, which is emptied")
     ],
-    letters: Annotated[int, typer.Option(min=10, help="Antal brev åt varje håll / letters each way")] = 1000,
+    messages: Annotated[int, typer.Option(min=10, help="Antal brev åt varje håll / letters each way")] = 1000,
     register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -108,13 +108,13 @@ def post(
     measured = []
     for count in _WORKERS:
         bench_database.empty(postgresql)
-        measured.append(bench_post.measure(postgresql, known, letters=letters, workers=count))
+        measured.append(bench_post.measure(postgresql, known, messages=messages, workers=count))
     durability = bench_post.durability(postgresql)
     if as_json:
         content = {"durability": durability, "workers": [each.to_json() for each in measured]}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    table = Table(title=f"billing bench post: {letters} + {letters}, {durability}")
+    table = Table(title=f"billing bench post: {messages} + {messages}, {durability}")
     for name in ("arbetare / workers", "skickade/s / sent/s", "mottagna/s / received and sorted/s"):
         table.add_column(name, justify="right")
     for each in measured:
@@ -129,7 +129,7 @@ def _one_process(
     url: str, register: Register, documents: int, *, empty: bool = False
 ) -> tuple[Figures, Figures]:
     arrived, orders = _prepared(url, register, documents, empty=empty)
-    database = open_house(url, clock=flow.clock)
+    database = open_database(url, clock=flow.clock)
     try:
         return orders, flow.measure_invoices(database, arrived, reader=True)
     finally:
@@ -140,11 +140,11 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
     """A database with its orders placed, a month received, and the suppliers' invoices for it in the mailbox."""
     if empty:
         bench_database.empty(url)
-    database = open_grown(url, clock=flow.clock)
+    database = open_migrated(url, clock=flow.clock)
     flow.prepare(database, register)
     orders = flow.measure_orders(database, register, count=documents)
     lines = flow.receive_first_months(database, register)
-    arrived = flow.store_letters(database, flow.invoices_for(database, register, lines))
+    arrived = flow.store_messages(database, flow.invoices_for(database, register, lines))
     database.close()
     return arrived, orders
 
@@ -164,14 +164,14 @@ def _with_workers(url: str, register: Register, documents: int, count: int) -> t
 
 def _warm(url: str) -> None:
     gc_tuning.settle()
-    database = open_house(url, clock=flow.clock)
+    database = open_database(url, clock=flow.clock)
     with database.reading() as session:
         register_store.load(session)
     database.close()
 
 
 def _read_all(url: str) -> list[float]:
-    database = open_house(url, clock=flow.clock)
+    database = open_database(url, clock=flow.clock)
     try:
         return flow.read_all(database)
     finally:

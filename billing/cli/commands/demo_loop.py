@@ -73,8 +73,8 @@ def _logged_to(path: Path) -> Iterator[None]:
 
 def _show(looped: Looped, folder: Path) -> None:
     told = (
-        ("Våra brev / our letters", looped.letters_out),
-        ("Brev till oss / letters to us", looped.letters_in),
+        ("Våra brev / our letters", looped.messages_out),
+        ("Brev till oss / letters to us", looped.messages_in),
         ("Fakturor och kreditfakturor / invoices and credit notes", looped.documents),
         ("Fel på vägen / faults on the way", looped.faults),
     )
@@ -116,8 +116,8 @@ def _summary(looped: Looped) -> Mapping[str, Json]:
     total = looped.statement.total
     return {
         "last_day": looped.last_day.isoformat(),
-        "letters_out": dict(looped.letters_out),
-        "letters_in": dict(looped.letters_in),
+        "letters_out": dict(looped.messages_out),
+        "letters_in": dict(looped.messages_in),
         "documents": dict(looped.documents),
         "faults": dict(looped.faults),
         "asked_in_person": looped.asked_in_person,

@@ -30,40 +30,40 @@ _COLUMNS = (
 
 @command(events, "load")
 def load(
-    house: CommandContext,
+    context: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="JSON Lines, en händelse per rad / one event a line")],
     as_json: AsJson = False,
 ) -> None:
     """Läs in händelser, var och en en gång / load events, each once."""
     loaded, unreadable = Loaded(), False
-    with house.opened() as database:
+    with context.opened() as database:
         for path in files:
             try:
                 _add(loaded, load_events(database, _lines(path)))
             except OSError as error:
-                complain(house.sentence(refusal_of(error)))
+                complain(context.sentence(refusal_of(error)))
                 unreadable = True
-    _tell(house, loaded, as_json=as_json)
+    _tell(context, loaded, as_json=as_json)
     if unreadable:
         raise typer.Exit(ExitCode.FAILED)
 
 
 @command(events, "schema")
-def schema(house: CommandContext) -> None:
+def schema(context: CommandContext) -> None:
     """Visa JSON-schemat för händelser / show the JSON Schema of events."""
     write_json(event_envelope.schema())  # type: ignore[arg-type]
 
 
 @command(events, "list")
 def list_events(
-    house: CommandContext,
+    context: CommandContext,
     state: Annotated[
         EventState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Visa händelserna som de kom / show the events as they came."""
-    with house.reading() as session:
+    with context.reading() as session:
         states = [state] if state is not None else list(EventState)
         held = sorted(
             (event for each in states for event in event_store.in_state(session, each)),
@@ -78,7 +78,7 @@ def list_events(
                 "event_id": event.event_id,
                 "execution_reference": event.execution_reference,
                 "state": event.state.value,
-                "reason": house.say(event.reason_sv, event.reason_en),
+                "reason": context.say(event.reason_sv, event.reason_en),
             }
             for event in held
         ]
@@ -92,18 +92,18 @@ def list_events(
             event.event_id,
             event.execution_reference,
             event.state.value,
-            house.say(event.reason_sv, event.reason_en),
+            context.say(event.reason_sv, event.reason_en),
         )
         for event in held
     ]
-    show(table(_COLUMNS, cells, language=house.language))
+    show(table(_COLUMNS, cells, language=context.language))
 
 
 @command(events, "replay")
-def replay(house: CommandContext, as_json: AsJson = False) -> None:
+def replay(context: CommandContext, as_json: AsJson = False) -> None:
     """Försök igen med dem som inte gick / try again those that failed."""
-    with house.opened() as database:
-        _tell(house, replay_unappliable(database), as_json=as_json)
+    with context.opened() as database:
+        _tell(context, replay_unappliable(database), as_json=as_json)
 
 
 def _lines(path: Path) -> Iterator[EventLine]:
@@ -122,7 +122,7 @@ def _add(loaded: Loaded, more: Loaded) -> None:
     loaded.problems += more.problems
 
 
-def _tell(house: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
+def _tell(context: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
     counts = {
         "applied": loaded.applied,
         "repeated": loaded.repeated,
@@ -132,7 +132,7 @@ def _tell(house: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
     }
     if as_json:
         problems: list[Json] = [
-            {"place": place, "sentence": house.sentence(reason)} for place, reason in loaded.problems
+            {"place": place, "sentence": context.sentence(reason)} for place, reason in loaded.problems
         ]
         write_json({**counts, "problems": problems})
         return
@@ -143,7 +143,7 @@ def _tell(house: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
         ("kunde inte införas", "could not be applied"),
         ("i karantän", "in quarantine"),
     )
-    parts = [f"{count} {house.say(*word)}" for count, word in zip(counts.values(), words, strict=True)]
-    typer.echo(house.say("Händelser: ", "Events: ") + ", ".join(parts) + ".")
+    parts = [f"{count} {context.say(*word)}" for count, word in zip(counts.values(), words, strict=True)]
+    typer.echo(context.say("Händelser: ", "Events: ") + ", ".join(parts) + ".")
     for place, reason in loaded.problems:
-        complain(f"{place}: {house.sentence(reason)}")
+        complain(f"{place}: {context.sentence(reason)}")

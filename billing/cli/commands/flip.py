@@ -23,7 +23,7 @@ alone = typer.Typer()
 
 @command(alone, "flip")
 def flip(
-    house: CommandContext,
+    context: CommandContext,
     order_number: Annotated[str, typer.Argument(metavar="ORDER")],
     line: Annotated[str, typer.Argument(metavar="LINE")],
     own_number: Annotated[str, typer.Option("--number", help="Fakturans nummer / the invoice's number")] = "",
@@ -31,7 +31,7 @@ def flip(
     out: Annotated[Path | None, typer.Option("--out", help="Fil att skriva / file to write")] = None,
 ) -> None:
     """Gör orderradens faktura / make the invoice of an order line."""
-    with house.reading() as session:
+    with context.reading() as session:
         register = register_store.load(session)
         facts = facts_loading.order_facts(session, register, order_number)
         if facts is None:
@@ -57,7 +57,7 @@ def flip(
         typer.echo(body, nl=False)
         return
     out.write_bytes(body)
-    typer.echo(house.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
+    typer.echo(context.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
 
 
 def _free_number(session: Session, order: Order, line: str) -> str:

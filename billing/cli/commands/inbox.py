@@ -27,7 +27,7 @@ from peppol.access_points.protocol import AccessPoint
 from peppol.exchange import inbox as exchange_inbox
 from peppol.exchange import outgoing
 from peppol.exchange.tables import InState, OutState
-from web.verdict_words import document_json, why_letter
+from web.verdict_words import document_json, why_message
 
 inbox = typer.Typer()
 post_office = typer.Typer()
@@ -52,16 +52,16 @@ _OUTBOX = (
 
 
 @command(inbox, "list")
-def list_letters(
-    house: CommandContext,
+def list_messages(
+    context: CommandContext,
     state: Annotated[InState | None, typer.Option("--state", help="Bara i detta läge / only in this")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Visa brev till oss / show letters to us."""
-    with house.reading() as session:
-        held = list(message_queries.letters_in(session, state=state))
+    with context.reading() as session:
+        held = list(message_queries.messages_in(session, state=state))
     if as_json:
-        write_json([_letter_json(house, each) for each in held])
+        write_json([_message_json(context, each) for each in held])
         return
     rows = [
         (
@@ -70,16 +70,16 @@ def list_letters(
             each.state.value,
             each.kind,
             each.transport_id,
-            _in_short(house, each),
+            _in_short(context, each),
         )
         for each in held
     ]
-    show(table(_INBOX, rows, language=house.language))
+    show(table(_INBOX, rows, language=context.language))
 
 
 @command(inbox, "show")
-def show_letter(
-    house: CommandContext,
+def show_message(
+    context: CommandContext,
     letter_id: Annotated[int, typer.Argument(metavar="ID")],
     raw: Annotated[
         bool, typer.Option("--raw", help="Skriv brevets bytes / write the letter's bytes")
@@ -87,9 +87,9 @@ def show_letter(
     as_json: AsJson = False,
 ) -> None:
     """Visa ett brev och vad det blev / show a letter and what it became."""
-    with house.reading() as session:
-        letter = message_queries.letter_in(session, letter_id)
-        if letter is None:
+    with context.reading() as session:
+        message = message_queries.message_in(session, letter_id)
+        if message is None:
             raise NotFound(
                 f"Det finns inget brev {letter_id}. Se vilka som finns med: billing inbox list",
                 f"There is no letter {letter_id}. See which there are with: billing inbox list",
@@ -97,33 +97,33 @@ def show_letter(
         if raw:
             # A repeat keeps no bytes of its own: they are those of the letter it repeats.
             body = exchange_inbox.body_of(
-                session, letter.repeats or letter.id if _is_repeat(letter) else letter.id
+                session, message.repeats or message.id if _is_repeat(message) else message.id
             )
             typer.echo(body or b"", nl=False)
             return
-        taken = became(house, session, letter.transport_id, letter_id)
+        taken = became(context, session, message.transport_id, letter_id)
     if as_json:
         write_json(
             {
-                **_letter_json(house, letter),
+                **_message_json(context, message),
                 "document": document_json(taken.invoice) if taken.invoice else None,
             }
         )
         return
-    say = house.say
+    say = context.say
     facts = (
-        (say("Brev", "Letter"), f"{letter.id}  {letter.transport_id}"),
-        (say("Kom", "Came"), f"{letter.received_on}, {letter.size} byte"),
-        ("sha256", letter.sha256),
-        (say("Läge", "State"), letter.state.value),
-        (say("Slag", "Kind"), letter.kind),
+        (say("Brev", "Letter"), f"{message.id}  {message.transport_id}"),
+        (say("Kom", "Came"), f"{message.received_on}, {message.size} byte"),
+        ("sha256", message.sha256),
+        (say("Läge", "State"), message.state.value),
+        (say("Slag", "Kind"), message.kind),
         (
             say("Dokument", "Document"),
             f"#{taken.invoice.id} {taken.invoice.number} {taken.invoice.state}" if taken.invoice else "",
         ),
         (say("Varför", "Why"), taken.sentence),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
 
 
 Folder = Annotated[
@@ -144,28 +144,28 @@ def _access_point(folder: Path | None, *, enveloped: bool = False) -> Iterator[A
 
 @command(post_office, "deliver")
 def deliver(
-    house: CommandContext,
+    context: CommandContext,
     folder: Folder = None,
     enveloped: Annotated[
         bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
     ] = False,
 ) -> None:
     """Lämna väntande brev till accesspunkten / hand over waiting letters."""
-    with _access_point(folder, enveloped=enveloped) as access_point, house.opened() as database:
+    with _access_point(folder, enveloped=enveloped) as access_point, context.opened() as database:
         sent = outgoing.deliver_waiting(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
         )
         with database.reading() as session:
             left = message_queries.waiting_count(session)
     typer.echo(
-        house.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
+        context.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
     )
     if left:
         raise typer.Exit(ExitCode.FAILED)
 
 
 @command(post_office, "collect")
-def collect(house: CommandContext, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
+def collect(context: CommandContext, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
     """Hämta och läs brev från accesspunkten / collect and read letters."""
     today = today_or(on)
     if folder is not None and not folder.is_dir():
@@ -173,13 +173,13 @@ def collect(house: CommandContext, folder: Folder = None, on: On = None, as_json
             f"Mappen {folder} finns inte. Kontrollera sökvägen.",
             f"There is no folder {folder}. Check the path.",
         )
-    with _access_point(folder) as access_point, house.opened() as database:
+    with _access_point(folder) as access_point, context.opened() as database:
         came = outgoing.collect(database.writing, access_point, today=today, now=database.clock())
         read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
-        taken = all_taken(house, database, [("", letter_id) for letter_id in read])
+        taken = all_taken(context, database, [("", letter_id) for letter_id in read])
     if not as_json:
         typer.echo(
-            house.say(
+            context.say(
                 f"{came.stored} nya brev, {came.repeats} som redan kommit, {came.conflicts} i konflikt.",
                 f"{came.stored} new letters, {came.repeats} repeats, {came.conflicts} in conflict.",
             )
@@ -190,15 +190,15 @@ def collect(house: CommandContext, folder: Folder = None, on: On = None, as_json
 
 @command(post_office, "list")
 def list_post(
-    house: CommandContext,
+    context: CommandContext,
     state: Annotated[
         OutState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Visa våra brev / show our letters."""
-    with house.reading() as session:
-        held = list(message_queries.letters_out(session, state=state))
+    with context.reading() as session:
+        held = list(message_queries.messages_out(session, state=state))
     if as_json:
         write_json([_out_json(each) for each in held])
         return
@@ -214,50 +214,50 @@ def list_post(
         )
         for each in held
     ]
-    show(table(_OUTBOX, rows, language=house.language))
+    show(table(_OUTBOX, rows, language=context.language))
 
 
-def _in_short(house: CommandContext, letter: InboundSummary) -> str:
+def _in_short(context: CommandContext, message: InboundSummary) -> str:
     """The document a letter became, or the first sentence of why it became none."""
-    if letter.document:
-        return f"{letter.document} {letter.document_state}"
-    code = f"{letter.reason}: " if letter.reason_sv else ""
-    first, stop, _ = why_letter(letter, house.language).partition(". ")
+    if message.document:
+        return f"{message.document} {message.document_state}"
+    code = f"{message.reason}: " if message.reason_sv else ""
+    first, stop, _ = why_message(message, context.language).partition(". ")
     return f"{code}{first}{stop.strip()}"
 
 
-def _is_repeat(letter: InboundSummary) -> bool:
-    return letter.state is InState.REPEAT and letter.repeats is not None
+def _is_repeat(message: InboundSummary) -> bool:
+    return message.state is InState.REPEAT and message.repeats is not None
 
 
-def _letter_json(house: CommandContext, letter: InboundSummary) -> dict[str, Json]:
+def _message_json(context: CommandContext, message: InboundSummary) -> dict[str, Json]:
     return {
-        "id": letter.id,
-        "transport_id": letter.transport_id,
-        "received_on": letter.received_on.isoformat(),
-        "state": letter.state.value,
-        "kind": letter.kind,
-        "document": letter.document,
-        "document_state": letter.document_state,
-        "reason": letter.reason,
-        "sentence": house.say(letter.reason_sv, letter.reason_en),
-        "repeats": letter.repeats,
-        "size": letter.size,
-        "sha256": letter.sha256,
+        "id": message.id,
+        "transport_id": message.transport_id,
+        "received_on": message.received_on.isoformat(),
+        "state": message.state.value,
+        "kind": message.kind,
+        "document": message.document,
+        "document_state": message.document_state,
+        "reason": message.reason,
+        "sentence": context.say(message.reason_sv, message.reason_en),
+        "repeats": message.repeats,
+        "size": message.size,
+        "sha256": message.sha256,
     }
 
 
-def _out_json(letter: OutboundSummary) -> Json:
+def _out_json(message: OutboundSummary) -> Json:
     return {
-        "sequence": letter.sequence,
-        "issued_on": letter.issued_on.isoformat(),
-        "kind": letter.kind,
-        "document_id": letter.document_id,
-        "receiver": letter.receiver,
-        "recipient": letter.recipient,
-        "about": letter.about,
-        "state": letter.state.value,
-        "attempts": letter.attempts,
-        "instance_id": letter.instance_id,
-        "sha256": letter.sha256,
+        "sequence": message.sequence,
+        "issued_on": message.issued_on.isoformat(),
+        "kind": message.kind,
+        "document_id": message.document_id,
+        "receiver": message.receiver,
+        "recipient": message.recipient,
+        "about": message.about,
+        "state": message.state.value,
+        "attempts": message.attempts,
+        "instance_id": message.instance_id,
+        "sha256": message.sha256,
     }

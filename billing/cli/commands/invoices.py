@@ -39,7 +39,7 @@ OfSupplier = Annotated[str, typer.Option("--supplier", metavar="ORGNR")]
 
 @command(invoices, "list")
 def list_invoices(
-    house: CommandContext,
+    context: CommandContext,
     state: Annotated[
         InvoiceState | None, typer.Option("--state", help="Bara i detta läge / only in this")
     ] = None,
@@ -49,7 +49,7 @@ def list_invoices(
     as_json: AsJson = False,
 ) -> None:
     """Visa dokumenten som de kom / show the documents as they came."""
-    with house.reading() as session:
+    with context.reading() as session:
         listed = list(
             document_store.listed(
                 session, state=state, supplier=supplier, execution_reference=reference, limit=limit
@@ -59,8 +59,8 @@ def list_invoices(
         write_json([document_json(each) for each in listed])
         return
     kinds = {
-        DocumentType.INVOICE: house.say("faktura", "invoice"),
-        DocumentType.CREDIT_NOTE: house.say("kredit", "credit"),
+        DocumentType.INVOICE: context.say("faktura", "invoice"),
+        DocumentType.CREDIT_NOTE: context.say("kredit", "credit"),
     }
     rows = [
         (
@@ -77,53 +77,57 @@ def list_invoices(
         )
         for each in listed
     ]
-    show(table(_COLUMNS, rows, language=house.language))
+    show(table(_COLUMNS, rows, language=context.language))
 
 
 @command(alone, "explain")
 def explain(
-    house: CommandContext, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False
+    context: CommandContext, invoice: Named, supplier: OfSupplier = "", as_json: AsJson = False
 ) -> None:
     """Visa hur en faktura prövats / show how an invoice was judged."""
-    with house.reading() as session:
+    with context.reading() as session:
         found = document_store.named(session, invoice, supplier=supplier)
         judged = document_store.matches(session, found.id)[::-1]
-        reason = why_document(session, found, house.language)
+        reason = why_document(session, found, context.language)
     if as_json:
         judgements: list[Json] = [
             {
                 "made_on": day.isoformat(),
                 "verdict": match.verdict.value,
                 "codes": list(match.codes),
-                "tree": tree_json(match.tree, house.language),
+                "tree": tree_json(match.tree, context.language),
             }
             for day, match in judged
         ]
         write_json({**document_json(found), "sentence": reason, "judgements": judgements})
         return
-    kind = house.say(*_KINDS[found.document_type])
+    kind = context.say(*_KINDS[found.document_type])
     show(
         Text(plain(f"{kind} {found.number}  {found.supplier}  {kronor(found.amount_payable)}  {found.state}"))
     )
     show(Text(plain(reason)))
     for position, (day, match) in enumerate(judged):
         latest = (
-            house.say("Prövad", "Judged") if position == 0 else house.say("Tidigare prövad", "Judged before")
+            context.say("Prövad", "Judged")
+            if position == 0
+            else context.say("Tidigare prövad", "Judged before")
         )
         show(
             Text(""),
-            tree_of(match, f"{latest} {day}: {verdict_name(match.verdict, house.language)}", house.language),
+            tree_of(
+                match, f"{latest} {day}: {verdict_name(match.verdict, context.language)}", context.language
+            ),
         )
 
 
 @command(invoices, "stop-waiting")
-def stop_waiting(house: CommandContext, on: On = None) -> None:
+def stop_waiting(context: CommandContext, on: On = None) -> None:
     """Avsluta väntan som varat för länge / end the waiting that has lasted too long."""
-    with house.writing() as session:
+    with context.writing() as session:
         ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
     for invoice in ended:
         typer.echo(plain(f"{invoice.number}: {invoice.state}"))
-    typer.echo(house.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
+    typer.echo(context.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
 
 
 _KINDS = {
@@ -134,7 +138,7 @@ _KINDS = {
 
 @command(credit, "request")
 def request(
-    house: CommandContext,
+    context: CommandContext,
     invoice: Named,
     supplier: OfSupplier = "",
     by: Annotated[
@@ -143,14 +147,14 @@ def request(
     on: On = None,
 ) -> None:
     """Begär kredit och en ny faktura / ask for credit and a new invoice."""
-    with house.writing() as session:
+    with context.writing() as session:
         register = register_store.load(session)
         found = document_store.named(session, invoice, supplier=supplier)
         asked = crediting.ask_for_credit(session, register, found, by=by, today=today_or(on))
     if asked.answered == REJECTED:
-        told = house.say("Leverantören får svaret RE.", "The supplier is answered RE.")
+        told = context.say("Leverantören får svaret RE.", "The supplier is answered RE.")
     else:
-        told = house.say(
+        told = context.say(
             f"Svaret {asked.answered or '-'} kan inte tas tillbaka: meddela leverantören själv.",
             f"The answer {asked.answered or '-'} cannot be taken back: tell the supplier yourself.",
         )

@@ -34,7 +34,7 @@ _VERDICTS = {
 
 @command(alone, "lookup")
 def lookup(
-    house: CommandContext,
+    context: CommandContext,
     participant: Annotated[str, typer.Argument(metavar="ADDRESS", help="0007:5599991014")],
     kind: Annotated[
         DocumentKind, typer.Option(help="Slag av dokument / kind of document")
@@ -68,13 +68,13 @@ def lookup(
             }
         )
     else:
-        _show(house, found, kind)
+        _show(context, found, kind)
     if not found.takes:
         raise typer.Exit(ExitCode.FAILED if found.verdict is PeerVerdict.CANNOT_TELL else ExitCode.NOT_FOUND)
 
 
-def _show(house: CommandContext, found: Capability, kind: DocumentKind) -> None:
-    say = house.say
+def _show(context: CommandContext, found: Capability, kind: DocumentKind) -> None:
+    say = context.say
     facts = (
         (say("Mottagare", "Receiver"), found.participant),
         (say("Dokument", "Document"), kind.value),
@@ -85,4 +85,4 @@ def _show(house: CommandContext, found: Capability, kind: DocumentKind) -> None:
         (say("Varför", "Why"), found.words),
     )
     rows = [fact for fact in facts if fact[1]]
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=context.language))

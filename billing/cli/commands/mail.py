@@ -20,7 +20,7 @@ mail = typer.Typer()
 
 @command(mail, "deliver")
 def deliver(
-    house: CommandContext,
+    context: CommandContext,
     folder: Annotated[
         Path | None,
         typer.Option("--dir", help="En mapp som demon har fyllt / a folder filled by the demo"),
@@ -30,12 +30,12 @@ def deliver(
     settings = Settings()
     if folder is not None:
         settings = settings.model_copy(update={"mail_folder": folder / "mail", "smtp_host": ""})
-        house = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", house.language)
-    with house.opened() as database:
+        context = CommandContext(f"sqlite:///{folder / DATABASE_FILE}", context.language)
+    with context.opened() as database:
         done = mail_delivery.deliver(database, settings, now=utc_now())
     where = "" if settings.smtp_host else f" ({settings.mail_folder})"
     show(
-        house.say(
+        context.say(
             f"Skickade: {done.sent}{where}. Väntar: {done.waiting}. Fastnade: {done.stuck}.",
             f"Sent: {done.sent}{where}. Waiting: {done.waiting}. Stuck: {done.stuck}.",
         )
@@ -45,9 +45,9 @@ def deliver(
 
 
 @command(mail, "list")
-def list_mails(house: CommandContext) -> None:
+def list_mails(context: CommandContext) -> None:
     """Hur många mejl som väntar, har gått och har fastnat / how many mails wait, have left and are stuck."""
-    with house.reading() as session:
+    with context.reading() as session:
         rows = session.execute(
             select(mail_table.c.state, mail_table.c.template, func.count())
             .group_by(mail_table.c.state, mail_table.c.template)

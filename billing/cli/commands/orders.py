@@ -60,14 +60,14 @@ OrderNumber = Annotated[str, typer.Argument(metavar="NUMBER")]
 
 @command(orders, "list")
 def list_orders(
-    house: CommandContext,
+    context: CommandContext,
     supplier: Annotated[str, typer.Option("--supplier", metavar="ORGNR")] = "",
     reference: Annotated[str, typer.Option("--reference", help="Genomförandereferens")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Högst så många / at most this many")] = 500,
     as_json: AsJson = False,
 ) -> None:
     """Visa ordrar, nyaste först / show orders, newest first."""
-    with house.reading() as session:
+    with context.reading() as session:
         listed = list(
             order_store.summaries(session, supplier=supplier, execution_reference=reference, limit=limit)
         )
@@ -77,7 +77,7 @@ def list_orders(
     rows = [
         (
             each.number,
-            _article(house, each.article, each.stage),
+            _article(context, each.article, each.stage),
             each.execution_reference,
             each.supplier,
             f"{each.period.start} – {each.period.end}",
@@ -86,33 +86,33 @@ def list_orders(
         )
         for each in listed
     ]
-    show(table(_LIST, rows, language=house.language))
+    show(table(_LIST, rows, language=context.language))
 
 
 @command(orders, "show")
 def show_order(
-    house: CommandContext,
+    context: CommandContext,
     order_number: Annotated[str, typer.Argument(metavar="NUMBER")],
     as_json: AsJson = False,
 ) -> None:
     """Visa en order och dess rader / show an order and its lines."""
-    with house.reading() as session:
+    with context.reading() as session:
         order = order_store.get(session, order_number)
         accounts = {each.line_id: each for each in line_store.accounts(session, order_number)}
-        letters = list(
-            message_queries.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number)
+        messages = list(
+            message_queries.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number)
         )
         invoiced = _invoiced(session, accounts)
         answers = response_store.about_order(session, order_number)
     if as_json:
-        said = [answer_json(house, each) for each in answers]
-        write_json({**_order_json(order, accounts, invoiced, letters), "answers": said})
+        said = [answer_json(context, each) for each in answers]
+        write_json({**_order_json(order, accounts, invoiced, messages), "answers": said})
         return
-    say = house.say
+    say = context.say
     facts = (
         (
             say("Order", "Order"),
-            f"{order.number}  {_article(house, order.article, order.stage or '')} {order.code}",
+            f"{order.number}  {_article(context, order.article, order.stage or '')} {order.code}",
         ),
         (say("Genomförandereferens", "Execution reference"), order.execution_reference),
         (say("Beslut", "Decision"), order.decision_id),
@@ -120,10 +120,12 @@ def show_order(
         (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
         (say("Period", "Period"), f"{order.period.start} – {order.period.end}"),
         (say("Lagd", "Placed"), order.issued_on.isoformat()),
-        (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in letters)),
+        (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in messages)),
     )
-    told = tuple((say("Svar", "Answer"), in_short(house, each)) for each in answers)
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), (*facts, *told), language=house.language))
+    told = tuple((say("Svar", "Answer"), in_short(context, each)) for each in answers)
+    show(
+        table((TableColumn("", ""), TableColumn("", "", wrap=40)), (*facts, *told), language=context.language)
+    )
     rows = [
         (
             line.line_id,
@@ -139,30 +141,30 @@ def show_order(
         for line in order.lines
     ]
     sums = (say("Summa", "Total"), "", "", "", kronor(order.amount), *([""] * 4))
-    show(table(_LINES, rows, language=house.language, total=sums))
+    show(table(_LINES, rows, language=context.language, total=sums))
 
 
 @command(orders, "xml")
-def order_xml(house: CommandContext, order_number: OrderNumber) -> None:
+def order_xml(context: CommandContext, order_number: OrderNumber) -> None:
     """Orderns brev, byte för byte / the order's letter, byte for byte."""
-    with house.reading() as session:
+    with context.reading() as session:
         order_store.get(session, order_number)
-        letters = list(outbox.letters_out(session, kind=DocumentKind.ORDER, document_id=order_number))
-    if not letters:
+        messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+    if not messages:
         raise NotFound(f"Order {order_number} har inget brev.", f"Order {order_number} has no letter.")
-    typer.echo(letters[0].body, nl=False)
+    typer.echo(messages[0].body, nl=False)
 
 
 @command(orders, "due")
 def due(
-    house: CommandContext,
+    context: CommandContext,
     on: On = None,
     place: Annotated[bool, typer.Option("--place", help="Lägg dem nu / place them now")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Resultatordrar vars dag kommit / result orders whose day has come."""
     today = today_or(on)
-    with house.opened() as database:
+    with context.opened() as database:
         with database.reading() as session:
             waiting = plan_store.due(session, today, lock=False)
         placed = place_due_orders(database, today=today) if place else 0
@@ -172,7 +174,7 @@ def due(
     rows = [
         (
             each.due_on.isoformat(),
-            f"{_article(house, each.article, each.stage or '')} {each.code}".strip(),
+            f"{_article(context, each.article, each.stage or '')} {each.code}".strip(),
             each.execution_reference,
             each.decision_id,
             each.reason,
@@ -180,13 +182,13 @@ def due(
         )
         for each in waiting
     ]
-    show(table(_DUE, rows, language=house.language))
+    show(table(_DUE, rows, language=context.language))
     if place:
-        typer.echo(house.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
+        typer.echo(context.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
 
 
-def _article(house: CommandContext, article: Article, stage: str) -> str:
-    name = house.say(article.name_sv, article.value.replace("_", " ").capitalize())
+def _article(context: CommandContext, article: Article, stage: str) -> str:
+    name = context.say(article.name_sv, article.value.replace("_", " ").capitalize())
     return f"{name} {stage}".strip()
 
 
@@ -216,7 +218,7 @@ def _summary_json(order: OrderSummary) -> Json:
 
 
 def _order_json(
-    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], letters: list[OutboundSummary]
+    order: Order, accounts: dict[str, LineAccount], invoiced: dict[str, str], messages: list[OutboundSummary]
 ) -> dict[str, Json]:
     return {
         "number": order.number,
@@ -237,7 +239,7 @@ def _order_json(
         "currency": order.amount.currency,
         "letters": [
             {"state": each.state.value, "receiver": each.receiver, "instance_id": each.instance_id}
-            for each in letters
+            for each in messages
         ],
         "lines": [
             {

@@ -59,9 +59,9 @@ _RIGHTS = (
 
 
 @command(payments, "propose")
-def propose(house: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
+def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Gör ett betalningsförslag av allt som förfaller / put everything due into a proposal."""
-    with house.writing() as session:
+    with context.writing() as session:
         made = preparing.propose(
             session, register_store.load(session), pay_on=today_or(on), by=by, now=utc_now()
         )
@@ -70,7 +70,7 @@ def propose(house: CommandContext, by: By, on: On = None, as_json: AsJson = Fals
         write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
         return
     typer.echo(
-        house.say(
+        context.say(
             f"Betalningsförslag {made.number}: {count} rader. Nu attesterar någon annan.",
             f"Payment proposal {made.number}: {count} rows. Now another person attests.",
         )
@@ -78,9 +78,9 @@ def propose(house: CommandContext, by: By, on: On = None, as_json: AsJson = Fals
 
 
 @command(payments, "proposals")
-def proposals(house: CommandContext, as_json: AsJson = False) -> None:
+def proposals(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalningsförslagen / show the payment proposals."""
-    with house.reading() as session:
+    with context.reading() as session:
         found = preparing.overviews(session)
     if as_json:
         write_json(
@@ -107,13 +107,13 @@ def proposals(house: CommandContext, as_json: AsJson = False) -> None:
         )
         for each in found
     ]
-    show(table(_PROPOSALS, rows, language=house.language))
+    show(table(_PROPOSALS, rows, language=context.language))
 
 
 @command(payments, "attest")
-def attest(house: CommandContext, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
+def attest(context: CommandContext, number: Number, by: By, on: On = None, as_json: AsJson = False) -> None:
     """Attestera ett förslag, så långt rätten räcker / attest a proposal, as far as the right reaches."""
-    with house.writing() as session:
+    with context.writing() as session:
         register = register_store.load(session)
         attestation.drop_changed(session, register, number, now=utc_now())
         done = attestation.attest(session, register, number, by=by, today=today_or(on), now=utc_now())
@@ -126,20 +126,20 @@ def attest(house: CommandContext, number: Number, by: By, on: On = None, as_json
             }
         )
         return
-    typer.echo(house.say(f"{len(done.items)} rader attesterade.", f"{len(done.items)} rows attested."))
+    typer.echo(context.say(f"{len(done.items)} rader attesterade.", f"{len(done.items)} rows attested."))
     for _, reason in done.refused:
-        typer.echo(house.say(reason.sentence_sv, reason.sentence))
+        typer.echo(context.say(reason.sentence_sv, reason.sentence))
 
 
 @command(payments, "export")
 def export(
-    house: CommandContext, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False
+    context: CommandContext, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False
 ) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(Settings())
-    with house.writing() as session:
+    with context.writing() as session:
         attestation.drop_changed(session, register_store.load(session), number, now=utc_now())
-    with house.writing() as session:
+    with context.writing() as session:
         files = export_store.about(session, number)
         if not files:
             register = register_store.load(session)
@@ -151,7 +151,7 @@ def export(
 
 @command(payments, "bank")
 def bank(
-    house: CommandContext,
+    context: CommandContext,
     file: Annotated[Path, typer.Argument(help="camt.053, camt.054 eller CSV / or CSV")],
     by: By,
     on: On = None,
@@ -159,7 +159,7 @@ def bank(
 ) -> None:
     """Läs bankens svar; det som stämmer blir betalt / read the bank's answer; what agrees is paid."""
     body = bytes_of(file)
-    with house.writing() as session:
+    with context.writing() as session:
         told = bank_reports.take_in(
             session,
             register_store.load(session),
@@ -186,22 +186,22 @@ def bank(
         )
         return
     if told.repeated:
-        typer.echo(house.say("Filen är redan inläst.", "The file was read before."))
+        typer.echo(context.say("Filen är redan inläst.", "The file was read before."))
     rows = [
         (
             each.end_to_end,
             each.outcome.value,
             kronor(each.amount),
-            house.say(each.sentence_sv, each.sentence_en),
+            context.say(each.sentence_sv, each.sentence_en),
         )
         for each in told.told
     ]
-    show(table(_TOLD, rows, language=house.language))
+    show(table(_TOLD, rows, language=context.language))
 
 
 @command(payments, "right")
 def right(
-    house: CommandContext,
+    context: CommandContext,
     person: Annotated[str, typer.Option("--person", help="Ett id / an id; utan: visa alla / list all")] = "",
     limit: Annotated[str, typer.Option("--limit", help="Högsta belopp / highest amount")] = "",
     supplier: Annotated[str, typer.Option("--supplier")] = "",
@@ -214,7 +214,7 @@ def right(
 ) -> None:
     """Ge en person attesträtt, eller visa alla / give a person a right to attest, or list them."""
     if person:
-        with house.writing() as session:
+        with context.writing() as session:
             attest_right_store.give(
                 session,
                 person=person,
@@ -224,7 +224,7 @@ def right(
                 reach=Reach(supplier, article, area),
                 by=by,
             )
-    with house.reading() as session:
+    with context.reading() as session:
         rights = attest_right_store.rights(session)
     if as_json:
         write_json(
@@ -247,21 +247,21 @@ def right(
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
-            or house.say("allt", "everything"),
+            or context.say("allt", "everything"),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
         )
         for each in rights
     ]
-    show(table(_RIGHTS, rows, language=house.language))
+    show(table(_RIGHTS, rows, language=context.language))
 
 
 @command(ledger, "book")
 def book(
-    house: CommandContext, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False
+    context: CommandContext, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False
 ) -> None:
     """Skriv en SIE 4-fil av det som hänt / write a SIE 4 file of what has happened."""
-    with house.writing() as session:
+    with context.writing() as session:
         run = booking.book(
             session,
             register_store.load(session),
@@ -276,7 +276,7 @@ def book(
 
 @command(ledger, "accrue")
 def accrue(
-    house: CommandContext,
+    context: CommandContext,
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Månad / month")],
     by: By,
     folder: Folder = Path("."),
@@ -288,7 +288,7 @@ def accrue(
         wanted = Month.parse(month)
     except PeriodRefused as refused:
         raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
-    with house.writing() as session:
+    with context.writing() as session:
         if not booking.is_accrued(session, wanted):
             booking.book_accrual(
                 session,

@@ -38,10 +38,10 @@ _CLAIMS = (
 
 
 @command(payments, "due")
-def due(house: CommandContext, on: On = None, as_json: AsJson = False) -> None:
+def due(context: CommandContext, on: On = None, as_json: AsJson = False) -> None:
     """Visa det som ska betalas / show what is to be paid."""
     today = today_or(on)
-    with house.reading() as session:
+    with context.reading() as session:
         invoices = payment.due(session, on=today)
     if as_json:
         write_json([_held_json(invoice) for invoice in invoices])
@@ -60,17 +60,17 @@ def due(house: CommandContext, on: On = None, as_json: AsJson = False) -> None:
     sum_row = (
         "",
         "",
-        house.say("Summa", "Total"),
+        context.say("Summa", "Total"),
         "",
         "",
         _sum([invoice.amount_payable for invoice in invoices]),
     )
-    show(table(_DUE, rows, language=house.language, total=sum_row))
+    show(table(_DUE, rows, language=context.language, total=sum_row))
 
 
 @command(payments, "pay")
 def pay(
-    house: CommandContext,
+    context: CommandContext,
     prepared_by: Annotated[str, typer.Option("--prepared-by", help="Den som förberedde, ett id / an id")],
     attested_by: Annotated[str, typer.Option("--attested-by", help="Den som attesterar, ett id / an id")],
     on: On = None,
@@ -78,7 +78,7 @@ def pay(
 ) -> None:
     """Betala det som ska betalas, två personer / pay what is due, by two people."""
     today = today_or(on)
-    with house.writing() as session:
+    with context.writing() as session:
         register = register_store.load(session)
         invoices = payment.due(session, on=today)
         paid = payment.pay(
@@ -104,14 +104,14 @@ def pay(
         (each.number, each.paid_on.isoformat(), named[each.invoice_id], each.supplier, kronor(each.amount))
         for each in paid
     ]
-    sum_row = (house.say("Summa", "Total"), "", "", "", _sum([each.amount for each in paid]))
-    show(table(_PAID, rows, language=house.language, total=sum_row))
+    sum_row = (context.say("Summa", "Total"), "", "", "", _sum([each.amount for each in paid]))
+    show(table(_PAID, rows, language=context.language, total=sum_row))
 
 
 @command(payments, "claims")
-def claims(house: CommandContext, as_json: AsJson = False) -> None:
+def claims(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalt som krediterats / show what was paid and then credited."""
-    with house.reading() as session:
+    with context.reading() as session:
         owed = payment.claims(session)
     if as_json:
         write_json(
@@ -128,8 +128,8 @@ def claims(house: CommandContext, as_json: AsJson = False) -> None:
         )
         return
     rows = [(each.payment_number, each.invoice_number, each.supplier, kronor(each.amount)) for each in owed]
-    sum_row = (house.say("Summa", "Total"), "", "", _sum([each.amount for each in owed]))
-    show(table(_CLAIMS, rows, language=house.language, total=sum_row))
+    sum_row = (context.say("Summa", "Total"), "", "", _sum([each.amount for each in owed]))
+    show(table(_CLAIMS, rows, language=context.language, total=sum_row))
 
 
 def _sum(amounts: list[Money]) -> str:

@@ -16,7 +16,7 @@ people = typer.Typer()
 
 @command(people, "invite")
 def invite(
-    house: CommandContext,
+    context: CommandContext,
     address: Annotated[str, typer.Argument(help="E-postadress / mail address")],
     name: Annotated[str, typer.Option(help="Personens namn / the person's name")],
     permission: Annotated[
@@ -26,7 +26,7 @@ def invite(
 ) -> None:
     """Bjud in någon hos köparen / invite somebody at the buyer."""
     now = utc_now()
-    with house.writing() as session:
+    with context.writing() as session:
         made = accounts.invite(
             session,
             organisation=register_store.load(session).buyer.organisation_number,
@@ -34,14 +34,14 @@ def invite(
             address=address,
             permissions=granted_staff(permission),
             units=None,
-            language=house.language,
+            language=context.language,
             by="operator",
             at=now,
         )
         # Mail may not be set up yet, so the one who stands here gets the link as well.
         path = mailed_links.send(session, made, mailed_links.INVITE, at=now)
     show(
-        house.say(
+        context.say(
             f"{made.person.id} är inbjuden. Länken gäller en gång, i sju dagar: {path}",
             f"{made.person.id} is invited. The link is good once, for seven days: {path}",
         )

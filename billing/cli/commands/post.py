@@ -12,7 +12,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
 from invoicing.intake.queue import read_arrived
 from operations import exchange_queries, message_queries
-from operations.exchange_actions import no_letter, read_again, send_again
+from operations.exchange_actions import no_message, read_again, send_again
 from operations.exchange_queries import AttemptRow, ExchangeStanding, ReceiverStanding
 
 _RECEIVERS = (
@@ -37,9 +37,9 @@ By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 /
 
 
 @command(post_office, "status")
-def status(house: CommandContext, as_json: AsJson = False) -> None:
+def status(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa hur posten står: väntar, fastnat, äldst / show how the post stands."""
-    with house.opened() as database, database.reading() as session:
+    with context.opened() as database, database.reading() as session:
         stands = exchange_queries.standing(session)
         out, came = exchange_queries.totals(session)
         now = database.clock()
@@ -55,7 +55,7 @@ def status(house: CommandContext, as_json: AsJson = False) -> None:
             }
         )
         return
-    say = house.say
+    say = context.say
     counts = ", ".join(f"{count} {state.value}" for state, count in sorted(out.items())) or say(
         "inga", "none"
     )
@@ -88,43 +88,43 @@ def status(house: CommandContext, as_json: AsJson = False) -> None:
         for each in stands.receivers
     ]
     if rows:
-        show(table(_RECEIVERS, rows, language=house.language))
+        show(table(_RECEIVERS, rows, language=context.language))
 
 
 @command(post_office, "show")
-def show_letter(
-    house: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
+def show_message(
+    context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
 ) -> None:
     """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
-    with house.reading() as session:
-        letter = message_queries.letter_out(session, number)
-        if letter is None:
-            raise no_letter(number)
+    with context.reading() as session:
+        message = message_queries.message_out(session, number)
+        if message is None:
+            raise no_message(number)
         attempts = exchange_queries.attempts_of(session, number)
     if as_json:
         write_json(
             {
-                "sequence": letter.sequence,
-                "instance_id": letter.instance_id,
-                "kind": letter.kind,
-                "document_id": letter.document_id,
-                "about": letter.about,
-                "receiver": letter.receiver,
-                "recipient": letter.recipient,
-                "state": letter.state.value,
-                "sha256": letter.sha256,
+                "sequence": message.sequence,
+                "instance_id": message.instance_id,
+                "kind": message.kind,
+                "document_id": message.document_id,
+                "about": message.about,
+                "receiver": message.receiver,
+                "recipient": message.recipient,
+                "state": message.state.value,
+                "sha256": message.sha256,
                 "attempts": [_attempt_json(each) for each in attempts],
             }
         )
         return
-    say = house.say
+    say = context.say
     facts = (
-        (say("Brev", "Letter"), f"{letter.sequence}  {letter.instance_id}"),
-        (say("Dokument", "Document"), f"{letter.kind} {letter.document_id}"),
-        (say("Till", "To"), letter.receiver or f"portal {letter.recipient}"),
-        (say("Läge", "State"), letter.state.value),
+        (say("Brev", "Letter"), f"{message.sequence}  {message.instance_id}"),
+        (say("Dokument", "Document"), f"{message.kind} {message.document_id}"),
+        (say("Till", "To"), message.receiver or f"portal {message.recipient}"),
+        (say("Läge", "State"), message.state.value),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=house.language))
+    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
     rows = [
         (
             str(each.number),
@@ -137,16 +137,16 @@ def show_letter(
         for each in attempts
     ]
     if rows:
-        show(table(_ATTEMPTS, rows, language=house.language))
+        show(table(_ATTEMPTS, rows, language=context.language))
 
 
 @command(post_office, "resend")
-def resend(house: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
+def resend(context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
     """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused letter again."""
-    with house.opened() as database:
+    with context.opened() as database:
         instance_id = send_again(database, number, by=by)
     typer.echo(
-        house.say(
+        context.say(
             f"Brev {number} skickas igen, med id {instance_id}.",
             f"Letter {number} is sent again, with id {instance_id}.",
         )
@@ -155,18 +155,18 @@ def resend(house: CommandContext, number: Annotated[int, typer.Argument(metavar=
 
 @command(post_office, "replay")
 def replay(
-    house: CommandContext,
+    context: CommandContext,
     letter_id: Annotated[int, typer.Argument(metavar="ID")],
     by: By = "operator",
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
     """Läs ett brev till oss igen / read a letter to us again."""
-    with house.opened() as database:
+    with context.opened() as database:
         read_again(database, letter_id, by=by)
         for _ in read_arrived(database, today=today_or(on)):
             pass
-        taken = all_taken(house, database, [("", letter_id)])
+        taken = all_taken(context, database, [("", letter_id)])
     tell(taken, as_json=as_json)
     end(taken)
 

@@ -24,7 +24,7 @@ from operations.message_queries import InboundSummary
 from peppol.envelope import opening
 from peppol.exchange import inbox
 from peppol.exchange.tables import InState
-from web.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_letter
+from web.verdict_words import IN_QUESTION, REFUSED, document_json, why_document, why_message
 
 alone = typer.Typer()
 
@@ -34,27 +34,27 @@ class Taken:
     """What became of one letter."""
 
     name: str
-    letter: InboundSummary
+    message: InboundSummary
     invoice: SupplierInvoice | None
     sentence: str
 
     @property
     def state(self) -> str:
         """The document's state, or the letter's where it became none."""
-        return self.invoice.state.value if self.invoice is not None else self.letter.state.value
+        return self.invoice.state.value if self.invoice is not None else self.message.state.value
 
     @property
     def code(self) -> ExitCode:
         """What this letter asks the command to end with."""
-        if self.letter.state in (InState.ARRIVED, InState.FAILED):
+        if self.message.state in (InState.ARRIVED, InState.FAILED):
             return ExitCode.FAILED
         doubtful = self.invoice is not None and self.invoice.state in IN_QUESTION
-        return ExitCode.IN_QUESTION if doubtful or self.letter.state in REFUSED else ExitCode.OK
+        return ExitCode.IN_QUESTION if doubtful or self.message.state in REFUSED else ExitCode.OK
 
 
 @command(alone, "receive")
 def receive(
-    house: CommandContext,
+    context: CommandContext,
     files: Annotated[
         list[Path], typer.Argument(help="Fakturor och kreditfakturor / invoices and credit notes")
     ],
@@ -65,16 +65,16 @@ def receive(
     today = today_or(on)
     stored: list[tuple[str, int]] = []
     unreadable = False
-    with house.opened() as database:
+    with context.opened() as database:
         for path in files:
             try:
                 body = bytes_of(path)
             except OSError as error:
-                complain(house.sentence(refusal_of(error)))
+                complain(context.sentence(refusal_of(error)))
                 unreadable = True
                 continue
             with database.writing() as session:
-                letter = inbox.store(
+                message = inbox.store(
                     session,
                     body,
                     transport_id=path.name,
@@ -82,31 +82,33 @@ def receive(
                     received_at=database.clock(),
                     instance_id=opening.instance_id_in(body),
                 )
-            stored.append((str(path), letter.id))
+            stored.append((str(path), message.id))
         for _ in read_arrived(database, today=today):
             pass
-        taken = all_taken(house, database, stored)
+        taken = all_taken(context, database, stored)
     tell(taken, as_json=as_json)
     if unreadable:
         raise typer.Exit(ExitCode.FAILED)
     end(taken)
 
 
-def all_taken(house: CommandContext, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
+def all_taken(context: CommandContext, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
     """What became of letters, each with the name it is to be told under."""
     with database.reading() as session:
-        return [became(house, session, name, letter_id) for name, letter_id in stored]
+        return [became(context, session, name, letter_id) for name, letter_id in stored]
 
 
-def became(house: CommandContext, session: Session, name: str, letter_id: int) -> Taken:
+def became(context: CommandContext, session: Session, name: str, letter_id: int) -> Taken:
     """What became of one letter."""
-    letter = message_queries.letter_in(session, letter_id)
-    assert letter is not None  # noqa: S101 - it was stored, and letters are never removed
-    invoice = message_queries.document_of_letter(session, letter_id)
+    message = message_queries.message_in(session, letter_id)
+    assert message is not None  # noqa: S101 - it was stored, and letters are never removed
+    invoice = message_queries.document_of_message(session, letter_id)
     sentence = (
-        why_document(session, invoice, house.language) if invoice else why_letter(letter, house.language)
+        why_document(session, invoice, context.language)
+        if invoice
+        else why_message(message, context.language)
     )
-    return Taken(name or letter.transport_id, letter, invoice, sentence)
+    return Taken(name or message.transport_id, message, invoice, sentence)
 
 
 def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
@@ -130,10 +132,10 @@ def end(taken: Sequence[Taken]) -> None:
 def _taken_json(taken: Taken) -> Json:
     return {
         "file": taken.name,
-        "letter": taken.letter.id,
-        "letter_state": taken.letter.state.value,
+        "letter": taken.message.id,
+        "letter_state": taken.message.state.value,
         "state": taken.state,
-        "reason": taken.letter.reason,
+        "reason": taken.message.reason,
         "sentence": taken.sentence,
         "document": document_json(taken.invoice) if taken.invoice else None,
     }

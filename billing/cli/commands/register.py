@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import CommandContext, command
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
@@ -20,31 +20,33 @@ register = typer.Typer()
 
 
 @command(alone, "init")
-def init(house: CommandContext) -> None:
+def init(context: CommandContext) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
-    with closing(open_grown(house.url)) as database:
+    with closing(open_migrated(context.url)) as database:
         address = database.url.render_as_string(hide_password=True)
-    typer.echo(house.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
+    typer.echo(context.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
 
 
 @command(register, "load")
 def load(
-    house: CommandContext,
+    context: CommandContext,
     paths: Annotated[list[Path], typer.Argument(help="TOML-filer eller mappar / TOML files or folders")],
     by: Annotated[str, typer.Option("--by", help="Vem som läser in, ett id / who loads it, an id")] = SYSTEM,
 ) -> None:
     """Läs in registret, helt; fakturor som väntat på ett konto prövas igen / load the register, whole."""
     read = read_register(paths)
-    with house.opened() as database, database.writing() as session:
+    with context.opened() as database, database.writing() as session:
         new = register_store.save(session, read, at=database.clock(), actor=by)
         freed = parking.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
-    counts = house.say(
+    counts = context.say(
         f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",
         f"{len(read.suppliers)} suppliers, {len(read.contracts)} contracts, {len(read.price_lists)} price lists",
     )
     if new:
-        typer.echo(house.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
+        typer.echo(context.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
         for invoice in freed:
             typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
     else:
-        typer.echo(house.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}."))
+        typer.echo(
+            context.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}.")
+        )

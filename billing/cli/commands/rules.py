@@ -33,7 +33,7 @@ _LANGUAGES: Final[tuple[Language, Language]] = ("sv", "en")
 
 @command(rules, "list")
 def list_rules(
-    house: CommandContext,
+    context: CommandContext,
     family: Annotated[
         str | None, typer.Option(metavar="F", help="Bara denna familj / only this family")
     ] = None,
@@ -67,15 +67,15 @@ def list_rules(
             }
         )
         return
-    show(_counts_table(house, chosen), Text(), _releases_table(house, releases), Text())
+    show(_counts_table(context, chosen), Text(), _releases_table(context, releases), Text())
     columns = (
         TableColumn("Regel", "Rule"),
         TableColumn("Allvar", "Severity"),
         TableColumn("Familj", "Family", spare=1),
         TableColumn("Betydelse", "Meaning", wrap=True),
     )
-    rows = [(rule.id, _grave(house, rule.severity), rule.family, rule.meaning) for rule in chosen]
-    show(table(columns, rows, language=house.language))
+    rows = [(rule.id, _grave(context, rule.severity), rule.family, rule.meaning) for rule in chosen]
+    show(table(columns, rows, language=context.language))
 
 
 def _families() -> list[str]:
@@ -91,7 +91,7 @@ def _counts(chosen: Sequence[ListedRule]) -> dict[tuple[str, Severity], int]:
     }
 
 
-def _counts_table(house: CommandContext, chosen: Sequence[ListedRule]) -> Table:
+def _counts_table(context: CommandContext, chosen: Sequence[ListedRule]) -> Table:
     counts = _counts(chosen)
     columns = (
         TableColumn("Familj", "Family"),
@@ -109,11 +109,11 @@ def _counts_table(house: CommandContext, chosen: Sequence[ListedRule]) -> Table:
         for name in families
     ]
     fatal = sum(rule.severity is Severity.FATAL for rule in chosen)
-    total = row(house.say("Alla", "All"), fatal, len(chosen) - fatal)
-    return table(columns, rows, language=house.language, total=total)
+    total = row(context.say("Alla", "All"), fatal, len(chosen) - fatal)
+    return table(columns, rows, language=context.language, total=total)
 
 
-def _releases_table(house: CommandContext, releases: Sequence[Release]) -> Table:
+def _releases_table(context: CommandContext, releases: Sequence[Release]) -> Table:
     columns = (
         TableColumn("Slag", "Kind"),
         TableColumn("Utgåva", "Release", wrap=True),
@@ -124,7 +124,7 @@ def _releases_table(house: CommandContext, releases: Sequence[Release]) -> Table
         (release.kind.value, release.name, str(release.mandatory_from), str(len(release.rule_set.infos)))
         for release in releases
     ]
-    return table(columns, rows, language=house.language)
+    return table(columns, rows, language=context.language)
 
 
 # --- show -----------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def _releases_table(house: CommandContext, releases: Sequence[Release]) -> Table
 
 @command(rules, "show")
 def show_rule(
-    house: CommandContext,
+    context: CommandContext,
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Regelns id / the id, BR-CO-15")],
     as_json: AsJson = False,
 ) -> None:
@@ -141,23 +141,23 @@ def show_rule(
     if as_json:
         write_json(_whole_rule_json(rule))
         return
-    which = 0 if house.language == "sv" else 1
-    told = rule.explained(house.language)
+    which = 0 if context.language == "sv" else 1
+    told = rule.explained(context.language)
     facts = [
-        (house.say("Regel", "Rule"), rule.id),
-        (house.say("Allvar", "Severity"), _grave(house, rule.severity)),
-        (house.say("Familj", "Family"), rule.family),
-        (house.say("Plats", "Context"), rule.context),
-        (house.say("Betydelse", "Meaning"), rule.meaning),
+        (context.say("Regel", "Rule"), rule.id),
+        (context.say("Allvar", "Severity"), _grave(context, rule.severity)),
+        (context.say("Familj", "Family"), rule.family),
+        (context.say("Plats", "Context"), rule.context),
+        (context.say("Betydelse", "Meaning"), rule.meaning),
         ("Svenska", rule.explained("sv").message),
         ("English", rule.explained("en").message),
-        (house.say("Gör så här", "What to do"), told.remedy),
-        (house.say("Vem", "Who"), ACTORS[told.actor][which]),
+        (context.say("Gör så här", "What to do"), told.remedy),
+        (context.say("Vem", "Who"), ACTORS[told.actor][which]),
         *(
             (
-                house.say("Utgåva", "Release"),
+                context.say("Utgåva", "Release"),
                 f"{KINDS[release.kind][which]}: {release.name}, "
-                + house.say(
+                + context.say(
                     f"gäller från {release.mandatory_from}", f"mandatory from {release.mandatory_from}"
                 ),
             )
@@ -165,7 +165,7 @@ def show_rule(
         ),
     ]
     columns = (TableColumn("", ""), TableColumn("", "", wrap=True))
-    show(table(columns, [(plain(name), plain(text)) for name, text in facts], language=house.language))
+    show(table(columns, [(plain(name), plain(text)) for name, text in facts], language=context.language))
 
 
 def _found(rule_id: str) -> ListedRule:
@@ -181,8 +181,8 @@ def _found(rule_id: str) -> ListedRule:
     )
 
 
-def _grave(house: CommandContext, severity: Severity) -> str:
-    return house.say("fel", "error") if severity is Severity.FATAL else house.say("varning", "warning")
+def _grave(context: CommandContext, severity: Severity) -> str:
+    return context.say("fel", "error") if severity is Severity.FATAL else context.say("varning", "warning")
 
 
 # --- JSON -----------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ alone = typer.Typer()
 
 @command(alone, "serve")
 def serve(
-    house: CommandContext,
+    context: CommandContext,
     host: Annotated[str, typer.Option(help="Adress att lyssna på / address to listen on")] = "127.0.0.1",
     folder: Annotated[
         Path | None,
@@ -52,19 +52,21 @@ def serve(
     if folder is not None:
         answer = partial(demo_serving.serve, demo_serving.application(folder))
     elif workers == 1:
-        answer = partial(serving.serve, create_app(Settings(database_url=house.url)))
+        answer = partial(serving.serve, create_app(Settings(database_url=context.url)))
     else:
         # An address that cannot be read is told here, and not by each process.
-        Database(house.url).close()
-        answer = partial(serving.serve_together, house.url, workers)
+        Database(context.url).close()
+        answer = partial(serving.serve_together, context.url, workers)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     complain(
-        house.say(f"Lyssnar på {address}. Avsluta med Ctrl+C.", f"Listening on {address}. Stop with Ctrl+C.")
+        context.say(
+            f"Lyssnar på {address}. Avsluta med Ctrl+C.", f"Listening on {address}. Stop with Ctrl+C."
+        )
     )
     try:
         with suppress(KeyboardInterrupt):
             answer(listening)
     finally:
         listening.close()
-    complain(house.say("Stoppad.", "Stopped."))
+    complain(context.say("Stoppad.", "Stopped."))

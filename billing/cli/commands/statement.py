@@ -51,7 +51,7 @@ def _keys(text: str) -> tuple[StatementKey, ...]:
 
 @command(alone, "reconcile")
 def reconcile(
-    house: CommandContext,
+    context: CommandContext,
     month: Annotated[
         Month | None, typer.Option("--month", parser=_month, metavar="YYYY-MM", help="Månad / month")
     ] = None,
@@ -76,9 +76,9 @@ def reconcile(
     """Stäm av från beställt till betalt / reconcile from ordered to paid."""
     keys = _keys(by)
     wanted = EntryFilter(reference, supplier, month, None, article, area, as_of)
-    with house.reading() as session:
+    with context.reading() as session:
         if open_only:
-            _show_open(open_items(entry_queries.entries(session, wanted=wanted)), house, as_json=as_json)
+            _show_open(open_items(entry_queries.entries(session, wanted=wanted)), context, as_json=as_json)
             return
         statement = entry_queries.statement(session, wanted, by=keys)
     if csv_file is not None:
@@ -87,16 +87,16 @@ def reconcile(
         xlsx_file.write_bytes(statement_xlsx(statement))
     if files := [str(each) for each in (csv_file, xlsx_file) if each is not None]:
         written = ", ".join(files)
-        typer.echo(house.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
+        typer.echo(context.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
     elif as_json:
         write_json(statement_json(statement))
     else:
-        _show(statement, house)
+        _show(statement, context)
 
 
 @command(alone, "check")
 def check(
-    house: CommandContext,
+    context: CommandContext,
     heads: Annotated[
         Path | None,
         typer.Option("--heads", exists=True, dir_okay=False, help="Fil med journalhuvuden / heads"),
@@ -104,7 +104,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Pröva databasens invarianter, också mot journalhuvuden utanför / check the database's invariants."""
-    with house.reading() as session:
+    with context.reading() as session:
         broken = list(invariants.check(session))
         outside = journal_anchor.verify(session, read_heads(heads))
         broken += [
@@ -124,7 +124,7 @@ def check(
     else:
         count = len(invariants.INVARIANTS)
         typer.echo(
-            house.say(
+            context.say(
                 f"Allt stämmer: {count} invarianter prövade.", f"All is well: {count} invariants checked."
             )
         )
@@ -142,7 +142,7 @@ _OPEN = (
 )
 
 
-def _show_open(items: Sequence[OpenItem], house: CommandContext, *, as_json: bool) -> None:
+def _show_open(items: Sequence[OpenItem], context: CommandContext, *, as_json: bool) -> None:
     """Every document that keeps the statement from summing to zero."""
     if as_json:
         write_json(
@@ -163,7 +163,7 @@ def _show_open(items: Sequence[OpenItem], house: CommandContext, *, as_json: boo
         )
         return
     if not items:
-        typer.echo(house.say("Inget är öppet: allt går jämnt upp.", "Nothing is open: it sums to zero."))
+        typer.echo(context.say("Inget är öppet: allt går jämnt upp.", "Nothing is open: it sums to zero."))
         return
     rows = [
         (
@@ -171,17 +171,17 @@ def _show_open(items: Sequence[OpenItem], house: CommandContext, *, as_json: boo
             each.supplier,
             each.execution_reference,
             each.month,
-            house.say(*each.why.words),
+            context.say(*each.why.words),
             kronor(each.amount),
         )
         for each in items
     ]
-    show(table(_OPEN, rows, language=house.language))
+    show(table(_OPEN, rows, language=context.language))
 
 
-def _show(statement: Statement, house: CommandContext) -> None:
+def _show(statement: Statement, context: CommandContext) -> None:
     """One amount a column where there is room, otherwise two above each other."""
-    sum_word = house.say("Summa", "Total")
+    sum_word = context.say("Summa", "Total")
     rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
     whole = amounts_of(statement.total)
     columns = [
@@ -190,11 +190,11 @@ def _show(statement: Statement, house: CommandContext) -> None:
     ]
     cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
     total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
-    if width_needed(columns, [*cells, total], language=house.language) > width_of_output():
+    if width_needed(columns, [*cells, total], language=context.language) > width_of_output():
         columns = _paired_columns(statement.keys)
         cells = [[_two_lines(key), *_paired(amounts)] for key, amounts in rows]
         total = [sum_word, *_paired(whole)]
-    show(table(columns, cells, language=house.language, total=total))
+    show(table(columns, cells, language=context.language, total=total))
 
 
 def _paired_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:

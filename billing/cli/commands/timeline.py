@@ -39,18 +39,18 @@ _KINDS = {
 
 @command(alone, "timeline")
 def timeline(
-    house: CommandContext,
+    context: CommandContext,
     execution_reference: Annotated[str, typer.Argument(metavar="EXECUTION_REFERENCE")],
     as_json: AsJson = False,
 ) -> None:
     """Allt om en genomförandereferens / all about an execution reference."""
-    with house.reading() as session:
+    with context.reading() as session:
         found = happenings(session, execution_reference)
     if as_json:
         write_json(
             {
                 "execution_reference": execution_reference,
-                "happenings": [_json(each, house.say(each.sv, each.en)) for each in found],
+                "happenings": [_json(each, context.say(each.sv, each.en)) for each in found],
             }
         )
         return
@@ -61,9 +61,9 @@ def timeline(
         shown = "" if each.on.isoformat() == day else each.on.isoformat()
         day = each.on.isoformat()
         amount = kronor(each.amount) if each.amount is not None else ""
-        text = house.say(each.sv, each.en)
-        rows.append((shown, house.say(*_KINDS[each.kind]), each.document, text, each.state, amount))
-    show(table(_COLUMNS, rows, language=house.language))
+        text = context.say(each.sv, each.en)
+        rows.append((shown, context.say(*_KINDS[each.kind]), each.document, text, each.state, amount))
+    show(table(_COLUMNS, rows, language=context.language))
 
 
 def _json(happening: TimelineEntry, sentence: str) -> Json:

@@ -234,15 +234,15 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEn
             f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
             state=match.verdict.value,
         )
-    for letter in _answers(session, invoice):
-        answer = letter.document_id.rpartition("-")[2]
+    for message in _answers(session, invoice):
+        answer = message.document_id.rpartition("-")[2]
         yield TimelineEntry(
-            letter.issued_on,
+            message.issued_on,
             TimelineKind.ANSWER,
             invoice.number,
-            f"Fakturasvar {answer} till {letter.receiver or 'portalen'}.",
-            f"Invoice response {answer} to {letter.receiver or 'the portal'}.",
-            state=letter.state.value,
+            f"Fakturasvar {answer} till {message.receiver or 'portalen'}.",
+            f"Invoice response {answer} to {message.receiver or 'the portal'}.",
+            state=message.state.value,
         )
     if invoice.state is InvoiceState.CREDITED:
         settled_on = reference_queries.settled_on(session, invoice.id)
@@ -260,7 +260,7 @@ def _document(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEn
 
 
 def _answers(session: Session, invoice: SupplierInvoice) -> Iterator[message_queries.OutboundSummary]:
-    return message_queries.letters_out(
+    return message_queries.messages_out(
         session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
 

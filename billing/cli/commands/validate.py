@@ -65,7 +65,7 @@ class _Compared:
 
 @command(alone, "validate")
 def validate_files(
-    house: CommandContext,
+    context: CommandContext,
     files: Annotated[list[Path], typer.Argument(help="Peppol-dokument / Peppol documents")],
     on: On = None,
     engine: Annotated[
@@ -81,40 +81,46 @@ def validate_files(
     if engine is Asked.BOTH:
         if html is not None:
             raise typer.BadParameter("--html visar inte --engine both / --html does not show --engine both.")
-        code = _compare(house, files, today_or(on), as_json=as_json)
+        code = _compare(context, files, today_or(on), as_json=as_json)
     else:
-        code = _judge(house, files, today_or(on), engine, as_json=as_json, html=html)
+        code = _judge(context, files, today_or(on), engine, as_json=as_json, html=html)
     if code is not ExitCode.OK:
         raise typer.Exit(code)
 
 
 def _judge(
-    house: CommandContext, files: Sequence[Path], on: date, engine: Asked, *, as_json: bool, html: Path | None
+    context: CommandContext,
+    files: Sequence[Path],
+    on: date,
+    engine: Asked,
+    *,
+    as_json: bool,
+    html: Path | None,
 ) -> ExitCode:
     reports: list[ValidationReport] = []
     for path in files:
         try:
-            reports.append(_told(house, path, validate(bytes_of(path), on=on), engine))
+            reports.append(_told(context, path, validate(bytes_of(path), on=on), engine))
         except (OSError, Refused) as error:
-            complain(house.sentence(refusal_of(error)))
+            complain(context.sentence(refusal_of(error)))
             continue
         if not as_json:
-            show_report(reports[-1], house.language)
+            show_report(reports[-1], context.language)
     if as_json:
         write_json([report_json(report) for report in reports])
     if html is not None:
         html.write_text(
-            report_page(reports, house.language, style_sheet=style_sheet_within()), encoding="utf-8"
+            report_page(reports, context.language, style_sheet=style_sheet_within()), encoding="utf-8"
         )
     if len(reports) < len(files):
         return ExitCode.FAILED
     return ExitCode.OK if all(report.valid for report in reports) else ExitCode.IN_QUESTION
 
 
-def _told(house: CommandContext, path: Path, report: ValidationResult, engine: Asked) -> ValidationReport:
+def _told(context: CommandContext, path: Path, report: ValidationResult, engine: Asked) -> ValidationReport:
     """The report in words. What the gate refused is not put to the published rules: its refusal is the report."""
     if engine is Asked.OWN or report.root is None or report.kind is None:
-        return reported(report, file=str(path), language=house.language)
+        return reported(report, file=str(path), language=context.language)
     try:
         with _saxon_silenced():
             findings = agreement.judge(report.root, report.kind)
@@ -127,30 +133,30 @@ def _told(house: CommandContext, path: Path, report: ValidationResult, engine: A
         file=str(path),
         kind=report.kind,
         release=agreement.release_of(report.kind),
-        language=house.language,
+        language=context.language,
     )
 
 
 # --- both engines ---------------------------------------------------------------------------------------
 
 
-def _compare(house: CommandContext, files: Sequence[Path], on: date, *, as_json: bool) -> ExitCode:
+def _compare(context: CommandContext, files: Sequence[Path], on: date, *, as_json: bool) -> ExitCode:
     compared: list[_Compared] = []
     for path in files:
         try:
             report = validate(bytes_of(path), on=on)
             compared.append(_Compared(str(path), report, _disagreements(path, report)))
         except (OSError, Refused) as error:
-            complain(house.sentence(refusal_of(error)))
+            complain(context.sentence(refusal_of(error)))
     if as_json:
-        write_json([_compared_json(house, each) for each in compared])
+        write_json([_compared_json(context, each) for each in compared])
     else:
         for each in compared:
-            _show_compared(house, each)
+            _show_compared(context, each)
     unexpected = sum(len(each.unexpected) for each in compared)
     stopped = sum(each.report.root is None for each in compared)
     complain(
-        house.say(
+        context.say(
             f"{len(compared)} dokument jämförda, varav {stopped} stoppade före reglerna;"
             f" {unexpected} oväntade skillnader.",
             f"{len(compared)} documents compared, {stopped} of them stopped before the rules;"
@@ -171,23 +177,23 @@ def _disagreements(path: Path, report: ValidationResult) -> tuple[Disagreement, 
         raise _no_published_rules(path, report.kind) from None
 
 
-def _show_compared(house: CommandContext, compared: _Compared) -> None:
+def _show_compared(context: CommandContext, compared: _Compared) -> None:
     for each in compared.disagreements:
         who = (
-            house.say("bara våra regler", "only our rules")
+            context.say("bara våra regler", "only our rules")
             if each.fired_by is Engine.OWN
-            else house.say("bara de publicerade reglerna", "only the published rules")
+            else context.say("bara de publicerade reglerna", "only the published rules")
         )
         why = (
-            house.say("oväntat", "unexpected")
+            context.say("oväntat", "unexpected")
             if each.known is None
-            else house.say(f"känt: {each.known.reason_sv}", f"known: {each.known.reason}")
+            else context.say(f"känt: {each.known.reason_sv}", f"known: {each.known.reason}")
         )
         style = "bold red" if each.known is None else "dim"
         show(Text(plain(f"{compared.file}: {each.rule} {who}, {each.finding.location} ({why})"), style=style))
 
 
-def _compared_json(house: CommandContext, compared: _Compared) -> Json:
+def _compared_json(context: CommandContext, compared: _Compared) -> Json:
     return {
         "file": compared.file,
         "kind": compared.report.kind.value if compared.report.kind else None,
@@ -198,7 +204,7 @@ def _compared_json(house: CommandContext, compared: _Compared) -> Json:
                 "fired_by": each.fired_by.value,
                 "location": each.finding.location,
                 "line": each.finding.line,
-                "known": house.say(each.known.reason_sv, each.known.reason) if each.known else None,
+                "known": context.say(each.known.reason_sv, each.known.reason) if each.known else None,
             }
             for each in compared.disagreements
         ],

@@ -38,7 +38,7 @@ _ASKED = ("phoss", "simulator")
 
 @command(alone, "work")
 def work(
-    house: CommandContext,
+    context: CommandContext,
     once: Annotated[
         bool, typer.Option("--once", help="Gör det som väntar och sluta / do what waits and end")
     ] = False,
@@ -54,7 +54,7 @@ def work(
     """Sköt posten och jobben tills du avbryter / tend the post and the jobs until stopped."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
     settings = Settings()
-    with house.opened() as database, _access_point(house, settings, folder) as access_point:
+    with context.opened() as database, _access_point(context, settings, folder) as access_point:
         worker = Worker(
             database,
             access_point,
@@ -82,7 +82,7 @@ def work(
 
 @contextmanager
 def _access_point(
-    house: CommandContext, settings: Settings, folder: Path | None
+    context: CommandContext, settings: Settings, folder: Path | None
 ) -> Iterator[AccessPoint | None]:
     """The folder that was named or the access point of the settings; None, with a word, where there is neither."""
     if folder is not None:
@@ -92,7 +92,7 @@ def _access_point(
             yield access_point
     else:
         complain(
-            house.say(
+            context.say(
                 "Ingen accesspunkt är inställd: brev varken skickas eller hämtas, allt annat sköts.",
                 "No access point is set: letters are neither sent nor fetched, everything else is done.",
             )
@@ -109,9 +109,9 @@ _RUNS = (
 
 
 @command(jobs, "list")
-def list_jobs(house: CommandContext, as_json: AsJson = False) -> None:
+def list_jobs(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa varje jobbs senaste körning och det som gått fel / show the latest run of each job."""
-    with house.reading() as session:
+    with context.reading() as session:
         ran = list(scheduler.latest(session))
     if as_json:
         write_json(
@@ -122,17 +122,17 @@ def list_jobs(house: CommandContext, as_json: AsJson = False) -> None:
         )
         return
     rows = [(each.job, each.slot.strftime("%Y-%m-%d %H:%MZ"), each.state, each.note) for each in ran]
-    show(table(_RUNS, rows, language=house.language))
+    show(table(_RUNS, rows, language=context.language))
 
 
 @command(jobs, "again")
 def again(
-    house: CommandContext,
+    context: CommandContext,
     job: Annotated[str, typer.Argument(help="Jobbets namn / the job's name")],
     by: By = "operator",
 ) -> None:
     """Låt ett jobb som givits upp köras igen / let a job that was given up run again."""
-    with house.opened() as database, database.writing() as session:
+    with context.opened() as database, database.writing() as session:
         slots: list[datetime] = scheduler.try_again(session, job, now=database.clock())
         if not slots:
             raise Refused(
@@ -142,7 +142,7 @@ def again(
         for slot in slots:
             journal.record(session, by, "job.again", f"job {job}", slot=slot.isoformat())
     typer.echo(
-        house.say(
+        context.say(
             f"{len(slots)} körningar tas om av nästa arbetare.", f"{len(slots)} runs are taken up again."
         )
     )

@@ -124,7 +124,7 @@ class Arrived:
     seconds: float
 
 
-def store_letters(database: Database, bodies: Iterable[bytes]) -> Arrived:
+def store_messages(database: Database, bodies: Iterable[bytes]) -> Arrived:
     """Keep arrived bytes as the mailbox does. Making the bytes does not count, and they are not held in memory."""
     rest = iter(enumerate(bodies))
     moment = database.clock()
@@ -171,9 +171,9 @@ def _received(
     rest = iter(readings)
     began = perf_counter()
     while together := list(islice(rest, intake_queue.TOGETHER)):
-        letters = [(letter, reading) for letter, reading, _ in together]
+        messages = [(message, reading) for message, reading, _ in together]
         first, _, register = together[0]
-        intake_queue.receive_together(database, register, letters, today=first.received_on)
+        intake_queue.receive_together(database, register, messages, today=first.received_on)
         now = perf_counter()
         yield from [(now - began) / len(together)] * len(together)
         began = now

@@ -14,8 +14,8 @@ from time import perf_counter
 
 from sqlalchemy import func, select, text
 
-from billing.migrations.migrate import open_grown
-from billing.migrations.schema import open_house
+from billing.migrations.migrate import open_migrated
+from billing.migrations.schema import open_database
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow
 from foundation.database import Database
@@ -31,7 +31,7 @@ class PostFigures:
     """What so many workers did, in letters per second."""
 
     workers: int
-    letters: int
+    messages: int
     sent: float
     received: float
 
@@ -39,23 +39,23 @@ class PostFigures:
         """The figures by name."""
         return {
             "workers": self.workers,
-            "letters": self.letters,
+            "letters": self.messages,
             "sent_per_second": round(self.sent, 1),
             "received_and_sorted_per_second": round(self.received, 1),
         }
 
 
-def measure(url: str, register: Register, *, letters: int, workers: int) -> PostFigures:
+def measure(url: str, register: Register, *, messages: int, workers: int) -> PostFigures:
     """Send and receive that many letters with that many workers. The database at `url` is empty."""
     with tempfile.TemporaryDirectory(prefix="billing-bench-post-") as name:
         folder = Path(name)
-        invoices = _prepared(url, register, letters)
+        invoices = _prepared(url, register, messages)
         with ProcessPoolExecutor(workers) as pool:
             sent = _timed(pool, _send, url, folder, workers)
             _lay_in(folder, invoices)
             received = _timed(pool, _receive, url, folder, workers)
-        _check(url, folder, letters)
-    return PostFigures(workers, letters, letters / sent, letters / received)
+        _check(url, folder, messages)
+    return PostFigures(workers, messages, messages / sent, messages / received)
 
 
 def durability(url: str) -> str:
@@ -69,12 +69,12 @@ def durability(url: str) -> str:
         database.close()
 
 
-def _prepared(url: str, register: Register, letters: int) -> list[bytes]:
+def _prepared(url: str, register: Register, messages: int) -> list[bytes]:
     """Orders placed, whose letters wait; and the invoices that answer them."""
-    database = open_grown(url, clock=flow.clock)
+    database = open_migrated(url, clock=flow.clock)
     try:
         flow.prepare(database, register)
-        flow.measure_orders(database, register, count=letters)
+        flow.measure_orders(database, register, count=messages)
         lines = flow.receive_first_months(database, register)
         return list(flow.invoices_for(database, register, lines))
     finally:
@@ -104,7 +104,7 @@ _opened: dict[str, Worker] = {}
 def _worker(url: str, folder: Path) -> Worker:
     """This process's worker; it keeps its connections and what it has learnt."""
     if url not in _opened:
-        database = open_house(url, clock=flow.clock)
+        database = open_database(url, clock=flow.clock)
         day = flow.clock().date()
         _opened[url] = Worker(database, FolderAccessPoint(folder), (), asks=False, fixed_day=day)
     return _opened[url]
@@ -112,7 +112,7 @@ def _worker(url: str, folder: Path) -> Worker:
 
 def _warm(url: str, folder: Path) -> None:
     with _worker(url, folder).database.reading() as session:
-        session.execute(select(exchange_tables.lane)).all()
+        session.execute(select(exchange_tables.receiver_queue)).all()
 
 
 def _send(url: str, folder: Path) -> None:
@@ -138,9 +138,9 @@ def _arrived(database: Database) -> int:
         return exchange_inbox.count_arrived(session)
 
 
-def _check(url: str, folder: Path, letters: int) -> None:
+def _check(url: str, folder: Path, messages: int) -> None:
     """A figure is one only if the work was done. Raises AssertionError."""
-    database = open_house(url)
+    database = open_database(url)
     try:
         with database.reading() as session:
             handled = session.scalar(
@@ -148,7 +148,7 @@ def _check(url: str, folder: Path, letters: int) -> None:
             )
         files = sum(1 for _ in (folder / "outbox").rglob("*.xml"))
         portal = _count(database, OutState.IN_PORTAL)
-        if handled != letters or files + portal < letters:
-            raise AssertionError(f"{handled} handled, {files} sent, {portal} in the portal of {letters}")
+        if handled != messages or files + portal < messages:
+            raise AssertionError(f"{handled} handled, {files} sent, {portal} in the portal of {messages}")
     finally:
         database.close()

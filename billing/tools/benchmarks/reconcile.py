@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
-from billing.migrations.migrate import open_grown
-from billing.migrations.schema import open_house
+from billing.migrations.migrate import open_migrated
+from billing.migrations.schema import open_database
 from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
@@ -50,7 +50,7 @@ def bench_reconcile(
     began = perf_counter()
     if not keep:
         bench_database.empty(postgresql)
-    database = open_house(postgresql) if keep else open_grown(postgresql)
+    database = open_database(postgresql) if keep else open_migrated(postgresql)
     if not keep:
         bulk_world.fill(database, lines=lines)
     seconds = perf_counter() - began

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
 from billing.tools.demo.playing import NotEmpty, StoryClock
 from billing.tools.demo.story import Story
@@ -83,8 +83,8 @@ class Looped:
     """
 
     last_day: date
-    letters_out: Mapping[str, int]
-    letters_in: Mapping[str, int]
+    messages_out: Mapping[str, int]
+    messages_in: Mapping[str, int]
     faults: Mapping[str, int]
     documents: Mapping[str, int]
     asked_in_person: int
@@ -108,7 +108,7 @@ def play(
     """
     register = read_register([story.register])
     clock = StoryClock(story.days[0])
-    database = open_grown(url, clock=clock)
+    database = open_migrated(url, clock=clock)
     participants = [each.participant_id for each in register.suppliers if each.participant_id]
     try:
         with (
@@ -154,7 +154,7 @@ class _Loop:
         }
         self.met: Counter[str] = Counter()
         self.last_receipt = 0
-        self.last_portal_letter = 0
+        self.last_portal_message = 0
         self.in_person = 0
         with database.writing() as session:
             if not register_store.save(session, self.register, at=clock(), actor="demo"):
@@ -207,27 +207,27 @@ class _Loop:
         outbox = exchange_tables.outbox
         question = (
             select(outbox.c.sequence, outbox.c.recipient, outbox.c.body)
-            .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > self.last_portal_letter)
+            .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > self.last_portal_message)
             .order_by(outbox.c.sequence)
         )
         with self.database.reading() as session:
-            letters = session.execute(question).all()
-        for letter in letters:
-            self.last_portal_letter = letter.sequence
-            self.erps[letter.recipient].receive(letter.body, on=day)
+            messages = session.execute(question).all()
+        for message in messages:
+            self.last_portal_message = message.sequence
+            self.erps[message.recipient].receive(message.body, on=day)
 
     def _suppliers_send(self, day: date) -> None:
         for number, erp in self.erps.items():
-            for letter in erp.live(day):
+            for message in erp.live(day):
                 if number in self.offices:
-                    self.offices[number].send(letter)
+                    self.offices[number].send(message)
                     continue
                 with self.database.writing() as session:
-                    for _ in range(letter.copies):
+                    for _ in range(message.copies):
                         exchange_inbox.store(
                             session,
-                            letter.body,
-                            transport_id=f"portal/{number}/{letter.number}.xml",
+                            message.body,
+                            transport_id=f"portal/{number}/{message.number}.xml",
                             received_on=day,
                             received_at=self.clock(),
                         )
@@ -314,8 +314,8 @@ class _Loop:
             documents = [each for each in document_store.listed(session, limit=1_000_000)]
             return Looped(
                 last_day=self.clock.day,
-                letters_out=_tally(session, exchange_tables.outbox.c.kind, exchange_tables.outbox.c.state),
-                letters_in=_tally(session, exchange_tables.inbox.c.kind, exchange_tables.inbox.c.state),
+                messages_out=_tally(session, exchange_tables.outbox.c.kind, exchange_tables.outbox.c.state),
+                messages_in=_tally(session, exchange_tables.inbox.c.kind, exchange_tables.inbox.c.state),
                 faults={name: count for name, count in sorted(self.met.items()) if count},
                 documents={
                     state.value: count for state, count in sorted(document_store.counts(session).items())

@@ -115,7 +115,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
 class _Outgoing:
     """A supplier's letter as an access point wants it."""
 
-    letter: HandedMessage
+    message: HandedMessage
     sender: str
     receiver: str
     recipient: str
@@ -123,24 +123,24 @@ class _Outgoing:
 
     @property
     def instance_id(self) -> str:
-        digest = hashlib.sha256(f"{self.sender}|{self.copy}|".encode() + self.letter.body).digest()
+        digest = hashlib.sha256(f"{self.sender}|{self.copy}|".encode() + self.message.body).digest()
         return str(uuid.UUID(bytes=digest[:16], version=4))
 
     @property
     def kind(self) -> str:
-        return self.letter.kind.value
+        return self.message.kind.value
 
     @property
     def document_id(self) -> str:
-        return self.letter.number
+        return self.message.number
 
     @property
     def issued_on(self) -> date:
-        return self.letter.issued_on
+        return self.message.issued_on
 
     @property
     def body(self) -> bytes:
-        return self.letter.body
+        return self.message.body
 
 
 @dataclass(slots=True)
@@ -164,11 +164,11 @@ class SuppliersOffice:
                 read += 1
         return read
 
-    def send(self, letter: HandedMessage) -> None:
+    def send(self, message: HandedMessage) -> None:
         """Hand a letter in, as often as it takes; each copy is a transmission of its own."""
         sender = self.erp.supplier.participant_id or ""
-        for copy in range(letter.copies):
-            outgoing = _Outgoing(letter, sender, self.buyer, self.buyer_number, copy)
+        for copy in range(message.copies):
+            outgoing = _Outgoing(message, sender, self.buyer, self.buyer_number, copy)
             self._persistent("submit", partial(self.access_point.submit, outgoing))
 
     def _persistent(self, what: str, done: Callable[[], T]) -> T:

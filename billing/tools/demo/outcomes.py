@@ -73,7 +73,7 @@ class _Books:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.letters = {letter.transport_id: letter for letter in message_queries.letters_in(session)}
+        self.messages = {message.transport_id: message for message in message_queries.messages_in(session)}
         self.steps: dict[str, list[str]] = defaultdict(list)
         for row in journal.rows(session):
             step = _step(str(row.action), json.loads(str(row.detail)))
@@ -120,10 +120,10 @@ def _answers(books: _Books, thing: str) -> str:
     invoice = books.document(thing, DocumentType.INVOICE)
     if invoice is None:
         return _NOTHING
-    letters = outbox.letters_out(
+    messages = outbox.messages_out(
         books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
-    return " ".join(letter.document_id.rpartition("-")[2] for letter in letters) or _NOTHING
+    return " ".join(message.document_id.rpartition("-")[2] for message in messages) or _NOTHING
 
 
 def _paid_on(books: _Books, thing: str) -> str:
@@ -140,12 +140,12 @@ def _reason(books: _Books, thing: str) -> str:
     return max(match.deviations, key=lambda deviation: deviation.weight).variant or _NOTHING
 
 
-def _letter(books: _Books, thing: str) -> str:
-    letter = books.letters.get(thing)
-    if letter is None:
+def _message(books: _Books, thing: str) -> str:
+    message = books.messages.get(thing)
+    if message is None:
         return _NOTHING
-    reason = letter.reason if letter.reason != letter.state else ""
-    return f"{letter.state} {reason}".strip()
+    reason = message.reason if message.reason != message.state else ""
+    return f"{message.state} {reason}".strip()
 
 
 def _event(books: _Books, thing: str) -> str:
@@ -227,7 +227,7 @@ _QUESTIONS: Mapping[str, Callable[[_Books, str], str]] = {
     "answers": _answers,
     "paid": _paid_on,
     "reason": _reason,
-    "letter": _letter,
+    "letter": _message,
     "event": _event,
     "handling": _handling,
     "orders": _orders,

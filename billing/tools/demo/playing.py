@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.demo import attest, people, tutors
 from billing.tools.demo.outcomes import ExpectedOutcome, outcomes
 from billing.tools.demo.story import CreditRequest, Flip, Story, StoryRefused
@@ -85,7 +85,7 @@ def play(
     `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
     """
     clock = StoryClock(story.days[0])
-    database = open_grown(url, clock=clock)
+    database = open_migrated(url, clock=clock)
     try:
         house = _House(story, database, clock, folder)
         for day in story.days:
@@ -115,7 +115,7 @@ class _House:
         with self.database.writing() as session:
             if not register_store.save(session, self.register, at=self.clock(), actor="demo"):
                 raise NotEmpty
-            if event_store.counts(session) or any(message_queries.letters_in(session)):
+            if event_store.counts(session) or any(message_queries.messages_in(session)):
                 raise NotEmpty
 
     def live(self, day: date) -> None:
@@ -124,7 +124,7 @@ class _House:
         place_due_orders(self.database, today=day)
         if day in self.story.events:
             load_events(self.database, self.story.events[day])
-        self._take_in(self.story.letters.get(day, ()), self.story.flips.get(day, ()))
+        self._take_in(self.story.messages.get(day, ()), self.story.flips.get(day, ()))
         for request in self.story.credit_requests.get(day, ()):
             self._ask_for_credit(request)
         self._pay()
@@ -133,9 +133,9 @@ class _House:
     def closing(self) -> Played:
         """The letters that are read in the portal, the statement, and the outcomes."""
         with self.database.reading() as session:
-            for letter in outbox.letters_out(session):
-                if not letter.receiver:
-                    self.post.submit(letter)
+            for message in outbox.messages_out(session):
+                if not message.receiver:
+                    self.post.submit(message)
             found = tuple(outcomes(session, self.story.cases))
             broken = tuple(
                 f"{each.invariant}: {each.subject}: {each.sentence}" for each in invariants.check(session)
@@ -143,8 +143,10 @@ class _House:
             statement = reconcile(entry_queries.entries(session))
             counts = {
                 "events": _counted(event_store.counts(session).items()),
-                "letters_in": _counted(_tallied(each.state for each in message_queries.letters_in(session))),
-                "letters_out": _counted(_tallied(each.kind for each in message_queries.letters_out(session))),
+                "letters_in": _counted(_tallied(each.state for each in message_queries.messages_in(session))),
+                "letters_out": _counted(
+                    _tallied(each.kind for each in message_queries.messages_out(session))
+                ),
                 "documents": _counted(document_store.counts(session).items()),
                 "orders": _counted(
                     _tallied(each.article for each in order_store.summaries(session, limit=100_000))
@@ -153,11 +155,11 @@ class _House:
         (self.folder / "statement.csv").write_text(statement_csv(statement), encoding="utf-8", newline="")
         return Played(found, broken, counts)
 
-    def _take_in(self, letters: Iterable[Path], flips: Iterable[Flip]) -> None:
+    def _take_in(self, messages: Iterable[Path], flips: Iterable[Flip]) -> None:
         """The day's post: laid in the inbox, stored, acknowledged, read."""
         inbox = self.folder / "inbox"
         inbox.mkdir(exist_ok=True)
-        for path in letters:
+        for path in messages:
             shutil.copyfile(path, inbox / path.name)
         for flip in flips:
             name = f"{flip.on}-portal-{flip.number}.xml"

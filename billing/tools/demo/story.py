@@ -75,7 +75,7 @@ class Story:
 
     register: Path
     events: Mapping[date, Sequence[EventLine]]
-    letters: Mapping[date, Sequence[Path]]
+    messages: Mapping[date, Sequence[Path]]
     credit_requests: Mapping[date, Sequence[CreditRequest]]
     flips: Mapping[date, Sequence[Flip]]
     payments: Payments
@@ -85,7 +85,7 @@ class Story:
     @property
     def days(self) -> list[date]:
         """Every calendar day from the first happening to the last day."""
-        first = min((*self.events, *self.letters))
+        first = min((*self.events, *self.messages))
         return [first + timedelta(days=count) for count in range((self.last_day - first).days + 1)]
 
 
@@ -98,9 +98,9 @@ def read_story(folder: Path) -> Story:
             f"{folder / 'story.toml'} går inte att läsa: {error}",
             f"{folder / 'story.toml'} cannot be read: {error}",
         ) from error
-    letters: dict[date, list[Path]] = defaultdict(list)
+    messages: dict[date, list[Path]] = defaultdict(list)
     for path in sorted((folder / "inbox").iterdir()):
-        letters[_day_of_name(path)].append(path)
+        messages[_day_of_name(path)].append(path)
     events: dict[date, list[EventLine]] = defaultdict(list)
     for day, line in _events(folder / "events.jsonl"):
         events[day].append(line)
@@ -113,7 +113,7 @@ def read_story(folder: Path) -> Story:
     return Story(
         register=folder / "register",
         events=events,
-        letters=letters,
+        messages=messages,
         credit_requests=requests,
         flips=flips,
         payments=told.payments,

@@ -120,7 +120,7 @@ class SimulatedErp:
                 if not self._open_bills(key):
                     self._bill(key, on=on, first=self._times[key] == 0)
         days = sorted(each for each in self._planned if each <= on)
-        return [letter for day in days for letter in self._planned.pop(day)]
+        return [message for day in days for message in self._planned.pop(day)]
 
     @property
     def busy(self) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.simulation import events as simulated_events
 from billing.tools.simulation import invoices
 from foundation.database import Database
@@ -73,7 +73,7 @@ class _World:
         self.rng = rng
         self.folder = folder
         self.today = date.min
-        self.database: Database = open_grown(f"sqlite:///{folder}/world.sqlite", clock=self._clock)
+        self.database: Database = open_migrated(f"sqlite:///{folder}/world.sqlite", clock=self._clock)
         with self.database.writing() as session:
             register_store.save(session, register, at=self._clock(), actor="simulation")
         self.calendar: dict[date, list[LineKey]] = defaultdict(list)
@@ -87,10 +87,10 @@ class _World:
         self.today = day
         load_events(self.database, (EventLine(f"{day}", line) for line in lines))
         self._plan_invoices()
-        letters = [*self._new_invoices(day), *self._corrections(day)]
-        for body in letters:
+        messages = [*self._new_invoices(day), *self._corrections(day)]
+        for body in messages:
             self._send(body)
-        if letters:
+        if messages:
             self._officer(day)
 
     def result(self, events: int) -> Simulated:

@@ -23,8 +23,8 @@ def _series(text: str) -> str:
     codes: list[str] = []
     for word in text.split():
         first, _, last = word.partition("-")
-        letters = range(ord(first[-1]), ord(last or first[-1]) + 1)
-        codes += [first[:-1] + chr(letter) for letter in letters]
+        messages = range(ord(first[-1]), ord(last or first[-1]) + 1)
+        codes += [first[:-1] + chr(message) for message in messages]
     return f" {' '.join(codes)} "
 
 

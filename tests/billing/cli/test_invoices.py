@@ -48,7 +48,7 @@ def test_files_that_are_no_invoices_are_kept_and_end_with_3(desk: Desk) -> None:
     assert "F-9 IN_QUESTION" in told.out
 
 
-def test_a_letter_received_before_the_register_is_read_with_the_next(desk: Desk) -> None:
+def test_a_message_received_before_the_register_is_read_with_the_next(desk: Desk) -> None:
     invoice = desk.invoice("F-1")
     (desk.folder / "billing.sqlite").unlink()
     desk.run("init")
@@ -60,7 +60,7 @@ def test_a_letter_received_before_the_register_is_read_with_the_next(desk: Desk)
     assert document["codes"] == ["ORDER_UNKNOWN"]
 
 
-def test_a_letter_is_shown_with_what_it_became_and_with_its_bytes(desk: Desk) -> None:
+def test_a_message_is_shown_with_what_it_became_and_with_its_bytes(desk: Desk) -> None:
     invoice = desk.invoice("F-1")
     desk.run("receive", invoice, invoice, FOREIGN, code=3)
     assert [each["state"] for each in desk.run("inbox", "list", "--json").json] == [
@@ -72,12 +72,12 @@ def test_a_letter_is_shown_with_what_it_became_and_with_its_bytes(desk: Desk) ->
     shown = desk.run("inbox", "show", "1", "--json").json
     assert shown["document"]["number"] == "F-1"
     assert "F-1 ACCEPTED" in desk.run("inbox", "show", "1").out
-    for letter in ("1", "2"):
-        assert desk.run("inbox", "show", letter, "--raw").raw == invoice.read_bytes()
+    for message in ("1", "2"):
+        assert desk.run("inbox", "show", message, "--raw").raw == invoice.read_bytes()
     assert "brev 9" in desk.run("inbox", "show", "9", code=4).err
 
 
-def test_letters_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
+def test_messages_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
     folder = desk.folder / "ap"
     (folder / "inbox").mkdir(parents=True)
     shutil.move(desk.invoice("F-1"), folder / "inbox")
@@ -93,7 +93,7 @@ def test_letters_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
     assert "finns inte" in desk.run("post", "collect", "--folder", folder / "nowhere", code=4).err
 
 
-def test_letters_that_cannot_be_handed_over_stay_and_end_with_1(desk: Desk) -> None:
+def test_messages_that_cannot_be_handed_over_stay_and_end_with_1(desk: Desk) -> None:
     folder = desk.folder / "ap"
     folder.write_text("not a folder", encoding="utf-8")
     assert "0 brev lämnade, 1 väntar" in desk.run("post", "deliver", "--folder", folder, code=1).out

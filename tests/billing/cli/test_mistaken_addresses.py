@@ -7,8 +7,8 @@ from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from billing.cli.cli import app
-from billing.migrations.migrate import open_grown
-from billing.migrations.schema import open_house
+from billing.migrations.migrate import open_migrated
+from billing.migrations.schema import open_database
 from billing.tools.demo import folder as demo_folder
 from billing.tools.demo.folder import NotOurs
 
@@ -35,8 +35,8 @@ def test_a_database_without_tables_and_one_that_is_not_there_are_told_apart(data
 
 def test_init_makes_it_and_then_it_opens(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'billing.sqlite'}"
-    open_grown(url).close()
-    open_house(url).close()
+    open_migrated(url).close()
+    open_database(url).close()
     assert (tmp_path / "new" / "billing.sqlite").exists()
 
 

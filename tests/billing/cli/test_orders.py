@@ -104,7 +104,7 @@ def test_an_order_is_listed_and_shown_with_how_far_its_lines_have_come(desk: Des
     assert amount in desk.run("orders", "show", ORDER).out
 
 
-def test_an_order_leaves_as_the_very_bytes_of_its_letter(desk: Desk) -> None:
+def test_an_order_leaves_as_the_very_bytes_of_its_message(desk: Desk) -> None:
     body = desk.run("orders", "xml", ORDER).raw
     desk.run("post", "deliver", "--folder", desk.folder / "ap")
     (sent,) = (desk.folder / "ap" / "outbox").rglob(f"order-{ORDER}-*.xml")

@@ -80,7 +80,7 @@ def test_without_an_access_point_a_worker_says_so_and_does_everything_else(
         assert session.execute(select(job_run.c.job)).all()
 
 
-def test_a_person_sends_a_stuck_letter_again_and_sees_its_attempts(
+def test_a_person_sends_a_stuck_message_again_and_sees_its_attempts(
     house: House, url: str, tmp_path: Path
 ) -> None:
     with house.database.writing() as session:
@@ -99,7 +99,7 @@ def test_a_person_sends_a_stuck_letter_again_and_sees_its_attempts(
     assert billing(url, "post", "show", "99").exit_code == 4
 
 
-def test_a_person_has_a_letter_read_again_that_failed(house: House, url: str) -> None:
+def test_a_person_has_a_message_read_again_that_failed(house: House, url: str) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
     stored = house.post(codec.serialise(invoice), on=DAY)
     with house.database.writing() as session:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from foundation import append_only
 from foundation.database import Database
 from tests.support.stories.house import House
@@ -59,13 +59,13 @@ def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tu
 
 
 def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) -> None:
-    grown = open_grown(old_books)
+    grown = open_migrated(old_books)
     try:
         house = House(grown)
         assert house.broken() == []
         with grown.reading() as session:
             assert append_only.standing(session) == set(append_only.PROTECTED)
-        newly_made = open_grown(f"sqlite:///{tmp_path / 'new.sqlite'}")
+        newly_made = open_migrated(f"sqlite:///{tmp_path / 'new.sqlite'}")
         expected = shape(newly_made)
         newly_made.close()
         found = shape(grown)
@@ -77,7 +77,7 @@ def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) 
 
 
 def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
-    grown = open_grown(old_books)
+    grown = open_migrated(old_books)
     try:
         house = House(grown, told=100, sent=100)
         house.report("100000101", "2026-03", on=date(2026, 4, 1))
@@ -92,7 +92,7 @@ def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
 
 
 def test_a_payment_is_by_two_people_in_grown_books_too(old_books: str) -> None:
-    grown = open_grown(old_books)
+    grown = open_migrated(old_books)
     try:
         with pytest.raises(IntegrityError), grown.writing() as session:
             session.execute(

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from accounts.tables import account, account_permission
 from billing.migrations import row_security
-from billing.migrations.schema import METADATAS, open_house
+from billing.migrations.schema import METADATAS, open_database
 from billing.tools.demo.playing import play
 from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
@@ -36,7 +36,7 @@ def database(
 ) -> Iterator[Database]:
     url = postgresql_server.empty()
     play(story(), url=url, folder=tmp_path_factory.mktemp("demo"))
-    opened = open_house(url, clock=noon)
+    opened = open_database(url, clock=noon)
     yield opened
     opened.close()
     postgresql_server.empty()
@@ -70,12 +70,12 @@ def _count(session: Session, table: Table) -> int:
     return len(session.execute(select(table)).all())
 
 
-def test_letters_are_read_by_those_whose_order_they_carry(database: Database) -> None:
+def test_messages_are_read_by_those_whose_order_they_carry(database: Database) -> None:
     with database.for_supplier(FYRBAKEN).reading() as session:
-        letters = session.scalars(select(outbox.c.document_id).where(outbox.c.kind == "order")).all()
+        messages = session.scalars(select(outbox.c.document_id).where(outbox.c.kind == "order")).all()
         own = session.scalars(select(purchase_order.c.number)).all()
-    assert letters
-    assert set(letters) <= set(own)
+    assert messages
+    assert set(messages) <= set(own)
 
 
 def test_a_change_without_the_supplier_changes_nothing_foreign(database: Database) -> None:

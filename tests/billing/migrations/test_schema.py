@@ -4,13 +4,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from billing.migrations.migrate import bring_up_to_date, open_grown
+from billing.migrations.migrate import bring_up_to_date, open_migrated
 from billing.migrations.schema import METADATAS
 from foundation import number_series
 
 
 def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) -> None:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     try:
         with database.engine.connect() as connection:
             context = MigrationContext.configure(connection)
@@ -26,7 +26,7 @@ def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) 
 
 
 def test_bringing_up_to_date_twice_changes_nothing(database_url: str) -> None:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     try:
         bring_up_to_date(database)
         with database.reading() as session:

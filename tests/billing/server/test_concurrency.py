@@ -86,17 +86,17 @@ def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Call
     """Post a document now, and give back the work of reading it as one of several workers would."""
     house.post(codec.serialise(document), on=FEBRUARY)
     with house.database.writing() as session:
-        (letter,) = inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
-    return reading(house, letter)
+        (message,) = inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+    return reading(house, message)
 
 
-def reading(house: House, letter: InboundMessage) -> Callable[[], SupplierInvoice]:
-    read = document_reading.read(letter.body, on=letter.received_on)
+def reading(house: House, message: InboundMessage) -> Callable[[], SupplierInvoice]:
+    read = document_reading.read(message.body, on=message.received_on)
 
     def work() -> SupplierInvoice:
         with house.database.writing() as session:
             register = register_store.load(session)
-            outcome = intake.receive(session, register, letter, read, today=FEBRUARY)
+            outcome = intake.receive(session, register, message, read, today=FEBRUARY)
         assert outcome is not None
         assert outcome.invoice is not None
         return outcome.invoice
@@ -112,9 +112,9 @@ class Noting(NoDirectory):
     def __init__(self, taken: list[str]) -> None:
         self.taken = taken
 
-    def submit(self, letter: Outbound) -> Submission:
-        self.taken.append(letter.instance_id)
-        return Submission(letter.instance_id)
+    def submit(self, message: Outbound) -> Submission:
+        self.taken.append(message.instance_id)
+        return Submission(message.instance_id)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         return DeliveryStatus(DeliveryState.UNKNOWN)
@@ -148,33 +148,33 @@ def test_of_several_invoices_for_one_line_exactly_one_is_accepted(house: House, 
 
 
 def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house: House) -> None:
-    letters: list[InboundMessage] = []
+    messages: list[InboundMessage] = []
     for days in ("20", "19"):
         house.post(codec.serialise(january(house, "F-1", days)), on=FEBRUARY)
         with house.database.writing() as session:
-            letters += inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
-    readings = [document_reading.read(letter.body, on=FEBRUARY) for letter in letters]
+            messages += inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+    readings = [document_reading.read(message.body, on=FEBRUARY) for message in messages]
 
     def work(place: int) -> Callable[[], InState]:
         def receive() -> InState:
             with house.database.writing() as session:
                 register = register_store.load(session)
-                outcome = intake.receive(session, register, letters[place], readings[place], today=FEBRUARY)
+                outcome = intake.receive(session, register, messages[place], readings[place], today=FEBRUARY)
             assert outcome is not None
-            return outcome.letter_state
+            return outcome.message_state
 
         return receive
 
     assert sorted(at_once([work(0), work(1)])) == [InState.CONFLICT, InState.HANDLED]
 
 
-def test_workers_share_the_letters_and_each_is_read_once(house: House) -> None:
+def test_workers_share_the_messages_and_each_is_read_once(house: House) -> None:
     for number in range(12):
         house.decide(f"20000010{number:02}", start=date(2026, 1, 1))
         house.report(f"20000010{number:02}", "2026-01", on=date(2026, 2, 2))
         invoice = house.flip(house.order(f"20000010{number:02}").number, number=f"F-{number}", on=FEBRUARY)
         house.post(codec.serialise(invoice), on=FEBRUARY)
-    outcomes = [each for part in at_once([lambda: house.read_letters(on=FEBRUARY)] * 4) for each in part]
+    outcomes = [each for part in at_once([lambda: house.read_messages(on=FEBRUARY)] * 4) for each in part]
     assert sorted(each.letter_id for each in outcomes) == list(range(1, 13))
     assert {each.invoice.state for each in outcomes if each.invoice} == {_S.ACCEPTED}
 
@@ -370,7 +370,7 @@ def _ordered(house: House) -> int:
 
 
 @pytest.mark.parametrize("instance_id", ["", "i-1"])
-def test_two_collectors_of_the_same_bytes_keep_one_letter_and_one_repeat(
+def test_two_collectors_of_the_same_bytes_keep_one_message_and_one_repeat(
     house: House, instance_id: str
 ) -> None:
     def store() -> InState:
@@ -388,7 +388,7 @@ def test_two_collectors_of_the_same_bytes_keep_one_letter_and_one_repeat(
     assert sorted(states) == [InState.ARRIVED, *[InState.REPEAT] * 3]
 
 
-def test_two_deliverers_hand_every_letter_over_once(house: House) -> None:
+def test_two_deliverers_hand_every_message_over_once(house: House) -> None:
     for number in range(6):
         house.decide(f"50000010{number:02}", supplier=(LARKDRILLEN, FYRBAKEN)[number % 2])
     taken: list[str] = []
@@ -399,6 +399,6 @@ def test_two_deliverers_hand_every_letter_over_once(house: House) -> None:
     at_once([deliver, deliver])
     deliver()
     with house.database.reading() as session:
-        laid_out = [letter.instance_id for letter in outbox.letters_out(session)]
+        laid_out = [message.instance_id for message in outbox.messages_out(session)]
     assert sorted(taken) == sorted(laid_out)
     assert len(laid_out) == 7

@@ -174,7 +174,7 @@ def test_the_status_command_tells_people_and_machines_the_same(
     assert BETA in words
 
 
-def test_every_attempt_is_one_line_that_names_the_letter_and_nothing_of_its_content(
+def test_every_attempt_is_one_line_that_names_the_message_and_nothing_of_its_content(
     house: House, moment: Moment
 ) -> None:
     with house.database.writing() as session:

@@ -80,7 +80,7 @@ def enveloped(body: bytes, instance: str = "7a0c1f52-5d0b-4a5e-9d0c-2f6f3c1b8e11
     )
 
 
-def test_a_letter_is_stored_and_told_so(house: House, client: httpx.Client) -> None:
+def test_a_message_is_stored_and_told_so(house: House, client: httpx.Client) -> None:
     ways: list[Callable[[bytes], dict[str, str]]] = [
         lambda body: {"X-Token": TOKEN},
         signed,
@@ -96,7 +96,7 @@ def test_a_letter_is_stored_and_told_so(house: House, client: httpx.Client) -> N
     assert len(rows(house)) == 4
 
 
-def test_a_letter_in_its_envelope_is_known_by_its_instance(house: House, client: httpx.Client) -> None:
+def test_a_message_in_its_envelope_is_known_by_its_instance(house: House, client: httpx.Client) -> None:
     body = enveloped(order("1"))
     assert client.post(ADDRESS, content=body, headers={"X-Token": TOKEN}).status_code == 200
     with house.database.reading() as session:
@@ -181,7 +181,7 @@ def test_there_is_nothing_to_get(client: httpx.Client) -> None:
     assert client.get(ADDRESS).status_code == 405
 
 
-def test_the_letter_is_committed_before_the_answer_leaves(house: House, client: httpx.Client) -> None:
+def test_the_message_is_committed_before_the_answer_leaves(house: House, client: httpx.Client) -> None:
     """Whoever has the answer finds the letter in the database, from outside."""
     for number in range(1, 6):
         client.post(ADDRESS, content=order(str(number)), headers={"X-Token": TOKEN}).raise_for_status()

@@ -18,7 +18,15 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.protocol import DeliveryState, RejectedForGood, Unclear, Unreachable
 from peppol.access_points.web import Web
 from peppol.envelope.opening import unwrap
-from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, ALetter, Simulator, order, simulator
+from tests.support.servers.access_points import (
+    ANOTHER,
+    BUYER,
+    SUPPLIER,
+    AMessage,
+    Simulator,
+    order,
+    simulator,
+)
 
 T = {"X-Token": "t"}
 
@@ -50,7 +58,7 @@ def program(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
 
 def test_what_was_taken_survives_a_kill_and_is_there_for_the_next_start(tmp_path: Path) -> None:
     with program(tmp_path) as (process, address), closing(Web(f"{address}/phase4", headers=T)) as phase4:
-        Phase4Outlet(phase4).submit(ALetter())
+        Phase4Outlet(phase4).submit(AMessage())
         process.send_signal(signal.SIGKILL)
         process.wait()
     with (
@@ -60,16 +68,16 @@ def test_what_was_taken_survives_a_kill_and_is_there_for_the_next_start(tmp_path
     ):
         mailbox = MailboxInlet(web)
         (arrival,) = mailbox.inbound()
-        assert arrival.instance_id == ALetter().instance_id
-        assert unwrap(mailbox.fetch(arrival.reference)).payload == ALetter().body
-        assert Phase4Outlet(phase4).submit(ALetter()).state is DeliveryState.DELIVERED
+        assert arrival.instance_id == AMessage().instance_id
+        assert unwrap(mailbox.fetch(arrival.reference)).payload == AMessage().body
+        assert Phase4Outlet(phase4).submit(AMessage()).state is DeliveryState.DELIVERED
         assert len(list(mailbox.inbound())) == 1
 
 
-def test_a_wrong_token_is_denied_and_the_letter_is_none_the_worse(running: Simulator) -> None:
+def test_a_wrong_token_is_denied_and_the_message_is_none_the_worse(running: Simulator) -> None:
     outlet = Phase4Outlet(running.web("phase4", token=ANOTHER))
     with pytest.raises(Unreachable) as refused:
-        outlet.submit(ALetter())
+        outlet.submit(AMessage())
     assert refused.value.code == "DENIED"
     assert running.received() == []
 
@@ -91,93 +99,93 @@ def test_each_fault_of_sending_is_told_as_what_it_is_and_passes(
     running.faults({"fault": fault, "on": ["submit"], "first": 1, "seconds": 7})
     buyer = running.phase4()
     with pytest.raises(error) as told:
-        buyer.submit(ALetter())
+        buyer.submit(AMessage())
     assert getattr(told.value, "code", "") == code
     assert sum(int(str(each)) for each in running.times().values()) == taken
     if fault == "not-now":
         assert getattr(told.value, "retry_after", None) == 7
     if fault == "reject":
         with pytest.raises(RejectedForGood):
-            buyer.submit(ALetter())
+            buyer.submit(AMessage())
         return
-    assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
+    assert buyer.submit(AMessage()).state is DeliveryState.DELIVERED
     # Whatever was lost on the way, the receiver has the letter once.
-    assert running.times() == {ALetter().instance_id: 1}
+    assert running.times() == {AMessage().instance_id: 1}
 
 
 def test_a_delay_longer_than_our_patience_leaves_it_unclear(running: Simulator) -> None:
     running.faults({"fault": "delay", "on": ["submit"], "first": 1, "seconds": 3})
     impatient = Phase4Outlet(running.web("phase4", seconds=1))
     with pytest.raises(Unclear):
-        impatient.submit(ALetter())
+        impatient.submit(AMessage())
 
 
 def test_accepted_is_not_delivered(running: Simulator) -> None:
     running.faults({"fault": "hold"})
     buyer = running.phoss()
-    assert buyer.submit(ALetter()).state is DeliveryState.ACCEPTED
-    assert buyer.status(ALetter().instance_id).state is DeliveryState.ACCEPTED
-    assert running.times() == {ALetter().instance_id: 0}
+    assert buyer.submit(AMessage()).state is DeliveryState.ACCEPTED
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.ACCEPTED
+    assert running.times() == {AMessage().instance_id: 0}
     running.release()
-    told = buyer.status(ALetter().instance_id)
+    told = buyer.status(AMessage().instance_id)
     assert (told.state, told.at is not None) == (DeliveryState.DELIVERED, True)
-    assert running.times() == {ALetter().instance_id: 1}
+    assert running.times() == {AMessage().instance_id: 1}
 
 
-def test_a_letter_refused_for_good_stays_refused_at_phoss(running: Simulator) -> None:
+def test_a_message_refused_for_good_stays_refused_at_phoss(running: Simulator) -> None:
     running.faults({"fault": "reject", "first": 1})
     buyer = running.phoss()
     for _ in range(2):
         with pytest.raises(RejectedForGood, match="NOT_SERVICED"):
-            buyer.submit(ALetter())
-    assert buyer.status(ALetter().instance_id).state is DeliveryState.REJECTED
+            buyer.submit(AMessage())
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.REJECTED
 
 
 def test_what_phoss_tries_again_by_itself_is_accepted_and_then_delivered(running: Simulator) -> None:
     running.faults({"fault": "peer-error", "first": 3})
     buyer = running.phoss()
-    submission = buyer.submit(ALetter())
+    submission = buyer.submit(AMessage())
     assert (submission.state, "could not be processed" in submission.words) == (DeliveryState.ACCEPTED, True)
     # Each question comes after one more attempt of its own, and submitting asks once; the fourth gets through.
-    assert buyer.status(ALetter().instance_id).state is DeliveryState.ACCEPTED
-    assert buyer.status(ALetter().instance_id).state is DeliveryState.DELIVERED
-    assert (running.times(), running.times("times")) == ({ALetter().instance_id: 1},) * 2
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.ACCEPTED
+    assert buyer.status(AMessage().instance_id).state is DeliveryState.DELIVERED
+    assert (running.times(), running.times("times")) == ({AMessage().instance_id: 1},) * 2
 
 
 def test_an_access_point_that_stopped_trying_has_given_up_and_said_no_no(running: Simulator) -> None:
     running.faults({"fault": "peer-error"})
     buyer = running.phoss()
-    seen = [buyer.submit(ALetter()).state]
+    seen = [buyer.submit(AMessage()).state]
     while seen[-1] is DeliveryState.ACCEPTED:
-        seen.append(buyer.status(ALetter().instance_id).state)
+        seen.append(buyer.status(AMessage().instance_id).state)
     assert seen == [DeliveryState.ACCEPTED] * (len(seen) - 1) + [DeliveryState.GIVEN_UP]
     running.faults()
-    assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
+    assert buyer.submit(AMessage()).state is DeliveryState.DELIVERED
 
 
 def test_an_access_point_that_refuses_repeats_is_asked_what_it_has(tmp_path: Path) -> None:
     with simulator(tmp_path, repeats="refuse") as running:
         buyer = running.phoss()
-        buyer.submit(ALetter())
-        assert buyer.submit(ALetter()).state is DeliveryState.DELIVERED
-        assert running.times() == {ALetter().instance_id: 1}
+        buyer.submit(AMessage())
+        assert buyer.submit(AMessage()).state is DeliveryState.DELIVERED
+        assert running.times() == {AMessage().instance_id: 1}
 
 
 def test_an_access_point_that_knows_no_repeats_delivers_again(tmp_path: Path) -> None:
     with simulator(tmp_path, repeats="deliver") as running:
         buyer = running.phase4()
-        buyer.submit(ALetter())
-        buyer.submit(ALetter())
-        assert running.times() == {ALetter().instance_id: 2}
-        assert running.times("forms") == {ALetter().instance_id: 1}
+        buyer.submit(AMessage())
+        buyer.submit(AMessage())
+        assert running.times() == {AMessage().instance_id: 2}
+        assert running.times("forms") == {AMessage().instance_id: 1}
 
 
 def test_the_same_instance_with_other_bytes_is_never_sent_on(running: Simulator) -> None:
     buyer = running.phoss()
-    buyer.submit(ALetter())
-    buyer.submit(ALetter(changed_body=order("2100000999")))
-    assert running.times("forms") == {ALetter().instance_id: 2}
-    assert running.times() == {ALetter().instance_id: 1}
+    buyer.submit(AMessage())
+    buyer.submit(AMessage(changed_body=order("2100000999")))
+    assert running.times("forms") == {AMessage().instance_id: 2}
+    assert running.times() == {AMessage().instance_id: 1}
     (arrival,) = running.phase4(SUPPLIER).inbound()
     assert b"2100000999" not in running.phase4(SUPPLIER).fetch(arrival.reference)
 
@@ -186,9 +194,9 @@ def test_delivered_twice_and_out_of_order_everything_comes_all_the_same(running:
     buyer, supplier = running.phase4(), running.phase4(SUPPLIER)
     running.faults({"fault": "deliver-twice", "share": 0.5}, {"fault": "reorder"})
     for number in range(20):
-        buyer.submit(ALetter(number))
+        buyer.submit(AMessage(number))
     listed = [each.instance_id for each in supplier.inbound()]
-    assert sorted(set(listed)) == sorted(ALetter(number).instance_id for number in range(20))
+    assert sorted(set(listed)) == sorted(AMessage(number).instance_id for number in range(20))
     assert 20 < len(listed) < 40
     assert listed != sorted(listed)
     assert listed == [each.instance_id for each in supplier.inbound()]
@@ -197,7 +205,7 @@ def test_delivered_twice_and_out_of_order_everything_comes_all_the_same(running:
 def test_bytes_are_damaged_the_same_way_each_time_and_whole_once_the_fault_is_over(
     running: Simulator,
 ) -> None:
-    running.phase4().submit(ALetter())
+    running.phase4().submit(AMessage())
     supplier = running.phase4(SUPPLIER)
     (arrival,) = supplier.inbound()
     whole = supplier.fetch(arrival.reference)
@@ -208,7 +216,7 @@ def test_bytes_are_damaged_the_same_way_each_time_and_whole_once_the_fault_is_ov
     assert supplier.fetch(arrival.reference) == whole
 
 
-def test_the_same_seed_strikes_the_same_letters_in_whatever_order_they_come(tmp_path: Path) -> None:
+def test_the_same_seed_strikes_the_same_messages_in_whatever_order_they_come(tmp_path: Path) -> None:
     def struck(seed: int, numbers: list[int]) -> set[int]:
         with simulator(tmp_path / f"{seed}-{numbers[0]}", seed=seed) as running:
             running.faults({"fault": "answer-500", "on": ["submit"], "share": 0.5})
@@ -216,7 +224,7 @@ def test_the_same_seed_strikes_the_same_letters_in_whatever_order_they_come(tmp_
             found = set()
             for number in numbers:
                 try:
-                    buyer.submit(ALetter(number))
+                    buyer.submit(AMessage(number))
                 except Unclear:
                     found.add(number)
             return found
@@ -231,13 +239,13 @@ def test_a_fault_for_one_receiver_leaves_the_others_alone(running: Simulator) ->
     running.faults({"fault": "down", "receiver": SUPPLIER})
     buyer = running.phase4()
     with pytest.raises(Unclear):
-        buyer.submit(ALetter(1))
-    assert buyer.submit(ALetter(2, receiver=ANOTHER)).state is DeliveryState.DELIVERED
+        buyer.submit(AMessage(1))
+    assert buyer.submit(AMessage(2, receiver=ANOTHER)).state is DeliveryState.DELIVERED
 
 
 def test_a_receiver_nobody_has_registered_gets_nothing(running: Simulator) -> None:
     with pytest.raises(Unreachable) as told:
-        running.phase4().submit(ALetter(receiver="0007:5599993036"))
+        running.phase4().submit(AMessage(receiver="0007:5599993036"))
     assert told.value.code == "NOT_SENT"
     assert running.received() == []
 
@@ -274,7 +282,7 @@ def test_the_admin_address_refuses_what_it_does_not_know(running: Simulator) -> 
     assert BUYER in running.admin.get("/admin/participants").json()
 
 
-def test_twenty_senders_of_the_same_letters_at_once_give_each_receiver_each_letter_once(
+def test_twenty_senders_of_the_same_messages_at_once_give_each_receiver_each_message_once(
     running: Simulator,
 ) -> None:
     running.faults({"fault": "lose-reply", "on": ["submit"], "share": 0.3, "first": 2})
@@ -284,24 +292,24 @@ def test_twenty_senders_of_the_same_letters_at_once_give_each_receiver_each_lett
         buyer = running.phoss() if number % 2 else running.phase4()
         while True:
             try:
-                return buyer.submit(ALetter(number % 10)).state
+                return buyer.submit(AMessage(number % 10)).state
             except Unclear:
                 continue
 
     with ThreadPoolExecutor(20) as senders:
         assert set(senders.map(insist, range(60))) == {DeliveryState.DELIVERED}
-    assert running.times() == {ALetter(number).instance_id: 1 for number in range(10)}
+    assert running.times() == {AMessage(number).instance_id: 1 for number in range(10)}
 
 
-def test_a_hundred_lost_replies_are_a_hundred_letters(running: Simulator) -> None:
+def test_a_hundred_lost_replies_are_a_hundred_messages(running: Simulator) -> None:
     """The letter is taken and the reply cut, each time; asking again gives one letter."""
     running.faults({"fault": "lose-reply", "on": ["submit"], "first": 1})
     buyer = running.phase4()
     bodies = order("1")
     for number in range(100):
-        letter = ALetter(number, changed_body=bodies)
+        message = AMessage(number, changed_body=bodies)
         with pytest.raises(Unclear):
-            buyer.submit(letter)
-        assert buyer.submit(letter).state is DeliveryState.DELIVERED
+            buyer.submit(message)
+        assert buyer.submit(message).state is DeliveryState.DELIVERED
     laid = running.times()
     assert (len(laid), set(laid.values())) == (100, {1})

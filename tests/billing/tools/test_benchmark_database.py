@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text
 
-from billing.migrations.migrate import open_grown
-from billing.migrations.schema import open_house
+from billing.migrations.migrate import open_migrated
+from billing.migrations.schema import open_database
 from billing.tools.benchmarks import database as bench_database
 from foundation import tables as foundation_tables
 from foundation.errors import Refused
@@ -17,10 +17,10 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 @on_postgresql
 def test_books_that_no_measuring_has_made_are_left_alone(database_url: str) -> None:
-    open_grown(database_url).close()
+    open_migrated(database_url).close()
     with pytest.raises(Refused, match="books that no measuring has made"):
         bench_database.empty(database_url)
-    database = open_house(database_url)
+    database = open_database(database_url)
     with database.reading() as session:
         assert session.scalars(select(foundation_tables.number_series.c.name)).all() != []
     database.close()
@@ -30,7 +30,7 @@ def test_books_that_no_measuring_has_made_are_left_alone(database_url: str) -> N
 def test_an_empty_database_is_taken_and_may_be_emptied_again(database_url: str) -> None:
     for _ in range(2):
         bench_database.empty(database_url)
-        database = open_grown(database_url)
+        database = open_migrated(database_url)
         with database.engine.begin() as connection:
             connection.execute(text("CREATE TABLE notes ()"))
         bench_database.empty(database_url)

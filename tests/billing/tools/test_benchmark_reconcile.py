@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks.reconcile import measure
 from invoicing.audit import invariants
@@ -16,7 +16,7 @@ SUMS = ("line accounts", "order sums", "days received once", "results once", "cr
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: str) -> None:
-    database = open_grown(database_url)
+    database = open_migrated(database_url)
     bulk_world.fill(database, lines=3_000)
     with database.reading() as session:
         for name in (*SUMS, "number series"):

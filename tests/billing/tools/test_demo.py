@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
-from billing.migrations.schema import open_house
+from billing.migrations.schema import open_database
 from billing.tools.demo.story import StoryCase, read_story
 from fixtures import build_demo, build_tour
 from foundation.errors import Refused
@@ -38,7 +38,7 @@ class Demo:
     summary: Mapping[str, object]
 
     @property
-    def letters(self) -> dict[str, bytes]:
+    def messages(self) -> dict[str, bytes]:
         """Every letter that left, by its place in the outbox."""
         outbox = self.folder / "outbox"
         return {path.relative_to(outbox).as_posix(): path.read_bytes() for path in outbox.rglob("*.xml")}
@@ -94,45 +94,45 @@ def test_the_statement_of_the_clean_case_sums_to_zero(demo: Demo) -> None:
     assert all(Decimal(row["to_invoice"]) == Decimal(row["open"]) == 0 for row in rows)
 
 
-def test_a_second_run_starts_fresh_and_sends_the_same_letters(demo: Demo) -> None:
-    letters, summary = demo.letters, demo.summary
+def test_a_second_run_starts_fresh_and_sends_the_same_messages(demo: Demo) -> None:
+    messages, summary = demo.messages, demo.summary
     again = played(demo.folder)
     assert again.result.exit_code == 0
-    assert again.letters == letters
+    assert again.messages == messages
     assert again.summary == summary
 
 
-def test_postgresql_sends_the_same_letters(
+def test_postgresql_sends_the_same_messages(
     demo: Demo, tmp_path: Path, postgresql_server: PostgresqlServer
 ) -> None:
     url = postgresql_server.empty()
     other = played(tmp_path / "demo", "--database", url)
     assert other.result.exit_code == 0, other.result.output
     assert other.summary == demo.summary
-    assert other.letters == demo.letters
+    assert other.messages == demo.messages
     assert "inte tom" in refused("--dir", str(tmp_path / "demo"), "--database", url)
 
 
-def test_every_letter_that_left_is_valid_and_as_stored(demo: Demo) -> None:
-    database = open_house(f"sqlite:///{demo.folder / 'billing.sqlite'}")
+def test_every_message_that_left_is_valid_and_as_stored(demo: Demo) -> None:
+    database = open_database(f"sqlite:///{demo.folder / 'billing.sqlite'}")
     try:
         with database.reading() as session:
-            stored = sorted(letter.body for letter in exchange_outbox.letters_out(session))
+            stored = sorted(message.body for message in exchange_outbox.messages_out(session))
     finally:
         database.close()
-    assert stored == sorted(demo.letters.values())
+    assert stored == sorted(demo.messages.values())
     story = read_story(STORY)
-    for place, body in demo.letters.items():
+    for place, body in demo.messages.items():
         assert validation.validate(body, on=story.last_day).valid, place
 
 
-def test_letters_for_the_portal_lie_apart(demo: Demo) -> None:
-    portal = [place for place in demo.letters if place.startswith("portal-5599993036/")]
+def test_messages_for_the_portal_lie_apart(demo: Demo) -> None:
+    portal = [place for place in demo.messages if place.startswith("portal-5599993036/")]
     assert any(place.startswith("portal-5599993036/order-") for place in portal)
     assert any(place.startswith("portal-5599993036/invoice-response-") for place in portal)
 
 
-def test_nothing_is_left_in_the_inbox_and_every_letter_is_collected(demo: Demo) -> None:
+def test_nothing_is_left_in_the_inbox_and_every_message_is_collected(demo: Demo) -> None:
     assert list((demo.folder / "inbox").iterdir()) == []
     collected = {path.name: path.read_bytes() for path in (demo.folder / "collected").iterdir()}
     sent = {path.name: path.read_bytes() for path in (STORY / "inbox").iterdir()}
@@ -154,12 +154,12 @@ def test_a_case_that_comes_to_something_else_fails_the_demo(tmp_path: Path) -> N
     assert "blev / became:     BASIC" in result.output
 
 
-def test_the_demo_removes_nobody_elses_letters(tmp_path: Path) -> None:
-    letter = tmp_path / "inbox" / "letter.xml"
-    letter.parent.mkdir()
-    letter.write_bytes(b"<a/>")
+def test_the_demo_removes_nobody_elses_messages(tmp_path: Path) -> None:
+    message = tmp_path / "inbox" / "letter.xml"
+    message.parent.mkdir()
+    message.write_bytes(b"<a/>")
     assert "Ange en tom mapp" in refused("--dir", str(tmp_path))
-    assert letter.read_bytes() == b"<a/>"
+    assert message.read_bytes() == b"<a/>"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_story_that_cannot_be_read_is_refused_in_a_sentence(
     assert not (tmp_path / "demo").exists()
 
 
-def test_building_the_letters_again_gives_the_same_bytes() -> None:
+def test_building_the_messages_again_gives_the_same_bytes() -> None:
     built = build_demo.build()
     kept = {
         path.relative_to(STORY).as_posix(): path.read_bytes()
@@ -198,7 +198,7 @@ def test_only_the_four_strange_files_break_a_rule() -> None:
 
 
 def test_suppliers_programs_write_as_differently_as_they_may() -> None:
-    letters = [path.read_bytes() for path in (STORY / "inbox").iterdir()]
+    messages = [path.read_bytes() for path in (STORY / "inbox").iterdir()]
     signs = {
         "byte order mark": b"\xef\xbb\xbf<",
         "line breaks of Windows": b"\r\n",
@@ -213,7 +213,7 @@ def test_suppliers_programs_write_as_differently_as_they_may() -> None:
         name
         for name, sign in signs.items()
         if not any(
-            body.startswith(sign) if name.startswith(("byte", "no ")) else sign in body for body in letters
+            body.startswith(sign) if name.startswith(("byte", "no ")) else sign in body for body in messages
         )
     ]
     assert missing == []

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from billing.cli.cli import app
 from billing.cli.commands import demo as demo_command
 from billing.cli.commands import demo_loop
-from billing.migrations.schema import open_house
+from billing.migrations.schema import open_database
 from billing.tools.demo import loop_back
 from billing.tools.demo.loop_back import Looped
 from billing.tools.demo.story import Payments, Story
@@ -65,7 +65,7 @@ def a_story() -> Story:
     return Story(
         register=REGISTER,
         events=dict(events),
-        letters={},
+        messages={},
         credit_requests={},
         flips={},
         payments=Payments(prepared_by="ekonom-1", attested_by="attest-1"),
@@ -97,24 +97,24 @@ def test_everything_is_paid_and_the_statement_sums_to_zero(plain: tuple[Looped, 
     assert looped.documents["CREDITED"] == looped.documents["SETTLED"] > 0
 
 
-def test_every_kind_of_letter_has_travelled(plain: tuple[Looped, Path]) -> None:
+def test_every_kind_of_message_has_travelled(plain: tuple[Looped, Path]) -> None:
     looped, _ = plain
-    assert looped.letters_out["order DELIVERED"] == 7
-    assert looped.letters_out["order IN_PORTAL"] == 1
-    assert looped.letters_in["order-response HANDLED"] == 4
-    assert looped.letters_in["mlr HANDLED"] == 5
-    assert looped.letters_in["invoice QUARANTINED"] == 1
-    assert looped.letters_in["credit-note HANDLED"] == looped.documents["SETTLED"]
-    assert not any(kind.endswith(("WAITING", "STUCK", "FAILED", "CONFLICT")) for kind in looped.letters_out)
+    assert looped.messages_out["order DELIVERED"] == 7
+    assert looped.messages_out["order IN_PORTAL"] == 1
+    assert looped.messages_in["order-response HANDLED"] == 4
+    assert looped.messages_in["mlr HANDLED"] == 5
+    assert looped.messages_in["invoice QUARANTINED"] == 1
+    assert looped.messages_in["credit-note HANDLED"] == looped.documents["SETTLED"]
+    assert not any(kind.endswith(("WAITING", "STUCK", "FAILED", "CONFLICT")) for kind in looped.messages_out)
     assert looped.faults == {}
 
 
 def test_orders_stand_as_they_were_placed_whatever_was_answered(plain: tuple[Looped, Path]) -> None:
     _, folder = plain
-    database = open_house(f"sqlite:///{folder}/b.sqlite")
+    database = open_database(f"sqlite:///{folder}/b.sqlite")
     try:
         with database.reading() as session:
-            for each in outbox.letters_out(session, kind="order"):
+            for each in outbox.messages_out(session, kind="order"):
                 order = order_store.get(session, each.document_id)
                 assert (
                     f'<cbc:LineExtensionAmount currencyID="SEK">{order.amount.amount}<'.encode() in each.body
@@ -123,7 +123,7 @@ def test_orders_stand_as_they_were_placed_whatever_was_answered(plain: tuple[Loo
         database.close()
 
 
-def test_lost_doubled_and_mixed_up_letters_give_the_same_books(
+def test_lost_doubled_and_mixed_up_messages_give_the_same_books(
     plain: tuple[Looped, Path], tmp_path: Path
 ) -> None:
     looped = loop_back.play(

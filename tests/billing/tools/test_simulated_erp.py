@@ -62,11 +62,11 @@ def an_erp(*mistakes: str, **registered: object) -> SimulatedErp:
 
 def sent(erp: SimulatedErp, *, days: int = 15, after: date = DAY) -> list[HandedMessage]:
     """What leaves in the days after; each document passes its rules, unless its sum is wrong on purpose."""
-    return [letter for count in range(days) for letter in erp.live(after + timedelta(days=count))]
+    return [message for count in range(days) for message in erp.live(after + timedelta(days=count))]
 
 
-def invoice_in(letter: HandedMessage) -> billing.Invoice:
-    return codec.parse(billing.Invoice, etree.fromstring(letter.body))
+def invoice_in(message: HandedMessage) -> billing.Invoice:
+    return codec.parse(billing.Invoice, etree.fromstring(message.body))
 
 
 def told(number: str, code: str, *reasons: DeviationCode) -> bytes:
@@ -105,12 +105,12 @@ def told(number: str, code: str, *reasons: DeviationCode) -> bytes:
 
 
 def test_what_is_approved_is_billed_within_a_week_and_the_invoice_is_valid() -> None:
-    (letter,) = sent(an_erp())
-    assert (letter.kind, letter.number) == (DocumentKind.INVOICE, "F2100000001-001-1")
-    assert letter.issued_on <= DAY + timedelta(days=6)
-    report = validation.validate(letter.body, on=letter.issued_on)
+    (message,) = sent(an_erp())
+    assert (message.kind, message.number) == (DocumentKind.INVOICE, "F2100000001-001-1")
+    assert message.issued_on <= DAY + timedelta(days=6)
+    report = validation.validate(message.body, on=message.issued_on)
     assert report.fatal == ()
-    invoice = invoice_in(letter)
+    invoice = invoice_in(message)
     assert invoice.order_reference is not None
     assert invoice.order_reference.id == ORDER.number
     assert invoice.invoice_lines[0].invoiced_quantity.value == 31
@@ -134,7 +134,7 @@ def test_a_query_about_the_account_gives_the_same_and_other_queries_nothing() ->
     erp = an_erp("account")
     (wrong,) = sent(erp)
     erp.receive(told(wrong.number, "UQ", DeviationCode.DUE_DATE, DeviationCode.QUANTITY), on=DAY)
-    assert [letter.kind for letter in sent(erp)] == [DocumentKind.CREDIT_NOTE, DocumentKind.INVOICE]
+    assert [message.kind for message in sent(erp)] == [DocumentKind.CREDIT_NOTE, DocumentKind.INVOICE]
     other = an_erp()
     (right,) = sent(other)
     other.receive(told(right.number, "UQ", DeviationCode.QUANTITY), on=DAY)
@@ -162,27 +162,27 @@ def test_a_technical_refusal_gives_the_bill_without_its_fault_and_no_credit() ->
 
 def test_paid_ends_it_and_a_call_afterwards_begins_it_again() -> None:
     erp = an_erp()
-    (letter,) = sent(erp)
+    (message,) = sent(erp)
     assert erp.busy
-    erp.receive(told(letter.number, "PD"), on=DAY)
+    erp.receive(told(message.number, "PD"), on=DAY)
     assert not erp.busy
     erp.approved(replace(JANUARY, quantity=Quantity(Decimal(20), "DAY"), version=2), on=DAY)
     assert sent(erp) == []
-    erp.asked_in_person(letter.number, on=DAY)
+    erp.asked_in_person(message.number, on=DAY)
     credit, corrected = sent(erp)
     assert credit.kind is DocumentKind.CREDIT_NOTE
     assert invoice_in(corrected).invoice_lines[0].invoiced_quantity.value == 20
 
 
-def test_who_is_registered_for_it_answers_the_order_and_accepts_its_letter() -> None:
+def test_who_is_registered_for_it_answers_the_order_and_accepts_its_message() -> None:
     erp = an_erp(order_process=OrderProcess.ORDERING, technical_answers=TechnicalAnswer.MLR)
-    letters = {letter.kind: letter for letter in sent(erp)}
-    assert set(letters) == {DocumentKind.MLR, DocumentKind.ORDER_RESPONSE, DocumentKind.INVOICE}
-    for letter in letters.values():
-        assert validation.validate(letter.body, on=letter.issued_on).fatal == ()
+    messages = {message.kind: message for message in sent(erp)}
+    assert set(messages) == {DocumentKind.MLR, DocumentKind.ORDER_RESPONSE, DocumentKind.INVOICE}
+    for message in messages.values():
+        assert validation.validate(message.body, on=message.issued_on).fatal == ()
 
 
-def test_a_damaged_letter_is_not_taken() -> None:
+def test_a_damaged_message_is_not_taken() -> None:
     erp = SimulatedErp(the_supplier())
     assert not erp.receive(the_order(the_supplier())[:-40], on=DAY)
     assert (erp.unread, erp.orders) == (1, {})
@@ -190,8 +190,8 @@ def test_a_damaged_letter_is_not_taken() -> None:
 
 @pytest.mark.parametrize("mistake", [each for each in MISTAKES if each != "wrong sum"])
 def test_every_other_mistake_keeps_the_published_rules(mistake: str) -> None:
-    for letter in sent(an_erp(mistake)):
-        assert validation.validate(letter.body, on=letter.issued_on).fatal == ()
+    for message in sent(an_erp(mistake)):
+        assert validation.validate(message.body, on=message.issued_on).fatal == ()
 
 
 def test_a_changed_line_in_an_order_response_names_every_line() -> None:
@@ -200,9 +200,9 @@ def test_a_changed_line_in_an_order_response_names_every_line() -> None:
         supplier = the_supplier(order_process=OrderProcess.ORDERING)
         erp = SimulatedErp(supplier, seed=seed)
         erp.receive(the_order(supplier), on=DAY)
-        (letter,) = sent(erp)
-        assert validation.validate(letter.body, on=letter.issued_on).fatal == ()
-        answer = codec.parse(ordering.OrderResponse, etree.fromstring(letter.body))
+        (message,) = sent(erp)
+        assert validation.validate(message.body, on=message.issued_on).fatal == ()
+        answer = codec.parse(ordering.OrderResponse, etree.fromstring(message.body))
         found.add(answer.order_response_code)
         assert bool(answer.order_lines) == (answer.order_response_code == "CA")
     assert found == {"AP", "AB", "CA"}
@@ -213,14 +213,14 @@ def test_a_changed_line_in_an_order_response_names_every_line() -> None:
 
 @settings(max_examples=30)
 @given(st.data())
-def test_letters_doubled_and_in_any_order_lead_to_the_same_bills(data: st.DataObject) -> None:
+def test_messages_doubled_and_in_any_order_lead_to_the_same_bills(data: st.DataObject) -> None:
     number = "F2100000001-001-1"
-    letters = [told(number, "AB"), told(number, "RE", DeviationCode.QUANTITY), the_order(the_supplier())]
-    mixed = data.draw(st.permutations(letters + data.draw(st.lists(st.sampled_from(letters), max_size=3))))
+    messages = [told(number, "AB"), told(number, "RE", DeviationCode.QUANTITY), the_order(the_supplier())]
+    mixed = data.draw(st.permutations(messages + data.draw(st.lists(st.sampled_from(messages), max_size=3))))
     plain, muddled = an_erp("over"), an_erp("over")
     first, again = sent(plain), sent(muddled)
     assert first == again
-    for body in letters:
+    for body in messages:
         plain.receive(body, on=DAY)
     for body in mixed:
         muddled.receive(body, on=DAY)

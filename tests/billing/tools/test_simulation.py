@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.tools.simulation.playing import Simulated, simulate
 from foundation.periods import stockholm_date
 from invoicing.audit import invariants
@@ -53,7 +53,7 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
     world: tuple[Path, Simulated], database_url: str
 ) -> None:
     folder, simulated = world
-    database = open_grown(database_url, clock=lambda: CLOCK)
+    database = open_migrated(database_url, clock=lambda: CLOCK)
     try:
         with database.writing() as session:
             register_store.save(session, example_register(), at=CLOCK, actor="test")

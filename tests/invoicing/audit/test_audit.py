@@ -221,9 +221,9 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
     assert house.broken() == []
     with house.database.reading() as session:
         kept = {
-            len(letter.body)
-            for letter in outbox.letters_out(session)
-            if letter.document_id == house.order(REFERENCE).number
+            len(message.body)
+            for message in outbox.messages_out(session)
+            if message.document_id == house.order(REFERENCE).number
         }
         assert kept == {0}
         assert retention.due(session, today=LATER) == []

@@ -103,7 +103,7 @@ class FinanceDesk(RuleBasedStateMachine):
         """A day on which everything accepted by now is due, so that money moves in a story of thirty steps."""
         return self.today + timedelta(days=31)
 
-    def hand(self, person: str) -> DeskActor:
+    def actor(self, person: str) -> DeskActor:
         return DeskActor(person, self.now, self.today)
 
     def attempt(self, work: Callable[[Session, Register], object]) -> None:
@@ -153,7 +153,7 @@ class FinanceDesk(RuleBasedStateMachine):
 
     def _post(self, body: bytes) -> None:
         self.house.post(body, on=self.today)
-        self.house.read_letters(on=self.today)
+        self.house.read_messages(on=self.today)
 
     @rule(reference=st.sampled_from(REFERENCES), month=st.sampled_from(["2026-01", "2026-02"]))
     def a_report_is_corrected(self, reference: str, month: str) -> None:
@@ -181,7 +181,7 @@ class FinanceDesk(RuleBasedStateMachine):
             assert stands(self.house) == before
             return
         with self.house.database.writing() as session:
-            exception_undo.undo(session, register_store.load(session), done[0], self.hand(person))
+            exception_undo.undo(session, register_store.load(session), done[0], self.actor(person))
         # What new rules would judge otherwise is judged by them when something about it is done.
         if not self.rules_changed:
             assert stands(self.house) == before
@@ -199,33 +199,33 @@ class FinanceDesk(RuleBasedStateMachine):
         number = self.one(place)
         if number is None:
             return None
-        hand, why = self.hand(person), "Därför att"
+        actor, why = self.actor(person), "Därför att"
         order = self.house.order(REFERENCES[place % 2]).number
 
         def press(session: Session, register: Register) -> int:
             match action:
                 case None:
                     return credit_linking.link_credit(
-                        session, register, number, hand, credits=f"F-{place % 5}", reason=why
+                        session, register, number, actor, credits=f"F-{place % 5}", reason=why
                     )
                 case Action.ASK_CREDIT:
-                    return exception_actions.ask_credit(session, register, number, hand)
+                    return exception_actions.ask_credit(session, register, number, actor)
                 case Action.ACCEPT:
-                    return exception_actions.accept(session, register, number, hand, reason=why)
+                    return exception_actions.accept(session, register, number, actor, reason=why)
                 case Action.LINK:
                     line = LINES[place % 3 % 2]
                     return linking.link(
-                        session, register, number, hand, order_number=order, line_id=line, reason=why
+                        session, register, number, actor, order_number=order, line_id=line, reason=why
                     )
                 case Action.UNLINK:
-                    return linking.unlink(session, register, number, hand, reason=why)
+                    return linking.unlink(session, register, number, actor, reason=why)
                 case Action.PARK:
                     until = self.today + timedelta(days=3)
-                    return exception_actions.park(session, number, hand, until=until, reason=why)
+                    return exception_actions.park(session, number, actor, until=until, reason=why)
                 case Action.ASK_SUPPLIER:
-                    return exception_actions.ask_supplier(session, register, number, hand, text="Varför?")
+                    return exception_actions.ask_supplier(session, register, number, actor, text="Varför?")
                 case Action.REJECT_DUPLICATE:
-                    return exception_actions.reject_duplicate(session, register, number, hand, of="F-0")
+                    return exception_actions.reject_duplicate(session, register, number, actor, of="F-0")
 
         return press
 
@@ -233,7 +233,7 @@ class FinanceDesk(RuleBasedStateMachine):
     def a_colleague_undoes_something(self, person: str, place: int) -> None:
         self.attempt(
             lambda session, register: exception_undo.undo(
-                session, register, 1 + place % 12, self.hand(person)
+                session, register, 1 + place % 12, self.actor(person)
             )
         )
 
@@ -243,13 +243,13 @@ class FinanceDesk(RuleBasedStateMachine):
 
         def press(session: Session, register: Register) -> None:
             rows = exception_queue.items(session, QueueFilter(), today=self.today)
-            hand, key = self.hand(person), f"press-{self.presses}"
+            actor, key = self.actor(person), f"press-{self.presses}"
             ids = [each.id for each in rows]
-            number = bulk_actions.start(session, action, ids, hand, key=key, reason="Alla lika")
-            while bulk_actions.go_on(session, register, number, hand):
+            number = bulk_actions.start(session, action, ids, actor, key=key, reason="Alla lika")
+            while bulk_actions.go_on(session, register, number, actor):
                 pass
             if undo:
-                bulk_actions.undo(session, register, number, hand)
+                bulk_actions.undo(session, register, number, actor)
 
         self.attempt(press)
 

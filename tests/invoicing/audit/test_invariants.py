@@ -151,7 +151,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
     "a handled letter without its document": (
         "letters in",
         "document None",
-        lambda session: _a_letter_without_document(session),
+        lambda session: _a_message_without_document(session),
         (),
     ),
     "a journal row changed": (
@@ -270,7 +270,7 @@ TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]
 }
 
 
-def _a_letter_without_document(session: Session) -> None:
+def _a_message_without_document(session: Session) -> None:
     row = dict(
         session.execute(select(exchange_tables.inbox).where(exchange_tables.inbox.c.id == 1)).mappings().one()
     )

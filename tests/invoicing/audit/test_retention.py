@@ -14,7 +14,7 @@ from invoicing.audit import retention, retention_periods
 from invoicing.audit.retention import RetentionRefused
 from invoicing.audit.retention_periods import Stray, Times
 from invoicing.flow_test import flow_test
-from invoicing.portal_invoicing import refused_letters, uploads
+from invoicing.portal_invoicing import refused_messages, uploads
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
@@ -27,7 +27,7 @@ from tests.support.stories.portal import Desk
 
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
-MAKER = SupplierActor(FYRBAKEN, by="user-17")
+ACTOR = SupplierActor(FYRBAKEN, by="user-17")
 BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
 """Two years after the month a letter came, and the day after."""
 
@@ -49,7 +49,7 @@ def refused(house: House) -> int:
     right = invoice(house, "F-9")
     total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
     stored = house.post(codec.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)
-    house.read_letters(on=BILLED_ON)
+    house.read_messages(on=BILLED_ON)
     return stored.id
 
 
@@ -66,44 +66,44 @@ def dispose(house: House, on: date) -> str:
         return retention.confirm(session, number, by="user-2", on=on)
 
 
-def test_a_refused_letter_goes_with_its_answer_after_two_years(house: House) -> None:
-    letter = refused(house)
+def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) -> None:
+    message = refused(house)
     assert past(house, BEFORE) == []
-    assert past(house, AFTER) == [f"letter:{letter}"]
-    assert past(house, date(2026, 6, 1), Times(refused_months=3)) == [f"letter:{letter}"]
+    assert past(house, AFTER) == [f"letter:{message}"]
+    assert past(house, date(2026, 6, 1), Times(refused_months=3)) == [f"letter:{message}"]
     protocol = dispose(house, AFTER)
-    assert f'"letter:{letter}"' in protocol
+    assert f'"letter:{message}"' in protocol
     assert '"LETTER_IN": 1' in protocol
     assert '"LETTER_OUT": 1' in protocol
     assert past(house, AFTER) == []
     with house.database.writing() as session:
-        assert inbox.body_of(session, letter) == b""
-        assert [each.body for each in outbox.letters_out(session, about=f"letter {letter}")] == [b""]
-        assert inbox.replay(session, letter) is None
-        assert list(refused_letters.listed(session, MAKER)) == []
+        assert inbox.body_of(session, message) == b""
+        assert [each.body for each in outbox.messages_out(session, about=f"letter {message}")] == [b""]
+        assert inbox.replay(session, message) is None
+        assert list(refused_messages.listed(session, ACTOR)) == []
     assert house.broken() == []
 
 
-def test_a_hold_on_a_letter_keeps_it_also_from_a_disposal_already_proposed(house: House) -> None:
-    letter = refused(house)
+def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(house: House) -> None:
+    message = refused(house)
     with house.database.writing() as session:
         number = retention.propose(session, by="user-1", on=AFTER)
-        retention.hold(session, f"letter:{letter}", by="user-3", on=AFTER, reason="Tvist om när den kom")
+        retention.hold(session, f"letter:{message}", by="user-3", on=AFTER, reason="Tvist om när den kom")
         for unknown in ("letter:99999", "upload:1", "letter:x"):
             with pytest.raises(RetentionRefused):
                 retention.hold(session, unknown, by="user-3", on=AFTER, reason="Tvist")
     assert past(house, AFTER) == []
     with house.database.writing() as session:
         protocol = retention.confirm(session, number, by="user-2", on=AFTER)
-        assert inbox.body_of(session, letter)
+        assert inbox.body_of(session, message)
     assert '"outside_cases": []' in protocol
     with house.database.writing() as session:
         (invoice,) = retention.holds(session)
         retention.lift(session, invoice.id, by="user-3", on=AFTER)
-    assert past(house, AFTER) == [f"letter:{letter}"]
+    assert past(house, AFTER) == [f"letter:{message}"]
 
 
-def test_nobody_disposes_of_a_letter_alone(house: House) -> None:
+def test_nobody_disposes_of_a_message_alone(house: House) -> None:
     refused(house)
     with house.database.writing() as session:
         number = retention.propose(session, by="user-1", on=AFTER)
@@ -115,15 +115,15 @@ def test_what_claims_to_be_a_booked_document_is_kept_seven_years(house: House) -
     right = invoice(house)
     house.send(right)
     second = house.post(codec.serialise(replace(right, note="Andra bytes.")), on=BILLED_ON)
-    house.read_letters(on=BILLED_ON)
+    house.read_messages(on=BILLED_ON)
     assert past(house, date(2033, 12, 31)) == []
     assert past(house, date(2034, 1, 1)) == [f"letter:{second.id}"]
 
 
-def test_a_letter_that_failed_is_ours_to_mend_and_never_goes(house: House) -> None:
+def test_a_message_that_failed_is_ours_to_mend_and_never_goes(house: House) -> None:
     stored = house.post(b"<x/>", on=BILLED_ON)
     assert past(house, date(2050, 1, 1)) == []
-    house.read_letters(on=BILLED_ON)
+    house.read_messages(on=BILLED_ON)
     assert past(house, date(2050, 1, 1)) == [f"letter:{stored.id}"]
 
 
@@ -149,16 +149,16 @@ def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     desk.undo(undone.bundle)
     with house.database.writing() as session:
         register = register_store.load(session)
-        upload = uploads.take_in(session, MAKER, b"inte XML", now=CLOCK)
-        test = flow_test.try_out(session, register, MAKER, b"inte XML", now=CLOCK, today=CLOCK.date())
+        upload = uploads.take_in(session, ACTOR, b"inte XML", now=CLOCK)
+        test = flow_test.try_out(session, register, ACTOR, b"inte XML", now=CLOCK, today=CLOCK.date())
     names = [f"upload:{upload}", f"draft:{undone.id}", f"test:{test}"]
     assert past(house, date(2027, 5, 31)) == []
     assert past(house, date(2027, 6, 1)) == names
     dispose(house, date(2027, 6, 1))
     assert past(house, date(2050, 1, 1)) == []
     with house.database.reading() as session:
-        assert uploads.look(session, register, MAKER, upload, today=AFTER) is None
-        assert refused_letters.unsent_files(session, MAKER)[0] == 0
+        assert uploads.look(session, register, ACTOR, upload, today=AFTER) is None
+        assert refused_messages.unsent_files(session, ACTOR)[0] == 0
     assert house.broken() == []
 
 
@@ -166,7 +166,7 @@ def test_a_case_takes_the_portals_copies_with_it(house: House) -> None:
     desk = Desk(house)
     made = desk.made((house.order(REFERENCE).number, "001"))
     desk.wait()
-    house.read_letters(on=desk.today)
+    house.read_messages(on=desk.today)
     house.pay(on=desk.today + timedelta(days=40))
     protocol = dispose(house, date(2035, 1, 1))
     assert '"PORTAL": 1' in protocol

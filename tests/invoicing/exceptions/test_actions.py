@@ -52,7 +52,7 @@ def two_of_the_same_line(house: House) -> tuple[SupplierInvoice, SupplierInvoice
     return house.send(first), house.send(second)
 
 
-def hand(by: str = "user-1", minutes: int = 0) -> DeskActor:
+def actor(by: str = "user-1", minutes: int = 0) -> DeskActor:
     return DeskActor(by, NOW + timedelta(minutes=minutes), FEBRUARY)
 
 
@@ -60,7 +60,7 @@ def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-
     """One press of a button, in a transaction of its own."""
     with house.database.writing() as session:
         register = register_store.load(session)
-        pressed = {
+        press = {
             Action.ASK_CREDIT: exception_actions.ask_credit,
             Action.ACCEPT: exception_actions.accept,
             Action.LINK: linking.link,
@@ -68,12 +68,12 @@ def press(house: House, kind: Action, invoice: SupplierInvoice, by: str = "user-
             Action.ASK_SUPPLIER: exception_actions.ask_supplier,
             Action.REJECT_DUPLICATE: exception_actions.reject_duplicate,
         }[kind]
-        return int(pressed(session, register, invoice.id, hand(by), **given))  # type: ignore[operator]
+        return int(press(session, register, invoice.id, actor(by), **given))  # type: ignore[operator]
 
 
 def undo(house: House, action: int, by: str = "user-1", minutes: int = 1) -> None:
     with house.database.writing() as session:
-        exception_undo.undo(session, register_store.load(session), action, hand(by, minutes))
+        exception_undo.undo(session, register_store.load(session), action, actor(by, minutes))
 
 
 def release(house: House, minutes: int = 11) -> int:
@@ -83,9 +83,9 @@ def release(house: House, minutes: int = 11) -> int:
         return exception_undo.release_answers(session, register, now=now, today=FEBRUARY)
 
 
-def last_letter(house: House, invoice: SupplierInvoice) -> str:
+def last_message(house: House, invoice: SupplierInvoice) -> str:
     with house.database.reading() as session:
-        return list(outbox.letters_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
+        return list(outbox.messages_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
 
 
 def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:
@@ -185,10 +185,10 @@ def test_what_is_somebody_elses_cannot_be_accepted(house: House) -> None:
         press(house, Action.REJECT_DUPLICATE, second, of="F-9")
     press(house, Action.REJECT_DUPLICATE, second, of="F-1")
     release(house)
-    letter = last_letter(house, second)
-    assert "dubblett av F-1" in letter
-    assert "CNF" in letter
-    assert "NIN" not in letter
+    message = last_message(house, second)
+    assert "dubblett av F-1" in message
+    assert "CNF" in message
+    assert "NIN" not in message
 
 
 def test_an_invoice_without_its_line_is_linked_by_a_person_and_can_be_unlinked(house: House) -> None:
@@ -234,9 +234,9 @@ def test_a_question_to_the_supplier_is_sent_in_a_persons_words(house: House) -> 
     action = press(house, Action.ASK_SUPPLIER, invoice, text="Vilka två dagar gäller det?")
     assert house.invoice(invoice.id).state is _S.IN_QUESTION
     assert release(house) == 1
-    letter = last_letter(house, invoice)
-    assert "Vilka två dagar gäller det?" in letter
-    assert "PIN" in letter
+    message = last_message(house, invoice)
+    assert "Vilka två dagar gäller det?" in message
+    assert "PIN" in message
     with pytest.raises(ActionRefused):
         undo(house, action)
     press(house, Action.ASK_SUPPLIER, invoice, text="Och gäller det även februari?")
@@ -255,7 +255,7 @@ def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -
         press(house, Action.ACCEPT, invoice, reason="Gäller 19121212-1212")
     with house.database.writing() as session:
         exception_actions.park(
-            session, invoice.id, hand(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
+            session, invoice.id, actor(), until=date(2026, 2, 20), reason="Svar väntas i nästa vecka"
         )
     with house.database.reading() as session:
         (done,) = decision_store.actions_of(session, invoice.id)

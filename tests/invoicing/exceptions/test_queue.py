@@ -90,27 +90,27 @@ def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -
 def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
     send_all(house)
     house.post(b"not a document", on=TODAY)
-    house.read_letters(on=TODAY)
+    house.read_messages(on=TODAY)
     house.refuses("report.approved", report_of("999999999"), on=TODAY)
     with house.database.writing() as session:
         one, two = exception_queue.items(session, QueueFilter(), today=TODAY, limit=2)
-        hand = DeskActor("user-1", NOW, TODAY)
-        exception_actions.park(session, one.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas")
-        exception_actions.ask_credit(session, register_store.load(session), two.id, hand)
+        actor = DeskActor("user-1", NOW, TODAY)
+        exception_actions.park(session, one.id, actor, until=TODAY + timedelta(days=5), reason="Svar väntas")
+        exception_actions.ask_credit(session, register_store.load(session), two.id, actor)
     with house.database.reading() as session:
         counts = exception_queue.counts(session, today=TODAY)
         later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
-        (letter,) = exception_queue.letters(session)
+        (message,) = exception_queue.messages(session)
         (event,) = exception_queue.events(session)
     assert {part: many for part, many in counts.items() if many} == {
         QueuePart.EXCEPTIONS: 2,
         QueuePart.RESTING: 1,
         QueuePart.ASKED: 1,
-        QueuePart.LETTERS: 1,
+        QueuePart.MESSAGES: 1,
         QueuePart.EVENTS: 1,
     }
     assert (later[QueuePart.EXCEPTIONS], later[QueuePart.RESTING]) == (3, 0)
-    assert letter.reason == "GATE-NOT-XML"
+    assert message.reason == "GATE-NOT-XML"
     assert event.execution_reference == "999999999"
 
 
@@ -121,9 +121,9 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     invoice = house.send(credit)
     assert seen(house, part=QueuePart.CREDITS) == ["K-1"]
     with house.database.writing() as session:
-        hand = DeskActor("user-1", NOW, TODAY)
+        actor = DeskActor("user-1", NOW, TODAY)
         exception_actions.park(
-            session, invoice.id, hand, until=TODAY + timedelta(days=5), reason="Svar väntas"
+            session, invoice.id, actor, until=TODAY + timedelta(days=5), reason="Svar väntas"
         )
     assert (seen(house, part=QueuePart.CREDITS), seen(house, part=QueuePart.RESTING)) == ([], ["K-1"])
     with house.database.reading() as session:
@@ -132,7 +132,7 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
     assert (counts[QueuePart.CREDITS], counts[QueuePart.RESTING], counts[QueuePart.EXCEPTIONS]) == (0, 1, 0)
     assert (later[QueuePart.CREDITS], later[QueuePart.RESTING]) == (1, 0)
     with house.database.writing() as session:
-        exception_actions.ask_credit(session, register_store.load(session), invoice.id, hand)
+        exception_actions.ask_credit(session, register_store.load(session), invoice.id, actor)
     with house.database.reading() as session:
         assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[QueuePart.CREDITS] == 0
     assert seen(house, part=QueuePart.CREDITS) == []
@@ -176,14 +176,14 @@ def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: 
 
 
 def run(house: House, kind: Action, ids: list[int], *, key: str = "press-1", reason: str = "") -> int:
-    hand = DeskActor("user-1", NOW, TODAY)
+    actor = DeskActor("user-1", NOW, TODAY)
     with house.database.writing() as session:
-        number = bulk_actions.start(session, kind, ids, hand, key=key, reason=reason)
+        number = bulk_actions.start(session, kind, ids, actor, key=key, reason=reason)
     left = 1
     while left:
         with house.database.writing() as session:
             register = register_store.load(session)
-            left = bulk_actions.go_on(session, register, number, hand, limit=2)
+            left = bulk_actions.go_on(session, register, number, actor, limit=2)
     return number
 
 
@@ -233,11 +233,11 @@ def test_each_row_of_a_batch_is_within_the_persons_limit_or_refused(house: House
 
 
 def test_a_batch_needs_rows_a_key_and_an_action_for_many(house: House) -> None:
-    hand = DeskActor("user-1", NOW, TODAY)
+    actor = DeskActor("user-1", NOW, TODAY)
     with house.database.writing() as session:
         for kind, ids, key in ((Action.LINK, [1], "k"), (Action.ACCEPT, [], "k"), (Action.ACCEPT, [1], "")):
             with pytest.raises(Refused):
-                bulk_actions.start(session, kind, ids, hand, key=key)
+                bulk_actions.start(session, kind, ids, actor, key=key)
 
 
 # Suggestions --------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from peppol.documents import billing
 from tests.invoicing.exceptions.test_actions import (
     FEBRUARY,
     REFERENCE,
-    hand,
+    actor,
     january,
     press,
     release,
@@ -132,14 +132,14 @@ def link_credit(house: House, credit: SupplierInvoice, number: str, *, by: str =
     with house.database.writing() as session:
         register = register_store.load(session)
         return credit_linking.link_credit(
-            session, register, credit.id, hand(by), credits=number, reason="Leverantören ringde"
+            session, register, credit.id, actor(by), credits=number, reason="Leverantören ringde"
         )
 
 
 def park(house: House, invoice: SupplierInvoice) -> int:
     with house.database.writing() as session:
         return exception_actions.park(
-            session, invoice.id, hand(), until=date(2026, 2, 20), reason="Svar väntas nästa vecka"
+            session, invoice.id, actor(), until=date(2026, 2, 20), reason="Svar väntas nästa vecka"
         )
 
 
@@ -232,10 +232,10 @@ def test_a_batch_undone_never_was(house: House, action: Action) -> None:
     before = stands(house)
     with house.database.writing() as session:
         register = register_store.load(session)
-        number = bulk_actions.start(session, action, ids, hand(), key="k", reason="Alla lika")
-        assert bulk_actions.go_on(session, register, number, hand()) == 0
+        number = bulk_actions.start(session, action, ids, actor(), key="k", reason="Alla lika")
+        assert bulk_actions.go_on(session, register, number, actor()) == 0
     with house.database.writing() as session:
-        done, not_done = bulk_actions.undo(session, register_store.load(session), number, hand("user-2", 1))
+        done, not_done = bulk_actions.undo(session, register_store.load(session), number, actor("user-2", 1))
     assert (done, not_done) == (1, 0)
     assert stands(house) == before
     release(house)

@@ -23,7 +23,7 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, GRYNINGEN, LARKDRILLEN, House, a_house
 
 TODAY = date(2026, 11, 21)
-MAKER = SupplierActor(FYRBAKEN, by="user-17")
+ACTOR = SupplierActor(FYRBAKEN, by="user-17")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) 
     body = document if isinstance(document, bytes) else codec.serialise(document)
     with house.database.writing() as session:
         register = register_store.load(session)
-        key = flow_test.try_out(session, register, MAKER, body, now=CLOCK, today=TODAY)
+        key = flow_test.try_out(session, register, ACTOR, body, now=CLOCK, today=TODAY)
     with house.database.reading() as session:
         shown = flow_test.show(session, register, FYRBAKEN, key, today=TODAY)
         assert flow_test.show(session, register, LARKDRILLEN, key, today=TODAY) is None
@@ -60,7 +60,7 @@ def tries(house: House, document: billing.Invoice | billing.CreditNote | bytes) 
 
 def asks(house: House) -> None:
     with house.database.writing() as session:
-        flow_test.ask(session, MAKER, now=CLOCK)
+        flow_test.ask(session, ACTOR, now=CLOCK)
 
 
 def confirms(house: House, step: FlowStep) -> FlowStep:
@@ -146,7 +146,7 @@ def test_test_documents_change_no_figure_and_take_no_number(house: House) -> Non
     tries(house, invoice)
     tries(house, flipping.credit_note_of(invoice, given=Numbered("T-2", TODAY)))
     assert figures() == before
-    assert house.read_letters(on=TODAY) == []
+    assert house.read_messages(on=TODAY) == []
 
 
 def test_too_large_or_empty_files_are_refused_kindly(house: House) -> None:

@@ -30,7 +30,7 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def letters(house: House) -> list[tuple[str, str]]:
+def messages(house: House) -> list[tuple[str, str]]:
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         return [
@@ -44,10 +44,10 @@ def letters(house: House) -> list[tuple[str, str]]:
 def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: House) -> None:
     body = codec.serialise(january(house))
     house.post(body, on=FEBRUARY)
-    house.read_letters(on=FEBRUARY)
+    house.read_messages(on=FEBRUARY)
     assert house.post(body, on=date(2026, 2, 4)).state is InState.REPEAT
-    assert house.read_letters(on=date(2026, 2, 4)) == []
-    assert letters(house) == [("HANDLED", ""), ("REPEAT", "REPEAT")]
+    assert house.read_messages(on=date(2026, 2, 4)) == []
+    assert messages(house) == [("HANDLED", ""), ("REPEAT", "REPEAT")]
     with house.database.reading() as session:
         assert [invoice.number for invoice in document_store.listed(session)] == ["F-1"]
 
@@ -63,8 +63,8 @@ def test_the_same_document_in_a_new_envelope_is_a_repeat(house: House) -> None:
         created_at=datetime.combine(FEBRUARY, time(8), UTC),
     )
     house.post(wrap(body, addressed), on=FEBRUARY)
-    (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.invoice) == (InState.REPEAT, None)
+    (outcome,) = house.read_messages(on=FEBRUARY)
+    assert (outcome.message_state, outcome.invoice) == (InState.REPEAT, None)
     assert house.invoice(first.id) == first
 
 
@@ -72,8 +72,8 @@ def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_a
     body = codec.serialise(january(house))
     first = house.send_bytes(body, on=FEBRUARY)
     house.post(body + b"\n", on=FEBRUARY)
-    (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.invoice) == (InState.CONFLICT, None)
+    (outcome,) = house.read_messages(on=FEBRUARY)
+    assert (outcome.message_state, outcome.invoice) == (InState.CONFLICT, None)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
@@ -86,8 +86,8 @@ def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(hou
     first = house.send(invoice)
     changed = billed(invoice, price="94.00")
     house.post(codec.serialise(changed), on=FEBRUARY)
-    (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.invoice) == (InState.CONFLICT, None)
+    (outcome,) = house.read_messages(on=FEBRUARY)
+    assert (outcome.message_state, outcome.invoice) == (InState.CONFLICT, None)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == outcome.letter_id)).one()
@@ -125,8 +125,8 @@ def test_what_cannot_be_read_lies_in_quarantine_with_its_bytes_and_a_reason(
 ) -> None:
     house.post(body, on=FEBRUARY)
     house.post(codec.serialise(january(house)), on=FEBRUARY)
-    first, second = house.read_letters(on=FEBRUARY)
-    assert (first.letter_state, second.letter_state) == (InState.QUARANTINED, InState.HANDLED)
+    first, second = house.read_messages(on=FEBRUARY)
+    assert (first.message_state, second.message_state) == (InState.QUARANTINED, InState.HANDLED)
     assert first.reason.startswith(reason)
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
@@ -140,18 +140,18 @@ def test_an_invalid_invoice_is_refused_by_its_rule_and_never_for_a_business_reas
     invoice = january(house)
     totals = replace(invoice.legal_monetary_total, payable_amount=shapes.Amount(Decimal("1.00"), "SEK"))
     house.post(codec.serialise(replace(invoice, legal_monetary_total=totals)), on=FEBRUARY)
-    (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.reason) == (InState.QUARANTINED, "BR-CO-16")
+    (outcome,) = house.read_messages(on=FEBRUARY)
+    assert (outcome.message_state, outcome.reason) == (InState.QUARANTINED, "BR-CO-16")
     # And the number is free for the right one.
     assert house.send(january(house)).state is InvoiceState.ACCEPTED
 
 
 def test_one_of_our_own_orders_sent_back_is_not_for_us(house: House) -> None:
     with house.database.reading() as session:
-        (order,) = outbox.letters_out(session, kind=DocumentKind.ORDER)
+        (order,) = outbox.messages_out(session, kind=DocumentKind.ORDER)
     house.post(order.body, on=FEBRUARY)
-    (outcome,) = house.read_letters(on=FEBRUARY)
-    assert (outcome.letter_state, outcome.reason) == (InState.QUARANTINED, "NOT_FOR_US")
+    (outcome,) = house.read_messages(on=FEBRUARY)
+    assert (outcome.message_state, outcome.reason) == (InState.QUARANTINED, "NOT_FOR_US")
 
 
 def test_a_reading_tells_what_the_document_says_and_keeps_the_warnings(house: House) -> None:

@@ -31,7 +31,7 @@ def house(database_url: str) -> Iterator[House]:
         yield house
 
 
-def letter(house: House) -> Row[Any]:
+def message(house: House) -> Row[Any]:
     with house.database.reading() as session:
         return session.execute(
             select(exchange_tables.inbox).order_by(exchange_tables.inbox.c.id).limit(1)
@@ -56,30 +56,30 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def read_at(house: House, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(house.database, "clock", lambda: moment)
-    return len(house.read_letters(on=DAY))
+    return len(house.read_messages(on=DAY))
 
 
-def test_a_letter_whose_handling_fails_rests_longer_each_time_and_then_waits_for_a_person(
+def test_a_message_whose_handling_fails_rests_longer_each_time_and_then_waits_for_a_person(
     house: House, broken: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.post(january(house), on=DAY)
     moment = CLOCK
     for failures, rest in enumerate((1, 5, 30, 240), 1):
         assert read_at(house, moment, monkeypatch) == 0
-        row = letter(house)
+        row = message(house)
         assert (row.state, row.failures) == (InState.ARRIVED, failures)
         assert row.claimed_until == moment + timedelta(minutes=rest)
         assert row.error.startswith("RuntimeError fail:")
         assert "1912" not in row.error
         # Before its time it is passed over.
         assert read_at(house, moment + timedelta(seconds=59), monkeypatch) == 0
-        assert letter(house).failures == failures
+        assert message(house).failures == failures
         moment += timedelta(minutes=rest, seconds=1)
     assert read_at(house, moment, monkeypatch) == 0
-    assert letter(house).state == InState.FAILED
+    assert message(house).state == InState.FAILED
 
 
-def test_a_letter_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_effect_once(
+def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_effect_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = house.post(january(house), on=DAY)
@@ -87,15 +87,15 @@ def test_a_letter_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_e
         for failures in range(5):
             claimed = exchange_inbox.InboundMessage(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
             exchange_inbox.failed(session, claimed, "RuntimeError", now=CLOCK)
-    assert letter(house).state == InState.FAILED
-    assert house.read_letters(on=DAY) == []
+    assert message(house).state == InState.FAILED
+    assert house.read_messages(on=DAY) == []
     with house.database.writing() as session:
         assert exchange_inbox.replay(session, stored.id) is InState.FAILED
-    assert len(house.read_letters(on=DAY)) == 1
+    assert len(house.read_messages(on=DAY)) == 1
     with house.database.writing() as session:
         assert exchange_inbox.replay(session, stored.id) is None
         assert exchange_inbox.replay(session, 999) is None
-    assert letter(house).state == InState.HANDLED
+    assert message(house).state == InState.HANDLED
 
 
 def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
@@ -106,16 +106,16 @@ def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: Ho
     with house.database.writing() as session:
         exchange_inbox.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
         assert exchange_inbox.failed(session, claimed, "RuntimeError", now=later) is None
-    assert letter(house).state == InState.QUARANTINED
+    assert message(house).state == InState.QUARANTINED
 
 
-def test_one_letter_that_fails_does_not_take_those_of_its_transaction_with_it(
+def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
     house: House, broken: None
 ) -> None:
     bodies = [b"<A>1</A>", january(house), b"<A>2</A>"]
     for body in bodies:
         house.post(body, on=DAY)
-    assert len(house.read_letters(on=DAY)) == 2
+    assert len(house.read_messages(on=DAY)) == 2
     with house.database.reading() as session:
         rows = session.execute(select(exchange_tables.inbox.c.state, exchange_tables.inbox.c.failures)).all()
     assert sorted((row.state, row.failures) for row in rows) == [
@@ -131,7 +131,7 @@ def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(house: Hou
     reading = read_arrived(house.database, today=DAY)
     next(reading)
     reading.close()
-    assert len(house.read_letters(on=DAY)) == 3
+    assert len(house.read_messages(on=DAY)) == 3
 
 
 def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_refusal(house: House) -> None:
@@ -140,7 +140,7 @@ def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_re
     house.send(replace(invoice, id="F-2"))
     house.send(billed(replace(invoice, id="F-3"), days="19"))
     with house.database.reading() as session:
-        (note,) = session.execute(select(exchange_tables.letter_note))
+        (note,) = session.execute(select(exchange_tables.message_note))
     assert (note.code, note.other) == ("NEAR_DUPLICATE", first.letter_id)
     assert "F-2" in note.sentence_en
     assert "F-1" in note.sentence_sv
@@ -163,7 +163,7 @@ def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_giv
     assert store(b"<C/>", "").state is InState.ARRIVED
     assert store(b"<D/>", "").state is InState.ARRIVED
     with house.database.reading() as session:
-        notes = session.execute(select(exchange_tables.letter_note)).all()
+        notes = session.execute(select(exchange_tables.message_note)).all()
     assert [(note.letter, note.code, note.other) for note in notes] == [
         (first.id, "TRANSPORT_CONFLICT", other.id)
     ]

@@ -127,7 +127,7 @@ def test_an_ocr_number_is_digits_with_a_check_digit_to_a_giro_account(
     assert ocr_of(reference, account) == ocr
 
 
-def test_names_are_said_in_the_banks_letters() -> None:
+def test_names_are_said_in_the_banks_messages() -> None:
     assert plain("Fyrbåken Jobb & Väg AB – Nord", 70) == "Fyrbåken Jobb + Väg AB - Nord"
     assert plain("Łódź\n\x00<b>", 10) == "odz b"
     assert plain("漢", 10) == "-"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from accounts.identity import Permission, Person
-from invoicing.portal_invoicing import refused_letters, uploads
-from invoicing.portal_invoicing.refused_letters import RefusedMessage
+from invoicing.portal_invoicing import refused_messages, uploads
+from invoicing.portal_invoicing.refused_messages import RefusedMessage
 from invoicing.portal_invoicing.scope import SupplierActor
 from peppol.documents import billing, shapes
 from peppol.exchange.tables import InState
@@ -50,35 +50,35 @@ def wrong(right: billing.Invoice) -> bytes:
 
 def refused(house: House, body: bytes) -> None:
     house.post(body, on=BILLED_ON)
-    (outcome,) = house.read_letters(on=BILLED_ON)
+    (outcome,) = house.read_messages(on=BILLED_ON)
     assert outcome.invoice is None
 
 
-def seen(house: House, maker: SupplierActor = WHOLE) -> list[RefusedMessage]:
+def seen(house: House, actor: SupplierActor = WHOLE) -> list[RefusedMessage]:
     """What the list shows, asked as the supplier's own role where there is one."""
-    with house.database.for_supplier(maker.supplier).reading() as session:
-        letters = list(refused_letters.listed(session, maker))
-        assert refused_letters.count(session, maker) == len(letters)
-        for each in letters:
-            assert refused_letters.find(session, maker, each.id) == each
-    return letters
+    with house.database.for_supplier(actor.supplier).reading() as session:
+        messages = list(refused_messages.listed(session, actor))
+        assert refused_messages.count(session, actor) == len(messages)
+        for each in messages:
+            assert refused_messages.find(session, actor, each.id) == each
+    return messages
 
 
 def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: House) -> None:
     refused(house, wrong(invoice(house)))
-    (letter,) = seen(house)
-    assert (letter.seen.kind, letter.seen.number) == (DocumentKind.INVOICE, "F-1")
-    assert letter.reason.startswith("BR-CO-")
-    assert letter.reason_sv
-    assert letter.came_again is None
+    (message,) = seen(house)
+    assert (message.seen.kind, message.seen.number) == (DocumentKind.INVOICE, "F-1")
+    assert message.reason.startswith("BR-CO-")
+    assert message.reason_sv
+    assert message.came_again is None
     assert seen(house, OTHERS) == seen(house, ONE_UNIT) == []
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_letters.find(session, OTHERS, letter.id) is None
-        assert refused_letters.told(session, OTHERS, letter.id) is None
-        assert refused_letters.answer_body(session, OTHERS, letter.id) is None
+        assert refused_messages.find(session, OTHERS, message.id) is None
+        assert refused_messages.told(session, OTHERS, message.id) is None
+        assert refused_messages.answer_body(session, OTHERS, message.id) is None
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        told = refused_letters.told(session, WHOLE, letter.id)
-        body = refused_letters.answer_body(session, WHOLE, letter.id)
+        told = refused_messages.told(session, WHOLE, message.id)
+        body = refused_messages.answer_body(session, WHOLE, message.id)
     assert told is not None
     assert (told.kind, told.address) == (DocumentKind.MLR, "")
     assert body is not None
@@ -89,8 +89,8 @@ def test_the_list_says_when_the_same_number_has_come_rightly(house: House) -> No
     right = invoice(house)
     refused(house, wrong(right))
     document = house.send(right)
-    (letter,) = seen(house)
-    assert letter.came_again == document.id
+    (message,) = seen(house)
+    assert message.came_again == document.id
     assert fresh(house, BILLED_ON) == 0
 
 
@@ -99,28 +99,28 @@ def test_the_overview_tells_of_what_was_refused_lately_and_did_not_come_again(ho
     assert fresh(house, BILLED_ON) == 1
     assert fresh(house, BILLED_ON + timedelta(days=1)) == 0
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_letters.fresh(session, OTHERS, since=BILLED_ON) == 0
+        assert refused_messages.fresh(session, OTHERS, since=BILLED_ON) == 0
 
 
 def fresh(house: House, since: date) -> int:
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        assert refused_letters.fresh(session, ONE_UNIT, since=since) == 0
-        return refused_letters.fresh(session, WHOLE, since=since)
+        assert refused_messages.fresh(session, ONE_UNIT, since=since) == 0
+        return refused_messages.fresh(session, WHOLE, since=since)
 
 
 def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
     right = invoice(house)
     document = house.send(right)
     refused(house, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
-    (letter,) = seen(house)
-    assert (letter.state, letter.came_again) == (InState.CONFLICT, document.id)
-    assert "F-1" in letter.reason_sv
+    (message,) = seen(house)
+    assert (message.state, message.came_again) == (InState.CONFLICT, document.id)
+    assert "F-1" in message.reason_sv
     assert seen(house, OTHERS) == []
 
 
 def test_what_nobody_can_read_is_nobodys(house: House) -> None:
     house.post(b"%PDF-1.7 en faktura", on=BILLED_ON)
-    house.read_letters(on=BILLED_ON)
+    house.read_messages(on=BILLED_ON)
     assert seen(house) == seen(house, OTHERS) == []
 
 
@@ -131,17 +131,17 @@ def test_files_taken_in_and_never_sent_are_listed_once_each(house: House) -> Non
             uploads.take_in(session, WHOLE, body, now=CLOCK)
         mine = uploads.take_in(session, ONE_UNIT, b"inte ens XML", now=CLOCK)
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        count, files = refused_letters.unsent_files(session, WHOLE)
+        count, files = refused_messages.unsent_files(session, WHOLE)
         assert (count, [each.seen.number for each in files]) == (2, ["", "F-1"])
-        assert [each.id for each in refused_letters.unsent_files(session, ONE_UNIT)[1]] == [mine]
+        assert [each.id for each in refused_messages.unsent_files(session, ONE_UNIT)[1]] == [mine]
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_letters.unsent_files(session, OTHERS) == (0, [])
+        assert refused_messages.unsent_files(session, OTHERS) == (0, [])
 
 
 def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) -> None:
     body = wrong(invoice(house))
     refused(house, body)
-    (letter,) = seen(house)
+    (message,) = seen(house)
     now = datetime(2026, 2, 3, 12, tzinfo=CLOCK.tzinfo)
     url = house.database.url.render_as_string(hide_password=False)
     with (
@@ -150,16 +150,16 @@ def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) 
     ):
         client.cookies.set("billing-session", session_cookie(site, ALVA))
         assert "Avvisade <span" in client.get("/invoices").text
-        assert f"/invoices/refused/{letter.id}" in client.get("/invoices/refused").text
-        page = client.get(f"/invoices/refused/{letter.id}").text
-        for told in ("Dokumentet är inte mottaget", "Skicka dokumentet igen på samma väg", letter.reason):
+        assert f"/invoices/refused/{message.id}" in client.get("/invoices/refused").text
+        page = client.get(f"/invoices/refused/{message.id}").text
+        for told in ("Dokumentet är inte mottaget", "Skicka dokumentet igen på samma väg", message.reason):
             assert told in page
-        file = client.get(f"/invoices/refused/{letter.id}/file")
+        file = client.get(f"/invoices/refused/{message.id}/file")
         assert file.content == body
         assert file.headers["content-disposition"] == 'attachment; filename="F-1.xml"'
         assert file.headers["content-type"] == "application/octet-stream"
-        assert b"ApplicationResponse" in client.get(f"/invoices/refused/{letter.id}/answer").content
+        assert b"ApplicationResponse" in client.get(f"/invoices/refused/{message.id}/answer").content
         client.cookies.set("billing-session", session_cookie(site, CILLA))
         assert "Nothing that you sent is refused." in client.get("/invoices/refused").text
         for path in ("", "/file", "/answer"):
-            assert client.get(f"/invoices/refused/{letter.id}{path}").status_code == 404
+            assert client.get(f"/invoices/refused/{message.id}{path}").status_code == 404

@@ -65,10 +65,10 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
     assert desk.wait(9) == 0
     assert desk.wait(1) == 1
     with desk.house.database.reading() as session:
-        letter = session.execute(exchange_tables.inbox.select()).one()
-        assert letter.body == portal_documents.body_of(session, made.id)
-        assert letter.transport_id == f"portal/{made.id}"
-    (outcome,) = desk.house.read_letters(on=desk.today)
+        message = session.execute(exchange_tables.inbox.select()).one()
+        assert message.body == portal_documents.body_of(session, made.id)
+        assert message.transport_id == f"portal/{made.id}"
+    (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert (outcome.invoice.number, outcome.invoice.state) == ("F26-0001", InvoiceState.ACCEPTED)
     assert desk.wait() == 0
@@ -78,14 +78,14 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
 def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple[str, str]) -> None:
     with desk.house.database.reading() as session:
         proposal = drafts.invoice_of_line(
-            session, register_store.load(session), desk.maker, *june, given=Numbered("F26-0001", desk.today)
+            session, register_store.load(session), desk.actor, *june, given=Numbered("F26-0001", desk.today)
         )
     assert proposal.match.verdict is Verdict.ACCEPT
     made = desk.made(june)
     with desk.house.database.reading() as session:
         assert portal_documents.body_of(session, made.id) == proposal.body
     desk.wait()
-    (outcome,) = desk.house.read_letters(on=desk.today)
+    (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert desk.house.match(outcome.invoice) == proposal.match
 
@@ -119,7 +119,7 @@ def test_a_second_press_on_a_line_is_refused_until_the_first_is_undone(
     desk.wait()
     (row,) = desk.send(june)
     assert "on its way" in row.reason_en
-    desk.house.read_letters(on=desk.today)
+    desk.house.read_messages(on=desk.today)
     (row,) = desk.send(june)
     assert "already invoiced with F26-0001" in row.reason_en
     assert desk.stands(made).state is _P.READ
@@ -215,7 +215,7 @@ def test_numbers_already_used_elsewhere_are_passed_over(
     assert desk.made(july).number == "F26-0002"
 
 
-def test_the_letters_of_the_series_are_the_suppliers_choice_and_the_year_the_documents(
+def test_the_messages_of_the_series_are_the_suppliers_choice_and_the_year_the_documents(
     desk: Desk, june: tuple[str, str]
 ) -> None:
     with desk.house.database.writing() as session:
@@ -241,7 +241,7 @@ def test_a_wrong_invoice_is_credited_and_made_anew_in_one_press(desk: Desk, june
         ("CORRECTION", "F26-0002", ""),
     ]
     assert desk.wait() == 2
-    desk.house.read_letters(on=desk.today)
+    desk.house.read_messages(on=desk.today)
     with desk.house.database.reading() as session:
         states = {invoice.number: invoice.state.value for invoice in document_store.listed(session)}
     assert states == {"EGEN-1": "CREDITED", "F26-0001": "SETTLED", "F26-0002": "ACCEPTED"}
@@ -261,7 +261,7 @@ def test_an_invoice_is_credited_once(desk: Desk, june: tuple[str, str]) -> None:
     desk.credit(wrong.id)
     assert "on its way already" in desk.credit(wrong.id).reason_en
     desk.wait()
-    desk.house.read_letters(on=desk.today)
+    desk.house.read_messages(on=desk.today)
     assert "credited already" in desk.credit(wrong.id).reason_en
     assert desk.credit(wrong.id + 500).reason_en == "There is no such line."
 
@@ -281,7 +281,7 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
         desk.wait()
         with house.database.reading() as session:
             (series,) = numbering.series_of(session, desk.supplier)
-            kept = portal_documents.in_state(session, desk.maker, _P.RELEASED, _P.READ)
+            kept = portal_documents.in_state(session, desk.actor, _P.RELEASED, _P.READ)
             used = {each.own.position for each in kept if each.own}
             free = {each.position for each in series.returned}
         assert used | free == set(range(1, series.last + 1))
@@ -324,7 +324,7 @@ def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
 ) -> None:
     made, _ = desk.made(june), desk.made(july)
     desk.wait()
-    desk.house.read_letters(on=desk.today)
+    desk.house.read_messages(on=desk.today)
     assert desk.house.broken() == []
     with desk.house.database.writing() as session:
         number = update(portal_document).where(portal_document.c.id == made.id)

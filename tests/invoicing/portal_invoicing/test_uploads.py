@@ -37,12 +37,12 @@ def invoice(house: House, desk: Desk, number: str = "EGEN-1") -> billing.Invoice
 
 def looked(desk: Desk, body: bytes) -> Looked:
     with desk.house.database.writing() as session:
-        upload = uploads.take_in(session, desk.maker, body, now=desk.now)
+        upload = uploads.take_in(session, desk.actor, body, now=desk.now)
     with desk.house.database.reading() as session:
         register = register_store.load(session)
-        found = uploads.look(session, register, desk.maker, upload, today=desk.today)
+        found = uploads.look(session, register, desk.actor, upload, today=desk.today)
         assert (
-            uploads.look(session, register, Desk(desk.house, LARKDRILLEN).maker, upload, today=desk.today)
+            uploads.look(session, register, Desk(desk.house, LARKDRILLEN).actor, upload, today=desk.today)
             is None
         )
     assert found is not None
@@ -52,8 +52,8 @@ def looked(desk: Desk, body: bytes) -> Looked:
 def send(desk: Desk, file: Looked) -> None:
     assert file.sendable is not None
     with desk.house.database.writing() as session:
-        pressed = Press(desk.maker, key(), desk.now)
-        (row,) = portal_sending.send_file(session, pressed, file.sendable, file.body, digest=file.sha256)
+        press = Press(desk.actor, key(), desk.now)
+        (row,) = portal_sending.send_file(session, press, file.sendable, file.body, digest=file.sha256)
     assert row.made, row.reason_en
 
 
@@ -67,7 +67,7 @@ def test_an_upload_is_judged_before_it_is_sent_and_leaves_byte_for_byte(desk: De
     desk.wait()
     with desk.house.database.reading() as session:
         assert session.execute(exchange_tables.inbox.select()).one().body == body
-    (outcome,) = desk.house.read_letters(on=desk.today)
+    (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert outcome.invoice.state is InvoiceState.ACCEPTED
     assert "already" in str(looked(desk, body).refusal)
@@ -81,7 +81,7 @@ def test_a_credit_note_made_elsewhere_is_judged_against_its_invoice(desk: Desk) 
     assert file.match.verdict is Verdict.ACCEPT
     send(desk, file)
     desk.wait()
-    (outcome,) = desk.house.read_letters(on=desk.today)
+    (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
     assert desk.house.invoice(outcome.invoice.id).state is InvoiceState.SETTLED
 

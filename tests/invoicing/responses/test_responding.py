@@ -31,7 +31,7 @@ from peppol.exchange import inbox, outbox
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from peppol.xml import codec
-from tests.support.golden import is_golden, letter_body
+from tests.support.golden import is_golden, message_body
 from tests.support.project import GOLDEN
 from tests.support.stories.house import FYRBAKEN, TALLKOTTEN, House, a_house, example_register
 
@@ -64,10 +64,10 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
     """The Invoice Responses about a document as their letters read, each judged by every rule once more."""
     with house.database.reading() as session:
-        letters = list(outbox.letters_out(session, about=f"invoice {invoice.id}"))
+        messages = list(outbox.messages_out(session, about=f"invoice {invoice.id}"))
     answers = []
-    for letter in letters:
-        report = validation.validate(letter.body, on=letter.issued_on)
+    for message in messages:
+        report = validation.validate(message.body, on=message.issued_on)
         assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
         assert report.root is not None
         answers.append(codec.parse(responses.InvoiceResponse, report.root))
@@ -75,7 +75,7 @@ def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceRes
 
 
 def golden(name: str, house: House, invoice: SupplierInvoice, code: str) -> None:
-    is_golden(name, letter_body(house, f"{invoice.id}-{code}"))
+    is_golden(name, message_body(house, f"{invoice.id}-{code}"))
 
 
 def codes(answers: list[responses.InvoiceResponse]) -> list[str]:
@@ -167,7 +167,7 @@ def test_an_early_due_date_is_otherwise_approved_without_more_ado(house: House) 
     assert (invoice.codes, house.answers(invoice)) == (("DUE_DATE",), ["AP"])
 
 
-def test_a_person_may_ask_twice_and_each_question_is_a_letter_of_its_own(house: House) -> None:
+def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(house: House) -> None:
     invoice = house.send(in_excess(january(house)))
     for words in ("Vilka dagar?", "Och vilken enhet?"):
         with house.database.writing() as session:
@@ -219,7 +219,7 @@ def test_a_supplier_in_billing_with_response_hears_of_every_arrival_in_its_own_p
     golden("invoice-response-ab-billing-with-response.xml", house, invoice, "AB")
 
 
-def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_letter_about_it(house: House) -> None:
+def test_who_reads_in_the_portal_sees_the_arrival_there_and_gets_no_message_about_it(house: House) -> None:
     house.change_register(example_register(acknowledgement=Acknowledgement.ARRIVAL))
     house.decide(REFERENCE, supplier=TALLKOTTEN)
     house.report(REFERENCE, "2026-01", on=RECEIVED_ON)

@@ -59,11 +59,11 @@ def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> 
         )
         body = envelope.wrap(body, written)
     house.post(body, on=DAY)
-    (outcome,) = house.read_letters(on=DAY)
+    (outcome,) = house.read_messages(on=DAY)
     return outcome
 
 
-def letter(house: House, kind: str = "order") -> tuple[str, str, str]:
+def message(house: House, kind: str = "order") -> tuple[str, str, str]:
     """Our letter: its instance identifier, its state, and the peer's words about it."""
     with house.database.reading() as session:
         row = session.execute(
@@ -92,7 +92,7 @@ def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(hou
     house.decide("100000102", supplier=LARKDRILLEN)
     profiles = {}
     with house.database.reading() as session:
-        for each in exchange_outbox.letters_out(session, kind="order"):
+        for each in exchange_outbox.messages_out(session, kind="order"):
             profiles[each.recipient] = each.body.partition(b"<cbc:ProfileID>")[2].partition(b"<")[0].decode()
             is_golden(f"order-{each.recipient}.xml", each.body)
     assert profiles == {
@@ -117,7 +117,7 @@ def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
 ) -> None:
     before = house.order(REFERENCE)
     outcome = comes(house, order_response(before.number, code, on=DAY, lines=lines, note="Hej"))
-    assert outcome.letter_state is InState.HANDLED
+    assert outcome.message_state is InState.HANDLED
     assert house.order(REFERENCE) == before
     (answer,) = kept(house)
     assert (answer.meaning, answer.order_number, answer.answer.words) == (meaning, before.number, "Hej")
@@ -126,7 +126,7 @@ def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
     ]
     assert answer.waits_for_staff == (meaning is not Meaning.NOTED)
     # Whoever answers has the letter.
-    assert letter(house)[1] == OutState.DELIVERED
+    assert message(house)[1] == OutState.DELIVERED
 
 
 def test_a_refused_order_waits_for_a_person_until_one_has_looked(house: House, database_url: str) -> None:
@@ -148,30 +148,30 @@ def test_another_supplier_cannot_answer_an_order(house: House) -> None:
     comes(house, order_response(number, "RE", on=DAY, seller=LARKDRILLEN))
     comes(house, order_response(number, "RE", on=DAY, number="OR-2"), enveloped_by=LARKDRILLEN)
     assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
-    assert letter(house)[1] == OutState.WAITING
+    assert message(house)[1] == OutState.WAITING
 
 
 def test_an_answer_to_no_order_of_ours_is_kept_and_shown(house: House) -> None:
     outcome = comes(house, order_response("999", "AP", on=DAY))
-    assert (outcome.letter_state, outcome.reason) == (InState.HANDLED, "UNKNOWN")
+    assert (outcome.message_state, outcome.reason) == (InState.HANDLED, "UNKNOWN")
 
 
 # MLR and MLS about our letters ----------------------------------------------------------------------------
 
 
-def test_an_mlr_that_accepts_closes_the_letter_and_one_that_rejects_opens_it(house: House) -> None:
+def test_an_mlr_that_accepts_closes_the_message_and_one_that_rejects_opens_it(house: House) -> None:
     number = house.order(REFERENCE).number
     comes(house, accepting_mlr(number, on=DAY, code="AB", number="M-0"))
-    assert letter(house)[1] == OutState.WAITING
+    assert message(house)[1] == OutState.WAITING
     comes(house, accepting_mlr(number, on=DAY, number="M-1"))
-    assert letter(house)[1] == OutState.DELIVERED
+    assert message(house)[1] == OutState.DELIVERED
     comes(house, rejecting_mlr(number, number="M-2"))
-    _, state, words = letter(house)
+    _, state, words = message(house)
     assert state == OutState.REJECTED
     assert "PEPPOL-T01-R005" in words
     # What was refused for good stays so, whatever comes late.
     comes(house, accepting_mlr(number, on=DAY, number="M-3"))
-    assert letter(house)[1] == OutState.REJECTED
+    assert message(house)[1] == OutState.REJECTED
     assert [each.meaning for each in reversed(kept(house))] == [
         Meaning.NOTED,
         Meaning.CONFIRMED,
@@ -200,13 +200,13 @@ def rejecting_mlr(answered: str, *, number: str) -> responses.MessageLevelRespon
     )
 
 
-def test_an_mls_finds_our_letter_by_its_instance_identifier(house: House) -> None:
-    instance = letter(house)[0]
+def test_an_mls_finds_our_message_by_its_instance_identifier(house: House) -> None:
+    instance = message(house)[0]
     status = technical_responses.mls(
         [a_finding()], document_id="S-1", instance_id=instance, sender=PROVIDER, receiver=OURS, at=MORNING
     )
     comes(house, status)
-    assert letter(house)[1] == OutState.REJECTED
+    assert message(house)[1] == OutState.REJECTED
     (answer,) = kept(house)
     assert (answer.instance_id, answer.order_number) == (instance, house.order(REFERENCE).number)
 
@@ -215,8 +215,8 @@ def test_an_mlr_about_our_invoice_response_finds_that(house: House) -> None:
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     invoice = house.send_invoice(house.order(REFERENCE).number, number="F-1", on=DAY)
     comes(house, rejecting_mlr(f"{invoice.id}-AP", number="M-1"))
-    assert letter(house, "invoice-response")[1] == OutState.REJECTED
-    assert letter(house)[1] == OutState.WAITING
+    assert message(house, "invoice-response")[1] == OutState.REJECTED
+    assert message(house)[1] == OutState.WAITING
 
 
 def test_an_mlr_from_another_than_the_receiver_moves_nothing(house: House) -> None:
@@ -224,7 +224,7 @@ def test_an_mlr_from_another_than_the_receiver_moves_nothing(house: House) -> No
     comes(house, accepting_mlr(number, on=DAY, sender=LARKDRILLEN))
     comes(house, accepting_mlr(number, on=DAY, number="M-2"), enveloped_by=LARKDRILLEN)
     assert {each.meaning for each in kept(house)} == {Meaning.STRANGER}
-    assert letter(house)[1] == OutState.WAITING
+    assert message(house)[1] == OutState.WAITING
 
 
 def test_an_mlr_about_nothing_of_ours_is_kept_and_shown(house: House) -> None:
@@ -236,7 +236,7 @@ def test_the_same_answer_again_is_a_repeat_and_another_of_its_number_a_conflict(
     comes(house, accepting_mlr(number, on=DAY))
     again = comes(house, accepting_mlr(number, on=DAY), enveloped_by=FYRBAKEN)
     other = comes(house, accepting_mlr(number, on=DAY, code="AB"))
-    assert (again.letter_state, other.letter_state) == (InState.REPEAT, InState.CONFLICT)
+    assert (again.message_state, other.message_state) == (InState.REPEAT, InState.CONFLICT)
     assert len(kept(house)) == 1
 
 

@@ -250,8 +250,8 @@ def test_a_negative_invoice_is_treated_as_the_credit_note_it_is(house: House) ->
     assert credit.amount_payable == document.amount_payable
     assert house.invoice(document.id).state is _S.CREDITED
     with house.database.reading() as session:
-        (letter,) = outbox.letters_out(session, document_id=f"{credit.id}-AP")
-    report = validation.validate(letter.body, on=LATER)
+        (message,) = outbox.messages_out(session, document_id=f"{credit.id}-AP")
+    report = validation.validate(message.body, on=LATER)
     assert report.findings == ()
     assert report.root is not None
     answer = codec.parse(responses.InvoiceResponse, report.root)

@@ -17,7 +17,7 @@ from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.register import fingerprint
 from orders.register.tolerances import Tolerance
-from tests.invoicing.exceptions.test_actions import hand
+from tests.invoicing.exceptions.test_actions import actor
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
@@ -115,7 +115,7 @@ def test_what_somebody_has_just_acted_on_is_left_alone(house: House) -> None:
     one = send(house, 0, "21")
     with house.database.writing() as session:
         register = register_store.load(session)
-        exception_actions.ask_supplier(session, register, one.id, hand(), text="Vilken dag?")
+        exception_actions.ask_supplier(session, register, one.id, actor(), text="Vilken dag?")
     loosen(house)
     assert judge(house, [one])["F-0"].startswith("REFUSED Somebody has just done something")
     assert house.invoice(one.id).state is _S.IN_QUESTION

@@ -83,6 +83,6 @@ def test_a_name_or_a_personal_number_is_no_code(written: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "Zs"]), max_size=40))
-def test_whatever_is_only_letters_and_spaces_is_refused(written: str) -> None:
+def test_whatever_is_only_messages_and_spaces_is_refused(written: str) -> None:
     with pytest.raises(TutorRefused):
         tutor_code(written)

@@ -43,13 +43,13 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
     number = house.order(REFERENCE).number
     with house.database.reading() as session:
-        (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
-    assert (letter.document_id, letter.sender, letter.receiver) == (
+        (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+    assert (message.document_id, message.sender, message.receiver) == (
         number,
         "0007:2021002114",
         "0007:5599991014",
     )
-    report = validation.validate(letter.body, on=date(2026, 1, 8))
+    report = validation.validate(message.body, on=date(2026, 1, 8))
     assert (report.kind, report.findings) == (DocumentKind.ORDER, ())
     root = report.root
     assert root is not None
@@ -92,8 +92,8 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
 def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House) -> None:
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
     with house.database.reading() as session:
-        (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
-    root = etree.fromstring(letter.body)
+        (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+    root = etree.fromstring(message.body)
     told = {etree.QName(each).localname for each in root.iter()}
     assert not told & {"OriginatorCustomerParty", "Person", "Note", "BuyerReference", "Telephone"}
     # The only words are the buyer's, the supplier's, the unit's and the article's.
@@ -110,8 +110,8 @@ def test_the_execution_reference_may_stand_as_the_originators_document_instead(d
     with a_house(database_url, register=example_register(execution_reference_slot=slot)) as house:
         house.decide(REFERENCE)
         with house.database.reading() as session:
-            (letter,) = exchange_outbox.letters_out(session, kind=DocumentKind.ORDER)
-    root = etree.fromstring(letter.body)
+            (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+    root = etree.fromstring(message.body)
     assert texts(root, "OriginatorDocumentReference/ID") == [REFERENCE]
     assert texts(root, "Delivery/Shipment/ID") == []
 

@@ -13,7 +13,7 @@ from peppol.access_points.protocol import AccessPoint, DeliveryState, Gone, Peer
 from peppol.access_points.sftp import SftpFiles, SftpLogin
 from peppol.envelope import envelope, opening
 from peppol.identifiers import DocumentKind
-from tests.support.servers.access_points import ALetter, Simulator, order, simulator
+from tests.support.servers.access_points import AMessage, Simulator, order, simulator
 from tests.support.servers.sftp_server import PASSWORD, sftp_server
 
 
@@ -59,7 +59,7 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kind]:
 
 
 def by_http(running: Simulator, product: str, way: str) -> Kind:
-    receiver = running.phase4(ALetter().receiver)
+    receiver = running.phase4(AMessage().receiver)
     return Kind(
         running.phase4(bare=way == "bare") if product == "phase4" else running.phoss(enveloped=bool(way)),
         lambda: [receiver.fetch(each.reference) for each in receiver.inbound()],
@@ -84,38 +84,38 @@ def by_folder(files: Path | Files, root: Path, layout: Layout, *, enveloped: boo
     )
 
 
-def test_a_letter_handed_over_lies_whole_at_the_receiver(kind: Kind) -> None:
-    letter = ALetter()
-    submission = kind.ours.submit(letter)
+def test_a_message_handed_over_lies_whole_at_the_receiver(kind: Kind) -> None:
+    message = AMessage()
+    submission = kind.ours.submit(message)
     assert submission.reference
     assert submission.state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
     (lies,) = kind.at_receiver()
-    assert envelope.same_document(lies, letter.body) or lies == letter.body
+    assert envelope.same_document(lies, message.body) or lies == message.body
 
 
-def test_handing_over_again_gives_the_receiver_no_second_letter_of_another_form(
+def test_handing_over_again_gives_the_receiver_no_second_message_of_another_form(
     kind: Kind, request: pytest.FixtureRequest
 ) -> None:
-    letter = ALetter()
-    kind.ours.submit(letter)
-    kind.ours.submit(letter)
-    letters = kind.at_receiver()
+    message = AMessage()
+    kind.ours.submit(message)
+    kind.ours.submit(message)
+    messages = kind.at_receiver()
     # Bare documents through phase4 get a new envelope each time; that is why it is not the usual way.
-    assert len(letters) == (2 if "phase4-bare" in request.node.name else 1)
+    assert len(messages) == (2 if "phase4-bare" in request.node.name else 1)
 
 
-def test_many_letters_all_arrive(kind: Kind) -> None:
-    letters = [ALetter(number) for number in range(1, 8)]
-    for letter in letters:
-        kind.ours.submit(letter)
+def test_many_messages_all_arrive(kind: Kind) -> None:
+    messages = [AMessage(number) for number in range(1, 8)]
+    for message in messages:
+        kind.ours.submit(message)
     found = sorted(opening.unwrap(each).payload for each in kind.at_receiver())
-    assert found == sorted(letter.body for letter in letters)
+    assert found == sorted(message.body for message in messages)
 
 
-def test_how_a_letter_fares_is_never_claimed_final_without_a_receipt(kind: Kind) -> None:
-    letter = ALetter()
-    submission = kind.ours.submit(letter)
-    invoice = kind.ours.status(letter.instance_id, submission.reference)
+def test_how_a_message_fares_is_never_claimed_final_without_a_receipt(kind: Kind) -> None:
+    message = AMessage()
+    submission = kind.ours.submit(message)
+    invoice = kind.ours.status(message.instance_id, submission.reference)
     assert invoice.state is submission.state or not invoice.state.final
     assert kind.ours.status("00000000-0000-4000-8000-999999999999").state is DeliveryState.UNKNOWN
 
@@ -146,7 +146,7 @@ def test_what_is_not_there_is_gone(kind: Kind) -> None:
             kind.ours.fetch(reference)
 
 
-def test_a_fetched_letter_may_be_fetched_again(kind: Kind) -> None:
+def test_a_fetched_message_may_be_fetched_again(kind: Kind) -> None:
     kind.comes("a", order("1"))
     (arrival,) = kind.ours.inbound()
     assert kind.ours.fetch(arrival.reference) == kind.ours.fetch(arrival.reference) == order("1")

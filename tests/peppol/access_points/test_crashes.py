@@ -12,7 +12,7 @@ import pytest
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import LAYOUTS
 from peppol.access_points.protocol import Gone, Unreachable
-from tests.support.servers.access_points import ALetter, order
+from tests.support.servers.access_points import AMessage, order
 
 _OPERATIONS = ("open", "fsync", "link", "unlink", "rename", "utime", "mkdir")
 
@@ -45,25 +45,25 @@ def a_while_later() -> datetime:
 
 @pytest.mark.parametrize("fault", [Stopped, OSError])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_sending_stopped_anywhere_leaves_no_half_letter_and_can_be_repeated(
+def test_sending_stopped_anywhere_leaves_no_half_message_and_can_be_repeated(
     tmp_path: Path, layout: str, fault: type[BaseException]
 ) -> None:
-    letter = ALetter()
+    message = AMessage()
     for count in range(1, 100):
         root = tmp_path / str(count)
         root.mkdir()
         with pytest.MonkeyPatch.context() as patch:
             operations = stopping_at(patch, count, fault)
             with suppress(Stopped, Unreachable):
-                FolderAccessPoint(root, layout=LAYOUTS[layout]).submit(letter)
+                FolderAccessPoint(root, layout=LAYOUTS[layout]).submit(message)
             reached = operations() >= count
         # A reader of the folder sees the whole letter or none.
-        assert all(path.read_bytes() == letter.body for path in root.rglob("*.xml"))
+        assert all(path.read_bytes() == message.body for path in root.rglob("*.xml"))
         if fault is OSError:
             assert list(root.rglob("*.tmp")) == []
-        FolderAccessPoint(root, layout=LAYOUTS[layout]).submit(letter)
+        FolderAccessPoint(root, layout=LAYOUTS[layout]).submit(message)
         (lies,) = root.rglob("*.xml")
-        assert lies.read_bytes() == letter.body
+        assert lies.read_bytes() == message.body
         if not reached:
             assert count > 4
             return
@@ -71,7 +71,7 @@ def test_sending_stopped_anywhere_leaves_no_half_letter_and_can_be_repeated(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_receiving_stopped_anywhere_loses_no_letter(tmp_path: Path, layout: str) -> None:
+def test_receiving_stopped_anywhere_loses_no_message(tmp_path: Path, layout: str) -> None:
     habit = LAYOUTS[layout]
     for count in range(1, 100):
         root = tmp_path / str(count)

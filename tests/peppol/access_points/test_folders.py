@@ -14,7 +14,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.layouts import OPERATOR, OXALIS, PLAIN
 from peppol.access_points.protocol import DeliveryState, Gone, RejectedForGood, Unreachable
 from peppol.access_points.sftp import SftpFiles, SftpLogin, public_key
-from tests.support.servers.access_points import ALetter, order
+from tests.support.servers.access_points import AMessage, order
 from tests.support.servers.sftp_server import PASSWORD, SftpServer, sftp_server
 
 
@@ -40,7 +40,7 @@ def test_a_file_is_renamed_while_it_is_read_and_removed_when_it_is_stored(tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["send"]
 
 
-def test_of_two_readers_one_gets_the_letter(tmp_path: Path) -> None:
+def test_of_two_readers_one_gets_the_message(tmp_path: Path) -> None:
     (tmp_path / "invoice.xml").write_bytes(order("1"))
     one, other = (FolderAccessPoint(tmp_path, layout=OPERATOR) for _ in range(2))
     assert references(one) == references(other) == ["invoice.xml"]
@@ -50,7 +50,7 @@ def test_of_two_readers_one_gets_the_letter(tmp_path: Path) -> None:
     assert references(other) == []
 
 
-def test_a_letter_whose_reader_died_comes_up_again(tmp_path: Path) -> None:
+def test_a_message_whose_reader_died_comes_up_again(tmp_path: Path) -> None:
     (tmp_path / "invoice.xml").write_bytes(order("1"))
     FolderAccessPoint(tmp_path, layout=OPERATOR).fetch("invoice.xml")
     heir = FolderAccessPoint(tmp_path, layout=OPERATOR, clock=a_while_later)
@@ -82,7 +82,7 @@ def lay_oxalis(root: Path, *, receipt: bool = True) -> Path:
     return folder
 
 
-def test_a_letter_is_whole_when_its_receipt_lies_beside_it(tmp_path: Path) -> None:
+def test_a_message_is_whole_when_its_receipt_lies_beside_it(tmp_path: Path) -> None:
     folder = lay_oxalis(tmp_path, receipt=False)
     oxalis = FolderAccessPoint(tmp_path, layout=OXALIS)
     assert references(oxalis) == []
@@ -90,12 +90,12 @@ def test_a_letter_is_whole_when_its_receipt_lies_beside_it(tmp_path: Path) -> No
     assert references(oxalis) == ["0007_2021002114/0007_5599991014/f3f1.doc.xml"]
 
 
-def test_a_letter_without_receipt_is_not_left_behind_for_ever(tmp_path: Path) -> None:
+def test_a_message_without_receipt_is_not_left_behind_for_ever(tmp_path: Path) -> None:
     lay_oxalis(tmp_path, receipt=False)
     assert len(references(FolderAccessPoint(tmp_path, layout=OXALIS, clock=a_while_later))) == 1
 
 
-def test_letter_and_receipt_are_put_away_together(tmp_path: Path) -> None:
+def test_message_and_receipt_are_put_away_together(tmp_path: Path) -> None:
     folder = lay_oxalis(tmp_path)
     oxalis = FolderAccessPoint(tmp_path, layout=OXALIS)
     oxalis.acknowledge(references(oxalis)[0])
@@ -110,18 +110,18 @@ def test_letter_and_receipt_are_put_away_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["stem", "instance"])
-def test_a_receipt_laid_for_us_says_that_the_letter_is_delivered(tmp_path: Path, named: str) -> None:
+def test_a_receipt_laid_for_us_says_that_the_message_is_delivered(tmp_path: Path, named: str) -> None:
     folder = FolderAccessPoint(tmp_path)
-    letter = ALetter()
-    submission = folder.submit(letter)
-    assert folder.status(letter.instance_id, submission.reference).state is DeliveryState.ACCEPTED
+    message = AMessage()
+    submission = folder.submit(message)
+    assert folder.status(message.instance_id, submission.reference).state is DeliveryState.ACCEPTED
     (tmp_path / submission.reference).unlink()
-    told = folder.status(letter.instance_id, submission.reference)
+    told = folder.status(message.instance_id, submission.reference)
     assert (told.state, told.words) == (DeliveryState.ACCEPTED, "fetched from the folder")
-    stem = Path(submission.reference).stem if named == "stem" else letter.instance_id
+    stem = Path(submission.reference).stem if named == "stem" else message.instance_id
     (tmp_path / "receipts").mkdir()
     (tmp_path / "receipts" / f"{stem}.receipt.dat").write_bytes(b"receipt")
-    told = folder.status(letter.instance_id, submission.reference)
+    told = folder.status(message.instance_id, submission.reference)
     assert (told.state, told.at is not None) == (DeliveryState.DELIVERED, True)
 
 
@@ -149,10 +149,10 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     assert (outside / "secret.xml").read_bytes() == b"secret"
 
 
-def test_our_own_files_stay_in_the_outbox_whatever_a_letter_is_called(tmp_path: Path) -> None:
+def test_our_own_files_stay_in_the_outbox_whatever_a_message_is_called(tmp_path: Path) -> None:
     folder = FolderAccessPoint(tmp_path / "house")
 
-    class Wicked(ALetter):
+    class Wicked(AMessage):
         document_id = "../../../x"
         instance_id = "../../y"
 
@@ -179,14 +179,14 @@ def test_a_name_no_database_can_hold_is_written_out_and_found_again(tmp_path: Pa
 def test_what_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_bytes(b"a file where a folder should be")
     with pytest.raises(Unreachable):
-        FolderAccessPoint(tmp_path).submit(ALetter())
+        FolderAccessPoint(tmp_path).submit(AMessage())
 
 
-def test_a_letter_without_an_address_on_the_network_is_refused_for_good_where_it_needs_an_envelope(
+def test_a_message_without_an_address_on_the_network_is_refused_for_good_where_it_needs_an_envelope(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(RejectedForGood) as refused:
-        FolderAccessPoint(tmp_path, enveloped=True).submit(ALetter(receiver="0007:1"))
+        FolderAccessPoint(tmp_path, enveloped=True).submit(AMessage(receiver="0007:1"))
     assert refused.value.code == "ADDRESS"
 
 
@@ -231,11 +231,11 @@ def files_at(server: SftpServer, **more: str) -> SftpFiles:
     )
 
 
-def test_a_server_with_another_host_key_gets_neither_password_nor_letter(tmp_path: Path) -> None:
+def test_a_server_with_another_host_key_gets_neither_password_nor_message(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server, sftp_server(tmp_path / "other") as other:
         account = SftpLogin.at(server.address, host_key=other.host_key_line, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
-            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
+            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(AMessage())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
 
 
@@ -244,14 +244,14 @@ def test_a_host_key_of_another_kind_is_no_better(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         account = SftpLogin.at(server.address, host_key=ed25519, password=PASSWORD)
         with pytest.raises(Unreachable) as refused:
-            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(ALetter())
+            FolderAccessPoint(SftpFiles(account, seconds=30)).submit(AMessage())
         assert (refused.value.code, server.sign_ins) == ("HOST_KEY", 0)
 
 
 def test_a_wrong_password_is_denied(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         with pytest.raises(Unreachable) as refused:
-            FolderAccessPoint(files_at(server, password="wrong")).submit(ALetter())  # noqa: S106
+            FolderAccessPoint(files_at(server, password="wrong")).submit(AMessage())  # noqa: S106
         assert refused.value.code == "DENIED"
 
 
@@ -266,7 +266,7 @@ def test_we_sign_in_by_key_with_its_password(tmp_path: Path) -> None:
     with sftp_server(tmp_path, known_user_key=key) as server:
         more = {"password": "", "key": text.getvalue(), "key_password": "of the key"}
         files = files_at(server, **more)
-        FolderAccessPoint(files).submit(ALetter())
+        FolderAccessPoint(files).submit(AMessage())
         files.close()
         with pytest.raises(ValueError, match="private key"):
             files_at(server, **{**more, "key_password": "another"})
@@ -277,9 +277,9 @@ def test_a_connection_that_was_cut_is_made_again(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         files = files_at(server)
         account = FolderAccessPoint(files)
-        account.submit(ALetter(1))
+        account.submit(AMessage(1))
         server.cut()
-        account.submit(ALetter(2))
+        account.submit(AMessage(2))
         server.cut()
         assert references(account) == []
         assert server.sign_ins == 3
@@ -291,8 +291,8 @@ def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as server:
         files = files_at(server)
         account = FolderAccessPoint(files)
-        account.submit(ALetter(1))
-    for verb in (lambda: account.submit(ALetter(2)), lambda: references(account)):
+        account.submit(AMessage(1))
+    for verb in (lambda: account.submit(AMessage(2)), lambda: references(account)):
         with pytest.raises(Unreachable):
             verb()
     files.close()
@@ -302,11 +302,11 @@ def test_a_server_without_the_overwriting_rename_keeps_one_whole_file(tmp_path: 
     with sftp_server(tmp_path, knows_posix_rename=False) as server:
         files = files_at(server)
         account = FolderAccessPoint(files)
-        account.submit(ALetter())
-        account.submit(ALetter())
+        account.submit(AMessage())
+        account.submit(AMessage())
         files.close()
     (file,) = (tmp_path / "outbox").rglob("*.*")
-    assert file.read_bytes() == ALetter().body
+    assert file.read_bytes() == AMessage().body
 
 
 def test_links_at_the_server_are_not_followed_and_large_files_are_cut_just_above_the_cap(
@@ -341,7 +341,7 @@ def test_the_settings_open_an_account_in_a_folder_of_its_own(tmp_path: Path) -> 
         )
         with opened_access_point(settings) as ours:
             assert ours.name == "sftp"
-            ours.submit(ALetter())
+            ours.submit(AMessage())
             (tmp_path / "af" / "test" / "f.xml").write_bytes(order("1"))
             (arrival,) = ours.inbound()
             assert ours.fetch(arrival.reference) == order("1")

@@ -17,7 +17,7 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 from peppol.access_points.web import Web
-from tests.support.servers.access_points import ALetter, order
+from tests.support.servers.access_points import AMessage, order
 from tests.support.servers.strangers import Handler, answering, say
 
 
@@ -38,7 +38,7 @@ SUBMIT, STATUS = "/api/outbound/submit", "/api/outbound/status/"
 
 
 def invoice(status: str, **more: object) -> dict[str, object]:
-    return {"sbdhInstanceID": ALetter().instance_id, "status": status, **more}
+    return {"sbdhInstanceID": AMessage().instance_id, "status": status, **more}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def invoice(status: str, **more: object) -> dict[str, object]:
 def test_the_status_of_phoss_is_read_as_it_is_meant(status: dict[str, object], state: DeliveryState) -> None:
     with answering(phoss({STATUS: (200, status)})) as address:
         web = Web(address, seconds=30)
-        assert PhossOutlet(web).status(ALetter().instance_id).state is state
+        assert PhossOutlet(web).status(AMessage().instance_id).state is state
         web.close()
 
 
@@ -67,7 +67,7 @@ def test_a_status_that_is_not_understood_is_no_status(body: object) -> None:
     with answering(phoss({STATUS: (200, body)})) as address:
         web = Web(address, seconds=30)
         with pytest.raises(Unreachable) as error:
-            PhossOutlet(web).status(ALetter().instance_id)
+            PhossOutlet(web).status(AMessage().instance_id)
         web.close()
     assert error.value.code == "NOT_UNDERSTOOD"
 
@@ -89,7 +89,7 @@ def test_a_refusal_of_phoss_is_final_only_where_it_holds_nothing(
     with answering(phoss(script)) as address:
         web = Web(address, seconds=30)
         with pytest.raises(error):
-            PhossOutlet(web).submit(ALetter())
+            PhossOutlet(web).submit(AMessage())
         web.close()
 
 
@@ -140,7 +140,7 @@ def test_a_mailbox_that_repeats_itself_does_not_hold_us_for_ever() -> None:
         web.close()
 
 
-def test_a_letter_above_the_cap_is_cut_just_above_it_and_a_missing_one_is_gone() -> None:
+def test_a_message_above_the_cap_is_cut_just_above_it_and_a_missing_one_is_gone() -> None:
     with answering(say(200, order("1"), "application/xml")) as address:
         web = Web(address, seconds=30)
         assert len(MailboxInlet(web, size_largest=100).fetch("1")) == 101

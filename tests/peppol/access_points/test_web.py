@@ -23,7 +23,7 @@ from peppol.access_points.protocol import (
     Unreachable,
 )
 from peppol.access_points.web import Web
-from tests.support.servers.access_points import ALetter
+from tests.support.servers.access_points import AMessage
 from tests.support.servers.strangers import Handler, answering, say
 
 
@@ -33,7 +33,7 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPoi
         web = Web(address, seconds=seconds)
         try:
             with pytest.raises(AccessPointError) as error:
-                Phase4Outlet(web).submit(ALetter())
+                Phase4Outlet(web).submit(AMessage())
         finally:
             web.close()
     return error.value
@@ -82,7 +82,7 @@ def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPoi
         ),
     ],
 )
-def test_every_answer_means_one_thing_for_the_letter(
+def test_every_answer_means_one_thing_for_the_message(
     answer: Callable[[Handler], None], error: type[AccessPointError], code: str
 ) -> None:
     fate = told(answer)
@@ -146,7 +146,7 @@ def test_nobody_at_the_address_is_unreachable() -> None:
         pass
     web = Web(address, seconds=2)
     with pytest.raises(Unreachable):
-        Phase4Outlet(web).submit(ALetter())
+        Phase4Outlet(web).submit(AMessage())
     web.close()
 
 
@@ -191,7 +191,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def test_a_certificate_nobody_vouches_for_gets_no_letter(tmp_path: Path) -> None:
+def test_a_certificate_nobody_vouches_for_gets_no_message(tmp_path: Path) -> None:
     asked: list[str] = []
 
     def look(handler: Handler) -> None:
@@ -201,10 +201,10 @@ def test_a_certificate_nobody_vouches_for_gets_no_letter(tmp_path: Path) -> None
     with answering(look, context=certificate(tmp_path)) as address:
         stranger, known = Web(address, seconds=30), Web(address, seconds=30, ca_file=tmp_path / "ca.pem")
         with pytest.raises(Unreachable):
-            Phase4Outlet(stranger).submit(ALetter())
+            Phase4Outlet(stranger).submit(AMessage())
         assert asked == []
         with pytest.raises(Unclear):
-            Phase4Outlet(known).submit(ALetter())
+            Phase4Outlet(known).submit(AMessage())
         assert asked == ["/sendsbdh"]
         for web in (stranger, known):
             web.close()

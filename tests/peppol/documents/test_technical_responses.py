@@ -71,19 +71,19 @@ def enveloped(document: codec.Document, **changes: object) -> bytes:
 def refused(house: House, body: bytes) -> int:
     """The letter's number, when it has been read and laid in quarantine."""
     house.post(body, on=BILLED_ON)
-    (outcome,) = house.read_letters(on=BILLED_ON)
-    assert outcome.letter_state is InState.QUARANTINED
+    (outcome,) = house.read_messages(on=BILLED_ON)
+    assert outcome.message_state is InState.QUARANTINED
     return outcome.letter_id
 
 
 def answers(house: House, letter_id: int) -> list[outbox.OutboundMessage]:
     """What we wrote about a letter to us, each judged by every rule of its kind once more."""
     with house.database.reading() as session:
-        letters = list(outbox.letters_out(session, about=f"letter {letter_id}"))
-    for letter in letters:
-        report = validation.validate(letter.body, on=letter.issued_on)
-        assert (report.kind, report.findings) == (DocumentKind(letter.kind), ())
-    return letters
+        messages = list(outbox.messages_out(session, about=f"letter {letter_id}"))
+    for message in messages:
+        report = validation.validate(message.body, on=message.issued_on)
+        assert (report.kind, report.findings) == (DocumentKind(message.kind), ())
+    return messages
 
 
 # Who is answered, with what -------------------------------------------------------------------------------
@@ -91,9 +91,9 @@ def answers(house: House, letter_id: int) -> list[outbox.OutboundMessage]:
 
 def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
-    (letter,) = answers(house, refused(house, codec.serialise(wrong(house))))
-    assert (letter.kind, letter.receiver) == ("mlr", "0007:5599991014")
-    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
+    (message,) = answers(house, refused(house, codec.serialise(wrong(house))))
+    assert (message.kind, message.receiver) == ("mlr", "0007:5599991014")
+    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(message.body))
     told = answer.document_response
     assert (told.response.response_code, told.document_reference.id) == ("RE", "F-1")
     assert told.document_reference.document_type_code == "380"
@@ -102,12 +102,12 @@ def test_a_supplier_that_takes_an_mlr_gets_one_line_a_finding(house: House) -> N
     assert place.startswith("/Invoice/cac:")
     assert issue.description.startswith("BR-CO-")
     assert issue.statuses[0].status_reason_code == "BV"
-    is_golden("mlr-re.xml", letter.body)
+    is_golden("mlr-re.xml", message.body)
 
 
 def test_a_supplier_registered_for_nothing_reads_the_same_in_the_portal(house: House) -> None:
-    (letter,) = answers(house, refused(house, codec.serialise(wrong(house))))
-    assert (letter.kind, letter.receiver, letter.recipient) == ("mlr", "", FYRBAKEN)
+    (message,) = answers(house, refused(house, codec.serialise(wrong(house))))
+    assert (message.kind, message.receiver, message.recipient) == ("mlr", "", FYRBAKEN)
 
 
 def test_an_envelope_that_names_a_service_provider_gets_an_mls_there_about_the_transmission(
@@ -115,19 +115,19 @@ def test_an_envelope_that_names_a_service_provider_gets_an_mls_there_about_the_t
 ) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
     body = enveloped(wrong(house), mls_to=ParticipantId.parse(THEIR_PROVIDER))
-    (letter,) = answers(house, refused(house, body))
-    assert (letter.kind, letter.sender, letter.receiver) == ("mls", OUR_PROVIDER, THEIR_PROVIDER)
-    answer = codec.parse(responses.MessageLevelStatus, etree.fromstring(letter.body))
+    (message,) = answers(house, refused(house, body))
+    assert (message.kind, message.sender, message.receiver) == ("mls", OUR_PROVIDER, THEIR_PROVIDER)
+    answer = codec.parse(responses.MessageLevelStatus, etree.fromstring(message.body))
     assert answer.document_response.document_reference.id == INSTANCE
     assert answer.document_response.response.response_code == "RE"
-    is_golden("mls-re.xml", letter.body)
+    is_golden("mls-re.xml", message.body)
 
 
 def test_the_policy_may_prefer_the_older_answer(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR, technical_answer=TechnicalAnswer.MLR))
     body = enveloped(wrong(house), mls_to=ParticipantId.parse(THEIR_PROVIDER))
-    (letter,) = answers(house, refused(house, body))
-    assert (letter.kind, letter.receiver) == ("mlr", "0007:5599991014")
+    (message,) = answers(house, refused(house, body))
+    assert (message.kind, message.receiver) == ("mlr", "0007:5599991014")
 
 
 def test_a_sender_that_wants_to_hear_of_success_too_does(house: House) -> None:
@@ -137,8 +137,8 @@ def test_a_sender_that_wants_to_hear_of_success_too_does(house: House) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=BILLED_ON)
     asked = {"mls_to": ParticipantId.parse(THEIR_PROVIDER), "mls_type": "ALWAYS_SEND"}
     document = house.send_bytes(enveloped(invoice, **asked), on=BILLED_ON)
-    (letter,) = answers(house, document.letter_id)
-    is_golden("mls-ap.xml", letter.body)
+    (message,) = answers(house, document.letter_id)
+    is_golden("mls-ap.xml", message.body)
     house.report(REFERENCE, "2026-02", on=date(2026, 3, 2))
     unasked = house.send_invoice(house.order(REFERENCE).number, "002", number="F-2", on=date(2026, 3, 3))
     assert answers(house, unasked.letter_id) == []
@@ -148,8 +148,8 @@ def test_a_broken_schema_is_answered_as_syntax(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
     body = codec.serialise(wrong(house)).replace(b"<cbc:DueDate>", b"<cbc:DueDat>")
     body = body.replace(b"</cbc:DueDate>", b"</cbc:DueDat>")
-    (letter,) = answers(house, refused(house, body))
-    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(letter.body))
+    (message,) = answers(house, refused(house, body))
+    answer = codec.parse(responses.MessageLevelResponse, etree.fromstring(message.body))
     sorts = {
         each.responses[0].statuses[0].status_reason_code for each in answer.document_response.line_responses
     }
@@ -164,7 +164,7 @@ def test_what_nobody_can_read_is_shown_and_not_answered(house: House) -> None:
     assert answers(house, refused(house, b"%PDF-1.7 an invoice, honestly")) == []
 
 
-def test_a_stranger_and_a_letter_for_somebody_else_are_not_answered(house: House) -> None:
+def test_a_stranger_and_a_message_for_somebody_else_are_not_answered(house: House) -> None:
     house.change_register(answered_by(TechnicalAnswer.MLR))
     invoice = wrong(house)
     stranger = enveloped(invoice, sender=ParticipantId("0007", "5560000001"), instance_id=INSTANCE[:-1] + "2")
@@ -183,20 +183,20 @@ def test_a_wrong_answer_is_never_answered(house: House) -> None:
     assert answers(house, refused(house, body)) == []
 
 
-def test_the_same_refused_letter_again_is_a_repeat_and_not_answered_twice(house: House) -> None:
+def test_the_same_refused_message_again_is_a_repeat_and_not_answered_twice(house: House) -> None:
     body = codec.serialise(wrong(house))
     first = refused(house, body)
     assert house.post(body, on=BILLED_ON).state is InState.REPEAT
-    assert house.read_letters(on=BILLED_ON) == []
+    assert house.read_messages(on=BILLED_ON) == []
     assert len(answers(house, first)) == 1
 
 
-def test_a_refused_letter_that_is_read_again_is_refused_again_and_answered_once(house: House) -> None:
+def test_a_refused_message_that_is_read_again_is_refused_again_and_answered_once(house: House) -> None:
     letter_id = refused(house, codec.serialise(wrong(house)))
     with house.database.writing() as session:
         assert inbox.replay(session, letter_id) is InState.QUARANTINED
-    (outcome,) = house.read_letters(on=BILLED_ON)
-    assert outcome.letter_state is InState.QUARANTINED
+    (outcome,) = house.read_messages(on=BILLED_ON)
+    assert outcome.message_state is InState.QUARANTINED
     assert len(answers(house, letter_id)) == 1
 
 

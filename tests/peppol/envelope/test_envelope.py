@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from fixtures.build_bad import base
-from fixtures.build_bad_envelopes import CAME_ON, OURS, BadEnvelope, edited, letters
+from fixtures.build_bad_envelopes import CAME_ON, OURS, BadEnvelope, edited, messages
 from peppol.envelope.checks import check
 from peppol.envelope.envelope import for_document, for_payload, same_document, wrap
 from peppol.envelope.findings import EnvelopeRule
@@ -85,10 +85,10 @@ def test_a_document_comes_out_of_its_envelope_byte_for_byte(cls: type[codec.Docu
     @given(values(cls), envelopes, st.booleans())
     def law(document: codec.Document, envelope: Envelope, pretty: bool) -> None:
         payload = codec.serialise(document, pretty=pretty)
-        letter = wrap(payload, envelope)
-        assert unwrap(letter) == Opened(envelope, payload)
-        assert wrap(payload, envelope) == letter
-        assert instance_id_in(letter) == envelope.instance_id
+        message = wrap(payload, envelope)
+        assert unwrap(message) == Opened(envelope, payload)
+        assert wrap(payload, envelope) == message
+        assert instance_id_in(message) == envelope.instance_id
 
     law()
 
@@ -103,7 +103,7 @@ def test_every_kind_of_document_has_an_envelope_that_fits_it(kind: DocumentKind)
 
 
 @pytest.mark.parametrize("name", ["invoice", "credit-note", "order", "invoice-response"])
-def test_a_letter_of_ours_has_nothing_to_object_to(name: str) -> None:
+def test_a_message_of_ours_has_nothing_to_object_to(name: str) -> None:
     payload = base(name)
     root = etree.fromstring(payload)
     sending, receiving = (
@@ -116,12 +116,12 @@ def test_a_letter_of_ours_has_nothing_to_object_to(name: str) -> None:
     assert opened.payload == payload
 
 
-def test_an_order_in_its_envelope_is_the_letter_we_know() -> None:
-    letter = wrap(
+def test_an_order_in_its_envelope_is_the_message_we_know() -> None:
+    message = wrap(
         base("order"),
         for_payload(base("order"), sender=OURS, receiver=SUPPLIER, instance_id=INSTANCE, created_at=MORNING),
     )
-    assert letter == (GOLDEN / "enveloped_order.xml").read_bytes()
+    assert message == (GOLDEN / "enveloped_order.xml").read_bytes()
 
 
 def test_a_bare_document_is_taken_as_it_is() -> None:
@@ -140,7 +140,7 @@ def test_a_bare_document_that_speaks_of_envelopes_is_bare() -> None:
 # Letters as others write them ---------------------------------------------------------------
 
 
-def test_a_letter_of_another_access_point_gives_the_document_it_was_given() -> None:
+def test_a_message_of_another_access_point_gives_the_document_it_was_given() -> None:
     opened = unwrap(edited([]))
     assert opened.payload == base("invoice")
     assert opened.envelope is not None
@@ -150,11 +150,11 @@ def test_a_letter_of_another_access_point_gives_the_document_it_was_given() -> N
 
 
 def test_a_document_that_leans_on_the_envelopes_namespaces_stands_alone_afterwards() -> None:
-    letter = edited([[f'\n         xmlns:cac="{CAC}"\n         xmlns:cbc="{CBC}"', ""]]).replace(
+    message = edited([[f'\n         xmlns:cac="{CAC}"\n         xmlns:cbc="{CBC}"', ""]]).replace(
         b"<StandardBusinessDocument xmlns=",
         f'<StandardBusinessDocument xmlns:cac="{CAC}" xmlns:cbc="{CBC}" xmlns:unused="urn:x" xmlns='.encode(),
     )
-    opened = unwrap(letter)
+    opened = unwrap(message)
     assert rules(opened) == []
     assert b"unused" not in opened.payload
     assert SBDH.encode() not in opened.payload
@@ -166,9 +166,9 @@ def test_a_document_that_leans_on_the_envelopes_namespaces_stands_alone_afterwar
 
 
 def test_a_document_whose_own_namespace_stands_on_the_envelope_is_found() -> None:
-    letter = edited([]).decode()
+    message = edited([]).decode()
     start = f'<StandardBusinessDocument xmlns="{SBDH}">'
-    head, _, body = letter.partition("<Invoice xmlns=")
+    head, _, body = message.partition("<Invoice xmlns=")
     namespace = body.partition('"')[2].partition('"')[0]
     head = re.sub(r"<(/?)(?=[A-Z])", r"<\1sh:", head.replace(start, "<StandardBusinessDocument>"))
     head = head.replace("Document>", f'Document xmlns:sh="{SBDH}" xmlns="{namespace}">', 1)
@@ -217,28 +217,28 @@ def test_a_name_in_capitals_is_the_same_address() -> None:
 # What is wrong ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("letter", letters(), ids=lambda letter: letter.name)
-def test_every_bad_envelope_is_told_by_its_code_in_both_languages(letter: BadEnvelope) -> None:
-    opened = unwrap(letter.body)
+@pytest.mark.parametrize("letter", messages(), ids=lambda message: message.name)
+def test_every_bad_envelope_is_told_by_its_code_in_both_languages(message: BadEnvelope) -> None:
+    opened = unwrap(message.body)
     found = (*opened.findings, *check(opened, ours=OURS, on=CAME_ON))
-    assert sorted(each.rule for each in found) == sorted(letter.codes)
-    assert any(each.fatal for each in found) is letter.fatal
+    assert sorted(each.rule for each in found) == sorted(message.codes)
+    assert any(each.fatal for each in found) is message.fatal
     for each in found:
         swedish, english = explain(each, "sv").sentence, explain(each, "en").sentence
         assert swedish != english
         assert not re.search(r"\{\w+\}", swedish + english)
-    if not letter.fatal:
+    if not message.fatal:
         assert opened.envelope is not None
         assert b"<cbc:ID>F2001<" in opened.payload
 
 
-def test_every_objection_has_a_letter_that_shows_it() -> None:
-    shown = {code for letter in letters() for code in letter.codes}
+def test_every_objection_has_a_message_that_shows_it() -> None:
+    shown = {code for message in messages() for code in message.codes}
     assert {rule.value for rule in EnvelopeRule} <= shown
 
 
-def test_the_letters_are_many_and_have_names_of_their_own() -> None:
-    assert len({letter.name for letter in letters()}) == len(letters()) >= 40
+def test_the_messages_are_many_and_have_names_of_their_own() -> None:
+    assert len({message.name for message in messages()}) == len(messages()) >= 40
 
 
 def test_a_registered_service_provider_may_send_for_the_supplier() -> None:
@@ -253,25 +253,25 @@ def test_a_registered_service_provider_may_send_for_the_supplier() -> None:
 @pytest.mark.parametrize(
     ("days", "found"), [(-2, ["ENV-FUTURE"]), (-1, []), (0, []), (365, []), (366, ["ENV-PAST"])]
 )
-def test_a_letter_is_a_day_ahead_or_a_year_old_at_most(days: int, found: list[str]) -> None:
+def test_a_message_is_a_day_ahead_or_a_year_old_at_most(days: int, found: list[str]) -> None:
     assert rules(unwrap(enveloped(base("invoice"))), on=MORNING.date() + timedelta(days=days)) == found
 
 
 def test_a_broken_header_still_gives_a_person_the_document() -> None:
-    (letter,) = (each for each in letters() if each.name == "no-sender")
-    opened = unwrap(letter.body)
+    (message,) = (each for each in messages() if each.name == "no-sender")
+    opened = unwrap(message.body)
     assert opened.envelope is None
     assert [each.rule for each in opened.fatal] == ["ENV-SENDER-COUNT"]
     assert opened.payload == base("invoice")
 
 
-def test_a_finding_names_the_line_of_the_letter() -> None:
+def test_a_finding_names_the_line_of_the_message() -> None:
     (found,) = unwrap(edited([["<HeaderVersion>1.0<", "<HeaderVersion>2.0<"]])).findings
     assert (found.line, found.found, found.expected) == (3, "2.0", "1.0")
     assert found.location == "/StandardBusinessDocument/StandardBusinessDocumentHeader"
 
 
-def test_a_letter_too_large_is_refused_at_the_door() -> None:
+def test_a_message_too_large_is_refused_at_the_door() -> None:
     opened = unwrap(edited([]), Limits(bytes_max=1_000))
     assert [each.rule for each in opened.fatal] == ["GATE-SIZE"]
     assert (opened.envelope, opened.payload) == (None, b"")
@@ -291,11 +291,11 @@ GOOD = edited([])
 
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 400), st.binary(max_size=12))
 def test_whatever_the_bytes_are_there_is_an_answer(start: int, length: int, put: bytes) -> None:
-    letter = GOOD[:start] + put + GOOD[start + length :]
-    opened = unwrap(letter)
-    assert instance_id_in(letter) in (
+    message = GOOD[:start] + put + GOOD[start + length :]
+    opened = unwrap(message)
+    assert instance_id_in(message) in (
         "",
-        *re.findall(r"[0-9a-f-]{36}", letter.decode(errors="replace").lower()),
+        *re.findall(r"[0-9a-f-]{36}", message.decode(errors="replace").lower()),
     )
     if opened.envelope is not None:
         assert not opened.fatal
@@ -306,7 +306,7 @@ def test_whatever_the_bytes_are_there_is_an_answer(start: int, length: int, put:
 # What cannot be written ---------------------------------------------------------------------
 
 
-def test_a_letter_is_never_put_into_another() -> None:
+def test_a_message_is_never_put_into_another() -> None:
     envelope = unwrap(GOOD).envelope
     assert envelope is not None
     with pytest.raises(GateRefused, match="ENV-NESTED"):
@@ -350,6 +350,6 @@ def test_a_byte_order_mark_and_a_declaration_stay_outside() -> None:
     assert not same_document(GOOD.replace(b"</Invoice>", b""), GOOD.replace(b"</Invoice>", b" "))
 
 
-def test_two_bare_letters_are_the_same_only_where_all_bytes_are() -> None:
+def test_two_bare_messages_are_the_same_only_where_all_bytes_are() -> None:
     assert same_document(base("invoice"), base("invoice"))
     assert not same_document(base("invoice"), base("invoice") + b"\n")

@@ -43,7 +43,7 @@ def january(house: House, number: str = "F-1") -> bytes:
     return codec.serialise(house.flip(order, "001", number=number, on=FEBRUARY))
 
 
-def letter(
+def message(
     payload: bytes,
     *,
     sender: ParticipantId = SUPPLIER,
@@ -63,7 +63,7 @@ def collect(house: House, folder: Path, *bodies: bytes) -> Collected:
     for number, body in enumerate(bodies):
         (folder / "inbox" / f"{number}.xml").write_bytes(body)
     came = outgoing.collect(house.database.writing, FolderAccessPoint(folder), today=FEBRUARY, now=CLOCK)
-    house.read_letters(on=FEBRUARY)
+    house.read_messages(on=FEBRUARY)
     return came
 
 
@@ -78,7 +78,7 @@ def inbox(house: House) -> list[tuple[str, str, str]]:
 
 
 def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: House, tmp_path: Path) -> None:
-    body = letter(january(house))
+    body = message(january(house))
     collect(house, tmp_path, body)
     assert inbox(house) == [("HANDLED", "", INSTANCE)]
     assert house.invoice(1).state is InvoiceState.ACCEPTED
@@ -86,15 +86,15 @@ def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: Hous
         assert exchange_inbox.body_of(session, 1) == body
 
 
-def test_the_same_letter_once_more_is_a_repeat(house: House, tmp_path: Path) -> None:
-    body = letter(january(house))
+def test_the_same_message_once_more_is_a_repeat(house: House, tmp_path: Path) -> None:
+    body = message(january(house))
     collect(house, tmp_path, body)
     assert collect(house, tmp_path, body) == Collected(stored=0, repeats=1, conflicts=0)
     assert [state for state, _, _ in inbox(house)] == ["HANDLED", "REPEAT"]
 
 
 def test_the_same_instance_with_another_document_is_a_conflict(house: House, tmp_path: Path) -> None:
-    first, second = letter(january(house)), letter(january(house, number="F-2"))
+    first, second = message(january(house)), message(january(house, number="F-2"))
     assert collect(house, tmp_path, first, second) == Collected(stored=1, repeats=0, conflicts=1)
     assert [(state, reason) for state, reason, _ in inbox(house)] == [
         ("HANDLED", ""),
@@ -103,15 +103,15 @@ def test_the_same_instance_with_another_document_is_a_conflict(house: House, tmp
 
 
 def test_an_instance_in_capitals_is_the_same_instance(house: House, tmp_path: Path) -> None:
-    first = letter(january(house))
-    second = letter(january(house, number="F-2"), instance_id=INSTANCE.upper())
+    first = message(january(house))
+    second = message(january(house, number="F-2"), instance_id=INSTANCE.upper())
     assert collect(house, tmp_path, first, second).conflicts == 1
 
 
 def test_the_same_invoice_in_a_new_envelope_is_the_first_one_once_more(house: House, tmp_path: Path) -> None:
     payload = january(house)
-    collect(house, tmp_path, letter(payload))
-    collect(house, tmp_path, letter(payload, instance_id=OTHER_INSTANCE))
+    collect(house, tmp_path, message(payload))
+    collect(house, tmp_path, message(payload, instance_id=OTHER_INSTANCE))
     collect(house, tmp_path, payload)
     assert [(state, reason) for state, reason, _ in inbox(house)] == [
         ("HANDLED", ""),
@@ -125,15 +125,15 @@ def test_the_same_number_with_other_content_is_a_conflict_in_any_envelope(
 ) -> None:
     changed = january(house).replace(b"<cbc:DueDate>2026-03-05<", b"<cbc:DueDate>2026-03-06<")
     assert changed != january(house)
-    collect(house, tmp_path, january(house), letter(changed))
+    collect(house, tmp_path, january(house), message(changed))
     assert [(state, reason) for state, reason, _ in inbox(house)] == [
         ("HANDLED", ""),
         ("CONFLICT", "CONFLICT"),
     ]
 
 
-def test_a_letter_for_somebody_else_lies_in_quarantine_with_its_reason(house: House, tmp_path: Path) -> None:
-    collect(house, tmp_path, letter(january(house), receiver=ParticipantId("0007", LARKDRILLEN)))
+def test_a_message_for_somebody_else_lies_in_quarantine_with_its_reason(house: House, tmp_path: Path) -> None:
+    collect(house, tmp_path, message(january(house), receiver=ParticipantId("0007", LARKDRILLEN)))
     assert inbox(house) == [("QUARANTINED", "ENV-NOT-OURS", INSTANCE)]
     columns = exchange_tables.inbox.c
     with house.database.reading() as session:
@@ -143,8 +143,10 @@ def test_a_letter_for_somebody_else_lies_in_quarantine_with_its_reason(house: Ho
     assert row.kind == "invoice"
 
 
-def test_a_letter_from_a_service_provider_is_taken_and_a_person_is_told(house: House, tmp_path: Path) -> None:
-    collect(house, tmp_path, letter(january(house), sender=ParticipantId("0007", LARKDRILLEN)))
+def test_a_message_from_a_service_provider_is_taken_and_a_person_is_told(
+    house: House, tmp_path: Path
+) -> None:
+    collect(house, tmp_path, message(january(house), sender=ParticipantId("0007", LARKDRILLEN)))
     assert inbox(house) == [("HANDLED", "ENV-SENDER", INSTANCE)]
     assert house.invoice(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
@@ -154,7 +156,7 @@ def test_a_letter_from_a_service_provider_is_taken_and_a_person_is_told(house: H
 
 
 def test_an_envelope_without_a_document_lies_in_quarantine(house: House, tmp_path: Path) -> None:
-    body = letter(january(house))
+    body = message(january(house))
     start, end = body.index(b"<Invoice"), body.index(b"</sh:StandardBusinessDocument>")
     collect(house, tmp_path, body[:start] + body[end:])
     assert inbox(house) == [("QUARANTINED", "ENV-NO-PAYLOAD", INSTANCE)]
@@ -162,7 +164,7 @@ def test_an_envelope_without_a_document_lies_in_quarantine(house: House, tmp_pat
 
 def test_an_invalid_invoice_in_an_envelope_is_told_its_own_fault(house: House, tmp_path: Path) -> None:
     payload = january(house).replace(b"<cbc:ID>F-1</cbc:ID>", b"")
-    collect(house, tmp_path, letter(payload, sender=ParticipantId("0007", LARKDRILLEN)))
+    collect(house, tmp_path, message(payload, sender=ParticipantId("0007", LARKDRILLEN)))
     ((state, reason, _),) = inbox(house)
     assert state == "QUARANTINED"
     assert not reason.startswith("ENV-")
@@ -171,7 +173,7 @@ def test_an_invalid_invoice_in_an_envelope_is_told_its_own_fault(house: House, t
 def test_our_orders_go_in_envelopes_where_the_operator_wants_them(house: House, tmp_path: Path) -> None:
     folder = FolderAccessPoint(tmp_path, enveloped=True)
     with house.database.reading() as session:
-        (order,) = outbox.letters_out(session)
+        (order,) = outbox.messages_out(session)
     folder.submit(order)
     (file,) = (tmp_path / "outbox").rglob("*.xml")
     first = file.read_bytes()

@@ -26,7 +26,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:5599991014") -> str:
-    letter = exchange_outbox.NewMessage(
+    message = exchange_outbox.NewMessage(
         body,
         kind="message",
         document_id="1",
@@ -37,7 +37,7 @@ def put_out(house: House, body: bytes = b"<Order/>", *, receiver: str = "0007:55
         issued_on=DAY,
     )
     with house.database.writing() as session:
-        (instance_id,) = exchange_outbox.put_out(session, [letter])
+        (instance_id,) = exchange_outbox.put_out(session, [message])
     return instance_id
 
 
@@ -59,7 +59,7 @@ def store(house: House, body: bytes, *, instance_id: str = "") -> Stored:
 def claim(house: House, *, now: datetime = CLOCK) -> QueueLease:
     with house.database.writing() as session:
         return receiver_queues.claim(
-            session, now=now, lease=timedelta(minutes=5), lanes_most=10, letters_most=10
+            session, now=now, lease=timedelta(minutes=5), queues_most=10, messages_most=10
         )
 
 
@@ -67,33 +67,35 @@ def release(house: House, invoice: QueueLease, state: OutState, *, rest: timedel
     """What the worker met, and how many of its attempts were noted."""
     tried = [
         AttemptResult(each, "test", CLOCK, CLOCK, "ACCEPTED" if rest is None else "UNCLEAR", state, rest=rest)
-        for each in invoice.letters
+        for each in invoice.messages
     ]
     with house.database.writing() as session:
         return len(receiver_queues.release(session, invoice, tried, now=CLOCK))
 
 
-def test_a_letter_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
+def test_a_message_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
     instance_id = put_out(house)
     invoice = claim(house)
-    (letter,) = invoice.letters
-    assert (letter.instance_id, letter.body, letter.recipient) == (instance_id, b"<Order/>", "5599991014")
+    (message,) = invoice.messages
+    assert (message.instance_id, message.body, message.recipient) == (instance_id, b"<Order/>", "5599991014")
     assert [release(house, invoice, OutState.SENT), release(house, invoice, OutState.SENT)] == [1, 0]
     with house.database.reading() as session:
         row = session.execute(select(exchange_tables.outbox)).one()
         (attempt,) = session.execute(select(exchange_tables.attempt))
     assert (row.state, row.attempts, row.sent_at, row.laid_at) == (OutState.SENT, 1, CLOCK, CLOCK)
     assert (attempt.number, attempt.outcome, attempt.next_at) == (1, "ACCEPTED", None)
-    assert not claim(house).letters
+    assert not claim(house).messages
 
 
-def test_a_receivers_letters_are_one_workers_until_its_time_is_out_and_then_anothers(house: House) -> None:
+def test_a_receivers_messages_are_one_workers_until_its_time_is_out_and_then_anothers(house: House) -> None:
     put_out(house)
     first = claim(house)
-    assert not claim(house).letters
+    assert not claim(house).messages
     second = claim(house, now=CLOCK + timedelta(minutes=6))
     assert (first.doubtful, second.doubtful) == (frozenset(), frozenset({"0007:5599991014"}))
-    assert [letter.instance_id for letter in second.letters] == [each.instance_id for each in first.letters]
+    assert [message.instance_id for message in second.messages] == [
+        each.instance_id for each in first.messages
+    ]
     # The first worker wakes up and finds that it has nothing to say any more.
     assert release(house, first, OutState.STUCK) == 0
     assert release(house, second, OutState.SENT) == 1
@@ -101,21 +103,23 @@ def test_a_receivers_letters_are_one_workers_until_its_time_is_out_and_then_anot
         assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
 
 
-def test_a_letter_that_did_not_get_through_holds_back_those_behind_it_to_the_same_receiver(
+def test_a_message_that_did_not_get_through_holds_back_those_behind_it_to_the_same_receiver(
     house: House,
 ) -> None:
     for body in (b"<A/>", b"<B/>"):
         put_out(house, body)
     other = put_out(house, b"<C/>", receiver="0007:5599993036")
     with house.database.writing() as session:
-        session.execute(exchange_tables.lane.insert(), {"receiver": "0007:5599993036", "served_at": CLOCK})
+        session.execute(
+            exchange_tables.receiver_queue.insert(), {"receiver": "0007:5599993036", "served_at": CLOCK}
+        )
     release(house, claim(house), OutState.WAITING, rest=timedelta(minutes=1))
-    assert [each.instance_id for each in claim(house).letters] == [other]
+    assert [each.instance_id for each in claim(house).messages] == [other]
     later = claim(house, now=CLOCK + timedelta(minutes=1))
-    assert [each.body for each in later.letters] == [b"<A/>", b"<B/>"]
+    assert [each.body for each in later.messages] == [b"<A/>", b"<B/>"]
 
 
-def test_the_same_letter_always_has_the_same_instance_identifier_and_another_never(house: House) -> None:
+def test_the_same_message_always_has_the_same_instance_identifier_and_another_never(house: House) -> None:
     given = {"kind": "order", "document_id": "1", "receiver": "0007:1", "digest": "a" * 64}
     same = exchange_outbox.instance_id_of(**given)
     assert exchange_outbox.instance_id_of(**given) == same
@@ -123,21 +127,21 @@ def test_the_same_letter_always_has_the_same_instance_identifier_and_another_nev
         assert exchange_outbox.instance_id_of(**{**given, key: "other"}) != same
 
 
-def test_a_letter_without_a_receiver_lies_in_the_portal_and_waits_for_nobody(house: House) -> None:
+def test_a_message_without_a_receiver_lies_in_the_portal_and_waits_for_nobody(house: House) -> None:
     put_out(house, receiver="")
-    assert not claim(house).letters
+    assert not claim(house).messages
     outbox = exchange_tables.outbox
     with house.database.reading() as session:
         assert session.scalar(select(outbox.c.state)) == OutState.IN_PORTAL
 
 
-def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: House) -> None:
+def test_a_message_laid_out_in_a_transaction_that_fails_was_never_there(house: House) -> None:
     class Interrupted(Exception):
         pass
 
     def work() -> None:
         with house.database.writing() as session:
-            letter = exchange_outbox.NewMessage(
+            message = exchange_outbox.NewMessage(
                 b"x",
                 kind="message",
                 document_id="1",
@@ -147,25 +151,25 @@ def test_a_letter_laid_out_in_a_transaction_that_fails_was_never_there(house: Ho
                 about="",
                 issued_on=DAY,
             )
-            exchange_outbox.put_out(session, [letter])
+            exchange_outbox.put_out(session, [message])
             raise Interrupted
 
     with pytest.raises(Interrupted):
         work()
     with house.database.reading() as session:
-        assert list(exchange_outbox.letters_out(session)) == []
+        assert list(exchange_outbox.messages_out(session)) == []
 
 
-def test_letters_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
+def test_messages_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
     put_out(house, b"<A/>")
     put_out(house, b"<B/>")
     with house.database.reading() as session:
-        assert [letter.body for letter in exchange_outbox.letters_out(session, about="order 1")] == [
+        assert [message.body for message in exchange_outbox.messages_out(session, about="order 1")] == [
             b"<A/>",
             b"<B/>",
         ]
-        assert list(exchange_outbox.letters_out(session, kind="order")) == []
-        assert len(list(exchange_outbox.letters_out(session, kind="message", document_id="1"))) == 2
+        assert list(exchange_outbox.messages_out(session, kind="order")) == []
+        assert len(list(exchange_outbox.messages_out(session, kind="message", document_id="1"))) == 2
 
 
 # In -----------------------------------------------------------------------------------------
@@ -197,20 +201,20 @@ def test_the_same_bytes_under_a_new_instance_are_a_repeat(house: House) -> None:
     assert (again.state, again.repeats) == (InState.REPEAT, first.id)
 
 
-def test_a_letter_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has_ended(house: House) -> None:
+def test_a_message_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has_ended(house: House) -> None:
     store(house, b"<A/>")
     lease = timedelta(minutes=10)
     with house.database.writing() as session:
-        (letter,) = exchange_inbox.claim(session, limit=10, now=CLOCK, lease=lease)
+        (message,) = exchange_inbox.claim(session, limit=10, now=CLOCK, lease=lease)
     with house.database.writing() as session:
         assert exchange_inbox.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
         (again,) = exchange_inbox.claim(
             session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease
         )
-    assert again == letter
+    assert again == message
 
 
-def test_a_letter_is_taken_once(house: House) -> None:
+def test_a_message_is_taken_once(house: House) -> None:
     stored = store(house, b"<A/>")
     with house.database.writing() as session:
         assert exchange_inbox.take(session, stored.id, kind="order")

@@ -50,11 +50,11 @@ class FailingAccessPoint(NoDirectory):
     house: House | None = None
     name: str = "failing"
 
-    def submit(self, letter: Outbound) -> Submission:
+    def submit(self, message: Outbound) -> Submission:
         if len(self.submitted) >= self.takes:
             raise Unreachable("no contact")
-        self.submitted.append(letter.body)
-        return Submission(letter.instance_id)
+        self.submitted.append(message.body)
+        return Submission(message.instance_id)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         return DeliveryStatus(DeliveryState.UNKNOWN)
@@ -85,7 +85,7 @@ def states(house: House) -> list[str]:
 
 def bodies(house: House) -> list[bytes]:
     with house.database.reading() as session:
-        return [letter.body for letter in exchange_outbox.letters_out(session)]
+        return [message.body for message in exchange_outbox.messages_out(session)]
 
 
 # Out ----------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_what_cannot_be_delivered_now_waits_and_goes_later_in_the_same_bytes(hou
     assert access_point.submitted == bodies(house)
 
 
-def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_receiver_has_one_letter(
+def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_receiver_has_one_message(
     house: House, tmp_path: Path
 ) -> None:
     house.decide(REFERENCE)
@@ -122,10 +122,10 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
 
     with house.database.writing() as session:
         claim = receiver_queues.claim(
-            session, now=CLOCK, lease=timedelta(minutes=5), lanes_most=1, letters_most=10
+            session, now=CLOCK, lease=timedelta(minutes=5), queues_most=1, messages_most=10
         )
     # The worker hands the letter over and dies before it can say so.
-    folder.submit(claim.letters[0])
+    folder.submit(claim.messages[0])
     assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
     assert states(house) == [OutState.WAITING]
     later = CLOCK + timedelta(minutes=6)
@@ -135,10 +135,10 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
     assert [file.read_bytes()] == bodies(house)
 
 
-def test_more_letters_than_a_batch_all_go(house: House) -> None:
+def test_more_messages_than_a_batch_all_go(house: House) -> None:
     with house.database.writing() as session:
         for number in range(120):
-            letter = exchange_outbox.NewMessage(
+            message = exchange_outbox.NewMessage(
                 f"<M>{number}</M>".encode(),
                 kind="message",
                 document_id=str(number),
@@ -148,7 +148,7 @@ def test_more_letters_than_a_batch_all_go(house: House) -> None:
                 about="",
                 issued_on=DAY,
             )
-            exchange_outbox.put_out(session, [letter])
+            exchange_outbox.put_out(session, [message])
     assert outgoing.deliver_waiting(house.database.writing, FailingAccessPoint(takes=1000), now=CLOCK) == 120
 
 
@@ -185,15 +185,15 @@ def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) 
     return outgoing.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
 
 
-def test_letters_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
-    letters = {"a.xml": b"<A/>", "b.xml": b"<B/>", "a-again.xml": b"<A/>"}
-    access_point = FailingAccessPoint(inbox=letters, house=house)
+def test_messages_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
+    messages = {"a.xml": b"<A/>", "b.xml": b"<B/>", "a-again.xml": b"<A/>"}
+    access_point = FailingAccessPoint(inbox=messages, house=house)
     assert collect(house, access_point) == Collected(stored=2, repeats=1, conflicts=0)
     assert access_point.stored_at_acknowledgement == [3, 3, 3]
     assert collect(house, access_point) == Collected(0, 0, 0)
 
 
-def test_a_letter_whose_acknowledgement_was_lost_comes_again_as_a_repeat(
+def test_a_message_whose_acknowledgement_was_lost_comes_again_as_a_repeat(
     house: House, tmp_path: Path
 ) -> None:
     folder = FolderAccessPoint(tmp_path)
@@ -235,15 +235,15 @@ def test_an_empty_or_missing_folder_is_no_fault(house: House, tmp_path: Path) ->
     assert collect(house, FolderAccessPoint(tmp_path / "nowhere")) == Collected(0, 0, 0)
 
 
-def test_what_is_collected_is_read_as_any_letter(house: House, tmp_path: Path) -> None:
+def test_what_is_collected_is_read_as_any_message(house: House, tmp_path: Path) -> None:
     house.decide(REFERENCE, supplier=TALLKOTTEN)
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=DAY)
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "f1.xml").write_bytes(codec.serialise(invoice))
     collect(house, FolderAccessPoint(tmp_path))
-    (outcome,) = house.read_letters(on=DAY)
-    assert (outcome.letter_state, outcome.invoice is not None) == (InState.HANDLED, True)
+    (outcome,) = house.read_messages(on=DAY)
+    assert (outcome.message_state, outcome.invoice is not None) == (InState.HANDLED, True)
     assert invoice.legal_monetary_total.payable_amount == shapes.Amount(
         invoice.legal_monetary_total.payable_amount.value, "SEK"
     )

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from billing.migrations.migrate import open_grown
+from billing.migrations.migrate import open_migrated
 from billing.server import exchange_events
 from billing.tools.benchmarks import flow
 from foundation import journal
@@ -34,7 +34,7 @@ def moment() -> Moment:
 
 @pytest.fixture
 def database(database_url: str, moment: Moment) -> Iterator[Database]:
-    database = open_grown(database_url, clock=moment)
+    database = open_migrated(database_url, clock=moment)
     flow.prepare(database, example_register())
     yield database
     database.close()
@@ -81,7 +81,7 @@ def test_300_documents_that_come_ten_times_in_any_order_over_restarts_have_300_e
     assert states == {InState.HANDLED: 300, InState.REPEAT: 2700}
 
 
-def test_500_replies_lost_after_the_letter_was_taken_leave_each_letter_there_once(
+def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_once(
     database: Database, moment: Moment
 ) -> None:
     receivers = [f"0088:73900001{number:05}" for number in range(25)]
@@ -91,13 +91,13 @@ def test_500_replies_lost_after_the_letter_was_taken_leave_each_letter_there_onc
     point = FaultyPoint()
     lost: set[str] = set()
 
-    def loses_the_first_reply(letter: Outbound) -> None:
-        if letter.instance_id not in lost:
-            lost.add(letter.instance_id)
+    def loses_the_first_reply(message: Outbound) -> None:
+        if message.instance_id not in lost:
+            lost.add(message.instance_id)
             # Half the time the access point can say later that it has the letter, half the time not.
             if len(lost) % 2:
-                point.states[letter.instance_id] = DeliveryState.UNKNOWN
-            loses_reply(letter)
+                point.states[message.instance_id] = DeliveryState.UNKNOWN
+            loses_reply(message)
 
     point.after = loses_the_first_reply
     while _count(database, OutState.WAITING):
@@ -114,7 +114,7 @@ def test_500_replies_lost_after_the_letter_was_taken_leave_each_letter_there_onc
         assert numbers == sorted(numbers)
 
 
-def test_500_acknowledgements_lost_after_the_commit_are_500_letters_once_and_500_repeats(
+def test_500_acknowledgements_lost_after_the_commit_are_500_messages_once_and_500_repeats(
     database: Database, moment: Moment
 ) -> None:
     class Deaf(FaultyPoint):

@@ -59,7 +59,7 @@ def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> Sender:
     return Sender(house.database.writing, point, house.database.clock, exchange_events.tell, asks=asks)
 
 
-def letter(house: House, number: int = 1) -> Row[Any]:
+def message(house: House, number: int = 1) -> Row[Any]:
     with house.database.reading() as session:
         return session.execute(
             select(exchange_tables.outbox).where(exchange_tables.outbox.c.sequence == number)
@@ -92,12 +92,12 @@ def lay(house: House, *numbers: int, receiver: str = ALFA, kind: str = "message"
 # Patience -----------------------------------------------------------------------------------
 
 
-def test_an_unclear_letter_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is_then_stuck(
+def test_an_unclear_message_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is_then_stuck(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     (instance_id,) = lay(house, 1)
 
-    def crashes(letter: Outbound) -> None:
+    def crashes(message: Outbound) -> None:
         raise Unclear("500")
 
     point.fault = crashes
@@ -106,21 +106,21 @@ def test_an_unclear_letter_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is_
         row = attempts(house)[-1]
         assert (row.number, row.outcome) == (number, "UNCLEAR")
         assert row.next_at == moment.now + timedelta(minutes=minutes)
-        assert letter(house).state == OutState.WAITING
+        assert message(house).state == OutState.WAITING
         moment.pass_(minutes=minutes, seconds=-1)
         assert sender(house, point).round().tried == 0
         moment.pass_(seconds=1)
     sender(house, point).round()
-    assert letter(house).state == OutState.STUCK
+    assert message(house).state == OutState.STUCK
     assert attempts(house)[-1].next_at is None
     moment.pass_(days=2)
     assert sender(house, point).round().tried == 0
     # The same bytes under the same identifier, every time.
-    assert set(point.submitted) == {(instance_id, letter(house).body)}
+    assert set(point.submitted) == {(instance_id, message(house).body)}
     assert journal_actions(house) == ["letter.stuck"]
 
 
-def test_a_stuck_letter_is_alarmed_about_once_and_goes_when_a_person_sends_it_again(
+def test_a_stuck_message_is_alarmed_about_once_and_goes_when_a_person_sends_it_again(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     (instance_id,) = lay(house, 1)
@@ -128,39 +128,39 @@ def test_a_stuck_letter_is_alarmed_about_once_and_goes_when_a_person_sends_it_ag
     for _ in range(5):
         sender(house, point).round()
         moment.pass_(hours=5)
-    assert letter(house).state == OutState.STUCK
-    assert raise_alarms(house) == [alarms.LETTERS_STUCK]
+    assert message(house).state == OutState.STUCK
+    assert raise_alarms(house) == [alarms.MESSAGES_STUCK]
     moment.pass_(hours=2)
     assert raise_alarms(house) == []
     point.fault = takes
     assert exchange_actions.send_again(house.database, 1, by="user-17") == instance_id
     assert sender(house, point).round().sent == 1
-    assert letter(house).state == OutState.SENT
+    assert message(house).state == OutState.SENT
     assert [row.number for row in attempts(house)] == [1, 2, 3, 4, 5, 6]
     with pytest.raises(Exception, match="is SENT and is not sent again"):
         exchange_actions.send_again(house.database, 1, by="user-17")
 
 
-def test_a_refused_letter_goes_again_as_a_new_letter_with_the_same_bytes_and_only_once(
+def test_a_refused_message_goes_again_as_a_new_message_with_the_same_bytes_and_only_once(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     (instance_id,) = lay(house, 1)
 
-    def refuses(letter: Outbound) -> None:
+    def refuses(message: Outbound) -> None:
         raise RejectedForGood("unknown receiver")
 
     point.fault = refuses
     sender(house, point).round()
-    assert (letter(house).state, letter(house).answer) == (OutState.REJECTED, "REJECTED: unknown receiver")
-    assert raise_alarms(house) == [alarms.LETTERS_REJECTED]
+    assert (message(house).state, message(house).answer) == (OutState.REJECTED, "REJECTED: unknown receiver")
+    assert raise_alarms(house) == [alarms.MESSAGES_REJECTED]
     again = exchange_actions.send_again(house.database, 1, by="user-17")
     assert again != instance_id
     with pytest.raises(Exception, match="is REJECTED and is not sent again"):
         exchange_actions.send_again(house.database, 1, by="user-17")
     point.fault = takes
     sender(house, point).round()
-    assert point.taken == {again: letter(house).body}
-    assert letter(house, 2).resends == 1
+    assert point.taken == {again: message(house).body}
+    assert message(house, 2).resends == 1
 
 
 def test_what_the_access_point_may_have_taken_is_asked_about_before_it_is_sent_again(
@@ -169,22 +169,22 @@ def test_what_the_access_point_may_have_taken_is_asked_about_before_it_is_sent_a
     (instance_id,) = lay(house, 1)
     point.after = loses_reply
     sender(house, point).round()
-    assert letter(house).state == OutState.WAITING
+    assert message(house).state == OutState.WAITING
     moment.pass_(minutes=1)
     sender(house, point).round()
-    assert letter(house).state == OutState.SENT
+    assert message(house).state == OutState.SENT
     assert point.asked == [instance_id]
     assert len(point.submitted) == 1
 
 
-def test_a_letter_that_does_not_get_through_holds_back_its_own_receiver_only(
+def test_a_message_that_does_not_get_through_holds_back_its_own_receiver_only(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     lay(house, 1, 2)
     lay(house, 3, 4, receiver=BETA)
 
-    def loses_alfas(letter: Outbound) -> None:
-        if letter.receiver == ALFA:
+    def loses_alfas(message: Outbound) -> None:
+        if message.receiver == ALFA:
             raise Unclear("no answer")
 
     point.fault = loses_alfas
@@ -224,22 +224,22 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
         (told,) = session.execute(select(mail))
     assert (told.template, told.about) == ("order-in-portal", "order 2100000001")
     assert "{portal}/orders/2100000001" in told.body
-    assert (letter(house).state, letter(house).outcome) == (OutState.IN_PORTAL, verdict)
+    assert (message(house).state, message(house).outcome) == (OutState.IN_PORTAL, verdict)
     assert point.submitted == []
     (asked,) = point.looked_up
     assert asked == (ALFA, DocumentKind.ORDER.document_type_id, "urn:fdc:peppol.eu:poacc:bis:order_only:3")
     assert "letter.in_portal" in journal_actions(house)
 
 
-def test_a_directory_that_cannot_tell_is_no_answer_and_the_letter_is_sent(
+def test_a_directory_that_cannot_tell_is_no_answer_and_the_message_is_sent(
     house: House, point: FaultyPoint
 ) -> None:
     house.decide("100000101")
     sender(house, point).round()
-    assert letter(house).state == OutState.SENT
+    assert message(house).state == OutState.SENT
 
 
-def test_a_letter_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_registered(
+def test_a_message_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_registered(
     house: House, point: FaultyPoint
 ) -> None:
     house.decide("100000101")
@@ -248,13 +248,13 @@ def test_a_letter_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_regi
     point.verdict = PeerVerdict.TAKES
     exchange_actions.send_again(house.database, 1, by="user-17")
     sender(house, point).round()
-    assert letter(house).state == OutState.SENT
+    assert message(house).state == OutState.SENT
 
 
 # The breaker --------------------------------------------------------------------------------
 
 
-def test_a_day_without_the_access_point_costs_no_letter_anything_and_one_alarm_an_hour_at_most(
+def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_an_hour_at_most(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     receivers = [f"0088:73900001{number:05}" for number in range(12)]
@@ -291,15 +291,15 @@ def test_a_day_without_the_access_point_costs_no_letter_anything_and_one_alarm_a
         assert actions.count("access_point.unreachable") == actions.count("access_point.reached") == 1
 
 
-def test_one_letter_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
+def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
     lay(house, 1)
     lay(house, *range(2, 12), receiver=BETA)
 
-    def chokes_on_the_first(letter: Outbound) -> None:
-        if letter.document_id == "00001":
-            away(letter)
+    def chokes_on_the_first(message: Outbound) -> None:
+        if message.document_id == "00001":
+            away(message)
 
     point.fault = chokes_on_the_first
     for _ in range(80):
@@ -311,11 +311,11 @@ def test_one_letter_that_nobody_can_hand_over_does_not_close_the_door_for_the_ot
     for _ in range(4):
         sender(house, point).round()
         moment.pass_(minutes=5)
-    assert letter(house, 12).state == OutState.SENT
+    assert message(house, 12).state == OutState.SENT
     for _ in range(60):
         sender(house, point).round()
         moment.pass_(minutes=5)
-    assert letter(house, 1).state == OutState.STUCK
+    assert message(house, 1).state == OutState.STUCK
 
 
 # The last word ------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     moment.pass_(minutes=1)
     ask()
     assert point.asked == [delivered, refused, given_up]
-    assert [letter(house, number).state for number in (1, 2, 3)] == [OutState.SENT] * 3
+    assert [message(house, number).state for number in (1, 2, 3)] == [OutState.SENT] * 3
     point.states |= {
         delivered: DeliveryState.DELIVERED,
         refused: DeliveryState.REJECTED,
@@ -343,7 +343,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     }
     moment.pass_(hours=1)
     ask()
-    assert [letter(house, number).state for number in (1, 2, 3)] == [
+    assert [message(house, number).state for number in (1, 2, 3)] == [
         OutState.DELIVERED,
         OutState.REJECTED,
         OutState.STUCK,
@@ -370,7 +370,7 @@ def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, poin
         assert exchange_outbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
 
 
-def test_every_state_of_a_letter_has_its_steps() -> None:
+def test_every_state_of_a_message_has_its_steps() -> None:
     assert set(OUT_STEPS) == set(OutState)
     assert all(state not in after for state, after in OUT_STEPS.items())
 

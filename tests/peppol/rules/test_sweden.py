@@ -67,7 +67,7 @@ def test_the_three_swedish_rates_pass(rate: str) -> None:
     assert fired(edited(INVOICE, (LINE_RATE, LINE_RATE.replace("25", rate))), RULES) == {}
 
 
-def test_f_tax_may_be_written_in_any_letters() -> None:
+def test_f_tax_may_be_written_in_any_messages() -> None:
     assert fired(edited(INVOICE, ("Godkänd för F-skatt", "GODKÄND FÖR f-SKATT")), RULES) == {}
 
 

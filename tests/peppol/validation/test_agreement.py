@@ -73,8 +73,8 @@ def _story(house: House) -> Iterator[tuple[str, bytes]]:
     result, bonus = (order for order in house.orders(REFERENCE) if order.article is not Article.BASIC)
     yield "result invoice", codec.serialise(house.flip(result.number, number="F-3", on=date(2026, 6, 17)))
     with house.database.reading() as session:
-        for letter in outbox.letters_out(session):
-            yield f"{letter.kind} {letter.document_id}", letter.body
+        for message in outbox.messages_out(session):
+            yield f"{message.kind} {message.document_id}", message.body
     assert bonus.number
 
 
@@ -114,7 +114,7 @@ def test_the_published_rules_find_nothing_in_what_we_write_either(
     assert f"{len(asked)} dokument jämförda" in both.stderr
 
 
-def test_every_letter_of_the_demo_is_judged_alike() -> None:
+def test_every_message_of_the_demo_is_judged_alike() -> None:
     assert len(INBOX) >= 50
     both = billing("validate", "--engine", "both", *INBOX)
     assert (both.exit_code, both.stdout) == (0, "")

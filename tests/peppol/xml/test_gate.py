@@ -112,7 +112,7 @@ def test_an_undeclared_encoding_is_utf_8() -> None:
 
 
 @pytest.mark.parametrize("declared", ["UTF-8", "utf-8", "Utf-8"])
-def test_utf_8_may_be_spelt_in_small_letters(declared: str) -> None:
+def test_utf_8_may_be_spelt_in_small_messages(declared: str) -> None:
     assert admit(base("invoice").replace(b'"UTF-8"', f"'{declared}'".encode(), 1)) is not None
 
 
@@ -186,12 +186,12 @@ def test_what_follows_an_extension_is_looked_at_again() -> None:
 
 def test_an_envelope_around_an_invoice_comes_in() -> None:
     sbdh = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
-    letter = base("invoice").split(b"\n", 1)[1]
+    message = base("invoice").split(b"\n", 1)[1]
     header = (
         b"<StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>"
     )
     opening = f'<StandardBusinessDocument xmlns="{sbdh}">'.encode()
-    root = admit(opening + header + letter + b"</StandardBusinessDocument>")
+    root = admit(opening + header + message + b"</StandardBusinessDocument>")
     assert root[-1].findtext(f"{{{CBC}}}ID") == "F2001"
 
 

@@ -28,7 +28,7 @@ TOKEN = "the-token-of-the-tests"
 
 
 @dataclass(frozen=True)
-class ALetter:
+class AMessage:
     """A letter of ours; the order of the test documents, its number changed so that letters differ."""
 
     number: int = 1

@@ -32,16 +32,16 @@ ALFA, BETA, GAMMA = "0007:5599991014", "0007:5599992020", "0007:8029996066"
 Fault = Callable[[Outbound], None]
 
 
-def takes(letter: Outbound) -> None:
+def takes(message: Outbound) -> None:
     """All is well."""
 
 
-def away(letter: Outbound) -> None:
+def away(message: Outbound) -> None:
     """Nobody answers."""
     raise Unreachable("no contact")
 
 
-def loses_reply(letter: Outbound) -> None:
+def loses_reply(message: Outbound) -> None:
     """The letter is taken and the reply is lost."""
     raise Unclear("connection cut")
 
@@ -77,14 +77,14 @@ class FaultyPoint:
     order: list[tuple[str, str]] = field(default_factory=list)
     once: bool = False
 
-    def submit(self, letter: Outbound) -> Submission:
-        self.submitted.append((letter.instance_id, letter.body))
-        self.fault(letter)
-        if letter.instance_id not in self.taken:
-            self.order.append((letter.receiver, letter.document_id))
-        self.taken.setdefault(letter.instance_id, letter.body)
-        self.after(letter)
-        return Submission(f"ref-{letter.instance_id}")
+    def submit(self, message: Outbound) -> Submission:
+        self.submitted.append((message.instance_id, message.body))
+        self.fault(message)
+        if message.instance_id not in self.taken:
+            self.order.append((message.receiver, message.document_id))
+        self.taken.setdefault(message.instance_id, message.body)
+        self.after(message)
+        return Submission(f"ref-{message.instance_id}")
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
         self.asked.append(instance_id)

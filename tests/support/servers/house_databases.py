@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
 
-from billing.migrations.migrate import bring_up_to_date, open_grown
+from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import journal, number_series
 from foundation.database import Database
 
@@ -32,7 +32,7 @@ def _sqlite(url: str) -> Database:
     path = make_url(url).database
     assert path is not None
     if _SLOT not in _opened:
-        open_grown(url, clock=lambda: CLOCK).close()
+        open_migrated(url, clock=lambda: CLOCK).close()
         _empty.append(Path(path).read_bytes())
         event.listen(Engine, "do_connect", _lead_to_the_place)
         _opened[_SLOT] = Database(_SLOT, clock=lambda: CLOCK)

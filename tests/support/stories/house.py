@@ -202,7 +202,7 @@ class House:
                 session, body, transport_id=f"post/{self.sent}.xml", received_on=on, received_at=CLOCK
             )
 
-    def read_letters(self, *, on: date) -> list[IntakeResult]:
+    def read_messages(self, *, on: date) -> list[IntakeResult]:
         """Everything that has arrived is read."""
         return list(read_arrived(self.database, today=on))
 
@@ -215,7 +215,7 @@ class House:
     def send_bytes(self, body: bytes, *, on: date) -> SupplierInvoice:
         """The same with the document's bytes."""
         self.post(body, on=on)
-        (outcome,) = self.read_letters(on=on)
+        (outcome,) = self.read_messages(on=on)
         assert outcome.invoice is not None, outcome
         return self.invoice(outcome.invoice.id)
 
@@ -309,8 +309,8 @@ class House:
     def answers(self, invoice: SupplierInvoice) -> list[str]:
         """The codes of the Invoice Responses sent about a document, in order."""
         with self.database.reading() as session:
-            letters = outbox.letters_out(session, about=f"invoice {invoice.id}")
-            return [letter.document_id.partition("-")[2] for letter in letters]
+            messages = outbox.messages_out(session, about=f"invoice {invoice.id}")
+            return [message.document_id.partition("-")[2] for message in messages]
 
     def broken(self) -> list[str]:
         """The invariants that do not hold, in words."""

@@ -33,8 +33,8 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def answer(house: House, invoice_id: int, code: str) -> responses.InvoiceResponse:
     """The Invoice Response as the supplier's system reads it; it must be valid."""
     with house.database.reading() as session:
-        (letter,) = outbox.letters_out(session, document_id=f"{invoice_id}-{code}")
-    report = validation.validate(letter.body, on=FEBRUARY)
+        (message,) = outbox.messages_out(session, document_id=f"{invoice_id}-{code}")
+    report = validation.validate(message.body, on=FEBRUARY)
     assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
     assert report.root is not None
     return codec.parse(responses.InvoiceResponse, report.root)

@@ -32,7 +32,7 @@ class Desk:
     now: datetime = field(default=CLOCK)
 
     @property
-    def maker(self) -> SupplierActor:
+    def actor(self) -> SupplierActor:
         return SupplierActor(self.supplier, self.units, by="user-17")
 
     @property
@@ -43,8 +43,8 @@ class Desk:
         """Press once to send the invoices of these lines."""
         with self.house.database.writing() as session:
             register = register_store.load(session)
-            pressed = Press(self.maker, form or key(), self.now)
-            return portal_sending.send_lines(session, register, pressed, lines)
+            press = Press(self.actor, form or key(), self.now)
+            return portal_sending.send_lines(session, register, press, lines)
 
     def made(self, *lines: tuple[str, str]) -> Made:
         """The one document a press made."""
@@ -56,16 +56,14 @@ class Desk:
         """Press once to credit an invoice, and to send a new one."""
         with self.house.database.writing() as session:
             register = register_store.load(session)
-            pressed = Press(self.maker, form or key(), self.now)
-            (row,) = portal_sending.send_credit(
-                session, register, pressed, invoice_id, new_invoice=new_invoice
-            )
+            press = Press(self.actor, form or key(), self.now)
+            (row,) = portal_sending.send_credit(session, register, press, invoice_id, new_invoice=new_invoice)
             return row
 
     def undo(self, bundle: int) -> Sequence[Made]:
         """Press undo."""
         with self.house.database.writing() as session:
-            return release.undo(session, self.maker, bundle)
+            return release.undo(session, self.actor, bundle)
 
     def wait(self, minutes: int = 11) -> int:
         """Time goes by and the job does its round; how many documents left."""
@@ -75,6 +73,6 @@ class Desk:
     def stands(self, made: Made) -> Made:
         """How a document stands now."""
         with self.house.database.reading() as session:
-            found = portal_documents.by_id(session, self.maker, made.id)
+            found = portal_documents.by_id(session, self.actor, made.id)
         assert found is not None
         return found

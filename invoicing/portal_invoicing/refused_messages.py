@@ -15,7 +15,7 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
-from peppol.exchange.identify import Glance, glance
+from peppol.exchange.identify import Identified, identify
 from peppol.exchange.tables import InState, inbox, outbox
 from peppol.identifiers import DocumentKind
 
@@ -37,7 +37,7 @@ class RefusedMessage:
     state: InState
     received_on: date
     received_at: datetime
-    seen: Glance
+    seen: Identified
     reason: str
     reason_sv: str
     reason_en: str
@@ -63,16 +63,16 @@ class UnsentFile:
     body: bytes
 
     @property
-    def seen(self) -> Glance:
+    def seen(self) -> Identified:
         """What it calls itself."""
-        return glance(self.body)
+        return identify(self.body)
 
 
-def count(session: Session, maker: SupplierActor) -> int:
+def count(session: Session, actor: SupplierActor) -> int:
     """How many letters of the supplier's are refused."""
-    if maker.units is not None:
+    if actor.units is not None:
         return 0
-    found: int = session.execute(select(func.count()).select_from(inbox).where(_of(maker))).scalar_one()
+    found: int = session.execute(select(func.count()).select_from(inbox).where(_of(actor))).scalar_one()
     return found
 
 
@@ -81,35 +81,35 @@ def fresh(session: Session, scope: Scope, *, since: date) -> int:
     if scope.units is not None:
         return 0
     question = select(inbox).where(_of(scope), inbox.c.received_on >= since).order_by(inbox.c.id.desc())
-    return sum(each.came_again is None for each in _letters(session, scope, question.limit(PAGE)))
+    return sum(each.came_again is None for each in _messages(session, scope, question.limit(PAGE)))
 
 
-def listed(session: Session, maker: SupplierActor, *, offset: int = 0) -> Sequence[RefusedMessage]:
+def listed(session: Session, actor: SupplierActor, *, offset: int = 0) -> Sequence[RefusedMessage]:
     """One page of them, the newest first."""
-    if maker.units is not None:
+    if actor.units is not None:
         return ()
-    question = select(inbox).where(_of(maker)).order_by(inbox.c.id.desc()).limit(PAGE).offset(offset)
-    return _letters(session, maker, question)
+    question = select(inbox).where(_of(actor)).order_by(inbox.c.id.desc()).limit(PAGE).offset(offset)
+    return _messages(session, actor, question)
 
 
-def find(session: Session, maker: SupplierActor, letter_id: int) -> RefusedMessage | None:
+def find(session: Session, actor: SupplierActor, letter_id: int) -> RefusedMessage | None:
     """One of them, or None where there is none of the supplier's."""
-    if maker.units is not None:
+    if actor.units is not None:
         return None
-    found = _letters(session, maker, select(inbox).where(_of(maker), inbox.c.id == letter_id))
+    found = _messages(session, actor, select(inbox).where(_of(actor), inbox.c.id == letter_id))
     return found[0] if found else None
 
 
-def told(session: Session, maker: SupplierActor, letter_id: int) -> RefusedView | None:
+def told(session: Session, actor: SupplierActor, letter_id: int) -> RefusedView | None:
     """The answer its sender had, if one could be written."""
-    question = select(outbox).where(*_answers(maker), outbox.c.about == f"letter {letter_id}")
+    question = select(outbox).where(*_answers(actor), outbox.c.about == f"letter {letter_id}")
     row = session.execute(question.order_by(outbox.c.sequence).limit(1)).one_or_none()
     return RefusedView(row.sequence, DocumentKind(row.kind), row.receiver, row.issued_on) if row else None
 
 
-def answer_body(session: Session, maker: SupplierActor, letter_id: int) -> bytes | None:
+def answer_body(session: Session, actor: SupplierActor, letter_id: int) -> bytes | None:
     """The bytes of that answer."""
-    answer = told(session, maker, letter_id)
+    answer = told(session, actor, letter_id)
     if answer is None:
         return None
     body: bytes | None = session.scalar(select(outbox.c.body).where(outbox.c.sequence == answer.sequence))
@@ -117,14 +117,14 @@ def answer_body(session: Session, maker: SupplierActor, letter_id: int) -> bytes
 
 
 def unsent_files(
-    session: Session, maker: SupplierActor, *, limit: int = FILES
+    session: Session, actor: SupplierActor, *, limit: int = FILES
 ) -> tuple[int, Sequence[UnsentFile]]:
     """How many files were taken in and never sent, and the newest of them."""
     upload, made = portal_upload, portal_document
     sent = select(made.c.id).where(made.c.supplier == upload.c.supplier, made.c.sha256 == upload.c.sha256)
-    where = [upload.c.supplier == maker.supplier, upload.c.body != b"", ~sent.exists()]
-    if maker.units is not None:
-        where.append(upload.c.made_by == maker.by)
+    where = [upload.c.supplier == actor.supplier, upload.c.body != b"", ~sent.exists()]
+    if actor.units is not None:
+        where.append(upload.c.made_by == actor.by)
     # The same file taken in twice is one file.
     newest = select(func.max(upload.c.id)).where(*where).group_by(upload.c.sha256)
     total: int = session.execute(select(func.count()).select_from(newest.subquery())).scalar_one()
@@ -133,46 +133,46 @@ def unsent_files(
     return total, [UnsentFile(row.id, row.made_at, row.body) for row in rows]
 
 
-def _answers(maker: Scope) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.kind.in_(_ANSWERS), outbox.c.recipient == maker.supplier
+def _answers(actor: Scope) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.kind.in_(_ANSWERS), outbox.c.recipient == actor.supplier
 
 
-def _of(maker: Scope) -> ColumnElement[bool]:
+def _of(actor: Scope) -> ColumnElement[bool]:
     """The letters that came from the supplier and are in no book."""
-    answered = select(outbox.c.about).where(*_answers(maker))
+    answered = select(outbox.c.about).where(*_answers(actor))
     refused = and_(inbox.c.state == InState.QUARANTINED, ("letter " + cast(inbox.c.id, String)).in_(answered))
     twice = and_(
         inbox.c.state == InState.CONFLICT,
-        inbox.c.business_key.startswith(f"{maker.supplier} ", autoescape=True),
+        inbox.c.business_key.startswith(f"{actor.supplier} ", autoescape=True),
     )
     # In the very words of the index that holds the letters aside.
     aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     return and_(aside, inbox.c.body != b"", or_(refused, twice))
 
 
-def _letters(session: Session, maker: Scope, question: Select[tuple[object, ...]]) -> list[RefusedMessage]:
+def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...]]) -> list[RefusedMessage]:
     rows = session.execute(question).all()
-    glances = {row.id: glance(row.body) for row in rows}
-    numbers = _in_books(session, maker, [each.number for each in glances.values() if each.number])
+    identified = {row.id: identify(row.body) for row in rows}
+    numbers = _in_books(session, actor, [each.number for each in identified.values() if each.number])
     return [
         RefusedMessage(
             row.id,
             InState(row.state),
             row.received_on,
             row.received_at,
-            glances[row.id],
+            identified[row.id],
             row.reason,
             row.reason_sv,
             row.reason_en,
-            numbers.get(glances[row.id].number),
+            numbers.get(identified[row.id].number),
         )
         for row in rows
     ]
 
 
-def _in_books(session: Session, maker: Scope, numbers: Sequence[str]) -> Mapping[str, int]:
+def _in_books(session: Session, actor: Scope, numbers: Sequence[str]) -> Mapping[str, int]:
     if not numbers:
         return {}
     invoice = document_tables.invoice
-    mine = (invoice.c.supplier == maker.supplier) & invoice.c.number.in_(numbers)
+    mine = (invoice.c.supplier == actor.supplier) & invoice.c.number.in_(numbers)
     return {row.number: row.id for row in session.execute(select(invoice.c.number, invoice.c.id).where(mine))}

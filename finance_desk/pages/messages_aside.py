@@ -22,7 +22,7 @@ from orders.register import store as register_store
 from peppol.exchange import inbox
 from peppol.validation import validation
 from web.access import signed_in
-from web.pages import house_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 from web.validation_report import ValidationReport, reported
 
 router = pages_router()
@@ -31,21 +31,21 @@ _SHOWN = 40_000
 
 
 @router.get("/finance/letters/{number}")
-def letter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
+def message(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The letter, whatever it is."""
-    with house_of(request).reading() as session:
-        found = message_queries.letter_in(session, number)
+    with database_of(request).reading() as session:
+        found = message_queries.message_in(session, number)
         body = inbox.body_of(session, number)
         if found is None or body is None:
             raise NotThere
         names = Names(session, register_store.load(session).buyer)
-        comments = worklist.comments(session, WorkKind.LETTER_IN, number)
+        comments = worklist.comments(session, WorkKind.MESSAGE_IN, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     return render(
         request,
         person,
         "desk/letter.html",
-        letter=found,
+        message=found,
         report=_report(body, number, found.received_on, language_of(request, person)),
         text="" if hides else body[:_SHOWN].decode("utf-8", errors="replace"),
         cut=len(body) > _SHOWN,
@@ -59,7 +59,7 @@ def letter(request: Request, number: int, person: Person = signed_in(*READERS)) 
 @router.get("/finance/letters/{number}/raw")
 def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The bytes as they came, never opened by the browser."""
-    with house_of(request).reading() as session:
+    with database_of(request).reading() as session:
         body = inbox.body_of(session, number)
     if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
         raise NotThere
@@ -70,9 +70,9 @@ def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 @router.post("/finance/letters/{number}/replay")
 def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Have a letter read again, when what it needed is there now."""
-    database = house_of(request)
+    database = database_of(request)
     with database.writing() as session:
-        if message_queries.letter_in(session, number) is None:
+        if message_queries.message_in(session, number) is None:
             raise NotThere
         if inbox.replay(session, number) is None:
             raise Refused(
@@ -87,7 +87,7 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
 @router.post("/finance/events/replay")
 def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """Try once more to apply the events that could not be."""
-    loaded = replay_unappliable(house_of(request))
+    loaded = replay_unappliable(database_of(request))
     applied = loaded.applied
     return see_other("/finance?part=events", (f"{applied} tillämpades nu.", f"{applied} were applied now."))
 
