@@ -37,7 +37,7 @@ class Account:
 
     @property
     def person(self) -> Person:
-        """What the rest of the house knows of it."""
+        """What the rest of the system knows of it."""
         return Person(
             id=f"user-{self.id}",
             display_name=self.display_name,

@@ -1,7 +1,7 @@
 """The tables of accounts: who may sign in, as what, and what keeps a stolen or guessed secret from working.
 
 Convention: no secret is stored as it was given. Passwords lie as argon2id, everything random (sessions,
-invitations, recovery codes) as sha256. A person is known to the rest of the house by `user-<id>` only; the name
+invitations, recovery codes) as sha256. A person is known to the rest of the system by `user-<id>` only; the name
 and the mail address stand here and nowhere else.
 """
 

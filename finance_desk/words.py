@@ -1,6 +1,6 @@
 """The words of the finance desk's pages: causes, suppliers, and who people are.
 
-Convention: (Swedish, English) pairs where the words come from the floors below; a template picks with `pair`.
+Convention: (Swedish, English) pairs where the words come from the folders below; a template picks with `pair`.
 Names of people are shown on pages to their colleagues and stand nowhere else.
 """
 

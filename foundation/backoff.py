@@ -2,8 +2,8 @@
 
 Convention: a failed attempt rests 1, 5 and 30 minutes and 4 hours; the fifth failure is the
 last, and a person decides. An access point that cannot be reached at all is another matter:
-after three failures in a row it is left alone and probed with one letter after 1, 5 and then
-every 15 minutes, and what fails because of that does not use up a letter's attempts.
+after three failures in a row it is left alone and probed with one message after 1, 5 and then
+every 15 minutes, and what fails because of that does not use up a message's attempts.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ PROBE_RESTS: Final[Sequence[timedelta]] = (
 """The rest before the first, second, and every later probe."""
 
 ASK_FIRST: Final = timedelta(minutes=1)
-"""So long after a letter was handed over we first ask how it fares."""
+"""So long after a message was handed over we first ask how it fares."""
 
 _ASK_MOST, _ASK_AT_ALL = timedelta(hours=12), timedelta(days=14)
 
@@ -45,7 +45,7 @@ def probe_rest(probes: int) -> timedelta:
 
 
 def ask_after(elapsed: timedelta) -> timedelta | None:
-    """When to ask next how a letter fares that was handed over `elapsed` ago; None when asking is pointless."""
+    """When to ask next how a message fares that was handed over `elapsed` ago; None when asking is pointless."""
     if elapsed > _ASK_AT_ALL:
         return None
     return min(max(elapsed, ASK_FIRST), _ASK_MOST)

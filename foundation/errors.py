@@ -6,13 +6,13 @@ Convention: the sentence says what, where and what to do, and holds no personal 
 from typing import Literal
 
 Language = Literal["sv", "en"]
-"""The languages the house speaks: Swedish first, English beside it."""
+"""The languages the system speaks: Swedish first, English beside it."""
 
 
 class Refused(Exception):
     """Something the business does not allow, said in one sentence in Swedish and one in English.
 
-    Every refusal of the floors above is a subclass. `sentence_sv` is for people, `sentence` (English) is
+    Every refusal of the folders above is a subclass. `sentence_sv` is for people, `sentence` (English) is
     also what str() gives and logs carry; neither may hold personal data.
 
     >>> str(Refused("Ordern är stängd.", "The order is closed."))

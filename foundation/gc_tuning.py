@@ -1,6 +1,6 @@
 """How a process that lives long keeps its memory: what it loaded at its start stays, and is not gone through again.
 
-The collector of reference cycles walks everything alive every few hundred requests or letters, a third of a second
+The collector of reference cycles walks everything alive every few hundred requests or messages, a third of a second
 in which nothing else happens in the process. What is loaded by the time `settle` is called lives as long as the
 process, so it is set aside; the little that comes and goes afterwards is looked through as before, less often.
 """

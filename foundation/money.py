@@ -52,7 +52,7 @@ def decimal_of(text: str) -> Decimal:
 
 
 def rounded(value: Decimal) -> Decimal:
-    """`value` to two decimals, halves away from zero: the one rounding of the house.
+    """`value` to two decimals, halves away from zero: the one rounding of the system.
 
     >>> rounded(Decimal("2.345")), rounded(Decimal("-2.345"))
     (Decimal('2.35'), Decimal('-2.35'))

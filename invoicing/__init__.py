@@ -1,1 +1,1 @@
-"""The audit room: invoices, credit notes, matching, answers, payment and reconciliation."""
+"""Invoicing: invoices, credit notes, matching, answers, payment and reconciliation."""

@@ -101,7 +101,7 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
 def _messages(
     table: Table, state: OutState | InState, sentence_sv: str, sentence_en: str
 ) -> Callable[[Session, datetime], Trouble | None]:
-    """Letters in a state that nobody was told of yet; finding them marks them as told."""
+    """Messages in a state that nobody was told of yet; finding them marks them as told."""
     number: Column[Any] = next(iter(table.primary_key.columns))
 
     def find(session: Session, now: datetime) -> Trouble | None:

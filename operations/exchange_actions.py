@@ -1,4 +1,4 @@
-"""What a person may do about the post: send a letter of ours again, have a letter to us read again.
+"""What a person may do about the post: send a message of ours again, have a message to us read again.
 
 Used by the command line and by the buyer's pages; each is one transaction with its line in the journal.
 """
@@ -12,7 +12,7 @@ from peppol.exchange.tables import OutState
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:
-    """Let a letter of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
+    """Let a message of ours be sent once more, on a person's word; its instance identifier. Raises Refused."""
     with database.writing() as session:
         message = message_queries.message_out(session, number)
         if message is None:
@@ -34,7 +34,7 @@ def send_again(database: Database, number: int, *, by: str) -> str:
 
 
 def read_again(database: Database, letter_id: int, *, by: str) -> None:
-    """Let a letter that failed or lies in quarantine be read again, on a person's word. Raises Refused."""
+    """Let a message that failed or lies in quarantine be read again, on a person's word. Raises Refused."""
     with database.writing() as session:
         was = inbox.replay(session, letter_id)
         if was is None:
@@ -48,7 +48,7 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
 
 
 def no_message(number: int) -> NotFound:
-    """There is no such letter of ours."""
+    """There is no such message of ours."""
     return NotFound(
         f"Det finns inget brev {number} från oss. Se vilka som finns med: billing post list",
         f"There is no letter {number} of ours. See which there are with: billing post list",

@@ -1,6 +1,6 @@
 """How the post stands: what waits, what is stuck, how old the oldest is, per supplier and in all.
 
-Named questions that only read. What is asked often (`standing`) looks only at letters that are not
+Named questions that only read. What is asked often (`standing`) looks only at messages that are not
 through; the whole outbox is counted for a person who asks for it (`totals`).
 """
 
@@ -25,7 +25,7 @@ from peppol.exchange.tables import (
 
 @dataclass(frozen=True, slots=True)
 class ReceiverStanding:
-    """One receiver's letters that are not through; `next_at` when the first is tried, None for at once."""
+    """One receiver's messages that are not through; `next_at` when the first is tried, None for at once."""
 
     receiver: str
     recipient: str
@@ -49,7 +49,7 @@ class AccessPointStanding:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStanding:
-    """The post as it stands. `oldest_*` are when the oldest letter that waits was laid out or came."""
+    """The post as it stands. `oldest_*` are when the oldest message that waits was laid out or came."""
 
     receivers: Sequence[ReceiverStanding]
     access_points: Sequence[AccessPointStanding]
@@ -61,13 +61,13 @@ class ExchangeStanding:
     came: int
 
     def count(self, state: OutState) -> int:
-        """How many letters of ours wait, are stuck or were refused."""
+        """How many messages of ours wait, are stuck or were refused."""
         names = {OutState.WAITING: "waiting", OutState.STUCK: "stuck", OutState.REJECTED: "rejected"}
         return sum(getattr(each, names[state]) for each in self.receivers)
 
 
 def standing(session: Session) -> ExchangeStanding:
-    """The post as it stands, from the letters that are not through."""
+    """The post as it stands, from the messages that are not through."""
     receivers = _receivers(session)
     arrived, oldest_in = session.execute(
         select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == InState.ARRIVED)
@@ -99,7 +99,7 @@ def _receivers(session: Session) -> list[ReceiverStanding]:
             func.min(outbox.c.laid_at).label("laid_at"),
             func.min(outbox.c.issued_on).label("issued_on"),
         )
-        # In the very words of the index that holds these letters alone.
+        # In the very words of the index that holds these messages alone.
         .where(text(OPEN))
         .group_by(outbox.c.receiver, outbox.c.recipient, outbox.c.state)
     )
@@ -129,14 +129,14 @@ def _count(states: dict[str, Row[object]], state: OutState) -> int:
 
 
 def _since(row: Row[object] | None) -> datetime | None:
-    """When the oldest letter was laid out; for letters from before that was noted, the day they carry."""
+    """When the oldest message was laid out; for messages from before that was noted, the day they carry."""
     if row is None:
         return None
     return row.laid_at or datetime.combine(row.issued_on, time(), UTC)
 
 
 def totals(session: Session) -> tuple[dict[OutState, int], dict[InState, int]]:
-    """How many letters there are in each state, ours and those to us."""
+    """How many messages there are in each state, ours and those to us."""
     out = session.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     came = session.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
     return (
@@ -147,7 +147,7 @@ def totals(session: Session) -> tuple[dict[OutState, int], dict[InState, int]]:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """One attempt to send a letter."""
+    """One attempt to send a message."""
 
     number: int
     started_at: datetime
@@ -159,7 +159,7 @@ class AttemptRow:
 
 
 def attempts_of(session: Session, sequence: int) -> list[AttemptRow]:
-    """Every attempt to send a letter, the first one first."""
+    """Every attempt to send a message, the first one first."""
     question = select(attempt).where(attempt.c.letter == sequence).order_by(attempt.c.number)
     return [
         AttemptRow(

@@ -1,4 +1,4 @@
-"""The post office's part of an installation's settings: the access point, the look-up, and letters pushed to us.
+"""The exchange's part of an installation's settings: the access point, the look-up, and messages pushed to us.
 
 See docs/access-points.md for what each kind needs.
 """
@@ -22,10 +22,10 @@ class PostSettings(BaseSettings):
     """Our own address on the network, where the way in asks whose mailbox it is."""
     access_point_country: str = "SE"
     access_point_mls_to: str = ""
-    """Where message level statuses about our letters go (0242:...); empty: where the access point wants them."""
+    """Where message level statuses about our messages go (0242:...); empty: where the access point wants them."""
     access_point_layout: Literal["plain", "oxalis", "operator"] = "plain"
     access_point_enveloped: bool = False
-    """Hand letters over in our own envelope where the kind lets us choose."""
+    """Hand messages over in our own envelope where the kind lets us choose."""
     access_point_bare: bool = False
     """phase4: use /sendas4, where the access point makes envelope and instance identifier."""
     access_point_seconds: float = 60
@@ -33,7 +33,7 @@ class PostSettings(BaseSettings):
     access_point_proxy: str = ""
     access_point_plain_http: bool = False
     access_point_inbox: Literal["", "mailbox", "folder", "sftp"] = ""
-    """How letters come in where it is another way than out; empty: the kind's own, or the webhook."""
+    """How messages come in where it is another way than out; empty: the kind's own, or the webhook."""
     access_point_inbox_address: str = ""
     access_point_sftp_host_key: str = ""
     """The server's public key as in known_hosts: ssh-ed25519 AAAA..."""
@@ -44,7 +44,7 @@ class PostSettings(BaseSettings):
     access_point_sftp_key_password: SecretStr = SecretStr("")
     simulator_token: SecretStr = SecretStr("simulated")
 
-    # --- whom letters may be sent to: an SMP at a fixed address, or found through the SML ---
+    # --- whom messages may be sent to: an SMP at a fixed address, or found through the SML ---
     lookup_smp: str = ""
     lookup_sml_zone: str = ""
     """edelivery.tech.ec.europa.eu for the network, acc.edelivery.tech.ec.europa.eu for its test."""
@@ -53,8 +53,8 @@ class PostSettings(BaseSettings):
     lookup_remembers: int = 3600
     """For how long, in seconds, an answer holds; a no holds a sixth of that."""
 
-    # --- letters pushed to us at /webhook/letters ---
+    # --- messages pushed to us at /webhook/messages ---
     webhook_secret: SecretStr = SecretStr("")
     webhook_token: SecretStr = SecretStr("")
     webhook_window: int = 300
-    """How old, in seconds, a signed letter may be."""
+    """How old, in seconds, a signed message may be."""

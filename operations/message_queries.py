@@ -1,6 +1,6 @@
-"""Letters as lists show them: those to us and those of ours, without their bytes, and what a letter became.
+"""Messages as lists show them: those to us and those of ours, without their bytes, and what a message became.
 
-Convention: named questions that only read. Whatever decides something about a letter is asked in `mailbox`.
+Convention: named questions that only read. Whatever decides something about a message is asked in `mailbox`.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from peppol.exchange.tables import InState, OutState
 
 @dataclass(frozen=True, slots=True)
 class InboundSummary:
-    """A letter to us without its bytes; `size` in bytes, `repeats` the letter it came after.
+    """A message to us without its bytes; `size` in bytes, `repeats` the message it came after.
 
     `document` is the number of the invoice or credit note it became, if it became one.
     """
@@ -42,7 +42,7 @@ class InboundSummary:
 
 @dataclass(frozen=True, slots=True)
 class OutboundSummary:
-    """A letter of ours without its bytes."""
+    """A message of ours without its bytes."""
 
     sequence: int
     instance_id: str
@@ -58,7 +58,7 @@ class OutboundSummary:
 
 
 def messages_in(session: Session, *, state: InState | None = None) -> Iterator[InboundSummary]:
-    """The letters to us in the order they came, of one state where that is given."""
+    """The messages to us in the order they came, of one state where that is given."""
     question = _MESSAGES_IN
     if state is not None:
         question = question.where(exchange_tables.inbox.c.state == state)
@@ -69,13 +69,13 @@ def messages_in(session: Session, *, state: InState | None = None) -> Iterator[I
 
 
 def message_in(session: Session, letter_id: int) -> InboundSummary | None:
-    """One letter to us, or None."""
+    """One message to us, or None."""
     row = session.execute(_MESSAGES_IN.where(exchange_tables.inbox.c.id == letter_id)).one_or_none()
     return _message_in(row) if row is not None else None
 
 
 def document_of_message(session: Session, letter_id: int) -> SupplierInvoice | None:
-    """The document in our books that a letter became, or None."""
+    """The document in our books that a message became, or None."""
     question = select(document_tables.invoice.c.id).where(document_tables.invoice.c.letter_id == letter_id)
     invoice_id = session.scalar(question)
     return document_store.by_id(session, invoice_id) if invoice_id is not None else None
@@ -90,7 +90,7 @@ def messages_out(
     about: str = "",
     at_most: int | None = None,
 ) -> Iterator[OutboundSummary]:
-    """Our letters, oldest first, of one state, kind, document or subject where that is given.
+    """Our messages, oldest first, of one state, kind, document or subject where that is given.
 
     Whoever wants only some says how many: PostgreSQL keeps a question open that is not read to its end.
     """
@@ -106,7 +106,7 @@ def messages_out(
 
 
 def message_out(session: Session, sequence: int) -> OutboundSummary | None:
-    """One letter of ours, or None."""
+    """One message of ours, or None."""
     row = session.execute(_MESSAGES_OUT.where(exchange_tables.outbox.c.sequence == sequence)).one_or_none()
     return _message_out(row) if row is not None else None
 
@@ -128,7 +128,7 @@ def _message_out(row: Row[Any]) -> OutboundSummary:
 
 
 def waiting_count(session: Session) -> int:
-    """How many of our letters wait to be handed over."""
+    """How many of our messages wait to be handed over."""
     question = select(func.count()).where(exchange_tables.outbox.c.state == OutState.WAITING)
     return session.execute(question).scalar_one()
 

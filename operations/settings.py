@@ -66,7 +66,7 @@ class Settings(PostSettings):
     """Who is told of alarms; empty: they are only rows and lines in the journal."""
 
     keep_refused_months: int = Field(default=24, ge=3, le=120)
-    """How many whole months a letter that was technically refused is kept, before it may be disposed of."""
+    """How many whole months a message that was technically refused is kept, before it may be disposed of."""
 
     keep_unsent_months: int = Field(default=6, ge=1, le=120)
     """The same for what never left its maker: files taken in, documents taken back, test documents."""

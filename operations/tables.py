@@ -1,4 +1,4 @@
-"""The tables of the house's own work: which job ran in which slot, and which alarms were raised."""
+"""The tables of our own work: which job ran in which slot, and which alarms were raised."""
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
 

@@ -1,1 +1,1 @@
-"""The counting room: money and time, contracts and prices, decisions, orders and receipts."""
+"""Orders: money and time, contracts and prices, decisions, orders and receipts."""

@@ -1,4 +1,4 @@
-"""The tables of the counting room, and only their shape.
+"""The tables of orders, and only their shape.
 
 What must not happen twice is a key here; what must hold of numbers is a CHECK. Orders,
 order lines, receipts and the journal are append-only (`foundation.append_only`); what changes about

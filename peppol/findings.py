@@ -21,7 +21,7 @@ class Finding:
     """One broken rule at one place.
 
     `rule` is the official id (BR-CO-15, PEPPOL-T01-R008), "XSD" for the schema
-    or GATE-... for the door. `location` is an XPath with the usual prefixes and
+    or GATE-... for the gate. `location` is an XPath with the usual prefixes and
     positions, such as /Invoice/cac:InvoiceLine[2]/cbc:ID; `line` counts from 1
     in the bytes as received and is 0 where it is not known.
     """

@@ -50,7 +50,7 @@ class _Form:
 
 
 class DocumentKind(StrEnum):
-    """The kinds of document this post office reads and writes.
+    """The kinds of document this exchange reads and writes.
 
     All of them are UBL 2.1. `profile_ids` are at the same time the process
     identifiers of the envelope; the first one is what we write unless told otherwise.

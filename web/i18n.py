@@ -2,7 +2,7 @@
 
 Convention: the Swedish text is the msgid. Templates write `{{ _("Ordrar") }}` or, with a value,
 `{{ _("Order %(number)s", number=order.number) }}`; a literal percent sign is doubled there. Python on the pages
-takes `_t = words(language)` and writes `_t("Ordrar")`. Sentences of the floors below come as pairs (Swedish,
+takes `_t = words(language)` and writes `_t("Ordrar")`. Sentences of the folders below come as pairs (Swedish,
 English) and are picked by `pair`. Catalogues are read once at the start; a text without English shows in Swedish,
 and a test finds it first.
 """
@@ -81,7 +81,7 @@ def words(language: Language) -> Translate:
 
 
 def pair(sentence: Refused | tuple[str, str], language: Language) -> str:
-    """One of the two sentences that the floors below give."""
+    """One of the two sentences that the folders below give."""
     if isinstance(sentence, Refused):
         sentence = (sentence.sentence_sv, sentence.sentence)
     return sentence[0 if language == "sv" else 1]

@@ -1,6 +1,6 @@
 """Every rule a report may name, as something to list and explain without a document.
 
-Beside the rules of the releases stand the refusals of the door (family GATE) and the
+Beside the rules of the releases stand the refusals of the gate (family GATE) and the
 schema (family XSD), since a report names those too. Rules that all documents share are
 one family, PEPPOL-COMMON. A sentence has … where a report puts the values of the document.
 """
@@ -40,7 +40,7 @@ _XSD_FORMS: Final = (
 class ListedRule:
     """One rule and the releases it belongs to; `meaning` is English, as rules are written down.
 
-    `forms` are the ways in which a finding tells it, where there are several; the door and the
+    `forms` are the ways in which a finding tells it, where there are several; the gate and the
     schema belong to no release.
     """
 
@@ -68,7 +68,7 @@ class ListedRule:
 
 @cache
 def listed_rules() -> tuple[ListedRule, ...]:
-    """The door, the schema and every rule of every release once, family by family in published order."""
+    """The gate, the schema and every rule of every release once, family by family in published order."""
     found: dict[str, ListedRule] = {}
     for release in RELEASES:
         for info in (info for book in release.rule_set.books for info in book.infos):

@@ -1,4 +1,4 @@
-"""Why a letter or a document stands where it stands, in one sentence; and the tree behind it.
+"""Why a message or a document stands where it stands, in one sentence; and the tree behind it.
 
 Convention: the words of a deviation are those of `invoicing.matching.deviation_texts`; here they are only
 put together, for a line after `receive` and for the tree of `explain`.
@@ -46,7 +46,7 @@ _NAMES_SV = {
 
 
 def why_message(message: InboundSummary, language: Language) -> str:
-    """Why a letter that became no document lies where it lies."""
+    """Why a message that became no document lies where it lies."""
     if message.state is InState.REPEAT:
         return _pick(
             language,

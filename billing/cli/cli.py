@@ -133,7 +133,7 @@ def main() -> None:
     except (KeyboardInterrupt, Exception) as error:
         if "--trace" in sys.argv:
             raise
-        # Knows every refusal of the house, which is much to load before anything is refused.
+        # Knows every refusal of the system, which is much to load before anything is refused.
         from billing.cli.exit_codes import ExitCode, stopped_by
 
         sys.exit(ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))

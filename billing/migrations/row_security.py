@@ -93,12 +93,12 @@ _OWN_RULES: Final = {
     "mail": f"EXISTS (SELECT 1 FROM account a WHERE a.id = mail.account_id AND a.organisation = {_MINE})",
     "portal_visit": "EXISTS (SELECT 1 FROM account a WHERE 'user-' || a.id = portal_visit.person"
     f" AND a.organisation = {_MINE})",
-    # Letters are read by those whose order or document they carry.
+    # Messages are read by those whose order or document they carry.
     "outbox": "outbox.kind = 'order' AND EXISTS"
     f" (SELECT 1 FROM purchase_order p WHERE p.number = outbox.document_id AND p.supplier = {_MINE})"
     " OR EXISTS (SELECT 1 FROM invoice i WHERE i.id = CASE WHEN outbox.about ~ '^invoice [0-9]{1,9}$'"
     f" THEN substr(outbox.about, 9)::integer END AND i.supplier = {_MINE})"
-    # What was said of a letter of theirs that came into no book.
+    # What was said of a message of theirs that came into no book.
     f" OR outbox.kind IN ('mlr', 'mls') AND outbox.recipient = {_MINE}",
     "inbox": f"EXISTS (SELECT 1 FROM invoice i WHERE i.letter_id = inbox.id AND i.supplier = {_MINE})"
     f" OR EXISTS (SELECT 1 FROM portal_document d WHERE d.letter_id = inbox.id AND d.supplier = {_MINE})"

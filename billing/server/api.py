@@ -1,7 +1,7 @@
 """The API for suppliers' systems: a document in, its validation report out.
 
 `POST /api/v1/validate` takes the bytes as they would be sent over Peppol and changes
-nothing: nothing is stored, no letter is written, and no name, number or content of the
+nothing: nothing is stored, no message is written, and no name, number or content of the
 document reaches a log. A document with errors is an answered question (200, `valid`
 false), not a failed request. The checks themselves run beside the event loop, a few at
 a time, because one document may cost hundreds of megabytes.

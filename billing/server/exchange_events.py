@@ -1,4 +1,4 @@
-"""What the house does when a letter or an access point meets something people should hear of.
+"""What the system does when a message or an access point meets something people should hear of.
 
 Called in the transaction that notes it: a line in the journal, and for an order that cannot be
 sent a mail to the supplier, so that all of it happens or nothing.

@@ -1,8 +1,8 @@
-"""The house's timetable: what is done when, without anybody asking.
+"""Our timetable: what is done when, without anybody asking.
 
 A new job is one line in `jobs_of`: its name, its schedule in UTC, and what it does. How a slot is
 run once by one worker is the matter of `job_running`. Sending, collecting and sorting are not
-here: every worker does them all the time, each with its own letters (`worker`).
+here: every worker does them all the time, each with its own messages (`worker`).
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Letters pushed to us: POST /webhook/letters, a letter with its envelope or bare, as the access point has it.
+"""Messages pushed to us: POST /webhook/messages, a message with its envelope or bare, as the access point has it.
 
 Outside the pages: no session and no form's proof, but a secret. Either the header `X-Token`
 holds the shared secret, or the raw bytes are signed: HMAC-SHA256 with a moment that must be
@@ -7,7 +7,7 @@ near ours, in the form of Standard Webhooks (`webhook-id`, `webhook-timestamp`,
 `X-Webhook-Signature: t=<seconds>,v1=<hex>` over `timestamp.body`. Where neither secret is set,
 the address does not exist.
 
-The letter is stored and committed before the answer leaves; reading it comes later. A repeat
+The message is stored and committed before the answer leaves; reading it comes later. A repeat
 gets the answer the first one got, with the country that phoss-ap waits for.
 """
 
@@ -42,7 +42,7 @@ _RETRY: Final = {"Retry-After": "60"}
 
 @router.post("/webhook/letters", summary="Hand a letter over to us", include_in_schema=False)
 async def take_message(request: Request) -> Response:
-    """Store the letter and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
+    """Store the message and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
     settings: PostSettings = request.app.state.settings
     database: Database = request.app.state.database
     asked = _Asked(request, settings, database.clock())
@@ -67,7 +67,7 @@ async def take_message(request: Request) -> Response:
 
 
 def _stored(database: Database, body: bytes, name: str) -> int:
-    """Keep the letter, committed when this returns; the number of the first one where it came before."""
+    """Keep the message, committed when this returns; the number of the first one where it came before."""
     instance_id = opening.instance_id_in(body)
     now = database.clock()
     with database.writing() as session:

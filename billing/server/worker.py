@@ -2,7 +2,7 @@
 
 The scheduler only ticks: it says what may be due and never does any of it. What is really due,
 and whose it is, is decided in the database, so any number of workers may run on PostgreSQL and
-any of them may die at any moment. A worker told to stop finishes the letter in its hand and gives
+any of them may die at any moment. A worker told to stop finishes the message in its hand and gives
 back what it had taken. A database that does not answer is waited for.
 """
 

@@ -1,6 +1,6 @@
-"""A letter kept aside, shown safely: why it lies there, what the rules say of it, and its bytes as text.
+"""A message kept aside, shown safely: why it lies there, what the rules say of it, and its bytes as text.
 
-Nothing in a letter is ever rendered as what it claims to be: the text is escaped, the file is a download of
+Nothing in a message is ever rendered as what it claims to be: the text is escaped, the file is a download of
 plain bytes.
 """
 
@@ -32,7 +32,7 @@ _SHOWN = 40_000
 
 @router.get("/finance/letters/{number}")
 def message(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
-    """The letter, whatever it is."""
+    """The message, whatever it is."""
     with database_of(request).reading() as session:
         found = message_queries.message_in(session, number)
         body = inbox.body_of(session, number)
@@ -69,7 +69,7 @@ def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
 
 @router.post("/finance/letters/{number}/replay")
 def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
-    """Have a letter read again, when what it needed is there now."""
+    """Have a message read again, when what it needed is there now."""
     database = database_of(request)
     with database.writing() as session:
         if message_queries.message_in(session, number) is None:

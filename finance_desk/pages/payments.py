@@ -228,7 +228,7 @@ def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINAN
 
 @router.get("/finance/payments/files/{file_id}")
 def file(request: Request, file_id: int, person: Person = signed_in(*READERS)) -> Response:
-    """A file as it left the house: the same bytes each time."""
+    """A file as it left us: the same bytes each time."""
     with database_of(request).reading() as session:
         try:
             found, body = export_store.named(session, file_id)

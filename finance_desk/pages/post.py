@@ -1,4 +1,4 @@
-"""The post office as finance sees it: what is stuck or refused, what suppliers' systems answered, and sending again.
+"""The exchange as finance sees it: what is stuck or refused, what suppliers' systems answered, and sending again.
 
 Operating the post is the operator's; here is only what a finance officer can do something about.
 """
@@ -67,7 +67,7 @@ def post_office(request: Request, person: Person = signed_in(*_READERS)) -> Resp
 
 @router.get("/finance/post/{number}")
 def message(request: Request, number: int, person: Person = signed_in(*_READERS)) -> Response:
-    """One letter of ours: its attempts, what was answered, and its bytes as text."""
+    """One message of ours: its attempts, what was answered, and its bytes as text."""
     with database_of(request).reading() as session:
         register = register_store.load(session)
         found = message_queries.message_out(session, number)
@@ -101,7 +101,7 @@ def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
 
 @router.post("/finance/post/{number}/send-again")
 def send_again(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
-    """Let a letter be sent once more."""
+    """Let a message be sent once more."""
     database = database_of(request)
     with database.reading() as session:
         if message_queries.message_out(session, number) is None:
@@ -138,7 +138,7 @@ def _row(each: OutboundSummary, register: Register) -> dict[str, Any]:
 
 
 def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
-    """Suppliers whose address the network did not know, so that letters lie in the portal for them."""
+    """Suppliers whose address the network did not know, so that messages lie in the portal for them."""
     outbox = exchange_tables.outbox
     question = (
         select(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome, func.count().label("many"))

@@ -1,4 +1,4 @@
-"""Removing the bytes of a case, or of what belongs to none: letters, events, what was read, copies in the portal.
+"""Removing the bytes of a case, or of what belongs to none: messages, events, what was read, copies in the portal.
 
 Convention: each function empties bytes and says what they were, as (kind, row id, sha256, size); `retention` writes
 that into the table of what was disposed of. Rows with their numbers, days and amounts stay.
@@ -59,7 +59,7 @@ def of_stray(session: Session, sort: Stray, number: int) -> Iterator[Removed]:
 
 
 def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed]:
-    """Documents in the books: their letters, our answers, what was read of them, and the portal's copies."""
+    """Documents in the books: their messages, our answers, what was read of them, and the portal's copies."""
     invoice, inbox, outbox = document_tables.invoice, exchange_tables.inbox, exchange_tables.outbox
     documents = session.execute(
         select(invoice.c.id, invoice.c.letter_id, invoice.c.content).where(which)
@@ -77,7 +77,7 @@ def _documents(session: Session, which: ColumnElement[bool]) -> Iterator[Removed
 
 
 def _copies(session: Session, messages: list[int]) -> Iterator[Removed]:
-    """What the portal kept of letters that were made there: its own copy, and the file taken in."""
+    """What the portal kept of messages that were made there: its own copy, and the file taken in."""
     made, taken = portal_document, portal_upload
     mine = made.c.letter_id.in_(messages)
     files = select(made.c.supplier, made.c.sha256).where(mine)

@@ -1,4 +1,4 @@
-"""The invariants of the house, checked on a live database; each break names what and where.
+"""The invariants of the books, checked on a live database; each break names what and where.
 
 `check` walks everything once, streaming, and yields nothing when all is well. It is run by
 `billing check`, at the end of the demo and after every test story.
@@ -230,7 +230,7 @@ def _results_once(session: Session) -> Findings:
 
 
 def _messages_in(session: Session) -> Findings:
-    """Every letter to us is in exactly one known state, and its bytes have their sha256."""
+    """Every message to us is in exactly one known state, and its bytes have their sha256."""
     inbox, invoice, answer = exchange_tables.inbox, document_tables.invoice, response_tables.peer_answer
     gone = audit_tables.disposed_body
     question = (
@@ -248,7 +248,7 @@ def _messages_in(session: Session) -> Findings:
         subject = f"letter in {row.id}"
         if row.state not in states:
             yield subject, f"its state {row.state} does not exist"
-        # The bytes of a repeat are those of the letter it repeats, unless its envelope differs.
+        # The bytes of a repeat are those of the message it repeats, unless its envelope differs.
         kept = row.body or (row.state != InState.REPEAT and row.disposed != row.sha256)
         if kept and exchange_outbox.sha256_of(row.body) != row.sha256:
             yield subject, "its bytes no longer have the sha256 they came with"
@@ -258,7 +258,7 @@ def _messages_in(session: Session) -> Findings:
 
 
 def _messages_out(session: Session) -> Findings:
-    """Every letter of ours still has the bytes it was laid out with, and every order has its letter."""
+    """Every message of ours still has the bytes it was laid out with, and every order has its message."""
     outbox, order = exchange_tables.outbox, order_tables.purchase_order
     gone = audit_tables.disposed_body
     question = select(outbox, gone.c.sha256.label("disposed")).outerjoin(

@@ -1,10 +1,10 @@
-"""What belongs to no case and has passed its time: refused letters, files never sent, drafts, test documents.
+"""What belongs to no case and has passed its time: refused messages, files never sent, drafts, test documents.
 
 What is accounting material is kept as a case is, seven years after the end of the financial year: documents in the
 books without a case, a second document of one number, suppliers' answers to orders and invoices. What never became
-accounting material is kept for a shorter, settable time (decision 34): a refused letter as long as somebody may ask
+accounting material is kept for a shorter, settable time (decision 34): a refused message as long as somebody may ask
 about it, and what never left its maker only while it is of use to the maker. A thing is known by its name, such as
-letter:65; a legal hold on the name keeps it. Nothing open, failed or on its way is ever named here.
+message:65; a legal hold on the name keeps it. Nothing open, failed or on its way is ever named here.
 """
 
 from calendar import monthrange
@@ -69,8 +69,8 @@ def months_after(day: date, months: int) -> date:
 def named(name: str) -> tuple[Stray, int] | None:
     """What a name says, or None where it names no such thing.
 
-    >>> named("letter:65"), named("100000101"), named("letter:six")
-    ((<Stray.LETTER: 'letter'>, 65), None, None)
+    >>> named("message:65"), named("100000101"), named("message:six")
+    ((<Stray.LETTER: 'message'>, 65), None, None)
     """
     sort, colon, number = name.partition(":")
     if not colon or sort not in tuple(Stray) or not number.isdecimal() or len(number) > 9:

@@ -1,7 +1,7 @@
 """SIE 4 import files (type 4I): vouchers for the buyer's ledger, in code page 437. Pure.
 
 The format is the SIE group's 4B: one record a line, texts in quotation marks, days as YYYYMMDD, amounts with a
-point. A letter that code page 437 lacks is written as its nearest kin, never left out of the voucher.
+point. A message that code page 437 lacks is written as its nearest kin, never left out of the voucher.
 """
 
 import unicodedata
@@ -55,7 +55,7 @@ def _day(day: date) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text field: control characters gone, quotation marks escaped, letters within the code page."""
+    """A text field: control characters gone, quotation marks escaped, messages within the code page."""
     kept = "".join(_kin(each) for each in " ".join(text.split()) if each.isprintable())
     escaped = kept.replace("\\", "/").replace('"', '\\"')
     return f'"{escaped}"'

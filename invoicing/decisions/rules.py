@@ -1,4 +1,4 @@
-"""What a person may do with a document the house could not settle alone, and what that changes. Pure.
+"""What a person may do with a document the system could not settle alone, and what that changes. Pure.
 
 The transitions are a table. An acceptance covers exactly the deviations it was given for: whatever is found
 otherwise later is in question again. A link says which order line a document is for; the document itself

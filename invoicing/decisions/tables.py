@@ -1,4 +1,4 @@
-"""The tables of the finance desk, and only their shape: what people do with what the house could not settle alone.
+"""The tables of the finance desk, and only their shape: what people do with what the system could not settle alone.
 
 `desk_item` says who has something and until when it rests; `desk_action` is what somebody did to a
 document, with the moment its answer may leave. `acceptance` and `line_link` are what a person has decided

@@ -2,7 +2,7 @@
 
 `read` takes the bytes as they came: gate, schema and rules first, then the typed document,
 then the `Invoice` of `model.py`. What cannot be read is a `Reading` with its findings, never
-an exception. Everything about the document's shape stays in this room.
+an exception. Everything about the document's shape stays in this folder.
 """
 
 from dataclasses import dataclass, replace
@@ -42,11 +42,11 @@ NOWHERE = Sender()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a letter: an invoice, or the reason why there is none.
+    """What came of reading a message: an invoice, or the reason why there is none.
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
     `reason` and its sentences are empty for an invoice, unless its envelope was not quite right.
-    `origin` says whom an answer about the letter itself would go to. `answer` is what a peer answers
+    `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
     about a document of ours; there is no invoice then.
     """
 
@@ -61,9 +61,9 @@ class Reading:
 
 
 def read_message(body: bytes, *, on: date, register: Register) -> Reading:
-    """Read the document of a letter to us, in its envelope or bare, that came on the day `on`.
+    """Read the document of a message to us, in its envelope or bare, that came on the day `on`.
 
-    A letter for somebody else, or in an envelope that cannot be read, is refused. What the envelope
+    A message for somebody else, or in an envelope that cannot be read, is refused. What the envelope
     merely says otherwise than the document is told in the reason of a document that is read all the
     same, unless the two senders are registered addresses of one supplier.
     """

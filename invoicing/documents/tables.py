@@ -1,7 +1,7 @@
-"""The tables of the audit room, and only their shape.
+"""The tables of suppliers' documents, and only their shape.
 
 An invoice's number is held once per supplier and type of document; an invoice is credited
-once; what it lies on is an order line's account in the counting room. Matches and responses
+once; what it lies on is an order line's account in orders. Matches and responses
 are append-only.
 """
 

@@ -109,7 +109,7 @@ class Paper:
 
 
 def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
-    """The document in a letter's bytes, in its envelope or bare. Raises NoPaper."""
+    """The document in a message's bytes, in its envelope or bare. Raises NoPaper."""
     opened = opening.unwrap(body)
     try:
         root = opened.root if opened.root is not None else admit(opened.payload)
@@ -122,7 +122,7 @@ def document_of(body: bytes) -> billing.Invoice | billing.CreditNote:
 
 
 def paper_of(body: bytes) -> Paper:
-    """The paper of a letter's bytes. Raises NoPaper."""
+    """The paper of a message's bytes. Raises NoPaper."""
     return paper(document_of(body))
 
 

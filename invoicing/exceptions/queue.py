@@ -1,6 +1,6 @@
 """What needs a person: the finance desk's queue, asked in a few named questions.
 
-Documents, letters and events that the house could not settle alone. Every question starts from a partial
+Documents, messages and events that the system could not settle alone. Every question starts from a partial
 index over what is open, so it costs the same however many documents are settled. The literal states in the
 conditions are what lets the engine use those indexes.
 """
@@ -103,7 +103,7 @@ class QueueCause:
 
 @dataclass(frozen=True, slots=True)
 class MessageAside:
-    """A letter kept aside, without its bytes."""
+    """A message kept aside, without its bytes."""
 
     id: int
     received_on: date
@@ -228,7 +228,7 @@ def owners(session: Session) -> Sequence[str]:
 
 
 def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
-    """Letters kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
+    """Messages kept aside, newest first: conflicts, what could not be read, what our handling failed on."""
     inbox = exchange_tables.inbox
     taken = and_(_D.c.kind == "LETTER_IN", _D.c.item_id == inbox.c.id)
     columns = (

@@ -34,7 +34,7 @@ _WHY = {
     "UNDONE": ("Åtgärden är redan ångrad.", "The action is undone already."),
 }
 _LEFT = ("Svaret har redan gått i väg. ", "The answer has already left. ")
-# What to do instead, once it has left the house.
+# What to do instead, once it has left us.
 _INSTEAD = {
     Action.ASK_CREDIT: (
         "Vänta på kreditfakturan, eller kontakta leverantören om fakturan ändå gäller.",

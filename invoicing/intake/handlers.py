@@ -1,7 +1,7 @@
-"""Who handles which kind of letter: the table by which arrived letters are sorted.
+"""Who handles which kind of message: the table by which arrived messages are sorted.
 
-A handler gets an open transaction, the letter as stored and what was read of it outside the
-transaction; it takes the letter (`mailbox.take`), lets it have its effect, and says what became
+A handler gets an open transaction, the message as stored and what was read of it outside the
+transaction; it takes the message (`mailbox.take`), lets it have its effect, and says what became
 of it, or None when somebody else had taken it. A kind that nobody handles, and bytes of no known
 kind, lie in quarantine with their reason, where people see them; nothing is thrown away.
 """
@@ -34,7 +34,7 @@ def _billing(
 def _answer(
     session: Session, register: Register, message: InboundMessage, reading: Reading, today: date
 ) -> IntakeResult | None:
-    """A supplier's answer to a letter of ours; one that breaks a rule lies in quarantine as any other letter."""
+    """A supplier's answer to a message of ours; one that breaks a rule lies in quarantine as any other message."""
     if reading.answer is None:
         return intake.receive(session, register, message, reading, today=today)
     if not inbox.take(session, message.id, kind=reading.answer.kind):
@@ -59,6 +59,6 @@ HANDLERS: Mapping[DocumentKind, Handler] = {
 def handle(
     session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
-    """Let a read letter have its effect. Raises IntegrityError when another letter of its number just did."""
+    """Let a read message have its effect. Raises IntegrityError when another message of its number just did."""
     handler = HANDLERS.get(reading.kind, _billing) if reading.kind is not None else _billing
     return handler(session, register, message, reading, today)

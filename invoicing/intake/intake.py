@@ -32,7 +32,7 @@ from peppol.exchange.tables import InState
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of a letter: its state in the mailbox, and the document in our books, if it became one."""
+    """What became of a message: its state in the mailbox, and the document in our books, if it became one."""
 
     letter_id: int
     message_state: InState
@@ -43,9 +43,9 @@ class IntakeResult:
 def receive(
     session: Session, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
-    """Let a read letter become an invoice or credit note in our books, or lie in quarantine with its reason.
+    """Let a read message become an invoice or credit note in our books, or lie in quarantine with its reason.
 
-    None when another worker handled the letter in the meantime. Raises IntegrityError when another
+    None when another worker handled the message in the meantime. Raises IntegrityError when another
     document with the same number was kept in the meantime: tried again, it finds that one.
     """
     if not inbox.take(session, message.id, kind=reading.kind or ""):
@@ -68,7 +68,7 @@ def receive(
     else:
         invoice = _take_invoice(session, register, message, content, today=today)
     if reading.reason:
-        # The envelope was odd and the document is not: it is handled, and the letter says who should look.
+        # The envelope was odd and the document is not: it is handled, and the message says who should look.
         _settle(session, message, reading, InState.HANDLED)
     technical_refusals.confirm(session, register, message, reading.origin, today=today)
     return IntakeResult(message.id, InState.HANDLED, invoice)
@@ -206,7 +206,7 @@ def _conflict(
 
     The same document in a new envelope is no conflict: it is the first one once more.
     """
-    # Two letters of one number are rare; only then is a document taken out of its envelope in here.
+    # Two messages of one number are rare; only then is a document taken out of its envelope in here.
     if envelope.same_document(message.body, inbox.body_of(session, earlier.letter_id) or b""):
         inbox.settle(
             session,

@@ -33,7 +33,7 @@ _LINES = select(_part.c.invoice_id, _part.c.order_number, _part.c.line_id)
 
 
 def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str]:
-    """Lay a note on the letter about the documents it may be a copy of; their numbers, oldest first."""
+    """Lay a note on the message about the documents it may be a copy of; their numbers, oldest first."""
     given = {
         "supplier": invoice.supplier,
         "order_number": invoice.order_number,

@@ -1,8 +1,8 @@
-"""Reading the letters that have come: validation outside the transaction, a few letters to a transaction.
+"""Reading the messages that have come: validation outside the transaction, a few messages to a transaction.
 
-A few letters are read one after the other before the first is received, which is quicker than
-changing between the two; where many wait, another process reads ahead. What a letter becomes is
-decided by its kind (`letter_handlers`). A letter whose handling fails keeps its bytes and rests,
+A few messages are read one after the other before the first is received, which is quicker than
+changing between the two; where many wait, another process reads ahead. What a message becomes is
+decided by its kind (`letter_handlers`). A message whose handling fails keeps its bytes and rests,
 with the error beside it, and the next one is read; after some failures it waits for a person.
 """
 
@@ -31,12 +31,12 @@ from peppol.exchange.tables import InState
 
 _BATCH = 50
 TOGETHER = 10
-"""So many letters share a transaction: alone an invoice writes 176 kB of pages, ten together 40 kB each."""
-# From so many waiting letters on, a process that reads ahead is worth its start.
+"""So many messages share a transaction: alone an invoice writes 176 kB of pages, ten together 40 kB each."""
+# From so many waiting messages on, a process that reads ahead is worth its start.
 _MANY = 1000
-# Read letters are held in memory: so many bytes of them at most, and always at least one letter.
+# Read messages are held in memory: so many bytes of them at most, and always at least one message.
 _BYTES_AT_ONCE = 2_000_000
-# Longer than a batch takes; a letter whose worker died comes up again after it.
+# Longer than a batch takes; a message whose worker died comes up again after it.
 _LEASE = timedelta(minutes=10)
 _log = structlog.get_logger("letters")
 
@@ -44,11 +44,11 @@ _log = structlog.get_logger("letters")
 def read_arrived(
     database: Database, *, today: date, reader: bool | None = None
 ) -> Generator[IntakeResult, None, None]:
-    """Let every arrived letter become what it is; yields what became of each, oldest first.
+    """Let every arrived message become what it is; yields what became of each, oldest first.
 
-    Several workers may run at once: each claims its own letters for a while. With `reader` a second
-    process reads the next letters while this one receives those already read; left to itself that
-    is done where so many letters wait that starting a process pays.
+    Several workers may run at once: each claims its own messages for a while. With `reader` a second
+    process reads the next messages while this one receives those already read; left to itself that
+    is done where so many messages wait that starting a process pays.
     """
     group: list[tuple[InboundMessage, Reading]] = []
     with closing(readings(database, reader=reader)) as read:
@@ -64,7 +64,7 @@ def read_arrived(
 def readings(
     database: Database, *, reader: bool | None = None
 ) -> Generator[tuple[InboundMessage, Reading, Register], None, None]:
-    """Claim the letters that wait and read them, a group ahead of the one that is handed out."""
+    """Claim the messages that wait and read them, a group ahead of the one that is handed out."""
     with database.reading() as session:
         register = register_store.load(session)
         many = inbox.count_arrived(session) >= _MANY
@@ -92,21 +92,21 @@ def readings(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Letters on their way through the reader, by their row, and how to get what was read."""
+    """Messages on their way through the reader, by their row, and how to get what was read."""
 
     messages: dict[int, InboundMessage]
     register: Register
     read: Callable[[], "ReadGroup"]
 
 
-# What was read of each letter, by its row, or where the reading itself failed.
+# What was read of each message, by its row, or where the reading itself failed.
 ReadGroup = Sequence[tuple[int, Reading | str]]
 Read = Callable[[Sequence[InboundMessage], Register], Callable[[], ReadGroup]]
 
 
 @contextmanager
 def _reader(register: Register, *, apart: bool) -> Iterator[Read]:
-    """A way to have letters read: in a process apart, begun at once, or here, when they are asked for."""
+    """A way to have messages read: in a process apart, begun at once, or here, when they are asked for."""
     if not apart:
         yield lambda messages, now: lambda: read_group(messages, now)
         return
@@ -130,7 +130,7 @@ _apart: dict[str, Register] = {}
 
 
 def _submitted(database: Database, read: Read) -> list[_Part]:
-    """The next letters, claimed and on their way through the reader; none when none wait."""
+    """The next messages, claimed and on their way through the reader; none when none wait."""
     with database.writing() as session:
         register = register_store.load(session)
         messages = inbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
@@ -141,7 +141,7 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
 
 
 def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGroup:
-    """Read and validate letters; of one that makes the reading itself fail, where that was."""
+    """Read and validate messages; of one that makes the reading itself fail, where that was."""
     read: list[tuple[int, Reading | str]] = []
     for message in messages:
         try:
@@ -155,7 +155,7 @@ def read_group(messages: Sequence[InboundMessage], register: Register) -> ReadGr
 def receive(
     database: Database, register: Register, message: InboundMessage, reading: Reading, *, today: date
 ) -> IntakeResult | None:
-    """Let a read letter take effect in a transaction of its own; None where it could not, or somebody else did."""
+    """Let a read message take effect in a transaction of its own; None where it could not, or somebody else did."""
     try:
         try:
             return _received(database, register, message, reading, today=today)
@@ -170,7 +170,7 @@ def receive(
 def receive_together(
     database: Database, register: Register, group: Sequence[tuple[InboundMessage, Reading]], *, today: date
 ) -> list[IntakeResult]:
-    """Let some letters take effect in one transaction; where one of them cannot, each in its own.
+    """Let some messages take effect in one transaction; where one of them cannot, each in its own.
 
     A transaction has its price: its commit on the disk, and its turn at the head of the journal.
     """
@@ -181,7 +181,7 @@ def receive_together(
                 for message, reading in group
             ]
     except Exception as error:
-        # Nothing of it has happened. Which letter it was is found out one by one.
+        # Nothing of it has happened. Which message it was is found out one by one.
         _log.info("letters one by one", messages=len(group), error=_place_of(error))
         became = [receive(database, register, message, reading, today=today) for message, reading in group]
     return [each for each in became if each is not None]
@@ -195,7 +195,7 @@ def _received(
 
 
 def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMessage]]:
-    """The letters in their order, cut so that no group is larger than what may be held at once."""
+    """The messages in their order, cut so that no group is larger than what may be held at once."""
     group: list[InboundMessage] = []
     size = 0
     for message in messages:
@@ -209,7 +209,7 @@ def _groups(messages: Sequence[InboundMessage]) -> Iterator[Sequence[InboundMess
 
 
 def _not_handled(database: Database, message: InboundMessage, error: str) -> None:
-    """Nothing is lost: the letter lies where it lay, with what went wrong and when it is tried again."""
+    """Nothing is lost: the message lies where it lay, with what went wrong and when it is tried again."""
     now = database.clock()
     with database.writing() as session:
         state = inbox.failed(session, message, error, now=now)

@@ -1,9 +1,9 @@
-"""Answering what the door, the schema or a published rule refused: to whom, as what, and never twice.
+"""Answering what the gate, the schema or a published rule refused: to whom, as what, and never twice.
 
 An MLS goes to the service provider that the envelope names (MLS_TO), from ours, where the policy
-prefers it. Otherwise an MLR goes to the registered supplier the letter came from: over the network
-where the register says that it takes one, else into the portal. A stranger, a letter for somebody
-else and a letter nobody can read get no answer; they lie in quarantine and are shown. Answers are
+prefers it. Otherwise an MLR goes to the registered supplier the message came from: over the network
+where the register says that it takes one, else into the portal. A stranger, a message for somebody
+else and a message nobody can read get no answer; they lie in quarantine and are shown. Answers are
 never answered, so two machines cannot talk to each other for ever.
 """
 
@@ -42,7 +42,7 @@ class Way:
 def way_of(
     register: Register, origin: Sender, kind: DocumentKind | None, findings: Sequence[Finding]
 ) -> Way | None:
-    """How to answer a letter of this origin; None where there is nobody we may answer."""
+    """How to answer a message of this origin; None where there is nobody we may answer."""
     if kind in _ANSWERS or any(each.rule == EnvelopeRule.NOT_OURS for each in findings):
         return None
     preferred = register.policy.technical_answer
@@ -73,7 +73,7 @@ def refuse(
     *,
     today: date,
 ) -> DocumentKind | None:
-    """Answer a refused letter with everything found in it; what was sent, or None where nothing could be."""
+    """Answer a refused message with everything found in it; what was sent, or None where nothing could be."""
     way = way_of(register, origin, kind, findings) if any(each.fatal for each in findings) else None
     return None if way is None else _answer(session, message, findings, origin, way, today=today)
 
@@ -81,7 +81,7 @@ def refuse(
 def confirm(
     session: Session, register: Register, message: InboundMessage, origin: Sender, *, today: date
 ) -> DocumentKind | None:
-    """Tell the sender's service provider that a letter came through, where its envelope asks for that always."""
+    """Tell the sender's service provider that a message came through, where its envelope asks for that always."""
     if origin.mls_type != ALWAYS:
         return None
     way = way_of(register, origin, None, ())
@@ -119,7 +119,7 @@ def _answer(
             issued_on=today,
         )
     except (InvalidIdentifier, outgoing.InvalidDocument):
-        # A letter may be so odd that no valid answer to it can be written; it is shown all the same.
+        # A message may be so odd that no valid answer to it can be written; it is shown all the same.
         journal.record(session, journal.SYSTEM, "letter.unanswerable", about, kind=way.kind)
         return None
     journal.record(
@@ -137,7 +137,7 @@ def _document(
     message: InboundMessage, findings: Sequence[Finding], origin: Sender, way: Way, *, at: datetime
 ) -> codec.Document:
     sender, receiver = ParticipantId.parse(way.sender), ParticipantId.parse(way.receiver)
-    # Known by the letter's bytes, not by our row: the same letter is answered alike wherever it is read.
+    # Known by the message's bytes, not by our row: the same message is answered alike wherever it is read.
     number = f"{way.kind.value.upper()}-{message.sha256[:16]}"
     if way.kind is DocumentKind.MLS:
         return technical_responses.mls(
@@ -160,7 +160,7 @@ def _document(
 
 
 def _known(register: Register, origin: Sender) -> tuple[Supplier | None, str]:
-    """The supplier a letter came from and the address it used: the envelope's sender, or the author of a bare one."""
+    """The supplier a message came from and the address it used: the envelope's sender, or the author of a bare one."""
     address = origin.sender or origin.author
     for supplier in register.suppliers:
         if address in (*supplier.endpoints, f"0007:{supplier.organisation_number}"):

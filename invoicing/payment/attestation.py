@@ -1,6 +1,6 @@
 """Attest: another person than the one who prepared vouches for each payment, and a later change drops it.
 
-What is attested is the fingerprint of the payable (payable.py). Before anything leaves the house each
+What is attested is the fingerprint of the payable (payable.py). Before anything leaves us each
 fingerprint is taken again: an attest of something else is dropped, and what may no longer be paid is taken out.
 """
 

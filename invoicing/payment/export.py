@@ -1,4 +1,4 @@
-"""Payments leave the house: an attested proposal becomes files for the bank, once.
+"""Payments leave us: an attested proposal becomes files for the bank, once.
 
 Until the bank answers, a payment is exported and not paid.
 """

@@ -1,4 +1,4 @@
-"""Files that left the house, kept as they were: a second download is the same bytes."""
+"""Files that left us, kept as they were: a second download is the same bytes."""
 
 import hashlib
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def keep(
     by: str,
     now: datetime,
 ) -> None:
-    """Keep a file that leaves the house; the database refuses a second of the same kind about the same thing."""
+    """Keep a file that leaves us; the database refuses a second of the same kind about the same thing."""
     digest = hashlib.sha256(body).hexdigest()
     row = {
         "kind": kind,

@@ -1,4 +1,4 @@
-"""A proposal's transfers as the files that leave the house: pain.001 for the bank, and tables for people.
+"""A proposal's transfers as the files that leave us: pain.001 for the bank, and tables for people.
 
 One of the few rooms that know the bank's document models. The same transfers give the same bytes: what
 varies (message id, instant) is the proposal's own number and the instant it was prepared.
@@ -23,7 +23,7 @@ from orders.register.parties import AccountScheme, Buyer, PaymentAccount
 from peppol.xml.iso20022 import serialise
 
 _NAME_MAX, _WORDS_MAX, _NUMBER_MAX = 70, 140, 35
-# What every bank takes (the CGI's Latin set) and the Swedish letters.
+# What every bank takes (the CGI's Latin set) and the Swedish messages.
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ÅÄÖåäöÉéÜü]")
 
 COLUMNS = (
@@ -135,7 +135,7 @@ def rows(transfers: Sequence[Transfer], *, pay_on: date) -> list[tuple[CellValue
 
 
 def plain(text: str, most: int) -> str:
-    """`text` in the letters every bank takes, cut to what the field holds.
+    """`text` in the messages every bank takes, cut to what the field holds.
 
     >>> plain("Kaffe & Té – \u0141ódź AB", 20)
     'Kaffe + Té - odz AB'

@@ -1,4 +1,4 @@
-"""Payables as the books hold them now: the invoice, its letter, its match, its order and the supplier's account."""
+"""Payables as the books hold them now: the invoice, its message, its match, its order and the supplier's account."""
 
 import hashlib
 from collections import defaultdict
@@ -188,7 +188,7 @@ def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
 
 
 def is_on_its_way(session: Session, invoice_id: int) -> bool:
-    """Whether a payment of the invoice has left the house and the bank has not answered yet."""
+    """Whether a payment of the invoice has left us and the bank has not answered yet."""
     question = select(_ITEM.c.id).where(
         _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.INVOICE, _ITEM.c.state == "EXPORTED"
     )

@@ -141,7 +141,7 @@ def item_values(payable: Payable) -> dict[str, object]:
 
 
 def withdraw(session: Session, number: str, *, by: str) -> None:
-    """Take a proposal back before it leaves the house: its invoices may be proposed again."""
+    """Take a proposal back before it leaves us: its invoices may be proposed again."""
     proposal = get(session, number, lock=True)
     check_proposal_step(number, proposal.state, ProposalState.WITHDRAWN)
     change = (

@@ -2,7 +2,7 @@
 
 Nobody pays alone, and the database itself says so: an item names who put it into the proposal and who
 attested it, and they differ; an item that is attested, exported or paid names its attester. What was
-attested, what left the house and what came from the bank is append-only.
+attested, what left us and what came from the bank is append-only.
 """
 
 from sqlalchemy import (
@@ -169,7 +169,7 @@ claim_settled = Table(
     CheckConstraint("first_by <> second_by", name="two_people"),
 )
 
-# A file as it left the house: a second download is these bytes again.
+# A file as it left us: a second download is these bytes again.
 export_file = Table(
     "export_file",
     metadata,

@@ -1,6 +1,6 @@
 """What suppliers made in the portal, as the database holds it: named questions and single steps.
 
-A document waits (WAITING), leaves (RELEASED), and is ours once its letter is read (READ); before it
+A document waits (WAITING), leaves (RELEASED), and is ours once its message is read (READ); before it
 leaves it may be undone (UNDONE), or stopped at the door because it would not match any more (STOPPED).
 Its bytes never change. A step is an UPDATE with a condition whose row count is read.
 """
@@ -195,7 +195,7 @@ def by_id(session: Session, actor: SupplierActor, document_id: int) -> Made | No
 
 
 def of_message(session: Session, actor: SupplierActor, letter_id: int) -> Made | None:
-    """The document that became this letter, if it was made here."""
+    """The document that became this message, if it was made here."""
     mine = (portal_document.c.letter_id == letter_id) & actor.of_made()
     return next(iter(_listed(session, _COLUMNS.where(mine))), None)
 
@@ -214,7 +214,7 @@ def in_state(session: Session, actor: SupplierActor, *states: PortalState, limit
 
 
 def under_way(session: Session, actor: SupplierActor) -> list[Made]:
-    """The documents that have left and whose letters nobody has read yet."""
+    """The documents that have left and whose messages nobody has read yet."""
     unread = select(inbox.c.id).where(inbox.c.state == InState.ARRIVED)
     return _listed(
         session,
@@ -288,7 +288,7 @@ def step(session: Session, made: Made, state: PortalState, **values: object) -> 
 
 
 def settle_read(session: Session) -> None:
-    """Note which letters have been read: from then on our books know what lies on the line."""
+    """Note which messages have been read: from then on our books know what lies on the line."""
     handled = select(inbox.c.id).where(inbox.c.state != InState.ARRIVED)
     session.execute(
         update(portal_document)

@@ -1,7 +1,7 @@
 """What a supplier may send from the portal: the document as it will be, and how it will be judged.
 
 The verdict is no estimate: the document's own bytes go through the very gate, rules and matching that
-every letter goes through (`documents`, `matching`, `credit_matching`), on the facts as they stand; only
+every message goes through (`documents`, `matching`, `credit_matching`), on the facts as they stand; only
 nothing of it takes effect. Who sees what is decided here: another supplier's line does not exist.
 """
 

@@ -115,7 +115,7 @@ def find(session: Session, actor: SupplierActor, invoice_id: int) -> SupplierInv
 
 
 def of_message(session: Session, actor: SupplierActor, letter_id: int) -> int | None:
-    """The row id of what a letter became in our books, if the person may see it."""
+    """The row id of what a message became in our books, if the person may see it."""
     table = document_tables.invoice
     mine = (table.c.letter_id == letter_id) & actor.of_invoices()
     found: int | None = session.scalar(select(table.c.id).where(mine))

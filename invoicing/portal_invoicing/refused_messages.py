@@ -28,7 +28,7 @@ _ANSWERS = (DocumentKind.MLR.value, DocumentKind.MLS.value)
 
 @dataclass(frozen=True, slots=True)
 class RefusedMessage:
-    """A letter of the supplier's that did not come into the books, and why.
+    """A message of the supplier's that did not come into the books, and why.
 
     `came_again` is the row id of the document with the same number that did, where one has.
     """
@@ -69,7 +69,7 @@ class UnsentFile:
 
 
 def count(session: Session, actor: SupplierActor) -> int:
-    """How many letters of the supplier's are refused."""
+    """How many messages of the supplier's are refused."""
     if actor.units is not None:
         return 0
     found: int = session.execute(select(func.count()).select_from(inbox).where(_of(actor))).scalar_one()
@@ -138,14 +138,14 @@ def _answers(actor: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of(actor: Scope) -> ColumnElement[bool]:
-    """The letters that came from the supplier and are in no book."""
+    """The messages that came from the supplier and are in no book."""
     answered = select(outbox.c.about).where(*_answers(actor))
     refused = and_(inbox.c.state == InState.QUARANTINED, ("letter " + cast(inbox.c.id, String)).in_(answered))
     twice = and_(
         inbox.c.state == InState.CONFLICT,
         inbox.c.business_key.startswith(f"{actor.supplier} ", autoescape=True),
     )
-    # In the very words of the index that holds the letters aside.
+    # In the very words of the index that holds the messages aside.
     aside = text("inbox.state in ('CONFLICT', 'QUARANTINED', 'FAILED')")
     return and_(aside, inbox.c.body != b"", or_(refused, twice))
 

@@ -68,7 +68,7 @@ portal_document = Table(
 _PENDING = "state in ('WAITING', 'RELEASED')"
 _KEPT = "state in ('WAITING', 'RELEASED', 'READ')"
 for _name, _columns, _where in (
-    # Until its letter is read no book knows that the line is taken: this does.
+    # Until its message is read no book knows that the line is taken: this does.
     ("uq_portal_document_line", ("order_number", "line_id"), f"line_id <> '' and {_PENDING}"),
     ("uq_portal_document_credits", ("supplier", "credits"), f"credits <> '' and {_PENDING}"),
     ("uq_portal_document_number", ("supplier", "document_type", "number"), _KEPT),
@@ -120,7 +120,7 @@ returned_number = Table(
     Column("position", Integer, primary_key=True),
 )
 
-# The letters a supplier's numbers begin with; without a row they begin with F.
+# The messages a supplier's numbers begin with; without a row they begin with F.
 series_choice = Table(
     "series_choice",
     metadata,

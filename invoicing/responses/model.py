@@ -1,7 +1,7 @@
 """What a peer answers about documents of ours, as values, and what an answer means: pure.
 
 An order response (T76) tells what the supplier says about an order, line by line. An MLR or MLS tells
-whether one of our letters passed the other side's technical checks. An Invoice Response (T111) is for
+whether one of our messages passed the other side's technical checks. An Invoice Response (T111) is for
 the sender of an invoice, which we never are; one that comes is kept. Nothing a peer says changes an order.
 """
 
@@ -40,8 +40,8 @@ LINE_WORDS: Mapping[str, tuple[str, str]] = {
 class Meaning(StrEnum):
     """What an answer means to us."""
 
-    CONFIRMED = "CONFIRMED"  # our letter came through and was taken
-    REJECTED = "REJECTED"  # our letter was refused technically: it is open again
+    CONFIRMED = "CONFIRMED"  # our message came through and was taken
+    REJECTED = "REJECTED"  # our message was refused technically: it is open again
     NOTED = "NOTED"  # the order's answer, or word that says nothing for good
     ORDER_REFUSED = "ORDER_REFUSED"
     ORDER_CHANGED = "ORDER_CHANGED"  # some line was refused, changed or added
@@ -134,7 +134,7 @@ def meaning_of_order_answer(answer: PeerAnswer) -> Meaning:
 
 
 def meaning_of_technical_answer(answer: PeerAnswer) -> Meaning:
-    """What an MLR or MLS about a letter of ours means: AB, taken over, is no word for good."""
+    """What an MLR or MLS about a message of ours means: AB, taken over, is no word for good."""
     match answer.code:
         case "RE":
             return Meaning.REJECTED

@@ -1,6 +1,6 @@
 """From a peer's answer document to what it says: order response (T76), Invoice Response (T111), MLR and MLS.
 
-The document has passed its rules before it comes here; everything about its shape stays in this room.
+The document has passed its rules before it comes here; everything about its shape stays in this folder.
 """
 
 from invoicing.responses.model import PeerAnswer, PeerLine, in_short

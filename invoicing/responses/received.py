@@ -1,7 +1,7 @@
-"""A peer's answer about a document of ours takes effect: it closes or opens a letter, and is kept in any case.
+"""A peer's answer about a document of ours takes effect: it closes or opens a message, and is kept in any case.
 
 An MLS names the transmission it is about and an MLR the document; only the one we wrote to, or the holder of
-an instance identifier, moves our letter. An order response also shows that the order came through; what it
+an instance identifier, moves our message. An order response also shows that the order came through; what it
 says of the order is for people, and the order stays as it is. A word given for good is not taken back by a
 later one, except that a delivery may be followed by a refusal.
 """
@@ -28,7 +28,7 @@ from peppol.identifiers import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of an answer's letter, and what the answer means; nothing for a repeat or a conflict."""
+    """What became of an answer's message, and what the answer means; nothing for a repeat or a conflict."""
 
     state: InState
     reason: str = ""
@@ -37,7 +37,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What an answer is about, found among our own: the letter, the order, and what it means."""
+    """What an answer is about, found among our own: the message, the order, and what it means."""
 
     meaning: Meaning
     message: OutboundMessage | None = None
@@ -54,7 +54,7 @@ def receive(
     *,
     today: date,
 ) -> Recorded:
-    """Keep the answer and let it take effect; the letter is settled here. Raises IntegrityError in a race."""
+    """Keep the answer and let it take effect; the message is settled here. Raises IntegrityError in a race."""
     take_turns(session, f"{answer.sender} {answer.kind} {answer.number}")
     earlier = response_store.message_of(session, answer)
     if earlier is not None:
@@ -134,7 +134,7 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
 
 
 def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
-    """The letter an MLR is about: the newest with that document number that went to its sender."""
+    """The message an MLR is about: the newest with that document number that went to its sender."""
     named = [each for each in outbox.messages_out(session, document_id=answer.reference) if each.receiver]
     if not named:
         # Some answer with the identifier of the envelope instead of the document's number.
@@ -168,7 +168,7 @@ def _about_message(session: Session, message: OutboundMessage | None, answer: Pe
 def _move(
     session: Session, message: OutboundMessage, meaning: Meaning, answer: PeerAnswer, *, today: date
 ) -> None:
-    """Let the answer say its word about our letter; only a word that changes something is journalled."""
+    """Let the answer say its word about our message; only a word that changes something is journalled."""
     if answer.code == peer_responses.TAKEN_OVER and answer.kind is not DocumentKind.ORDER_RESPONSE:
         return
     state = OutState.REJECTED if meaning is Meaning.REJECTED else OutState.DELIVERED

@@ -1,4 +1,4 @@
-"""What peers have answered, as the database holds it: kept once, found by letter, order or what waits."""
+"""What peers have answered, as the database holds it: kept once, found by message, order or what waits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from peppol.identifiers import DocumentKind
 class KeptAnswer:
     """An answer in our books: what it says, what it means, and who has looked at it, if anybody.
 
-    `instance_id` is that of the letter of ours it is about, `order_number` the order; empty for none.
+    `instance_id` is that of the message of ours it is about, `order_number` the order; empty for none.
     """
 
     id: int
@@ -94,7 +94,7 @@ def add(
 
 
 def message_of(session: Session, answer: PeerAnswer) -> int | None:
-    """The letter that brought an answer of this sender, kind and number, or None."""
+    """The message that brought an answer of this sender, kind and number, or None."""
     held = peer_answer.c
     return session.scalar(
         select(held.letter_id).where(
@@ -109,7 +109,7 @@ def by_id(session: Session, answer_id: int) -> KeptAnswer | None:
 
 
 def about_order(session: Session, order_number: str) -> Sequence[KeptAnswer]:
-    """What was answered about an order or the letter it went in, oldest first."""
+    """What was answered about an order or the message it went in, oldest first."""
     return list(_read(session, select(peer_answer).where(peer_answer.c.order_number == order_number)))
 
 

@@ -1,6 +1,6 @@
 """The tables of what peers answer about documents of ours, and only their shape.
 
-An answer is held once per letter and once per sender, kind and number; its lines never change. Whether a
+An answer is held once per message and once per sender, kind and number; its lines never change. Whether a
 person has looked at it stands in its row. What a peer offers is kept as it was written, as text: nothing
 is ever reckoned with it, and no order is changed by it.
 """
@@ -20,7 +20,7 @@ peer_answer = Table(
     Column("code", String(2), nullable=False),
     Column("reference", String(200), nullable=False),
     Column("meaning", String(20), nullable=False),
-    # The instance identifier of the letter of ours it is about, and the order, where there is one.
+    # The instance identifier of the message of ours it is about, and the order, where there is one.
     Column("instance_id", String(36), nullable=False, server_default=""),
     Column("order_number", String(20), nullable=False, server_default=""),
     Column("issued_on", Date, nullable=False),

@@ -1,7 +1,7 @@
 """Decisions that place a participant: the basic order, period two, change of supplier, cancellation.
 
 Every use case loads by named queries, decides with pure functions, saves, and writes the
-order's letter, in the caller's transaction. What stays outside the order system (legacy
+order's message, in the caller's transaction. What stays outside the order system (legacy
 decisions, ESF areas, protected identity) is kept with its handling and never ordered.
 """
 

@@ -1,4 +1,4 @@
-"""An order as its letter says it, for people to read: parties, delivery, terms and lines out of the bytes sent.
+"""An order as its message says it, for people to read: parties, delivery, terms and lines out of the bytes sent.
 
 What stands on the page and on paper is read from the document and not from today's register, so that it
 stays what the supplier was sent. A party is its lines as one would write them on an envelope.
@@ -62,7 +62,7 @@ class WrittenOrder:
 
 
 def written_order(body: bytes) -> WrittenOrder:
-    """The order in the bytes of its letter; raises what `ubl.parse` raises for bytes that are no order."""
+    """The order in the bytes of its message; raises what `ubl.parse` raises for bytes that are no order."""
     document = codec.parse(ordering.Order, body)
     delivery = document.delivery or ordering.OrderDelivery()
     shipment = delivery.shipment

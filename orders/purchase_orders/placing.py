@@ -1,6 +1,6 @@
 """Turning what is to be ordered into an order, kept and sent: the last step of every use case that orders.
 
-The number is taken, the order and its letter are laid down in one transaction; a document
+The number is taken, the order and its message are laid down in one transaction; a document
 that breaks a rule stops the whole, and the number is not used.
 """
 

@@ -1,6 +1,6 @@
 """Who buys and who delivers: the buyer, the suppliers and how each is reached, taxed and paid.
 
-Convention: an organisation number is ten digits without hyphen, an account number digits or letters
+Convention: an organisation number is ten digits without hyphen, an account number digits or messages
 without spaces, a Peppol address "0007:5599991014". A value that breaks its own rule is refused when made.
 An organisation number may be a sole trader's personal identity number, so refusals never repeat it.
 """

@@ -1,1 +1,1 @@
-"""Ways in and out of the house for letters: one small protocol, one module per kind."""
+"""Ways in and out of the system for messages: one small protocol, one module per kind."""

@@ -1,6 +1,6 @@
-"""A letter of ours as an access point wants it: in its envelope, or bare with its five addresses.
+"""A message of ours as an access point wants it: in its envelope, or bare with its five addresses.
 
-Everything is made of the letter's row alone, so every attempt gives the same bytes and the
+Everything is made of the message's row alone, so every attempt gives the same bytes and the
 same address. Peppol Business Message Envelope 2.0.2.
 """
 
@@ -37,9 +37,9 @@ class Addressed:
 
 
 def addressed(message: Outbound, *, country: str = "SE", mls_to: str = "") -> Addressed:
-    """Where the letter goes; `country` is the original sender's, `mls_to` a service provider's (0242:...).
+    """Where the message goes; `country` is the original sender's, `mls_to` a service provider's (0242:...).
 
-    Raises RejectedForGood (code ADDRESS) for a letter that has no address on the network: no
+    Raises RejectedForGood (code ADDRESS) for a message that has no address on the network: no
     attempt will ever carry it.
     """
     try:
@@ -66,5 +66,5 @@ def addressed(message: Outbound, *, country: str = "SE", mls_to: str = "") -> Ad
 
 
 def in_envelope(message: Outbound, *, country: str = "SE", mls_to: str = "") -> bytes:
-    """The letter in its envelope. Raises RejectedForGood as `addressed` does."""
+    """The message in its envelope. Raises RejectedForGood as `addressed` does."""
     return envelope.wrap(message.body, addressed(message, country=country, mls_to=mls_to).envelope)

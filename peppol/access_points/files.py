@@ -162,7 +162,7 @@ class LocalFiles:
             return
         if lasting:
             _flush(new.parent)
-        # Should this be undone by a power cut, the letter comes up again and is known.
+        # Should this be undone by a power cut, the message comes up again and is known.
         os.unlink(old)
 
     def remove(self, path: str) -> None:

@@ -2,7 +2,7 @@
 
 Where files lie is the layout's (`layouts`), how they are written and read the place's
 (`files.LocalFiles`, `sftp.SftpFiles`). What was taken in is moved or removed after the commit,
-never before. Letters are handed over bare, as most operators want them, or in their envelope.
+never before. Messages are handed over bare, as most operators want them, or in their envelope.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ from peppol.access_points.protocol import (
 
 Clock = Callable[[], datetime]
 
-# A reader that died holds its letter this long; a letter without receipt waits this long for it.
+# A reader that died holds its message this long; a message without receipt waits this long for it.
 _PATIENCE: Final = timedelta(minutes=10)
 _RECEIPT_ENDINGS: Final = (".receipt.dat", ".receipt", ".receipt.xml")
 
@@ -38,7 +38,7 @@ _RECEIPT_ENDINGS: Final = (".receipt.dat", ".receipt", ".receipt.xml")
 class FolderAccessPoint:
     """`files` is a folder of this machine, or files somewhere else; `layout` says what lies where.
 
-    `enveloped` hands letters over in their envelope, with `country` and `mls_to` on it.
+    `enveloped` hands messages over in their envelope, with `country` and `mls_to` on it.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class FolderAccessPoint:
     # --- out --------------------------------------------------------------------------------------
 
     def submit(self, message: Outbound) -> Submission:
-        """Write the letter; writing the same one again replaces it by the same bytes."""
+        """Write the message; writing the same one again replaces it by the same bytes."""
         body = message.body
         if self.enveloped and message.receiver:
             body = in_envelope(message, country=self._country, mls_to=self._mls_to)
@@ -78,7 +78,7 @@ class FolderAccessPoint:
         return Submission(path)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
-        """Delivered where a receipt of the letter's name or instance id was laid for us; else merely handed over."""
+        """Delivered where a receipt of the message's name or instance id was laid for us; else merely handed over."""
         if not reference:
             return DeliveryStatus(DeliveryState.UNKNOWN)
         begins = (safe(instance_id), reference.rpartition("/")[2].removesuffix(".xml"))
@@ -96,7 +96,7 @@ class FolderAccessPoint:
         """What lies in the inbox, by name; what is acknowledged lies there no more, so the cursor is not needed.
 
         Hidden and unfinished files are passed over, and what another is reading. Where the layout
-        has receipts, a letter is taken when its receipt lies beside it, or when none has come for
+        has receipts, a message is taken when its receipt lies beside it, or when none has come for
         ten minutes: nothing stays behind unseen.
         """
         with _told():
@@ -118,7 +118,7 @@ class FolderAccessPoint:
             yield Arrival(reference, cursor=reference, size=entry.size)
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of a letter, claimed first where the layout claims. Raises Unreachable or Gone."""
+        """The bytes of a message, claimed first where the layout claims. Raises Unreachable or Gone."""
         with _told():
             try:
                 path = self._claimed(reference) if self.layout.claims else self.layout.incoming(reference)
@@ -163,7 +163,7 @@ class FolderAccessPoint:
                 number += 1
 
     def _claimed(self, reference: str) -> str:
-        """The path of a letter that is now ours to read. Raises FileNotFoundError where it is another's."""
+        """The path of a message that is now ours to read. Raises FileNotFoundError where it is another's."""
         path = self.layout.incoming(reference)
         claimed = path + DOWNLOADING
         held = self.files.find(claimed)
@@ -176,7 +176,7 @@ class FolderAccessPoint:
         return claimed
 
     def _free(self, path: str, held: FileEntry) -> bool:
-        """Whether a claimed letter is ours to read: we claimed it, or whoever did has died."""
+        """Whether a claimed message is ours to read: we claimed it, or whoever did has died."""
         return path in self._mine or self._old(held)
 
     def _old(self, entry: FileEntry) -> bool:

@@ -1,4 +1,4 @@
-"""Where letters lie in a folder, and what they are called: one value per habit.
+"""Where messages lie in a folder, and what they are called: one value per habit.
 
 plain     outbox/<receiver>/<kind>-<number>-<instance>.xml out, inbox/** in, moved to collected/
 operator  an account at a VAN operator: send/ out, files in the account's root in; each is renamed
@@ -24,8 +24,8 @@ DOWNLOADING: Final = ".downloading"
 class Layout:
     """One habit. Empty `collected`: what is stored is removed. Empty `inbox`: the root itself.
 
-    `suffix` is how letters' names end, `receipt` the ending that replaces it for the receipt of a
-    letter that came. `receipts` is where receipts of our own letters are laid for us.
+    `suffix` is how messages' names end, `receipt` the ending that replaces it for the receipt of a
+    message that came. `receipts` is where receipts of our own messages are laid for us.
     """
 
     outbox: str
@@ -39,23 +39,23 @@ class Layout:
     receipts: str = "receipts"
 
     def outgoing(self, message: Outbound) -> str:
-        """The path of a letter of ours: its own ids alone, so every attempt gives the same."""
+        """The path of a message of ours: its own ids alone, so every attempt gives the same."""
         name = f"{message.kind.lower()}-{safe(message.document_id)}-{safe(message.instance_id)}.xml"
         if not self.by_receiver:
             return f"{self.outbox}/{name}"
         return f"{self.outbox}/{safe(message.receiver or f'portal-{message.recipient}')}/{name}"
 
     def incoming(self, reference: str) -> str:
-        """The path of a letter to us."""
+        """The path of a message to us."""
         path = path_of(reference)
         return f"{self.inbox}/{path}" if self.inbox else path
 
     def reference(self, path: str) -> str:
-        """What a letter to us is called: its path within the inbox."""
+        """What a message to us is called: its path within the inbox."""
         return shown(path[len(self.inbox) + 1 :] if self.inbox else path)
 
     def is_message(self, path: str) -> bool:
-        """Whether a file in the inbox is a letter that nobody is writing or reading now."""
+        """Whether a file in the inbox is a message that nobody is writing or reading now."""
         name = path.rpartition("/")[2]
         return (
             not name.startswith(".")
@@ -65,7 +65,7 @@ class Layout:
         )
 
     def receipt_of(self, path: str) -> str:
-        """The path of the receipt of a letter that came; empty where the habit has none."""
+        """The path of the receipt of a message that came; empty where the habit has none."""
         return path.removesuffix(self.suffix) + self.receipt if self.receipt else ""
 
 
@@ -84,7 +84,7 @@ LAYOUTS: Final = {"plain": PLAIN, "operator": OPERATOR, "oxalis": OXALIS}
 
 
 def safe(name: str) -> str:
-    """A file name part of letters, digits, dot and dash only, as Oxalis makes them.
+    """A file name part of messages, digits, dot and dash only, as Oxalis makes them.
 
     >>> safe("0007:5599991014"), safe("../x/å")
     ('0007_5599991014', '.._x__')

@@ -1,10 +1,10 @@
 """The way in by poll from a mailbox with a cursor, as operators' own interfaces have it.
 
-GET  {base}/letters?after=CURSOR&limit=N  ->  {"letters": [{"reference", "cursor", "instance_id", "size"}]}
-GET  {base}/letters/{reference}           ->  the bytes
-POST {base}/letters/{reference}/acknowledge
+GET  {base}/messages?after=CURSOR&limit=N  ->  {"messages": [{"reference", "cursor", "instance_id", "size"}]}
+GET  {base}/messages/{reference}           ->  the bytes
+POST {base}/messages/{reference}/acknowledge
 
-Letters come in the order of their cursors, acknowledged ones no more. The simulator has this
+Messages come in the order of their cursors, acknowledged ones no more. The simulator has this
 shape, and it is what we ask of a product that has none of its own.
 """
 
@@ -48,7 +48,7 @@ class MailboxInlet:
                 return
 
     def fetch(self, reference: str) -> bytes:
-        """The bytes of one letter. Raises Unreachable or Gone."""
+        """The bytes of one message. Raises Unreachable or Gone."""
         if not is_name(reference):
             raise Gone(reference)
         answer = self._web.get("letters", reference, largest=self.size_largest, accept="*/*")
@@ -58,7 +58,7 @@ class MailboxInlet:
         return answer.body
 
     def acknowledge(self, reference: str) -> None:
-        """Say that the letter is stored. Raises Unreachable."""
+        """Say that the message is stored. Raises Unreachable."""
         try:
             answer = self._web.post("letters", reference, "acknowledge")
         except Unclear as fault:

@@ -1,8 +1,8 @@
 """The way out through phase4-peppol-standalone: POST /sendsbdh, or /sendas4/... for bare documents.
 
-It sends while we wait and keeps no letters, so its report is the outcome and `status` knows
+It sends while we wait and keeps no messages, so its report is the outcome and `status` knows
 nothing. `/sendas4` makes a new instance identifier for every call: a repeat would be a new
-letter to the receiver. So the envelope is ours and `/sendsbdh` is used, unless the installation
+message to the receiver. So the envelope is ours and `/sendsbdh` is used, unless the installation
 says otherwise. Shapes: phase4-peppol-standalone, PeppolSenderController.
 """
 
@@ -26,7 +26,7 @@ class Phase4Outlet:
         self._bare = bare
 
     def submit(self, message: Outbound) -> Submission:
-        """Send the letter and read the report. Raises Unreachable, Unclear or RejectedForGood."""
+        """Send the message and read the report. Raises Unreachable, Unclear or RejectedForGood."""
         to = addressed(message, country=self._country, mls_to=self._mls_to)
         if self._bare:
             answer = self._web.post("sendas4", *to.path, body=message.body)

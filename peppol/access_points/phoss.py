@@ -1,8 +1,8 @@
-"""The way out and in through phoss-ap: it stores every letter, retries by itself, and answers by instance id.
+"""The way out and in through phoss-ap: it stores every message, retries by itself, and answers by instance id.
 
 Out: POST /api/outbound/submit/{sender}/{receiver}/{type}/{process}/{country}?sbdhInstanceID=...
 (or /submit-sbd with our envelope), then GET /api/outbound/status/{instance}. An answer 422 may
-mean that the letter is stored and will be tried again, or that it was refused: the status
+mean that the message is stored and will be tried again, or that it was refused: the status
 tells which. In: the history of what came, the bytes by instance id, and the report of our
 country, which every receiver owes the network and which tells us apart what is taken.
 Shapes: phoss-ap OutboundController, InboundController, OperationsController (0.12).
@@ -59,7 +59,7 @@ class PhossOutlet:
         self._enveloped = enveloped
 
     def submit(self, message: Outbound) -> Submission:
-        """Hand the letter over; delivered where the receipt came at once, accepted where it is tried again.
+        """Hand the message over; delivered where the receipt came at once, accepted where it is tried again.
 
         Raises Unreachable, Unclear or RejectedForGood.
         """
@@ -82,7 +82,7 @@ class PhossOutlet:
         raise Unclear(answer.words)
 
     def _after_refusal(self, message: Outbound, answer: HttpAnswer, words: str) -> Submission:
-        """What the access point holds after it said no: the same letter from before, one it will retry, or none."""
+        """What the access point holds after it said no: the same message from before, one it will retry, or none."""
         try:
             held = self.status(message.instance_id)
         except Unreachable as fault:
@@ -94,7 +94,7 @@ class PhossOutlet:
         return Submission(message.instance_id, held.state, held.words or words)
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
-        """What the access point knows of the letter. Raises Unreachable."""
+        """What the access point knows of the message. Raises Unreachable."""
         answer = self._web.get("api", "outbound", "status", instance_id)
         if answer.status == 404:
             return DeliveryStatus(DeliveryState.UNKNOWN, answer.words)
@@ -155,7 +155,7 @@ class PhossInlet:
         return [each for each in read if isinstance(each, dict)]
 
     def fetch(self, reference: str) -> bytes:
-        """The letter as it came. Raises Unreachable or Gone."""
+        """The message as it came. Raises Unreachable or Gone."""
         if not is_name(reference):
             raise Gone(reference)
         answer = self._web.get(
@@ -167,13 +167,13 @@ class PhossInlet:
         return answer.body
 
     def acknowledge(self, reference: str) -> None:
-        """Report our country for the letter. Raises Unreachable."""
+        """Report our country for the message. Raises Unreachable."""
         params = {"sbdhInstanceID": reference, "c4CountryCode": self._country}
         try:
             answer = self._web.post("api", "inbound", "report", params=params)
         except Unclear as fault:
             raise Unreachable(fault.words) from fault
-        # 400: the country is set already. 404: the letter is archived.
+        # 400: the country is set already. 404: the message is archived.
         if answer.status not in (400, 404):
             complain(answer, repeatable=True)
 

@@ -1,12 +1,12 @@
 """What every access point can do for us, and how it says that it could not.
 
-Six verbs: hand a letter over (`submit`), ask how it fared (`status`), list what has come
+Six verbs: hand a message over (`submit`), ask how it fared (`status`), list what has come
 (`inbound`), get its bytes (`fetch`), say that they are safely stored (`acknowledge`), and
-ask whether somebody can receive a kind of letter (`lookup`).
+ask whether somebody can receive a kind of message (`lookup`).
 
-Conventions. A letter keeps its instance identifier and its bytes on every attempt, so
+Conventions. A message keeps its instance identifier and its bytes on every attempt, so
 `submit` may always be repeated. Accepted is not delivered: only the receiving side's own
-word closes a letter (`DELIVERED`, `REJECTED`). What goes wrong is one of four errors, and
+word closes a message (`DELIVERED`, `REJECTED`). What goes wrong is one of four errors, and
 nothing else leaves an access point: `Unreachable` (of which `PeerUnreachable` is one sort),
 `Unclear`, `RejectedForGood`, `Gone`.
 The peer's words are data for people; they are cut to `WORDS_MAX` and never interpreted.
@@ -37,10 +37,10 @@ class AccessPointError(OSError):
 
 
 class Unreachable(AccessPointError):
-    """The letter was not taken, or nothing could be asked: try again later, with the same instance id.
+    """The message was not taken, or nothing could be asked: try again later, with the same instance id.
 
     No contact, a full disk, an answer that says "not now", and a door that does not know us (code
-    DENIED: somebody must mend the key, and the letter is none the worse for it). `retry_after` is
+    DENIED: somebody must mend the key, and the message is none the worse for it). `retry_after` is
     in seconds, where the access point asks for a time.
     """
 
@@ -52,7 +52,7 @@ class Unreachable(AccessPointError):
 
 
 class PeerUnreachable(Unreachable):
-    """Our access point answered, and could not get the letter to the receiver's: try again later.
+    """Our access point answered, and could not get the message to the receiver's: try again later.
 
     It says something about one receiver and nothing against our access point.
     """
@@ -61,7 +61,7 @@ class PeerUnreachable(Unreachable):
 
 
 class Unclear(AccessPointError):
-    """The letter left us and the reply was lost: it may be taken or not.
+    """The message left us and the reply was lost: it may be taken or not.
 
     It is safe to submit again with the same instance id; asking `status` first spares a repeat.
     """
@@ -70,7 +70,7 @@ class Unclear(AccessPointError):
 
 
 class RejectedForGood(AccessPointError):
-    """The access point or the receiver says no, and the same letter will never be taken."""
+    """The access point or the receiver says no, and the same message will never be taken."""
 
     code = "REJECTED"
 
@@ -92,7 +92,7 @@ def in_short(words: str) -> str:
 
 
 class Outbound(Protocol):
-    """What an access point needs to know of a letter of ours."""
+    """What an access point needs to know of a message of ours."""
 
     @property
     def instance_id(self) -> str:
@@ -116,11 +116,11 @@ class Outbound(Protocol):
 
     @property
     def recipient(self) -> str:
-        """The organisation the letter is for."""
+        """The organisation the message is for."""
 
     @property
     def issued_on(self) -> date:
-        """The day the letter was laid out."""
+        """The day the message was laid out."""
 
     @property
     def body(self) -> bytes:
@@ -128,13 +128,13 @@ class Outbound(Protocol):
 
 
 class DeliveryState(StrEnum):
-    """How far a letter of ours has come, as its access point knows it."""
+    """How far a message of ours has come, as its access point knows it."""
 
     ACCEPTED = "ACCEPTED"  # the access point has it and works on it; nothing is final
     DELIVERED = "DELIVERED"  # the receiving access point has given its receipt
     REJECTED = "REJECTED"  # the receiving side, or a check on the way, has said no for good
     GIVEN_UP = "GIVEN_UP"  # the access point stopped trying; nobody has said no, a person may send again
-    UNKNOWN = "UNKNOWN"  # the access point does not have the letter, or cannot tell
+    UNKNOWN = "UNKNOWN"  # the access point does not have the message, or cannot tell
 
     @property
     def final(self) -> bool:
@@ -144,7 +144,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A letter handed over: the access point's own name for it, and how far it is already."""
+    """A message handed over: the access point's own name for it, and how far it is already."""
 
     reference: str
     state: DeliveryState = DeliveryState.ACCEPTED
@@ -153,7 +153,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """How a letter fares. `at` is when the access point finished with it, None where it does not say."""
+    """How a message fares. `at` is when the access point finished with it, None where it does not say."""
 
     state: DeliveryState
     words: str = ""
@@ -165,12 +165,12 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A letter that has come and waits at the access point.
+    """A message that has come and waits at the access point.
 
     `reference` is the access point's own name for it, which `fetch` and `acknowledge` take; it is
     data, never a path. `cursor` is the place right after it. `instance_id` and `size` (bytes) are
     what the access point says of it, "" and None where it is silent. `once`: the reference is never
-    given to another letter, as a file's name may be; then it is one of the keys a letter is known by.
+    given to another message, as a file's name may be; then it is one of the keys a message is known by.
     """
 
     reference: str
@@ -184,7 +184,7 @@ class Arrival:
 
 
 class PeerVerdict(StrEnum):
-    """Whether a participant receives a kind of letter in a process."""
+    """Whether a participant receives a kind of message in a process."""
 
     TAKES = "TAKES"
     OTHER_KINDS_ONLY = "OTHER_KINDS_ONLY"  # registered, but not for this kind of document in this process
@@ -212,7 +212,7 @@ class Capability:
 
     @property
     def takes(self) -> bool:
-        """Whether the letter can be sent; doubt is no yes."""
+        """Whether the message can be sent; doubt is no yes."""
         return self.verdict is PeerVerdict.TAKES
 
 
@@ -237,17 +237,17 @@ class NoDirectory:
 
 
 class Outlet(Protocol):
-    """The way out. `submit` may be repeated for the same letter."""
+    """The way out. `submit` may be repeated for the same message."""
 
     @property
     def name(self) -> str:
         """What rows, logs and the circuit breaker call it; holds no secret."""
 
     def submit(self, message: Outbound) -> Submission:
-        """Hand a letter over. Raises Unreachable, Unclear or RejectedForGood."""
+        """Hand a message over. Raises Unreachable, Unclear or RejectedForGood."""
 
     def status(self, instance_id: str, reference: str = "") -> DeliveryStatus:
-        """How the letter with that instance id fares; `reference` is what submit gave. Raises Unreachable."""
+        """How the message with that instance id fares; `reference` is what submit gave. Raises Unreachable."""
 
 
 class Inlet(Protocol):
@@ -263,7 +263,7 @@ class Inlet(Protocol):
         """The bytes of one arrival, at most one more than the largest size. Raises Unreachable or Gone."""
 
     def acknowledge(self, reference: str) -> None:
-        """Say that the letter is safely stored; saying so again does nothing. Raises Unreachable."""
+        """Say that the message is safely stored; saying so again does nothing. Raises Unreachable."""
 
 
 class AccessPoint(Outlet, Inlet, Directory, Protocol):

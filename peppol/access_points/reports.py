@@ -1,6 +1,6 @@
-"""The sending report that phase4 writes, in both products that stand on it, and what it means for a letter.
+"""The sending report that phase4 writes, in both products that stand on it, and what it means for a message.
 
-Only two things end a letter: the receiving access point's receipt, and its word that it does
+Only two things end a message: the receiving access point's receipt, and its word that it does
 not serve the receiver (EBMS:0004 with PEPPOL:NOT_SERVICED, Peppol AS4 profile 2.0.3, 4.4). An
 access point also answers with an AS4 error when its own disk is full, so that the sender comes
 again; every other error is therefore a reason to try again, not a verdict.
@@ -63,7 +63,7 @@ def read_report(answer: HttpAnswer) -> SendingReport | None:
 
 
 def outcome(report: SendingReport, *, instance_id: str) -> Submission:
-    """What the report means for the letter. Raises PeerUnreachable, Unclear or RejectedForGood."""
+    """What the report means for the message. Raises PeerUnreachable, Unclear or RejectedForGood."""
     if report.success:
         if instance_id and report.instance_id.lower() != instance_id.lower():
             raise Unclear(f"the report is about {report.instance_id}", code="ANOTHER_LETTER")

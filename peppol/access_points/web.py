@@ -1,7 +1,7 @@
 """Our side of an access point's HTTP: one client with the same caution for every product.
 
 TLS is verified, redirects are not followed, every wait has an end, and no answer is read
-beyond its cap. What goes wrong becomes one of the four errors of `protocol`: a letter that
+beyond its cap. What goes wrong becomes one of the four errors of `protocol`: a message that
 may have arrived is `Unclear`, one that certainly did not is `Unreachable`. Nothing of a
 request or an answer is logged here; tokens travel in headers and never in addresses.
 """
@@ -79,7 +79,7 @@ class Web:
             verify=ssl.create_default_context(cafile=str(ca_file)) if ca_file else True,
             follow_redirects=False,
             proxy=proxy or None,
-            # Environment variables for other programs must not decide where our letters go.
+            # Environment variables for other programs must not decide where our messages go.
             trust_env=False,
         )
 

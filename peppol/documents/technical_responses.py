@@ -1,7 +1,7 @@
 """The technical answer to a document that breaks a published rule: an MLR (T71) or an MLS, one line a finding.
 
 A line names the place (an XPath, or NA), the rule and its sentences in Swedish and English, and of what
-sort the fault is: SV the door or the schema, BV a fatal rule, BW a warning. Only findings of published
+sort the fault is: SV the gate or the schema, BV a fatal rule, BW a warning. Only findings of published
 rules stand here, never a business reason: those are for the Invoice Response. An MLR goes from party to
 party and names the document; an MLS goes from access point to access point and names the transmission.
 """

@@ -1,6 +1,6 @@
 """The envelope against the document in it, against us, and against the day.
 
-Access points route a letter by what is written on it and do not look inside; whether both
+Access points route a message by what is written on it and do not look inside; whether both
 tell the same story is ours to ask: a sender who is not the seller, a document for another
 buyer. Addresses are compared without regard to capitals, as the network does. Nothing here
 judges the document itself: what it lacks is for its own rules to say.
@@ -24,7 +24,7 @@ from peppol.identifiers import DocumentKind, ParticipantId
 from peppol.xml.gate_tree import CAC, CBC
 from peppol.xml.literals import SPACE
 
-#: How far ahead of or behind the day of receipt a letter may have been made before it is remarked on.
+#: How far ahead of or behind the day of receipt a message may have been made before it is remarked on.
 DAYS_AHEAD_MAX: Final = 1
 DAYS_BEHIND_MAX: Final = 365
 
@@ -49,9 +49,9 @@ _ENDPOINTS: Final = {
 def check(
     opened: Opened, *, ours: ParticipantId, on: date, pairs: Collection[tuple[str, str]] = ()
 ) -> tuple[Finding, ...]:
-    """What does not fit together in a letter to us that came on the day `on`; nothing for a bare document.
+    """What does not fit together in a message to us that came on the day `on`; nothing for a bare document.
 
-    `pairs` are (sender of the letter, sender in the document) that a person has approved: a service
+    `pairs` are (sender of the message, sender in the document) that a person has approved: a service
     provider or a second address of the same supplier. They are written as `0007:2021002114`.
     """
     envelope, root = opened.envelope, opened.root

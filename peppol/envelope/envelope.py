@@ -1,14 +1,14 @@
 """The envelope around a document on the network: put on, taken off.
 
-A Peppol letter travels as a StandardBusinessDocument: a header that says who writes to
-whom about what (`Envelope`), and the document beside it. Access points hand letters over
+A Peppol message travels as a StandardBusinessDocument: a header that says who writes to
+whom about what (`Envelope`), and the document beside it. Access points hand messages over
 with or without it, so `unwrap` takes a bare document as it is.
 
 Conventions. The document's own bytes are never rewritten: `wrap` leaves out its XML
 declaration and the white space around it and nothing else, `unwrap` puts the declaration
 of our own documents back. So a document written by `peppol.xml.codec` comes out as it went in,
-byte for byte. Bytes cut out of a letter are taken only when they read as exactly the
-document that the door saw inside it; otherwise the document is written anew from there.
+byte for byte. Bytes cut out of a message are taken only when they read as exactly the
+document that the gate saw inside it; otherwise the document is written anew from there.
 All outside bytes go through `peppol.xml.gate.admit`; what is wrong is a finding (ENV-...,
 see `envelope_findings`), whether it matches is asked in `envelope_checks`.
 
@@ -114,10 +114,10 @@ def wrap(payload: bytes, envelope: Envelope) -> bytes:
 
 
 def same_document(one: bytes, other: bytes) -> bool:
-    """Whether two letters hold the same document, byte for byte, at least one of them in an envelope.
+    """Whether two messages hold the same document, byte for byte, at least one of them in an envelope.
 
     White space and the XML declaration around a document do not survive an envelope, so they do
-    not count. Two bare letters are the same only where all their bytes are.
+    not count. Two bare messages are the same only where all their bytes are.
     """
     first, second = unwrap(one), unwrap(other)
     if first.payload == one and second.payload == other:

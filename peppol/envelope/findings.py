@@ -1,8 +1,8 @@
 """What can be wrong with an envelope: the rule ids, how grave each is, and the finding itself.
 
-Fatal is what leaves us without a sender, a receiver, a kind or a document, and a letter
+Fatal is what leaves us without a sender, a receiver, a kind or a document, and a message
 that is addressed to somebody else: it is kept aside with its reason. Everything else is
-a warning. That a letter's sender is not the seller is legal (service providers,
+a warning. That a message's sender is not the seller is legal (service providers,
 factoring), so it stops nothing, but it is never silent: a person looks.
 
 Values: Peppol Business Message Envelope (SBDH) 2.0.2. The sentences for people stand in
@@ -59,7 +59,7 @@ class EnvelopeRule(StrEnum):
 
     @property
     def severity(self) -> Severity:
-        """Fatal where the letter cannot be taken in; it lies in quarantine then, never lost."""
+        """Fatal where the message cannot be taken in; it lies in quarantine then, never lost."""
         return Severity.FATAL if self in _FATAL else Severity.WARNING
 
 

@@ -28,7 +28,7 @@ class Envelope:
     """Who writes to whom, about what, and when.
 
     `standard`, `type_version` and `type` are the root namespace, UBL version and root name of
-    the document; `instance_id` is the letter's own UUID, new for every letter and the same on
+    the document; `instance_id` is the message's own UUID, new for every message and the same on
     every retry. `country_c1` is the country of the original sender. `mls_to` and `mls_type` say
     where and when the access points report back; None and "" where the envelope is silent.
 

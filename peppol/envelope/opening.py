@@ -1,8 +1,8 @@
-"""Taking the envelope off a letter: what is written on it, and the document's own bytes.
+"""Taking the envelope off a message: what is written on it, and the document's own bytes.
 
-The bytes are cut out of the letter and never rewritten. A search finds where the document
-lies, and comments can fool a search: what was cut out counts only when the door reads it as
-exactly the document that it saw inside the letter. Otherwise, and where the document leans
+The bytes are cut out of the message and never rewritten. A search finds where the document
+lies, and comments can fool a search: what was cut out counts only when the gate reads it as
+exactly the document that it saw inside the message. Otherwise, and where the document leans
 on namespaces declared around it, it is written from that tree.
 """
 
@@ -30,11 +30,11 @@ _SPACE: Final = SPACE.encode()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What came out of a letter.
+    """What came out of a message.
 
     `envelope` is None for a bare document and for a header that cannot be read; `findings` tell
     the two apart. `payload` is a document on its own, empty where there is none to be had. `root`
-    is that document as a tree from the door; None for a bare document, which nobody has read yet.
+    is that document as a tree from the gate; None for a bare document, which nobody has read yet.
     """
 
     envelope: Envelope | None
@@ -44,19 +44,19 @@ class Opened:
 
     @property
     def fatal(self) -> tuple[Finding, ...]:
-        """The findings for which the letter is kept aside."""
+        """The findings for which the message is kept aside."""
         return tuple(each for each in self.findings if each.fatal)
 
 
 def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
     """Take the envelope off, if there is one. Raises nothing for the content of `data`.
 
-    Without an envelope the bytes come back unread and unchanged. Bytes with one that the door
-    refuses give the door's finding and no document; a header that cannot be read gives its
+    Without an envelope the bytes come back unread and unchanged. Bytes with one that the gate
+    refuses give the gate's finding and no document; a header that cannot be read gives its
     findings and the document all the same, for a person to look at.
     """
-    # No letter can have an envelope without naming its namespace. One that hides it in character
-    # references is taken for a bare document, and the door finds no document of ours in it.
+    # No message can have an envelope without naming its namespace. One that hides it in character
+    # references is taken for a bare document, and the gate finds no document of ours in it.
     if SBDH.encode() not in data:
         return Opened(None, data)
     try:
@@ -69,7 +69,7 @@ def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
 
 
 def instance_id_in(data: bytes) -> str:
-    """The instance identifier on the envelope, a UUID in small letters; empty where there is none.
+    """The instance identifier on the envelope, a UUID in small messages; empty where there is none.
 
     Cheap for a bare document: its bytes are searched once, not read. Raises nothing.
     """
@@ -133,7 +133,7 @@ def _document_in(data: bytes, document: etree._Element, limits: Limits) -> tuple
     """The document as bytes of its own and as the tree they read as.
 
     A search finds where it lies; comments can fool a search, so what was cut out counts only
-    when the door reads it as the same document.
+    when the gate reads it as the same document.
     """
     cut = _cut_out(data)
     for candidate in (cut, _with_declarations(cut, document)):

@@ -1,4 +1,4 @@
-"""Where a letter came from and what it calls itself, as far as that can be read: whom an answer would go to.
+"""Where a message came from and what it calls itself, as far as that can be read: whom an answer would go to.
 
 What stands on the envelope was vouched for by the network; what stands in the document was written by
 whoever wrote it. Both are kept apart, empty where they cannot be read. Nothing here is proof.

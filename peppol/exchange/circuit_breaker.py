@@ -1,8 +1,8 @@
 """The circuit breaker of an access point: one row, shared by all workers.
 
 Closed: everybody sends. Open: after some failures in a row to reach the access point nobody
-does, until one worker is let through with one letter (the probe); what it meets decides. So an
-access point that is down is asked now and then, by one letter, and letters keep their attempts.
+does, until one worker is let through with one message (the probe); what it meets decides. So an
+access point that is down is asked now and then, by one message, and messages keep their attempts.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Admission(StrEnum):
     """What a worker may do with an access point now."""
 
     FREELY = "FREELY"
-    PROBE = "PROBE"  # one letter, to see whether it answers again
+    PROBE = "PROBE"  # one message, to see whether it answers again
     NOT_NOW = "NOT_NOW"
 
 
@@ -34,7 +34,7 @@ class Turn:
 
 
 def admit(session: Session, name: str, *, now: datetime, lease: timedelta) -> Admission:
-    """Whether letters may be sent through the access point now; a probe is given to one worker alone."""
+    """Whether messages may be sent through the access point now; a probe is given to one worker alone."""
     add_new(session, access_point, [{"name": name}])
     row = session.execute(
         select(access_point.c.opened_at, access_point.c.probe_at).where(access_point.c.name == name)

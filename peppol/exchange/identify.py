@@ -1,7 +1,7 @@
-"""What a letter calls itself, read at a glance: its kind and its number, without judging it.
+"""What a message calls itself, read at a glance: its kind and its number, without judging it.
 
-For lists of letters that were refused: whoever reads one wants to know it by its own number. Nothing is raised for
-what a letter holds; what cannot be read is empty. What it says is no proof of anything.
+For lists of messages that were refused: whoever reads one wants to know it by its own number. Nothing is raised for
+what a message holds; what cannot be read is empty. What it says is no proof of anything.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from peppol.xml.gate_errors import GateRefused
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The kind and the document number of a letter, as far as they can be read."""
+    """The kind and the document number of a message, as far as they can be read."""
 
     kind: DocumentKind | None
     number: str
 
 
 def identify(body: bytes) -> Identified:
-    """Look at a letter's bytes, in an envelope or bare."""
+    """Look at a message's bytes, in an envelope or bare."""
     opened = unwrap(body)
     root = opened.root
     if root is None and opened.payload:

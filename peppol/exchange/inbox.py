@@ -1,9 +1,9 @@
-"""The inbox: letters to us, stored with their sha256 before anything reads them.
+"""The inbox: messages to us, stored with their sha256 before anything reads them.
 
-A letter is in exactly one state, and is known by its keys: the transport's id (where that is
+A message is in exactly one state, and is known by its keys: the transport's id (where that is
 never given twice), the instance identifier of its envelope, and the hash of its bytes; the
 document's own number is looked at by whoever handles it. The same key with the same bytes is a
-repeat, with other bytes a conflict, and both letters are told of it. A letter whose handling
+repeat, with other bytes a conflict, and both messages are told of it. A message whose handling
 fails rests and is tried again; after that it lies still with its error until a person replays it.
 """
 
@@ -23,7 +23,7 @@ from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, m
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A letter to us, as it came. `failures` is how often our handling of it has failed."""
+    """A message to us, as it came. `failures` is how often our handling of it has failed."""
 
     id: int
     transport_id: str
@@ -37,7 +37,7 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of arrived bytes: the row they lie in, and the earlier letter they repeat, if any."""
+    """What became of arrived bytes: the row they lie in, and the earlier message they repeat, if any."""
 
     id: int
     state: InState
@@ -103,9 +103,9 @@ def store(
 
 
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
-    """The oldest letters stored but not yet read, for this worker alone until the lease ends.
+    """The oldest messages stored but not yet read, for this worker alone until the lease ends.
 
-    On PostgreSQL workers pass over what others are just claiming (SKIP LOCKED). A letter whose
+    On PostgreSQL workers pass over what others are just claiming (SKIP LOCKED). A message whose
     worker died comes up again when its lease has ended.
     """
     free = inbox.c.claimed_until.is_(None) | (inbox.c.claimed_until < now)
@@ -125,7 +125,7 @@ def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> S
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:
-    """Let others read these letters at once: this worker will not."""
+    """Let others read these messages at once: this worker will not."""
     session.execute(
         update(inbox)
         .where(inbox.c.id.in_(message_ids), inbox.c.state == InState.ARRIVED)
@@ -134,13 +134,13 @@ def unclaim(session: Session, message_ids: Sequence[int]) -> None:
 
 
 def count_arrived(session: Session) -> int:
-    """How many letters are stored and not yet read."""
+    """How many messages are stored and not yet read."""
     question = select(func.count()).select_from(inbox).where(inbox.c.state == InState.ARRIVED)
     return session.execute(question).scalar_one()
 
 
 def take(session: Session, letter_id: int, *, kind: str) -> bool:
-    """Mark an arrived letter handled, at the start of handling it; False when somebody else already has.
+    """Mark an arrived message handled, at the start of handling it; False when somebody else already has.
 
     What turns out otherwise is corrected by `settle` in the same transaction.
     """
@@ -159,7 +159,7 @@ def settle(
     reason_en: str = "",
     repeats: int | None = None,
 ) -> None:
-    """Give a letter the state its handling came to, with the reason where it is kept aside."""
+    """Give a message the state its handling came to, with the reason where it is kept aside."""
     session.execute(
         update(inbox)
         .where(inbox.c.id == letter_id)
@@ -176,7 +176,7 @@ def settle(
 
 
 def failed(session: Session, message: InboundMessage, error: str, *, now: datetime) -> InState | None:
-    """Note that handling a letter failed; ARRIVED while it is tried again later, then FAILED.
+    """Note that handling a message failed; ARRIVED while it is tried again later, then FAILED.
 
     None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
     """
@@ -197,9 +197,9 @@ def failed(session: Session, message: InboundMessage, error: str, *, now: dateti
 
 
 def replay(session: Session, letter_id: int) -> InState | None:
-    """Let a letter that failed or was kept aside be read again; the state it was in, or None.
+    """Let a message that failed or was kept aside be read again; the state it was in, or None.
 
-    None where there is no such letter, its bytes are disposed of, or it became something already: that is
+    None where there is no such message, its bytes are disposed of, or it became something already: that is
     never done twice.
     """
     there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
@@ -227,7 +227,7 @@ def replay(session: Session, letter_id: int) -> InState | None:
 def note(
     session: Session, letter_id: int, code: str, *, sv: str, en: str, at: datetime, other: int | None = None
 ) -> None:
-    """Lay a note on a letter: something a person may want to know, which stops nothing."""
+    """Lay a note on a message: something a person may want to know, which stops nothing."""
     session.execute(
         insert(message_note),
         {
@@ -242,7 +242,7 @@ def note(
 
 
 def body_of(session: Session, letter_id: int) -> bytes | None:
-    """The bytes of one arrived letter as they came, or None where there is no such letter."""
+    """The bytes of one arrived message as they came, or None where there is no such message."""
     found: bytes | None = session.scalar(select(inbox.c.body).where(inbox.c.id == letter_id))
     return found
 
@@ -267,7 +267,7 @@ _FIRST = {
 
 
 def _first_with(session: Session, **keys: str) -> Row[Any, Any, Any]:
-    """The letter that already has one of the keys; the same bytes count before any other key."""
+    """The message that already has one of the keys; the same bytes count before any other key."""
     for key, value in keys.items():
         found = session.execute(_FIRST[key], {"value": value}).one_or_none()
         if found is not None:

@@ -1,8 +1,8 @@
-"""The outbox: our letters, from the transaction that lays them out to the last word about them.
+"""The outbox: our messages, from the transaction that lays them out to the last word about them.
 
 A row is written in the transaction of the business fact it tells of, with its bytes rendered
 once; the same bytes under the same instance identifier are sent on every attempt. Who may send
-when is decided in `lanes.py`; here is what is known of a letter. Only the receiving side's word
+when is decided in `receiver queues.py`; here is what is known of a message. Only the receiving side's word
 closes one: `verdict`.
 """
 
@@ -17,13 +17,13 @@ from sqlalchemy import Row, Select, insert, select, update
 from foundation.sql import Session, moment_of, rows_changed
 from peppol.exchange.tables import OutState, out_states_before, outbox, receiver_queue
 
-# One name space for instance identifiers, so that the same letter always gets the same one.
+# One name space for instance identifiers, so that the same message always gets the same one.
 _MESSAGES = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A letter to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
+    """A message to be laid out. `about` is the document or order it concerns, `recipient` an organisation number."""
 
     body: bytes
     kind: str
@@ -37,10 +37,10 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A letter of ours as it lies in the outbox. `recipient` is the organisation number it is for.
+    """A message of ours as it lies in the outbox. `recipient` is the organisation number it is for.
 
     `attempts` are all that were made, `failures` those that count towards STUCK, `outcome` how the
-    last one ended and `reference` the access point's own name for the letter.
+    last one ended and `reference` the access point's own name for the message.
     """
 
     sequence: int
@@ -65,14 +65,14 @@ def sha256_of(body: bytes) -> str:
 
 
 def instance_id_of(*, kind: str, document_id: str, receiver: str, digest: str) -> str:
-    """The one instance identifier of a letter: made from what it is, so a repeated request finds itself."""
+    """The one instance identifier of a message: made from what it is, so a repeated request finds itself."""
     return str(uuid.uuid5(_MESSAGES, f"{kind}|{document_id}|{receiver}|{digest}"))
 
 
 def put_out(session: Session, messages: Sequence[NewMessage]) -> list[str]:
-    """Lay letters in the outbox and return their instance identifiers, in order.
+    """Lay messages in the outbox and return their instance identifiers, in order.
 
-    A letter without a receiver on the network is for the portal. The rows live or die with
+    A message without a receiver on the network is for the portal. The rows live or die with
     the caller's transaction.
     """
     laid_at = moment_of(session)
@@ -107,7 +107,7 @@ def _outbox_row(message: NewMessage) -> dict[str, object]:
 def messages_out(
     session: Session, *, kind: str = "", document_id: str = "", about: str = ""
 ) -> Iterator[OutboundMessage]:
-    """The letters of one kind, document or subject, oldest first."""
+    """The messages of one kind, document or subject, oldest first."""
     question = select(outbox).order_by(outbox.c.sequence)
     if kind:
         question = question.where(outbox.c.kind == kind)
@@ -119,14 +119,14 @@ def messages_out(
 
 
 def message_named(session: Session, instance_id: str) -> OutboundMessage | None:
-    """The letter with this instance identifier, or None."""
+    """The message with this instance identifier, or None."""
     question = select(outbox).where(outbox.c.instance_id == instance_id)
     row = session.execute(question).one_or_none()
     return _out_message(row) if row is not None else None
 
 
 def read_messages(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
-    """The letters that a question on the whole row finds."""
+    """The messages that a question on the whole row finds."""
     for row in session.execute(question):
         yield _out_message(row)
 
@@ -153,9 +153,9 @@ def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:
 def verdict(
     session: Session, instance_id: str, state: OutState, *, answer: str = "", at: datetime
 ) -> OutState | None:
-    """Note the last word about a letter of ours (DELIVERED, REJECTED); the state it came from.
+    """Note the last word about a message of ours (DELIVERED, REJECTED); the state it came from.
 
-    None where there is no such letter or its state allows no such step: a word once given stands,
+    None where there is no such message or its state allows no such step: a word once given stands,
     and saying it again changes nothing.
     """
     found = session.execute(
@@ -172,11 +172,11 @@ def verdict(
 
 
 def send_again(session: Session, sequence: int) -> str | None:
-    """Let a person's wish to send a letter once more come true; its instance identifier, or None.
+    """Let a person's wish to send a message once more come true; its instance identifier, or None.
 
-    A letter that was never taken (STUCK) or lies in the portal waits again under its own identifier.
-    One that was refused for good goes as a new letter with the same bytes, since its identifier is
-    used up. None for a letter on its way or through: there is nothing to send again.
+    A message that was never taken (STUCK) or lies in the portal waits again under its own identifier.
+    One that was refused for good goes as a new message with the same bytes, since its identifier is
+    used up. None for a message on its way or through: there is nothing to send again.
     """
     again = (
         update(outbox)

@@ -1,4 +1,4 @@
-"""The post office's counter: send, deliver what waits, collect what has come.
+"""The exchange's counter: send, deliver what waits, collect what has come.
 
 `send` validates and renders a document once and lays it in the outbox in the caller's
 transaction. `deliver_waiting` and `collect` do all there is to do now with an access point,
@@ -101,9 +101,9 @@ def _message(outgoing: Outgoing) -> outbox.NewMessage:
 def deliver_waiting(
     transactions: Transactions, access_point: AccessPoint, *, now: datetime, tell: Tell | None = None
 ) -> int:
-    """Hand every waiting letter to the access point, each receiver's in order, and return how many went.
+    """Hand every waiting message to the access point, each receiver's in order, and return how many went.
 
-    Somebody wants it done now, so no rest is waited out. A letter that cannot be handed over stays
+    Somebody wants it done now, so no rest is waited out. A message that cannot be handed over stays
     waiting, with those after it to the same receiver.
     """
     with transactions() as session:

@@ -1,6 +1,6 @@
-"""Who sends to whom now: one lane per receiver, held by one worker at a time, for a while.
+"""Who sends to whom now: one receiver queue per receiver, held by one worker at a time, for a while.
 
-Holding a lane is the right to send to that receiver, so no letter overtakes an earlier one that
+Holding a receiver queue is the right to send to that receiver, so no message overtakes an earlier one that
 still waits, with any number of workers. The right is a token with an end: a worker that died is
 followed by another when its time has run out, and one that was merely stopped finds its token
 gone and changes nothing. Nothing is sent inside these transactions.
@@ -20,7 +20,7 @@ from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
 
 @dataclass(frozen=True, slots=True)
 class QueueLease:
-    """Letters that one worker may send, oldest first, until `until`.
+    """Messages that one worker may send, oldest first, until `until`.
 
     `doubtful` are the receivers whose last worker never came back: it may have sent something.
     """
@@ -34,10 +34,10 @@ class QueueLease:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended: in one word, with the peer's own words, and the state the letter goes to.
+    """How an attempt ended: in one word, with the peer's own words, and the state the message goes to.
 
-    `rest` is how long the letter waits, where it still waits; `counts` whether the attempt counts
-    towards STUCK; `ask_at` when to ask how the letter fares.
+    `rest` is how long the message waits, where it still waits; `counts` whether the attempt counts
+    towards STUCK; `ask_at` when to ask how the message fares.
     """
 
     message: OutboundMessage
@@ -54,7 +54,7 @@ class AttemptResult:
 
     @property
     def next_at(self) -> datetime | None:
-        """When the letter is tried again, if it is."""
+        """When the message is tried again, if it is."""
         return self.ended_at + self.rest if self.rest is not None else None
 
 
@@ -67,7 +67,7 @@ _HAS_MESSAGES = exists(
 def claim(
     session: Session, *, now: datetime, lease: timedelta, queues_most: int, messages_most: int
 ) -> QueueLease:
-    """Take lanes that are free and due, those served longest ago first, and their oldest letters.
+    """Take receiver queues that are free and due, those served longest ago first, and their oldest messages.
 
     At most half of what is free is taken, so that a second worker finds work beside the first.
     """
@@ -100,7 +100,7 @@ def claim(
 
 
 def _open_queues(session: Session, now: datetime) -> None:
-    """A lane for every receiver that has letters waiting and none yet."""
+    """A receiver queue for every receiver that has messages waiting and none yet."""
     unknown = (
         select(outbox.c.receiver)
         .distinct()
@@ -132,9 +132,9 @@ def _oldest(session: Session, receivers: frozenset[str], *, each: int) -> list[O
 def release(
     session: Session, held: QueueLease, tried: Sequence[AttemptResult], *, now: datetime
 ) -> list[AttemptResult]:
-    """Note how the attempts ended and give the lanes back; the attempts that were noted.
+    """Note how the attempts ended and give the receiver queues back; the attempts that were noted.
 
-    What was done in a lane that another worker has taken over is not noted: the letter is that
+    What was done in a receiver queue that another worker has taken over is not noted: the message is that
     worker's now, and its instance identifier makes sure that the receiver has it once.
     """
     still = (
@@ -159,7 +159,7 @@ def release(
 
 
 def hurry(session: Session, *, all_queues: bool = False) -> None:
-    """Let the receivers be tried at once whose first letter only waits because nothing could be reached.
+    """Let the receivers be tried at once whose first message only waits because nothing could be reached.
 
     `all_lanes` is for a person who wants everything tried now.
     """

@@ -1,6 +1,6 @@
 """Collecting: what has come to an access point is stored, committed, and only then acknowledged.
 
-A letter whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
+A message whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
 answer, and the repeat is there to be seen. One worker at a time collects at an access point
 (`breaker.collect_turn`); one that was stopped and finds another in its place stores nothing more.
 """
@@ -27,14 +27,14 @@ _log = structlog.get_logger("post")
 LEASE: Final = timedelta(minutes=5)
 """How long one worker may collect before it says that it goes on."""
 
-# A batch is held in memory: so many letters and bytes, and always at least one letter.
+# A batch is held in memory: so many messages and bytes, and always at least one message.
 _BATCH = 50
 _BYTES_AT_ONCE = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many letters were stored for the first time, and how many were repeats or conflicts."""
+    """How many messages were stored for the first time, and how many were repeats or conflicts."""
 
     stored: int
     repeats: int
@@ -43,7 +43,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """A letter that was fetched: the access point's name for it, its bytes, and its envelope's instance.
+    """A message that was fetched: the access point's name for it, its bytes, and its envelope's instance.
 
     `key` is that name where it is never given twice, else nothing.
     """
@@ -101,7 +101,7 @@ class Collector:
         )
 
     def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
-        """The letters of a batch in groups that may be held at once; reading envelopes is XML work."""
+        """The messages of a batch in groups that may be held at once; reading envelopes is XML work."""
         groups: list[list[_Came]] = [[]]
         size = 0
         for arrival in batch:
@@ -119,7 +119,7 @@ class Collector:
         return groups
 
     def _stored(self, came: Sequence[_Came]) -> list[InState] | None:
-        """Store letters in one transaction; None where another worker collects by now."""
+        """Store messages in one transaction; None where another worker collects by now."""
         now = self.clock()
         with self.transactions() as session:
             if not self._has_turn(session, begins=False):
@@ -141,7 +141,7 @@ class Collector:
         return [row.state for row in stored]
 
     def _acknowledge(self, came: Sequence[_Came]) -> None:
-        """Say that the letters are kept; one that cannot be told now comes again."""
+        """Say that the messages are kept; one that cannot be told now comes again."""
 
         def tell(each: _Came) -> None:
             try:

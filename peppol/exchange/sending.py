@@ -1,7 +1,7 @@
 """Sending: one worker's round with an access point, from claim to what came of it.
 
-A round claims letters in one short transaction, tries them outside any transaction, and notes
-how it went in another. Each receiver's letters go in their order: where one does not get
+A round claims messages in one short transaction, tries them outside any transaction, and notes
+how it went in another. Each receiver's messages go in their order: where one does not get
 through, those behind it wait. The same bytes go under the same instance identifier on every
 attempt, so that an attempt whose end nobody saw may be repeated; where the access point can be
 asked how it went, it is asked first.
@@ -47,7 +47,7 @@ LEASE: Final = timedelta(minutes=5)
 
 # Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
-# The directory says so: the letter is for the portal.
+# The directory says so: the message is for the portal.
 _NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY, PeerVerdict.NOT_REGISTERED)
 _KINDS = frozenset(each.value for each in DocumentKind)
 _STATE_OF = {
@@ -59,7 +59,7 @@ _STATE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEvent:
-    """Something to hear of: a letter stuck, refused or moved to the portal; an access point lost or found."""
+    """Something to hear of: a message stuck, refused or moved to the portal; an access point lost or found."""
 
     what: str
     message: OutboundMessage | None = None
@@ -71,7 +71,7 @@ Tell = Callable[[Session, Sequence[DeliveryEvent]], None]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What came of one round: letters handed over, tried in all, and whether there may be more to do."""
+    """What came of one round: messages handed over, tried in all, and whether there may be more to do."""
 
     sent: int = 0
     tried: int = 0
@@ -94,7 +94,7 @@ class Sender:
     """One worker's hand on an access point.
 
     `tell` is called in the transaction that notes what happened. `asks` says whether the access
-    point can tell later how a letter fares, `stopping` whether the worker is to come to its end,
+    point can tell later how a message fares, `stopping` whether the worker is to come to its end,
     `at_once` how many receivers may be written to at the same time.
     """
 
@@ -143,7 +143,7 @@ class Sender:
         return Round(sent, len(noted), more=moved > 0 or len(tried) < len(claim.messages))
 
     def _try_all(self, claim: QueueLease, began: float) -> list[AttemptResult]:
-        """Each receiver's letters in order until one does not get through, while the claim lasts.
+        """Each receiver's messages in order until one does not get through, while the claim lasts.
 
         Several receivers at once, where that is allowed: most of the time is spent waiting, for the
         access point's answer or for a disk.
@@ -236,7 +236,7 @@ class Sender:
         )
 
     def _weighed(self, session: Session, tried: Sequence[AttemptResult]) -> tuple[list[AttemptResult], Turn]:
-        """What the attempts mean to the breaker, and to each letter that did not get through."""
+        """What the attempts mean to the breaker, and to each message that did not get through."""
         now = self.clock()
         name = self.access_point.name
         turn = Turn()
@@ -249,7 +249,7 @@ class Sender:
         return [self._patient(each, turn) if each.state is OutState.WAITING else each for each in tried], turn
 
     def _patient(self, tried: AttemptResult, turn: Turn) -> AttemptResult:
-        """The attempt with its rest, or as the last one. An outage of the access point is no letter's fault."""
+        """The attempt with its rest, or as the last one. An outage of the access point is no message's fault."""
         if tried.outcome == UNREACHABLE and turn.is_open:
             return replace(tried, rest=max(tried.rest or timedelta(), backoff.RESTS[0]))
         rest = backoff.rest_after(tried.message.failures + 1)
@@ -283,7 +283,7 @@ def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[Deliv
 
 
 def _log_attempt(tried: AttemptResult) -> None:
-    """One line per attempt: which letter, about what, and how it went. Never a body, never a person."""
+    """One line per attempt: which message, about what, and how it went. Never a body, never a person."""
     message = tried.message
     say = _log.warning if tried.state in (OutState.WAITING, *_TOLD) else _log.info
     say(

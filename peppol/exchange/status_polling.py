@@ -1,6 +1,6 @@
-"""Asking the access point how letters fare that it has taken, until somebody has the last word.
+"""Asking the access point how messages fare that it has taken, until somebody has the last word.
 
-Accepted is not delivered. A letter is asked about a minute after it was handed over, then ever
+Accepted is not delivered. A message is asked about a minute after it was handed over, then ever
 less often, for two weeks; an answer that came another way in the meantime (MLS, MLR) stands. What
 the access point gave up goes to a person: nobody has refused it, and nobody will try it again.
 """
@@ -44,7 +44,7 @@ def ask(
     lease: timedelta = LEASE,
     stopping: Callable[[], bool] = bool,
 ) -> bool:
-    """Ask about the letters whose time it is; whether there may be more. Raises nothing an access point does."""
+    """Ask about the messages whose time it is; whether there may be more. Raises nothing an access point does."""
     now = clock()
     with transactions() as session:
         due = _claimed(session, now, lease)
@@ -66,7 +66,7 @@ def ask(
 
 
 def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutboundMessage, datetime]]:
-    """The letters to ask about, put off for the others while we ask."""
+    """The messages to ask about, put off for the others while we ask."""
     due = (
         select(outbox.c.sequence)
         .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
@@ -88,7 +88,7 @@ def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tupl
 
 
 def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:
-    """What the answer means to the letter; something to tell where it was not simply delivered."""
+    """What the answer means to the message; something to tell where it was not simply delivered."""
     message, status = answered.message, answered.status
     still = update(outbox).where(outbox.c.sequence == message.sequence, outbox.c.state == OutState.SENT)
     if status.state in _LAST_WORD:

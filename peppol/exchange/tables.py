@@ -1,10 +1,10 @@
-"""The tables of the post office, only their shape, and the steps a letter may take.
+"""The tables of the exchange, only their shape, and the steps a message may take.
 
-A letter's bytes never change. What changes is its state, by the steps of `OUT_STEPS` and
+A message's bytes never change. What changes is its state, by the steps of `OUT_STEPS` and
 `IN_STEPS` alone: every change is a conditional UPDATE on the states it may come from.
 
-`lane` has one row per receiver: who works on that receiver's letters now and until when.
-Holding the lane is the right to send to that receiver, so letters to one receiver keep
+`receiver queue` has one row per receiver: who works on that receiver's messages now and until when.
+Holding the receiver queue is the right to send to that receiver, so messages to one receiver keep
 their order with any number of workers. `access_point` has one row per access point: the
 circuit breaker, and who collects there. Attempts and notes are only ever added.
 """
@@ -33,7 +33,7 @@ metadata = MetaData()
 
 
 class OutState(StrEnum):
-    """Where a letter of ours is."""
+    """Where a message of ours is."""
 
     WAITING = "WAITING"
     SENT = "SENT"  # the access point has it; nobody has said that it came through
@@ -44,7 +44,7 @@ class OutState(StrEnum):
 
 
 class InState(StrEnum):
-    """Where a letter to us is."""
+    """Where a message to us is."""
 
     ARRIVED = "ARRIVED"
     HANDLED = "HANDLED"
@@ -59,14 +59,14 @@ OUT_STEPS: Mapping[OutState, frozenset[OutState]] = {
         (OutState.SENT, OutState.DELIVERED, OutState.REJECTED, OutState.IN_PORTAL, OutState.STUCK)
     ),
     OutState.SENT: frozenset((OutState.DELIVERED, OutState.REJECTED, OutState.WAITING, OutState.STUCK)),
-    # A receipt of transport may be followed by the receiver's refusal of what is in the letter.
+    # A receipt of transport may be followed by the receiver's refusal of what is in the message.
     OutState.DELIVERED: frozenset((OutState.REJECTED,)),
     OutState.STUCK: frozenset((OutState.WAITING, OutState.DELIVERED, OutState.REJECTED)),
     OutState.IN_PORTAL: frozenset((OutState.WAITING,)),
-    # What was refused for good is sent as a new letter, never under the same instance identifier.
+    # What was refused for good is sent as a new message, never under the same instance identifier.
     OutState.REJECTED: frozenset(),
 }
-"""From each state of a letter of ours, the states it may go to."""
+"""From each state of a message of ours, the states it may go to."""
 
 IN_STEPS: Mapping[InState, frozenset[InState]] = {
     InState.ARRIVED: frozenset(
@@ -75,21 +75,21 @@ IN_STEPS: Mapping[InState, frozenset[InState]] = {
     # A person may have it read again, when our reading or our books have changed.
     InState.FAILED: frozenset((InState.ARRIVED,)),
     InState.QUARANTINED: frozenset((InState.ARRIVED,)),
-    # The first letter stands; the sender writes again under an identifier of its own.
+    # The first message stands; the sender writes again under an identifier of its own.
     InState.CONFLICT: frozenset(),
     InState.HANDLED: frozenset(),
     InState.REPEAT: frozenset(),
 }
-"""From each state of a letter to us, the states it may go to."""
+"""From each state of a message to us, the states it may go to."""
 
 
 def out_states_before(state: OutState) -> list[OutState]:
-    """The states a letter of ours may come from to `state`."""
+    """The states a message of ours may come from to `state`."""
     return [each for each, after in OUT_STEPS.items() if state in after]
 
 
 def in_states_before(state: InState) -> list[InState]:
-    """The states a letter to us may come from to `state`."""
+    """The states a message to us may come from to `state`."""
     return [each for each, after in IN_STEPS.items() if state in after]
 
 
@@ -114,14 +114,14 @@ outbox = Table(
     Column("laid_at", UtcDateTime(), nullable=True),
     Column("sent_at", UtcDateTime(), nullable=True),
     Column("closed_at", UtcDateTime(), nullable=True),  # DELIVERED or REJECTED
-    # The access point's own name for the letter, and when to ask it how the letter fares.
+    # The access point's own name for the message, and when to ask it how the message fares.
     Column("reference", String(400), nullable=False, server_default=""),
     Column("ask_at", UtcDateTime(), nullable=True),
     # How the last attempt ended, in one word, and what was said then.
     Column("outcome", String(20), nullable=False, server_default=""),
     Column("answer", Text, nullable=False, server_default=""),
     Column("alarmed_at", UtcDateTime(), nullable=True),
-    # The refused letter this one carries the bytes of, under an identifier of its own.
+    # The refused message this one carries the bytes of, under an identifier of its own.
     Column("resends", Integer, nullable=True),
     Index("ix_outbox_document", "kind", "document_id"),
     Index("ix_outbox_about", "about"),
@@ -146,7 +146,7 @@ receiver_queue = Table(
     Column("receiver", String(80), primary_key=True),
     Column("token", String(36), nullable=True),
     Column("claimed_until", UtcDateTime(), nullable=True),
-    # Not before then is the first letter in the lane tried again.
+    # Not before then is the first message in the receiver queue tried again.
     Column("due_at", UtcDateTime(), nullable=True),
     # Who has waited longest is served first, however much another receiver gets.
     Column("served_at", UtcDateTime(), nullable=False),
@@ -199,7 +199,7 @@ message_note = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("letter", Integer, ForeignKey(inbox.c.id), nullable=False, index=True),
     Column("code", String(40), nullable=False),
-    # The other letter the note is about.
+    # The other message the note is about.
     Column("other", Integer, nullable=True),
     Column("sentence_sv", Text, nullable=False),
     Column("sentence_en", Text, nullable=False),
@@ -217,20 +217,20 @@ def _index_some(name: str, condition: str, *columns: Column[Any], unique: bool =
 _index_some("ix_outbox_waiting", "state = 'WAITING'", outbox.c.receiver, outbox.c.sequence)
 _index_some("ix_outbox_ask", "state = 'SENT' and ask_at is not null", outbox.c.ask_at)
 OPEN = "state = 'WAITING' or state = 'STUCK' or state = 'REJECTED'"
-"""The letters of ours that somebody may have to look at."""
+"""The messages of ours that somebody may have to look at."""
 
 _index_some("ix_outbox_open", OPEN, outbox.c.state, outbox.c.receiver)
 _index_some("ix_inbox_arrived", "state = 'ARRIVED'", inbox.c.id)
 _index_some("ix_inbox_aside", "state in ('CONFLICT', 'QUARANTINED', 'FAILED')", inbox.c.id)
 _index_some("ix_inbox_failed", "state = 'FAILED'", inbox.c.id)
-# The same bytes, and the same instance of a letter, are taken in once; later copies are repeats.
+# The same bytes, and the same instance of a message, are taken in once; later copies are repeats.
 # A query must name the condition of a key in these very words for the engine to use it.
 FIRST_BY = {
     "sha256": "state <> 'REPEAT' and state <> 'CONFLICT'",
     "instance_id": "state <> 'REPEAT' and state <> 'CONFLICT' and instance_id <> ''",
     "transport_key": "state <> 'REPEAT' and state <> 'CONFLICT' and transport_key <> ''",
 }
-"""The keys a letter is known by, each with which letters it is unique among."""
+"""The keys a message is known by, each with which messages it is unique among."""
 
 for _key, _condition in FIRST_BY.items():
     _index_some(f"uq_inbox_{_key}", _condition, inbox.c[_key], unique=True)

@@ -1,9 +1,9 @@
-"""Whether somebody on the network can receive a letter: asked of its register before sending, and remembered.
+"""Whether somebody on the network can receive a message: asked of its register before sending, and remembered.
 
 A register (SMP) lies at a fixed address, or is found for each participant through the locator
 (SML). Answers are remembered for a while: a yes for `remembers`, a no for a sixth of it, since a
 supplier that just registered should not wait, and doubt for a minute, so that a dead register
-is not asked for every letter.
+is not asked for every message.
 
 Doubt is a verdict: `lookup` raises nothing, and only a register's own answer says no.
 Signatures are not verified; see `lookup_metadata`.

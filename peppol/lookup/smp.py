@@ -5,7 +5,7 @@ namespaces. Answers come through the gate like all outside XML; what is not know
 
 What is not verified: the signature of SignedServiceMetadata. TLS to the register's own host is
 the trust we have; our access point looks the receiver up itself and verifies the signature
-before it sends, so a false answer can make us wait or try in vain, and never sends a letter astray.
+before it sends, so a false answer can make us wait or try in vain, and never sends a message astray.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServiceEndpoint:
-    """Where letters of one process go, and from when until when."""
+    """Where messages of one process go, and from when until when."""
 
     process: str
     address: str
@@ -43,7 +43,7 @@ class ServiceEndpoint:
     active_until: datetime | None
 
     def active(self, at: datetime) -> bool:
-        """Whether letters may be sent there at that moment."""
+        """Whether messages may be sent there at that moment."""
         begun = self.active_from is None or self.active_from <= at
         return begun and (self.active_until is None or at < self.active_until)
 

@@ -205,7 +205,7 @@ def _spreadsheet(looks: str, content: bytes) -> str:
 
 
 def files_in(body: bytes) -> tuple[ExaminedAttachment, ...]:
-    """The attachments of a letter's document that may be shown; none where the bytes cannot be read."""
+    """The attachments of a message's document that may be shown; none where the bytes cannot be read."""
     opened = unwrap(body)
     try:
         root = opened.root if opened.root is not None else admit(opened.payload)

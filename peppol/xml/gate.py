@@ -1,4 +1,4 @@
-"""The only door for XML from outside: bytes in, a safe tree or a refusal out.
+"""The only gate for XML from outside: bytes in, a safe tree or a refusal out.
 
 Everything that is cheap and dangerous is decided on the bytes, before any parser
 sees them: size, encoding, XML version, DOCTYPE, number of elements. One strict

@@ -1,4 +1,4 @@
-"""What the door decides on the bytes alone, before any parser sees them.
+"""What the gate decides on the bytes alone, before any parser sees them.
 
 UTF-8 and XML 1.0 as declared and as written, no DOCTYPE anywhere, and sizes that
 a tree could not exceed. Cheap searches only: a file of 20 MB takes some

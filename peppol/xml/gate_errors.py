@@ -1,7 +1,7 @@
-"""Why the door stays shut: the rule ids, the limits and the refusal itself.
+"""Why the gate stays shut: the rule ids, the limits and the refusal itself.
 
 A refusal is one exception, `GateRefused`, with one `Finding` in it, so that a
-document turned away at the door and a document that broke a rule are told to
+document turned away at the gate and a document that broke a rule are told to
 people in the same way. The sentences stand in `peppol.explanations.explain`.
 """
 
@@ -16,7 +16,7 @@ TEXT_MAX: Final = 10_000_000
 
 
 class GateRule(StrEnum):
-    """Every reason for which the door stays shut; the values are the rule ids of the findings."""
+    """Every reason for which the gate stays shut; the values are the rule ids of the findings."""
 
     EMPTY = "GATE-EMPTY"
     SIZE = "GATE-SIZE"

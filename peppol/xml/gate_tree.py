@@ -1,4 +1,4 @@
-"""What the door decides on the parsed tree: caps, foreign elements, invisible characters.
+"""What the gate decides on the parsed tree: caps, foreign elements, invisible characters.
 
 Names are compared as `{namespace}local`, never by prefix: a document may call the
 namespaces what it likes. Elements outside UBL and outside the envelope are refused,
@@ -92,7 +92,7 @@ def check_tree(root: etree._Element, limits: Limits) -> None:
         refuse(GateRule.DEPTH, expected=str(limits.depth_max))
     envelope = etree.QName(root).namespace == SBDH
     bank = (etree.QName(root).namespace or "").startswith(ISO20022)
-    # Names looked up once: this loop is most of the door's cost.
+    # Names looked up once: this loop is most of the gate's cost.
     sorts, ordinary, identifier = _SORTS, _Sort.ORDINARY, _Sort.IDENTIFIER
     attributes_max, name_max = limits.attributes_per_element_max, limits.name_max
     unread = 0

@@ -1,7 +1,7 @@
 """Orders: the list with filter, search and sorting; one order as a page, on paper, and as the bytes sent.
 
-Convention: what the document says is read from the letter, what came of it from the books. A file is
-named by the order number alone. The XML is the stored letter byte for byte, with its sha256 beside it.
+Convention: what the document says is read from the message, what came of it from the books. A file is
+named by the order number alone. The XML is the stored message byte for byte, with its sha256 beside it.
 """
 
 import hashlib
@@ -66,7 +66,7 @@ def order(request: Request, number: str, person: Person = signed_in(*_SEES)) -> 
 
 @router.get("/orders/{number}/order.xml")
 def order_xml(request: Request, number: str, person: Person = signed_in(*_SEES)) -> Response:
-    """The letter that was sent, byte for byte."""
+    """The message that was sent, byte for byte."""
     with database_of(request).reading() as session:
         message = order_queries.message_of(session, query_params.scope_of(person), number)
     if message is None:

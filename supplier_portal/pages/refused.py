@@ -26,7 +26,7 @@ router = pages_router("/invoices/refused")
 
 @router.get("")
 def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
-    """Refused letters, page by page, and the newest files that were never sent."""
+    """Refused messages, page by page, and the newest files that were never sent."""
     actor, today = actor_of(person), today_of(request)
     with database_of(request).reading() as session:
         page = Page.of(request, refused_messages.count(session, actor), size=PAGE)
@@ -53,7 +53,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
 
 @router.get("/{letter_id:int}")
 def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> Response:
-    """One refused letter: why, what to do, and how its sender was told."""
+    """One refused message: why, what to do, and how its sender was told."""
     actor = actor_of(person)
     message, body = _message(request, person, letter_id)
     with database_of(request).reading() as session:

@@ -1,6 +1,6 @@
 """An invoice's way from the supplier to the payment, told as steps a person follows: what came when, and what now.
 
-Convention: every step is taken from what stands in the books (the letter, the judgements, the pair, the payment);
+Convention: every step is taken from what stands in the books (the message, the judgements, the pair, the payment);
 what has not happened yet is told as what is expected. Sentences are pairs (Swedish, English).
 """
 

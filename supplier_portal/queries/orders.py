@@ -1,4 +1,4 @@
-"""What a supplier asks about its orders: the list with filter and search, one order line by line, its letter.
+"""What a supplier asks about its orders: the list with filter and search, one order line by line, its message.
 
 Convention: every question takes a `Scope` and answers only within it; an order outside it is not
 there (`NotThere`). A page of the list takes two statements, however many orders it holds.
@@ -117,7 +117,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """One order, its lines and where its letter stands."""
+    """One order, its lines and where its message stands."""
 
     order: Order
     lines: tuple[LineView, ...]
@@ -126,7 +126,7 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class OrderMessage:
-    """The letter that carried a document: the very bytes, their sha256, and how far it came."""
+    """The message that carried a document: the very bytes, their sha256, and how far it came."""
 
     body: bytes
     sha256: str
@@ -173,7 +173,7 @@ def view(session: Session, scope: Scope, number: str) -> OrderView | None:
 
 
 def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | None:
-    """The letter that carried an order of the scope, the newest where it was sent again; None without one."""
+    """The message that carried an order of the scope, the newest where it was sent again; None without one."""
     outbox = exchange_tables.outbox
     own = exists().where(_ORDER.c.number == number, scope.of_orders())
     question = (

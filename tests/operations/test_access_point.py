@@ -173,6 +173,6 @@ def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
     assert told.stdout.count("Vi är inte anmälda") == 4
     told = CliRunner().invoke(app, ["access-point", "check", "--json"])
     assert (told.exit_code, '"answers": false' in told.stdout) == (1, True)
-    # Checking takes nothing: the letter is still there.
+    # Checking takes nothing: the message is still there.
     running.faults()
     assert len(list(running.phase4(BUYER).inbound())) == 1

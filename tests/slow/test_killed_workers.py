@@ -1,4 +1,4 @@
-"""Workers that are killed or stopped at any moment, and many at once: each letter once, each slot once.
+"""Workers that are killed or stopped at any moment, and many at once: each message once, each slot once.
 
 The workers are processes of their own, forked from this one so that they begin warm. What an
 access point was given is a line in a file, written in one stroke, so that it is known whoever died.
@@ -78,7 +78,7 @@ class NotingPoint(FolderAccessPoint):
 
 @dataclass(frozen=True)
 class Given:
-    """A line of the notes: which process gave which letter."""
+    """A line of the notes: which process gave which message."""
 
     worker: str
     receiver: str
@@ -140,7 +140,7 @@ def count(database: Database, state: OutState) -> int:
 
 
 def in_order(database: Database, point: NotingPoint) -> bool:
-    """Whether every receiver was given its letters for the first time in the order they were laid out."""
+    """Whether every receiver was given its messages for the first time in the order they were laid out."""
     with database.reading() as session:
         rows = session.execute(
             select(exchange_tables.outbox.c.instance_id, exchange_tables.outbox.c.sequence)
@@ -213,7 +213,7 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
     assert states[InState.HANDLED] == len(invoices)
     assert states[InState.QUARANTINED] == 200 - len(invoices)
     assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}
-    # Every letter is with the access point, in its own bytes, and nothing else is.
+    # Every message is with the access point, in its own bytes, and nothing else is.
     files = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
     assert len(files) == len(messages) - portal >= orders + 200
     assert all(messages[instance_id] == body for instance_id, body in files.items())

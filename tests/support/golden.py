@@ -20,7 +20,7 @@ def is_golden(name: str, body: bytes) -> None:
 
 
 def message_body(house: House, document_id: str) -> bytes:
-    """The bytes of the one letter of ours that carries this document."""
+    """The bytes of the one message of ours that carries this document."""
     with house.database.reading() as session:
         (message,) = outbox.messages_out(session, document_id=document_id)
     return message.body

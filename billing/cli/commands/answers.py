@@ -1,4 +1,4 @@
-"""`billing answers`: what suppliers' systems answer about our orders and letters, and who has looked at it.
+"""`billing answers`: what suppliers' systems answer about our orders and messages, and who has looked at it.
 
 Convention: what waits for a person is marked; looking at it changes nothing but that.
 """

@@ -100,8 +100,8 @@ def post(
     register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Brev skickade och mottagna per sekund / letters sent and received per second."""
-    # The console shows figures; a line per letter is for an operator.
+    """Brev skickade och mottagna per sekund / messages sent and received per second."""
+    # The console shows figures; a line per message is for an operator.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
     known = read_register([register])
     gc_tuning.settle()
@@ -150,7 +150,7 @@ def _prepared(url: str, register: Register, documents: int, *, empty: bool) -> t
 
 
 def _with_workers(url: str, register: Register, documents: int, count: int) -> tuple[int, Figures]:
-    """The same letters, stored beforehand, read by several processes that share them through the database."""
+    """The same messages, stored beforehand, read by several processes that share them through the database."""
     arrived, _ = _prepared(url, register, documents, empty=True)
     with ProcessPoolExecutor(count) as pool:
         # Every process is warm before the clock starts.

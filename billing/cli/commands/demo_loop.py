@@ -1,4 +1,4 @@
-"""What `billing demo --access-point simulator` prints: the letters by kind, the faults met, and the statement.
+"""What `billing demo --access-point simulator` prints: the messages by kind, the faults met, and the statement.
 
 Convention: Swedish and English side by side as the demo has it, since the two sides read it together.
 """

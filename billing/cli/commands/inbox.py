@@ -1,4 +1,4 @@
-"""`billing inbox` and `billing post`: the letters to us and from us, and the folder they go through.
+"""`billing inbox` and `billing post`: the messages to us and from us, and the folder they go through.
 
 Convention: collecting stores and acknowledges first and reads afterwards, as every way in does.
 """
@@ -57,7 +57,7 @@ def list_messages(
     state: Annotated[InState | None, typer.Option("--state", help="Bara i detta läge / only in this")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa brev till oss / show letters to us."""
+    """Visa brev till oss / show messages to us."""
     with context.reading() as session:
         held = list(message_queries.messages_in(session, state=state))
     if as_json:
@@ -86,7 +86,7 @@ def show_message(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Visa ett brev och vad det blev / show a letter and what it became."""
+    """Visa ett brev och vad det blev / show a message and what it became."""
     with context.reading() as session:
         message = message_queries.message_in(session, letter_id)
         if message is None:
@@ -95,7 +95,7 @@ def show_message(
                 f"There is no letter {letter_id}. See which there are with: billing inbox list",
             )
         if raw:
-            # A repeat keeps no bytes of its own: they are those of the letter it repeats.
+            # A repeat keeps no bytes of its own: they are those of the message it repeats.
             body = exchange_inbox.body_of(
                 session, message.repeats or message.id if _is_repeat(message) else message.id
             )
@@ -150,7 +150,7 @@ def deliver(
         bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
     ] = False,
 ) -> None:
-    """Lämna väntande brev till accesspunkten / hand over waiting letters."""
+    """Lämna väntande brev till accesspunkten / hand over waiting messages."""
     with _access_point(folder, enveloped=enveloped) as access_point, context.opened() as database:
         sent = outgoing.deliver_waiting(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
@@ -166,7 +166,7 @@ def deliver(
 
 @command(post_office, "collect")
 def collect(context: CommandContext, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
-    """Hämta och läs brev från accesspunkten / collect and read letters."""
+    """Hämta och läs brev från accesspunkten / collect and read messages."""
     today = today_or(on)
     if folder is not None and not folder.is_dir():
         raise NotFound(
@@ -196,7 +196,7 @@ def list_post(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa våra brev / show our letters."""
+    """Visa våra brev / show our messages."""
     with context.reading() as session:
         held = list(message_queries.messages_out(session, state=state))
     if as_json:
@@ -218,7 +218,7 @@ def list_post(
 
 
 def _in_short(context: CommandContext, message: InboundSummary) -> str:
-    """The document a letter became, or the first sentence of why it became none."""
+    """The document a message became, or the first sentence of why it became none."""
     if message.document:
         return f"{message.document} {message.document_state}"
     code = f"{message.reason}: " if message.reason_sv else ""

@@ -1,4 +1,4 @@
-"""`billing lookup`: whether somebody on the network can receive a kind of letter from us."""
+"""`billing lookup`: whether somebody on the network can receive a kind of message from us."""
 
 from typing import Annotated
 

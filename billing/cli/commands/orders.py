@@ -146,7 +146,7 @@ def show_order(
 
 @command(orders, "xml")
 def order_xml(context: CommandContext, order_number: OrderNumber) -> None:
-    """Orderns brev, byte för byte / the order's letter, byte for byte."""
+    """Orderns brev, byte för byte / the order's message, byte for byte."""
     with context.reading() as session:
         order_store.get(session, order_number)
         messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))

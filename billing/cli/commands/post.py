@@ -95,7 +95,7 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
 def show_message(
     context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
 ) -> None:
-    """Visa ett brev från oss och varje försök / show a letter of ours and every attempt."""
+    """Visa ett brev från oss och varje försök / show a message of ours and every attempt."""
     with context.reading() as session:
         message = message_queries.message_out(session, number)
         if message is None:
@@ -142,7 +142,7 @@ def show_message(
 
 @command(post_office, "resend")
 def resend(context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
-    """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused letter again."""
+    """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused message again."""
     with context.opened() as database:
         instance_id = send_again(database, number, by=by)
     typer.echo(
@@ -161,7 +161,7 @@ def replay(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Läs ett brev till oss igen / read a letter to us again."""
+    """Läs ett brev till oss igen / read a message to us again."""
     with context.opened() as database:
         read_again(database, letter_id, by=by)
         for _ in read_arrived(database, today=today_or(on)):

@@ -1,7 +1,7 @@
-"""`billing receive`: documents into the house, and what became of each.
+"""`billing receive`: documents into the system, and what became of each.
 
 Convention: bytes are stored and committed before anything reads them. What became of each
-letter is looked up afterwards, so that it makes no difference which process read it.
+message is looked up afterwards, so that it makes no difference which process read it.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ alone = typer.Typer()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one letter."""
+    """What became of one message."""
 
     name: str
     message: InboundSummary
@@ -40,12 +40,12 @@ class Taken:
 
     @property
     def state(self) -> str:
-        """The document's state, or the letter's where it became none."""
+        """The document's state, or the message's where it became none."""
         return self.invoice.state.value if self.invoice is not None else self.message.state.value
 
     @property
     def code(self) -> ExitCode:
-        """What this letter asks the command to end with."""
+        """What this message asks the command to end with."""
         if self.message.state in (InState.ARRIVED, InState.FAILED):
             return ExitCode.FAILED
         doubtful = self.invoice is not None and self.invoice.state in IN_QUESTION
@@ -93,15 +93,15 @@ def receive(
 
 
 def all_taken(context: CommandContext, database: Database, stored: Sequence[tuple[str, int]]) -> list[Taken]:
-    """What became of letters, each with the name it is to be told under."""
+    """What became of messages, each with the name it is to be told under."""
     with database.reading() as session:
         return [became(context, session, name, letter_id) for name, letter_id in stored]
 
 
 def became(context: CommandContext, session: Session, name: str, letter_id: int) -> Taken:
-    """What became of one letter."""
+    """What became of one message."""
     message = message_queries.message_in(session, letter_id)
-    assert message is not None  # noqa: S101 - it was stored, and letters are never removed
+    assert message is not None  # noqa: S101 - it was stored, and messages are never removed
     invoice = message_queries.document_of_message(session, letter_id)
     sentence = (
         why_document(session, invoice, context.language)
@@ -112,7 +112,7 @@ def became(context: CommandContext, session: Session, name: str, letter_id: int)
 
 
 def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
-    """A line per letter: what it is, its state, and why."""
+    """A line per message: what it is, its state, and why."""
     if as_json:
         write_json([_taken_json(each) for each in taken])
         return
@@ -122,7 +122,7 @@ def tell(taken: Sequence[Taken], *, as_json: bool) -> None:
 
 
 def end(taken: Sequence[Taken]) -> None:
-    """End with the code of the gravest letter: one not read, then one refused or in question."""
+    """End with the code of the gravest message: one not read, then one refused or in question."""
     codes = {each.code for each in taken}
     for code in (ExitCode.FAILED, ExitCode.IN_QUESTION):
         if code in codes:

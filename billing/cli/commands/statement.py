@@ -1,4 +1,4 @@
-"""`billing reconcile` and `billing check`: the statement, and the invariants of the house."""
+"""`billing reconcile` and `billing check`: the statement, and the invariants of the books."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Everything that happened to one execution reference, gathered from every room and put in order of days.
+"""Everything that happened to one execution reference, gathered from every folder and put in order of days.
 
 Convention: a day is the business day of the thing itself, not of its writing. What only the
 journal knows (who asked for credit) is taken from there, with the day of the answer it gave

@@ -1,7 +1,7 @@
 """`billing work`: a worker that delivers, collects, sorts and runs the jobs; `billing jobs`: what ran.
 
 Any number of workers may run on PostgreSQL; on SQLite one is enough. SIGTERM ends a worker
-gracefully: the letter in its hand is finished and the rest is given back.
+gracefully: the message in its hand is finished and the rest is given back.
 """
 
 import signal
@@ -32,7 +32,7 @@ from peppol.access_points.protocol import AccessPoint
 alone = typer.Typer()
 jobs = typer.Typer()
 
-# These can be asked how a letter fares; a folder and a plain sending interface cannot.
+# These can be asked how a message fares; a folder and a plain sending interface cannot.
 _ASKED = ("phoss", "simulator")
 
 

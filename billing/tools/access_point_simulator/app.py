@@ -1,7 +1,7 @@
 """The simulated access point put together, its admin address, and how a connection is cut.
 
 Every address but /livez wants the header X-Token. The admin address shows what was received
-by instance id, which is how a test proves that a letter came exactly once, and switches faults
+by instance id, which is how a test proves that a message came exactly once, and switches faults
 on and off. It listens on this machine and is not meant for any other.
 """
 

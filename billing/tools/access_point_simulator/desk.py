@@ -1,4 +1,4 @@
-"""The simulated access point's desk: every shape hands its letters in here, and asks here for faults.
+"""The simulated access point's desk: every shape hands its messages in here, and asks here for faults.
 
 A handler runs in a thread of its own, so it may wait. `Cut` ends a request without an answer;
 `Wrong` ends it with a status and words. What is done before either stays done.
@@ -47,7 +47,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SimulatedResult:
-    """What became of a letter handed in: one of the letter's states, `unknown-receiver`, `repeat` or `conflict`."""
+    """What became of a message handed in: one of the message's states, `unknown-receiver`, `repeat` or `conflict`."""
 
     instance_id: str
     outcome: str
@@ -67,7 +67,7 @@ class Desk:
     # --- faults -----------------------------------------------------------------------------------
 
     def strikes(self, verb: Verb, letter: str, receiver: str = "") -> dict[Fault, FaultRule]:
-        """Which faults strike this letter now; asking counts as one visit."""
+        """Which faults strike this message now; asking counts as one visit."""
         about = [rule for rule in self.store.rules() if rule.about(verb)]
         if not about:
             return {}
@@ -94,15 +94,15 @@ class Desk:
         if Fault.LOSE_REPLY in struck:
             raise Cut
 
-    # --- letters ----------------------------------------------------------------------------------
+    # --- messages ----------------------------------------------------------------------------------
 
     def submit(self, handed: Handed) -> SimulatedResult:
-        """Take a letter and send it on, or say why not."""
+        """Take a message and send it on, or say why not."""
         with self.visited(Verb.SUBMIT, handed.instance_id, handed.receiver) as struck:
             return self._submitted(handed, struck)
 
     def try_again(self, instance_id: str) -> None:
-        """What an access point with a memory does by itself: a letter that failed is sent once more."""
+        """What an access point with a memory does by itself: a message that failed is sent once more."""
         held = self.store.letter(instance_id)
         if held is None or held.state != FAILED:
             return
@@ -156,11 +156,11 @@ class Desk:
         return wanted in self.store.capabilities(handed.receiver)
 
 
-# --- letters as they are handed in ------------------------------------------------------------------------
+# --- messages as they are handed in ------------------------------------------------------------------------
 
 
 def read_envelope(body: bytes) -> Handed:
-    """A letter with its envelope. Raises `Wrong` 400 for one whose envelope cannot be read."""
+    """A message with its envelope. Raises `Wrong` 400 for one whose envelope cannot be read."""
     opened = opening.unwrap(body)
     written = opened.envelope
     if written is None:

@@ -1,6 +1,6 @@
 """What the simulated access point does wrong, and when: pure decisions, the same for the same seed.
 
-Whether a rule strikes depends on the seed, the rule, the letter and how many times this letter
+Whether a rule strikes depends on the seed, the rule, the message and how many times this message
 has been at this verb, and on nothing else: not on the clock, not on the order of requests. So
 a run with two workers meets the same faults as a run with one.
 """
@@ -22,7 +22,7 @@ class Fault(StrEnum):
     REJECT = "reject"  # submit: the receiver says no for good
     PEER_ERROR = "peer-error"  # submit: the receiver's access point answers with an error that may pass
     HOLD = "hold"  # submit: accepted, and not sent on until released
-    DELIVER_TWICE = "deliver-twice"  # submit: the receiver gets the letter twice
+    DELIVER_TWICE = "deliver-twice"  # submit: the receiver gets the message twice
     CORRUPT = "corrupt"  # fetch: the bytes are damaged
     REORDER = "reorder"  # list: in another order
 
@@ -49,10 +49,10 @@ _WHERE = {
 
 
 class FaultRule(BaseModel):
-    """One fault switched on: `on` which verbs (none named: wherever it can happen), for which share of the letters.
+    """One fault switched on: `on` which verbs (none named: wherever it can happen), for which share of the messages.
 
-    `first` limits it to the first so many times a letter comes (0: every time). `receiver` limits
-    it to one participant's letters. `seconds` belongs to DELAY and NOT_NOW.
+    `first` limits it to the first so many times a message comes (0: every time). `receiver` limits
+    it to one participant's messages. `seconds` belongs to DELAY and NOT_NOW.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,7 +69,7 @@ class FaultRule(BaseModel):
         return verb in (self.on or tuple(Verb)) and verb in _WHERE.get(self.fault, tuple(Verb))
 
     def strikes(self, *, seed: int, letter: str, attempt: int, receiver: str) -> bool:
-        """Whether it strikes this letter the `attempt`th time (from 1)."""
+        """Whether it strikes this message the `attempt`th time (from 1)."""
         if self.first and attempt > self.first:
             return False
         if self.receiver and receiver and self.receiver != receiver:

@@ -2,9 +2,9 @@
 
 /phase4/...                        phase4-peppol-standalone: sends while the caller waits
 /phoss/{participant}/api/...       phoss-ap: stores, retries, tells the status; history and payload of what came
-/mailbox/{participant}/letters/... a mailbox with a cursor (`peppol.access_points.mailbox_api`)
+/mailbox/{participant}/messages/... a mailbox with a cursor (`peppol.access_points.mailbox_api`)
 
-One router per shape; all of them stand on the same desk, so a letter sent in one shape is
+One router per shape; all of them stand on the same desk, so a message sent in one shape is
 fetched in another.
 """
 

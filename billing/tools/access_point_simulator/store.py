@@ -1,6 +1,6 @@
 """The simulated access point's memory on disk: who is registered, what was handed in, what lies in whose mailbox.
 
-One SQLite file of its own, nothing of the house's. Every change is committed before its answer
+One SQLite file of its own, nothing of our. Every change is committed before its answer
 leaves, as a real access point has it, so that a restart or a `kill -9` of it loses nothing.
 """
 
@@ -102,7 +102,7 @@ _TRIES_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A letter handed in: its instance identifier, who it is from and for, and its bytes with the envelope.
+    """A message handed in: its instance identifier, who it is from and for, and its bytes with the envelope.
 
     `sha256` is the fingerprint of what was handed in, which for a bare document is without envelope.
     """
@@ -130,7 +130,7 @@ class Store:
         self._database = Database(f"sqlite:///{folder / 'access-point.sqlite'}")
         self._clock = clock
         self._lock = Lock()
-        # Survives the end of the process, not of the machine: nobody's letters are kept only here.
+        # Survives the end of the process, not of the machine: nobody's messages are kept only here.
         event.listen(self._database.engine, "connect", _without_waiting_for_the_disk)
         with self._database.engine.begin() as session:
             metadata.create_all(session)
@@ -168,7 +168,7 @@ class Store:
         with self._database.reading() as session:
             return [(row.participant, row.document_type, row.process) for row in session.execute(question)]
 
-    # --- letters out of somebody's hands ----------------------------------------------------------
+    # --- messages out of somebody's hands ----------------------------------------------------------
 
     def hand_in(
         self,
@@ -180,9 +180,9 @@ class Store:
         repeats: str,
         by_itself: bool = False,
     ) -> str:
-        """Take a letter and lay `copies` of it in the receiver's mailbox where its state is `sent`.
+        """Take a message and lay `copies` of it in the receiver's mailbox where its state is `sent`.
 
-        A letter that is there already is not taken again; with `repeats` "deliver" it is laid in
+        A message that is there already is not taken again; with `repeats` "deliver" it is laid in
         the mailbox once more. `by_itself` is the access point trying again, which it does five times.
         Returns "taken", "repeat", or "conflict" where the bytes differ.
         """
@@ -228,7 +228,7 @@ class Store:
         session.execute(insert(delivery), [row] * copies)
 
     def release(self) -> int:
-        """Send on what was held, and return how many letters that were."""
+        """Send on what was held, and return how many messages that were."""
         with self._lock, self._database.engine.begin() as session:
             held = session.execute(select(letter).where(letter.c.state == PENDING)).all()
             for row in held:
@@ -239,12 +239,12 @@ class Store:
             return len(held)
 
     def letter(self, instance_id: str) -> Row[tuple[object, ...]] | None:
-        """What is held of a letter handed in."""
+        """What is held of a message handed in."""
         with self._database.reading() as session:
             return session.execute(select(letter).where(letter.c.instance_id == instance_id)).first()
 
     def received(self) -> list[dict[str, object]]:
-        """Every letter handed in: how often, in how many different forms of bytes, and how often it was laid out."""
+        """Every message handed in: how often, in how many different forms of bytes, and how often it was laid out."""
         times = (
             select(
                 submission.c.instance_id,
@@ -304,7 +304,7 @@ class Store:
             return list(session.execute(question.limit(limit).offset(offset)))
 
     def body(self, receiver: str, *, sequence: int = 0, instance_id: str = "") -> bytes | None:
-        """The bytes of one delivery, by its number or its letter; counted as fetched."""
+        """The bytes of one delivery, by its number or its message; counted as fetched."""
         which = delivery.c.sequence == sequence if sequence else delivery.c.instance_id == instance_id
         question = select(delivery.c.sequence, delivery.c.body).where(delivery.c.receiver == receiver, which)
         with self._lock, self._database.engine.begin() as session:
@@ -350,7 +350,7 @@ class Store:
             session.execute(visit.delete())
 
     def count_visit(self, verb: Verb, letter_id: str) -> int:
-        """Which time this letter comes to this verb, from 1."""
+        """Which time this message comes to this verb, from 1."""
         put = upsert(visit).values(verb=verb, letter=letter_id[:120], times=1)
         counted = put.on_conflict_do_update(
             index_elements=["verb", "letter"], set_={"times": visit.c.times + 1}

@@ -1,1 +1,1 @@
-"""How fast the house is: `billing bench` and the worlds it measures on. Printed, never asserted."""
+"""How fast the system is: `billing bench` and the worlds it measures on. Printed, never asserted."""

@@ -2,8 +2,8 @@
 
 For measuring only, on an empty PostgreSQL database. Everything that sums is honest: each line's account is what
 its receipts and invoices add up to, each credit is of one invoice in full, each payment of an accepted one,
-numbers have no gaps. Every document came in a letter, every placement and report in an event, and some of these
-lie aside. What no list and no sum looks at is left out: the journal, and the texts of letters and invoices.
+numbers have no gaps. Every document came in a message, every placement and report in an event, and some of these
+lie aside. What no list and no sum looks at is left out: the journal, and the texts of messages and invoices.
 
 One placement in six lines of a month each; 92 of a hundred lines are received, some of them in part; 97 of a
 hundred receipts are invoiced; of those one in twenty first wrongly, which is credited or still in question. Rows lie

@@ -62,7 +62,7 @@ class Figures:
 
 
 def measure_orders(database: Database, register: Register, *, count: int) -> Figures:
-    """Place `count` basic orders: decide, number, render, validate, store with their letters, in batches."""
+    """Place `count` basic orders: decide, number, render, validate, store with their messages, in batches."""
     decided = _decisions(register, count)
     spent: list[float] = []
     began = perf_counter()
@@ -118,7 +118,7 @@ def invoices_for(database: Database, register: Register, lines: Sequence[tuple[s
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Letters stored in the mailbox, and the seconds that took, in small committed batches."""
+    """Messages stored in the mailbox, and the seconds that took, in small committed batches."""
 
     count: int
     seconds: float
@@ -160,7 +160,7 @@ def measure_invoices(database: Database, arrived: Arrived, *, reader: bool) -> F
 
 
 def read_all(database: Database) -> list[float]:
-    """Read every arrived letter in this process; the seconds each took."""
+    """Read every arrived message in this process; the seconds each took."""
     return list(_received(database, intake_queue.readings(database, reader=False)))
 
 

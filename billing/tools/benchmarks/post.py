@@ -1,4 +1,4 @@
-"""Measuring the post office: letters sent, and letters received and sorted, by several workers on PostgreSQL.
+"""Measuring the exchange: messages sent, and messages received and sorted, by several workers on PostgreSQL.
 
 Real orders go out and real invoices come in through the folder access point, durably: each file is
 flushed to the disk, each transaction as the server is set to. The workers are processes that share
@@ -28,7 +28,7 @@ from peppol.exchange.tables import InState, OutState
 
 @dataclass(frozen=True, slots=True)
 class PostFigures:
-    """What so many workers did, in letters per second."""
+    """What so many workers did, in messages per second."""
 
     workers: int
     messages: int
@@ -46,7 +46,7 @@ class PostFigures:
 
 
 def measure(url: str, register: Register, *, messages: int, workers: int) -> PostFigures:
-    """Send and receive that many letters with that many workers. The database at `url` is empty."""
+    """Send and receive that many messages with that many workers. The database at `url` is empty."""
     with tempfile.TemporaryDirectory(prefix="billing-bench-post-") as name:
         folder = Path(name)
         invoices = _prepared(url, register, messages)
@@ -70,7 +70,7 @@ def durability(url: str) -> str:
 
 
 def _prepared(url: str, register: Register, messages: int) -> list[bytes]:
-    """Orders placed, whose letters wait; and the invoices that answer them."""
+    """Orders placed, whose messages wait; and the invoices that answer them."""
     database = open_migrated(url, clock=flow.clock)
     try:
         flow.prepare(database, register)

@@ -1,12 +1,12 @@
-"""The loop: the house and its suppliers' systems play a story, and every letter really travels.
+"""The loop: the system and its suppliers' systems play a story, and every message really travels.
 
-The house sends and collects over HTTP as in service, and so does each supplier on the network with its
+The system sends and collects over HTTP as in service, and so does each supplier on the network with its
 simulated system (`loop_network`); suppliers of the portal read and upload there. Decisions and reports come
 as the story tells them, invoices from the suppliers' systems alone. It goes on until everything received is
 invoiced, approved and paid.
 
-A day: the morning's events and letters; what suppliers fetch and send; what the house collects, reads and
-answers; the officer's requests for credit, by letter where that may still be said and otherwise in person;
+A day: the morning's events and messages; what suppliers fetch and send; what the system collects, reads and
+answers; the officer's requests for credit, by message where that may still be said and otherwise in person;
 payments. What is written during the day leaves on the next working day.
 """
 
@@ -77,7 +77,7 @@ class NotSettled(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Looped:
-    """What came of it: letters by kind and state, faults met, the statement, and a digest of the books.
+    """What came of it: messages by kind and state, faults met, the statement, and a digest of the books.
 
     `books` is the same for two plays whose documents, states, payments and statement are the same.
     """
@@ -128,7 +128,7 @@ def play(
 
 
 class _Loop:
-    """The house, its suppliers, and the days."""
+    """The system, its suppliers, and the days."""
 
     def __init__(
         self, story: Story, database: Database, clock: StoryClock, carrier: Network, *, seed: int
@@ -189,7 +189,7 @@ class _Loop:
     # What travels ---------------------------------------------------------------------------------
 
     def _travel(self, day: date) -> None:
-        """Every letter of the house out, and into the suppliers' systems, which look when there is something."""
+        """Every message of the system out, and into the suppliers' systems, which look when there is something."""
         delivered = 0
         for _ in range(_TRIES):
             delivered += outgoing.deliver_waiting(self.database.writing, self.access_point, now=self.clock())
@@ -233,7 +233,7 @@ class _Loop:
                         )
 
     def _house_reads(self, day: date) -> None:
-        """Collect until the mailbox is empty, then let every letter become what it is."""
+        """Collect until the mailbox is empty, then let every message become what it is."""
         for _ in range(_TRIES):
             try:
                 came = outgoing.collect(self.database.writing, self.access_point, today=day, now=self.clock())
@@ -266,7 +266,7 @@ class _Loop:
                 self.erps[order.supplier].approved(delivered, on=day)
 
     def _officer(self, day: date) -> None:
-        """Ask for credit of everything in question; where no letter may say it any more, call the supplier."""
+        """Ask for credit of everything in question; where no message may say it any more, call the supplier."""
         with self.database.reading() as session:
             found = list(document_store.listed(session, state=InvoiceState.IN_QUESTION, limit=10_000))
         for invoice in found:

@@ -32,9 +32,9 @@ T = TypeVar("T")
 LoopFault = Mapping[str, object]
 
 _TRIES: Final = 40
-_TOKEN: Final = "the-token-of-the-loop"  # noqa: S105 - it opens a simulator on this machine that holds invented letters
+_TOKEN: Final = "the-token-of-the-loop"  # noqa: S105 - it opens a simulator on this machine that holds invented messages
 
-#: What goes wrong when faults are switched on: replies lost, letters doubled and mixed up, errors and cut lines.
+#: What goes wrong when faults are switched on: replies lost, messages doubled and mixed up, errors and cut lines.
 FAULTS: Final[Sequence[LoopFault]] = (
     {"fault": "lose-reply", "on": ["submit"], "share": 0.15, "first": 2},
     {"fault": "lose-reply", "on": ["acknowledge"], "share": 0.1, "first": 2},
@@ -46,7 +46,7 @@ FAULTS: Final[Sequence[LoopFault]] = (
 
 
 class NotDelivered(Refused):
-    """The simulated network did not carry a letter, however often it was tried."""
+    """The simulated network did not carry a message, however often it was tried."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
@@ -72,7 +72,7 @@ class Network:
             admin.put("/admin/faults", json=list(faults)).raise_for_status()
 
     def received(self) -> Sequence[Mapping[str, object]]:
-        """Every letter handed in: how often (`times`), and how often it was laid in a mailbox (`laid`)."""
+        """Every message handed in: how often (`times`), and how often it was laid in a mailbox (`laid`)."""
         with self._admin() as admin:
             found: Sequence[Mapping[str, object]] = admin.get("/admin/received").raise_for_status().json()
             return found
@@ -113,7 +113,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
-    """A supplier's letter as an access point wants it."""
+    """A supplier's message as an access point wants it."""
 
     message: HandedMessage
     sender: str
@@ -154,7 +154,7 @@ class SuppliersOffice:
     met: Counter[str] = field(default_factory=Counter)
 
     def fetch(self, *, on: date) -> int:
-        """Take in what lies in the mailbox; how many letters were read."""
+        """Take in what lies in the mailbox; how many messages were read."""
         read = 0
         for arrival in self._persistent("list", lambda: list(self.access_point.inbound())):
             reference = arrival.reference
@@ -165,7 +165,7 @@ class SuppliersOffice:
         return read
 
     def send(self, message: HandedMessage) -> None:
-        """Hand a letter in, as often as it takes; each copy is a transmission of its own."""
+        """Hand a message in, as often as it takes; each copy is a transmission of its own."""
         sender = self.erp.supplier.participant_id or ""
         for copy in range(message.copies):
             outgoing = _Outgoing(message, sender, self.buyer, self.buyer_number, copy)

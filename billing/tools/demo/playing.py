@@ -1,7 +1,7 @@
 """The demo: a story played through the real doors, day by day, and what came of it.
 
-A day goes as days go: the events of the morning, the letters of the post, the officer's
-requests for credit, the payments that are due, and the letters that leave. The clock is the
+A day goes as days go: the events of the morning, the messages of the post, the officer's
+requests for credit, the payments that are due, and the messages that leave. The clock is the
 story's own, so that the same story gives the same bytes wherever and whenever it is played.
 """
 
@@ -80,7 +80,7 @@ class StoryClock:
 def play(
     story: Story, *, url: str, folder: Path, passed: Callable[[date], None] = lambda day: None
 ) -> Played:
-    """Play the whole story on the empty database at `url`; letters and the statement go to `folder`.
+    """Play the whole story on the empty database at `url`; messages and the statement go to `folder`.
 
     `passed` is told each day that is done. Raises NotEmpty, StoryRefused, and DatabaseUnusable.
     """
@@ -131,7 +131,7 @@ class _House:
         outgoing.deliver_waiting(self.database.writing, self.post, now=self.clock())
 
     def closing(self) -> Played:
-        """The letters that are read in the portal, the statement, and the outcomes."""
+        """The messages that are read in the portal, the statement, and the outcomes."""
         with self.database.reading() as session:
             for message in outbox.messages_out(session):
                 if not message.receiver:

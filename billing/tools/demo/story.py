@@ -1,7 +1,7 @@
-"""The demo's story as files: a register, events, letters, what people do on which day, and what must come of it.
+"""The demo's story as files: a register, events, messages, what people do on which day, and what must come of it.
 
 Convention: everything has a day. An event's day is the day of its time in Sweden; a line that is
-no event belongs to the day before it in the file; a letter's day is the date its name begins
+no event belongs to the day before it in the file; a message's day is the date its name begins
 with; acts say theirs. `story.toml` holds the acts and, case by case, the outcome expected.
 """
 
@@ -131,7 +131,7 @@ def _events(path: Path) -> Iterator[tuple[date, EventLine]]:
 
 
 def _day_of_event(text: str) -> date | None:
-    """The day a line happens, where it says one; the house itself judges whether it is an event."""
+    """The day a line happens, where it says one; the system itself judges whether it is an event."""
     try:
         return stockholm_date(datetime.fromisoformat(json.loads(text)["time"]))
     except (ValueError, KeyError, TypeError, Refused):

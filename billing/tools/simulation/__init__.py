@@ -1,1 +1,1 @@
-"""Simulated worlds of any size, and suppliers' systems that answer: for trying the house, never for service."""
+"""Simulated worlds of any size, and suppliers' systems that answer: for trying the system, never for service."""

@@ -1,9 +1,9 @@
-"""A simulated supplier's system: letters and approved reports in, letters out, and nothing else.
+"""A simulated supplier's system: messages and approved reports in, messages out, and nothing else.
 
 It reads orders, bills what the buyer has approved, makes some mistakes on purpose, and reacts to what it is
 told: a rejection gives a credit note and a corrected invoice, a query about the account the same, a technical
 refusal the document once more without its fault. What it does depends on the seed and the document alone,
-never on the order or number of letters: a letter that comes twice, or after a later one, changes nothing.
+never on the order or number of messages: a message that comes twice, or after a later one, changes nothing.
 """
 
 from collections import defaultdict
@@ -89,7 +89,7 @@ class SimulatedErp:
     # What it is told ------------------------------------------------------------------------------
 
     def receive(self, body: bytes, *, on: date) -> bool:
-        """A letter has come; False where it cannot be read as a document of the buyer's (it was damaged)."""
+        """A message has come; False where it cannot be read as a document of the buyer's (it was damaged)."""
         opened = opening.unwrap(body)
         report = validation.validate(opened.payload, on=on)
         if not report.valid or report.kind is None or report.root is None:
@@ -114,7 +114,7 @@ class SimulatedErp:
         self._correct(invoice_number, on=on, bill_again=True)
 
     def live(self, on: date) -> list[HandedMessage]:
-        """What leaves this day, in the order it was planned; each letter once."""
+        """What leaves this day, in the order it was planned; each message once."""
         for day in sorted(each for each in self._to_bill if each <= on):
             for key in self._to_bill.pop(day):
                 if not self._open_bills(key):

@@ -122,7 +122,7 @@ def _walk(
 ) -> tuple[DocumentTree, list[tuple[State, Node]], Hits, list[Node]]:
     """Build the tree, and note on the way which rules wait for which node.
 
-    This is the busiest loop of the post office; what repeats is kept in local names, and
+    This is the busiest loop of the exchange; what repeats is kept in local names, and
     only elements with children are put on the way back up.
     """
     automaton = rule_set.automaton

@@ -1,4 +1,4 @@
-"""Invoices on the command line: flipped, received, kept aside, and shown as letters."""
+"""Invoices on the command line: flipped, received, kept aside, and shown as messages."""
 
 import shutil
 from pathlib import Path

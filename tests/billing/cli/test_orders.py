@@ -1,4 +1,4 @@
-"""The register, events and orders on the command line, up to the order's letter."""
+"""The register, events and orders on the command line, up to the order's message."""
 
 import re
 from decimal import Decimal

@@ -366,7 +366,7 @@ def _ordered(house: House) -> int:
     return place_due_orders(house.database, today=date(2026, 6, 16))
 
 
-# Letters ------------------------------------------------------------------------------------
+# Messages ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("instance_id", ["", "i-1"])

@@ -83,7 +83,7 @@ def sender(house: House, point: FaultyPoint) -> Sender:
 
 
 def some_post(house: House, moment: Moment) -> None:
-    """Two letters through, one stuck, one waiting for ten minutes, and an alarm."""
+    """Two messages through, one stuck, one waiting for ten minutes, and an alarm."""
     point = FaultyPoint()
     with house.database.writing() as session:
         lay_out(session, [1, 2])

@@ -1,4 +1,4 @@
-"""Letters pushed to us: who is believed, what is stored before the answer, and that a repeat gets the same one."""
+"""Messages pushed to us: who is believed, what is stored before the answer, and that a repeat gets the same one."""
 
 import base64
 import hashlib
@@ -182,7 +182,7 @@ def test_there_is_nothing_to_get(client: httpx.Client) -> None:
 
 
 def test_the_message_is_committed_before_the_answer_leaves(house: House, client: httpx.Client) -> None:
-    """Whoever has the answer finds the letter in the database, from outside."""
+    """Whoever has the answer finds the message in the database, from outside."""
     for number in range(1, 6):
         client.post(ADDRESS, content=order(str(number)), headers={"X-Token": TOKEN}).raise_for_status()
         assert len(rows(house)) == number

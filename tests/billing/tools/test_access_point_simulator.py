@@ -109,7 +109,7 @@ def test_each_fault_of_sending_is_told_as_what_it_is_and_passes(
             buyer.submit(AMessage())
         return
     assert buyer.submit(AMessage()).state is DeliveryState.DELIVERED
-    # Whatever was lost on the way, the receiver has the letter once.
+    # Whatever was lost on the way, the receiver has the message once.
     assert running.times() == {AMessage().instance_id: 1}
 
 
@@ -302,7 +302,7 @@ def test_twenty_senders_of_the_same_messages_at_once_give_each_receiver_each_mes
 
 
 def test_a_hundred_lost_replies_are_a_hundred_messages(running: Simulator) -> None:
-    """The letter is taken and the reply cut, each time; asking again gives one letter."""
+    """The message is taken and the reply cut, each time; asking again gives one message."""
     running.faults({"fault": "lose-reply", "on": ["submit"], "first": 1})
     buyer = running.phase4()
     bodies = order("1")

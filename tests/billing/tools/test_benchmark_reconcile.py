@@ -10,7 +10,7 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.statement import StatementKey, reconcile
 
-# What is checked of documents; letters and journal are left out of that world.
+# What is checked of documents; messages and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")
 
 

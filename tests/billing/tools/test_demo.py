@@ -39,7 +39,7 @@ class Demo:
 
     @property
     def messages(self) -> dict[str, bytes]:
-        """Every letter that left, by its place in the outbox."""
+        """Every message that left, by its place in the outbox."""
         outbox = self.folder / "outbox"
         return {path.relative_to(outbox).as_posix(): path.read_bytes() for path in outbox.rglob("*.xml")}
 

@@ -1,4 +1,4 @@
-"""A simulated supplier's system: what it does with each letter, whatever order and number they come in."""
+"""A simulated supplier's system: what it does with each message, whatever order and number they come in."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -29,7 +29,7 @@ REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
 ACTOR = SupplierActor(FYRBAKEN, by="user-17")
 BEFORE, AFTER = date(2028, 2, 29), date(2028, 3, 1)
-"""Two years after the month a letter came, and the day after."""
+"""Two years after the month a message came, and the day after."""
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def invoice(house: House, number: str = "F-1") -> billing.Invoice:
 
 
 def refused(house: House) -> int:
-    """A letter whose total does not follow from its lines; its row."""
+    """A message whose total does not follow from its lines; its row."""
     right = invoice(house, "F-9")
     total = replace(right.legal_monetary_total, tax_inclusive_amount=shapes.Amount(Decimal("1.00"), "SEK"))
     stored = house.post(codec.serialise(replace(right, legal_monetary_total=total)), on=BILLED_ON)

@@ -1,4 +1,4 @@
-"""Copies, conflicts and letters that cannot be read: each is kept, and none gives a second invoice."""
+"""Copies, conflicts and messages that cannot be read: each is kept, and none gives a second invoice."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Sorting: a letter goes to the handler of its kind, and one whose handling fails is never lost."""
+"""Sorting: a message goes to the handler of its kind, and one whose handling fails is never lost."""
 
 from collections.abc import Iterator
 from dataclasses import replace

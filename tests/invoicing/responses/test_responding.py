@@ -62,7 +62,7 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 
 
 def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
-    """The Invoice Responses about a document as their letters read, each judged by every rule once more."""
+    """The Invoice Responses about a document as their messages read, each judged by every rule once more."""
     with house.database.reading() as session:
         messages = list(outbox.messages_out(session, about=f"invoice {invoice.id}"))
     answers = []

@@ -1,4 +1,4 @@
-"""What suppliers' systems answer: it closes or opens our letter, stands beside the order, and changes no order."""
+"""What suppliers' systems answer: it closes or opens our message, stands beside the order, and changes no order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -64,7 +64,7 @@ def comes(house: House, document: codec.Document, *, enveloped_by: str = "") -> 
 
 
 def message(house: House, kind: str = "order") -> tuple[str, str, str]:
-    """Our letter: its instance identifier, its state, and the peer's words about it."""
+    """Our message: its instance identifier, its state, and the peer's words about it."""
     with house.database.reading() as session:
         row = session.execute(
             exchange_tables.outbox.select()
@@ -125,7 +125,7 @@ def test_an_order_response_stands_beside_its_order_and_changes_nothing_on_it(
         each.order_line_reference.line_id for each in lines
     ]
     assert answer.waits_for_staff == (meaning is not Meaning.NOTED)
-    # Whoever answers has the letter.
+    # Whoever answers has the message.
     assert message(house)[1] == OutState.DELIVERED
 
 
@@ -156,7 +156,7 @@ def test_an_answer_to_no_order_of_ours_is_kept_and_shown(house: House) -> None:
     assert (outcome.message_state, outcome.reason) == (InState.HANDLED, "UNKNOWN")
 
 
-# MLR and MLS about our letters ----------------------------------------------------------------------------
+# MLR and MLS about our messages ----------------------------------------------------------------------------
 
 
 def test_an_mlr_that_accepts_closes_the_message_and_one_that_rejects_opens_it(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The order as a letter: valid, in the shape of the buyer's own, silent about the participant, never changed."""
+"""The order as a message: valid, in the shape of the buyer's own, silent about the participant, never changed."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -19,7 +19,7 @@ from tests.support.servers.sftp_server import PASSWORD, sftp_server
 
 @dataclass
 class Kind:
-    """One kind of access point: how we see it, what lies at the receiver, and how a letter comes to us."""
+    """One kind of access point: how we see it, what lies at the receiver, and how a message comes to us."""
 
     ours: AccessPoint
     at_receiver: Callable[[], list[bytes]]

@@ -57,7 +57,7 @@ def test_sending_stopped_anywhere_leaves_no_half_message_and_can_be_repeated(
             with suppress(Stopped, Unreachable):
                 FolderAccessPoint(root, layout=LAYOUTS[layout]).submit(message)
             reached = operations() >= count
-        # A reader of the folder sees the whole letter or none.
+        # A reader of the folder sees the whole message or none.
         assert all(path.read_bytes() == message.body for path in root.rglob("*.xml"))
         if fault is OSError:
             assert list(root.rglob("*.tmp")) == []

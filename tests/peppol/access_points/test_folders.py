@@ -106,7 +106,7 @@ def test_message_and_receipt_are_put_away_together(tmp_path: Path) -> None:
     assert kept == ["f3f1.doc.xml", "f3f1.receipt.dat", "f3f1~2.doc.xml", "f3f1~2.receipt.dat"]
 
 
-# Receipts of our own letters ----------------------------------------------------------------
+# Receipts of our own messages ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("named", ["stem", "instance"])

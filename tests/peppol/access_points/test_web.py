@@ -28,7 +28,7 @@ from tests.support.servers.strangers import Handler, answering, say
 
 
 def told(answer: Callable[[Handler], None], *, seconds: float = 30) -> AccessPointError:
-    """How a letter fares whose access point answers so."""
+    """How a message fares whose access point answers so."""
     with answering(answer) as address:
         web = Web(address, seconds=seconds)
         try:

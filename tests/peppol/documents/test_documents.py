@@ -63,7 +63,7 @@ DOCUMENTS: list[type[Document]] = [
 
 # --- any document at all ----------------------------------------------------------------------------------
 
-# Letters, marks that XML must escape, Swedish and other scripts, a line feed inside: all but white space around.
+# Messages, marks that XML must escape, Swedish and other scripts, a line feed inside: all but white space around.
 texts = st.text(
     st.one_of(
         st.sampled_from("abcÅÄÖåäö019 &<>\"'-/.:\n\t\r  😀"),

@@ -69,7 +69,7 @@ def enveloped(document: codec.Document, **changes: object) -> bytes:
 
 
 def refused(house: House, body: bytes) -> int:
-    """The letter's number, when it has been read and laid in quarantine."""
+    """The message's number, when it has been read and laid in quarantine."""
     house.post(body, on=BILLED_ON)
     (outcome,) = house.read_messages(on=BILLED_ON)
     assert outcome.message_state is InState.QUARANTINED
@@ -77,7 +77,7 @@ def refused(house: House, body: bytes) -> int:
 
 
 def answers(house: House, letter_id: int) -> list[outbox.OutboundMessage]:
-    """What we wrote about a letter to us, each judged by every rule of its kind once more."""
+    """What we wrote about a message to us, each judged by every rule of its kind once more."""
     with house.database.reading() as session:
         messages = list(outbox.messages_out(session, about=f"letter {letter_id}"))
     for message in messages:

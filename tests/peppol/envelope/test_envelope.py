@@ -137,7 +137,7 @@ def test_a_bare_document_that_speaks_of_envelopes_is_bare() -> None:
     assert instance_id_in(data) == ""
 
 
-# Letters as others write them ---------------------------------------------------------------
+# Messages as others write them ---------------------------------------------------------------
 
 
 def test_a_message_of_another_access_point_gives_the_document_it_was_given() -> None:

@@ -1,4 +1,4 @@
-"""Letters in envelopes through the house: taken out, checked, known again, and nothing lost on the way."""
+"""Messages in envelopes through the house: taken out, checked, known again, and nothing lost on the way."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -58,7 +58,7 @@ def message(
 
 
 def collect(house: House, folder: Path, *bodies: bytes) -> Collected:
-    """Letters lie in the folder, are collected and read."""
+    """Messages lie in the folder, are collected and read."""
     (folder / "inbox").mkdir(parents=True, exist_ok=True)
     for number, body in enumerate(bodies):
         (folder / "inbox" / f"{number}.xml").write_bytes(body)
@@ -68,7 +68,7 @@ def collect(house: House, folder: Path, *bodies: bytes) -> Collected:
 
 
 def inbox(house: House) -> list[tuple[str, str, str]]:
-    """State, reason and instance identifier of every letter, in the order they came."""
+    """State, reason and instance identifier of every message, in the order they came."""
     columns = exchange_tables.inbox.c
     with house.database.reading() as session:
         rows = session.execute(

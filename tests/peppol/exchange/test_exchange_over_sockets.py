@@ -1,4 +1,4 @@
-"""The post office against the simulated access point over real sockets: storms pass, and every letter is there once."""
+"""The exchange against the simulated access point over real sockets: storms pass, and every message is there once."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
     assert {each["laid"] for each in received} == {1}
     assert {each["forms"] for each in received} == {1}
     handed_in = sum(int(str(each["times"])) for each in received)
-    # phoss-ap is asked what it has before a letter is sent again; phase4 keeps nothing to ask about.
+    # phoss-ap is asked what it has before a message is sent again; phase4 keeps nothing to ask about.
     assert handed_in == 2 * ORDERS if product == "phoss" else handed_in > 2 * ORDERS
     with house.database.reading() as session:
         question = select(exchange_tables.outbox.c.instance_id).order_by(exchange_tables.outbox.c.sequence)
@@ -122,7 +122,7 @@ def test_an_order_to_a_supplier_the_register_does_not_know_goes_to_the_portal(
     point = Composed(ours.outlet, ours.inlet, directory)
     running.faults({"fault": "answer-500", "on": ["lookup"], "first": 1})
     send_until_quiet(house, point, moment)
-    # In doubt the letter was tried, and the access point could not find the receiver either.
+    # In doubt the message was tried, and the access point could not find the receiver either.
     moment.pass_(hours=1)
     send_until_quiet(house, point, moment)
     directory.close()
@@ -136,7 +136,7 @@ def test_what_comes_through_a_storm_is_stored_once_and_every_copy_is_flagged(
     bodies = [order(str(number)) for number in range(30)]
     for body in bodies:
         running.lay(body)
-    # Ten letters are delivered a second time by the network.
+    # Ten messages are delivered a second time by the network.
     for body in bodies[:10]:
         running.lay(body)
     running.faults(

@@ -41,7 +41,7 @@ def house(database_url: str) -> Iterator[House]:
 
 @dataclass
 class FailingAccessPoint(NoDirectory):
-    """Takes some letters and then fails; hands in the same letters until they are acknowledged."""
+    """Takes some messages and then fails; hands in the same messages until they are acknowledged."""
 
     takes: int = 0
     submitted: list[bytes] = field(default_factory=list)
@@ -124,13 +124,13 @@ def test_a_worker_that_died_between_sending_and_noting_is_followed_and_the_recei
         claim = receiver_queues.claim(
             session, now=CLOCK, lease=timedelta(minutes=5), queues_most=1, messages_most=10
         )
-    # The worker hands the letter over and dies before it can say so.
+    # The worker hands the message over and dies before it can say so.
     folder.submit(claim.messages[0])
     assert outgoing.deliver_waiting(house.database.writing, folder, now=CLOCK) == 0
     assert states(house) == [OutState.WAITING]
     later = CLOCK + timedelta(minutes=6)
     assert outgoing.deliver_waiting(house.database.writing, folder, now=later) == 1
-    # The receiver sees one letter: the same name, the same bytes.
+    # The receiver sees one message: the same name, the same bytes.
     (file,) = (tmp_path / "outbox").rglob("*.xml")
     assert [file.read_bytes()] == bodies(house)
 

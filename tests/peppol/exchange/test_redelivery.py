@@ -94,7 +94,7 @@ def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_o
     def loses_the_first_reply(message: Outbound) -> None:
         if message.instance_id not in lost:
             lost.add(message.instance_id)
-            # Half the time the access point can say later that it has the letter, half the time not.
+            # Half the time the access point can say later that it has the message, half the time not.
             if len(lost) % 2:
                 point.states[message.instance_id] = DeliveryState.UNKNOWN
             loses_reply(message)
@@ -105,7 +105,7 @@ def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_o
         moment.pass_(minutes=1)
     assert len(lost) == len(point.taken) == 500
     assert _count(database, OutState.SENT) == 500
-    # 250 were sent a second time, and every time it was the same letter.
+    # 250 were sent a second time, and every time it was the same message.
     assert len(point.submitted) == 750
     assert dict(point.submitted) == point.taken
     assert all(point.taken[instance_id] == body for instance_id, body in point.submitted)
@@ -118,7 +118,7 @@ def test_500_acknowledgements_lost_after_the_commit_are_500_messages_once_and_50
     database: Database, moment: Moment
 ) -> None:
     class Deaf(FaultyPoint):
-        """Does not hear that a letter was taken, the first time."""
+        """Does not hear that a message was taken, the first time."""
 
         def acknowledge(self, reference: str) -> None:
             if reference not in self.asked:
@@ -143,7 +143,7 @@ def test_one_collector_at_a_time_and_one_that_lost_its_turn_stores_nothing(
     database: Database, moment: Moment
 ) -> None:
     class Slow(FaultyPoint):
-        """While the first letter is fetched, the collector is stopped for longer than its turn lasts."""
+        """While the first message is fetched, the collector is stopped for longer than its turn lasts."""
 
         def fetch(self, reference: str) -> bytes:
             body = super().fetch(reference)

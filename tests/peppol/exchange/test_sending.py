@@ -268,7 +268,7 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
         tries.append(sender(house, point).round().tried)
         raised += [(looks / 12, kind) for kind in raise_alarms(house)]
         moment.pass_(minutes=5)
-    # First a few letters, then one now and then.
+    # First a few messages, then one now and then.
     assert sum(tries) < 120
     assert max(tries[10:]) == 1
     hours = [hour for hour, _ in raised]

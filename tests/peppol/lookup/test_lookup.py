@@ -1,4 +1,4 @@
-"""Whether somebody can receive a letter: asked of a real register over HTTP, found through a real name server."""
+"""Whether somebody can receive a message: asked of a real register over HTTP, found through a real name server."""
 
 import threading
 from collections.abc import Iterator, Mapping

@@ -96,7 +96,7 @@ ROUTES = {
         foreign=("/invoices/48/correct", "/invoices/99999/correct"),
         form={"what": "credit", "form_key": _NOBODYS_KEY},
     ),
-    # Letter 65 or 66 is Fyrbåken's invoice with a wrong sum; 59 or 60 Lärkdrillen's second of one number, 62 nobody's.
+    # Message 65 or 66 is Fyrbåken's invoice with a wrong sum; 59 or 60 Lärkdrillen's second of one number, 62 nobody's.
     "GET /invoices/refused": Route(may=_SEES, own=("/invoices/refused", "/invoices/refused?page=7")),
     "GET /invoices/refused/{letter_id:int}": Route(
         may=_SEES,

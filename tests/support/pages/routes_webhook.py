@@ -1,4 +1,4 @@
-"""Who may hand letters over: nobody by signing in; the access point by its secret (see test_webhook)."""
+"""Who may hand messages over: nobody by signing in; the access point by its secret (see test_webhook)."""
 
 from collections.abc import Mapping
 from typing import Final

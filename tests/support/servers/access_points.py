@@ -1,4 +1,4 @@
-"""For tests: a simulated access point on a free port, letters to hand in, and its admin address."""
+"""For tests: a simulated access point on a free port, messages to hand in, and its admin address."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ TOKEN = "the-token-of-the-tests"
 
 @dataclass(frozen=True)
 class AMessage:
-    """A letter of ours; the order of the test documents, its number changed so that letters differ."""
+    """A message of ours; the order of the test documents, its number changed so that messages differ."""
 
     number: int = 1
     receiver: str = SUPPLIER
@@ -91,12 +91,12 @@ class Simulator:
         self.admin.put("/admin/faults", json=list(rules)).raise_for_status()
 
     def received(self) -> Sequence[Mapping[str, object]]:
-        """Every letter handed in."""
+        """Every message handed in."""
         found: Sequence[Mapping[str, object]] = self.admin.get("/admin/received").raise_for_status().json()
         return found
 
     def times(self, name: str = "laid") -> dict[str, object]:
-        """How often each letter was laid in a mailbox (`laid`), handed in (`times`), in how many `forms`."""
+        """How often each message was laid in a mailbox (`laid`), handed in (`times`), in how many `forms`."""
         return {str(each["instance_id"]): each[name] for each in self.received()}
 
     def release(self) -> None:

@@ -42,7 +42,7 @@ def away(message: Outbound) -> None:
 
 
 def loses_reply(message: Outbound) -> None:
-    """The letter is taken and the reply is lost."""
+    """The message is taken and the reply is lost."""
     raise Unclear("connection cut")
 
 
@@ -62,7 +62,7 @@ class Moment:
 
 @dataclass
 class FaultyPoint:
-    """See the module. `fault` is asked before each letter is taken, `after` when it is."""
+    """See the module. `fault` is asked before each message is taken, `after` when it is."""
 
     name: str = "faulty"
     fault: Fault = takes
@@ -110,7 +110,7 @@ class FaultyPoint:
 def lay_out(
     session: Session, numbers: Sequence[int], *, receiver: str = ALFA, kind: str = "message"
 ) -> list[str]:
-    """Letters with these numbers to one receiver; their instance identifiers."""
+    """Messages with these numbers to one receiver; their instance identifiers."""
     return outbox.put_out(
         session,
         [
