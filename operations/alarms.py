@@ -134,8 +134,8 @@ def _down(session: Session, now: datetime) -> Trouble | None:
     return Trouble(
         len(down),
         which,
-        f"Operatören går inte att nå sedan {since}. Breven väntar och går av sig själva när den svarar.",
-        f"The access point has been out of reach since {since}. Letters wait and go by themselves when it answers.",
+        f"Operatören går inte att nå sedan {since}. Meddelandena väntar och går av sig själva när den svarar.",
+        f"The access point has been out of reach since {since}. Messages wait and go by themselves when it answers.",
     )
 
 
@@ -168,20 +168,22 @@ KINDS: dict[str, Find] = {
     MESSAGES_STUCK: _messages(
         outbox,
         OutState.STUCK,
-        "brev från oss har fastnat. Läs svaret med billing post show NR, och skicka om med billing post resend NR.",
-        "letters of ours are stuck. Read the answer with billing post show NO, send again with billing post resend NO.",
+        "meddelanden från oss har fastnat. Läs svaret med billing post show NR, "
+        "och skicka om med billing post resend NR.",
+        "messages of ours are stuck. Read the answer with billing post show NO, "
+        "send again with billing post resend NO.",
     ),
     MESSAGES_REJECTED: _messages(
         outbox,
         OutState.REJECTED,
-        "brev från oss är avvisade av mottagaren. Läs skälen med billing post show NR.",
-        "letters of ours were refused by the receiver. Read the reasons with billing post show NO.",
+        "meddelanden från oss är avvisade av mottagaren. Läs skälen med billing post show NR.",
+        "messages of ours were refused by the receiver. Read the reasons with billing post show NO.",
     ),
     MESSAGES_FAILED: _messages(
         inbox,
         InState.FAILED,
-        "brev till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR.",
-        "letters to us could not be handled. Mend the fault and read again with billing post replay NO.",
+        "meddelanden till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR.",
+        "messages to us could not be handled. Mend the fault and read again with billing post replay NO.",
     ),
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,

@@ -39,26 +39,26 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
         was = inbox.replay(session, letter_id)
         if was is None:
             raise Refused(
-                f"Brev {letter_id} kan inte läsas om: det finns inte, är redan hanterat eller ligger åt sidan. "
+                f"Meddelande {letter_id} kan inte läsas om: det finns inte, är redan hanterat eller ligger åt sidan. "
                 f"Se det med: billing inbox show {letter_id}",
-                f"Letter {letter_id} cannot be read again: there is none, it is handled already or kept aside. "
+                f"Message {letter_id} cannot be read again: there is none, it is handled already or kept aside. "
                 f"See it with: billing inbox show {letter_id}",
             )
-        journal.record(session, by, "letter.replayed", f"inbound letter {letter_id}", was=was.value)
+        journal.record(session, by, "letter.replayed", f"inbound message {letter_id}", was=was.value)
 
 
 def no_message(number: int) -> NotFound:
     """There is no such message of ours."""
     return NotFound(
-        f"Det finns inget brev {number} från oss. Se vilka som finns med: billing post list",
-        f"There is no letter {number} of ours. See which there are with: billing post list",
+        f"Det finns inget meddelande {number} från oss. Se vilka som finns med: billing post list",
+        f"There is no message {number} of ours. See which there are with: billing post list",
     )
 
 
 def _not_again(number: int, state: OutState) -> Refused:
     return Refused(
-        f"Brev {number} är {state.value} och skickas inte igen: bara det som fastnat, avvisats eller ligger i "
-        "portalen kan skickas om, och ett avvisat brev en gång.",
-        f"Letter {number} is {state.value} and is not sent again: only what is stuck, refused or in the portal "
-        "can be, and a refused letter once.",
+        f"Meddelande {number} är {state.value} och skickas inte igen: bara det som fastnat, avvisats eller ligger i "
+        "portalen kan skickas om, och ett avvisat meddelande en gång.",
+        f"Message {number} is {state.value} and is not sent again: only what is stuck, refused or in the portal "
+        "can be, and a refused message once.",
     )

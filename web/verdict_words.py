@@ -50,14 +50,14 @@ def why_message(message: InboundSummary, language: Language) -> str:
     if message.state is InState.REPEAT:
         return _pick(
             language,
-            f"Samma innehåll kom redan i brev {message.repeats}; svaret då gäller.",
-            f"The same content came in letter {message.repeats}; its answer stands.",
+            f"Samma innehåll kom redan i meddelande {message.repeats}; svaret då gäller.",
+            f"The same content came in message {message.repeats}; its answer stands.",
         )
     if message.state is InState.ARRIVED:
         return _pick(
             language,
-            "Brevet är sparat men inte läst än; det läses vid nästa tillfälle.",
-            "The letter is stored and not read yet; it is read at the next occasion.",
+            "Meddelandet är sparat men inte läst än; det läses vid nästa tillfälle.",
+            "The message is stored and not read yet; it is read at the next occasion.",
         )
     if message.state is InState.FAILED:
         return _pick(

@@ -52,10 +52,12 @@ COMMANDS: Final = {
     "rules": CommandPlace(
         "Regler som dokument prövas mot / rules that documents are judged by.", "rules", "rules"
     ),
-    "inbox": CommandPlace("Brev till oss / letters to us.", "inbox", "inbox"),
-    "post": CommandPlace("Skicka och hämta brev / sending and fetching letters.", "post", "post_office"),
+    "inbox": CommandPlace("Meddelanden till oss / messages to us.", "inbox", "inbox"),
+    "post": CommandPlace(
+        "Skicka och hämta meddelanden / sending and fetching messages.", "post", "post_office"
+    ),
     "answers": CommandPlace(
-        "Svar på våra ordrar och brev / answers to our orders and letters.", "answers", "answers"
+        "Svar på våra ordrar och meddelanden / answers to our orders and messages.", "answers", "answers"
     ),
     "lookup": CommandPlace(
         "Fråga nätet om någon kan ta emot / ask the network whether somebody can receive.", "lookup"

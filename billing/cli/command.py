@@ -69,13 +69,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
         def run(
-            context: typer.Context,
+            # Not `context`: that is the function's own, and its annotation comes along with the wrapping.
+            given_by_typer: typer.Context,
             database: str | None,
             lang: Language | None,
             trace: bool,
             **given: object,
         ) -> None:
-            before = context.obj if isinstance(context.obj, Given) else Given()
+            before = given_by_typer.obj if isinstance(given_by_typer.obj, Given) else Given()
             language: Language = lang or before.language or "sv"
             try:
                 url = database or before.database or Settings().database_url
@@ -102,7 +103,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
 
 def _common(
-    context: typer.Context,
+    given_by_typer: typer.Context,
     database: DatabaseOption = None,
     lang: LanguageOption = None,
     trace: TraceOption = False,

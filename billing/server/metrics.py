@@ -91,7 +91,7 @@ class HouseCollector(Collector):
 def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     yield _by(
         "billing_letters_out_open",
-        "Letters of ours that are not through, by state.",
+        "Messages of ours that are not through, by state.",
         "state",
         [
             (state.value.lower(), stands.count(state))
@@ -100,21 +100,21 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
     )
     yield _by(
         "billing_letters_in_open",
-        "Letters to us that have had no effect yet, by state.",
+        "Messages to us that have had no effect yet, by state.",
         "state",
         [("arrived", stands.arrived), ("failed", stands.failed)],
     )
-    yield _one("billing_letters_out", "Letters of ours ever laid out.", stands.laid_out)
-    yield _one("billing_letters_in", "Letters ever come to us, with repeats.", stands.came)
+    yield _one("billing_letters_out", "Messages of ours ever laid out.", stands.laid_out)
+    yield _one("billing_letters_in", "Messages ever come to us, with repeats.", stands.came)
     for name, what, oldest in (
-        ("out", "letter of ours that waits was laid out", stands.oldest_out),
-        ("in", "letter to us that waits came", stands.oldest_in),
+        ("out", "message of ours that waits was laid out", stands.oldest_out),
+        ("in", "message to us that waits came", stands.oldest_in),
     ):
         age = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
         yield _one(f"billing_oldest_{name}_seconds", f"Since the oldest {what}; 0 when none waits.", age)
     yield _by(
         "billing_access_point_up",
-        "1 while letters go through the access point, 0 while it is left alone.",
+        "1 while messages go through the access point, 0 while it is left alone.",
         "access_point",
         [(each.name, int(each.opened_at is None)) for each in stands.access_points],
     )

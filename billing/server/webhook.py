@@ -40,7 +40,7 @@ _NAME: Final = 200
 _RETRY: Final = {"Retry-After": "60"}
 
 
-@router.post("/webhook/letters", summary="Hand a letter over to us", include_in_schema=False)
+@router.post("/webhook/letters", summary="Hand a message over to us", include_in_schema=False)
 async def take_message(request: Request) -> Response:
     """Store the message and say so; see the module for the secrets. Raises Problem (401, 404, 413, 415, 503)."""
     settings: PostSettings = request.app.state.settings
@@ -48,19 +48,19 @@ async def take_message(request: Request) -> Response:
     asked = _Asked(request, settings, database.clock())
     asked.knock()
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise ProblemResponse(415, "Skicka brevet utan komprimering.", "Send the letter uncompressed.")
+        raise ProblemResponse(415, "Skicka meddelandet utan komprimering.", "Send the message uncompressed.")
     body = await _body(request)
     asked.prove(body)
     if not body:
-        raise ProblemResponse(400, "Brevet är tomt.", "The letter is empty.")
+        raise ProblemResponse(400, "Meddelandet är tomt.", "The message is empty.")
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, database, body, name[:_NAME])
     except OperationalError:
         raise ProblemResponse(
             503,
-            "Brevet kunde inte sparas just nu. Skicka det igen om en stund.",
-            "The letter could not be stored just now. Send it again in a while.",
+            "Meddelandet kunde inte sparas just nu. Skicka det igen om en stund.",
+            "The message could not be stored just now. Send it again in a while.",
             headers=_RETRY,
         ) from None
     return JSONResponse({"letter": message, "countryCodeC4": settings.access_point_country})
@@ -81,7 +81,7 @@ def _stored(database: Database, body: bytes, name: str) -> int:
             received_at=now,
             instance_id=instance_id,
         )
-    _log.info("letter arrived", message=stored.id, instance_id=instance_id, state=stored.state.value)
+    _log.info("message arrived", message=stored.id, instance_id=instance_id, state=stored.state.value)
     first = stored.repeats if stored.state is InState.REPEAT else None
     return stored.id if first is None else first
 
@@ -169,8 +169,8 @@ def _from_hexadecimal(text: str) -> bytes:
 def _unknown() -> ProblemResponse:
     return ProblemResponse(
         401,
-        "Brevet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen hos accesspunkten.",
-        "The letter carries neither the right secret nor the right signature. Check the access point's setting.",
+        "Meddelandet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen hos accesspunkten.",
+        "The message carries neither the right secret nor the right signature. Check the access point's setting.",
     )
 
 
@@ -188,8 +188,8 @@ async def _body(request: Request) -> bytes:
     if too_large:
         raise ProblemResponse(
             413,
-            f"Brevet är större än {LIMITS.bytes_max} byte.",
-            f"The letter is larger than {LIMITS.bytes_max} bytes.",
+            f"Meddelandet är större än {LIMITS.bytes_max} byte.",
+            f"The message is larger than {LIMITS.bytes_max} bytes.",
             headers={"Connection": "close"},  # what is left of the body is not read
         )
     return bytes(read)

@@ -158,8 +158,8 @@ def _said(done: Done) -> tuple[str, str]:
         return "Gjort. Du kan ångra det nedan.", "Done. You can undo it below."
     minutes = int(HOLD / timedelta(minutes=1))
     return (
-        f"Gjort. Du kan ångra i {minutes} minuter, tills det lämnar huset.",
-        f"Done. You can undo it for {minutes} minutes, until it leaves the house.",
+        f"Gjort. Du kan ångra i {minutes} minuter, tills det skickas.",
+        f"Done. You can undo it for {minutes} minutes, until it is sent.",
     )
 
 

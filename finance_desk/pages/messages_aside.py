@@ -63,7 +63,7 @@ def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> 
         body = inbox.body_of(session, number)
     if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
         raise NotThere
-    named = {"Content-Disposition": f'attachment; filename="letter-{number}.bin"'}
+    named = {"Content-Disposition": f'attachment; filename="message-{number}.bin"'}
     return Response(body, media_type="application/octet-stream", headers=named)
 
 
@@ -76,12 +76,14 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
             raise NotThere
         if inbox.replay(session, number) is None:
             raise Refused(
-                "Brevet kan inte läsas igen: det första med samma nummer gäller.",
-                "The letter cannot be read again: the first with the same number stands.",
+                "Meddelandet kan inte läsas igen: det första med samma nummer gäller.",
+                "The message cannot be read again: the first with the same number stands.",
             )
     for _ in read_arrived(database, today=today_of(request), reader=False):
         pass
-    return see_other(f"/finance/letters/{number}", ("Brevet är läst igen.", "The letter was read again."))
+    return see_other(
+        f"/finance/letters/{number}", ("Meddelandet är läst igen.", "The message was read again.")
+    )
 
 
 @router.post("/finance/events/replay")

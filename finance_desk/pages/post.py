@@ -107,7 +107,7 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
         if message_queries.message_out(session, number) is None:
             raise NotThere
     exchange_actions.send_again(database, number, by=person.id)
-    return see_other("/finance/post", ("Brevet skickas igen.", "The letter is sent again."))
+    return see_other("/finance/post", ("Meddelandet skickas igen.", "The message is sent again."))
 
 
 def _messages(session: Session, state: OutState) -> list[OutboundSummary]:

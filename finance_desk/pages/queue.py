@@ -38,7 +38,7 @@ _PARTS = {
     QueuePart.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
     QueuePart.ASKED: ("Kredit begärd", "Credit asked for"),
     QueuePart.RESTING: ("Vilar", "Resting"),
-    QueuePart.MESSAGES: ("Brev åt sidan", "Letters kept aside"),
+    QueuePart.MESSAGES: ("Meddelanden åt sidan", "Messages kept aside"),
     QueuePart.POST: ("Fastnad post", "Stuck post"),
     QueuePart.EVENTS: ("Händelser", "Events"),
 }
@@ -65,8 +65,9 @@ _EXPLAINED = {
     ),
     QueuePart.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
     QueuePart.MESSAGES: (
-        "Brev som inte kunde läsas, eller vars nummer redan finns med annat innehåll. Allt är sparat som det kom.",
-        "Letters that could not be read, or whose number is held with other content. All is kept as it came.",
+        "Meddelanden som inte kunde läsas, eller vars nummer redan finns med annat innehåll. "
+        "Allt är sparat som det kom.",
+        "Messages that could not be read, or whose number is held with other content. All is kept as it came.",
     ),
     QueuePart.EVENTS: (
         "Händelser ur beslutssystemen som inte kunde tillämpas.",

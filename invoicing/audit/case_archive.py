@@ -3,7 +3,7 @@
 The same content gives the same bytes: files in the order of their names, no times, nothing compressed. The
 manifest holds every file's sha256, the ZIP's comment holds the manifest's. `verify` needs nothing but the
 file: it names whatever was changed, were it one byte of the container itself. Whether the journal rows are the
-house's own is told by the manifest's sha256, which stands in the journal of the day the case was handed out.
+system's own is told by the manifest's sha256, which stands in the journal of the day the case was handed out.
 """
 
 import hashlib
@@ -176,10 +176,10 @@ documents/in    suppliers' documents as they came, byte for byte
 documents/out   our orders and answers as they were sent, byte for byte
 events          what the decision systems told
 matches         how each document was judged, to read (txt) and for programs (json)
-journal         who did what, when and why; each row carries the hash of the row before it in the house's chain
+journal         who did what, when and why; each row carries the hash of the row before it in the journal's chain
 index.json      what each file is
 manifest.json   the sha256 of every file; the ZIP's comment is the sha256 of the manifest
 
 Kontrollera / verify:  billing audit verify CASE.zip   or, without our program:  python verify.py CASE.zip
-The manifest's sha256 stands in the house's journal under the action audit.exported.
+The manifest's sha256 stands in our journal under the action audit.exported.
 """

@@ -274,7 +274,7 @@ def _messages_out(session: Session) -> Findings:
         order.c.number.not_in(select(outbox.c.document_id).where(outbox.c.kind == "order"))
     )
     for row in _stream(session, without):
-        yield f"order {row.number}", "it has no letter"
+        yield f"order {row.number}", "it has no message"
 
 
 def _credits(session: Session) -> Findings:
@@ -394,8 +394,8 @@ INVARIANTS: dict[str, Callable[[Session], Findings]] = {
     "order sums": _order_sums,
     "days received once": _days_received_once,
     "results once": _results_once,
-    "letters in": _messages_in,
-    "letters out": _messages_out,
+    "messages in": _messages_in,
+    "messages out": _messages_out,
     "credit pairs": _credits,
     "payments": _payments,
     "number series": _series,

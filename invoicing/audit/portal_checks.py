@@ -67,4 +67,4 @@ def bytes_left_as_kept(session: Session) -> Iterator[tuple[str, str]]:
     for row in session.execute(question):
         bytes_are = row.disposed if not row.body and row.disposed else sha256_of(row.body)
         if not row.sha256 == row.came == bytes_are:
-            yield f"portal document {row.id}", "the letter it became has other bytes"
+            yield f"portal document {row.id}", "the message it became has other bytes"

@@ -75,8 +75,8 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
     thing = retention_periods.named(reference)
     if known is None and (thing is None or not retention_periods.exists(session, *thing)):
         raise RetentionRefused(
-            f"Det finns ingen placering {reference}. Ett brev skrivs som letter:65.",
-            f"There is no placement {reference}. A letter is written as letter:65.",
+            f"Det finns ingen placering {reference}. Ett meddelande skrivs som letter:65.",
+            f"There is no placement {reference}. A message is written as letter:65.",
         )
     row = {"execution_reference": reference, "placed_by": by, "placed_on": on, "reason": reason}
     try:
@@ -131,8 +131,8 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
     cases = due(session, today=on, times=times)
     if not cases:
         raise RetentionRefused(
-            "Inget ärende och inget brev får gallras i dag.",
-            "No case and no letter may be disposed of today.",
+            "Inget ärende och inget meddelande får gallras i dag.",
+            "No case and no message may be disposed of today.",
         )
     number: int = session.execute(
         insert(audit_tables.disposal).returning(audit_tables.disposal.c.id),

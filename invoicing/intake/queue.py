@@ -182,7 +182,7 @@ def receive_together(
             ]
     except Exception as error:
         # Nothing of it has happened. Which message it was is found out one by one.
-        _log.info("letters one by one", messages=len(group), error=_place_of(error))
+        _log.info("messages one by one", messages=len(group), error=_place_of(error))
         became = [receive(database, register, message, reading, today=today) for message, reading in group]
     return [each for each in became if each is not None]
 
@@ -216,7 +216,7 @@ def _not_handled(database: Database, message: InboundMessage, error: str) -> Non
         if state is InState.FAILED:
             journal.record(session, journal.SYSTEM, "letter.failed", f"letter {message.id}", error=error)
     _log.error(
-        "letter not handled",
+        "message not handled",
         message=message.id,
         instance_id=message.instance_id,
         error=error,

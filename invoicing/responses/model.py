@@ -64,8 +64,8 @@ FOR_STAFF = frozenset(
 
 _SENTENCES: Mapping[Meaning, tuple[str, str]] = {
     Meaning.REJECTED: (
-        "Mottagaren avvisade vårt brev {reference}. Läs skälen, rätta och skicka det på nytt.",
-        "The receiver rejected our letter {reference}. Read the reasons, correct and send it again.",
+        "Mottagaren avvisade vårt meddelande {reference}. Läs skälen, rätta och skicka det på nytt.",
+        "The receiver rejected our message {reference}. Read the reasons, correct and send it again.",
     ),
     Meaning.ORDER_REFUSED: (
         "Leverantören avvisar order {reference}. Ordern gäller oförändrad; ta kontakt med leverantören.",

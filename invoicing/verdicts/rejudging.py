@@ -111,8 +111,8 @@ def _judge(session: Session, register: Register, invoice_id: int, *, by: str, to
         raise StillInQuestion(f"{invoice.number} {is_sv} nu.", f"{invoice.number} {is_en} now.")
     if decision_store.holds_back(session, invoice.id):
         raise StillInQuestion(
-            "Någon har just gjort något med den. Vänta tills det har lämnat huset, eller ångra det.",
-            "Somebody has just done something with it. Wait until that has left the house, or undo it.",
+            "Någon har just gjort något med den. Vänta tills det har skickats, eller ångra det.",
+            "Somebody has just done something with it. Wait until that has been sent, or undo it.",
         )
     judged = verdicts.judge_again(session, register, invoice, today=today, actor=by)
     if judged.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):

@@ -59,7 +59,7 @@ def tutor_code(text: str) -> str:
         raise TutorRefused(
             "Skriv handledarens kod, som börjar med en bokstav och slutar med en siffra, till exempel "
             "handledare-7. Skriv inte namn eller personnummer.",
-            "Write the tutor's code, which begins with a letter and ends with a digit, such as tutor-7. "
+            "Write the tutor's code, which begins with a message and ends with a digit, such as tutor-7. "
             "Write no name or personal number.",
         )
     return code

@@ -127,7 +127,7 @@ class PhossInlet:
             for each in page:
                 instance = name_in(each, "sbdhInstanceID")
                 if not instance:
-                    _log.warning("a letter without a usable instance identifier is left at phoss-ap")
+                    _log.warning("a message without a usable instance identifier is left at phoss-ap")
                 elif not text_in(each, "c4CountryCode"):
                     arrived = text_in(each, "receivedDT")
                     found.setdefault(

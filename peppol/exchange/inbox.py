@@ -84,9 +84,9 @@ def store(
     reason = "INSTANCE_CONFLICT" if instance_id and first.instance_id == instance_id else "TRANSPORT_CONFLICT"
     aside = {
         "reason": reason,
-        "reason_sv": f"Samma kännetecken som brev {first.id}, men annat innehåll. Brev {first.id} gäller; "
+        "reason_sv": f"Samma kännetecken som meddelande {first.id}, men annat innehåll. Meddelande {first.id} gäller; "
         "fråga avsändaren vilket som är rätt.",
-        "reason_en": f"The same identifier as letter {first.id}, with other content. Letter {first.id} stands; "
+        "reason_en": f"The same identifier as message {first.id}, with other content. Message {first.id} stands; "
         "ask the sender which one is right.",
     }
     identity = _inserted(session, {**row, **aside, "state": InState.CONFLICT, "repeats": first.id})
@@ -96,8 +96,8 @@ def store(
         reason,
         other=identity,
         at=received_at,
-        sv=f"Brev {identity} kom med samma kännetecken och annat innehåll. Det ligger åt sidan.",
-        en=f"Letter {identity} came with the same identifier and other content. It is kept aside.",
+        sv=f"Meddelande {identity} kom med samma kännetecken och annat innehåll. Det ligger åt sidan.",
+        en=f"Message {identity} came with the same identifier and other content. It is kept aside.",
     )
     return Stored(identity, InState.CONFLICT, first.id)
 
@@ -272,7 +272,7 @@ def _first_with(session: Session, **keys: str) -> Row[Any, Any, Any]:
         found = session.execute(_FIRST[key], {"value": value}).one_or_none()
         if found is not None:
             return found
-    raise LookupError("a letter with the same key was kept aside at this very moment; store it again")
+    raise LookupError("a message with the same key was kept aside at this very moment; store it again")
 
 
 def _inserted(session: Session, row: dict[str, object]) -> int:

@@ -137,7 +137,7 @@ class Collector:
                 for each in came
             ]
         for each, row in zip(came, stored, strict=True):
-            _log.info("letter arrived", message=row.id, instance_id=each.instance_id, state=row.state.value)
+            _log.info("message arrived", message=row.id, instance_id=each.instance_id, state=row.state.value)
         return [row.state for row in stored]
 
     def _acknowledge(self, came: Sequence[_Came]) -> None:

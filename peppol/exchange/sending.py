@@ -287,7 +287,7 @@ def _log_attempt(tried: AttemptResult) -> None:
     message = tried.message
     say = _log.warning if tried.state in (OutState.WAITING, *_TOLD) else _log.info
     say(
-        "letter tried",
+        "message tried",
         instance_id=message.instance_id,
         kind=message.kind,
         document=message.document_id,

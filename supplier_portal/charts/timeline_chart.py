@@ -1,7 +1,7 @@
 """The timeline of one execution reference, drawn on one line: what the buyer did above it, the supplier below.
 
 Wide: days from left to right, each happening a marked link, those of one place stacked. Narrow, for a
-telephone: the line runs downwards with one happening a row and its words beside it. A mark's letter and
+telephone: the line runs downwards with one happening a row and its words beside it. A mark's message and
 shape say its kind without colour, and the page has the same happenings as a list.
 """
 
@@ -128,7 +128,7 @@ def narrow(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
 
 
 def legend(found: Sequence[TimelineEntry], language: Language) -> list[tuple[str, str, bool]]:
-    """The kinds in the picture: letter, word, and whether it is the supplier's (drawn round)."""
+    """The kinds in the picture: message, word, and whether it is the supplier's (drawn round)."""
     said = 1 if language == "en" else 0
     kinds = sorted({each.kind for each in found})
     return [(_MESSAGES[kind][said], KIND_NAMES[kind][said], kind in _SUPPLIERS) for kind in kinds]
@@ -174,7 +174,7 @@ def _link(each: TimelineEntry, said: PictureWords, *drawn: Markup) -> Markup:
 
 
 def _mark(kind: TimelineKind, said: PictureWords, x: int, top: int) -> Markup:
-    """A letter in a square for the buyer's, in a circle for the supplier's."""
+    """A message in a square for the buyer's, in a circle for the supplier's."""
     half = _SIZE // 2
     shape = (
         element("circle", cx=x, cy=top + half, r=half, class_=f"mark {kind.name.lower()}")

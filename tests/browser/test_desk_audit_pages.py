@@ -128,7 +128,7 @@ def test_a_message_that_is_stuck_is_seen_and_sent_again(office: Office) -> None:
     page.get_by_role("link", name="2100000001").click()
     office.sound()
     page.get_by_role("button", name="Skicka igen").click()
-    assert "Inget brev behöver en person." in page.locator("main").inner_text()
+    assert "Inget meddelande behöver en person." in page.locator("main").inner_text()
     with office.site.database.reading() as session:
         (message,) = session.execute(exchange_tables.outbox.select())
         assert message.state == OutState.WAITING

@@ -63,7 +63,7 @@ def test_every_schema_is_taken_away_and_public_comes_back(postgresql_server: Pos
     engine = create_engine(postgresql_server.empty())
     with engine.begin() as connection:
         connection.execute(text('CREATE SCHEMA "Old papers"'))
-        connection.execute(text('CREATE TABLE "Old papers".letter (id INTEGER)'))
+        connection.execute(text('CREATE TABLE "Old papers".message (id INTEGER)'))
     engine.dispose()
 
     engine = create_engine(postgresql_server.empty())

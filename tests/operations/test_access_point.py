@@ -136,7 +136,7 @@ def test_messages_go_and_come_through_the_access_point_of_the_settings(
     assert (sent.exit_code, [each["receiver"] for each in running.received()]) == (0, [SUPPLIER])
     running.lay(b"<no-invoice/>")
     came = CliRunner().invoke(app, ["post", "collect"])
-    assert "1 nya brev" in came.stdout
+    assert "1 nya meddelanden" in came.stdout
     assert list(running.phase4(BUYER).inbound()) == []
 
 
@@ -164,7 +164,7 @@ def test_an_operator_sees_by_one_command_whether_the_access_point_answers(
     monkeypatch.setenv("BILLING_ACCESS_POINT_TOKEN", TOKEN)
     running.lay(order("1"))
     told = CliRunner().invoke(app, ["access-point", "check", "--lang", "en"])
-    assert (told.exit_code, "Yes. Letters waiting: 1." in told.stdout) == (0, True)
+    assert (told.exit_code, "Yes. Messages waiting: 1." in told.stdout) == (0, True)
     assert told.stdout.count("We are registered for it.") == 4
     running.admin.delete(f"/admin/participants/{BUYER}").raise_for_status()
     running.faults({"fault": "down", "on": ["list"]})

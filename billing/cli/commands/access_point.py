@@ -60,7 +60,7 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
             }
         )
     else:
-        answered = context.say(f"Ja. {waiting} brev väntar.", f"Yes. Letters waiting: {waiting}.")
+        answered = context.say(f"Ja. {waiting} meddelanden väntar.", f"Yes. Messages waiting: {waiting}.")
         missed = context.say(
             f"Nej ({fault}). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.",
             f"No ({fault}). Check BILLING_ACCESS_POINT_ADDRESS and the keys.",
@@ -106,7 +106,7 @@ def simulate(
     repeats: Annotated[
         Repeats,
         typer.Option(
-            help="Samma brev igen: svara lika, vägra, leverera / a letter again: answer, refuse, deliver"
+            help="Samma meddelande igen: svara lika, vägra, leverera / a message again: answer, refuse, deliver"
         ),
     ] = "answer",
 ) -> None:

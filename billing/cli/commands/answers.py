@@ -94,7 +94,7 @@ def show_answer(
     say, answer = context.say, held.answer
     facts = (
         (say("Svar", "Answer"), f"{held.id}  {answer.kind} {answer.code} {answer.number}"),
-        (say("Kom", "Came"), f"{held.received_on}, {say('brev', 'letter')} {held.letter_id}"),
+        (say("Kom", "Came"), f"{held.received_on}, {say('meddelande', 'message')} {held.letter_id}"),
         (say("Från", "From"), answer.sender),
         (say("Om", "About"), answer.reference),
         (say("Betyder", "Means"), f"{held.meaning}  {_sentence(context, held)}".strip()),

@@ -96,11 +96,13 @@ def post(
     postgresql: Annotated[
         str, typer.Option(help="PostgreSQL på denna adress, som töms / at this address, which is emptied")
     ],
-    messages: Annotated[int, typer.Option(min=10, help="Antal brev åt varje håll / letters each way")] = 1000,
+    messages: Annotated[
+        int, typer.Option(min=10, help="Antal meddelanden åt varje håll / messages each way")
+    ] = 1000,
     register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Brev skickade och mottagna per sekund / messages sent and received per second."""
+    """Meddelanden skickade och mottagna per sekund / messages sent and received per second."""
     # The console shows figures; a line per message is for an operator.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("error"))
     known = read_register([register])

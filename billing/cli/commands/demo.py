@@ -32,7 +32,9 @@ _STORY = Path(__file__).resolve().parents[3] / "fixtures" / "demo"
 def demo(
     folder: Annotated[
         Path,
-        typer.Option("--dir", help="Dit brev, kontoutdrag och sammanfattning skrivs / where it all goes"),
+        typer.Option(
+            "--dir", help="Dit meddelanden, kontoutdrag och sammanfattning skrivs / where it all goes"
+        ),
     ] = Path("build/demo"),
     database: Annotated[
         str,
@@ -47,11 +49,14 @@ def demo(
     access_point: Annotated[
         Literal["", "simulator"],
         typer.Option(
-            help="simulator: brev reser, leverantörers system svarar / letters travel, suppliers answer"
+            help="simulator: meddelanden reser, leverantörers system svarar / messages travel, suppliers answer"
         ),
     ] = "",
     faults: Annotated[
-        bool, typer.Option("--faults", help="Brev förloras, dubbleras, byter plats / lost, doubled, mixed up")
+        bool,
+        typer.Option(
+            "--faults", help="Meddelanden förloras, dubbleras, byter plats / lost, doubled, mixed up"
+        ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Samma frö ger samma misstag / same seed, same mistakes")] = 1,
 ) -> None:
@@ -147,9 +152,9 @@ def _show(played: Played, folder: Path) -> None:
 _COUNTED = {
     "events": "Händelser / events",
     "orders": "Ordrar / orders",
-    "letters_in": "Brev in / letters in",
+    "letters_in": "Meddelanden in / messages in",
     "documents": "Fakturor och kreditfakturor / invoices and credit notes",
-    "letters_out": "Brev ut / letters out",
+    "letters_out": "Meddelanden ut / messages out",
 }
 
 

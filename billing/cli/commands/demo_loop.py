@@ -73,8 +73,8 @@ def _logged_to(path: Path) -> Iterator[None]:
 
 def _show(looped: Looped, folder: Path) -> None:
     told = (
-        ("Våra brev / our letters", looped.messages_out),
-        ("Brev till oss / letters to us", looped.messages_in),
+        ("Våra meddelanden / our messages", looped.messages_out),
+        ("Meddelanden till oss / messages to us", looped.messages_in),
         ("Fakturor och kreditfakturor / invoices and credit notes", looped.documents),
         ("Fel på vägen / faults on the way", looped.faults),
     )

@@ -37,7 +37,7 @@ _INBOX = (
     TableColumn("Kom", "Came"),
     TableColumn("Läge", "State"),
     TableColumn("Slag", "Kind", spare=2),
-    TableColumn("Brev", "Letter", wrap=15, spare=1),
+    TableColumn("Meddelande", "Message", wrap=15, spare=1),
     TableColumn("Vad", "What", wrap=26),
 )
 _OUTBOX = (
@@ -57,7 +57,7 @@ def list_messages(
     state: Annotated[InState | None, typer.Option("--state", help="Bara i detta läge / only in this")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa brev till oss / show messages to us."""
+    """Visa meddelanden till oss / show messages to us."""
     with context.reading() as session:
         held = list(message_queries.messages_in(session, state=state))
     if as_json:
@@ -82,17 +82,17 @@ def show_message(
     context: CommandContext,
     letter_id: Annotated[int, typer.Argument(metavar="ID")],
     raw: Annotated[
-        bool, typer.Option("--raw", help="Skriv brevets bytes / write the letter's bytes")
+        bool, typer.Option("--raw", help="Skriv meddelandets bytes / write the message's bytes")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Visa ett brev och vad det blev / show a message and what it became."""
+    """Visa ett meddelande och vad det blev / show a message and what it became."""
     with context.reading() as session:
         message = message_queries.message_in(session, letter_id)
         if message is None:
             raise NotFound(
-                f"Det finns inget brev {letter_id}. Se vilka som finns med: billing inbox list",
-                f"There is no letter {letter_id}. See which there are with: billing inbox list",
+                f"Det finns inget meddelande {letter_id}. Se vilka som finns med: billing inbox list",
+                f"There is no message {letter_id}. See which there are with: billing inbox list",
             )
         if raw:
             # A repeat keeps no bytes of its own: they are those of the message it repeats.
@@ -112,7 +112,7 @@ def show_message(
         return
     say = context.say
     facts = (
-        (say("Brev", "Letter"), f"{message.id}  {message.transport_id}"),
+        (say("Meddelande", "Message"), f"{message.id}  {message.transport_id}"),
         (say("Kom", "Came"), f"{message.received_on}, {message.size} byte"),
         ("sha256", message.sha256),
         (say("Läge", "State"), message.state.value),
@@ -150,7 +150,7 @@ def deliver(
         bool, typer.Option("--enveloped", help="Med kuvert (SBDH) / in their envelopes")
     ] = False,
 ) -> None:
-    """Lämna väntande brev till accesspunkten / hand over waiting messages."""
+    """Lämna väntande meddelanden till accesspunkten / hand over waiting messages."""
     with _access_point(folder, enveloped=enveloped) as access_point, context.opened() as database:
         sent = outgoing.deliver_waiting(
             database.writing, access_point, now=database.clock(), tell=exchange_events.tell
@@ -158,7 +158,9 @@ def deliver(
         with database.reading() as session:
             left = message_queries.waiting_count(session)
     typer.echo(
-        context.say(f"{sent} brev lämnade, {left} väntar.", f"{sent} letters delivered, {left} waiting.")
+        context.say(
+            f"{sent} meddelanden lämnade, {left} väntar.", f"{sent} messages delivered, {left} waiting."
+        )
     )
     if left:
         raise typer.Exit(ExitCode.FAILED)
@@ -166,7 +168,7 @@ def deliver(
 
 @command(post_office, "collect")
 def collect(context: CommandContext, folder: Folder = None, on: On = None, as_json: AsJson = False) -> None:
-    """Hämta och läs brev från accesspunkten / collect and read messages."""
+    """Hämta och läs meddelanden från accesspunkten / collect and read messages."""
     today = today_or(on)
     if folder is not None and not folder.is_dir():
         raise NotFound(
@@ -180,8 +182,8 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
     if not as_json:
         typer.echo(
             context.say(
-                f"{came.stored} nya brev, {came.repeats} som redan kommit, {came.conflicts} i konflikt.",
-                f"{came.stored} new letters, {came.repeats} repeats, {came.conflicts} in conflict.",
+                f"{came.stored} nya meddelanden, {came.repeats} som redan kommit, {came.conflicts} i konflikt.",
+                f"{came.stored} new messages, {came.repeats} repeats, {came.conflicts} in conflict.",
             )
         )
     tell(taken, as_json=as_json)
@@ -196,7 +198,7 @@ def list_post(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visa våra brev / show our messages."""
+    """Visa våra meddelanden / show our messages."""
     with context.reading() as session:
         held = list(message_queries.messages_out(session, state=state))
     if as_json:

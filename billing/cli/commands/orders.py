@@ -120,7 +120,10 @@ def show_order(
         (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
         (say("Period", "Period"), f"{order.period.start} – {order.period.end}"),
         (say("Lagd", "Placed"), order.issued_on.isoformat()),
-        (say("Brev", "Letter"), ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in messages)),
+        (
+            say("Meddelande", "Message"),
+            ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in messages),
+        ),
     )
     told = tuple((say("Svar", "Answer"), in_short(context, each)) for each in answers)
     show(
@@ -146,12 +149,12 @@ def show_order(
 
 @command(orders, "xml")
 def order_xml(context: CommandContext, order_number: OrderNumber) -> None:
-    """Orderns brev, byte för byte / the order's message, byte for byte."""
+    """Orderns meddelande, byte för byte / the order's message, byte for byte."""
     with context.reading() as session:
         order_store.get(session, order_number)
         messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))
     if not messages:
-        raise NotFound(f"Order {order_number} har inget brev.", f"Order {order_number} has no letter.")
+        raise NotFound(f"Order {order_number} har inget meddelande.", f"Order {order_number} has no message.")
     typer.echo(messages[0].body, nl=False)
 
 

@@ -95,7 +95,7 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
 def show_message(
     context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], as_json: AsJson = False
 ) -> None:
-    """Visa ett brev från oss och varje försök / show a message of ours and every attempt."""
+    """Visa ett meddelande från oss och varje försök / show a message of ours and every attempt."""
     with context.reading() as session:
         message = message_queries.message_out(session, number)
         if message is None:
@@ -119,7 +119,7 @@ def show_message(
         return
     say = context.say
     facts = (
-        (say("Brev", "Letter"), f"{message.sequence}  {message.instance_id}"),
+        (say("Meddelande", "Message"), f"{message.sequence}  {message.instance_id}"),
         (say("Dokument", "Document"), f"{message.kind} {message.document_id}"),
         (say("Till", "To"), message.receiver or f"portal {message.recipient}"),
         (say("Läge", "State"), message.state.value),
@@ -142,13 +142,13 @@ def show_message(
 
 @command(post_office, "resend")
 def resend(context: CommandContext, number: Annotated[int, typer.Argument(metavar="NR")], by: By) -> None:
-    """Skicka ett brev som fastnat eller avvisats igen / send a stuck or refused message again."""
+    """Skicka ett meddelande som fastnat eller avvisats igen / send a stuck or refused message again."""
     with context.opened() as database:
         instance_id = send_again(database, number, by=by)
     typer.echo(
         context.say(
-            f"Brev {number} skickas igen, med id {instance_id}.",
-            f"Letter {number} is sent again, with id {instance_id}.",
+            f"Meddelande {number} skickas igen, med id {instance_id}.",
+            f"Message {number} is sent again, with id {instance_id}.",
         )
     )
 
@@ -161,7 +161,7 @@ def replay(
     on: On = None,
     as_json: AsJson = False,
 ) -> None:
-    """Läs ett brev till oss igen / read a message to us again."""
+    """Läs ett meddelande till oss igen / read a message to us again."""
     with context.opened() as database:
         read_again(database, letter_id, by=by)
         for _ in read_arrived(database, today=today_or(on)):

@@ -93,8 +93,8 @@ def _access_point(
     else:
         complain(
             context.say(
-                "Ingen accesspunkt är inställd: brev varken skickas eller hämtas, allt annat sköts.",
-                "No access point is set: letters are neither sent nor fetched, everything else is done.",
+                "Ingen accesspunkt är inställd: meddelanden varken skickas eller hämtas, allt annat sköts.",
+                "No access point is set: messages are neither sent nor fetched, everything else is done.",
             )
         )
         yield None

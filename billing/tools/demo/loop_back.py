@@ -197,7 +197,7 @@ class _Loop:
                 if not _count(session, OutState.WAITING):
                     break
         else:
-            raise NotDelivered("Husets brev / The house's letter")
+            raise NotDelivered("Våra meddelanden / our messages")
         for office in self.offices.values() if delivered else ():
             office.fetch(on=day)
         self._read_portal(day)
@@ -243,7 +243,7 @@ class _Loop:
             if not came.stored + came.repeats + came.conflicts:
                 break
         else:
-            raise NotDelivered("Leverantörernas brev / The suppliers' letters")
+            raise NotDelivered("Leverantörernas meddelanden / the suppliers' messages")
         for _ in read_arrived(self.database, today=day):
             pass
 

@@ -143,6 +143,6 @@ def _day_of_name(path: Path) -> date:
         return date.fromisoformat(path.name[:10])
     except ValueError:
         raise StoryRefused(
-            f"{path} ska börja med dagen brevet kommer, till exempel 2026-10-06-faktura.xml.",
-            f"{path} must begin with the day the letter comes, such as 2026-10-06-invoice.xml.",
+            f"{path} ska börja med dagen meddelandet kommer, till exempel 2026-10-06-faktura.xml.",
+            f"{path} must begin with the day the message comes, such as 2026-10-06-invoice.xml.",
         ) from None

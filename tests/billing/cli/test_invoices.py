@@ -74,7 +74,7 @@ def test_a_message_is_shown_with_what_it_became_and_with_its_bytes(desk: Desk) -
     assert "F-1 ACCEPTED" in desk.run("inbox", "show", "1").out
     for message in ("1", "2"):
         assert desk.run("inbox", "show", message, "--raw").raw == invoice.read_bytes()
-    assert "brev 9" in desk.run("inbox", "show", "9", code=4).err
+    assert "meddelande 9" in desk.run("inbox", "show", "9", code=4).err
 
 
 def test_messages_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
@@ -82,9 +82,9 @@ def test_messages_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
     (folder / "inbox").mkdir(parents=True)
     shutil.move(desk.invoice("F-1"), folder / "inbox")
     told = desk.run("post", "collect", "--folder", folder, "--on", "2026-02-05")
-    assert "1 nya brev" in told.out
+    assert "1 nya meddelanden" in told.out
     assert "F-1 ACCEPTED" in told.out
-    assert "2 brev lämnade, 0 väntar" in desk.run("post", "deliver", "--folder", folder).out
+    assert "2 meddelanden lämnade, 0 väntar" in desk.run("post", "deliver", "--folder", folder).out
     assert [each["kind"] for each in desk.run("post", "list", "--state", "SENT", "--json").json] == [
         "order",
         "invoice-response",
@@ -96,4 +96,4 @@ def test_messages_go_out_and_come_in_through_a_folder(desk: Desk) -> None:
 def test_messages_that_cannot_be_handed_over_stay_and_end_with_1(desk: Desk) -> None:
     folder = desk.folder / "ap"
     folder.write_text("not a folder", encoding="utf-8")
-    assert "0 brev lämnade, 1 väntar" in desk.run("post", "deliver", "--folder", folder, code=1).out
+    assert "0 meddelanden lämnade, 1 väntar" in desk.run("post", "deliver", "--folder", folder, code=1).out

@@ -202,7 +202,7 @@ def test_a_hostile_file_name_stays_a_name() -> None:
 
 
 def test_what_the_gate_refuses_has_no_rules_to_name() -> None:
-    page = report_page([the_report(b"Hej!", file="brev.txt")], "sv", style_sheet="/x.css")
+    page = report_page([the_report(b"Hej!", file="meddelanden.txt")], "sv", style_sheet="/x.css")
     assert "Inga regler: filen släpptes inte in" in page
     assert "Okänt slag" in page
     assert "GATE-NOT-XML" in page

@@ -94,7 +94,7 @@ def test_a_person_sends_a_stuck_message_again_and_sees_its_attempts(
     assert "ACCEPTED" in billing(url, "post", "show", "1").output
     refused = billing(url, "post", "resend", "1", "--by", "user-17")
     assert refused.exit_code == 1
-    assert "Letter 1 is SENT and is not sent again" in refused.output
+    assert "Message 1 is SENT and is not sent again" in refused.output
     assert billing(url, "post", "resend", "99", "--by", "user-17").exit_code == 4
     assert billing(url, "post", "show", "99").exit_code == 4
 
@@ -157,4 +157,4 @@ def test_a_worker_of_its_own_process_ends_with_sigterm(house: House, url: str, t
     assert worker.returncode == 0
     with house.database.reading() as session:
         assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
-    assert any('"letter tried"' in line for line in lines)
+    assert any('"message tried"' in line for line in lines)

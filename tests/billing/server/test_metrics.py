@@ -185,7 +185,7 @@ def test_every_attempt_is_one_line_that_names_the_message_and_nothing_of_its_con
         sender(house, FaultyPoint(fault=loses_reply)).round()
         moment.pass_(minutes=1)
         sender(house, FaultyPoint()).round()
-    tried = [line for line in lines if line["event"] == "letter tried"]
+    tried = [line for line in lines if line["event"] == "message tried"]
     assert [(line["attempt"], line["outcome"], line["log_level"]) for line in tried] == [
         (1, "UNCLEAR", "warning"),
         (2, "ACCEPTED", "info"),

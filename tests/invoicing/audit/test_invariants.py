@@ -124,32 +124,32 @@ def _an_order_line_twice_received(session: Session) -> None:
 
 
 TAMPERED: dict[str, tuple[str, str, Callable[[Session], None], tuple[Table, ...]]] = {
-    "a byte of a letter in": (
-        "letters in",
+    "a byte of a message in": (
+        "messages in",
         "sha256",
         one_byte_changed(exchange_tables.inbox, "state = 'HANDLED'"),
         (),
     ),
-    "a byte of a letter out": (
-        "letters out",
+    "a byte of a message out": (
+        "messages out",
         "sha256",
         one_byte_changed(exchange_tables.outbox, "kind = 'order'"),
         (),
     ),
-    "a letter of an order gone": (
-        "letters out",
-        "no letter",
+    "a message of an order gone": (
+        "messages out",
+        "no message",
         removing(exchange_tables.outbox, "kind = 'order' and document_id = '2100000001'"),
         (),
     ),
-    "a letter in a state unheard of": (
-        "letters in",
+    "a message in a state unheard of": (
+        "messages in",
         "LOST",
         setting(exchange_tables.inbox, "id = 1", state="LOST"),
         (),
     ),
-    "a handled letter without its document": (
-        "letters in",
+    "a handled message without its document": (
+        "messages in",
         "document None",
         lambda session: _a_message_without_document(session),
         (),

@@ -331,7 +331,7 @@ def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
         session.execute(number.values(position=7, number="F26-0007", body=b"other"))
     told = " ".join(desk.house.broken())
     assert "it stands at 2, and 7 is used" in told
-    assert f"portal document {made.id}: the letter it became has other bytes" in told
+    assert f"portal document {made.id}: the message it became has other bytes" in told
     with desk.house.database.writing() as session:
         kept = session.scalar(select(exchange_tables.inbox.c.body).where(exchange_tables.inbox.c.id == 1))
         session.execute(number.values(position=1, number="F26-0001", body=kept))

@@ -138,8 +138,8 @@ def test_a_message_for_somebody_else_lies_in_quarantine_with_its_reason(house: H
     columns = exchange_tables.inbox.c
     with house.database.reading() as session:
         row = session.execute(select(columns.reason_sv, columns.reason_en, columns.kind)).one()
-    assert "Brevet är till någon annan: 0007:5599992020. Vår adress är 0007:2021002114." in row.reason_sv
-    assert "The letter is for somebody else" in row.reason_en
+    assert "Meddelandet är till någon annan: 0007:5599992020. Vår adress är 0007:2021002114." in row.reason_sv
+    assert "The message is for somebody else" in row.reason_en
     assert row.kind == "invoice"
 
 

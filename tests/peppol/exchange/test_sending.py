@@ -387,5 +387,5 @@ def test_alarms_name_what_they_are_about_in_both_languages(
     with house.database.reading() as session:
         (row,) = session.execute(select(alarm))
     assert row.about == "1"
-    assert row.sentence_sv.startswith("1 brev från oss har fastnat")
-    assert row.sentence_en.startswith("1 letters of ours are stuck")
+    assert row.sentence_sv.startswith("1 meddelanden från oss har fastnat")
+    assert row.sentence_en.startswith("1 messages of ours are stuck")
