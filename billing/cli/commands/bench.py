@@ -25,6 +25,7 @@ from billing.tools.benchmarks import post as bench_post
 from billing.tools.benchmarks import validation as benchmark
 from billing.tools.benchmarks.flow import Arrived, Figures
 from billing.tools.benchmarks.reconcile import bench_reconcile
+from billing.tools.demo.story_folder import example_register
 from foundation import gc_tuning
 from orders.register import store as register_store
 from orders.register.files import read_register
@@ -35,7 +36,10 @@ benches = typer.Typer(help="Mät hastigheten / measure the speed.", invoke_witho
 alone.add_typer(benches, name="bench")
 
 _WORKERS = (1, 2, 4)
-_REGISTER = Path("fixtures/demo/register")
+_REGISTER = example_register()
+_RegisterOption = Annotated[
+    Path, typer.Option(help="Registerfiler / register files", show_default="demons / the demo's")
+]
 
 
 @benches.callback(invoke_without_command=True)
@@ -45,7 +49,7 @@ def bench(
     postgresql: Annotated[
         str, typer.Option(help="Även PostgreSQL på denna adress, som töms / also this one")
     ] = "",
-    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    register: _RegisterOption = _REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Ordrar och fakturor per sekund / orders and invoices per second."""
@@ -99,7 +103,7 @@ def post(
     messages: Annotated[
         int, typer.Option(min=10, help="Antal meddelanden åt varje håll / messages each way")
     ] = 1000,
-    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = _REGISTER,
+    register: _RegisterOption = _REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Meddelanden skickade och mottagna per sekund / messages sent and received per second."""

@@ -21,11 +21,12 @@ from billing.tools.demo.folder import DATABASE_FILE, clear, mark
 from billing.tools.demo.outcomes import ExpectedOutcome
 from billing.tools.demo.playing import Played, play
 from billing.tools.demo.story import Story, read_story
+from billing.tools.demo.story_folder import story_folder
 from foundation.formatting import Json
 
 alone = typer.Typer()
 
-_STORY = Path(__file__).resolve().parents[3] / "fixtures" / "demo"
+_STORY = story_folder()
 
 
 @alone.command("demo")

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from billing.tools.demo.story_folder import example_register
 from billing.tools.simulation.playing import simulate as play
 from orders.register.files import read_register
 
 alone = typer.Typer()
 
-REGISTER = Path("fixtures/demo/register")
+REGISTER = example_register()
 
 
 @alone.command("simulate")
@@ -25,7 +26,9 @@ def simulate(
     folder: Annotated[Path, typer.Option("--dir", help="Dit allt skrivs / where it all goes")] = Path(
         "build/world"
     ),
-    register: Annotated[Path, typer.Option(help="Registerfiler / register files")] = REGISTER,
+    register: Annotated[
+        Path, typer.Option(help="Registerfiler / register files", show_default="demons / the demo's")
+    ] = REGISTER,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Skapa en värld av beslut, redovisningar och fakturor / make a world of decisions, reports and invoices."""
