@@ -1,5 +1,6 @@
-"""`billing init` and `billing register load`: the tables, and what is agreed."""
+"""`billing init`, `billing register example` and `billing register load`: the tables, and what is agreed."""
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from billing.cli.command import CommandContext, command
 from billing.migrations.migrate import open_migrated
+from billing.tools.demo.story_folder import example_register
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
@@ -25,6 +27,16 @@ def init(context: CommandContext) -> None:
     with closing(open_migrated(context.url)) as database:
         address = database.url.render_as_string(hide_password=True)
     typer.echo(context.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
+
+
+@command(register, "example")
+def example(
+    context: CommandContext,
+    folder: Annotated[Path, typer.Argument(help="En mapp som inte finns / a folder to be made")],
+) -> None:
+    """Skriv demons register som en förlaga att ändra i / write the demo's register, to be changed into yours."""
+    shutil.copytree(example_register(), folder)
+    typer.echo(context.say(f"Förlagan ligger i {folder}.", f"The example is in {folder}."))
 
 
 @command(register, "load")
