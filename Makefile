@@ -21,7 +21,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pyth
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bare fix fuzz bench load pictures lock clean
+.PHONY: help demo test bare fix fuzz bench load figures pictures lock clean
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
@@ -54,6 +54,9 @@ bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules be
 
 load: $(WORKSHOP) ## Fifty people at once at the portal on PostgreSQL for two minutes; prints p50, p99 and faults
 	$(BIN)/python -m tests.load
+
+figures: $(HOUSE) ## Count what the code looks like: folders, names, SQL, long functions and modules
+	$(BIN)/python -m tests.figures
 
 pictures: $(WORKSHOP) ## Take the README's pictures of the portal anew, into docs/images
 	$(BIN)/python -m tests.pictures docs/images
