@@ -267,9 +267,12 @@ def test_serve_answers_on_its_address_until_it_is_stopped() -> None:
         said = server.stderr.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert address, said
-        answer = httpx.post(f"{address[0]}/api/v1/validate", content=base("order"), trust_env=False)
+        try:
+            order, url = base("order"), f"{address[0]}/api/v1/validate"
+            answer = httpx.post(url, content=order, trust_env=False, timeout=30)
+        finally:
+            server.send_signal(signal.SIGINT)
         assert answer.json()["valid"] is True
-        server.send_signal(signal.SIGINT)
         began = time.monotonic()
         assert server.wait(timeout=15) == 0
         assert time.monotonic() - began < 10
