@@ -1,6 +1,6 @@
 """The use cases of accounts: inviting, changing, ending, passwords.
 
-Convention: each gets an open session, loads, decides by `account_rules`, saves, writes the mail and the journal.
+Convention: each gets an open session, loads, decides by `rules`, saves, writes the mail and the journal.
 Whatever takes rights away ends the sessions that had them. `by` is the one who acts, as the journal names people.
 """
 

@@ -1,7 +1,7 @@
 """Accounts as the database holds them: named queries, and the rows that change them.
 
 Convention: a query about a supplier's people takes the organisation; a foreign id is as unknown as one that never
-was. What may be changed is decided in `account_rules.py` and done by `accounts.py`.
+was. What may be changed is decided in `rules.py` and done by `accounts.py`.
 """
 
 from collections.abc import Iterable

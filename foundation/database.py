@@ -3,7 +3,7 @@
 Convention: a use case gets an open `Session`, never commits and never rolls back. The
 door opens `writing()` around it: one use case, one transaction. `reading()` gives a
 session that sees one consistent state and may not write. Statements are SQLAlchemy Core
-on the tables of `tables.py`; rows become frozen values in the `stored_` modules, so no
+on the tables of `tables.py`; rows become frozen values in the folders' stores, so no
 object changes behind anyone's back.
 
 SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of this process

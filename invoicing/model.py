@@ -1,7 +1,7 @@
 """Invoices and credit notes as finance sees them, and what may become of them.
 
 An `InvoiceContent` is what a supplier's document says, read once and never changed; a `SupplierInvoice`
-invoice is that document in our books, with its state. Both kinds of document share one
+is that document in our books, with its state. Both kinds of document share one
 shape: a credit note carries positive amounts, as Peppol has it. BT numbers name the
 field of the European standard a value comes from.
 """

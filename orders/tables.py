@@ -2,8 +2,8 @@
 
 What must not happen twice is a key here; what must hold of numbers is a CHECK. Orders,
 order lines, receipts and the journal are append-only (`foundation.append_only`); what changes about
-an order line stands in `line_account`. The named queries stand by topic in the modules
-whose names begin with `stored_`.
+an order line stands in `line_account`. The named queries stand by topic in the folders'
+stores.
 """
 
 from sqlalchemy import (

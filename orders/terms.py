@@ -1,8 +1,4 @@
-"""The values everything else is made of: money, periods and the words of the trade.
-
-Convention: a value is frozen, checks itself when made, and refuses instead of guessing. `money`, `periods` and
-`refusals` declare their own; all of them are imported from here, next to the words of the trade below.
-"""
+"""The words of the trade as enumerations: levels, articles, stages, outcomes, reasons and activities."""
 
 from enum import StrEnum
 

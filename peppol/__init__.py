@@ -1,5 +1,5 @@
-"""The exchange: documents, rules, identifiers, envelopes, mailbox and access points.
+"""What Peppol says: documents, rules, identifiers, envelopes, the exchange of messages and access points.
 
 It knows the shape of messages and where they go, never why anyone writes. It
-imports nothing from the other floors and could be published on its own.
+stands on `foundation` alone and could be published with it.
 """

@@ -1,7 +1,7 @@
 """The command line `billing`: every command in its place, and the one way in.
 
 Convention: noun and verb, as in `billing orders list`. The commands stand in `commands/` by
-topic and are loaded when asked for; `commands.door` gives them their common options and turns
+topic and are loaded when asked for; `command` gives them their common options and turns
 refusals into sentences and exit codes: 0 done, 1 failed or an invariant broken, 2 wrong
 usage, 3 a document refused or in question, 4 not found.
 """

@@ -2,7 +2,7 @@
 
 Convention: a command is a function that gets a `CommandContext` and its own arguments. It reads or
 changes, prints, and returns; whatever stops it is raised and told here, in one place, as
-`refusals` has it. Nothing but this door looks at the clock.
+`exit_codes` has it. Nothing but this module looks at the clock.
 """
 
 import inspect

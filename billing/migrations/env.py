@@ -1,4 +1,4 @@
-"""Alembic's entry: it gets an open connection from `growing.bring_up_to_date` and nothing else."""
+"""Alembic's entry: it gets an open connection from `migrate.bring_up_to_date` and nothing else."""
 
 from alembic import context
 

@@ -1,6 +1,6 @@
 """Making the tables of a new database, and letting the tables of an older release grow to this one's.
 
-Convention: only those who make or upgrade a house come here; all others open it as it is, with `assembly.open_house`.
+Convention: only those who make or upgrade a database come here; all others open it with `schema.open_database`.
 """
 
 from pathlib import Path

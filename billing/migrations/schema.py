@@ -43,7 +43,7 @@ JOINED: Final[tuple[Table, ...]] = (
 
 
 def open_database(url: str, *, clock: Clock = utc_now) -> Database:
-    """The database at `url`, as it is; `growing.open_grown` makes and brings up to date. Raises DatabaseUnusable.
+    """The database at `url`, as it is; `migrate.open_migrated` makes and brings up to date. Raises DatabaseUnusable.
 
     SQLite would make an empty file of a mistyped address; here that is told instead.
     """

@@ -1,7 +1,7 @@
 """Our timetable: what is done when, without anybody asking.
 
 A new job is one line in `jobs_of`: its name, its schedule in UTC, and what it does. How a slot is
-run once by one worker is the matter of `job_running`. Sending, collecting and sorting are not
+run once by one worker is the matter of `operations.scheduler`. Sending, collecting and sorting are not
 here: every worker does them all the time, each with its own messages (`worker`).
 """
 

@@ -52,7 +52,7 @@ NAVIGATION: Final = (
     NavigationEntry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
     NavigationEntry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
     NavigationEntry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
-    NavigationEntry("/finance/post", "Post", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    NavigationEntry("/finance/post", "Meddelanden", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
 )
 """Where the pages lead."""
 

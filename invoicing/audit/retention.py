@@ -1,7 +1,7 @@
 """How long things are kept, what stops their disposal, and disposing of them by two people.
 
 A case is kept seven years after the end of the financial year (the calendar year) of the last thing that
-happened in it (13 § FBF; RA-FS 2018:10); what belongs to no case has its own times (`keeping_times`). A legal
+happened in it (13 § FBF; RA-FS 2018:10); what belongs to no case has its own times (`retention_periods`). A legal
 hold keeps either longer. A disposal removes bytes (`disposing`): messages, events and what was read of documents.
 Rows with their numbers, days and amounts stay, and so do journal and fingerprints; so the books still balance
 and the chain still verifies. What was removed stands in a protocol.

@@ -115,7 +115,7 @@ def order_facts(
     """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
 
     `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
-    (`stored_lines.lock_lines`), in a question of its own: one that joined and locked at once would, after
+    (`line_store.lock_lines`), in a question of its own: one that joined and locked at once would, after
     waiting, see the account as it is now beside receipts and invoices as they were before.
     """
     if only:

@@ -1,6 +1,6 @@
 """What a person decides about one document in question: credit, acceptance, rest, a question to the supplier.
 
-Each locks and notes as `desk_steps` does, decides by the pure rules of `exception_rules`, and lets the one matcher
+Each locks and notes as `steps` does, decides by the pure rules of `decisions.rules`, and lets the one matcher
 judge again. Links are apart: to an order line in `linking`, of a credit note to its invoice in `credit_linking`.
 """
 

@@ -1,7 +1,7 @@
 """What every press at the finance desk shares: who acts, locking what is acted on, and noting what was done.
 
 The order's lines are locked before the document, as everybody does. The answer a press gives is noted instead of
-sent (`Later`) and leaves when `Hand.hold` has gone by; until then the press can be undone (`exception_undo`).
+sent (`Later`) and leaves when `DeskActor.hold` has gone by; until then the press can be undone (`undo`).
 """
 
 from collections.abc import Iterable

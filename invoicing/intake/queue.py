@@ -2,7 +2,7 @@
 
 A few messages are read one after the other before the first is received, which is quicker than
 changing between the two; where many wait, another process reads ahead. What a message becomes is
-decided by its kind (`letter_handlers`). A message whose handling fails keeps its bytes and rests,
+decided by its kind (`handlers`). A message whose handling fails keeps its bytes and rests,
 with the error beside it, and the next one is read; after some failures it waits for a person.
 """
 

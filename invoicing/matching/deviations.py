@@ -2,7 +2,7 @@
 
 A deviation names the value found on the invoice and the value expected, where each comes
 from, and who must act. How grave it is (`Weight`) decides the verdict: the gravest one of
-all wins. Words are made of it by `sentences.py`.
+all wins. Words are made of it by `deviation_texts.py`.
 """
 
 from collections.abc import Iterator

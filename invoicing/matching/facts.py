@@ -1,6 +1,6 @@
 """What a match is judged by: the order, its lines, their receipts and occupants, the register.
 
-These are values loaded by `stored_facts.py` and handed to the pure functions of `matching.py`
+These are values loaded by `documents/facts_loading.py` and handed to the pure functions of `matching.py`
 and `credit_matching.py`; tests build them by hand.
 """
 

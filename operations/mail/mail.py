@@ -1,8 +1,8 @@
 """Mails as part of the work: laid in the outbox in the transaction they tell of, so that both happen or neither.
 
-Convention: `put` and `put_to_supplier` are called by use cases and pages inside their own `writing()`; what is
-said stands in `mail_texts.py`. Values given to a mail are numbers, addresses within the portal, dates and counts,
-never a person's data. Sending is another matter (`mail_delivery.py`).
+Convention: use cases and pages call `put_to_address`, or `accounts.mailing` for people with an account, inside
+their own `writing()`; what is said stands in `texts.py`. Values given to a mail are numbers, addresses within the
+portal, dates and counts, never a person's data. Sending is another matter (`delivery.py`).
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """The door for what the decision systems tell us: one CloudEvents 1.0 envelope a line, in JSON.
 
-Convention: `EVENT_DATA` lists the types; the data of each is declared in `event_data` and can be imported
+Convention: `EVENT_DATA` lists the types; the data of each is declared in `data` and can be imported
 from here. A line is taken whole or refused with every field to correct; a refusal repeats neither values nor
 unknown keys, which may be personal data. The same content has the same hash, however it is written.
 `schema` is the contract with the senders.

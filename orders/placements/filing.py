@@ -2,7 +2,7 @@
 
 A month is due when its days are over: the month's last day, or the last billable day of an
 interrupted placement. It should be filed within the days of the buyer's policy after the month
-(REQ-31: no window closes, there is only a reminder). Filing goes through `reporting.file`, the same
+(REQ-31: no window closes, there is only a reminder). Filing goes through `reports.file`, the same
 use case as a `report.filed` event. A version is filed once: a second press with the same version
 finds the first one's report, so that a double press gives one.
 """
@@ -58,7 +58,7 @@ def file_month(
 ) -> tuple[Report, bool]:
     """File the report of one month; the report, and whether it was this press that filed it.
 
-    Raises what `reporting.file` raises, and StepRefused when another person has meanwhile filed this version.
+    Raises what `reports.file` raises, and StepRefused when another person has meanwhile filed this version.
     """
     reference, month = to_file.execution_reference, to_file.month
     # The placement's row is locked first, so that two presses come one after the other.

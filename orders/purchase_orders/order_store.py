@@ -1,6 +1,6 @@
 """Orders and their lines, as the database holds them: only ever added.
 
-How far a line has come is told by its account (`stored_lines`), which begins empty with the order.
+How far a line has come is told by its account (`line_store`), which begins empty with the order.
 """
 
 from collections.abc import Iterator, Sequence

@@ -62,7 +62,7 @@ class WrittenOrder:
 
 
 def written_order(body: bytes) -> WrittenOrder:
-    """The order in the bytes of its message; raises what `ubl.parse` raises for bytes that are no order."""
+    """The order in the bytes of its message; raises what `codec.parse` raises for bytes that are no order."""
     document = codec.parse(ordering.Order, body)
     delivery = document.delivery or ordering.OrderDelivery()
     shipment = delivery.shipment

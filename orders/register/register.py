@@ -2,7 +2,7 @@
 
 Convention: the register is one immutable value, checked as a whole when it is made and replaced as a
 whole. Its look-ups never give None: what is missing is a refusal that says what to add. It stands in files
-(`register_files`) and is stored as canonical JSON. `parties`, `agreements` and `pricing` declare its
+(`files`) and is stored as canonical JSON. `parties`, `agreements` and `pricing` declare its
 parts; all of them can be imported from here.
 """
 

@@ -1,6 +1,6 @@
 """The register as the database holds it: every version that was ever loaded, the newest in force.
 
-Where finance has made a version of the policy (`stored_policies`), that one holds instead of the register's.
+Where finance has made a version of the policy (`policy_store`), that one holds instead of the register's.
 
 A register is a few hundred suppliers; it is read once per version and process and then
 kept as the immutable value it is.

@@ -10,7 +10,7 @@ of our own documents back. So a document written by `peppol.xml.codec` comes out
 byte for byte. Bytes cut out of a message are taken only when they read as exactly the
 document that the gate saw inside it; otherwise the document is written anew from there.
 All outside bytes go through `peppol.xml.gate.admit`; what is wrong is a finding (ENV-...,
-see `envelope_findings`), whether it matches is asked in `envelope_checks`.
+see `findings`), whether it matches is asked in `checks`.
 
 Peppol Business Message Envelope (SBDH) 2.0.2, mandatory from 2026-07-02.
 """

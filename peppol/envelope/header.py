@@ -1,6 +1,6 @@
 """What is written on an envelope, as a value and as the text of its header.
 
-One frozen `Envelope` for both directions; `envelope_reading` makes it of what came.
+One frozen `Envelope` for both directions; `reading` makes it of what came.
 Writing is deterministic: the same value gives the same text, its moment always in UTC.
 
 Peppol Business Message Envelope 2.0.2. SFTI's technical envelope is another profile of

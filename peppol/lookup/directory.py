@@ -6,7 +6,7 @@ supplier that just registered should not wait, and doubt for a minute, so that a
 is not asked for every message.
 
 Doubt is a verdict: `lookup` raises nothing, and only a register's own answer says no.
-Signatures are not verified; see `lookup_metadata`.
+Signatures are not verified; see `smp`.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""How a bank's document is declared, written, judged and read: the machinery of `ubl`, with ISO 20022's names.
+"""How a bank's document is declared, written, judged and read: the machinery of `codec`, with ISO 20022's names.
 
 One namespace a message and no prefixes, so elements go by their local names. An element's name is the
 field's in CamelCase, or stands beside it where the standard's abbreviation is something else:

@@ -88,7 +88,7 @@ NO_REASON: Final[Pair] = (
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing on one day. `state` belongs to `state_kind`, a kind of `badges`; empty where there is none.
+    """One thing on one day. `state` belongs to `state_kind`, a kind of `state_labels`; empty where there is none.
 
     `short` is what to say of it in three words, where it has no amount.
     """

@@ -1,1 +1,4 @@
-"""The commands of `billing`, by topic; `door` gives them their common options, `loading` loads them when asked for."""
+"""The commands of `billing`, by topic.
+
+`billing.cli.command` gives them their common options, `billing.cli.lazy` loads them when asked for.
+"""

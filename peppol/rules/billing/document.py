@@ -1,8 +1,8 @@
 """Rules of Peppol BIS Billing 3.0.21 beyond EN 16931: PEPPOL-EN16931-R001 to R130 and the number rules.
 
 An invoice or credit note is judged by EN 16931, by these, by the restricted code lists
-(`peppol_codes`) and by the rules of the seller's country. Here are the book and the rules
-of the head; amounts, allowances, lines and prices are in `peppol_lines`. Terms are BT and
+(`codes`) and by the rules of the seller's country. Here are the book and the rules
+of the head; amounts, allowances, lines and prices are in `lines`. Terms are BT and
 BG of EN 16931. Of the contexts of one pattern the first that matches a node is used, as
 published.
 """
