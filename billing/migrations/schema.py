@@ -37,7 +37,6 @@ JOINED: Final[tuple[Table, ...]] = (
     account_tables.account,
     mail_tables.mail,
     job_tables.job_run,
-    mail_tables.journal_mark,
 )
 """One table of each module of tables: naming it lets all of that module's tables join the description."""
 

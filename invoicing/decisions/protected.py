@@ -15,6 +15,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.decisions import tables as decision_tables
+from invoicing.documents import handler_store
 from invoicing.documents.journal import record
 from invoicing.model import SupplierInvoice
 
@@ -51,3 +52,4 @@ def reveal(session: Session, invoice: SupplierInvoice, *, by: str, reason: str) 
     if not reason.strip():
         raise Refused("Skriv varför du öppnar uppgifterna.", "Say why you open the details.")
     journal.record(session, by, "protected.revealed", f"invoice {invoice.id}", reason=reason)
+    handler_store.note(session, invoice.id, by)

@@ -126,5 +126,23 @@ payment = Table(
     CheckConstraint("prepared_by <> attested_by", name="two_people"),
 )
 
+# Who has decided something about a document: they may not attest its payment.
+document_handler = Table(
+    "document_handler",
+    metadata,
+    Column("invoice_id", ForeignKey("invoice.id"), primary_key=True),
+    Column("person", String(80), primary_key=True),
+)
+
+# What a document's supplier has not been told of yet; the row goes when the mail is laid.
+supplier_notice = Table(
+    "supplier_notice",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    CheckConstraint("kind in ('invoice-in-question','invoice-paid')", name="kind"),
+)
+
 for _table in (match_made, credit_pair, payment):
     append_only.protect(_table)

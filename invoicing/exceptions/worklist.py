@@ -15,6 +15,7 @@ from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
+from invoicing.documents import handler_store
 
 
 class WorkKind(StrEnum):
@@ -62,6 +63,7 @@ def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: st
         session.execute(insert(table), {"kind": kind, "item_id": item_id, **values})
     if before != to:
         journal.record(session, by, "desk.handed_over", f"{_SUBJECT[kind]} {item_id}", was=before, to=to)
+        _note_handler(session, kind, item_id, by)
 
 
 def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: str, at: datetime) -> None:
@@ -75,6 +77,12 @@ def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: st
     row = {"kind": kind, "item_id": item_id, "written_by": by, "written_at": at, "text": words}
     session.execute(insert(decision_tables.desk_comment), row)
     journal.record(session, by, "desk.commented", f"{_SUBJECT[kind]} {item_id}")
+    _note_handler(session, kind, item_id, by)
+
+
+def _note_handler(session: Session, kind: WorkKind, item_id: int, person: str) -> None:
+    if kind is WorkKind.DOCUMENT:
+        handler_store.note(session, item_id, person)
 
 
 def comments(session: Session, kind: WorkKind, item_id: int) -> Sequence[Comment]:

@@ -8,10 +8,9 @@ from datetime import date
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 
-from foundation import journal
-from foundation import tables as foundation_tables
 from foundation.money import Money, total
 from foundation.sql import Session
+from invoicing.documents import handler_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from invoicing.payment import tables as payment_tables
@@ -24,8 +23,6 @@ from peppol.exchange import tables as exchange_tables
 _CONTENT = TypeAdapter(InvoiceContent)
 _INVOICE, _ITEM = document_tables.invoice, payment_tables.payment_item
 _BATCH = 500
-# Said by a payment itself: whoever did only this has decided nothing about the invoice.
-_OF_PAYMENT = ("attest.", "payment.", "invoice.paid")
 
 PayableKey = tuple[int, PayableKind]
 
@@ -96,7 +93,7 @@ def _loaded(
     rows = {row.id: row for row in session.execute(question.with_for_update() if lock else question)}
     messages = _messages(session, [row.letter_id for row in rows.values()])
     credits = _credit_notes(session, [each for each, kind in keys if kind is PayableKind.CREDIT])
-    matches, scopes, handled = _matches(session, ids), _scopes(session, ids), _handled(session, ids)
+    matches, scopes, handled = _matches(session, ids), _scopes(session, ids), handler_store.of(session, ids)
     found: dict[PayableKey, Payable] = {}
     for invoice_id, kind in keys:
         row = rows[invoice_id]
@@ -171,20 +168,6 @@ def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str]
         scopes[row.invoice_id][0].add(row.article)
         scopes[row.invoice_id][1].add(row.delivery_area)
     return scopes
-
-
-def _handled(session: Session, ids: Sequence[int]) -> Mapping[int, set[str]]:
-    """Which people did something about each invoice, other than paying it."""
-    rows = foundation_tables.journal
-    subjects = {f"invoice {invoice_id}": invoice_id for invoice_id in ids}
-    question = select(rows.c.subject, rows.c.actor, rows.c.action).where(
-        rows.c.subject.in_(list(subjects)), rows.c.actor != journal.SYSTEM
-    )
-    people: dict[int, set[str]] = defaultdict(set)
-    for row in session.execute(question):
-        if not row.action.startswith(_OF_PAYMENT):
-            people[subjects[row.subject]].add(row.actor)
-    return people
 
 
 def is_on_its_way(session: Session, invoice_id: int) -> bool:

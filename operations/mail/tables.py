@@ -45,11 +45,3 @@ mail_declined = Table(
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("notice", String(20), primary_key=True),
 )
-
-
-journal_mark = Table(
-    "journal_mark",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("sequence", Integer, nullable=False),
-)

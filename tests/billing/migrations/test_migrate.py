@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from billing.migrations.migrate import open_migrated
+from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
-from tests.support.stories.house import House
+from tests.support.stories.bills import billed
+from tests.support.stories.house import House, a_house
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
 
@@ -103,3 +104,34 @@ def test_a_payment_is_by_two_people_in_grown_books_too(old_books: str) -> None:
             )
     finally:
         grown.close()
+
+
+def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(database_url: str) -> None:
+    """The books are led back to revision 0004 and grow again: both tables come out as the use cases wrote them."""
+    with a_house(database_url) as house:
+        house.decide("100000101", start=date(2026, 6, 1))
+        house.report("100000101", "2026-06", on=date(2026, 7, 2))
+        order = house.order("100000101").number
+        wrong = house.send(billed(house.flip(order, number="F-1", on=date(2026, 8, 3)), days="10"))
+        house.ask_credit(wrong, on=date(2026, 8, 3))
+        written = handlers_and_notices(house.database)
+        assert written[0]
+        assert {kind for _, kind in written[1]} == {"invoice-in-question"}
+        with house.database.engine.begin() as connection:
+            connection.execute(text("drop table document_handler"))
+            connection.execute(text("drop table supplier_notice"))
+            connection.execute(
+                text("create table journal_mark (name varchar(40) primary key, sequence integer)")
+            )
+            connection.execute(text("insert into journal_mark values ('invoice-mails', 0)"))
+            connection.execute(text("update alembic_version set version_num = '0004'"))
+        bring_up_to_date(house.database)
+        assert handlers_and_notices(house.database) == written
+
+
+def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    with database.reading() as session:
+        handlers = session.execute(text("select invoice_id, person from document_handler order by 1, 2"))
+        # The same thing said twice is told once, so what counts is which there are.
+        notices = session.execute(text("select distinct invoice_id, kind from supplier_notice order by 1, 2"))
+        return [tuple(row) for row in handlers], [tuple(row) for row in notices]

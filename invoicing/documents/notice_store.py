@@ -1,0 +1,43 @@
+"""What a supplier is to be told of by mail about its documents: laid down where it happens, taken away when told.
+
+Convention: a notice is written in the transaction of what it tells of; who is mailed is for the job that tells.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select
+
+from foundation.sql import Session
+from invoicing.documents.tables import supplier_notice
+
+
+class NoticeKind(StrEnum):
+    """What has happened; the values are the templates of the mails."""
+
+    IN_QUESTION = "invoice-in-question"
+    PAID = "invoice-paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a supplier has not been told of yet."""
+
+    id: int
+    invoice_id: int
+    kind: NoticeKind
+
+
+def lay(session: Session, invoice_id: int, kind: NoticeKind) -> None:
+    """Let the document's supplier be told."""
+    session.execute(insert(supplier_notice), {"invoice_id": invoice_id, "kind": kind})
+
+
+def take(session: Session, *, limit: int) -> Sequence[Notice]:
+    """Take away the oldest notices, to tell them in this transaction."""
+    question = select(supplier_notice).order_by(supplier_notice.c.id).limit(limit)
+    taken = [Notice(row.id, row.invoice_id, NoticeKind(row.kind)) for row in session.execute(question)]
+    if taken:
+        session.execute(delete(supplier_notice).where(supplier_notice.c.id.in_([each.id for each in taken])))
+    return taken
