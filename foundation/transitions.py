@@ -1,0 +1,161 @@
+"""Which state may follow on which, and the one way to move a thing from one to the next.
+
+A table of transitions is a value (`Transitions`) over the states of one enum, whole: a state without a row is
+refused, and so is one that leads nowhere and is not said to be an end. A thing is moved by an UPDATE on the
+state its caller read (`move`), so of two who move it at the same moment one is first and the other is told.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Column, ColumnElement, update
+
+from foundation.errors import Refused
+from foundation.sql import Session, rows_changed
+
+S = TypeVar("S", bound=StrEnum)
+
+Sentences = tuple[str, str]
+"""The same words in Swedish and in English."""
+
+
+class StepRefused(Refused):
+    """Something was asked for that may not follow on what is."""
+
+
+class MovedMeanwhile(StepRefused):
+    """Somebody else moved the thing between our look and our hand."""
+
+    def __init__(self, name: str | Sentences, state: StrEnum) -> None:
+        sv, en = _both(name)
+        super().__init__(
+            f"{sv} är inte längre {state}: någon annan hann före. Läs in på nytt och se hur det står.",
+            f"{en} is {state} no longer: somebody else was first. Read it again and see how it stands.",
+        )
+
+
+@dataclass(frozen=True)
+class Transitions(Generic[S]):
+    """From each state of an enum, the states that may follow on it; `ends` are those nothing follows on.
+
+    `remedy` is what a person does about a step that is refused, where there is something to do.
+
+    >>> class Door(StrEnum):
+    ...     OPEN = "OPEN"
+    ...     SHUT = "SHUT"
+    ...     WALLED_UP = "WALLED_UP"
+    >>> doors = Transitions(
+    ...     {Door.OPEN: {Door.SHUT}, Door.SHUT: {Door.OPEN, Door.WALLED_UP}}, ends={Door.WALLED_UP}
+    ... )
+    >>> doors.before(Door.OPEN)
+    (<Door.SHUT: 'SHUT'>,)
+    >>> doors.check("The door", Door.WALLED_UP, Door.OPEN)
+    Traceback (most recent call last):
+    ...
+    foundation.transitions.StepRefused: The door is WALLED_UP and cannot become OPEN.
+    """
+
+    follows: Mapping[S, frozenset[S]]
+    ends: frozenset[S]
+    remedy: Sentences
+
+    def __init__(
+        self, follows: Mapping[S, Iterable[S]], *, ends: Iterable[S] = (), remedy: Sentences = ("", "")
+    ) -> None:
+        last = frozenset(ends)
+        rows: dict[S, frozenset[S]] = {state: frozenset(after) for state, after in follows.items()}
+        rows |= {state: frozenset() for state in last if not rows.get(state)}
+        object.__setattr__(self, "follows", MappingProxyType(rows))
+        object.__setattr__(self, "ends", last)
+        object.__setattr__(self, "remedy", remedy)
+        kinds = {type(state) for state in rows}
+        if len(kinds) != 1 or set(rows) != set(self.states):
+            raise ValueError("A table of transitions has a row for every state of one enum, and no other.")
+        if any(after - set(rows) for after in rows.values()):
+            raise ValueError("A table of transitions leads to states of its own enum alone.")
+        led_nowhere = {state for state, after in rows.items() if not after - {state}}
+        if led_nowhere != last:
+            raise ValueError(f"Ends are {sorted(last)}, but nothing follows on {sorted(led_nowhere)}.")
+
+    @property
+    def states(self) -> type[S]:
+        """The enum the table is over."""
+        return type(next(iter(self.follows)))
+
+    def allows(self, state: S, to: S) -> bool:
+        """Whether `to` may follow on `state`."""
+        return to in self.follows[state]
+
+    def before(self, to: S) -> tuple[S, ...]:
+        """The states `to` may follow on, in the order of their enum."""
+        return tuple(state for state in self.states if self.allows(state, to))
+
+    def refusal(self, name: str | Sentences, state: S, to: S) -> StepRefused:
+        """What is said of a step that may not be taken: what the thing is, and what it cannot become."""
+        (sv, en), (remedy_sv, remedy_en) = _both(name), self.remedy
+        return StepRefused(
+            f"{sv} är {state} och kan inte bli {to}. {remedy_sv}".rstrip(),
+            f"{en} is {state} and cannot become {to}. {remedy_en}".rstrip(),
+        )
+
+    def check(self, name: str | Sentences, state: S, to: S) -> None:
+        """Raise StepRefused where `to` may not follow on `state`."""
+        if not self.allows(state, to):
+            raise self.refusal(name, state, to)
+
+
+def moved_first(
+    session: Session,
+    column: Column[Any],
+    key: ColumnElement[bool],
+    follows: Transitions[S],
+    *,
+    name: str | Sentences,
+    was: S,
+    to: S,
+    values: Mapping[str, object] = MappingProxyType({}),
+) -> bool:
+    """Move the one thing `key` names from `was`, as it was read, to `to`; False where somebody else was first.
+
+    `column` holds the state. Raises StepRefused where the table has no such step.
+    """
+    follows.check(name, was, to)
+    change = update(column.table).where(key, column == was).values({column.name: to, **values})
+    return rows_changed(session, change) == 1
+
+
+def move(
+    session: Session,
+    column: Column[Any],
+    key: ColumnElement[bool],
+    follows: Transitions[S],
+    *,
+    name: str | Sentences,
+    was: S,
+    to: S,
+    values: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Move the one thing `key` names, as `moved_first` does; raises MovedMeanwhile where somebody else was first."""
+    if not moved_first(session, column, key, follows, name=name, was=was, to=to, values=values):
+        raise MovedMeanwhile(name, was)
+
+
+def move_all(
+    session: Session,
+    column: Column[Any],
+    these: ColumnElement[bool],
+    follows: Transitions[S],
+    *,
+    to: S,
+    values: Mapping[str, object] = MappingProxyType({}),
+) -> int:
+    """Move, of the things `these` names, all whose state `to` may follow on; how many that were."""
+    change = update(column.table).where(these, column.in_(follows.before(to)))
+    return rows_changed(session, change.values({column.name: to, **values}))
+
+
+def _both(name: str | Sentences) -> Sentences:
+    return (name, name) if isinstance(name, str) else name
