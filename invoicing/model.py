@@ -6,14 +6,13 @@ shape: a credit note carries positive amounts, as Peppol has it. BT numbers name
 field of the European standard a value comes from.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from foundation.errors import Refused
 from foundation.money import Money, Quantity
+from foundation.transitions import Transitions
 
 
 class DocumentType(StrEnum):
@@ -37,37 +36,21 @@ class InvoiceState(StrEnum):
 
 
 _S = InvoiceState
-FOLLOWS: Mapping[InvoiceState, frozenset[InvoiceState]] = {
-    _S.PARKED: frozenset({_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.HELD, _S.CREDITED, _S.SETTLED}),
-    _S.IN_QUESTION: frozenset(
-        {
+FOLLOWS = Transitions(
+    {
+        _S.PARKED: {_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.HELD, _S.CREDITED, _S.SETTLED},
+        _S.IN_QUESTION: {
             *(_S.IN_QUESTION, _S.PARKED, _S.ACCEPTED, _S.HELD, _S.CREDIT_REQUESTED, _S.CREDITED, _S.SETTLED),
             _S.PAID,  # only what was paid before it came into question
-        }
-    ),
-    _S.HELD: frozenset({_S.HELD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED}),
-    _S.ACCEPTED: frozenset({_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.HELD, _S.CREDITED, _S.ACCEPTED}),
-    _S.CREDIT_REQUESTED: frozenset({_S.CREDITED}),
-    _S.PAID: frozenset({_S.IN_QUESTION, _S.CREDITED, _S.PAID}),
-    _S.CREDITED: frozenset(),
-    _S.SETTLED: frozenset(),
-}
-
-
-class StepRefused(Refused):
-    """The document is in a state from which that cannot follow."""
-
-    def __init__(self, number: str, state: InvoiceState, to: InvoiceState) -> None:
-        super().__init__(
-            f"{number} är {state} och kan inte bli {to}.",
-            f"{number} is {state} and cannot become {to}.",
-        )
-
-
-def check_step(number: str, state: InvoiceState, to: InvoiceState) -> None:
-    """Raise StepRefused where `to` may not follow on `state`."""
-    if to not in FOLLOWS[state]:
-        raise StepRefused(number, state, to)
+        },
+        _S.HELD: {_S.HELD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED},
+        _S.ACCEPTED: {_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.HELD, _S.CREDITED, _S.ACCEPTED},
+        _S.CREDIT_REQUESTED: {_S.CREDITED},
+        _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
+    },
+    ends={_S.CREDITED, _S.SETTLED},
+)
+"""Which state of a document may follow on which."""
 
 
 @dataclass(frozen=True, slots=True)

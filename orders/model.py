@@ -5,15 +5,14 @@ today's date. A level is fixed when a placement is decided; an order is never ch
 it is placed. Which state may follow which stands in the tables below.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
+from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
 from orders.terms import (
     Activity,
@@ -67,12 +66,28 @@ class LineState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-REPORT_FOLLOWS: Mapping[ReportState, frozenset[ReportState]] = {
-    ReportState.FILED: frozenset({ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED}),
-    ReportState.APPROVED: frozenset({ReportState.REPLACED}),
-    ReportState.REJECTED: frozenset({ReportState.REPLACED}),
-    ReportState.REPLACED: frozenset(),
-}
+REPORT_FOLLOWS = Transitions(
+    {
+        ReportState.FILED: {ReportState.APPROVED, ReportState.REJECTED, ReportState.REPLACED},
+        ReportState.APPROVED: {ReportState.REPLACED},
+        ReportState.REJECTED: {ReportState.REPLACED},
+    },
+    ends={ReportState.REPLACED},
+)
+PLACEMENT_FOLLOWS = Transitions(
+    {PlacementState.DECIDED: {PlacementState.CANCELLED}}, ends={PlacementState.CANCELLED}
+)
+PLANNED_FOLLOWS = Transitions(
+    {PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED}},
+    ends={PlannedState.PLACED, PlannedState.DROPPED},
+)
+LINE_FOLLOWS = Transitions(
+    {
+        LineState.OPEN: {LineState.CLOSED_UNUSED, LineState.CANCELLED},
+        LineState.CLOSED_UNUSED: {LineState.OPEN},
+    },
+    ends={LineState.CANCELLED},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,17 +269,17 @@ class PlannedOrder:
     reason: str = ""
 
 
-class StepRefused(Refused):
-    """Something was asked for that may not follow on what is."""
+def report_name(report: Report) -> tuple[str, str]:
+    """What a refusal calls a report, Swedish and English."""
+    return (
+        f"Redovisningen för {report.month} version {report.version}",
+        f"The report for {report.month} version {report.version}",
+    )
 
 
 def check_report_step(report: Report, to: ReportState) -> None:
     """Raise StepRefused where `to` may not follow on the report's state."""
-    if to not in REPORT_FOLLOWS[report.state]:
-        raise StepRefused(
-            f"Redovisningen för {report.month} version {report.version} är {report.state} och kan inte bli {to}.",
-            f"The report for {report.month} version {report.version} is {report.state} and cannot become {to}.",
-        )
+    REPORT_FOLLOWS.check(report_name(report), report.state, to)
 
 
 def basic_lines(

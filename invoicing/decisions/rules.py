@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from foundation.errors import Refused
 from foundation.money import Money
+from foundation.transitions import Transitions
 from invoicing.matching.deviations import (
     Check,
     Deviation,
@@ -54,6 +55,18 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
         _S.PARKED: frozenset({_S.PARKED}),
     },
 }
+
+# Apart from FOLLOWS on purpose: a document for which credit was asked may only be credited, and nothing in the
+# house may take it anywhere else by itself. Only the person's own press, while its answer has not left, is taken back.
+UNDOES = Transitions(
+    {
+        _S.CREDIT_REQUESTED: {_S.IN_QUESTION},
+        _S.ACCEPTED: {_S.IN_QUESTION},
+        _S.HELD: {_S.IN_QUESTION},
+    },
+    ends={_S.PARKED, _S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.SETTLED},
+)
+"""Where a document goes back to when a request for credit or an acceptance is undone."""
 
 #: What a person may accept with a reason. The rest is somebody else's money, order or account.
 ACCEPTABLE = frozenset(

@@ -5,17 +5,20 @@ came lie in the mailbox. Matches, pairs and payments are only ever added.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
+from foundation import transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
+from invoicing.model import FOLLOWS, DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from orders.register.agreements import Policy
 from orders.register.register import fingerprint
 
@@ -213,38 +216,55 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
         )
 
 
-def set_state(
+def move(
     session: Session,
-    invoice_id: int,
-    state: InvoiceState,
+    invoice: SupplierInvoice,
+    to: InvoiceState,
     *,
+    by: Transitions[InvoiceState] = FOLLOWS,
     codes: Sequence[str] | None = None,
     answered: str | None = None,
     paid_on: date | None = None,
-) -> None:
-    """Move a document to `state`; what is not given stays as it was."""
-    values: dict[str, object] = {"state": state}
-    if codes is not None:
-        values["codes"] = " ".join(codes)
-    if answered is not None:
-        values["answered"] = answered
-    if paid_on is not None:
-        values["paid_on"] = paid_on
-    session.execute(
-        update(document_tables.invoice).where(document_tables.invoice.c.id == invoice_id).values(**values)
+    execution_reference: str | None = None,
+) -> SupplierInvoice:
+    """Move a document on from the state it was read in, and what it is then; what is not given stays as it was.
+
+    Raises StepRefused where the table `by` has no such step, and MovedMeanwhile where somebody else moved it first.
+    """
+    became = replace(
+        invoice,
+        state=to,
+        codes=invoice.codes if codes is None else tuple(codes),
+        answered=invoice.answered if answered is None else answered,
+        paid_on=invoice.paid_on if paid_on is None else paid_on,
+        execution_reference=invoice.execution_reference
+        if execution_reference is None
+        else execution_reference,
     )
-
-
-def set_settled(session: Session, credit: SupplierInvoice, *, answered: str) -> None:
-    """Note that a credit note found its invoice, and whose case it thereby belongs to."""
+    given = {
+        "codes": None if codes is None else " ".join(codes),
+        "answered": answered,
+        "paid_on": paid_on,
+        "execution_reference": execution_reference,
+    }
     table = document_tables.invoice
-    session.execute(
-        update(table)
-        .where(table.c.id == credit.id)
-        .values(
-            state=credit.state, answered=answered, codes="", execution_reference=credit.execution_reference
-        )
+    transitions.move(
+        session,
+        table.c.state,
+        table.c.id == invoice.id,
+        by,
+        name=invoice.number,
+        was=invoice.state,
+        to=to,
+        values={name: value for name, value in given.items() if value is not None},
     )
+    return became
+
+
+def set_paid(session: Session, invoice_id: int, on: date) -> None:
+    """Note that a document was paid that stays in its state: it came into question before the money left."""
+    table = document_tables.invoice
+    session.execute(update(table).where(table.c.id == invoice_id).values(paid_on=on))
 
 
 def set_answered(session: Session, invoice_id: int, answered: str) -> None:

@@ -20,7 +20,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions.steps import DeskActor, begin, note
 from invoicing.matching.deviations import Match, Verdict
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, check_step
+from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF
@@ -190,8 +190,7 @@ def waiting_for(session: Session, invoice: SupplierInvoice) -> Sequence[tuple[Su
 def _move(
     session: Session, invoice: SupplierInvoice, state: InvoiceState, codes: Sequence[str], *, by: str
 ) -> None:
-    check_step(invoice.number, invoice.state, state)
-    document_store.set_state(session, invoice.id, state, codes=codes)
+    document_store.move(session, invoice, state, codes=codes)
     record(session, invoice, "credit.judged", actor=by, state=state, codes=" ".join(codes))
 
 

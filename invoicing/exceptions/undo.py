@@ -11,7 +11,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused, state_words
+from invoicing.decisions.rules import UNDOES, Action, ActionRefused, state_words
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -100,11 +100,10 @@ def _judge_as_before(
     else:
         decision_store.withdraw_acceptance(session, invoice.id)
     if invoice.document_type is DocumentType.CREDIT_NOTE:
-        document_store.set_state(session, invoice.id, done.state_before)
+        document_store.move(session, invoice, done.state_before, by=UNDOES)
         return
     # Without codes it is judged as if never before: what new rules come to by themselves has its own match and answer.
-    document_store.set_state(session, invoice.id, done.state_before, codes=())
-    now = document_store.by_id(session, invoice.id)
+    now = document_store.move(session, invoice, done.state_before, by=UNDOES, codes=())
     verdicts.judge_again(session, register, now, today=actor.today, actor=actor.by, answering=answering)
 
 

@@ -8,7 +8,7 @@ until it is taken off a payment or repaid.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.documents.journal import record
-from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
+from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
 from invoicing.payment import attest_right_store, payable_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import granted
@@ -108,7 +108,7 @@ def pay(
     for each in invoices:
         invoice = document_store.lock(session, each.id)
         if invoice.state is not InvoiceState.ACCEPTED:
-            raise StepRefused(invoice.number, invoice.state, InvoiceState.PAID)
+            raise FOLLOWS.refusal(invoice.number, invoice.state, InvoiceState.PAID)
         if payable_store.lies_in_proposal(session, invoice.id):
             raise InProposal(invoice.number)
         if rights:
@@ -152,9 +152,7 @@ def note_paid(
             "attested_by": attested_by,
         },
     )
-    state = InvoiceState.PAID if invoice.state is InvoiceState.ACCEPTED else invoice.state
-    answered = invoice.answered
-    if state is InvoiceState.PAID:
+    if invoice.state is InvoiceState.ACCEPTED:
         answered = responding.answer(
             session,
             register,
@@ -164,16 +162,18 @@ def note_paid(
             today=today,
             supplier=facts_loading.registered(register, invoice.supplier),
         )
-    document_store.set_state(session, invoice.id, state, answered=answered, paid_on=today)
+        invoice = document_store.move(session, invoice, InvoiceState.PAID, answered=answered, paid_on=today)
+    else:
+        document_store.set_paid(session, invoice.id, today)
     record(
         session,
-        replace(invoice, state=state),
+        invoice,
         "invoice.paid",
         actor=attested_by,
         prepared_by=prepared_by,
         payment=payment.number,
         amount=str(payment.amount.amount),
-        state=state,
+        state=invoice.state,
     )
     return payment
 

@@ -19,7 +19,7 @@ from invoicing.documents.journal import record
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
-from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, check_step
+from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.verdicts import verdicts
 from orders.purchase_orders import line_store
@@ -72,7 +72,7 @@ def take_effect(
         today=today,
         supplier=facts_loading.registered(register, credit.supplier),
     )
-    document_store.set_state(session, credit.id, credit.state, answered=answered)
+    document_store.set_answered(session, credit.id, answered)
     return replace(credit, answered=answered)
 
 
@@ -90,8 +90,7 @@ def settle_waiting(
             _settle(session, register, credit=credit, invoice=invoice, today=today)
             return document_store.by_id(session, invoice.id)
         state = verdicts.STATE_OF[judged.match.verdict]
-        check_step(credit.number, credit.state, state)
-        document_store.set_state(session, credit.id, state, codes=judged.match.codes)
+        document_store.move(session, credit, state, codes=judged.match.codes)
         record(session, credit, "credit.judged", state=state, codes=" ".join(judged.match.codes))
     return None
 
@@ -123,20 +122,19 @@ def ask_for_credit(
         today=today,
         supplier=facts_loading.registered(register, invoice.supplier),
     )
-    check_step(invoice.number, invoice.state, InvoiceState.CREDIT_REQUESTED)
-    document_store.set_state(session, invoice.id, InvoiceState.CREDIT_REQUESTED, answered=answered)
+    asked = document_store.move(session, invoice, InvoiceState.CREDIT_REQUESTED, answered=answered)
     record(session, invoice, "credit.requested", actor=by, answered=answered, codes=" ".join(invoice.codes))
-    return replace(invoice, state=InvoiceState.CREDIT_REQUESTED, answered=answered)
+    return asked
 
 
 def _settle(
     session: Session, register: Register, *, credit: SupplierInvoice, invoice: SupplierInvoice, today: date
 ) -> SupplierInvoice:
     """Pair the two at zero, open the order line, and judge again what waited for it."""
-    check_step(invoice.number, invoice.state, InvoiceState.CREDITED)
-    check_step(credit.number, credit.state, InvoiceState.SETTLED)
+    FOLLOWS.check(invoice.number, invoice.state, InvoiceState.CREDITED)
+    FOLLOWS.check(credit.number, credit.state, InvoiceState.SETTLED)
     document_store.add_pair(session, credit_id=credit.id, invoice_id=invoice.id, on=today)
-    document_store.set_state(session, invoice.id, InvoiceState.CREDITED)
+    document_store.move(session, invoice, InvoiceState.CREDITED)
     settled = replace(credit, state=InvoiceState.SETTLED, execution_reference=invoice.execution_reference)
     answered = responding.answer(
         session,
@@ -147,9 +145,17 @@ def _settle(
         today=today,
         supplier=facts_loading.registered(register, credit.supplier),
     )
-    document_store.set_settled(session, settled, answered=answered)
+    # Whose case the credit note belongs to is known by its invoice.
+    settled = document_store.move(
+        session,
+        credit,
+        InvoiceState.SETTLED,
+        codes=(),
+        answered=answered,
+        execution_reference=invoice.execution_reference,
+    )
     record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
     record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
     opened = line_store.free_lines(session, invoice.id)
     verdicts.judge_lines_again(session, register, opened, today=today)
-    return replace(settled, answered=answered)
+    return settled

@@ -15,7 +15,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.model import DocumentType, InvoiceState, SupplierInvoice, check_step
+from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
 from orders.register.register import Register
@@ -33,7 +33,10 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
         overdue = invoice.received_on + timedelta(days=days) < today
         # What a person has just linked waits for its settlement only, and for no longer than that.
         if overdue and not decision_store.holds_back(session, invoice.id):
-            ended.append(_stop(session, register, invoice, today=today))
+            now = document_store.lock(session, invoice.id)
+            # What was moved on since it was listed waits no longer.
+            if now.state is InvoiceState.PARKED:
+                ended.append(_stop(session, register, now, today=today))
     return ended
 
 
@@ -45,10 +48,8 @@ def judge_held_again(session: Session, register: Register, *, today: date) -> li
 
 
 def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> SupplierInvoice:
-    check_step(invoice.number, invoice.state, InvoiceState.IN_QUESTION)
-    document_store.set_state(session, invoice.id, InvoiceState.IN_QUESTION)
+    questioned = document_store.move(session, invoice, InvoiceState.IN_QUESTION)
     record(session, invoice, "waiting.ended", state=InvoiceState.IN_QUESTION, since=str(invoice.received_on))
-    questioned = replace(invoice, state=InvoiceState.IN_QUESTION)
     if invoice.document_type is DocumentType.INVOICE:
         return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
     latest = document_store.matches(session, invoice.id)[-1][1]

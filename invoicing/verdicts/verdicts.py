@@ -6,7 +6,6 @@ with the line taken.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from foundation.journal import SYSTEM
@@ -21,7 +20,7 @@ from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
 from invoicing.matching.line_matching import invoiced_on
-from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice, check_step
+from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
 from orders.model import LineState
@@ -105,7 +104,7 @@ def judge_again(
         state = InvoiceState.PAID
     if state is invoice.state and result.codes == invoice.codes:
         return invoice
-    check_step(invoice.number, invoice.state, state)
+    FOLLOWS.check(invoice.number, invoice.state, state)
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
     answered = answering(
         session,
@@ -116,7 +115,7 @@ def judge_again(
         today=today,
         supplier=facts.supplier,
     )
-    document_store.set_state(session, invoice.id, state, codes=result.codes, answered=answered)
+    judged = document_store.move(session, invoice, state, codes=result.codes, answered=answered)
     record(
         session,
         invoice,
@@ -126,7 +125,7 @@ def judge_again(
         state=state,
         codes=" ".join(result.codes),
     )
-    return replace(invoice, state=state, codes=result.codes, answered=answered)
+    return judged
 
 
 def _verdict(result: Match, *, sent: bool) -> Verdict:

@@ -12,6 +12,7 @@ from datetime import date
 
 from foundation import journal, number_series
 from foundation.sql import Session
+from foundation.transitions import StepRefused
 from orders.events.data import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
 from orders.model import (
     Handling,
@@ -21,7 +22,6 @@ from orders.model import (
     Placement,
     PlacementPeriod,
     PlacementState,
-    StepRefused,
     basic_lines,
     day_before,
 )

@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.transitions import StepRefused
 from orders.events.data import ReportFiled
-from orders.model import Report, StepRefused
+from orders.model import Report
 from orders.placements import reports as reporting
 from orders.placements import store as placement_store
 from orders.terms import Activity

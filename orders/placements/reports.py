@@ -13,6 +13,7 @@ from foundation.journal import SYSTEM
 from foundation.money import line_amount
 from foundation.periods import Month, Period, stockholm_date
 from foundation.sql import Session
+from foundation.transitions import StepRefused
 from orders.events.data import (
     InterruptionMoved,
     InterruptionRegistered,
@@ -31,7 +32,6 @@ from orders.model import (
     Receipt,
     Report,
     ReportState,
-    StepRefused,
     billable_period,
     check_interruption,
     check_movable,

@@ -14,6 +14,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period, add_months
 from foundation.sql import Session
+from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.model import (
     Handling,
@@ -24,7 +25,6 @@ from orders.model import (
     PlannedOrder,
     PlannedState,
     Receipt,
-    StepRefused,
 )
 from orders.placements import plan_store
 from orders.placements import store as placement_store

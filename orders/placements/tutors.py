@@ -16,7 +16,8 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
-from orders.model import Handling, Placement, PlacementState, StepRefused
+from foundation.transitions import StepRefused
+from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
 from orders.placements.tutor_tables import tutor_assignment
 

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import pytest
 
+from foundation.transitions import StepRefused
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.intake import intake
-from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered

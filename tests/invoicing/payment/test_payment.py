@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from foundation.money import Money, total
+from foundation.transitions import StepRefused
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.model import InvoiceState, StepRefused, SupplierInvoice
+from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store, payment
 from orders.register import store as register_store
 from tests.support.stories.bills import billed

@@ -7,8 +7,9 @@ import pytest
 
 from foundation import journal
 from foundation.periods import Month
+from foundation.transitions import StepRefused
 from invoicing.portal_invoicing.scope import Scope
-from orders.model import Report, ReportState, StepRefused
+from orders.model import Report, ReportState
 from orders.placements import filing
 from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile

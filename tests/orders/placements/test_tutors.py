@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import journal
+from foundation.transitions import StepRefused
 from invoicing.portal_invoicing.scope import Scope
-from orders.model import StepRefused
 from orders.placements import tutors
 from orders.placements.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
