@@ -27,7 +27,7 @@ class InvoiceState(StrEnum):
 
     PARKED = "PARKED"  # waits for a receipt, or a credit note for its invoice
     IN_QUESTION = "IN_QUESTION"  # deviates; an officer decides what to ask
-    HELD = "HELD"  # unknown payment account; two people confirm
+    ON_HOLD = "HELD"  # unknown payment account; two people confirm
     ACCEPTED = "ACCEPTED"  # matches; to be paid on its day
     CREDIT_REQUESTED = "CREDIT_REQUESTED"  # a credit note in full and a new invoice are asked for
     CREDITED = "CREDITED"  # settled at zero with its credit note
@@ -38,13 +38,21 @@ class InvoiceState(StrEnum):
 _S = InvoiceState
 FOLLOWS = Transitions(
     {
-        _S.PARKED: {_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.HELD, _S.CREDITED, _S.SETTLED},
+        _S.PARKED: {_S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.ON_HOLD, _S.CREDITED, _S.SETTLED},
         _S.IN_QUESTION: {
-            *(_S.IN_QUESTION, _S.PARKED, _S.ACCEPTED, _S.HELD, _S.CREDIT_REQUESTED, _S.CREDITED, _S.SETTLED),
+            *(
+                _S.IN_QUESTION,
+                _S.PARKED,
+                _S.ACCEPTED,
+                _S.ON_HOLD,
+                _S.CREDIT_REQUESTED,
+                _S.CREDITED,
+                _S.SETTLED,
+            ),
             _S.PAID,  # only what was paid before it came into question
         },
-        _S.HELD: {_S.HELD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED},
-        _S.ACCEPTED: {_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.HELD, _S.CREDITED, _S.ACCEPTED},
+        _S.ON_HOLD: {_S.ON_HOLD, _S.PARKED, _S.ACCEPTED, _S.IN_QUESTION, _S.CREDITED},
+        _S.ACCEPTED: {_S.PAID, _S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.CREDITED, _S.ACCEPTED},
         _S.CREDIT_REQUESTED: {_S.CREDITED},
         _S.PAID: {_S.IN_QUESTION, _S.CREDITED, _S.PAID},
     },

@@ -157,7 +157,7 @@ class NoUnknownAccount(Refused):
 
 
 def _held(session: Session) -> list[SupplierInvoice]:
-    found = document_store.listed(session, state=InvoiceState.HELD, limit=_MOST)
+    found = document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MOST)
     return [each for each in found if each.document_type is DocumentType.INVOICE]
 
 

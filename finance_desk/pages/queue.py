@@ -34,7 +34,7 @@ READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
 _PARTS = {
     QueuePart.EXCEPTIONS: ("Avvikelser", "Exceptions"),
     QueuePart.PARKED: ("Väntar", "Waiting"),
-    QueuePart.HELD: ("Kontokontroll", "Account checks"),
+    QueuePart.ACCOUNT_CHECK: ("Kontokontroll", "Account checks"),
     QueuePart.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
     QueuePart.ASKED: ("Kredit begärd", "Credit asked for"),
     QueuePart.RESTING: ("Vilar", "Resting"),
@@ -51,7 +51,7 @@ _EXPLAINED = {
         "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva.",
         "Invoices that wait for the month's report to be approved. They are judged again by themselves.",
     ),
-    QueuePart.HELD: (
+    QueuePart.ACCOUNT_CHECK: (
         "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning.",
         "Invoices with a payment account that is not registered. Two people confirm after a call-back.",
     ),

@@ -38,12 +38,12 @@ class Action(StrEnum):
 
 
 _S = InvoiceState
-_JUDGED = frozenset({_S.IN_QUESTION, _S.PARKED, _S.HELD, _S.ACCEPTED})
+_JUDGED = frozenset({_S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.ACCEPTED})
 #: From which state an action may be taken, and which states may come of it.
 TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
     Action.ASK_CREDIT: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
     Action.REJECT_DUPLICATE: {_S.IN_QUESTION: frozenset({_S.CREDIT_REQUESTED})},
-    Action.ACCEPT: {_S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.HELD})},
+    Action.ACCEPT: {_S.IN_QUESTION: frozenset({_S.ACCEPTED, _S.ON_HOLD})},
     Action.LINK: {
         _S.IN_QUESTION: _JUDGED,
         _S.PARKED: _JUDGED,
@@ -62,7 +62,7 @@ UNDOES = Transitions(
     {
         _S.CREDIT_REQUESTED: {_S.IN_QUESTION},
         _S.ACCEPTED: {_S.IN_QUESTION},
-        _S.HELD: {_S.IN_QUESTION},
+        _S.ON_HOLD: {_S.IN_QUESTION},
     },
     ends={_S.PARKED, _S.IN_QUESTION, _S.CREDITED, _S.PAID, _S.SETTLED},
 )
@@ -94,7 +94,7 @@ _WORDS: Mapping[Action, tuple[str, str]] = {
 _STATES: Mapping[InvoiceState, tuple[str, str]] = {
     _S.PARKED: ("väntar", "waits"),
     _S.IN_QUESTION: ("avviker", "deviates"),
-    _S.HELD: ("hålls för kontokontroll", "is held for an account check"),
+    _S.ON_HOLD: ("hålls för kontokontroll", "is held for an account check"),
     _S.ACCEPTED: ("är godkänt", "is accepted"),
     _S.CREDIT_REQUESTED: ("väntar på kredit", "waits for its credit note"),
     _S.CREDITED: ("är krediterat", "is credited"),

@@ -29,7 +29,7 @@ _TREE = TypeAdapter(Group)
 OPEN_STATES = (
     InvoiceState.PARKED,
     InvoiceState.IN_QUESTION,
-    InvoiceState.HELD,
+    InvoiceState.ON_HOLD,
     InvoiceState.ACCEPTED,
     InvoiceState.PAID,
 )

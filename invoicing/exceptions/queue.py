@@ -41,7 +41,7 @@ class QueuePart(StrEnum):
 
     EXCEPTIONS = "exceptions"
     PARKED = "parked"
-    HELD = "held"
+    ACCOUNT_CHECK = "held"
     CREDITS = "credits"
     ASKED = "asked"
     RESTING = "resting"
@@ -318,7 +318,7 @@ def _part_of(state: InvoiceState, document_type: DocumentType) -> QueuePart | No
     return {
         InvoiceState.IN_QUESTION: QueuePart.EXCEPTIONS,
         InvoiceState.PARKED: QueuePart.PARKED,
-        InvoiceState.HELD: QueuePart.HELD,
+        InvoiceState.ON_HOLD: QueuePart.ACCOUNT_CHECK,
         InvoiceState.CREDIT_REQUESTED: QueuePart.ASKED,
     }[state]
 
@@ -327,7 +327,7 @@ _STATES: Mapping[QueuePart, str] = {
     QueuePart.EXCEPTIONS: "invoice.state = 'IN_QUESTION' and invoice.document_type = 'INVOICE'",
     QueuePart.RESTING: "invoice.state = 'IN_QUESTION'",
     QueuePart.PARKED: "invoice.state = 'PARKED' and invoice.document_type = 'INVOICE'",
-    QueuePart.HELD: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
+    QueuePart.ACCOUNT_CHECK: "invoice.state = 'HELD' and invoice.document_type = 'INVOICE'",
     QueuePart.ASKED: "invoice.state = 'CREDIT_REQUESTED' and invoice.document_type = 'INVOICE'",
     QueuePart.CREDITS: f"invoice.{_OPEN} and invoice.state <> 'CREDIT_REQUESTED' "
     "and invoice.document_type = 'CREDIT_NOTE'",

@@ -78,7 +78,7 @@ class Aged:
 AGES: Sequence[tuple[int, int | None]] = ((0, 7), (8, 30), (31, 60), (61, None))
 _OPEN = (
     InvoiceState.PARKED,
-    InvoiceState.HELD,
+    InvoiceState.ON_HOLD,
     InvoiceState.IN_QUESTION,
     InvoiceState.CREDIT_REQUESTED,
     InvoiceState.ACCEPTED,

@@ -165,7 +165,7 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
     """Give the answer of an action, if the document still stands where the action left it."""
     invoice = document_store.lock(session, done.invoice_id)
     asks = done.kind is Action.ASK_SUPPLIER
-    open_still = invoice.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.HELD)
+    open_still = invoice.state in (InvoiceState.IN_QUESTION, InvoiceState.PARKED, InvoiceState.ON_HOLD)
     overtaken = not open_still if asks else invoice.state is not done.state_after
     supplier = facts_loading.registered(register, invoice.supplier)
     if overtaken or supplier is None or not responding.may_follow(invoice.answered, done.answer):

@@ -50,7 +50,7 @@ _FINAL = (REJECTED, PAID)
 ANSWER_OF: Mapping[InvoiceState, str] = {
     InvoiceState.PARKED: IN_PROCESS,
     InvoiceState.IN_QUESTION: RECEIVED,
-    InvoiceState.HELD: UNDER_QUERY,
+    InvoiceState.ON_HOLD: UNDER_QUERY,
     InvoiceState.ACCEPTED: APPROVED,
     InvoiceState.SETTLED: APPROVED,
     InvoiceState.CREDIT_REQUESTED: REJECTED,

@@ -22,7 +22,9 @@ def confirm_second(
     newest = register_store.load(session)
     waiting = [
         invoice.id
-        for invoice in document_store.listed(session, state=InvoiceState.HELD, supplier=supplier, limit=_MOST)
+        for invoice in document_store.listed(
+            session, state=InvoiceState.ON_HOLD, supplier=supplier, limit=_MOST
+        )
         if invoice.document_type is DocumentType.INVOICE
     ]
     for invoice_id in waiting:

@@ -42,9 +42,9 @@ def stop_waiting(session: Session, register: Register, *, today: date) -> list[S
 
 def judge_held_again(session: Session, register: Register, *, today: date) -> list[SupplierInvoice]:
     """Judge every held invoice by the register as it is now; those that are held no longer."""
-    waiting = list(document_store.listed(session, state=InvoiceState.HELD, limit=_MANY))
+    waiting = list(document_store.listed(session, state=InvoiceState.ON_HOLD, limit=_MANY))
     judged = [verdicts.judge_again(session, register, invoice, today=today) for invoice in waiting]
-    return [invoice for invoice in judged if invoice.state is not InvoiceState.HELD]
+    return [invoice for invoice in judged if invoice.state is not InvoiceState.ON_HOLD]
 
 
 def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> SupplierInvoice:

@@ -32,7 +32,7 @@ LineKey = tuple[str, str]
 
 STATE_OF = {
     Verdict.ACCEPT: InvoiceState.ACCEPTED,
-    Verdict.HOLD: InvoiceState.HELD,
+    Verdict.HOLD: InvoiceState.ON_HOLD,
     Verdict.PARK: InvoiceState.PARKED,
     Verdict.QUESTION: InvoiceState.IN_QUESTION,
 }

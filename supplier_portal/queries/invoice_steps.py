@@ -131,7 +131,7 @@ def _steps(
         steps.append(InvoiceStep(invoice.paid_on, "good", ("Betald", "Paid")))
     elif invoice.state is _S.ACCEPTED:
         steps.append(InvoiceStep(invoice.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
-    elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.HELD):
+    elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.ON_HOLD):
         why = (("Betalas då om allt är klart.", "Paid then if everything is settled."),)
         steps.append(InvoiceStep(invoice.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
     return steps

@@ -30,7 +30,7 @@ _INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
 IN_QUESTION = (
     InvoiceState.CREDIT_REQUESTED,
     InvoiceState.IN_QUESTION,
-    InvoiceState.HELD,
+    InvoiceState.ON_HOLD,
     InvoiceState.PARKED,
 )
 

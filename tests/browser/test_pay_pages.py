@@ -175,7 +175,7 @@ def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, 
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     elsewhere = codec.serialise(invoice).replace(b"5999107", b"9912346")
     document = house.send_bytes(elsewhere, on=date(2026, 2, 3))
-    assert document.state is InvoiceState.HELD
+    assert document.state is InvoiceState.ON_HOLD
     page = desks.of(OFFICER, "/finance/payments/accounts")
     page.fill("textarea", "kort")
     page.click("text=Bekräfta som första person")
@@ -185,7 +185,7 @@ def test_an_account_nobody_knows_is_confirmed_by_two_after_a_call(house: House, 
     page.click("text=Bekräfta som första person")
     page = desks.of(OFFICER, "/finance/payments/accounts")
     assert "Du bekräftade först." in page.inner_text("main")
-    assert house.invoice(document.id).state is InvoiceState.HELD
+    assert house.invoice(document.id).state is InvoiceState.ON_HOLD
     page = desks.of(SECOND, "/finance/payments/accounts")
     page.click("text=Bekräfta som andra person")
     assert "1 fakturor som väntade har prövats igen." in page.inner_text("main")

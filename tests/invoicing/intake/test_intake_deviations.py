@@ -115,7 +115,7 @@ def test_an_unknown_bankgiro_is_held_under_query_and_the_register_learns_nothing
     assert means.payee_financial_account is not None
     account = replace(means.payee_financial_account, id="59991073")
     document = house.send(replace(invoice, payment_means=(replace(means, payee_financial_account=account),)))
-    assert (document.state, document.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
+    assert (document.state, document.codes) == (InvoiceState.ON_HOLD, ("PAYEE_ACCOUNT",))
     assert house.answers(document) == ["UQ"]
     assert house.pay(on=date(2026, 4, 1)) == []
     # Once two people have confirmed the account and it stands in the register, the next look accepts it.

@@ -73,7 +73,7 @@ def test_a_held_invoice_is_accepted_when_two_people_have_registered_the_account(
         number = a_month_received(house)
         invoice = with_account(house.flip(number, number="F-1", on=date(2026, 2, 4)), NEW_BANKGIRO)
         document = house.send(invoice)
-        assert (document.state, document.codes) == (InvoiceState.HELD, ("PAYEE_ACCOUNT",))
+        assert (document.state, document.codes) == (InvoiceState.ON_HOLD, ("PAYEE_ACCOUNT",))
         supplier = register.supplier(FYRBAKEN)
         account = PaymentAccount(AccountScheme.BANKGIRO, NEW_BANKGIRO)
         changed = replace(supplier, payment_accounts=(*supplier.payment_accounts, account))
@@ -94,7 +94,7 @@ def test_a_held_invoice_stays_held_while_the_register_is_as_it_was(database_url:
         with house.database.writing() as session:
             register = register_store.load(session)
             assert parking.judge_held_again(session, register, today=date(2026, 2, 5)) == []
-        assert house.invoice(document.id).state is InvoiceState.HELD
+        assert house.invoice(document.id).state is InvoiceState.ON_HOLD
 
 
 def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None:
