@@ -20,7 +20,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import protected
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import TRANSITIONS, Action, acceptable, at_stake, name_of
+from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -154,7 +154,7 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
 
 def _said(done: Done) -> tuple[str, str]:
     """What the page says after a press: until when it can be undone."""
-    if done.state != "HELD":
+    if done.state is not ActionState.PENDING:
         return "Gjort. Du kan ångra det nedan.", "Done. You can undo it below."
     minutes = int(HOLD / timedelta(minutes=1))
     return (
@@ -287,7 +287,10 @@ def _soon(session: Session, case: Case) -> list[tuple[SupplierInvoice, datetime]
     if not case.is_credit:
         linked = credit_linking.waiting_for(session, case.invoice)
         return [(credit, done.answers_at) for credit, done in linked if done.answers_at]
-    done = next((each for each in case.actions if each.state == "HELD" and "credits" in each.detail), None)
+    done = next(
+        (each for each in case.actions if each.state is ActionState.PENDING and "credits" in each.detail),
+        None,
+    )
     if done is None or done.answers_at is None:
         return []
     key = (case.invoice.supplier, DocumentType.INVOICE, str(done.detail["credits"]))

@@ -37,6 +37,26 @@ class Action(StrEnum):
     REJECT_DUPLICATE = "REJECT_DUPLICATE"
 
 
+class ActionState(StrEnum):
+    """What has become of an action."""
+
+    PENDING = "HELD"  # its answer leaves in a while; until then it can be undone
+    STANDING = "STANDING"  # it answers nothing, and can be undone for as long as nothing came after it
+    SENT = "SENT"
+    LAPSED = "LAPSED"  # overtaken: the document stood elsewhere when the answer was to leave
+    UNDONE = "UNDONE"
+
+
+ACTION_FOLLOWS = Transitions(
+    {
+        ActionState.PENDING: {
+            *(ActionState.STANDING, ActionState.SENT, ActionState.LAPSED, ActionState.UNDONE),
+        },
+        ActionState.STANDING: {ActionState.UNDONE},
+    },
+    ends={ActionState.SENT, ActionState.LAPSED, ActionState.UNDONE},
+)
+
 _S = InvoiceState
 _JUDGED = frozenset({_S.IN_QUESTION, _S.PARKED, _S.ON_HOLD, _S.ACCEPTED})
 #: From which state an action may be taken, and which states may come of it.

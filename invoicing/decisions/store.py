@@ -13,12 +13,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from foundation import journal
+from foundation import journal, transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from invoicing.decisions import tables as decision_tables
-from invoicing.decisions.rules import Acceptance, Action, LineLink, as_linked
+from invoicing.decisions.rules import ACTION_FOLLOWS, Acceptance, Action, ActionState, LineLink, as_linked
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Deviation
@@ -36,7 +36,7 @@ class NoSuchAction(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Something a person did to a document. `answer` leaves at `answers_at` while `state` is HELD."""
+    """Something a person did to a document. `answer` leaves at `answers_at` while `state` is PENDING."""
 
     id: int
     invoice_id: int
@@ -49,7 +49,7 @@ class Done:
     state_after: InvoiceState
     answer: str
     answers_at: datetime | None
-    state: str
+    state: ActionState
     undone_by: str
     undone_at: datetime | None
     detail: Mapping[str, Any]
@@ -192,7 +192,7 @@ def add_action(
     batch_id: int | None = None,
     **detail: object,
 ) -> int:
-    """Note what a person did. HELD until `answers_at`, when its answer leaves; without that, STANDING."""
+    """Note what a person did. PENDING until `answers_at`, when its answer leaves; without that, STANDING."""
     key: int = session.execute(
         insert(decision_tables.desk_action).returning(decision_tables.desk_action.c.id),
         {
@@ -206,7 +206,7 @@ def add_action(
             "state_after": state_after,
             "answer": answer,
             "answers_at": answers_at,
-            "state": "HELD" if answers_at else "STANDING",
+            "state": ActionState.PENDING if answers_at else ActionState.STANDING,
             "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
         },
     ).scalar_one()
@@ -234,7 +234,7 @@ def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequenc
     table = decision_tables.desk_action
     question = (
         select(table)
-        .where(table.c.state == "HELD", table.c.answers_at <= now)
+        .where(table.c.state == ActionState.PENDING, table.c.answers_at <= now)
         .order_by(table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -245,21 +245,26 @@ def actions_to_answer(session: Session, *, now: datetime, limit: int) -> Sequenc
 def holds_back(session: Session, invoice_id: int, *, but_not: int = 0) -> bool:
     """Whether something a person did to the document has not come to its end yet."""
     table = decision_tables.desk_action
-    held = (table.c.invoice_id == invoice_id) & (table.c.state == "HELD") & (table.c.id != but_not)
-    return session.execute(select(table.c.id).where(held).limit(1)).one_or_none() is not None
+    pending = (table.c.state == ActionState.PENDING) & (table.c.id != but_not)
+    of_document = table.c.invoice_id == invoice_id
+    return session.execute(select(table.c.id).where(of_document, pending).limit(1)).one_or_none() is not None
 
 
 def settle_action(
-    session: Session, action_id: int, state: str, *, by: str = "", at: datetime | None = None
-) -> bool:
-    """Let an action be SENT, STANDING, LAPSED or UNDONE; False where somebody else was first."""
+    session: Session, done: Done, to: ActionState, *, by: str = "", at: datetime | None = None
+) -> None:
+    """Let an action be SENT, STANDING, LAPSED or UNDONE; refused where somebody else was first."""
     table = decision_tables.desk_action
-    changed = (
-        update(table)
-        .where(table.c.id == action_id, table.c.state.in_(("HELD", "STANDING")))
-        .values(state=state, **({"undone_by": by, "undone_at": at} if by else {}))
+    transitions.move(
+        session,
+        table.c.state,
+        table.c.id == done.id,
+        ACTION_FOLLOWS,
+        name=(f"Åtgärd {done.id}", f"Action {done.id}"),
+        was=done.state,
+        to=to,
+        values={"undone_by": by, "undone_at": at} if by else {},
     )
-    return rows_changed(session, changed) == 1
 
 
 def limit_of(session: Session, person: str, *, currency: str = "SEK") -> Money | None:
@@ -296,7 +301,7 @@ def _done(row: Row[Any]) -> Done:
         InvoiceState(row.state_after),
         row.answer,
         row.answers_at,
-        row.state,
+        ActionState(row.state),
         row.undone_by,
         row.undone_at,
         json.loads(row.detail),

@@ -15,7 +15,7 @@ from foundation import journal
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Acceptance, LineLink
+from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -105,7 +105,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     policies = document_store.policies_used(session, invoice_id)
     judged = tuple(Judged(on, match, policy) for (on, match), policy in zip(matches, policies, strict=True))
     actions = tuple(decision_store.actions_of(session, invoice_id))
-    standing = [each for each in actions if each.state != "UNDONE"][:1]
+    standing = [each for each in actions if each.state is not ActionState.UNDONE][:1]
     undoable = (
         standing[0].id
         if standing and exception_undo.can_undo(standing[0], invoice.state, newest=True)

@@ -13,7 +13,7 @@ from datetime import date
 from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused, LineLink, as_linked
+from invoicing.decisions.rules import Action, ActionRefused, ActionState, LineLink, as_linked
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -181,7 +181,9 @@ def waiting_for(session: Session, invoice: SupplierInvoice) -> Sequence[tuple[Su
     found = []
     for credit_id in decision_store.credits_linked_to(session, invoice.supplier, invoice.number):
         actions = decision_store.actions_of(session, credit_id)
-        held_back = [each for each in actions if each.kind is Action.LINK and each.state == "HELD"]
+        held_back = [
+            each for each in actions if each.kind is Action.LINK and each.state is ActionState.PENDING
+        ]
         if held_back:
             found.append((document_store.by_id(session, credit_id), held_back[0]))
     return found

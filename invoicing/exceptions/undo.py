@@ -11,7 +11,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import UNDOES, Action, ActionRefused, state_words
+from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -30,8 +30,8 @@ from orders.register.register import Register
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)
 _WHY = {
-    "LAPSED": ("Dokumentet har gått vidare.", "The document has moved on."),
-    "UNDONE": ("Åtgärden är redan ångrad.", "The action is undone already."),
+    ActionState.LAPSED: ("Dokumentet har gått vidare.", "The document has moved on."),
+    ActionState.UNDONE: ("Åtgärden är redan ångrad.", "The action is undone already."),
 }
 _LEFT = ("Svaret har redan gått i väg. ", "The answer has already left. ")
 # What to do instead, once it has left us.
@@ -70,7 +70,7 @@ def undo(session: Session, register: Register, action_id: int, actor: DeskActor)
         line_store.lock_lines(session, number)
     invoice = document_store.lock(session, done.invoice_id)
     _check(session, done, invoice)
-    decision_store.settle_action(session, done.id, "UNDONE", by=actor.by, at=actor.now)
+    decision_store.settle_action(session, done, ActionState.UNDONE, by=actor.by, at=actor.now)
     # What the document is to be told now leaves at once, unless an earlier press still holds its answer back.
     waits = decision_store.holds_back(session, invoice.id)
     answering: responding.Answering = Later() if waits else responding.answer
@@ -108,7 +108,7 @@ def _judge_as_before(
 
 
 def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:
-    if done.state == "SENT":
+    if done.state is ActionState.SENT:
         is_pair = done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE
         instead = _INSTEAD.get(done.kind, _INSTEAD[Action.ASK_CREDIT])
         raise ActionRefused(*(_PAIR_LEFT if is_pair else (_LEFT[0] + instead[0], _LEFT[1] + instead[1])))
@@ -117,7 +117,7 @@ def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:
     after = [
         each
         for each in decision_store.actions_of(session, done.invoice_id)
-        if each.id > done.id and each.state != "UNDONE"
+        if each.id > done.id and each.state is not ActionState.UNDONE
     ]
     if after:
         raise ActionRefused(
@@ -133,7 +133,7 @@ def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:
 
 def can_undo(done: Done, state: InvoiceState, *, newest: bool) -> bool:
     """Whether a page shows the button; `undo` decides."""
-    return newest and done.state in ("HELD", "STANDING") and state is done.state_after
+    return newest and ACTION_FOLLOWS.allows(done.state, ActionState.UNDONE) and state is done.state_after
 
 
 def release_answers(session: Session, register: Register, *, now: datetime, today: date) -> int:
@@ -149,14 +149,14 @@ def _release(session: Session, register: Register, done: Done, *, today: date) -
     invoice = document_store.by_id(session, done.invoice_id)
     if done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
         settled = credit_linking.settle(session, register, done, today=today)
-        decision_store.settle_action(session, done.id, "SENT" if settled else "LAPSED")
+        decision_store.settle_action(session, done, ActionState.SENT if settled else ActionState.LAPSED)
         return settled
     for number in sorted(({invoice.order_number} | linking.orders_of(done)) - {""}):
         line_store.lock_lines(session, number)
     sent = _answer(session, register, done, today=today) if done.answer else None
     # An action that answers nothing stands on: it can be undone for as long as its line is free.
-    ends = {None: "STANDING", True: "SENT", False: "LAPSED"}[sent]
-    decision_store.settle_action(session, done.id, ends)
+    ends = {None: ActionState.STANDING, True: ActionState.SENT, False: ActionState.LAPSED}[sent]
+    decision_store.settle_action(session, done, ends)
     linking.offer_lines(session, register, done, today=today)
     return bool(sent)
 

@@ -9,7 +9,7 @@ import pytest
 from foundation.errors import Refused
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.rules import Action, ActionRefused
+from invoicing.decisions.rules import Action, ActionRefused, ActionState
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import linking
@@ -262,7 +262,7 @@ def test_a_reason_is_asked_for_and_never_holds_a_personal_number(house: House) -
     assert (done.kind, done.made_by, done.reason) == (Action.PARK, "user-1", "Svar väntas i nästa vecka")
     undo(house, done.id)
     with house.database.reading() as session:
-        assert [each.state for each in decision_store.actions_of(session, invoice.id)] == ["UNDONE"]
+        assert [each.state for each in decision_store.actions_of(session, invoice.id)] == [ActionState.UNDONE]
         assert document_store.by_id(session, invoice.id).state is _S.IN_QUESTION
 
 

@@ -14,7 +14,7 @@ from foundation import journal
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions import tables as decision_tables
-from invoicing.decisions.rules import Action, ActionRefused
+from invoicing.decisions.rules import Action, ActionRefused, ActionState
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import actions as exception_actions
@@ -199,7 +199,7 @@ def test_what_is_undone_never_was(house: House, name: str) -> None:
     with house.database.reading() as session:
         (done,) = decision_store.actions_of(session, invoice.id)
         told = [each for each in journal.rows(session) if each.action == "desk.undone"]
-    assert (done.state, done.made_by, done.undone_by) == ("UNDONE", "user-1", "user-2")
+    assert (done.state, done.made_by, done.undone_by) == (ActionState.UNDONE, "user-1", "user-2")
     assert [each.actor for each in told] == ["user-2"]
     # And it can be pressed again.
     presses(house, invoice)
@@ -336,13 +336,13 @@ def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) 
     pressed = link_credit(house, credit, "F-1")
     starts = threading.Barrier(2)
 
-    def take_back() -> str:
+    def take_back() -> ActionState:
         starts.wait()
         try:
             undo(house, pressed)
         except ActionRefused:
-            return "SENT"
-        return "UNDONE"
+            return ActionState.SENT
+        return ActionState.UNDONE
 
     def let_leave() -> int:
         starts.wait()
@@ -351,8 +351,10 @@ def test_undoing_and_letting_leave_at_once_come_to_one_of_the_two(house: House) 
     with ThreadPoolExecutor(2) as both:
         came_to, left = both.submit(take_back), both.submit(let_leave)
         outcome = came_to.result()
-        assert left.result() == (outcome == "SENT")
+        assert left.result() == (outcome is ActionState.SENT)
     with house.database.reading() as session:
-        assert decision_store.action(session, pressed).state == outcome
+        assert decision_store.action(session, pressed).state is outcome
     states = [house.invoice(each.id).state for each in (invoice, credit)]
-    assert states == ([_S.CREDITED, _S.SETTLED] if outcome == "SENT" else [_S.IN_QUESTION, _S.IN_QUESTION])
+    assert states == (
+        [_S.CREDITED, _S.SETTLED] if outcome is ActionState.SENT else [_S.IN_QUESTION, _S.IN_QUESTION]
+    )
