@@ -8,20 +8,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from foundation import journal
 from foundation.errors import Refused
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from invoicing.payment import attest_right_store, payable_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import AttestRefused, granted
 from invoicing.payment.payable import Payable
 from invoicing.payment.proposals import Proposal, ProposalItem
-from invoicing.payment.transfers import ItemState, ProposalState, ProposalStepRefused
+from invoicing.payment.transfers import PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
 from orders.register.register import Register
 
-_ITEM, _ATTEST = payment_tables.payment_item, payment_tables.attest
+_ATTEST = payment_tables.attest
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def attest(
     """
     proposal = proposals.get(session, number, lock=True)
     if proposal.state is not ProposalState.DRAFT:
-        raise ProposalStepRefused(number, proposal.state, ProposalState.ATTESTED)
+        raise PROPOSAL_FOLLOWS.refusal(proposal_name(number), proposal.state, ProposalState.ATTESTED)
     waiting = [
         item
         for item in proposals.items(session, number)
@@ -80,7 +80,7 @@ def attest(
     for item in waiting:
         payable = payables[item.key]
         if not payable.is_payable:
-            _take_out(session, item)
+            proposals.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             continue
         try:
             right = granted(by, payable.subject(item.prepared_by), rights, substitutions, on=today)
@@ -100,14 +100,8 @@ def attest(
             "fingerprint": payable.fingerprint,
         }
         attest_id = session.execute(insert(_ATTEST).returning(_ATTEST.c.id), row).scalar_one()
-        values = proposals.item_values(payable) | {
-            "state": ItemState.ATTESTED,
-            "attest_id": attest_id,
-            "attested_by": by,
-        }
-        change = update(_ITEM).where(_ITEM.c.id == item.id, _ITEM.c.state == ItemState.PROPOSED)
-        if rows_changed(session, change.values(**values)) != 1:
-            raise ProposalStepRefused(number, item.state, ItemState.ATTESTED)
+        values = proposals.item_values(payable) | {"attest_id": attest_id, "attested_by": by}
+        proposals.move_item(session, item, ItemState.ATTESTED, **values)
         done.append(item.id)
     if not done and refused:
         raise refused[0][1]
@@ -138,11 +132,11 @@ def drop_changed(
             session.execute(insert(payment_tables.attest_dropped), row)
             journal.record(session, by, "attest.dropped", f"proposal {number}", item=str(item.id), reason=why)
         if why == "GONE":
-            _take_out(session, item)
+            proposals.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             out.append(item)
             continue
         values = proposals.item_values(payable) | {"attest_id": None, "attested_by": None}
-        session.execute(update(_ITEM).where(_ITEM.c.id == item.id).values(**values))
+        proposals.move_item(session, item, ItemState.PROPOSED, **values)
         dropped.append(item)
     if dropped or out:
         proposals.settle_state(session, number)
@@ -190,8 +184,3 @@ def _changes(
 def _fingerprints(session: Session, number: str) -> dict[int, str]:
     rows = session.execute(select(_ATTEST.c.id, _ATTEST.c.fingerprint).where(_ATTEST.c.proposal == number))
     return {row.id: row.fingerprint for row in rows}
-
-
-def _take_out(session: Session, item: ProposalItem) -> None:
-    change = update(_ITEM).where(_ITEM.c.id == item.id).values(state=ItemState.TAKEN_OUT, why="GONE")
-    session.execute(change)

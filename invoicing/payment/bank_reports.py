@@ -20,6 +20,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
+from foundation.transitions import StepRefused
 from invoicing.documents import store as document_store
 from invoicing.payment import payment, proposals
 from invoicing.payment import tables as payment_tables
@@ -29,7 +30,7 @@ from invoicing.payment.export import message_id
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment import Claim, ClaimWay
 from invoicing.payment.proposals import ProposalItem
-from invoicing.payment.transfers import ITEM_FOLLOWS, ItemState, ProposalState
+from invoicing.payment.transfers import ItemState, ProposalState
 from orders.register.register import Register
 from peppol.explanations.explain import explain
 from peppol.xml.gate_errors import GateRefused
@@ -329,13 +330,13 @@ def _note(session: Session, register: Register, item: ProposalItem, paid_on: dat
 
 def _step(session: Session, item: ProposalItem, to: ItemState) -> None:
     """Move one item on; the state it is in decides, so that two readers of the bank's files cannot both."""
-    before = [state for state, follows in ITEM_FOLLOWS.items() if to in follows]
-    change = update(_ITEM).where(_ITEM.c.id == item.id, _ITEM.c.state.in_(before)).values(state=to)
-    if rows_changed(session, change) != 1:
+    try:
+        proposals.move_item(session, item, to)
+    except StepRefused:
         raise BankFileUnreadable(
             "En annan bankfil ändrade betalningen just nu. Läs in filen igen.",
             "Another bank file changed the payment just now. Read the file again.",
-        )
+        ) from None
 
 
 def _finish(session: Session, number: str) -> None:

@@ -5,16 +5,23 @@ Until the bank answers, a payment is exported and not paid.
 
 from datetime import datetime
 
-from sqlalchemy import update
-
-from foundation import journal
+from foundation import journal, transitions
 from foundation.sql import Session
+from foundation.transitions import MovedMeanwhile
 from invoicing.payment import attestation, export_store, proposals
 from invoicing.payment import files as payment_files
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
-from invoicing.payment.transfers import ItemState, Netted, ProposalState, check_proposal_step, netted
+from invoicing.payment.transfers import (
+    ITEM_FOLLOWS,
+    PROPOSAL_FOLLOWS,
+    ItemState,
+    Netted,
+    ProposalState,
+    netted,
+    proposal_name,
+)
 from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from orders.register.register import Register
 
@@ -26,11 +33,11 @@ def export(
 ) -> Netted:
     """Make the proposal's files and note what the bank will know each payment by.
 
-    Raises ProposalStepRefused unless everything is attested, and ChangedSinceAttest where something no longer
+    Raises StepRefused unless everything is attested, and ChangedSinceAttest where something no longer
     is as it was (drop it first: `attesting.drop_changed`).
     """
     proposal = proposals.get(session, number, lock=True)
-    check_proposal_step(number, proposal.state, ProposalState.EXPORTED)
+    PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
     payables = attestation.check_unchanged(session, register, proposal)
     live = [item for item in proposals.items(session, number) if item.is_live]
     plan = netted(
@@ -40,8 +47,16 @@ def export(
         proposals.take_out(session, left.part.item_id, by=journal.SYSTEM, why="NO_ROOM")
     for transfer in plan.transfers:
         ids = [part.item_id for part in transfer.parts]
-        change = update(_ITEM).where(_ITEM.c.id.in_(ids), _ITEM.c.state == ItemState.ATTESTED)
-        session.execute(change.values(state=ItemState.EXPORTED, end_to_end=transfer.end_to_end))
+        moved = transitions.move_all(
+            session,
+            _ITEM.c.state,
+            _ITEM.c.id.in_(ids),
+            ITEM_FOLLOWS,
+            to=ItemState.EXPORTED,
+            values={"end_to_end": transfer.end_to_end},
+        )
+        if moved != len(ids):
+            raise MovedMeanwhile(proposal_name(number), proposal.state)
     body = payment_files.pain001(
         register.buyer,
         debtor,

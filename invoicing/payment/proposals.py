@@ -8,24 +8,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select
 
-from foundation import journal, number_series
+from foundation import journal, number_series, transitions
 from foundation.errors import Refused
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from invoicing.payment import payable_store
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind
 from invoicing.payment.transfers import (
+    ITEM_FOLLOWS,
     LIVE,
+    PROPOSAL_FOLLOWS,
     ItemState,
     ProposalState,
-    ProposalStepRefused,
     ToSend,
     TransferPart,
-    check_proposal_step,
     netted,
+    proposal_name,
 )
 from orders.register.agreements import CreditOfPaid
 from orders.register.parties import AccountScheme, PaymentAccount
@@ -117,7 +118,11 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
     }
     session.execute(insert(_PROPOSAL), row)
     session.execute(
-        insert(_ITEM), [{"proposal": number, "prepared_by": by, **item_values(each)} for each in payables]
+        insert(_ITEM),
+        [
+            {"proposal": number, "prepared_by": by, "state": ItemState.PROPOSED, **item_values(each)}
+            for each in payables
+        ],
     )
     journal.record(
         session, by, "payment.proposed", f"proposal {number}", pay_on=str(pay_on), items=str(len(payables))
@@ -136,20 +141,21 @@ def item_values(payable: Payable) -> dict[str, object]:
         "scheme": payable.account.scheme,
         "account": payable.account.number,
         "reference": payable.reference,
-        "state": ItemState.PROPOSED,
     }
 
 
 def withdraw(session: Session, number: str, *, by: str) -> None:
     """Take a proposal back before it leaves us: its invoices may be proposed again."""
     proposal = get(session, number, lock=True)
-    check_proposal_step(number, proposal.state, ProposalState.WITHDRAWN)
-    change = (
-        update(_ITEM)
-        .where(_ITEM.c.proposal == number, _ITEM.c.state.in_((ItemState.PROPOSED, ItemState.ATTESTED)))
-        .values(state=ItemState.TAKEN_OUT, why="WITHDRAWN")
+    PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.WITHDRAWN)
+    transitions.move_all(
+        session,
+        _ITEM.c.state,
+        _ITEM.c.proposal == number,
+        ITEM_FOLLOWS,
+        to=ItemState.TAKEN_OUT,
+        values={"why": "WITHDRAWN"},
     )
-    session.execute(change)
     move(session, proposal, ProposalState.WITHDRAWN)
     journal.record(session, by, "payment.withdrawn", f"proposal {number}")
 
@@ -159,14 +165,9 @@ def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -
     item = item_of(session, item_id)
     proposal = get(session, item.proposal, lock=True)
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
-        raise ProposalStepRefused(proposal.number, proposal.state, ProposalState.DRAFT)
-    change = (
-        update(_ITEM)
-        .where(_ITEM.c.id == item_id, _ITEM.c.state.in_((ItemState.PROPOSED, ItemState.ATTESTED)))
-        .values(state=ItemState.TAKEN_OUT, why=why)
-    )
-    if rows_changed(session, change) != 1:
-        raise ProposalStepRefused(proposal.number, item.state, ItemState.TAKEN_OUT)
+        raise PROPOSAL_FOLLOWS.refusal(proposal_name(proposal.number), proposal.state, ProposalState.DRAFT)
+    # Read again: only now is the proposal ours, and its items with it.
+    move_item(session, item_of(session, item_id), ItemState.TAKEN_OUT, why=why)
     journal.record(
         session, by, "payment.taken_out", f"proposal {proposal.number}", item=str(item_id), why=why
     )
@@ -192,14 +193,30 @@ def settle_state(session: Session, number: str) -> ProposalState:
 
 def move(session: Session, proposal: Proposal, to: ProposalState, **values: object) -> None:
     """Move a proposal on; refused where somebody else moved it first."""
-    check_proposal_step(proposal.number, proposal.state, to)
-    change = (
-        update(_PROPOSAL)
-        .where(_PROPOSAL.c.number == proposal.number, _PROPOSAL.c.state == proposal.state)
-        .values(state=to, **values)
+    transitions.move(
+        session,
+        _PROPOSAL.c.state,
+        _PROPOSAL.c.number == proposal.number,
+        PROPOSAL_FOLLOWS,
+        name=proposal_name(proposal.number),
+        was=proposal.state,
+        to=to,
+        values=values,
     )
-    if rows_changed(session, change) != 1:
-        raise ProposalStepRefused(proposal.number, proposal.state, to)
+
+
+def move_item(session: Session, item: ProposalItem, to: ItemState, **values: object) -> None:
+    """Move an item of a proposal on; refused where somebody else moved it first."""
+    transitions.move(
+        session,
+        _ITEM.c.state,
+        _ITEM.c.id == item.id,
+        ITEM_FOLLOWS,
+        name=proposal_name(item.proposal),
+        was=item.state,
+        to=to,
+        values=values,
+    )
 
 
 def get(session: Session, number: str, *, lock: bool = False) -> Proposal:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from foundation.errors import Refused
 from foundation.money import Money, total
+from foundation.transitions import Transitions
 from invoicing.payment.payable import PayableKind
 from orders.register.parties import PaymentAccount
 
@@ -39,38 +39,31 @@ class ItemState(StrEnum):
 
 
 _P, _I = ProposalState, ItemState
-PROPOSAL_FOLLOWS = {
-    _P.DRAFT: frozenset({_P.ATTESTED, _P.WITHDRAWN}),
-    _P.ATTESTED: frozenset({_P.DRAFT, _P.EXPORTED, _P.WITHDRAWN}),
-    _P.EXPORTED: frozenset({_P.PAID}),
-    _P.PAID: frozenset(),
-    _P.WITHDRAWN: frozenset(),
-}
-ITEM_FOLLOWS = {
-    _I.PROPOSED: frozenset({_I.ATTESTED, _I.TAKEN_OUT}),
-    _I.ATTESTED: frozenset({_I.PROPOSED, _I.EXPORTED, _I.TAKEN_OUT}),
-    _I.EXPORTED: frozenset({_I.PAID, _I.RETURNED}),
-    _I.PAID: frozenset(),
-    _I.TAKEN_OUT: frozenset(),
-    _I.RETURNED: frozenset(),
-}
+_RELOAD = ("Ladda om och se hur det står.", "Reload and see how it stands.")
+PROPOSAL_FOLLOWS = Transitions(
+    {
+        _P.DRAFT: {_P.ATTESTED, _P.WITHDRAWN},
+        _P.ATTESTED: {_P.DRAFT, _P.EXPORTED, _P.WITHDRAWN},
+        _P.EXPORTED: {_P.PAID},
+    },
+    ends={_P.PAID, _P.WITHDRAWN},
+    remedy=_RELOAD,
+)
+ITEM_FOLLOWS = Transitions(
+    {
+        _I.PROPOSED: {_I.ATTESTED, _I.TAKEN_OUT},
+        _I.ATTESTED: {_I.PROPOSED, _I.EXPORTED, _I.TAKEN_OUT},
+        _I.EXPORTED: {_I.PAID, _I.RETURNED},
+    },
+    ends={_I.PAID, _I.TAKEN_OUT, _I.RETURNED},
+    remedy=_RELOAD,
+)
 LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
 
 
-class ProposalStepRefused(Refused):
-    """The proposal is in a state from which that cannot follow."""
-
-    def __init__(self, number: str, state: str, to: str) -> None:
-        super().__init__(
-            f"Betalningsförslag {number} är {state} och kan inte bli {to}. Ladda om och se hur det står.",
-            f"Payment proposal {number} is {state} and cannot become {to}. Reload and see how it stands.",
-        )
-
-
-def check_proposal_step(number: str, state: ProposalState, to: ProposalState) -> None:
-    """Raise ProposalStepRefused where `to` may not follow on `state`."""
-    if to not in PROPOSAL_FOLLOWS[state]:
-        raise ProposalStepRefused(number, state, to)
+def proposal_name(number: str) -> tuple[str, str]:
+    """What a refusal calls a proposal, and each item of it, Swedish and English."""
+    return f"Betalningsförslag {number}", f"Payment proposal {number}"
 
 
 @dataclass(frozen=True, slots=True)

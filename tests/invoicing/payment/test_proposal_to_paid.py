@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from foundation.money import Money
+from foundation.transitions import StepRefused
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.payment import bank_reports, payment, proposals
 from invoicing.payment import tables as payment_tables
@@ -18,7 +19,7 @@ from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
 from invoicing.payment.bank_reports import BankFileUnreadable, BankReportResult
 from invoicing.payment.export_store import FileKind
-from invoicing.payment.transfers import ItemState, ProposalStepRefused
+from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
@@ -184,7 +185,7 @@ def test_who_prepared_attests_nothing_not_even_in_anothers_place(
     with pytest.raises(AttestRefused, match="does not attest it"):
         desk.attest(proposal, by=OFFICER)
     assert desk.state(proposal) == "DRAFT"
-    with pytest.raises(ProposalStepRefused):
+    with pytest.raises(StepRefused):
         desk.export(proposal)
 
 
@@ -360,7 +361,7 @@ def test_a_second_download_is_the_same_file_and_the_file_cannot_be_made_twice(
     desk.export(proposal)
     for kind in (FileKind.PAIN001, FileKind.PAYMENTS_CSV, FileKind.PAYMENTS_XLSX):
         assert desk.file(proposal, kind) == desk.file(proposal, kind)
-    with pytest.raises(ProposalStepRefused):
+    with pytest.raises(StepRefused):
         desk.export(proposal)
     assert desk.file(proposal, FileKind.PAYMENTS_CSV).startswith(b"\xef\xbb\xbfend_to_end;")
 
