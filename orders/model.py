@@ -58,6 +58,16 @@ class PlannedState(StrEnum):
     DROPPED = "DROPPED"
 
 
+class InterruptionState(StrEnum):
+    """Whether an interruption stands, or what took it away."""
+
+    STANDING = "STANDING"
+    REPLACED = "REPLACED"
+    MOVED = "MOVED"
+    WITHDRAWN = "WITHDRAWN"
+    ENDED = "ENDED"  # the participant came back: it still ends its own period
+
+
 class LineState(StrEnum):
     """Whether anything may still be received on an order line."""
 
@@ -80,6 +90,22 @@ PLACEMENT_FOLLOWS = Transitions(
 PLANNED_FOLLOWS = Transitions(
     {PlannedState.WAITING: {PlannedState.PLACED, PlannedState.DROPPED}},
     ends={PlannedState.PLACED, PlannedState.DROPPED},
+)
+INTERRUPTION_FOLLOWS = Transitions(
+    {
+        InterruptionState.STANDING: {
+            InterruptionState.REPLACED,
+            InterruptionState.MOVED,
+            InterruptionState.WITHDRAWN,
+            InterruptionState.ENDED,
+        }
+    },
+    ends={
+        InterruptionState.REPLACED,
+        InterruptionState.MOVED,
+        InterruptionState.WITHDRAWN,
+        InterruptionState.ENDED,
+    },
 )
 LINE_FOLLOWS = Transitions(
     {

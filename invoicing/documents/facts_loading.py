@@ -21,6 +21,7 @@ from orders import tables as order_tables
 from orders.model import (
     Handling,
     Interruption,
+    InterruptionState,
     PlacementState,
     Receipt,
 )
@@ -211,8 +212,8 @@ def _question() -> Select[Any]:
         cut.c.effective_on <= order.c.ends_on,
         # The standing interruption also cuts a later period; one that was come back from, only its own.
         or_(
-            cut.c.state == placement_store.STANDING,
-            and_(cut.c.state == placement_store.ENDED, cut.c.effective_on >= order.c.starts_on),
+            cut.c.state == InterruptionState.STANDING,
+            and_(cut.c.state == InterruptionState.ENDED, cut.c.effective_on >= order.c.starts_on),
         ),
     )
     return (

@@ -17,6 +17,7 @@ from orders.events.data import PeriodTwoDecided, PlacementCancelled, PlacementDe
 from orders.model import (
     Handling,
     Interruption,
+    InterruptionState,
     LineState,
     Order,
     Placement,
@@ -74,7 +75,9 @@ def place_period_two(
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
         drop_waiting(session, placement.execution_reference, reason="the participant is back in the service")
-        placement_store.set_interruption(session, placement.execution_reference, None, was="ENDED")
+        placement_store.set_interruption(
+            session, placement.execution_reference, None, was=InterruptionState.ENDED
+        )
     second = PlacementPeriod(2, decided.decision_id, decided.decided_on, period)
     if placement.handling is Handling.ORDERED:
         basic = _basic_order(register, placement, second, today=today)
@@ -128,7 +131,7 @@ def change_provider(
         cancel_before_start(session, old, reason="provider changed")
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
-        received = reports.set_interruption(session, old, end, was="REPLACED", today=today)
+        received = reports.set_interruption(session, old, end, was=InterruptionState.REPLACED, today=today)
     journal.record_placement(
         session, old.execution_reference, "placement.provider_changed", last_day=str(changed.last_day)
     )
@@ -153,7 +156,7 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
 
 def cancel_before_start(session: Session, placement: Placement, *, reason: str) -> None:
     """Mark the placement cancelled and close every line of its orders; the orders stay as they were sent."""
-    placement_store.set_state(session, placement.execution_reference, PlacementState.CANCELLED)
+    placement_store.move(session, placement, PlacementState.CANCELLED)
     drop_waiting(
         session, placement.execution_reference, reason="the placement is cancelled", supplements=True
     )

@@ -4,10 +4,11 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
+from foundation import transitions
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from orders import tables as order_tables
-from orders.model import PlannedOrder, PlannedState
+from orders.model import PLANNED_FOLLOWS, PlannedOrder, PlannedState
 from orders.terms import Article, ResultStage
 
 
@@ -56,12 +57,16 @@ def finish(
 ) -> bool:
     """Place or drop a waiting order; False when it no longer waits."""
     table = order_tables.planned_order
-    change = (
-        update(table)
-        .where(table.c.id == planned_id, table.c.state == PlannedState.WAITING)
-        .values(state=state, order_number=order_number, reason=reason)
+    return transitions.moved_first(
+        session,
+        table.c.state,
+        table.c.id == planned_id,
+        PLANNED_FOLLOWS,
+        name=(f"Planerad order {planned_id}", f"Planned order {planned_id}"),
+        was=PlannedState.WAITING,
+        to=state,
+        values={"order_number": order_number, "reason": reason},
     )
-    return rows_changed(session, change) == 1
 
 
 # Prepared once: building a statement costs more than running it.

@@ -25,6 +25,7 @@ from orders.events.data import (
 from orders.model import (
     Handling,
     Interruption,
+    InterruptionState,
     Order,
     OrderLine,
     Placement,
@@ -61,7 +62,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
     for report in earlier:
         # An approved report stands, with its receipt, until the correction is approved too.
         if report.state is ReportState.FILED:
-            placement_store.set_report_state(session, report, ReportState.REPLACED)
+            placement_store.move_report(session, report, ReportState.REPLACED)
     report = Report(
         placement.execution_reference,
         month,
@@ -84,8 +85,8 @@ def approve(session: Session, approved: ReportApproved, *, today: date) -> list[
     check_report_step(report, ReportState.APPROVED)
     for earlier in placement_store.reports(session, report.execution_reference, report.month):
         if earlier.state is ReportState.APPROVED:
-            placement_store.set_report_state(session, earlier, ReportState.REPLACED)
-    placement_store.set_report_state(session, report, ReportState.APPROVED, on=today, by=approved.by)
+            placement_store.move_report(session, earlier, ReportState.REPLACED)
+    placement_store.move_report(session, report, ReportState.APPROVED, on=today, by=approved.by)
     _record(session, report, "report.approved", actor=approved.by)
     return _receive_month(session, placement, report.month, version=report.version, today=today)
 
@@ -95,7 +96,7 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
     month = rejected.month
     report = placement_store.report(session, rejected.execution_reference, month, rejected.version)
     check_report_step(report, ReportState.REJECTED)
-    placement_store.set_report_state(
+    placement_store.move_report(
         session, report, ReportState.REJECTED, on=today, by=rejected.by, reason=rejected.reason
     )
     _record(session, report, "report.rejected", actor=rejected.by)
@@ -117,7 +118,7 @@ def interrupt(session: Session, registered: InterruptionRegistered, *, today: da
     interruption = Interruption(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
     )
-    return set_interruption(session, placement, interruption, was="REPLACED", today=today)
+    return set_interruption(session, placement, interruption, was=InterruptionState.REPLACED, today=today)
 
 
 def move_interruption(session: Session, moved: InterruptionMoved, *, today: date) -> list[LineKey]:
@@ -128,7 +129,7 @@ def move_interruption(session: Session, moved: InterruptionMoved, *, today: date
         placement, registered_on=moved.registered_on, effective_on=moved.effective_on, today=today
     )
     interruption = Interruption(moved.registered_on, moved.effective_on, standing.reason)
-    return set_interruption(session, placement, interruption, was="MOVED", today=today)
+    return set_interruption(session, placement, interruption, was=InterruptionState.MOVED, today=today)
 
 
 def withdraw_interruption(
@@ -138,11 +139,16 @@ def withdraw_interruption(
     placement = placement_store.get(session, withdrawn.execution_reference, lock=True)
     check_movable(placement.interruption, reference=placement.execution_reference, today=today)
     drop_waiting(session, placement.execution_reference, reason="the interruption is withdrawn")
-    return set_interruption(session, placement, None, was="WITHDRAWN", today=today)
+    return set_interruption(session, placement, None, was=InterruptionState.WITHDRAWN, today=today)
 
 
 def set_interruption(
-    session: Session, placement: Placement, interruption: Interruption | None, *, was: str, today: date
+    session: Session,
+    placement: Placement,
+    interruption: Interruption | None,
+    *,
+    was: InterruptionState,
+    today: date,
 ) -> list[LineKey]:
     """Let `interruption` stand instead of the one before; the order lines received again are returned."""
     reference = placement.execution_reference

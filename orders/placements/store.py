@@ -9,28 +9,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select
 
+from foundation import transitions
 from foundation.errors import Refused
 from foundation.periods import Month, Period
 from foundation.sql import Session
 from orders import tables as order_tables
 from orders.model import (
+    INTERRUPTION_FOLLOWS,
+    PLACEMENT_FOLLOWS,
+    REPORT_FOLLOWS,
     Handling,
     Interruption,
+    InterruptionState,
     Placement,
     PlacementPeriod,
     PlacementState,
     Report,
     ReportState,
+    report_name,
 )
 from orders.register.agreements import DeliveryUnit
 from orders.register.parties import Address
 from orders.terms import Activity, CompensationLevel, InterruptionReason, RejectionReason
-
-STANDING = "STANDING"
-# What an interruption is once the participant came back: it still ends its own period.
-ENDED = "ENDED"
 
 
 class PlacementUnknown(Refused):
@@ -98,19 +100,27 @@ def add_periods(session: Session, periods: Sequence[tuple[str, PlacementPeriod]]
     session.execute(_ADD_PERIOD, [_period_row(reference, period) for reference, period in periods])
 
 
-def set_state(session: Session, reference: str, state: PlacementState) -> None:
-    """Move the placement to `state`."""
-    where = order_tables.placement.c.execution_reference == reference
-    session.execute(update(order_tables.placement).where(where).values(state=state))
+def move(session: Session, placement: Placement, to: PlacementState) -> None:
+    """Move the placement on from the state it was read in; refused where somebody else moved it first."""
+    table, reference = order_tables.placement, placement.execution_reference
+    transitions.move(
+        session,
+        table.c.state,
+        table.c.execution_reference == reference,
+        PLACEMENT_FOLLOWS,
+        name=(f"Placeringen {reference}", f"Placement {reference}"),
+        was=placement.state,
+        to=to,
+    )
 
 
 def set_interruption(
-    session: Session, reference: str, interruption: Interruption | None, *, was: str
+    session: Session, reference: str, interruption: Interruption | None, *, was: InterruptionState
 ) -> None:
     """Let `interruption` stand instead of the one before, which stays in the history as `was`."""
     table = order_tables.interruption
-    standing = (table.c.execution_reference == reference) & (table.c.state == STANDING)
-    session.execute(update(table).where(standing).values(state=was))
+    of_placement = table.c.execution_reference == reference
+    transitions.move_all(session, table.c.state, of_placement, INTERRUPTION_FOLLOWS, to=was)
     if interruption is not None:
         session.execute(
             insert(table),
@@ -119,7 +129,7 @@ def set_interruption(
                 "registered_on": interruption.registered_on,
                 "effective_on": interruption.effective_on,
                 "reason": interruption.reason,
-                "state": STANDING,
+                "state": InterruptionState.STANDING,
             },
         )
 
@@ -162,30 +172,38 @@ def add_report(session: Session, report: Report) -> None:
     )
 
 
-def set_report_state(
+def move_report(
     session: Session,
     report: Report,
-    state: ReportState,
+    to: ReportState,
     *,
     on: date | None = None,
     by: str = "",
     reason: RejectionReason | None = None,
 ) -> None:
-    """Move a report to `state`; a decision carries its day and who took it, a rejection why where told."""
+    """Move a report on; a decision carries its day and who took it, a rejection why where told.
+
+    Raises StepRefused where `to` may not follow, or where somebody else moved it first.
+    """
     table = order_tables.periodic_report
-    values: dict[str, object] = {"state": state}
+    values: dict[str, object] = {}
     if reason is not None:
         values["reason"] = reason
     if on is not None:
         values |= {"decided_on": on, "decided_by": by}
-    session.execute(
-        update(table)
-        .where(
+    transitions.move(
+        session,
+        table.c.state,
+        and_(
             table.c.execution_reference == report.execution_reference,
             table.c.month == str(report.month),
             table.c.version == report.version,
-        )
-        .values(**values)
+        ),
+        REPORT_FOLLOWS,
+        name=report_name(report),
+        was=report.state,
+        to=to,
+        values=values,
     )
 
 
@@ -213,7 +231,7 @@ _INTERRUPTIONS = (
     select(_INTERRUPTION)
     .where(
         _INTERRUPTION.c.execution_reference == bindparam("reference"),
-        _INTERRUPTION.c.state.in_([STANDING, ENDED]),
+        _INTERRUPTION.c.state.in_([InterruptionState.STANDING, InterruptionState.ENDED]),
     )
     .order_by(_INTERRUPTION.c.id)
 )
@@ -259,7 +277,7 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
     given = {"reference": row.execution_reference}
     periods = session.execute(_PERIODS, given)
     interruptions = session.execute(_INTERRUPTIONS, given).all()
-    standing = [_interruption(each) for each in interruptions if each.state == STANDING]
+    standing = [_interruption(each) for each in interruptions if each.state == InterruptionState.STANDING]
     return Placement(
         execution_reference=row.execution_reference,
         supplier=row.supplier,
@@ -271,7 +289,9 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
         state=PlacementState(row.state),
         periods=_periods(periods),
         interruption=standing[0] if standing else None,
-        interruptions_ended=tuple(_interruption(each) for each in interruptions if each.state == ENDED),
+        interruptions_ended=tuple(
+            _interruption(each) for each in interruptions if each.state == InterruptionState.ENDED
+        ),
         ends_on_latest=row.ends_on_latest,
         follows=row.follows,
     )

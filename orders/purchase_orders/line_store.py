@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from sqlalchemy import Row, bindparam, or_, select, update
 
+from foundation import transitions
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from orders import tables as order_tables
-from orders.model import LineAccount, LineState
+from orders.model import LINE_FOLLOWS, LineAccount, LineState
 
 ZERO = Decimal("0.00")
 
@@ -68,22 +69,15 @@ def lock_lines(session: Session, number: str) -> None:
 def reopen_lines(session: Session, number: str, line_ids: Sequence[str]) -> None:
     """Open lines again that were closed as unused."""
     table = order_tables.line_account
-    unused = table.c.state == LineState.CLOSED_UNUSED
-    session.execute(
-        update(table)
-        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), unused)
-        .values(state=LineState.OPEN)
-    )
+    these = (table.c.order_number == number) & table.c.line_id.in_(line_ids)
+    transitions.move_all(session, table.c.state, these, LINE_FOLLOWS, to=LineState.OPEN)
 
 
 def close_lines(session: Session, number: str, line_ids: Sequence[str], state: LineState) -> None:
     """Close lines on which nothing will be received any more."""
     table = order_tables.line_account
-    session.execute(
-        update(table)
-        .where(table.c.order_number == number, table.c.line_id.in_(line_ids), table.c.state == LineState.OPEN)
-        .values(state=state)
-    )
+    these = (table.c.order_number == number) & table.c.line_id.in_(line_ids)
+    transitions.move_all(session, table.c.state, these, LINE_FOLLOWS, to=state)
 
 
 # Prepared once: building a statement costs more than running it.

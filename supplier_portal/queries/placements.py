@@ -17,10 +17,9 @@ from foundation.periods import Month, Period
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
-from orders.model import Placement, PlacementState
+from orders.model import InterruptionState, Placement, PlacementState
 from orders.placements import store as placement_store
 from orders.placements import tutors
-from orders.placements.store import STANDING
 from orders.placements.tutor_tables import tutor_assignment
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = (
@@ -116,7 +115,7 @@ def listed(
         .outerjoin(
             _INTERRUPTION,
             (_INTERRUPTION.c.execution_reference == _PLACEMENT.c.execution_reference)
-            & (_INTERRUPTION.c.state == STANDING),
+            & (_INTERRUPTION.c.state == InterruptionState.STANDING),
         )
         .outerjoin(
             tutor_assignment,
@@ -180,7 +179,8 @@ def where_it_stands(placement: Placement, *, today: date) -> Stands:
 def last_days(session: Session, references: Sequence[str]) -> dict[str, date]:
     """The last billable day of those of the placements that are interrupted."""
     question = select(_INTERRUPTION.c.execution_reference, _INTERRUPTION.c.effective_on).where(
-        _INTERRUPTION.c.state == STANDING, _INTERRUPTION.c.execution_reference.in_(sorted(set(references)))
+        _INTERRUPTION.c.state == InterruptionState.STANDING,
+        _INTERRUPTION.c.execution_reference.in_(sorted(set(references))),
     )
     return {row.execution_reference: row.effective_on for row in session.execute(question)}
 
@@ -260,7 +260,7 @@ def _has_period(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 def _interrupted(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         _CUT.c.execution_reference == _PLACEMENT.c.execution_reference,
-        _CUT.c.state == STANDING,
+        _CUT.c.state == InterruptionState.STANDING,
         *conditions,
     )
 

@@ -30,9 +30,9 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
-from orders.model import LineState, PlacementState, Report, ReportState
+from orders.model import InterruptionState, LineState, PlacementState, Report, ReportState
 from orders.placements import filing
-from orders.placements.store import ENDED, STANDING, report_of
+from orders.placements.store import report_of
 from orders.terms import Article
 
 _ORDER, _LINE, _ACCOUNT = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
@@ -203,8 +203,11 @@ def _waiting(condition: ColumnElement[bool], today: date) -> Select[Any]:
     of_line = _INTERRUPTION.c.execution_reference == _ORDER.c.execution_reference
     # One that the participant came back from ends only its own period, which is that of the order.
     counts = or_(
-        _INTERRUPTION.c.state == STANDING,
-        and_(_INTERRUPTION.c.state == ENDED, _INTERRUPTION.c.effective_on >= _ORDER.c.starts_on),
+        _INTERRUPTION.c.state == InterruptionState.STANDING,
+        and_(
+            _INTERRUPTION.c.state == InterruptionState.ENDED,
+            _INTERRUPTION.c.effective_on >= _ORDER.c.starts_on,
+        ),
     )
     ended_before = exists().where(of_line, counts, _INTERRUPTION.c.effective_on < _LINE.c.starts_on)
     cut_already = exists().where(

@@ -19,9 +19,8 @@ from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType
 from orders import tables as order_tables
-from orders.model import Placement, ReportState
+from orders.model import InterruptionState, Placement, ReportState
 from orders.placements import store as placement_store
-from orders.placements.store import ENDED, STANDING
 from orders.terms import Activity, Article, RejectionReason
 
 Pair = tuple[str, str]
@@ -164,7 +163,7 @@ def _orders(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
 
 def _interruptions(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, placement.execution_reference):
-        counts = row.state in (STANDING, ENDED)
+        counts = row.state in (InterruptionState.STANDING, InterruptionState.ENDED)
         yield TimelineEntry(
             row.registered_on,
             TimelineKind.INTERRUPTION,
