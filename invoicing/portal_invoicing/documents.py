@@ -13,9 +13,10 @@ from enum import StrEnum
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from foundation import journal
+from foundation import journal, transitions
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
+from foundation.transitions import Transitions
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import SupplierActor
@@ -40,6 +41,15 @@ class PortalState(StrEnum):
     READ = "READ"
     UNDONE = "UNDONE"
     STOPPED = "STOPPED"
+
+
+PORTAL_FOLLOWS = Transitions(
+    {
+        PortalState.WAITING: {PortalState.RELEASED, PortalState.UNDONE, PortalState.STOPPED},
+        PortalState.RELEASED: {PortalState.READ},
+    },
+    ends={PortalState.READ, PortalState.UNDONE, PortalState.STOPPED},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,22 +289,25 @@ def waiting(session: Session, supplier: str, bundle: int) -> list[Made]:
     return _listed(session, question.with_for_update())
 
 
-def step(session: Session, made: Made, state: PortalState, **values: object) -> bool:
+def move(session: Session, made: Made, to: PortalState, **values: object) -> bool:
     """Let a waiting document become something else; False where it waits no longer."""
-    change = update(portal_document).where(
-        portal_document.c.id == made.id, portal_document.c.state == PortalState.WAITING
+    return transitions.moved_first(
+        session,
+        portal_document.c.state,
+        portal_document.c.id == made.id,
+        PORTAL_FOLLOWS,
+        name=made.number,
+        was=PortalState.WAITING,
+        to=to,
+        values=values,
     )
-    return rows_changed(session, change.values(state=state, **values)) == 1
 
 
 def settle_read(session: Session) -> None:
     """Note which messages have been read: from then on our books know what lies on the line."""
     handled = select(inbox.c.id).where(inbox.c.state != InState.ARRIVED)
-    session.execute(
-        update(portal_document)
-        .where(portal_document.c.state == PortalState.RELEASED, portal_document.c.letter_id.in_(handled))
-        .values(state=PortalState.READ)
-    )
+    read = portal_document.c.letter_id.in_(handled)
+    transitions.move_all(session, portal_document.c.state, read, PORTAL_FOLLOWS, to=PortalState.READ)
 
 
 def record(session: Session, made: Made, action: str, *, by: str = journal.SYSTEM, **detail: str) -> None:

@@ -106,7 +106,7 @@ def _judged(session: Session, register: Register, made: Made) -> Match:
 
 
 def _step(session: Session, made: Made, state: PortalState, **values: object) -> None:
-    if not portal_documents.step(session, made, state, **values):
+    if not portal_documents.move(session, made, state, **values):
         raise TooLate
     if state in (PortalState.UNDONE, PortalState.STOPPED) and made.own is not None:
         numbering.give_back(session, made.supplier, made.own)

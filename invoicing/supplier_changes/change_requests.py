@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select
 
-from foundation import journal
+from foundation import journal, transitions
 from foundation.errors import Refused
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
+from foundation.transitions import Transitions
 from invoicing.supplier_changes.tables import change_request
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount, Supplier
@@ -41,6 +42,14 @@ class ChangeState(StrEnum):
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
 
+
+CHANGE_FOLLOWS = Transitions(
+    {
+        ChangeState.ASKED: {ChangeState.FIRST_CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
+        ChangeState.FIRST_CONFIRMED: {ChangeState.CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
+    },
+    ends={ChangeState.CONFIRMED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
+)
 
 _LONGEST = {"name": 120, "street": 120, "city": 80, "postal_code": 10}
 
@@ -117,8 +126,8 @@ def confirm_first(session: Session, request_id: int, *, by: str, call_back: str,
         )
     request = get(session, request_id)
     _not_the_one_who_asked(request, by)
-    values = {"state": ChangeState.FIRST_CONFIRMED, "first_by": by, "first_at": now, "call_back": note}
-    _step(session, request_id, change_request.c.state == ChangeState.ASKED, values)
+    values = {"first_by": by, "first_at": now, "call_back": note}
+    _move(session, change_request.c.id == request_id, ChangeState.FIRST_CONFIRMED, values)
     journal.record(session, by, "change.first_confirmed", f"change {request_id}")
 
 
@@ -131,8 +140,8 @@ def confirm_second(session: Session, register: Register, request_id: int, *, by:
             "Den andra bekräftelsen görs av en annan person än den första.",
             "The second confirmation is another person's than the first.",
         )
-    values = {"state": ChangeState.CONFIRMED, "second_by": by, "second_at": now}
-    _step(session, request_id, change_request.c.state == ChangeState.FIRST_CONFIRMED, values)
+    values = {"second_by": by, "second_at": now}
+    _move(session, change_request.c.id == request_id, ChangeState.CONFIRMED, values)
     changed = applied(register, request.supplier, request.kind, request.content)
     others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
     register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
@@ -146,15 +155,15 @@ def refuse(session: Session, request_id: int, *, by: str, reason: str, now: date
         raise ChangeRefused(
             "Skriv varför, så att leverantören förstår.", "Write why, so that the supplier knows."
         )
-    values = {"state": ChangeState.REFUSED, "reason": told, "second_at": now}
-    _step(session, request_id, change_request.c.state.in_(OPEN), values)
+    values = {"reason": told, "second_at": now}
+    _move(session, change_request.c.id == request_id, ChangeState.REFUSED, values)
     journal.record(session, by, "change.refused", f"change {request_id}")
 
 
 def withdraw(session: Session, supplier: str, request_id: int, *, by: str) -> None:
     """The supplier takes its request back."""
-    mine = (change_request.c.supplier == supplier) & change_request.c.state.in_(OPEN)
-    _step(session, request_id, mine, {"state": ChangeState.WITHDRAWN})
+    mine = (change_request.c.id == request_id) & (change_request.c.supplier == supplier)
+    _move(session, mine, ChangeState.WITHDRAWN, {})
     journal.record(session, by, "change.withdrawn", f"change {request_id}")
 
 
@@ -222,11 +231,10 @@ def _not_the_one_who_asked(request: ChangeRequest, by: str) -> None:
         )
 
 
-def _step(
-    session: Session, request_id: int, allowed: ColumnElement[bool], values: Mapping[str, object]
-) -> None:
-    change = update(change_request).where(change_request.c.id == request_id, allowed).values(**values)
-    if rows_changed(session, change) != 1:
+def _move(session: Session, this: ColumnElement[bool], to: ChangeState, values: Mapping[str, object]) -> None:
+    """Move a request on from whatever state `to` may follow on, so that of two who do so one is told."""
+    state = change_request.c.state
+    if transitions.move_all(session, state, this, CHANGE_FOLLOWS, to=to, values=values) != 1:
         raise ChangeRefused(
             "Begäran har ändrats av någon annan. Ladda om sidan och se hur den står.",
             "The request was changed by somebody else. Reload the page and see how it stands.",
