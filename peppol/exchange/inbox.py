@@ -7,7 +7,7 @@ repeat, with other bytes a conflict, and both messages are told of it. A message
 fails rests and is tried again; after that it lies still with its error until a person replays it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from foundation import backoff
+from foundation import backoff, transitions
 from foundation.sql import Session, rows_changed
+from foundation.transitions import MovedMeanwhile
 from peppol.exchange.outbox import sha256_of
-from peppol.exchange.tables import FIRST_BY, InState, in_states_before, inbox, message_note
+from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +160,21 @@ def settle(
     reason_en: str = "",
     repeats: int | None = None,
 ) -> None:
-    """Give a message the state its handling came to, with the reason where it is kept aside."""
-    session.execute(
-        update(inbox)
-        .where(inbox.c.id == letter_id)
-        .values(
-            state=state,
-            kind=kind,
-            business_key=business_key,
-            reason=reason,
-            reason_sv=reason_sv,
-            reason_en=reason_en,
-            repeats=repeats,
-        )
-    )
+    """Give a message the state its handling came to, with the reason where it is kept aside.
+
+    Raises MovedMeanwhile for a message that is neither taken nor just stored.
+    """
+    told = {
+        "kind": kind,
+        "business_key": business_key,
+        "reason": reason,
+        "reason_sv": reason_sv,
+        "reason_en": reason_en,
+        "repeats": repeats,
+    }
+    this = inbox.c.id == letter_id
+    if transitions.move_all(session, inbox.c.state, this, IN_SETTLES, to=state, values=told) != 1:
+        raise MovedMeanwhile(_name(letter_id), InState.HANDLED)
 
 
 def failed(session: Session, message: InboundMessage, error: str, *, now: datetime) -> InState | None:
@@ -182,18 +184,14 @@ def failed(session: Session, message: InboundMessage, error: str, *, now: dateti
     """
     failures = message.failures + 1
     rest = backoff.rest_after(failures)
-    state = InState.FAILED if rest is None else InState.ARRIVED
-    change = (
-        update(inbox)
-        .where(inbox.c.id == message.id, inbox.c.state == InState.ARRIVED)
-        .values(
-            state=state,
-            failures=failures,
-            error=error,
-            claimed_until=None if rest is None else now + rest,
-        )
-    )
-    return state if rows_changed(session, change) == 1 else None
+    noted: dict[str, object] = {"failures": failures, "error": error}
+    if rest is None:
+        noted["claimed_until"] = None
+        gave_up = _moved_first(session, message.id, was=InState.ARRIVED, to=InState.FAILED, values=noted)
+        return InState.FAILED if gave_up else None
+    rests = update(inbox).where(inbox.c.id == message.id, inbox.c.state == InState.ARRIVED)
+    rested = rows_changed(session, rests.values(claimed_until=now + rest, **noted)) == 1
+    return InState.ARRIVED if rested else None
 
 
 def replay(session: Session, letter_id: int) -> InState | None:
@@ -203,25 +201,21 @@ def replay(session: Session, letter_id: int) -> InState | None:
     never done twice.
     """
     there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
-    before = session.scalar(select(inbox.c.state).where(there).with_for_update())
-    if before is None or InState(before) not in in_states_before(InState.ARRIVED):
+    found = session.scalar(select(inbox.c.state).where(there).with_for_update())
+    was = InState(found) if found is not None else None
+    if was is None or not IN_FOLLOWS.allows(was, InState.ARRIVED):
         return None
-    session.execute(
-        update(inbox)
-        .where(inbox.c.id == letter_id)
-        .values(
-            state=InState.ARRIVED,
-            failures=0,
-            error="",
-            claimed_until=None,
-            alarmed_at=None,
-            reason="",
-            reason_sv="",
-            reason_en="",
-            repeats=None,
-        )
-    )
-    return InState(before)
+    fresh: dict[str, object] = {
+        "failures": 0,
+        "error": "",
+        "claimed_until": None,
+        "alarmed_at": None,
+        "reason": "",
+        "reason_sv": "",
+        "reason_en": "",
+        "repeats": None,
+    }
+    return was if _moved_first(session, letter_id, was=was, to=InState.ARRIVED, values=fresh) else None
 
 
 def note(
@@ -251,7 +245,7 @@ def body_of(session: Session, letter_id: int) -> bytes | None:
 _STORE = insert(inbox).returning(inbox.c.id)
 _TAKE = (
     update(inbox)
-    .where(inbox.c.id == bindparam("letter"), inbox.c.state == InState.ARRIVED)
+    .where(inbox.c.id == bindparam("letter"), inbox.c.state.in_(IN_FOLLOWS.before(InState.HANDLED)))
     .values(state=InState.HANDLED, kind=bindparam("as_kind"))
 )
 _STORE_NEW = {
@@ -264,6 +258,19 @@ _FIRST = {
     )
     for key, condition in FIRST_BY.items()
 }
+
+
+def _moved_first(
+    session: Session, letter_id: int, *, was: InState, to: InState, values: Mapping[str, object]
+) -> bool:
+    key = inbox.c.id == letter_id
+    return transitions.moved_first(
+        session, inbox.c.state, key, IN_FOLLOWS, name=_name(letter_id), was=was, to=to, values=values
+    )
+
+
+def _name(letter_id: int) -> tuple[str, str]:
+    return f"Meddelande {letter_id}", f"Message {letter_id}"
 
 
 def _first_with(session: Session, **keys: str) -> Row[Any, Any, Any]:

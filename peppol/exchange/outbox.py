@@ -8,14 +8,15 @@ closes one: `verdict`.
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from foundation.sql import Session, moment_of, rows_changed
-from peppol.exchange.tables import OutState, out_states_before, outbox, receiver_queue
+from foundation import transitions
+from foundation.sql import Session, moment_of
+from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox, receiver_queue
 
 # One name space for instance identifiers, so that the same message always gets the same one.
 _MESSAGES = uuid.UUID("6f1d5c0e-4a52-5c8e-9f0b-3c6a4f1e2d77")
@@ -163,12 +164,11 @@ def verdict(
     ).one_or_none()
     if found is None:
         return None
-    change = (
-        update(outbox)
-        .where(outbox.c.sequence == found.sequence, outbox.c.state.in_(out_states_before(state)))
-        .values(state=state, closed_at=at, ask_at=None, outcome=state.value, answer=answer)
-    )
-    return OutState(found.state) if rows_changed(session, change) == 1 else None
+    was = OutState(found.state)
+    if not OUT_FOLLOWS.allows(was, state):
+        return None
+    noted = {"closed_at": at, "ask_at": None, "outcome": state.value, "answer": answer}
+    return was if _moved_first(session, found.sequence, was=was, to=state, values=noted) else None
 
 
 def send_again(session: Session, sequence: int) -> str | None:
@@ -178,20 +178,17 @@ def send_again(session: Session, sequence: int) -> str | None:
     One that was refused for good goes as a new message with the same bytes, since its identifier is
     used up. None for a message on its way or through: there is nothing to send again.
     """
-    again = (
-        update(outbox)
-        .where(
-            outbox.c.sequence == sequence,
-            outbox.c.receiver != "",
-            outbox.c.state.in_([OutState.STUCK, OutState.IN_PORTAL]),
-        )
-        # A person has looked: what a directory said before is not asked again.
-        .values(state=OutState.WAITING, failures=0, outcome="RESENT", alarmed_at=None, ask_at=None)
-    )
     row = session.execute(select(outbox).where(outbox.c.sequence == sequence).with_for_update()).one_or_none()
     if row is None:
         return None
-    if rows_changed(session, again) == 1:
+    # A person has looked: what a directory said before is not asked again.
+    anew = {"failures": 0, "outcome": "RESENT", "alarmed_at": None, "ask_at": None}
+    was = OutState(row.state)
+    if (
+        row.receiver
+        and was in (OutState.STUCK, OutState.IN_PORTAL)
+        and _moved_first(session, sequence, was=was, to=OutState.WAITING, values=anew)
+    ):
         session.execute(
             update(receiver_queue).where(receiver_queue.c.receiver == row.receiver).values(due_at=None)
         )
@@ -204,6 +201,21 @@ def send_again(session: Session, sequence: int) -> str | None:
     new = {"instance_id": instance_id, "state": OutState.WAITING, "resends": sequence}
     session.execute(_PUT_OUT, [{**copy, **new, "laid_at": moment_of(session)}])
     return instance_id
+
+
+def _moved_first(
+    session: Session, sequence: int, *, was: OutState, to: OutState, values: Mapping[str, object]
+) -> bool:
+    return transitions.moved_first(
+        session,
+        outbox.c.state,
+        outbox.c.sequence == sequence,
+        OUT_FOLLOWS,
+        name=(f"Meddelande {sequence}", f"Message {sequence}"),
+        was=was,
+        to=to,
+        values=values,
+    )
 
 
 def _sent_anew(session: Session, sequence: int) -> bool:

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
-from foundation import backoff
-from foundation.sql import Session, rows_changed
+from foundation import backoff, transitions
+from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.exchange import outbox as messages
 from peppol.exchange.outbox import OutboundMessage
 from peppol.exchange.sending import LEASE, Clock, DeliveryEvent, Tell, Transactions
-from peppol.exchange.tables import OutState, outbox
+from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
 
 _log = structlog.get_logger("post")
 _BATCH = 50
@@ -99,10 +99,16 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
         refused = came_from is not None and state is OutState.REJECTED
         return DeliveryEvent(state.value, message, status.words) if refused else None
     if status.state is DeliveryState.GIVEN_UP:
-        change = still.values(
-            state=OutState.STUCK, ask_at=None, outcome=status.state.value, answer=status.words
+        stuck = transitions.moved_first(
+            session,
+            outbox.c.state,
+            outbox.c.sequence == message.sequence,
+            OUT_FOLLOWS,
+            name=(f"Meddelande {message.sequence}", f"Message {message.sequence}"),
+            was=OutState.SENT,
+            to=OutState.STUCK,
+            values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
-        stuck = rows_changed(session, change) == 1
         return DeliveryEvent(OutState.STUCK.value, message, status.words) if stuck else None
     wait = backoff.ask_after(now - answered.sent_at)
     session.execute(still.values(ask_at=None if wait is None else now + wait))

@@ -1,7 +1,7 @@
 """The tables of the exchange, only their shape, and the steps a message may take.
 
-A message's bytes never change. What changes is its state, by the steps of `OUT_STEPS` and
-`IN_STEPS` alone: every change is a conditional UPDATE on the states it may come from.
+A message's bytes never change. What changes is its state, by the steps of `OUT_FOLLOWS` and
+`IN_FOLLOWS` alone: every change is a conditional UPDATE on the states it may come from.
 
 `receiver queue` has one row per receiver: who works on that receiver's messages now and until when.
 Holding the receiver queue is the right to send to that receiver, so messages to one receiver keep
@@ -9,7 +9,6 @@ their order with any number of workers. `access_point` has one row per access po
 circuit breaker, and who collects there. Attempts and notes are only ever added.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 
 from foundation.sql import UtcDateTime
+from foundation.transitions import Transitions
 
 metadata = MetaData()
 
@@ -54,43 +54,46 @@ class InState(StrEnum):
     FAILED = "FAILED"  # our own handling failed again and again: kept with its error until replayed
 
 
-OUT_STEPS: Mapping[OutState, frozenset[OutState]] = {
-    OutState.WAITING: frozenset(
-        (OutState.SENT, OutState.DELIVERED, OutState.REJECTED, OutState.IN_PORTAL, OutState.STUCK)
-    ),
-    OutState.SENT: frozenset((OutState.DELIVERED, OutState.REJECTED, OutState.WAITING, OutState.STUCK)),
-    # A receipt of transport may be followed by the receiver's refusal of what is in the message.
-    OutState.DELIVERED: frozenset((OutState.REJECTED,)),
-    OutState.STUCK: frozenset((OutState.WAITING, OutState.DELIVERED, OutState.REJECTED)),
-    OutState.IN_PORTAL: frozenset((OutState.WAITING,)),
+OUT_FOLLOWS = Transitions(
+    {
+        OutState.WAITING: {
+            *(OutState.SENT, OutState.DELIVERED, OutState.REJECTED, OutState.IN_PORTAL, OutState.STUCK),
+        },
+        OutState.SENT: {OutState.DELIVERED, OutState.REJECTED, OutState.WAITING, OutState.STUCK},
+        # A receipt of transport may be followed by the receiver's refusal of what is in the message.
+        OutState.DELIVERED: {OutState.REJECTED},
+        OutState.STUCK: {OutState.WAITING, OutState.DELIVERED, OutState.REJECTED},
+        OutState.IN_PORTAL: {OutState.WAITING},
+    },
     # What was refused for good is sent as a new message, never under the same instance identifier.
-    OutState.REJECTED: frozenset(),
-}
+    ends={OutState.REJECTED},
+)
 """From each state of a message of ours, the states it may go to."""
 
-IN_STEPS: Mapping[InState, frozenset[InState]] = {
-    InState.ARRIVED: frozenset(
-        (InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED)
-    ),
-    # A person may have it read again, when our reading or our books have changed.
-    InState.FAILED: frozenset((InState.ARRIVED,)),
-    InState.QUARANTINED: frozenset((InState.ARRIVED,)),
+IN_FOLLOWS = Transitions(
+    {
+        InState.ARRIVED: {
+            *(InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED),
+        },
+        # A person may have it read again, when our reading or our books have changed.
+        InState.FAILED: {InState.ARRIVED},
+        InState.QUARANTINED: {InState.ARRIVED},
+    },
     # The first message stands; the sender writes again under an identifier of its own.
-    InState.CONFLICT: frozenset(),
-    InState.HANDLED: frozenset(),
-    InState.REPEAT: frozenset(),
-}
+    ends={InState.CONFLICT, InState.HANDLED, InState.REPEAT},
+)
 """From each state of a message to us, the states it may go to."""
 
-
-def out_states_before(state: OutState) -> list[OutState]:
-    """The states a message of ours may come from to `state`."""
-    return [each for each, after in OUT_STEPS.items() if state in after]
-
-
-def in_states_before(state: InState) -> list[InState]:
-    """The states a message to us may come from to `state`."""
-    return [each for each, after in IN_STEPS.items() if state in after]
+# Apart from IN_FOLLOWS on purpose: what is handled is never moved again once that is committed. Whoever handles a
+# message takes it as HANDLED first, so that nobody else does, and says in the same transaction what it came to.
+IN_SETTLES = Transitions(
+    {
+        InState.ARRIVED: {InState.QUARANTINED},
+        InState.HANDLED: {InState.HANDLED, InState.REPEAT, InState.CONFLICT, InState.QUARANTINED},
+    },
+    ends={InState.REPEAT, InState.CONFLICT, InState.QUARANTINED, InState.FAILED},
+)
+"""What the handling of a message may come to, from the state it was taken in."""
 
 
 outbox = Table(

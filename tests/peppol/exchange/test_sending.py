@@ -20,7 +20,7 @@ from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import status_polling
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.sending import Sender
-from peppol.exchange.tables import OUT_STEPS, OutState
+from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 from tests.support.servers.faulty_point import (
     ALFA,
@@ -368,11 +368,6 @@ def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, poin
     assert say(OutState.DELIVERED) is None
     with house.database.writing() as session:
         assert exchange_outbox.verdict(session, "nobody", OutState.DELIVERED, at=CLOCK) is None
-
-
-def test_every_state_of_a_message_has_its_steps() -> None:
-    assert set(OUT_STEPS) == set(OutState)
-    assert all(state not in after for state, after in OUT_STEPS.items())
 
 
 def test_alarms_name_what_they_are_about_in_both_languages(
