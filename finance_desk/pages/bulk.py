@@ -17,7 +17,7 @@ from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.decisions import protected
-from invoicing.decisions.batch_store import MOST, ActionBatch
+from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
 from invoicing.decisions.rules import Action, name_of
 from invoicing.exceptions import bulk_actions
 from invoicing.exceptions import queue as exception_queue
@@ -92,7 +92,7 @@ def result(request: Request, number: int, person: Person = signed_in(*READERS)) 
     with database_of(request).reading() as session:
         register = register_store.load(session)
         found = _batch(session, number)
-        done = [row for row in found.rows if row.state == "DONE"]
+        done = [row for row in found.rows if row.state is BatchRowState.DONE]
         return render(
             request,
             person,
@@ -102,8 +102,8 @@ def result(request: Request, number: int, person: Person = signed_in(*READERS)) 
             at_path=f"/finance/bulk/{number}",
             names=Names(session, register.buyer),
             done=len(done),
-            refused=sum(row.state == "REFUSED" for row in found.rows),
-            undone=sum(row.state == "UNDONE" for row in found.rows),
+            refused=sum(row.state is BatchRowState.REFUSED for row in found.rows),
+            undone=sum(row.state is BatchRowState.UNDONE for row in found.rows),
             sum=_sum([row.amount for row in done]),
             can_undo=bulk_actions.can_undo(session, found),
             may_act=may_act(person),

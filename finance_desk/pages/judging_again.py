@@ -8,7 +8,7 @@ from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
 from foundation.money import Money, total
-from invoicing.decisions.batch_store import NoBatch
+from invoicing.decisions.batch_store import BatchRowState, NoBatch
 from invoicing.verdicts import rejudging
 from orders.register import store as register_store
 from orders.register.register import fingerprint
@@ -60,7 +60,7 @@ def result(
             found = rejudging.batch(session, number)
         except NoBatch as refusal:
             raise NotThere from refusal
-        done = [row for row in found.rows if row.state == "DONE"]
+        done = [row for row in found.rows if row.state is BatchRowState.DONE]
         return render(
             request,
             person,
@@ -70,7 +70,7 @@ def result(
             at_path=f"/finance/policies/again/{number}",
             names=Names(session, register.buyer),
             done=len(done),
-            refused=sum(row.state == "REFUSED" for row in found.rows),
+            refused=sum(row.state is BatchRowState.REFUSED for row in found.rows),
             undone=0,
             sum=sum_of([row.amount for row in done]),
             can_undo=0,

@@ -7,19 +7,40 @@ REFUSED with a sentence; a batch that was broken off goes on where it was.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from foundation import journal
+from foundation import journal, transitions
 from foundation.errors import Refused
 from foundation.money import Money
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
+from foundation.transitions import Transitions
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
 
 MOST = 500
+
+
+class BatchRowState(StrEnum):
+    """What became of one row of a batch."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    UNDONE = "UNDONE"
+
+
+BATCH_ROW_FOLLOWS = Transitions(
+    {
+        BatchRowState.WAITING: {BatchRowState.DONE, BatchRowState.REFUSED},
+        # What could not be taken back stays done, with the reason.
+        BatchRowState.DONE: {BatchRowState.DONE, BatchRowState.UNDONE},
+    },
+    ends={BatchRowState.REFUSED, BatchRowState.UNDONE},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +51,7 @@ class BatchResult:
     number: str
     supplier: str
     amount: Money
-    state: str
+    state: BatchRowState
     action_id: int | None
     sentence: tuple[str, str]
 
@@ -49,7 +70,7 @@ class ActionBatch:
     @property
     def waiting(self) -> int:
         """How many rows are not taken yet."""
-        return sum(row.state == "WAITING" for row in self.rows)
+        return sum(row.state is BatchRowState.WAITING for row in self.rows)
 
 
 class NoBatch(Refused):
@@ -81,7 +102,7 @@ def keep(
     session.execute(
         insert(decision_tables.desk_batch_row),
         [
-            {"batch_id": number, "invoice_id": each, "position": place, "state": "WAITING"}
+            {"batch_id": number, "invoice_id": each, "position": place, "state": BatchRowState.WAITING}
             for place, each in enumerate(dict.fromkeys(ids), 1)
         ],
     )
@@ -109,7 +130,7 @@ def named(session: Session, batch_id: int, *kinds: str) -> ActionBatch:
                 one.number,
                 one.supplier,
                 one.amount_payable,
-                row.state,
+                BatchRowState(row.state),
                 row.action_id,
                 (row.sentence_sv, row.sentence_en),
             )
@@ -126,26 +147,31 @@ def locked(session: Session, batch_id: int) -> Row[Any]:
 
 def waiting(session: Session, batch_id: int, *, limit: int | None = None) -> Sequence[int]:
     """The documents whose turn has not come, in order."""
-    question = _rows(batch_id).where(decision_tables.desk_batch_row.c.state == "WAITING")
+    question = _rows(batch_id).where(decision_tables.desk_batch_row.c.state == BatchRowState.WAITING)
     return [row.invoice_id for row in session.execute(question.limit(limit) if limit else question)]
 
 
 def done(session: Session, batch_id: int, invoice_id: int, *, action_id: int | None = None) -> None:
     """The row came to what it was pressed for."""
-    _set(session, batch_id, invoice_id, state="DONE", action_id=action_id)
+    _move(session, batch_id, invoice_id, BatchRowState.DONE, action_id=action_id)
 
 
 def undone(session: Session, batch_id: int, invoice_id: int) -> None:
     """The row was taken back."""
-    _set(session, batch_id, invoice_id, state="UNDONE")
+    _move(session, batch_id, invoice_id, BatchRowState.UNDONE)
 
 
 def refused(
-    session: Session, batch_id: int, invoice_id: int, refusal: Refused, *, state: str = "REFUSED"
+    session: Session,
+    batch_id: int,
+    invoice_id: int,
+    refusal: Refused,
+    *,
+    state: BatchRowState = BatchRowState.REFUSED,
 ) -> None:
     """The row could not be taken, or where it is DONE already not taken back; why is kept."""
     told = {"sentence_sv": refusal.sentence_sv, "sentence_en": refusal.sentence}
-    _set(session, batch_id, invoice_id, state=state, **told)
+    _move(session, batch_id, invoice_id, state, **told)
 
 
 def _rows(batch_id: int) -> Any:  # noqa: ANN401 - a select
@@ -153,7 +179,7 @@ def _rows(batch_id: int) -> Any:  # noqa: ANN401 - a select
     return select(table).where(table.c.batch_id == batch_id).order_by(table.c.position)
 
 
-def _set(session: Session, batch_id: int, invoice_id: int, **values: object) -> None:
+def _move(session: Session, batch_id: int, invoice_id: int, to: BatchRowState, **values: object) -> None:
     table = decision_tables.desk_batch_row
     this = (table.c.batch_id == batch_id) & (table.c.invoice_id == invoice_id)
-    rows_changed(session, update(table).where(this).values(**values))
+    transitions.move_all(session, table.c.state, this, BATCH_ROW_FOLLOWS, to=to, values=values)

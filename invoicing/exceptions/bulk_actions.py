@@ -14,7 +14,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
-from invoicing.decisions.batch_store import MOST, ActionBatch
+from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
 from invoicing.decisions.rules import Action, acceptable, at_stake, check_action
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -133,7 +133,7 @@ def undo(session: Session, register: Register, batch_id: int, actor: DeskActor) 
     """Undo all of a batch that can be; how many were, and how many could not be."""
     undone = refused = 0
     for row in batch(session, batch_id).rows:
-        if row.state != "DONE" or row.action_id is None:
+        if row.state is not BatchRowState.DONE or row.action_id is None:
             continue
         try:
             with journal.attempt(session):
@@ -141,7 +141,7 @@ def undo(session: Session, register: Register, batch_id: int, actor: DeskActor) 
                 batch_store.undone(session, batch_id, row.invoice_id)
             undone += 1
         except Refused as refusal:
-            batch_store.refused(session, batch_id, row.invoice_id, refusal, state="DONE")
+            batch_store.refused(session, batch_id, row.invoice_id, refusal, state=BatchRowState.DONE)
             refused += 1
     journal.record(session, actor.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
     return undone, refused
@@ -154,7 +154,7 @@ def batch(session: Session, batch_id: int) -> ActionBatch:
 
 def can_undo(session: Session, found: ActionBatch) -> int:
     """How many rows of the batch could be undone now."""
-    done = [row for row in found.rows if row.state == "DONE" and row.action_id is not None]
+    done = [row for row in found.rows if row.state is BatchRowState.DONE and row.action_id is not None]
     return sum(
         exception_undo.can_undo(
             decision_store.action(session, row.action_id or 0),
