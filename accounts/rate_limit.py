@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, update
 
 from accounts.tables import wrong_try
 from accounts.tokens import fingerprint
+from foundation.backoff import Ladder
 from foundation.errors import Refused
 from foundation.sql import Session, take_turns
 
@@ -30,12 +31,13 @@ class Limit:
     def wait_after(self, count: int) -> timedelta:
         """How long after try number `count` the next one has to wait.
 
-        >>> [Patience(5).wait_after(each).seconds for each in (4, 5, 6, 20)]
+        >>> [Limit(5).wait_after(each).seconds for each in (4, 5, 6, 20)]
         [0, 2, 4, 900]
         """
         if count < self.free:
             return timedelta()
-        return min(self.longest, timedelta(seconds=2 ** min(count - self.free + 1, 20)))
+        ladder = Ladder.doubling(timedelta(seconds=2), self.longest)
+        return ladder.rest_without_end(count - self.free + 1)
 
 
 class TooOften(Refused):

@@ -17,7 +17,8 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlalchemy import delete, func, or_, select, update
 
-from foundation import backoff, journal
+from foundation import journal
+from foundation.backoff import TRIES
 from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.sql import Session, add_new, rows_changed, try_turn
@@ -193,7 +194,7 @@ def _failed(database: Database, job: Job, slot: datetime, token: str, note: str)
         tries = session.scalar(select(job_run.c.tries).where(*ours))
         if tries is None:
             return None
-        rest = backoff.rest_after(tries)
+        rest = TRIES.rest_after(tries)
         state = "GIVEN_UP" if rest is None else "FAILED"
         until = None if rest is None else now + rest
         session.execute(

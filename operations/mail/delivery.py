@@ -20,13 +20,16 @@ from typing import Final
 import structlog
 from sqlalchemy import select, update
 
+from foundation.backoff import Ladder
 from foundation.database import Database
 from foundation.sql import Session, rows_changed
 from operations.mail.tables import mail
 from operations.mail.texts import TEXTS
 from operations.settings import Settings
 
-ATTEMPTS_MAX: Final = 8
+MAIL_TRIES: Final = Ladder.doubling(timedelta(minutes=2), longest=timedelta(minutes=128))
+"""A server that asks to wait is believed a little longer each time; the eighth try is the last."""
+
 _CLAIM_LASTS: Final = timedelta(minutes=10)
 _SECONDS: Final = 20
 _FORGOTTEN: Final = "(…)"
@@ -117,17 +120,16 @@ def _mark(database: Database, claimed: _Claimed, now: datetime) -> None:
 
 def _put_off(database: Database, claimed: _Claimed, error: Exception, now: datetime) -> bool:
     """Note why a mail did not leave; False where it is not tried again."""
-    again = not _is_final(error) and claimed.attempts < ATTEMPTS_MAX
+    rest = None if _is_final(error) else MAIL_TRIES.rest_after(claimed.attempts)
     code = getattr(error, "smtp_code", "")
     fault = f"{type(error).__name__} {code}".strip()
     with database.writing() as session:
-        if again:
-            wait = min(timedelta(minutes=2**claimed.attempts), timedelta(hours=4))
-            _change(session, claimed.id, next_at=now + wait, fault=fault)
-        else:
+        if rest is None:
             _change(session, claimed.id, state="STUCK", fault=fault)
-    structlog.get_logger().error("mail not sent", mail=claimed.id, fault=fault, again=again)
-    return again
+        else:
+            _change(session, claimed.id, next_at=now + rest, fault=fault)
+    structlog.get_logger().error("mail not sent", mail=claimed.id, fault=fault, again=rest is not None)
+    return rest is not None
 
 
 def _is_final(error: Exception) -> bool:

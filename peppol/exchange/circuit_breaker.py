@@ -8,12 +8,19 @@ access point that is down is asked now and then, by one message, and messages ke
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import or_, select, update
 
-from foundation import backoff
+from foundation.backoff import Ladder
 from foundation.sql import Session, add_new, rows_changed
 from peppol.exchange.tables import access_point
+
+FAILURES_TO_OPEN: Final = 3
+"""So many failures in a row to reach an access point, and it is left alone."""
+
+PROBES: Final = Ladder((timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)))
+"""The rest before the first, second, and every later probe."""
 
 
 class Admission(StrEnum):
@@ -72,12 +79,12 @@ def missed(session: Session, name: str, failures: int, answer: str, *, now: date
     """The access point could not be reached, so many times in a row."""
     row = session.execute(select(access_point).where(access_point.c.name == name).with_for_update()).one()
     total = row.failures + failures
-    opens = row.opened_at is None and total >= backoff.FAILURES_TO_OPEN
+    opens = row.opened_at is None and total >= FAILURES_TO_OPEN
     is_open = opens or row.opened_at is not None
     probes = 0 if opens else row.probes + 1
     values: dict[str, object] = {"failures": total, "answer": answer}
     if is_open:
-        values |= {"probes": probes, "probe_at": now + backoff.probe_rest(probes)}
+        values |= {"probes": probes, "probe_at": now + PROBES.rest_without_end(probes + 1)}
     if opens:
         values["opened_at"] = now
     session.execute(update(access_point).where(access_point.c.name == name).values(values))

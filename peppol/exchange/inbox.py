@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from foundation import backoff, transitions
+from foundation import transitions
+from foundation.backoff import TRIES
 from foundation.sql import Session, rows_changed
 from foundation.transitions import MovedMeanwhile
 from peppol.exchange.outbox import sha256_of
@@ -183,7 +184,7 @@ def failed(session: Session, message: InboundMessage, error: str, *, now: dateti
     None when somebody else handled it in the meantime. `error` names the kind and place, never a value.
     """
     failures = message.failures + 1
-    rest = backoff.rest_after(failures)
+    rest = TRIES.rest_after(failures)
     noted: dict[str, object] = {"failures": failures, "error": error}
     if rest is None:
         noted["claimed_until"] = None

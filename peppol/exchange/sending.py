@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 
-from foundation import backoff
+from foundation.backoff import TRIES, Watch
 from foundation.sql import Session
 from peppol.access_points.protocol import (
     AccessPoint,
@@ -44,6 +44,9 @@ _log = structlog.get_logger("post")
 
 LEASE: Final = timedelta(minutes=5)
 """How long a worker may work on what it claimed."""
+
+ASKING: Final = Watch(timedelta(minutes=1), longest=timedelta(hours=12), gives_up=timedelta(days=14))
+"""How often the access point is asked how a letter fares that it has taken."""
 
 # Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
@@ -158,7 +161,7 @@ class Sender:
             for message in messages:
                 # A worker that was stopped meanwhile may have been followed by another.
                 late = time.monotonic() - began > self.lease.total_seconds() / 2
-                if late or misses.in_a_row >= backoff.FAILURES_TO_OPEN or self.stopping():
+                if late or misses.in_a_row >= circuit_breaker.FAILURES_TO_OPEN or self.stopping():
                     break
                 one = self._try(message, doubtful=message.receiver in claim.doubtful)
                 misses.note(one)
@@ -186,7 +189,7 @@ class Sender:
             rest: timedelta | None = None,
         ) -> AttemptResult:
             at = self.clock()
-            ask_at = at + backoff.ASK_FIRST if self.asks and state is OutState.SENT else None
+            ask_at = at + ASKING.first if self.asks and state is OutState.SENT else None
             return AttemptResult(
                 message,
                 self.access_point.name,
@@ -251,8 +254,8 @@ class Sender:
     def _patient(self, tried: AttemptResult, turn: Turn) -> AttemptResult:
         """The attempt with its rest, or as the last one. An outage of the access point is no message's fault."""
         if tried.outcome == UNREACHABLE and turn.is_open:
-            return replace(tried, rest=max(tried.rest or timedelta(), backoff.RESTS[0]))
-        rest = backoff.rest_after(tried.message.failures + 1)
+            return replace(tried, rest=max(tried.rest or timedelta(), TRIES.steps[0]))
+        rest = TRIES.rest_after(tried.message.failures + 1)
         if rest is None:
             return replace(tried, state=OutState.STUCK, counts=True, rest=None)
         return replace(tried, counts=True, rest=max(tried.rest or timedelta(), rest))

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
-from foundation import backoff, transitions
+from foundation import transitions
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.exchange import outbox as messages
 from peppol.exchange.outbox import OutboundMessage
-from peppol.exchange.sending import LEASE, Clock, DeliveryEvent, Tell, Transactions
+from peppol.exchange.sending import ASKING, LEASE, Clock, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
 
 _log = structlog.get_logger("post")
@@ -110,6 +110,6 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
             values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
         return DeliveryEvent(OutState.STUCK.value, message, status.words) if stuck else None
-    wait = backoff.ask_after(now - answered.sent_at)
+    wait = ASKING.rest_after(now - answered.sent_at)
     session.execute(still.values(ask_at=None if wait is None else now + wait))
     return None
