@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from foundation.money import Money
+from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -33,6 +33,19 @@ def number(value: Decimal) -> str:
     """
     text = f"{value:,f}".replace(",", " ").replace(".", ",")
     return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def quantity_in_words(quantity: Quantity) -> tuple[str, str]:
+    """A quantity as one reads it, in Swedish and English.
+
+    >>> quantity_in_words(Quantity.days(14))
+    ('14 dagar', '14 days')
+    """
+    value = number(quantity.value)
+    one = quantity.value == 1
+    if quantity.unit == "DAY":
+        return f"{value} {'dag' if one else 'dagar'}", f"{value} {'day' if one else 'days'}"
+    return f"{value} st", f"{value} pc"
 
 
 def price(value: Decimal) -> str:

@@ -9,7 +9,7 @@ from foundation.formatting import Json
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
-from invoicing.matching.deviations import Check, Deviation, Group, Verdict, Weight
+from invoicing.matching.deviations import Check, Deviation, Group, Weight
 from invoicing.model import InvoiceState, SupplierInvoice
 from operations.message_queries import InboundSummary
 from peppol.exchange.tables import InState
@@ -106,19 +106,6 @@ def _stands(invoice: SupplierInvoice, language: Language) -> str:
 
 def _pick(language: Language, sv: str, en: str) -> str:
     return sv if language == "sv" else en
-
-
-_VERDICTS = {
-    Verdict.ACCEPT: ("stämmer", "agrees"),
-    Verdict.HOLD: ("hålls", "is held"),
-    Verdict.PARK: ("väntar", "waits"),
-    Verdict.QUESTION: ("i fråga", "is in question"),
-}
-
-
-def verdict_name(verdict: Verdict, language: Language) -> str:
-    """A verdict in a word or two."""
-    return _pick(language, *_VERDICTS[verdict])
 
 
 def check_name(name: str, language: Language) -> str:

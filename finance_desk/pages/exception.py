@@ -34,7 +34,7 @@ from invoicing.exceptions.case import Case
 from invoicing.exceptions.queue import QueueItem
 from invoicing.exceptions.steps import HOLD, DeskActor
 from invoicing.exceptions.worklist import WorkKind
-from invoicing.matching.deviation_texts import sentence, title
+from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
@@ -47,7 +47,6 @@ from web.access import signed_in
 from web.csrf import form_of
 from web.invoice_pdf import pdf_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
-from web.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

@@ -20,6 +20,7 @@ from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
+from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
 from invoicing.verdicts import policy_replay, rejudging
 from orders.register import policy_store
@@ -31,7 +32,6 @@ from orders.terms import Article
 from web.access import signed_in
 from web.csrf import form_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
-from web.verdict_words import verdict_name
 
 router = pages_router()
 _P = Permission

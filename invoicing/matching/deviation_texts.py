@@ -1,7 +1,8 @@
-"""The words of a deviation, in Swedish and English: what was found, what was expected, why, what to do.
+"""The words of a deviation and of a verdict, in Swedish and English.
 
-One template per code, and a more telling one per variant where a code has several causes.
-The values come from the deviation, so the same tree reads in both languages.
+A deviation says what was found, what was expected, why, and what to do: one template per code, and a more
+telling one per variant where a code has several causes. The values come from the deviation, so the same tree reads
+in both languages.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from string import Template
 
 from foundation.errors import Language
-from invoicing.matching.deviations import Deviation, DeviationCode, Source
+from invoicing.matching.deviations import Deviation, DeviationCode, Source, Verdict
 
 # With decimals: what has none may as well be an order number.
 _NUMBER = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
@@ -28,6 +29,13 @@ _SOURCES: dict[Source, tuple[str, str]] = {
     Source.BUYER: ("köparens uppgifter", "the buyer's details"),
     Source.POLICY: ("köparens villkor", "the buyer's terms"),
     Source.NOTHING: ("", ""),
+}
+
+_VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.ACCEPT: ("stämmer", "agrees"),
+    Verdict.HOLD: ("hålls", "is held"),
+    Verdict.PARK: ("väntar", "waits"),
+    Verdict.QUESTION: ("i fråga", "is in question"),
 }
 
 
@@ -386,3 +394,8 @@ def _written(value: str, language: Language) -> str:
 def source_name(source: Source, language: Language) -> str:
     """Where a value comes from, in words."""
     return _SOURCES[source][0 if language == "sv" else 1]
+
+
+def verdict_name(verdict: Verdict, language: Language) -> str:
+    """A verdict in a word or two."""
+    return _VERDICTS[verdict][0 if language == "sv" else 1]

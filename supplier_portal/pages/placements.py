@@ -14,6 +14,8 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
+from invoicing.timeline import timeline as timelines
+from invoicing.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
 from orders.placements import filing
 from orders.placements import store as placement_store
@@ -26,10 +28,8 @@ from supplier_portal.charts.timeline_chart import PictureWords
 from supplier_portal.pages import query_params
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries import timeline as supplier_timeline
 from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
-from supplier_portal.queries.timeline import TimelineEntry
 from web.access import signed_in
 from web.csrf import form_of
 from web.i18n import words
@@ -39,6 +39,13 @@ router = pages_router()
 
 _SEES = (Permission.ASSIGN, Permission.REPORT)
 _SIZE = 25
+# The kinds whose state shows beside them, and what sort of state it is.
+_STATE_KINDS = {
+    TimelineKind.REPORT: "report",
+    TimelineKind.SENT_BACK: "report",
+    TimelineKind.INVOICE: "invoice",
+    TimelineKind.CREDIT_NOTE: "invoice",
+}
 Errors = Sequence[tuple[str, str]]
 
 
@@ -154,7 +161,7 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = supplier_timeline.happenings(session, found)
+        happened = timelines.of_placement(session, found, Audience.SUPPLIER)
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
@@ -178,7 +185,8 @@ def _one(
         may_assign=person.may(Permission.ASSIGN),
         may_report=person.may(Permission.REPORT),
         happenings=happened,
-        kind_names=supplier_timeline.KIND_NAMES,
+        kind_names=KIND_NAMES,
+        state_kinds=_STATE_KINDS,
         legend=timeline_chart.legend(happened, person.language),
         **_drawn(person, happened, reference),
         **context,

@@ -16,14 +16,15 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import Language
+from foundation.formatting import quantity_in_words
 from foundation.money import Money, Quantity
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.portal_invoicing.scope import Scope
 from orders.register import store as register_store
 from orders.register.register import Register
+from supplier_portal.pages import report_words
 from supplier_portal.queries import exports as export_queries
-from supplier_portal.queries import timeline as supplier_timeline
 from web import i18n
 
 E = TypeVar("E", bound=StrEnum)
@@ -91,10 +92,10 @@ def shown(language: Language) -> dict[str, Any]:
     say = say_of(language)
     return {
         "article_of": lambda article, stage: export_queries.article_in_words(article, stage, say),
-        "quantity_of": lambda value, unit: supplier_timeline.quantity_in_words(Quantity(value, unit)),
+        "quantity_of": lambda value, unit: quantity_in_words(Quantity(value, unit)),
         "price": lambda value, currency: price_of(value, currency, language),
-        "activities": supplier_timeline.ACTIVITIES,
-        "activity_options": [(str(code), say(*pair)) for code, pair in supplier_timeline.ACTIVITIES.items()],
+        "activities": report_words.ACTIVITIES,
+        "activity_options": [(str(code), say(*pair)) for code, pair in report_words.ACTIVITIES.items()],
     }
 
 

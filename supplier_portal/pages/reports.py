@@ -24,10 +24,9 @@ from orders.placements import store as placement_store
 from orders.placements.filing import MonthToFile
 from orders.purchase_orders import line_store, order_store
 from orders.terms import Activity, Article
-from supplier_portal.pages import query_params
+from supplier_portal.pages import query_params, report_words
 from supplier_portal.queries import placements as placement_queries
 from supplier_portal.queries import reports as report_queries
-from supplier_portal.queries import timeline as supplier_timeline
 from supplier_portal.queries.reports import ReportFilter, ReportsAre
 from web.access import signed_in
 from web.csrf import form_of
@@ -229,7 +228,7 @@ def _month_page(
         is_open=newest is None or newest.state is ReportState.REJECTED,
         errors=errors,
         chosen=chosen,
-        rejection_of=supplier_timeline.rejection_of,
+        rejection_of=report_words.rejection_of,
         **query_params.shown(person.language),
     )
 

@@ -12,11 +12,12 @@ from foundation.money import Money
 from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.scope import Scope
+from invoicing.timeline import timeline as timelines
+from invoicing.timeline.model import SUPPLIER_KINDS, Audience
 from orders.terms import Article
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries import placements as placement_queries
-from supplier_portal.queries import timeline as supplier_timeline
 from supplier_portal.queries import visits
 from supplier_portal.queries import waiting as waiting_queries
 from supplier_portal.queries.exports import What
@@ -239,7 +240,7 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
         house.pay(on=date(2026, 3, 9))
         house.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
         with house.database.reading() as session:
-            found = supplier_timeline.happenings(session, house.placement("100000101"))
+            found = timelines.of_placement(session, house.placement("100000101"), Audience.SUPPLIER)
         assert [each.kind.name for each in found] == [
             "DECISION",
             "ORDER",
@@ -251,6 +252,7 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
             "PAYMENT",
             "INTERRUPTION",
         ]
+        assert {each.kind for each in found} <= SUPPLIER_KINDS
         told = " ".join(f"{each.sentence} {each.short} {each.document}" for each in found)
         for hidden in ("ILLNESS", "nivå", "level", "handlaggare", "officer", "attester"):
             assert hidden not in told

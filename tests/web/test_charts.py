@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from foundation.money import Money
 from foundation.periods import Month
+from invoicing.timeline.model import SUPPLIER_KINDS, TimelineEntry, TimelineKind
 from supplier_portal.charts import month_chart, timeline_chart
 from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
 from supplier_portal.charts.timeline_chart import PictureWords
-from supplier_portal.queries.timeline import TimelineEntry, TimelineKind
 from supplier_portal.queries.waiting import MonthSums
 from web.svg import element
 
@@ -26,7 +26,7 @@ LINE = PictureWords("sv", "Tidslinje", "Tio händelser", "Köparen", "Ni", str, 
 AMOUNTS = st.decimals(Decimal("0.00"), Decimal("9999999.99"), places=2)
 MONTHS = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS), min_size=1, max_size=12)
 DAYS = st.lists(st.integers(0, 400), min_size=1, max_size=40)
-KINDS = st.lists(st.sampled_from(TimelineKind), min_size=40, max_size=40)
+KINDS = st.lists(st.sampled_from(sorted(SUPPLIER_KINDS)), min_size=40, max_size=40)
 Amounts = Sequence[tuple[Decimal, ...]]
 
 

@@ -10,11 +10,12 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from billing.cli.verdict_tree import tree_of
 from foundation.formatting import Json, kronor, plain
 from invoicing.documents import store as document_store
+from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.responses.response_documents import REJECTED
 from invoicing.verdicts import crediting, parking
 from orders.register import store as register_store
-from web.verdict_words import document_json, tree_json, verdict_name, why_document
+from web.verdict_words import document_json, tree_json, why_document
 
 alone = typer.Typer()
 invoices = typer.Typer()

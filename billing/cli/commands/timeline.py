@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, command
-from billing.cli.commands.timeline_entries import TimelineEntry, TimelineKind, happenings
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
+from invoicing.timeline import timeline as timelines
+from invoicing.timeline.model import KIND_NAMES, Audience, TimelineEntry
+from orders.placements import store as placement_store
 
 alone = typer.Typer()
 
@@ -19,22 +21,6 @@ _COLUMNS = (
     TableColumn("Läge", "State", spare=1),
     TableColumn("Belopp", "Amount", right=True),
 )
-_KINDS = {
-    TimelineKind.DECISION: ("beslut", "decision"),
-    TimelineKind.EVENT: ("händelse", "event"),
-    TimelineKind.ORDER: ("order", "order"),
-    TimelineKind.PLANNED: ("planerad", "planned"),
-    TimelineKind.INTERRUPTION: ("avbrott", "interruption"),
-    TimelineKind.REPORT: ("redovisning", "report"),
-    TimelineKind.RECEIPT: ("inleverans", "receipt"),
-    TimelineKind.INVOICE: ("faktura", "invoice"),
-    TimelineKind.CREDIT_NOTE: ("kreditfaktura", "credit note"),
-    TimelineKind.JUDGED: ("prövning", "judgement"),
-    TimelineKind.ANSWER: ("svar", "answer"),
-    TimelineKind.CREDIT_REQUEST: ("begäran", "request"),
-    TimelineKind.CREDITED: ("kreditering", "crediting"),
-    TimelineKind.PAYMENT: ("betalning", "payment"),
-}
 
 
 @command(alone, "timeline")
@@ -45,12 +31,13 @@ def timeline(
 ) -> None:
     """Allt om en genomförandereferens / all about an execution reference."""
     with context.reading() as session:
-        found = happenings(session, execution_reference)
+        placement = placement_store.get(session, execution_reference)
+        found = timelines.of_placement(session, placement, Audience.BUYER)
     if as_json:
         write_json(
             {
                 "execution_reference": execution_reference,
-                "happenings": [_json(each, context.say(each.sv, each.en)) for each in found],
+                "happenings": [_json(each, context.say(*each.sentence)) for each in found],
             }
         )
         return
@@ -61,8 +48,10 @@ def timeline(
         shown = "" if each.on.isoformat() == day else each.on.isoformat()
         day = each.on.isoformat()
         amount = kronor(each.amount) if each.amount is not None else ""
-        text = context.say(each.sv, each.en)
-        rows.append((shown, context.say(*_KINDS[each.kind]), each.document, text, each.state, amount))
+        text = context.say(*each.sentence)
+        rows.append(
+            (shown, context.say(*KIND_NAMES[each.kind]).lower(), each.document, text, each.state, amount)
+        )
     show(table(_COLUMNS, rows, language=context.language))
 
 

@@ -1,0 +1,1 @@
+"""What happened to one execution reference, day by day, for its supplier and for the buyer."""

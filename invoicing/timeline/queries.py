@@ -1,0 +1,191 @@
+"""What a timeline asks of every folder: orders, receipts, payments, answers, and who asked for credit.
+
+Convention: named questions that only read, each asked once however long the story is. Where `supplier` is given,
+only what is that supplier's own is found.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from foundation import journal
+from foundation.money import Money, Quantity
+from foundation.periods import Period, stockholm_date
+from foundation.sql import Session
+from invoicing.documents import tables as document_tables
+from orders import tables as order_tables
+from orders.terms import Article
+from peppol.exchange import tables as exchange_tables
+from peppol.exchange.tables import OutState
+from peppol.identifiers import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order and how many lines it has."""
+
+    number: str
+    article: Article
+    stage: str
+    supplier: str
+    issued_on: date
+    amount: Money
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt or, where `reverses` names one, the row that takes it back."""
+
+    order_number: str
+    line_id: str
+    quantity: Quantity
+    amount: Money
+    period: Period | None
+    received_on: date
+    reverses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment and the two who made it."""
+
+    number: str
+    invoice_id: int
+    invoice_number: str
+    amount: Money
+    paid_on: date
+    prepared_by: str
+    attested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An Invoice Response of ours."""
+
+    code: str
+    receiver: str
+    issued_on: date
+    state: OutState
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """That somebody asked for credit of a whole document, named as in the journal, and for which deviations."""
+
+    about: str
+    by: str
+    codes: str
+    on: date
+
+
+def orders_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[OrderRow]:
+    """All orders on one execution reference, in the order they were placed."""
+    order, line = order_tables.purchase_order, order_tables.order_line
+    lines = select(func.count()).where(line.c.order_number == order.c.number).scalar_subquery()
+    question = select(order, lines.label("lines")).where(order.c.execution_reference == execution_reference)
+    if supplier:
+        question = question.where(order.c.supplier == supplier)
+    return [
+        OrderRow(
+            row.number,
+            Article(row.article),
+            row.stage,
+            row.supplier,
+            row.issued_on,
+            Money(row.amount, row.currency),
+            row.lines,
+        )
+        for row in session.execute(question.order_by(order.c.number))
+    ]
+
+
+def receipts_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[ReceiptRow]:
+    """Every receipt ever made on one execution reference and every one taken back, oldest first."""
+    receipt, line, order = order_tables.receipt, order_tables.order_line, order_tables.purchase_order
+    on_line = (line.c.order_number == receipt.c.order_number) & (line.c.line_id == receipt.c.line_id)
+    question = (
+        select(receipt, line.c.unit, order.c.currency)
+        .join(line, on_line)
+        .join(order, order.c.number == receipt.c.order_number)
+        .where(receipt.c.execution_reference == execution_reference)
+    )
+    if supplier:
+        question = question.where(order.c.supplier == supplier)
+    return [
+        ReceiptRow(
+            row.order_number,
+            row.line_id,
+            Quantity(row.quantity, row.unit),
+            Money(row.amount, row.currency),
+            Period(row.starts_on, row.ends_on) if row.starts_on else None,
+            row.received_on,
+            row.reverses,
+        )
+        for row in session.execute(question.order_by(receipt.c.id))
+    ]
+
+
+def payments_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[PaymentRow]:
+    """The payments of one execution reference's invoices, oldest first."""
+    payment, invoice = document_tables.payment, document_tables.invoice
+    question = (
+        select(payment, invoice.c.number.label("invoice_number"))
+        .join(invoice, invoice.c.id == payment.c.invoice_id)
+        .where(invoice.c.execution_reference == execution_reference)
+    )
+    if supplier:
+        question = question.where(invoice.c.supplier == supplier)
+    return [
+        PaymentRow(
+            row.number,
+            row.invoice_id,
+            row.invoice_number,
+            Money(Decimal(row.amount), row.currency),
+            row.paid_on,
+            row.prepared_by,
+            row.attested_by,
+        )
+        for row in session.execute(question.order_by(payment.c.number))
+    ]
+
+
+def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[AnswerRow]]:
+    """The Invoice Responses to these documents, each document's oldest first."""
+    outbox = exchange_tables.outbox
+    about = {f"invoice {each}": each for each in invoice_ids}
+    question = (
+        select(outbox.c.about, outbox.c.document_id, outbox.c.receiver, outbox.c.issued_on, outbox.c.state)
+        .where(outbox.c.kind == DocumentKind.INVOICE_RESPONSE, outbox.c.about.in_(list(about)))
+        .order_by(outbox.c.sequence)
+    )
+    found: dict[int, list[AnswerRow]] = defaultdict(list)
+    for row in session.execute(question):
+        code = row.document_id.rpartition("-")[2]
+        found[about[row.about]].append(AnswerRow(code, row.receiver, row.issued_on, OutState(row.state)))
+    return found
+
+
+def credit_requests(session: Session, execution_reference: str) -> Sequence[CreditRequest]:
+    """Who has asked for credit, which only the journal knows, by when it was written."""
+    return [
+        CreditRequest(
+            row.subject,
+            row.actor,
+            json.loads(row.detail).get("codes", ""),
+            stockholm_date(datetime.fromisoformat(row.at)),
+        )
+        for row in journal.rows(session, execution_reference=execution_reference)
+        if row.action == "credit.requested"
+    ]
+
+
+def settled_on(session: Session, invoice_id: int) -> date | None:
+    """The day an invoice was settled at zero with its credit note, or None."""
+    pair = document_tables.credit_pair
+    return session.scalar(select(pair.c.settled_on).where(pair.c.invoice_id == invoice_id))
