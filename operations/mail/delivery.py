@@ -20,9 +20,10 @@ from typing import Final
 import structlog
 from sqlalchemy import select, update
 
+from foundation import leases
 from foundation.backoff import Ladder
 from foundation.database import Database
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from operations.mail.tables import mail
 from operations.mail.texts import TEXTS
 from operations.settings import Settings
@@ -88,27 +89,22 @@ def deliver(database: Database, settings: Settings, *, now: datetime, at_most: i
 
 def _claim(database: Database, now: datetime) -> _Claimed | None:
     """Take the next mail that is due; nobody else takes it until the claim runs out."""
+    due = select(mail).where(mail.c.state == "WAITING", mail.c.next_at <= now).order_by(mail.c.id).limit(1)
     with database.writing() as session:
-        while True:
-            due = (mail.c.state == "WAITING") & (mail.c.next_at <= now)
-            row = session.execute(
-                select(mail).where(due).order_by(mail.c.id).limit(1).with_for_update(skip_locked=True)
-            ).one_or_none()
-            if row is None:
-                return None
-            claim = update(mail).where(mail.c.id == row.id, due)
-            values = {"next_at": now + _CLAIM_LASTS, "attempts": row.attempts + 1}
-            if rows_changed(session, claim.values(values)):
-                return _Claimed(
-                    row.id,
-                    row.to_address,
-                    row.template,
-                    row.subject,
-                    row.body,
-                    row.language,
-                    row.attempts + 1,
-                    row.made_at,
-                )
+        taken = leases.take(session, mail.c.id, due, next_at=now + _CLAIM_LASTS, attempts=mail.c.attempts + 1)
+    if not taken:
+        return None
+    (row,) = taken
+    return _Claimed(
+        row.id,
+        row.to_address,
+        row.template,
+        row.subject,
+        row.body,
+        row.language,
+        row.attempts + 1,
+        row.made_at,
+    )
 
 
 def _mark(database: Database, claimed: _Claimed, now: datetime) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
+from foundation import leases
 from foundation.backoff import Ladder
 from foundation.sql import Session, add_new, rows_changed
 from peppol.exchange.tables import access_point
@@ -54,7 +55,7 @@ def admit(session: Session, name: str, *, now: datetime, lease: timedelta) -> Ad
         .where(
             access_point.c.name == name,
             access_point.c.opened_at.is_not(None),
-            or_(access_point.c.probe_at.is_(None), access_point.c.probe_at <= now),
+            leases.is_due(access_point.c.probe_at, now),
         )
         .values(probe_at=now + lease)
     )
@@ -110,7 +111,7 @@ def collect_turn(
     free = access_point.c.collector == worker
     if begins:
         add_new(session, access_point, [{"name": name}])
-        free = or_(access_point.c.collector.is_(None), access_point.c.collector_until < now)
+        free = leases.is_free(access_point.c.collector_until, now)
     take = (
         update(access_point)
         .where(access_point.c.name == name, free)

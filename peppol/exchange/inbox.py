@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from foundation import transitions
+from foundation import leases, transitions
 from foundation.backoff import TRIES
 from foundation.sql import Session, rows_changed
 from foundation.transitions import MovedMeanwhile
@@ -107,23 +107,16 @@ def store(
 def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
     """The oldest messages stored but not yet read, for this worker alone until the lease ends.
 
-    On PostgreSQL workers pass over what others are just claiming (SKIP LOCKED). A message whose
-    worker died comes up again when its lease has ended.
+    A message whose worker died comes up again when its lease has ended.
     """
-    free = inbox.c.claimed_until.is_(None) | (inbox.c.claimed_until < now)
     oldest = (
-        select(inbox.c.id)
-        .where(inbox.c.state == InState.ARRIVED, free)
+        select(inbox)
+        .where(inbox.c.state == InState.ARRIVED, leases.is_free(inbox.c.claimed_until, now))
         .order_by(inbox.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    ids = list(session.scalars(oldest))
-    if not ids:
-        return []
-    session.execute(update(inbox).where(inbox.c.id.in_(ids)).values(claimed_until=now + lease))
-    question = select(inbox).where(inbox.c.id.in_(ids)).order_by(inbox.c.id)
-    return [_in_message(row) for row in session.execute(question)]
+    taken = leases.take(session, inbox.c.id, oldest, claimed_until=now + lease)
+    return [_in_message(row) for row in taken]
 
 
 def unclaim(session: Session, message_ids: Sequence[int]) -> None:

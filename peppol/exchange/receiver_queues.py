@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
+from foundation import leases
 from foundation.sql import Session, add_new
 from peppol.exchange.outbox import OutboundMessage, read_messages
 from peppol.exchange.tables import OutState, attempt, outbox, receiver_queue
@@ -73,27 +74,22 @@ def claim(
     """
     _open_queues(session, now)
     free = (
-        or_(receiver_queue.c.claimed_until.is_(None), receiver_queue.c.claimed_until < now),
-        or_(receiver_queue.c.due_at.is_(None), receiver_queue.c.due_at <= now),
+        leases.is_free(receiver_queue.c.claimed_until, now),
+        leases.is_due(receiver_queue.c.due_at, now),
         _HAS_MESSAGES,
     )
     available = session.execute(select(func.count()).select_from(receiver_queue).where(*free)).scalar_one()
     token, until = str(uuid.uuid4()), now + lease
-    rows = session.execute(
+    longest_ago = (
         select(receiver_queue.c.receiver, receiver_queue.c.token)
         .where(*free)
         .order_by(receiver_queue.c.served_at, receiver_queue.c.receiver)
         .limit(max(1, min(queues_most, (available + 1) // 2)))
-        .with_for_update(skip_locked=True)
-    ).all()
+    )
+    rows = leases.take(session, receiver_queue.c.receiver, longest_ago, token=token, claimed_until=until)
     receivers = frozenset(row.receiver for row in rows)
     if not receivers:
         return QueueLease(token, until, (), receivers)
-    session.execute(
-        update(receiver_queue)
-        .where(receiver_queue.c.receiver.in_(receivers))
-        .values(token=token, claimed_until=until)
-    )
     messages = _oldest(session, receivers, each=max(1, messages_most // len(receivers)))
     doubtful = frozenset(row.receiver for row in rows if row.token is not None)
     return QueueLease(token, until, messages, receivers, doubtful)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
-from foundation import transitions
+from foundation import leases, transitions
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.exchange import outbox as messages
@@ -68,22 +68,16 @@ def ask(
 def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutboundMessage, datetime]]:
     """The messages to ask about, put off for the others while we ask."""
     due = (
-        select(outbox.c.sequence)
+        select(outbox.c.sequence, outbox.c.sent_at)
         .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
         .order_by(outbox.c.ask_at)
         .limit(_BATCH)
-        .with_for_update(skip_locked=True)
     )
-    found = list(session.scalars(due))
-    if not found:
+    taken = leases.take(session, outbox.c.sequence, due, ask_at=now + lease)
+    if not taken:
         return []
-    these = outbox.c.sequence.in_(found)
-    session.execute(update(outbox).where(these).values(ask_at=now + lease))
-    sent = {
-        row.sequence: row.sent_at
-        for row in session.execute(select(outbox.c.sequence, outbox.c.sent_at).where(these))
-    }
-    question = select(outbox).where(these).order_by(outbox.c.sequence)
+    sent = {row.sequence: row.sent_at for row in taken}
+    question = select(outbox).where(outbox.c.sequence.in_(list(sent))).order_by(outbox.c.sequence)
     return [(message, sent[message.sequence]) for message in messages.read_messages(session, question)]
 
 

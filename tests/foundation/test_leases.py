@@ -1,0 +1,66 @@
+"""Leases: one worker has a row at a time, and the next one when the time is out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+
+from foundation import leases
+from foundation.database import Database
+from foundation.sql import Session, UtcDateTime
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+WORK = Table(
+    "work",
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("until", UtcDateTime(), nullable=True),
+    Column("tries", Integer, nullable=False, default=0),
+)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    with opened.writing() as session:
+        WORK.create(session)
+        session.execute(insert(WORK), [{"number": number} for number in (3, 1, 2)])
+    yield opened
+    opened.close()
+
+
+def take(session: Session, now: datetime, *, at_most: int = 2) -> Sequence[tuple[int, int]]:
+    wanted = select(WORK).where(leases.is_free(WORK.c.until, now)).order_by(WORK.c.number).limit(at_most)
+    taken = leases.take(session, WORK.c.number, wanted, until=now + LEASE, tries=WORK.c.tries + 1)
+    return [(row.number, row.tries) for row in taken]
+
+
+def test_rows_are_taken_in_order_as_they_were_and_by_nobody_else_until_the_lease_has_ended(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        assert take(session, NOW) == [(1, 0), (2, 0)]
+    with database.writing() as session:
+        assert take(session, NOW + LEASE) == [(3, 0)]
+    with database.writing() as session:
+        assert take(session, NOW + LEASE) == []
+    with database.writing() as session:
+        assert take(session, NOW + LEASE + timedelta(seconds=1)) == [(1, 1), (2, 1)]
+
+
+def test_what_waits_for_a_moment_is_due_at_that_moment(database: Database) -> None:
+    with database.writing() as session:
+        assert take(session, NOW, at_most=1) == [(1, 0)]
+        due = select(WORK.c.number).order_by(WORK.c.number)
+        for moment, numbers in ((NOW + LEASE - timedelta(seconds=1), [2, 3]), (NOW + LEASE, [1, 2, 3])):
+            assert list(session.scalars(due.where(leases.is_due(WORK.c.until, moment)))) == numbers
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_passes_over_what_another_is_just_taking(database: Database) -> None:
+    with database.writing() as first:
+        assert take(first, NOW) == [(1, 0), (2, 0)]
+        with database.writing() as second:
+            assert take(second, NOW) == [(3, 0)]
