@@ -1,8 +1,7 @@
 """Small pictures of the finance desk as SVG: bars with their values written beside them.
 
-Convention: coordinates are whole numbers worked out here, the template only writes them; colour says nothing
-that a word does not say too, and the table with the same numbers stands beside the picture. A label that is longer
-than its column goes on on the next line; none is cut.
+Convention: the table with the same numbers stands beside the picture. A label that is longer than its column goes
+on on the next line; none is cut.
 """
 
 import textwrap
@@ -10,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from markupsafe import Markup
+
+from web.svg import element, words
 
 ROW: Final = 34
 LINE: Final = 21
@@ -28,7 +31,6 @@ class Bar:
     length: int
     lines: tuple[str, ...]
     told: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,36 @@ class Bars:
     height: int
 
 
-def bars(rows: Sequence[tuple[str, Decimal, str, str]]) -> Bars:
-    """Bars for rows of label, value, what is written at the end, and where it leads; the largest is the longest."""
-    largest = max((abs(value) for _, value, _, _ in rows), default=Decimal(0))
+def bars(rows: Sequence[tuple[str, Decimal, str]]) -> Bars:
+    """Bars for rows of label, value, and what is written at the end; the largest is the longest."""
+    largest = max((abs(value) for _, value, _ in rows), default=Decimal(0))
     found, y = [], 0
-    for label, value, told, href in rows:
+    for label, value, told in rows:
         lines = tuple(textwrap.wrap(label, _MESSAGES)) or ("",)
         length = max(3, int(abs(value) * _LONGEST / largest)) if largest else 3
-        found.append(Bar(y, length, lines, told, href))
+        found.append(Bar(y, length, lines, told))
         y += ROW + LINE * (len(lines) - 1)
     return Bars(tuple(found), y)
+
+
+def drawn(found: Bars, *, labelled_by: str) -> Markup:
+    """The picture; `labelled_by` is the id of the words on the page that name it."""
+    return element(
+        "svg",
+        *map(_drawn_bar, found.bars),
+        class_="bars",
+        role="img",
+        aria_labelledby=labelled_by,
+        viewBox=f"0 0 {WIDTH} {found.height}",
+    )
+
+
+def _drawn_bar(bar: Bar) -> Markup:
+    lines = [element("tspan", text, x=0, y=LINE * number) for number, text in enumerate(bar.lines, 1)]
+    return element(
+        "g",
+        element("text", *lines, class_="bar-label"),
+        element("rect", x=LABEL, y=5, width=bar.length, height=22, rx=3, class_="bar"),
+        words(bar.told, x=LABEL + bar.length + 10, y=LINE, class_="bar-told"),
+        transform=f"translate(0 {bar.y})",
+    )

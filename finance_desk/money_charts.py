@@ -1,7 +1,6 @@
-"""Pictures of money as shapes for a template to write: the flow from ordered to paid, rates by month, ages.
+"""Pictures of money as SVG: the flow from ordered to paid, rates by month, causes by month, ages.
 
-Convention: whole numbers on a canvas of known size; nothing is told by colour alone, and the numbers stand in a
-table under the picture. An amount becomes a length by exact arithmetic.
+Convention: the numbers stand in a table under the picture.
 """
 
 import itertools
@@ -10,14 +9,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from markupsafe import Markup
+
+from foundation.errors import Language
 from foundation.money import Money
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
 from invoicing.reconciliation.statement import StatementRow
+from web import i18n
+from web.svg import box, element, line, plain_picture, words
 
 Pair = tuple[str, str]
 
-FLOW_WIDTH: Final = 860
-FLOW_HEIGHT: Final = 300
+_WIDTH: Final = 860
+_FLOW_HEIGHT: Final = 300
 _COLUMN_WIDTH: Final = 16
 _GAP: Final = 26
 _TOP: Final = 34
@@ -43,28 +47,18 @@ class FlowNode:
     @property
     def is_last(self) -> bool:
         """Whether its words stand to the left, since there is no room to the right."""
-        return self.x > FLOW_WIDTH * 3 // 4
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """What runs from one bar to another, as the path of an SVG."""
-
-    tone: str
-    path: str
+        return self.x > _WIDTH * 3 // 4
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyFlow:
-    """The whole picture."""
+    """The picture, and its amounts for a list where the picture is too wide."""
 
     nodes: tuple[FlowNode, ...]
-    bands: tuple[Band, ...]
-    height: int = FLOW_HEIGHT
-    width: int = FLOW_WIDTH
+    picture: Markup
 
 
-def flow(row: StatementRow) -> MoneyFlow | None:
+def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
     """The money of a statement from ordered to paid; None where nothing was ordered.
 
     Each stage is what went on and what did not: received or not, approved or in question or not invoiced, paid or
@@ -94,17 +88,18 @@ def flow(row: StatementRow) -> MoneyFlow | None:
             (("Att betala", "To pay"), "waiting", part(row.to_pay)),
         ],
     ]
-    room = FLOW_HEIGHT - _TOP - 2 * _GAP
+    room = _FLOW_HEIGHT - _TOP - 2 * _GAP
     columns = [
-        _column(stage, x=place * (FLOW_WIDTH - _COLUMN_WIDTH) // 3, whole=row.ordered.amount, room=room)
+        _column(stage, x=place * (_WIDTH - _COLUMN_WIDTH) // 3, whole=row.ordered.amount, room=room)
         for place, stage in enumerate(stages)
     ]
-    bands: list[Band] = []
+    bands: list[Markup] = []
     for left, right in itertools.pairwise(columns):
         # Nothing went on from a stage whose first bar, what did go on, is missing.
         if left and left[0].tone in _GOES_ON:
             bands += _bands(left[0], right)
-    return MoneyFlow(tuple(node for column in columns for node in column), tuple(bands))
+    nodes = tuple(node for column in columns for node in column)
+    return MoneyFlow(nodes, _flow_picture(nodes, bands, row, language))
 
 
 def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal, room: int) -> list[FlowNode]:
@@ -118,84 +113,101 @@ def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal,
     return [node for node in nodes if node.amount.amount > 0]
 
 
-def _bands(source: FlowNode, targets: Sequence[FlowNode]) -> Iterable[Band]:
+def _bands(source: FlowNode, targets: Sequence[FlowNode]) -> Iterable[Markup]:
     """The first bar of a stage goes on into all of the next."""
     start, y = source.x + _COLUMN_WIDTH, source.y
     for target in targets:
         end, bend = target.x, (start + target.x) // 2
         below = y + target.height
-        yield Band(
-            target.tone,
-            f"M{start} {y} C{bend} {y} {bend} {target.y} {end} {target.y} "
+        yield element(
+            "path",
+            class_=f"band {target.tone}",
+            d=f"M{start} {y} C{bend} {y} {bend} {target.y} {end} {target.y} "
             f"L{end} {target.y + target.height} C{bend} {target.y + target.height} {bend} {below} {start} {below} Z",
         )
         y = below
 
 
-RATE_HEIGHT: Final = 180
+def _flow_picture(
+    nodes: Iterable[FlowNode], bands: Iterable[Markup], row: StatementRow, language: Language
+) -> Markup:
+    _t = i18n.words(language)
+    title = _t("Beställt %(ordered)s, levererat %(received)s, godkänt %(approved)s, betalt %(paid)s") % {
+        "ordered": i18n.money(row.ordered, language),
+        "received": i18n.money(row.received, language),
+        "approved": i18n.money(row.approved, language),
+        "paid": i18n.money(row.paid, language),
+    }
+    drawn = [*bands]
+    for node in nodes:
+        x, anchor = (node.x - 8, "end") if node.is_last else (node.x + _COLUMN_WIDTH + 8, None)
+        name, amount = i18n.pair(node.name, language), i18n.money(node.amount, language)
+        drawn += [
+            box(node.x, node.y, _COLUMN_WIDTH, node.height, class_=f"node {node.tone}"),
+            words(name, x=x, y=node.middle - 1, class_="flow-name", anchor=anchor),
+            words(amount, x=x, y=node.middle + 15, class_="flow-sum", anchor=anchor),
+        ]
+    return plain_picture(*drawn, name="flow", title=title, width=_WIDTH, height=_FLOW_HEIGHT)
+
+
+_RATE_HEIGHT: Final = 180
+_RATE_TOP: Final = 20
 _RATE_LEFT: Final = 44
 _RATE_STEP: Final = 62
 
 
-@dataclass(frozen=True, slots=True)
-class RatePart:
-    """A part of a month's bar."""
-
-    tone: str
-    y: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class RateBar:
-    """A month: what share matched at once, waited, was held, or came into question."""
-
-    rate: MonthRate
-    x: int
-    parts: tuple[RatePart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Bars of months, each a hundred percent high."""
-
-    bars: tuple[RateBar, ...]
-    width: int
-    height: int = RATE_HEIGHT
-
-
-def rates(months: Sequence[MonthRate]) -> Rates:
-    """The months side by side."""
-    bars = []
+def rates(months: Sequence[MonthRate], language: Language) -> Markup:
+    """The months side by side, each a hundred percent high: matched at once, waited, was held, came into question."""
+    _t = i18n.words(language)
+    foot = _RATE_TOP + _RATE_HEIGHT
+    width = max(_WIDTH, _RATE_LEFT + max(1, len(months)) * _RATE_STEP)
+    drawn: list[Markup] = []
+    for share in (0, 50, 100):
+        y = foot - share * _RATE_HEIGHT // 100
+        drawn.append(line(_RATE_LEFT, y, width, y, class_="grid"))
+        drawn.append(words(f"{share} %", x=_RATE_LEFT - 6, y=y + 4, class_="tick", anchor="end"))
     for place, month in enumerate(months):
-        y, parts = RATE_HEIGHT, []
+        x, y = _RATE_LEFT + place * _RATE_STEP, foot
         for tone, count in (
             ("approved", month.accepted),
             ("waiting", month.parked),
             ("held", month.held),
             ("question", month.in_question),
         ):
-            height = count * RATE_HEIGHT // month.total if month.total else 0
+            height = count * _RATE_HEIGHT // month.total if month.total else 0
             y -= height
             if height:
-                parts.append(RatePart(tone, y, height))
-        bars.append(RateBar(month, _RATE_LEFT + place * _RATE_STEP, tuple(parts)))
-    return Rates(tuple(bars), _RATE_LEFT + max(1, len(bars)) * _RATE_STEP)
+                drawn.append(box(x + 10, y, 40, height, class_=f"node {tone}"))
+        accepted = f"{month.percent_accepted} %"
+        drawn.append(words(str(month.month), x=x + 30, y=foot + 18, class_="tick", anchor="middle"))
+        drawn.append(words(accepted, x=x + 30, y=foot + 36, class_="flow-sum", anchor="middle"))
+    return plain_picture(
+        *drawn,
+        name="rates",
+        title=_t("Andel fakturor som stämde direkt, månad för månad"),
+        width=width,
+        height=_RATE_HEIGHT + 64,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class AgeBar:
-    """What is open of one range of ages."""
+def spark(counts: Sequence[int], most: int) -> Markup:
+    """A cause month by month, as high as its share of `most`; the numbers stand in the same row of the table."""
+    bars = []
+    for place, count in enumerate(counts):
+        height = count * 22 // most
+        bars.append(box(place * 9, 23 - height, 7, 1 + height, class_="node question"))
+    width = len(counts) * 9
+    return element("svg", *bars, viewBox=f"0 0 {width} 24", width=width, height=24, aria_hidden="true")
 
-    label: Pair
-    amount: Money
-    count: int
-    length: int
-    y: int
+
+_AGE_STEP: Final = 40
+_AGE_LONGEST: Final = 520
+_AGE_LEFT: Final = 150
 
 
-def ages(open_now: Sequence[Aged], *, longest: int = 520, step: int = 40) -> list[AgeBar]:
+def ages(open_now: Sequence[Aged], language: Language) -> Markup:
     """All that is open, by age, the longest bar the largest sum."""
+    _t = i18n.words(language)
     currency = open_now[0].amount.currency if open_now else "SEK"
     sums = []
     for first, last in AGES:
@@ -203,18 +215,25 @@ def ages(open_now: Sequence[Aged], *, longest: int = 520, step: int = 40) -> lis
         for each in open_now:
             if each.days_from == first:
                 amount, count = amount + each.amount, count + each.count
-        sums.append((first, last, amount, count))
-    most = max((amount.amount for _, _, amount, _ in sums), default=Decimal(0))
-    return [
-        AgeBar(
-            age_words(first, last),
-            amount,
-            count,
-            max(2, int(amount.amount * longest / most)) if most and amount.amount else 0,
-            place * step,
-        )
-        for place, (first, last, amount, count) in enumerate(sums)
-    ]
+        sums.append((age_words(first, last), amount, count))
+    most = max((amount.amount for _, amount, _ in sums), default=Decimal(0))
+    drawn: list[Markup] = []
+    for place, (label, amount, count) in enumerate(sums):
+        y = place * _AGE_STEP
+        length = max(2, int(amount.amount * _AGE_LONGEST / most)) if most and amount.amount else 0
+        told = f"{i18n.money(amount, language)} ({i18n.number(count, language)})"
+        drawn += [
+            words(i18n.pair(label, language), x=0, y=y + 24, class_="flow-name"),
+            box(_AGE_LEFT, y + 6, length, 26, class_="node waiting"),
+            words(told, x=_AGE_LEFT + 10 + length, y=y + 24, class_="flow-sum"),
+        ]
+    return plain_picture(
+        *drawn,
+        name="ages",
+        title=_t("Öppna fakturor efter hur länge sedan de kom"),
+        width=_WIDTH,
+        height=len(sums) * _AGE_STEP + 4,
+    )
 
 
 def age_words(first: int, last: int | None) -> Pair:

@@ -53,9 +53,26 @@ def picture(
     )
 
 
+def plain_picture(*children: SvgChild, name: str, title: str, width: int, height: int) -> Markup:
+    """A picture as wide as the room it gets, whose title says all there is to say."""
+    return element(
+        "svg",
+        element("title", title, id=f"{name}-title"),
+        *children,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        aria_labelledby=f"{name}-title",
+    )
+
+
 def line(x1: int, y1: int, x2: int, y2: int, *, class_: str) -> Markup:
     """A straight line."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
+
+
+def box(x: int, y: int, width: int, height: int, *, class_: str) -> Markup:
+    """A rectangle, such as a bar."""
+    return element("rect", x=x, y=y, width=width, height=height, class_=class_)
 
 
 def words(text: str, *, x: int, y: int, class_: str, anchor: str | None = None) -> Markup:

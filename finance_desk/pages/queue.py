@@ -128,16 +128,18 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 "rows": [_masked(row) if row.id in hidden else row for row in rows],
                 "hidden": hidden,
                 "causes": causes,
-                "bars": bar_chart.bars(
-                    [
-                        (
-                            i18n.pair(named(each.code), language),
-                            each.amount.amount,
-                            f"{each.count} · {i18n.money(each.amount, language)}",
-                            _with(request, cause=each.code, page=""),
-                        )
-                        for each in causes
-                    ]
+                "causes_picture": bar_chart.drawn(
+                    bar_chart.bars(
+                        [
+                            (
+                                i18n.pair(named(each.code), language),
+                                each.amount.amount,
+                                f"{each.count} · {i18n.money(each.amount, language)}",
+                            )
+                            for each in causes
+                        ]
+                    ),
+                    labelled_by="causes-title",
                 ),
                 "supplier_name": lambda number: supplier_name(register, number),
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from sqlalchemy import select
 
 from accounts.identity import Person
-from finance_desk.money_charts import age_words, ages, flow, rates
+from finance_desk import money_charts
 from finance_desk.pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -82,7 +82,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
         amounts=AMOUNTS,
         amounts_of=amounts_of,
         plain=lambda amount: i18n.plain_amount(amount, language_of(request, person)),
-        flow=flow(drawn.total),
+        flow=money_charts.flow(drawn.total, language_of(request, person)),
         items=items[:200],
         item_count=len(items),
         few=few,
@@ -137,7 +137,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
         statement=drawn,
         amounts=AMOUNTS,
         amounts_of=amounts_of,
-        flow=flow(drawn.total),
+        flow=money_charts.flow(drawn.total, language_of(request, person)),
         items=open_items(entries),
         documents=_documents(entries),
         articles=ARTICLES,
@@ -174,7 +174,7 @@ def order_xml(request: Request, number: str, person: Person = signed_in(*READERS
 @router.get("/finance/reconciliation/trends")
 def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """How many invoices match at once month by month, why the others do not, and how old what is open is."""
-    today = today_of(request)
+    today, language = today_of(request), language_of(request, person)
     this_month = Month.of(today)
     since = Month(this_month.year - 1, this_month.month).period.start
     with database_of(request).reading() as session:
@@ -187,15 +187,16 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
         request,
         person,
         "pay/trends.html",
-        rates=rates(shown),
+        rates_picture=money_charts.rates(shown, language),
+        spark=money_charts.spark,
         months=months,
         causes=rows,
         most=max((count for row in rows for count in row.counts), default=1),
         cause_name=cause_name,
         shown=shown,
-        age_words=age_words,
+        age_words=money_charts.age_words,
         aged=aged,
-        ages=ages(aged),
+        ages_picture=money_charts.ages(aged, language),
     )
 
 

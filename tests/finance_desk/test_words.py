@@ -26,7 +26,7 @@ def test_every_row_of_the_demos_journal_is_told_in_words(tmp_path: Path) -> None
 @pytest.mark.parametrize("language", [0, 1], ids=["sv", "en"])
 def test_no_cause_is_cut_in_its_chart(language: int) -> None:
     labels = [cause_name(code.value)[language] for code in DeviationCode]
-    drawn = bar_chart.bars([(label, Decimal(1), "", "") for label in labels])
+    drawn = bar_chart.bars([(label, Decimal(1), "") for label in labels])
     assert [" ".join(bar.lines) for bar in drawn.bars] == labels
     assert max(len(line) for bar in drawn.bars for line in bar.lines) <= 30
     for above, below in zip(drawn.bars, drawn.bars[1:], strict=False):
