@@ -46,7 +46,7 @@ LEASE: Final = timedelta(minutes=5)
 """How long a worker may work on what it claimed."""
 
 ASKING: Final = Watch(timedelta(minutes=1), longest=timedelta(hours=12), gives_up=timedelta(days=14))
-"""How often the access point is asked how a letter fares that it has taken."""
+"""How often the access point is asked how a message fares that it has taken."""
 
 # Our own documents are written with this prefix, by `peppol.xml.codec` alone.
 _PROFILE = re.compile(rb"<cbc:ProfileID>([^<]*)</cbc:ProfileID>")
