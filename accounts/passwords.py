@@ -2,7 +2,7 @@
 
 Convention: argon2id with parameters that OWASP recommends, one at a time in a process, so that many who sign in at
 once leave the pages of the others quick. Of OWASP's equally strong pairs this is the one (19 MiB, two passes, one
-receiver queue) whose memory the allocator keeps between two passwords; with 46 MiB a guard paid as much again in page faults. A
+lane) whose memory the allocator keeps between two passwords; with 46 MiB a guard paid as much again in page faults. A
 name that does not exist is checked against a hash of nothing, so that it takes as long as one that does. A
 password is judged by its length and by a list of what everybody tries, never by which signs it mixes.
 """

@@ -76,7 +76,7 @@ def names_defined_twice() -> Mapping[str, Sequence[str]]:
 
 
 def _classes_and_aliases(module: ast.Module) -> Iterator[str]:
-    """The public names in capitals and small messages, as classes and aliases have; constants have capitals alone."""
+    """The public names in capitals and small letters, as classes and aliases have; constants have capitals alone."""
     for node in module.body:
         match node:
             case ast.ClassDef(name=name):
