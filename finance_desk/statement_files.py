@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from foundation.formatting import Json
 from foundation.money import Money
+from foundation.spreadsheets import CellKind, Dialect, SheetColumn, csv_of, xlsx_of
 from invoicing.reconciliation.statement import Statement, StatementRow
-from invoicing.spreadsheets import CellKind, Dialect, SheetColumn, csv_of, xlsx_of
 
 AMOUNTS = (
     ("ordered", "Beställt", "Ordered"),

@@ -18,12 +18,12 @@ from finance_desk.pages.paying_parts import (
 )
 from foundation.money import total
 from foundation.periods import Month
+from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from invoicing.bookkeeping import booking
 from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import unbilled
-from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in

@@ -5,11 +5,11 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, day_of, download, people, supplier_names, text_of
 from foundation.errors import NotThere
+from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.payment import payment, repayments
 from invoicing.payment.payment import Claim
-from invoicing.spreadsheets import CSV_TYPE, csv_bytes
 from orders.register import store as register_store
 from web.access import signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of

@@ -6,6 +6,7 @@ Until the bank answers, a payment is exported and not paid.
 from datetime import datetime
 
 from foundation import journal, transitions
+from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from foundation.sql import Session
 from foundation.transitions import MovedMeanwhile
 from invoicing.payment import attestation, export_store, proposals
@@ -22,7 +23,6 @@ from invoicing.payment.transfers import (
     netted,
     proposal_name,
 )
-from invoicing.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from orders.register.register import Register
 
 _ITEM = payment_tables.payment_item

@@ -14,11 +14,11 @@ from decimal import Decimal
 from stdnum import iban
 
 from foundation.errors import Refused
+from foundation.spreadsheets import CellKind as Holds
+from foundation.spreadsheets import CellValue, SheetColumn
 from invoicing.payment.bank_files import pain001 as pain
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import Transfer, TransferPart
-from invoicing.spreadsheets import CellKind as Holds
-from invoicing.spreadsheets import CellValue, SheetColumn
 from orders.register.parties import AccountScheme, Buyer, PaymentAccount
 from peppol.xml.iso20022 import serialise
 

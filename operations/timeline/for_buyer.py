@@ -11,9 +11,9 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.timeline import queries
-from invoicing.timeline.model import TimelineEntry, TimelineKind
-from invoicing.timeline.queries import AnswerRow, OrderRow, PaymentRow, ReceiptRow
+from operations.timeline import queries as timeline_queries
+from operations.timeline.model import TimelineEntry, TimelineKind
+from operations.timeline.queries import AnswerRow, OrderRow, PaymentRow, ReceiptRow
 from orders.events import store as event_store
 from orders.events.store import EventState, StoredEvent
 from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
@@ -25,18 +25,18 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
     """Every entry; those of one kind and day in the order they were written down."""
     reference = placement.execution_reference
     documents = list(document_store.listed(session, execution_reference=reference, limit=100_000))
-    answers = queries.answers_to(session, (each.id for each in documents))
+    answers = timeline_queries.answers_to(session, (each.id for each in documents))
     yield from _decisions(placement)
     yield from _events(event_store.of_placement(session, reference))
-    yield from _orders(queries.orders_of(session, reference))
+    yield from _orders(timeline_queries.orders_of(session, reference))
     yield from _planned(plan_store.of_placement(session, reference))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
-    yield from _receipts(queries.receipts_of(session, reference))
+    yield from _receipts(timeline_queries.receipts_of(session, reference))
     for invoice in documents:
         yield from _document(session, invoice, answers.get(invoice.id, ()))
     yield from _credit_requests(session, reference, documents, answers)
-    yield from _payments(queries.payments_of(session, reference))
+    yield from _payments(timeline_queries.payments_of(session, reference))
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
@@ -227,7 +227,7 @@ def _document(
             state=answer.state.value,
         )
     if invoice.state is InvoiceState.CREDITED:
-        settled_on = queries.settled_on(session, invoice.id)
+        settled_on = timeline_queries.settled_on(session, invoice.id)
         other = document_store.credited_by(session, invoice.id)
         if settled_on is not None:
             yield TimelineEntry(
@@ -250,7 +250,7 @@ def _credit_requests(
     answers: Mapping[int, Sequence[AnswerRow]],
 ) -> Iterator[TimelineEntry]:
     named = {f"{invoice.document_type.lower()} {invoice.id}": invoice for invoice in documents}
-    for request in queries.credit_requests(session, reference):
+    for request in timeline_queries.credit_requests(session, reference):
         invoice = named.get(request.about)
         if invoice is None:
             continue

@@ -7,9 +7,9 @@ from foundation.money import Quantity
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
-from invoicing.timeline import queries
-from invoicing.timeline.model import TimelineEntry, TimelineKind
-from invoicing.timeline.queries import OrderRow, PaymentRow, ReceiptRow
+from operations.timeline import queries as timeline_queries
+from operations.timeline.model import TimelineEntry, TimelineKind
+from operations.timeline.queries import OrderRow, PaymentRow, ReceiptRow
 from orders.model import InterruptionState, Placement, Report, ReportState
 from orders.placements import store as placement_store
 
@@ -21,12 +21,12 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
         session, execution_reference=reference, supplier=supplier, limit=100_000
     )
     yield from _decisions(placement)
-    yield from _orders(queries.orders_of(session, reference, supplier=supplier))
+    yield from _orders(timeline_queries.orders_of(session, reference, supplier=supplier))
     yield from _interruptions(session, reference)
     yield from _reports(placement_store.reports(session, reference))
-    yield from _receipts(queries.receipts_of(session, reference, supplier=supplier))
+    yield from _receipts(timeline_queries.receipts_of(session, reference, supplier=supplier))
     yield from _documents(documents)
-    yield from _payments(queries.payments_of(session, reference, supplier=supplier))
+    yield from _payments(timeline_queries.payments_of(session, reference, supplier=supplier))
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:

@@ -5,8 +5,8 @@ supplier's own orders and documents are asked for.
 """
 
 from foundation.sql import Session
-from invoicing.timeline import for_buyer, for_supplier
-from invoicing.timeline.model import Audience, TimelineEntry, in_order
+from operations.timeline import for_buyer, for_supplier
+from operations.timeline.model import Audience, TimelineEntry, in_order
 from orders.model import Placement
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from foundation.errors import Language
 from foundation.money import Money
 from foundation.periods import Month
-from invoicing.timeline.model import KIND_NAMES, Pair, TimelineEntry, TimelineKind
+from operations.timeline.model import KIND_NAMES, Pair, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
-from invoicing.spreadsheets import Dialect, csv_of, xlsx_of
+from foundation.spreadsheets import Dialect, csv_of, xlsx_of
 from supplier_portal.pages import query_params
 from supplier_portal.pages.orders import order_filter
 from supplier_portal.queries import exports as export_queries

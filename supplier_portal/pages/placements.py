@@ -14,8 +14,8 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.timeline import timeline as timelines
-from invoicing.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
+from operations.timeline import timeline
+from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
 from orders.placements import filing
 from orders.placements import store as placement_store
@@ -161,7 +161,7 @@ def _one(
         found = placement_queries.find(session, scope, reference)
         if found is None:
             raise NotThere
-        happened = timelines.of_placement(session, found, Audience.SUPPLIER)
+        happened = timeline.of_placement(session, found, Audience.SUPPLIER)
         context: dict[str, Any] = {
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),

@@ -12,11 +12,11 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from foundation.money import Money
+from foundation.spreadsheets import CellKind, CellValue, SheetColumn
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
-from invoicing.spreadsheets import CellKind, CellValue, SheetColumn
 from orders import tables as order_tables
 from orders.purchase_orders.line_store import ZERO
 from orders.terms import Article

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from foundation.money import Money
-from invoicing.spreadsheets import CellKind, CellValue, Dialect, SheetColumn, csv_of, guarded, xlsx_of
+from foundation.spreadsheets import CellKind, CellValue, Dialect, SheetColumn, csv_of, guarded, xlsx_of
 
 COLUMNS = (
     SheetColumn("Text"),

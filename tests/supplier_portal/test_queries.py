@@ -12,8 +12,8 @@ from foundation.money import Money
 from foundation.periods import Month
 from invoicing.model import InvoiceState
 from invoicing.portal_invoicing.scope import Scope
-from invoicing.timeline import timeline as timelines
-from invoicing.timeline.model import SUPPLIER_KINDS, Audience
+from operations.timeline import timeline
+from operations.timeline.model import SUPPLIER_KINDS, Audience
 from orders.terms import Article
 from supplier_portal.queries import exports as export_queries
 from supplier_portal.queries import orders as order_queries
@@ -240,7 +240,7 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
         house.pay(on=date(2026, 3, 9))
         house.interrupt("100000101", on=date(2026, 3, 10), reason="ILLNESS")
         with house.database.reading() as session:
-            found = timelines.of_placement(session, house.placement("100000101"), Audience.SUPPLIER)
+            found = timeline.of_placement(session, house.placement("100000101"), Audience.SUPPLIER)
         assert [each.kind.name for each in found] == [
             "DECISION",
             "ORDER",

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from foundation.money import Money
 from foundation.periods import Month
-from invoicing.timeline.model import SUPPLIER_KINDS, TimelineEntry, TimelineKind
+from operations.timeline.model import SUPPLIER_KINDS, TimelineEntry, TimelineKind
 from supplier_portal.charts import month_chart, timeline_chart
 from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
 from supplier_portal.charts.timeline_chart import PictureWords

@@ -7,8 +7,8 @@ import typer
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
-from invoicing.timeline import timeline as timelines
-from invoicing.timeline.model import KIND_NAMES, Audience, TimelineEntry
+from operations.timeline import timeline as timelines
+from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry
 from orders.placements import store as placement_store
 
 alone = typer.Typer()

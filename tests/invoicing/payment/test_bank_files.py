@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.money import Money
+from foundation.spreadsheets import Dialect, csv_of
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.pain001 import CreditTransfer
 from invoicing.payment.files import COLUMNS, Debtor, NoDebtorAccount, pain001, plain, rows
 from invoicing.payment.payable import PayableKind, ocr_of
 from invoicing.payment.transfers import ToSend, Transfer, TransferPart, netted
-from invoicing.spreadsheets import Dialect, csv_of
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.xml import gate, iso20022
 from peppol.xml.gate_errors import GateRefused
