@@ -37,7 +37,7 @@ class MovedMeanwhile(StepRefused):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transitions(Generic[S]):
     """From each state of an enum, the states that may follow on it; `ends` are those nothing follows on.
 
