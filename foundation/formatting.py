@@ -1,4 +1,8 @@
-"""Amounts, quantities, days and outside text written for people, the Swedish way."""
+"""Amounts, quantities, days, periods and outside text written for people, the same in both languages: the Swedish way.
+
+Convention: what the reader's language decides on a page (amounts, numbers, names of months) is written by `web.i18n`,
+and what a file or a document prescribes where that is made.
+"""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -6,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from foundation.money import Money, Quantity
-from foundation.periods import STOCKHOLM
+from foundation.periods import STOCKHOLM, Period
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -21,7 +25,7 @@ def kronor(money: Money) -> str:
     >>> kronor(Money.of("11590.00")), kronor(Money.of("-0.50", "EUR"))
     ('11 590,00', '-0,50 EUR')
     """
-    text = f"{money.amount:,.2f}".replace(",", " ").replace(".", ",")
+    text = _swedish(f"{money.amount:,.2f}")
     return text if money.currency == "SEK" else f"{text} {money.currency}"
 
 
@@ -31,7 +35,7 @@ def number(value: Decimal) -> str:
     >>> number(Decimal("21.0000")), number(Decimal("0.5000"))
     ('21', '0,5')
     """
-    text = f"{value:,f}".replace(",", " ").replace(".", ",")
+    text = _swedish(f"{value:,f}")
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
@@ -54,8 +58,22 @@ def price(value: Decimal) -> str:
     >>> price(Decimal("95.0000")), price(Decimal("0.1250"))
     ('95,00', '0,125')
     """
-    whole, _, decimals = f"{value:,f}".replace(",", " ").partition(".")
+    whole, _, decimals = _swedish(f"{value:,f}").partition(",")
     return f"{whole},{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def unbroken(text: str) -> str:
+    """The text with spaces that a line does not break at, for a sentence or a picture."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def number_of(text: str) -> Decimal:
+    """A number as people write it, with comma or point. Raises InvalidOperation for anything else.
+
+    >>> number_of("1 250,50")
+    Decimal('1250.50')
+    """
+    return Decimal(text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", "."))
 
 
 def plain(text: str) -> str:
@@ -73,6 +91,16 @@ def day(value: date | datetime | None) -> str:
     return value.isoformat() if value is not None else ""
 
 
+def period(value: Period) -> str:
+    """A period as 2026-09-01 – 2026-09-30."""
+    return f"{value.start.isoformat()} – {value.end.isoformat()}"
+
+
 def moment(value: datetime | None) -> str:
     """An instant as 2026-11-21 14.05 in Swedish time."""
     return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M") if value is not None else ""
+
+
+def _swedish(text: str) -> str:
+    """Thousands apart by a space, decimals after a comma."""
+    return text.replace(",", " ").replace(".", ",")

@@ -16,13 +16,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from foundation.errors import Language, Refused
 from foundation.money import Money, Quantity
-from foundation.periods import STOCKHOLM, Month, Period
+from foundation.periods import STOCKHOLM, Month
 from web import fronts
 
 Translate = Callable[[str], str]
@@ -102,6 +102,13 @@ def number(value: Decimal | int | Quantity, language: Language) -> str:
     return format_decimal(plain, locale=_BABEL[language])
 
 
+def price(value: Decimal, currency: str, language: Language) -> str:
+    """A price as people write it, with more than two decimals only where it has them."""
+    if value == round(value, 2):
+        return money(Money(round(value, 2), currency), language)
+    return f"{number(value, language)} {currency}"
+
+
 @lru_cache(maxsize=20_000)
 def plain_amount(amount: Money, language: Language) -> str:
     """An amount without its currency, for wide tables: 11 970,00."""
@@ -117,6 +124,7 @@ def month(value: Month | date, language: Language) -> str:
     )
 
 
-def period(value: Period) -> str:
-    """A period as 2026-09-01 – 2026-09-30."""
-    return f"{value.start.isoformat()} – {value.end.isoformat()}"
+@lru_cache(maxsize=1000)
+def short_month(value: Month, language: Language) -> str:
+    """A month's short name: sep, or Sep."""
+    return format_date(value.period.start, "LLL", locale=_BABEL[language]).rstrip(".")

@@ -55,7 +55,7 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         "day": formatting.day,
         "moment": formatting.moment,
         "month": lambda value: i18n.month(value, language),
-        "period": i18n.period,
+        "period": formatting.period,
         "badge_of": state_labels.told,
         "static": static_files.address,
     }

@@ -9,6 +9,7 @@ a time, because one document may cost hundreds of megabytes.
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Final
 
 import anyio
@@ -17,6 +18,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from foundation.errors import Language
+from foundation.formatting import number
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
@@ -94,7 +96,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _too_large() -> ProblemResponse:
-    most = f"{LIMITS.bytes_max:,}".replace(",", " ")
+    most = number(Decimal(LIMITS.bytes_max))
     return ProblemResponse(
         413,
         f"Dokumentet är större än {most} byte. Gör bilagorna mindre eller skicka dem på annat sätt.",

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from foundation import formatting
 from foundation.errors import Language
 from foundation.money import Money, Quantity
 from foundation.periods import Period
@@ -45,7 +46,7 @@ def _value(value: object, language: Language) -> str:
         case Quantity():
             return f"{i18n.number(value, language)} {unit_words(value.unit, language)}"
         case Period():
-            return i18n.period(value)
+            return formatting.period(value)
         case Decimal():
             return price_text(value).replace(".", "," if language == "sv" else ".")
         case date():

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from accounts import store as account_store
 from accounts.identity import Permission
 from foundation.errors import Refused
+from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from orders.register.parties import AccountScheme, PaymentAccount
@@ -99,9 +100,8 @@ def parsed_month(text: str) -> Month:
 
 def amount_of(request: Request, name: str) -> Decimal:
     """A field of the form as an amount, with comma or point. Raises FormRefused."""
-    text = text_of(request, name).replace("\u00a0", "").replace(" ", "").replace(",", ".")
     try:
-        amount = Decimal(text)
+        amount = number_of(text_of(request, name))
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12 or amount != round(amount, 2):
             raise InvalidOperation
     except InvalidOperation:

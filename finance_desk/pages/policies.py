@@ -18,6 +18,7 @@ from finance_desk.pages import judging_again
 from finance_desk.pages.policy_words import DAYS, LIMITS, SWITCHES, changes
 from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
+from foundation.formatting import number_of
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
@@ -263,11 +264,10 @@ def _tolerances(form: Mapping[str, str]) -> list[Tolerance]:
 
 def _decimal(text: str) -> Decimal | None:
     """A number as people write it, or None where nothing is written. Raises Refused for anything else."""
-    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
-    if not plain:
+    if not text.strip():
         return None
     try:
-        found = Decimal(plain)
+        found = number_of(text)
     except InvalidOperation as error:
         raise _no_number(text) from error
     if not found.is_finite():

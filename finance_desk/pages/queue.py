@@ -15,6 +15,7 @@ from accounts.identity import Permission, Person
 from finance_desk import bar_chart
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
+from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from invoicing.decisions import protected
 from invoicing.exceptions import queue as exception_queue
@@ -233,7 +234,7 @@ def _month(text: str) -> str:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        found = Decimal(text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", "."))
+        found = number_of(text)
     except InvalidOperation:
         return None
     return found.quantize(Decimal("0.01")) if found.is_finite() and abs(found) < Decimal(10) ** 12 else None

@@ -7,9 +7,11 @@ in both languages.
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from string import Template
 
 from foundation.errors import Language
+from foundation.formatting import number, unbroken
 from invoicing.matching.deviations import Deviation, DeviationCode, Source, Verdict
 
 # With decimals: what has none may as well be an order number.
@@ -388,7 +390,7 @@ def _written(value: str, language: Language) -> str:
     if language == "en" or not _NUMBER.fullmatch(value):
         return value
     whole, _, decimals = value.partition(".")
-    return f"{int(whole):,}".replace(",", "\N{NO-BREAK SPACE}") + f",{decimals}"
+    return f"{unbroken(number(Decimal(whole)))},{decimals}"
 
 
 def source_name(source: Source, language: Language) -> str:

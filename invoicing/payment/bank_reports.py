@@ -18,6 +18,7 @@ from sqlalchemy import Row, insert, select, update
 
 from foundation import journal
 from foundation.errors import Refused
+from foundation.formatting import number_of
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
 from foundation.transitions import StepRefused
@@ -374,7 +375,7 @@ def _from_csv(body: bytes) -> list[Booked]:
 
 def _csv_row(row: dict[str, str], number: int) -> Booked:
     try:
-        amount = Decimal((row["amount"] or "").replace("\u00a0", "").replace(" ", "").replace(",", "."))
+        amount = number_of(row["amount"] or "")
         if not amount.is_finite() or amount <= 0 or amount >= 10**13 or amount != round(amount, 2):
             raise ValueError(amount)
         booked_on = date.fromisoformat((row["booked_on"] or "").strip())

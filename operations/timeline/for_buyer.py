@@ -6,6 +6,7 @@ gave rise to.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from foundation import formatting
 from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
@@ -51,9 +52,9 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
             TimelineKind.DECISION,
             period.decision_id,
             (
-                f"Beslut om period {period.ordinal}, {period.period.start} – {period.period.end}, nivå "
+                f"Beslut om period {period.ordinal}, {formatting.period(period.period)}, nivå "
                 f"{placement.level}, leverantör {placement.supplier}{outside_sv}{follows_sv}.",
-                f"Decision on period {period.ordinal}, {period.period.start} – {period.period.end}, level "
+                f"Decision on period {period.ordinal}, {formatting.period(period.period)}, level "
                 f"{placement.level}, supplier {placement.supplier}{outside_en}{follows_en}.",
             ),
             state=placement.state.value,
@@ -166,7 +167,7 @@ def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
 def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:
     for receipt in receipts:
         taken_back = receipt.reverses is not None
-        days = f"{receipt.period.start} – {receipt.period.end}" if receipt.period else "–"
+        days = formatting.period(receipt.period) if receipt.period else "–"
         quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
         yield TimelineEntry(
             receipt.received_on,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from foundation import formatting
 from foundation.formatting import quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
@@ -31,14 +32,14 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
     for each in placement.periods:
-        start, end = each.period.start, each.period.end
+        start, whole = each.period.start, formatting.period(each.period)
         yield TimelineEntry(
             each.decided_on,
             TimelineKind.DECISION,
             each.decision_id,
             (
-                f"Beslut om period {each.ordinal}, {start} – {end}.",
-                f"Decision on period {each.ordinal}, {start} – {end}.",
+                f"Beslut om period {each.ordinal}, {whole}.",
+                f"Decision on period {each.ordinal}, {whole}.",
             ),
             f"/placements/{placement.execution_reference}#periods",
             state=placement.state.value,

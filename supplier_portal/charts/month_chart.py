@@ -12,6 +12,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from foundation.formatting import number, unbroken
 from foundation.money import Money
 from foundation.periods import Month
 from supplier_portal.queries.waiting import MonthSums
@@ -124,7 +125,7 @@ def _amount(months: MonthSums, series: str) -> Decimal:
 
 def _whole(amount: Decimal) -> str:
     """A round number for the axis, its thousands apart."""
-    return f"{int(amount):,}".replace(",", "\N{NO-BREAK SPACE}")
+    return unbroken(number(Decimal(int(amount))))
 
 
 def _bar(name: str, series: str, x: int, y: int, width: int, height: int) -> Markup:

@@ -6,12 +6,10 @@ the supplier's own only; a unit the register does not know is shown by its id.
 
 import base64
 from collections.abc import Callable
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from babel.dates import format_date
 from fastapi import Request, Response
 
 from accounts.identity import Person
@@ -73,8 +71,7 @@ def say_of(language: Language) -> Callable[[str, str], str]:
 
 def short_month(language: Language) -> Callable[[Month], str]:
     """A month's short name: sep, or Sep."""
-    locale = "en" if language == "en" else "sv_SE"
-    return lambda month: format_date(month.period.start, "LLL", locale=locale).rstrip(".")
+    return lambda month: i18n.short_month(month, language)
 
 
 def amount_of(language: Language) -> Callable[[Money], str]:
@@ -93,17 +90,10 @@ def shown(language: Language) -> dict[str, Any]:
     return {
         "article_of": lambda article, stage: export_queries.article_in_words(article, stage, say),
         "quantity_of": lambda value, unit: quantity_in_words(Quantity(value, unit)),
-        "price": lambda value, currency: price_of(value, currency, language),
+        "price": lambda value, currency: i18n.price(value, currency, language),
         "activities": report_words.ACTIVITIES,
         "activity_options": [(str(code), say(*pair)) for code, pair in report_words.ACTIVITIES.items()],
     }
-
-
-def price_of(value: Decimal, currency: str, language: Language) -> str:
-    """A price as people write it, with more than two decimals only where it has them."""
-    if value == round(value, 2):
-        return i18n.money(Money(round(value, 2), currency), language)
-    return f"{i18n.number(value, language)} {currency}"
 
 
 def query_without(request: Request, *names: str) -> str:

@@ -7,6 +7,7 @@ import typer
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.commands.answers import answer_json, in_short
 from billing.cli.printing import TableColumn, show, table, write_json
+from foundation import formatting
 from foundation.errors import NotFound
 from foundation.formatting import Json, kronor, number, price
 from foundation.sql import Session
@@ -80,7 +81,7 @@ def list_orders(
             _article(context, each.article, each.stage),
             each.execution_reference,
             each.supplier,
-            f"{each.period.start} – {each.period.end}",
+            formatting.period(each.period),
             each.issued_on.isoformat(),
             kronor(each.amount),
         )
@@ -118,7 +119,7 @@ def show_order(
         (say("Beslut", "Decision"), order.decision_id),
         (say("Leverantör, enhet", "Supplier, unit"), f"{order.supplier}, {order.unit_id}"),
         (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
-        (say("Period", "Period"), f"{order.period.start} – {order.period.end}"),
+        (say("Period", "Period"), formatting.period(order.period)),
         (say("Lagd", "Placed"), order.issued_on.isoformat()),
         (
             say("Meddelande", "Message"),
@@ -132,7 +133,7 @@ def show_order(
     rows = [
         (
             line.line_id,
-            f"{line.period.start} – {line.period.end}",
+            formatting.period(line.period),
             f"{number(line.quantity.value)} {line.quantity.unit}",
             price(line.price),
             kronor(line.amount),

@@ -16,7 +16,7 @@ from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, d
 from billing.cli.commands.payments import payments
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
-from foundation.formatting import kronor
+from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
@@ -325,6 +325,6 @@ def _tell_files(paths: list[Path], *, as_json: bool) -> None:
 
 def _amount(text: str) -> Decimal:
     try:
-        return Decimal(text.replace(" ", "").replace(",", "."))
+        return number_of(text)
     except InvalidOperation:
         raise typer.BadParameter("Skriv beloppet som 1250,00 / write the amount as 1250.00.") from None

@@ -64,3 +64,15 @@ def test_who_must_act_is_said() -> None:
     assert by_code[DeviationCode.DUE_DATE] is DeviationActor.NOBODY
     parked = match(an_invoice(ORDER), NOT_RECEIVED).deviations[0]
     assert parked.actor is DeviationActor.BUYER
+
+
+@pytest.mark.parametrize(
+    ("value", "swedish"),
+    [("1347.50", "1\N{NO-BREAK SPACE}347,50"), ("-0.50", "-0,50"), ("0.1250", "0,1250"), ("4000000012", "")],
+)
+def test_a_number_in_a_sentence_is_written_as_its_readers_write_it(value: str, swedish: str) -> None:
+    found = Deviation(
+        DeviationCode.AMOUNT, Weight.QUESTION, "BT-131", value, "1.00", Source.RECEIPT, line="1"
+    )
+    assert (swedish or value) in sentence(found, "sv")
+    assert value in sentence(found, "en")
