@@ -112,7 +112,7 @@ def test_a_run_that_is_broken_off_leaves_nothing_behind(ending: signal.Signals) 
 
 A_LONG_RUN = """
 import sys, time
-from tests.databases import running_server
+from tests.support.servers.databases import running_server
 with running_server() as server:
     print(server.socket_folder, flush=True)
     time.sleep(60)
