@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests: started from nothing, emptied between tests, gone afterwards.
+"""A real PostgreSQL server for the tests: started from nothing, a new database for each test, gone afterwards.
 
 The server belongs to a keeper (postgresql_keeper.py), a process of its own that
 waits for the end of its standard input. The operating system closes that pipe
@@ -19,6 +19,7 @@ from psycopg import sql
 
 from tests.support.project import PROJECT
 
+THE_TESTS = "tests"
 KEEPER = (sys.executable, "-m", "tests.support.servers.postgresql_keeper")
 
 
@@ -34,29 +35,40 @@ class PostgresqlServer:
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL of the server's one database."""
-        return f"postgresql+psycopg://postgres@/postgres?host={quote(self.socket_folder)}"
+        """The SQLAlchemy URL of the database the tests have, one after the other."""
+        return f"postgresql+psycopg://postgres@/{THE_TESTS}?host={quote(self.socket_folder)}"
 
     def empty(self) -> str:
-        """End every other connection, take everything out of the database, and give its URL.
+        """A new database with nothing in it in place of the last test's, and its URL."""
+        return self._copy_of("template0", THE_TESTS)
 
-        One database is emptied again and again: making another takes 20 times as long on a disk.
-        """
+    def keep(self, name: str) -> None:
+        """Keep the tests' database as it is now under this name, for `like`."""
+        self._copy_of(THE_TESTS, name)
+
+    def like(self, name: str) -> str:
+        """A copy of the kept database in place of the last test's, and its URL."""
+        return self._copy_of(name, THE_TESTS)
+
+    def _copy_of(self, template: str, name: str) -> str:
+        """Copying files takes a tenth of the time that making the tables anew does; no log is written twice."""
         with psycopg.connect(
             host=self.socket_folder, user="postgres", dbname="postgres", autocommit=True
         ) as connection:
-            # A connection left in a transaction holds locks that DROP would wait for without end.
+            # A connection that was forgotten would keep the database, or hold it up as a template.
             connection.execute(
-                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ANY(%s)",
+                [[template, name]],
             )
-            schemas = connection.execute(
-                r"SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'"
-                " AND nspname <> 'information_schema'"
-            ).fetchall()
-            for (schema,) in schemas:
-                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
-            connection.execute("CREATE SCHEMA public")
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+            strategy = sql.SQL("STRATEGY file_copy" if connection.info.server_version >= 150000 else "")
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                    sql.Identifier(name), sql.Identifier(template), strategy
+                )
+            )
         return self.url
 
 

@@ -2,7 +2,7 @@
 
 A database remembers the statements it has prepared, so each process opens one of each kind and
 lets it lead to the story's own place. Making the tables is the same every time: SQLite copies a
-file, and PostgreSQL runs what it was told the first time as one script.
+file, and PostgreSQL a database.
 """
 
 from datetime import UTC, datetime
@@ -10,16 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
 
-from billing.migrations.migrate import bring_up_to_date, open_migrated
-from foundation import journal, number_series
+from billing.migrations.migrate import open_migrated
 from foundation.database import Database
+from tests.support.servers.databases import PostgresqlServer
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 _SLOT = "sqlite:///story.sqlite"
 _opened: dict[str, Database] = {}
 _empty: list[bytes] = []
-_tables: list[str] = []
 _place: list[str] = []
 
 
@@ -42,27 +41,14 @@ def _sqlite(url: str) -> Database:
 
 
 def _postgresql(url: str) -> Database:
+    server = PostgresqlServer(str(make_url(url).query["host"]))
     if url not in _opened:
-        database = _opened[url] = Database(url, clock=lambda: CLOCK)
-        event.listen(database.engine, "before_cursor_execute", _note_tables)
-        bring_up_to_date(database)
-        event.remove(database.engine, "before_cursor_execute", _note_tables)
-        return database
-    database = _opened[url]
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(";\n".join(_tables))
-    with database.writing() as session:
-        journal.start(session)
-        number_series.start(session)
-    return database
-
-
-def _note_tables(
-    _connection: object, _cursor: object, statement: str, _given: object, _context: object, _many: bool
-) -> None:
-    # The tables, and the wall between suppliers.
-    if statement.lstrip().startswith(("CREATE", "DO ")):
-        _tables.append(statement)
+        open_migrated(url, clock=lambda: CLOCK).close()
+        server.keep("whole")
+        _opened[url] = Database(url, clock=lambda: CLOCK)
+    else:
+        server.like("whole")
+    return _opened[url]
 
 
 def _lead_to_the_place(_dialect: object, _record: object, given: list[str], _options: object) -> None:
