@@ -1,8 +1,10 @@
 """What every test may ask for: an empty database of each kind, and how long hypothesis looks.
 
-`database_url` runs a test once on SQLite and once on PostgreSQL. A test that is
-about one of them says so:
-`@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`.
+`database_url` runs a test once on SQLite and once on PostgreSQL, the latter in `make test` only where the engines can
+differ and the file says so, `pytestmark = pytest.mark.both_engines`: locks and conflicts, leases, row security,
+migrations, sums and types of numbers, text that one of them refuses, and statements no other test asks PostgreSQL. All
+others follow there in `make test-slow`, which runs what is marked `slow`. A test that is about one engine says so:
+`@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`. Why: docs/decisions/0006.
 """
 
 import os
@@ -41,7 +43,17 @@ def postgresql_url(postgresql_server: PostgresqlServer) -> str:
     return postgresql_server.url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test with a database run on both engines, now or in `make test-slow`."""
+    told = metafunc.definition.iter_markers("parametrize")
+    if "database_url" not in metafunc.fixturenames or any("database_url" in mark.args[0] for mark in told):
+        return
+    both = metafunc.definition.get_closest_marker("both_engines") is not None
+    other = pytest.param("postgresql", marks=() if both else pytest.mark.slow)
+    metafunc.parametrize("database_url", ["sqlite", other], indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, for this test alone."""
     if request.param == "sqlite":

@@ -19,6 +19,8 @@ from tests.support.servers import postgresql_keeper
 from tests.support.servers.databases import NoPostgresql, PostgresqlServer, running_server
 from tests.support.servers.postgresql_keeper import Account, CannotStart
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:

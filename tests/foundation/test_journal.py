@@ -12,6 +12,8 @@ from foundation import journal
 from foundation import tables as foundation_tables
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 
 

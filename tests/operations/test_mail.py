@@ -25,6 +25,8 @@ from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
 from tests.support.servers.mail_server import mail_server
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 FYRBAKEN = "5599991014"
 

@@ -27,6 +27,8 @@ from peppol.documents import shapes
 from tests.support.servers.faulty_point import Moment
 from tests.support.stories.house import House, a_house, outcome
 
+pytestmark = pytest.mark.both_engines
+
 NIGHT = Daily(time(2, 0))
 
 

@@ -2,6 +2,7 @@
 
 The workers are processes of their own, forked from this one so that they begin warm. What an
 access point was given is a line in a file, written in one stroke, so that it is known whoever died.
+`make test` kills twenty times, `make test-slow` two hundred.
 """
 
 import os
@@ -161,14 +162,24 @@ def nothing_is_broken(database: Database) -> None:
 # Killed -------------------------------------------------------------------------------------
 
 
-def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
-    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("database_url", "kills"),
+    [
+        ("sqlite", 20),
+        ("postgresql", 20),
+        pytest.param("sqlite", 200, marks=pytest.mark.slow),
+        pytest.param("postgresql", 200, marks=pytest.mark.slow),
+    ],
+    indirect=["database_url"],
+)
+def test_kills_under_load_lose_nothing_and_double_nothing(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(milliseconds=200))
     chance = random.Random(20261121)  # noqa: S311 - the same kills every time
     point = NotingPoint(folder)
     register = example_register()
-    flow.measure_orders(database, register, count=60)
+    flow.measure_orders(database, register, count=kills * 3 // 10)
     lines = flow.receive_first_months(database, register)
     invoices = list(flow.invoices_for(database, register, lines))
     orders = count(database, OutState.WAITING)
@@ -181,7 +192,7 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
 
     # Once in this process, so that every child finds it warm.
     read_arrived(database, today=DAY).close()
-    for number in range(200):
+    for number in range(kills):
         body = invoices[number] if number < len(invoices) else f"<A>{number}</A>".encode()
         (folder / "inbox" / f"{number:03}.xml.part").write_bytes(body)
         (folder / "inbox" / f"{number:03}.xml.part").rename(folder / "inbox" / f"{number:03}.xml")
@@ -211,11 +222,11 @@ def test_two_hundred_kills_under_load_lose_nothing_and_double_nothing(
         )
     assert len(documents) == len(invoices) == len({each.number for each in documents})
     assert states[InState.HANDLED] == len(invoices)
-    assert states[InState.QUARANTINED] == 200 - len(invoices)
+    assert states[InState.QUARANTINED] == kills - len(invoices)
     assert set(states) <= {InState.HANDLED, InState.QUARANTINED, InState.REPEAT}
     # Every message is with the access point, in its own bytes, and nothing else is.
     files = {path.stem[-36:]: path.read_bytes() for path in (folder / "outbox").rglob("*.xml")}
-    assert len(files) == len(messages) - portal >= orders + 200
+    assert len(files) == len(messages) - portal >= orders + kills
     assert all(messages[instance_id] == body for instance_id, body in files.items())
     assert in_order(database, point)
     nothing_is_broken(database)
@@ -233,13 +244,13 @@ JOBS: tuple[Job, ...] = (InOne("tick", Every(timedelta(seconds=1)), ticking),)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("workers", [2, 5])
+@pytest.mark.parametrize(("workers", "messages"), [(2, 100), pytest.param(5, 400, marks=pytest.mark.slow)])
 def test_several_workers_send_each_message_once_in_order_and_run_each_slot_once(
-    database: Database, folder: Path, workers: int
+    database: Database, folder: Path, workers: int, messages: int
 ) -> None:
     point = NotingPoint(folder, seconds=0.002)
     with database.writing() as session:
-        for number in range(400):
+        for number in range(messages):
             lay_out(session, [number], receiver=RECEIVERS[number % len(RECEIVERS)])
     let_go(database)
 
@@ -253,10 +264,12 @@ def test_several_workers_send_each_message_once_in_order_and_run_each_slot_once(
             stack.callback(ended, child)
             stack.callback(os.kill, child, signal.SIGKILL)
         until(
-            lambda: count(database, OutState.SENT) == 400 and (datetime.now(UTC) - began).total_seconds() > 3
+            lambda: (
+                count(database, OutState.SENT) == messages and (datetime.now(UTC) - began).total_seconds() > 3
+            )
         )
     given = point.given()
-    assert len(given) == len({each.instance_id for each in given}) == 400
+    assert len(given) == len({each.instance_id for each in given}) == messages
     assert in_order(database, point)
     assert len({each.worker for each in given}) > 1
     with database.reading() as session:

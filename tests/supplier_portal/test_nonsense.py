@@ -9,6 +9,8 @@ from tests.support.pages.portal_walks import ALVA, REFERENCE, Books, opened_book
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.house import FYRBAKEN
 
+pytestmark = pytest.mark.both_engines
+
 NO_KEY = 99_999_999_999_999_999_999
 BEYOND = 2**31
 BROKEN = {

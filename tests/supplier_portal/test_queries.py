@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ from supplier_portal.queries.exports import What
 from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre, Stands
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
+
+pytestmark = pytest.mark.both_engines
 
 OURS = Scope(FYRBAKEN)
 NORTH = {

@@ -22,6 +22,8 @@ from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 DAY = date(2026, 2, 3)
 REFERENCE = "100000101"
 

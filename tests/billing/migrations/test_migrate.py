@@ -19,6 +19,8 @@ from foundation.database import Database
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 BOOKS = Path(__file__).with_name("books_0_1_0")
 
 

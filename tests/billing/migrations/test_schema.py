@@ -1,5 +1,6 @@
 """A new database is made whole, an old one is brought up to date, and the two agree."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -7,6 +8,8 @@ from sqlalchemy import text
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from billing.migrations.schema import METADATAS
 from foundation import number_series
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_a_new_database_is_made_whole_and_knows_its_revision(database_url: str) -> None:

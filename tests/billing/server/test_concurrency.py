@@ -49,6 +49,8 @@ from tests.support.stories.house import (
     interruption,
 )
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 _S = InvoiceState

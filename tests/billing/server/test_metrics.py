@@ -31,6 +31,8 @@ from tests.support.servers.faulty_point import (
 )
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:

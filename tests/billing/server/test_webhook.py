@@ -22,6 +22,8 @@ from tests.support.servers.access_points import BUYER, SUPPLIER, order, serving
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 SECRET, OLD, TOKEN = "whsec_" + base64.b64encode(b"k" * 24).decode(), "old-secret", "t0ken"
 KEY = b"k" * 24
 ADDRESS = "/webhook/letters"

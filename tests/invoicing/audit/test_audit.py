@@ -29,6 +29,8 @@ from peppol.exchange import outbox
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 LATER = date(2034, 1, 1)
 

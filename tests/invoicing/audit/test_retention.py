@@ -25,6 +25,8 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House, a_house
 from tests.support.stories.portal import Desk
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
 ACTOR = SupplierActor(FYRBAKEN, by="user-17")

@@ -35,6 +35,8 @@ from orders.register import store as register_store
 from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import NOW, OFFICER
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 ACCOUNTS = LedgerAccounts()
 Read = dict[str, list[tuple[str, Decimal]]]

@@ -23,6 +23,8 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House
 from tests.support.stories.january import FEBRUARY, january, received_january
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:

@@ -19,6 +19,8 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 

@@ -18,6 +18,8 @@ from orders.register import store as register_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 

@@ -13,6 +13,8 @@ from invoicing.payment.repayments import RepaymentRefused
 from orders.register import store as register_store
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 TODAY = date(2026, 3, 10)
 

@@ -29,6 +29,8 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house
 from tests.support.stories.portal import Desk, key
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 _P = PortalState
 

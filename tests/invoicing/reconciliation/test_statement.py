@@ -25,6 +25,8 @@ from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 SECOND = "100000102"
 NOTHING = Money.of("0.00")

@@ -27,6 +27,8 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 from tests.support.stories.paying import PayDesk, notice
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE, SECOND = "100000101", "100000102"
 ALL_KEYS = tuple(StatementKey)
 

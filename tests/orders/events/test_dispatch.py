@@ -14,6 +14,8 @@ from orders.placements import store as placement_store
 from peppol.exchange import tables as exchange_tables
 from tests.support.stories.house import House, a_house, decision, event_line
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 DAY = date(2026, 1, 1)
 

@@ -21,6 +21,8 @@ from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 OURS = ParticipantId("0007", "2021002114")

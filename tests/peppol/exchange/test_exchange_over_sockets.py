@@ -19,6 +19,8 @@ from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simula
 from tests.support.servers.faulty_point import DAY, Moment
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 ORDERS = 5
 
 

@@ -16,6 +16,8 @@ from peppol.exchange.tables import InState, OutState
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 DAY = date(2026, 2, 3)
 
 

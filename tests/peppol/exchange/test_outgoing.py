@@ -29,6 +29,8 @@ from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import TALLKOTTEN, House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 

@@ -24,6 +24,8 @@ from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.support.stories.house import example_register
 
+pytestmark = pytest.mark.both_engines
+
 DAY = date(2026, 3, 20)
 
 

@@ -35,6 +35,8 @@ from tests.support.servers.faulty_point import (
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House, a_house
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
