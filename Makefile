@@ -5,6 +5,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 MUTANTS ?= 1000000
+CASES ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,25 +19,33 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pyth
 	--generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
+# A file's tests stay with one worker, which has its books at hand, until another has none left.
+IN_TURN := -n $(WORKERS) --dist worksteal
+
+# The tests start many processes; each would compile the whole house anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bare fix fuzz bench load figures pictures lock clean
+.PHONY: help demo test test-slow agreement bare fix fuzz bench load figures pictures lock clean
 
 help: ## Show these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+		printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 demo: $(HOUSE) ## Install, then run a month from order to payment on SQLite; the papers land in build/demo
 	$(BIN)/billing demo --dir build/demo
 
-test: $(WORKSHOP) ## Format, lint, types, import rules, and every test on SQLite and PostgreSQL
+test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a change, on SQLite and PostgreSQL
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/python -m tests.checks $(IN_TURN)
+
+test-slow: $(WORKSHOP) ## The rest at length: kills, crashes, fuzz, axe everywhere, every story on PostgreSQL
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/pytest $(IN_TURN) -m slow
+
+agreement: $(WORKSHOP) ## Our rules beside published unit cases: make agreement CASES=folder
+	$(BIN)/python -m tests.agreement "$(CASES)"
 
 bare: ## As root: both commands on a bare Debian 12 as root and as a user; for one, make bare ONLY=user
 	$(PYTHON) -m tests.bare --workers $(WORKERS) $(addprefix --only ,$(ONLY))
@@ -46,7 +55,7 @@ fix: $(WORKSHOP) ## Format the code and repair what ruff can repair
 	$(BIN)/ruff check --fix .
 
 fuzz: $(WORKSHOP) ## The laws and the mutants at length: make fuzz MUTANTS=1000000
-	FUZZ_MUTANTS=$(MUTANTS) $(BIN)/pytest -n $(WORKERS) --hypothesis-profile=fuzz
+	FUZZ_MUTANTS=$(MUTANTS) $(BIN)/pytest $(IN_TURN) --hypothesis-profile=fuzz
 
 bench: $(WORKSHOP) ## Measure, and print the figures: the flow, and our rules beside the published ones in Saxon
 	$(BIN)/billing bench

@@ -1,8 +1,7 @@
-"""The published unit cases for EN 16931, where they are kept beside the checkout.
+"""The published unit cases for EN 16931, in a folder of .jsonl files.
 
-They are not part of this project (their licence asks for other things than ours), so
-they are read from `../shared/cases` when that folder is there. A case is a fragment of
-an invoice, a rule, and what the rule says of it.
+They are not part of this project (their licence asks for other things than ours), so nothing here knows where they
+lie: `make agreement` is told. A case is a fragment of an invoice, a rule, and what the rule says of it.
 """
 
 import json
@@ -16,11 +15,6 @@ from lxml import etree
 from peppol.findings import Severity
 from peppol.rules.engine.engine import RuleSet, judge
 
-FOLDER: Final = Path(__file__).resolve().parents[4] / "shared" / "cases"
-ABSENT: Final = (
-    f"THE PUBLISHED UNIT CASES ARE ABSENT: no .jsonl file in {FOLDER.name}/ beside the checkout."
-    " Nothing was compared; put them there, as CI does."
-)
 _SEVERITIES: Final = {"error": Severity.FATAL, "warning": Severity.WARNING}
 _PARSER: Final = etree.XMLParser(
     remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True
@@ -49,13 +43,9 @@ class PublishedCase:
         return self.name
 
 
-def published_cases() -> tuple[PublishedCase, ...]:
-    """All published cases at hand; empty when they are absent."""
-    return tuple(_cases())
-
-
-def _cases() -> Iterator[PublishedCase]:
-    for path in sorted(FOLDER.glob("*.jsonl")):
+def published_cases(folder: Path) -> Iterator[PublishedCase]:
+    """All cases in the folder's files."""
+    for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             yield PublishedCase(
