@@ -13,7 +13,7 @@ from peppol.rules.engine.engine import judge
 from tests.support.rules.rules_broken import CASES, WITH_ENTRIES
 from tests.support.rules.rules_broken_syntax import SYNTAX_CASES
 from tests.support.rules.rules_documents import CAC, CBC, Facts, Line, a_tree, facts
-from tests.support.rules.rules_edits import Case, fired, put
+from tests.support.rules.rules_edits import fired, put
 from tests.support.rules.rules_mutants import BASES
 
 ALL_CASES = [*CASES, *SYNTAX_CASES]
@@ -26,9 +26,10 @@ def test_a_correct_document_breaks_no_rule(given: Facts) -> None:
     assert judge(a_tree(given), RULES) == ()
 
 
-@pytest.mark.parametrize("broken", ALL_CASES, ids=str)
-def test_one_broken_thing_makes_exactly_its_rules_speak(broken: Case) -> None:
-    assert fired(broken.tree(), RULES) == broken.expected
+def test_one_broken_thing_makes_exactly_its_rules_speak(subtests: pytest.Subtests) -> None:
+    for broken in ALL_CASES:
+        with subtests.test(str(broken)):
+            assert fired(broken.tree(), RULES) == broken.expected
 
 
 def test_every_rule_is_made_to_speak_here_or_among_the_families() -> None:

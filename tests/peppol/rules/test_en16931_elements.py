@@ -63,13 +63,18 @@ def _places() -> Iterator[tuple[str, str, str]]:
 
 
 PLACES = [place for place in _places() if place[0] != "UBL-CR-631"]  # dropped in release 1.3.16
+BOOKS = sorted({rule[:8] for rule, _, _ in PLACES})
 
 
-@pytest.mark.parametrize(("rule", "path", "attribute"), PLACES)
-def test_what_the_profile_leaves_out_is_warned_about_once(rule: str, path: str, attribute: str) -> None:
-    found = [finding for finding in judge(_tree(path, attribute), RULES) if finding.rule == rule]
-    assert [(finding.severity, finding.rule) for finding in found] == [(Severity.WARNING, rule)]
-    assert found[0].location.endswith(f"/@{attribute}" if attribute else path.rpartition(":")[2])
+@pytest.mark.parametrize("book", BOOKS)
+def test_what_the_profile_leaves_out_is_warned_about_once(book: str, subtests: pytest.Subtests) -> None:
+    for rule, path, attribute in PLACES:
+        if not rule.startswith(book):
+            continue
+        with subtests.test(rule=rule, path=path, attribute=attribute):
+            found = [finding for finding in judge(_tree(path, attribute), RULES) if finding.rule == rule]
+            assert [(finding.severity, finding.rule) for finding in found] == [(Severity.WARNING, rule)]
+            assert found[0].location.endswith(f"/@{attribute}" if attribute else path.rpartition(":")[2])
 
 
 def test_every_path_has_its_rule_among_the_rules() -> None:

@@ -234,9 +234,10 @@ def test_a_good_answer_breaks_no_rule(family: str) -> None:
     assert fired(GOOD[family], RULES[family]) == {}
 
 
-@pytest.mark.parametrize("broken", CASES, ids=str)
-def test_a_broken_answer_breaks_just_these_rules(broken: Case) -> None:
-    assert fired(edited(GOOD[broken.base], *broken.edits), RULES[broken.base]) == broken.expected
+def test_a_broken_answer_breaks_just_these_rules(subtests: pytest.Subtests) -> None:
+    for broken in CASES:
+        with subtests.test(str(broken)):
+            assert fired(edited(GOOD[broken.base], *broken.edits), RULES[broken.base]) == broken.expected
 
 
 def test_every_rule_has_its_case_but_the_one_that_never_fires() -> None:
