@@ -30,6 +30,27 @@ settings.register_profile("fuzz", deadline=None, max_examples=5_000)
 settings.load_profile("house")
 
 
+# They take longest, and those that stand together share the demo's books: begun first, they end before the last.
+BEGUN_FIRST = (
+    "test_walk",
+    "test_crawl",
+    "test_row_security",
+    "test_demo",
+    "test_en16931_published",
+    "test_killed_workers",
+    "test_crash_points",
+    "test_concurrency",
+    "test_simulation",
+    "test_gate_fuzz",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    places = {name: place for place, name in enumerate(BEGUN_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """The worker's own server, started when the first test asks for it."""

@@ -13,13 +13,12 @@ from sqlalchemy import select
 from accounts.identity import BUYER_SIDE, Person
 from billing.migrations.row_security import RIGHTS, SHARED
 from billing.migrations.schema import METADATAS
-from billing.tools.demo.playing import play
 from tests.support.pages.all_routes import AREAS, ELSEWHERE, ONES, SUPPLIER, routes_of, table
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.routes import Route
 from tests.support.pages.visitor import Visitor, visitor
 from tests.support.servers.databases import PostgresqlServer
-from tests.support.stories.demo_books import noon, story
+from tests.support.stories.demo_books import books_on_postgresql, noon
 from tests.support.stories.house import LARKDRILLEN
 
 FOREIGN = re.compile(r"5599992020|Lärkdrillen|5599993036|Tallkotten|8029996066|Havtornet")
@@ -27,11 +26,9 @@ REFERENCE = re.compile(r"\b4000000\d\d\b")
 
 
 @pytest.fixture(scope="module")
-def site(postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(postgresql_server: PostgresqlServer) -> Iterator[Site]:
     """The demo's books on PostgreSQL, where both walls stand; SQLite is walked in test_walk.py."""
-    url = postgresql_server.empty()
-    play(story(), url=url, folder=tmp_path_factory.mktemp("demo"))
-    with portal(url, clock=noon, second_step=False) as served:
+    with portal(books_on_postgresql(postgresql_server), clock=noon, second_step=False) as served:
         yield served
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.exc import ProgrammingError
 from accounts.tables import account, account_permission
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS, open_database
-from billing.tools.demo.playing import play
 from foundation import journal as chain
 from foundation.database import SUPPLIER_ROLE, Database
 from foundation.sql import Session
@@ -19,7 +18,7 @@ from orders.register import store as register_store
 from orders.tables import inbound_event, line_account, placement, purchase_order
 from peppol.exchange.tables import outbox
 from tests.support.servers.databases import PostgresqlServer
-from tests.support.stories.demo_books import noon, story
+from tests.support.stories.demo_books import books_on_postgresql, noon
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
 
 TABLES = [table for metadata in METADATAS for table in metadata.sorted_tables]
@@ -31,12 +30,8 @@ SCOPED = [
 
 
 @pytest.fixture(scope="module")
-def database(
-    postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    url = postgresql_server.empty()
-    play(story(), url=url, folder=tmp_path_factory.mktemp("demo"))
-    opened = open_database(url, clock=noon)
+def database(postgresql_server: PostgresqlServer) -> Iterator[Database]:
+    opened = open_database(books_on_postgresql(postgresql_server), clock=noon)
     yield opened
     opened.close()
     postgresql_server.empty()

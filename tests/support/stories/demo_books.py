@@ -1,7 +1,7 @@
 """The demo's books for tests: played once a worker, and a fresh copy for whoever asks.
 
-Convention: the day is the last of the demo's story, the people are those of demo_people.py. SQLite copies the file;
-on PostgreSQL the story is played into the database given.
+Convention: the day is the last of the demo's story, the people are those of demo_people.py. SQLite copies the file,
+PostgreSQL the database.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from billing.tools.demo.playing import play
 from billing.tools.demo.story import Story, read_story
 from tests.support.pages.browser import Site, portal
 from tests.support.project import FIXTURES
+from tests.support.servers.databases import PostgresqlServer
 
 STORY = FIXTURES / "demo"
 
@@ -47,6 +48,21 @@ def books(folder: Path) -> str:
     path = folder / "demo.sqlite"
     path.write_bytes(_played())
     return f"sqlite:///{path}"
+
+
+_kept_by: list[PostgresqlServer] = []
+
+
+def books_on_postgresql(server: PostgresqlServer) -> str:
+    """The URL of a copy of the books, in place of the last test's database."""
+    if server in _kept_by:
+        return server.like("demo")
+    url = server.empty()
+    with TemporaryDirectory() as folder:
+        play(story(), url=url, folder=Path(folder))
+    server.keep("demo")
+    _kept_by.append(server)
+    return url
 
 
 @contextmanager
