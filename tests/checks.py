@@ -8,8 +8,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import BinaryIO
+from typing import IO
 
 CHECKS = ("ruff format --check .", "ruff check .", "mypy", "lint-imports")
 COUNTED = re.compile(rb"\d+ \w+.* in [\d.]+s|no tests ran")
@@ -27,10 +28,10 @@ def found_by_checks() -> list[tuple[str, int, str]]:
     return found
 
 
-def show_all_but_the_count(spoken: BinaryIO, shown: BinaryIO) -> bytes:
+def show_all_but_the_count(spoken: Iterable[bytes], shown: IO[bytes]) -> bytes:
     """Pass on what pytest says as it says it, and give back its last line, the count."""
     held = b""
-    while more := os.read(spoken.fileno(), 65536):
+    for more in spoken:
         *lines, rest = (held + more).split(b"\n")
         held = b""
         for line in lines:
@@ -53,7 +54,8 @@ def main(arguments: list[str]) -> int:
         checked = pool.submit(found_by_checks)
         with subprocess.Popen(["pytest", *colour, *arguments], stdout=subprocess.PIPE) as tests:
             assert tests.stdout is not None
-            count = show_all_but_the_count(tests.stdout, shown)
+            spoken = tests.stdout.fileno()
+            count = show_all_but_the_count(iter(lambda: os.read(spoken, 65536), b""), shown)
         found = checked.result()
     for check, status, said in found:
         shown.write(f"{check}: {'ok' if status == 0 else 'FAILED'}\n{said if status else ''}".encode())

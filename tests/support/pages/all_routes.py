@@ -10,6 +10,7 @@ from starlette.routing import Mount
 from starlette.routing import Route as PlainRoute
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission, Person
+from foundation.database import Database
 from tests.support.pages.routes import Route
 from tests.support.stories.house import FYRBAKEN
 
@@ -21,6 +22,12 @@ def table(area: str) -> Mapping[str, Route]:
     """The table of one area."""
     routes: Mapping[str, Route] = importlib.import_module(f"tests.support.pages.routes_{area}").ROUTES
     return routes
+
+
+def table_in(area: str, database: Database) -> Mapping[str, Route]:
+    """The table of one area, its addresses with the numbers that rows have in these books."""
+    with database.reading() as session:
+        return {key: route.in_books(session) for key, route in table(area).items()}
 
 
 def routes_of(app: FastAPI) -> list[str]:

@@ -2,8 +2,11 @@
 
 Convention: a key is method and path as the router has them, "GET /orders/{number}". The tables are about the books
 of the demo, where Fyrbåken (5599991014) is the supplier that asks and Lärkdrillen (5599992020) owns what is
-foreign. Every route of the application stands in exactly one table; the crawl (test_crawl.py) asks each with
-everybody, and the walk (test_walk.py) looks at every page with axe in both languages.
+foreign. No address names a row by its number, which says nothing and moves with every change of the demo:
+`<invoice F26-101>` is the row of the document with this number, `<letter NAME>` of what came under this name,
+`<sent NUMBER>` of what left, `<answer F26-101 AP>` of the answer to a document, `<account ADDRESS>` and
+`<application ADDRESS>` of a person's; `in_books` looks them up. Every route of the application stands in exactly one table; the crawl (test_crawl.py) asks
+each with everybody, and the walk (test_walk.py) looks at every page with axe and in both languages.
 
     ROUTES = {
         "GET /orders": Route(may=SUPPLIER_SIDE, own=("/orders", "/orders?state=OPEN")),
@@ -16,10 +19,26 @@ everybody, and the walk (test_walk.py) looks at every page with axe in both lang
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, select
 
 from accounts.identity import Permission
+from accounts.tables import account, account_application
+from foundation.sql import Session
+from invoicing.documents.tables import invoice
+from peppol.exchange.tables import inbox, outbox
+
+_NAMED: Final = re.compile(r"<([^<>]+)>")
+_CALLED: Final[Mapping[str, tuple[Column[Any], Column[Any]]]] = {
+    "invoice": (invoice.c.id, invoice.c.number),
+    "letter": (inbox.c.id, inbox.c.transport_id),
+    "sent": (outbox.c.sequence, outbox.c.document_id),
+    "account": (account.c.id, account.c.sign_in_name),
+    "application": (account_application.c.id, account_application.c.email),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +50,6 @@ class Route:
     `foreign`: addresses that name another's thing, or none: 404 for whoever has the permission.
     `form`: what a POST would carry; it is tried on `foreign` with a right token, and on `own` never.
     `buyer_too`: the buyer's staff may have foreign things, so only suppliers are tried with them.
-    `led`: a page that links to the address instead, the pattern of the link, and what follows it: for things whose
-    number differs between the databases.
     `page`: False for files (PDF, XML, CSV), which axe cannot read.
     """
 
@@ -44,12 +61,31 @@ class Route:
     leads_on: bool = False
     buyer_too: bool = True
     page: bool = True
-    led: tuple[str, str, str] | None = None
 
-    def own_addresses(self, read: Callable[[str], str]) -> tuple[str, ...]:
-        """The own addresses, also the one a page leads to; `read` gives a page's text."""
-        if self.led is None:
-            return self.own
-        page, pattern, after = self.led
-        found = re.search(pattern, read(page))
-        return (*self.own, f"{found[0]}{after}") if found else self.own
+    def in_books(self, session: Session) -> "Route":
+        """The same route, with the numbers that the rows have in these books."""
+        return replace(
+            self,
+            own=tuple(_numbered(each, session) for each in self.own),
+            foreign=tuple(_numbered(each, session) for each in self.foreign),
+            form={name: _numbered(value, session) for name, value in self.form.items()},
+        )
+
+
+def _numbered(address: str, session: Session) -> str:
+    return _NAMED.sub(lambda found: str(_row(session, *found[1].split())), address)
+
+
+def _row(session: Session, kind: str, *named: str) -> int:
+    """The number of the row that is named; fails where the books hold none, or two."""
+    if kind == "answer":
+        invoice, code = named
+        number = _row(session, "invoice", invoice)
+        return _only(session, outbox.c.sequence, outbox.c.document_id == f"{number}-{code}")
+    (name,) = named
+    column, called = _CALLED[kind]
+    return _only(session, column, called == name)
+
+
+def _only(session: Session, column: Column[Any], condition: ColumnElement[bool]) -> int:
+    return int(session.scalars(select(column).where(condition)).one())

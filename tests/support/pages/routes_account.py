@@ -8,7 +8,6 @@ _BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})
 _CONFIRMS = frozenset({Permission.BUYER_ADMIN, Permission.FINANCE})
 _ALL = SUPPLIER_SIDE | BUYER_SIDE
 
-# The demo's people are made in the order of demo_people.PEOPLE: 1 and 2 are Fyrbåken's, 3 Lärkdrillen's, 6 the buyer's.
 ROUTES = {
     "GET /api/v1/openapi.json": Route(everybody=True, page=False),
     "POST /api/v1/validate": Route(everybody=True, page=False),
@@ -43,24 +42,51 @@ ROUTES = {
     "GET /people/new": Route(may=_ADMINISTERS, own=("/people/new",)),
     "POST /people/new": Route(may=_ADMINISTERS),
     "GET /people/{account_id}": Route(
-        may=_ADMINISTERS, own=("/people/2",), foreign=("/people/3", "/people/6", "/people/99999")
+        may=_ADMINISTERS,
+        own=("/people/<account redovisa@fyrbaken.example>",),
+        foreign=(
+            "/people/<account alla@larkdrillen.example>",
+            "/people/<account ekonom@kopare.example>",
+            "/people/99999",
+        ),
     ),
     "POST /people/{account_id}": Route(
-        may=_ADMINISTERS, foreign=("/people/3", "/people/6", "/people/99999"), form={"permission": "REPORT"}
+        may=_ADMINISTERS,
+        foreign=(
+            "/people/<account alla@larkdrillen.example>",
+            "/people/<account ekonom@kopare.example>",
+            "/people/99999",
+        ),
+        form={"permission": "REPORT"},
     ),
-    "POST /people/{account_id}/invite": Route(may=_ADMINISTERS, foreign=("/people/3/invite",)),
+    "POST /people/{account_id}/invite": Route(
+        may=_ADMINISTERS, foreign=("/people/<account alla@larkdrillen.example>/invite",)
+    ),
     "POST /people/{account_id}/forget-codes": Route(
-        may=_ADMINISTERS, foreign=("/people/3/forget-codes", "/people/99999/forget-codes")
+        may=_ADMINISTERS,
+        foreign=("/people/<account alla@larkdrillen.example>/forget-codes", "/people/99999/forget-codes"),
     ),
     "GET /people/{account_id}/end": Route(
-        may=_ADMINISTERS, own=("/people/2/end",), foreign=("/people/3/end", "/people/6/end")
+        may=_ADMINISTERS,
+        own=("/people/<account redovisa@fyrbaken.example>/end",),
+        foreign=(
+            "/people/<account alla@larkdrillen.example>/end",
+            "/people/<account ekonom@kopare.example>/end",
+        ),
     ),
     "POST /people/{account_id}/end": Route(
-        may=_ADMINISTERS, foreign=("/people/3/end", "/people/6/end", "/people/99999/end")
+        may=_ADMINISTERS,
+        foreign=(
+            "/people/<account alla@larkdrillen.example>/end",
+            "/people/<account ekonom@kopare.example>/end",
+            "/people/99999/end",
+        ),
     ),
     "GET /admin": Route(may=_BUYER_ADMIN, own=("/admin",)),
     "GET /admin/applications/{application_id}": Route(
-        may=_BUYER_ADMIN, own=("/admin/applications/1",), foreign=("/admin/applications/99999",)
+        may=_BUYER_ADMIN,
+        own=("/admin/applications/<application kim@gryningen.example>",),
+        foreign=("/admin/applications/99999",),
     ),
     "POST /admin/applications/{application_id}/approve": Route(
         may=_BUYER_ADMIN, foreign=("/admin/applications/99999/approve",)
@@ -72,16 +98,24 @@ ROUTES = {
     "GET /admin/people/new": Route(may=_BUYER_ADMIN, own=("/admin/people/new",)),
     "POST /admin/people/new": Route(may=_BUYER_ADMIN),
     "GET /admin/people/{account_id}": Route(
-        may=_BUYER_ADMIN, own=("/admin/people/6",), foreign=("/admin/people/1", "/admin/people/99999")
+        may=_BUYER_ADMIN,
+        own=("/admin/people/<account ekonom@kopare.example>",),
+        foreign=("/admin/people/<account alla@fyrbaken.example>", "/admin/people/99999"),
     ),
     "POST /admin/people/{account_id}": Route(
-        may=_BUYER_ADMIN, foreign=("/admin/people/1",), form={"permission": "AUDIT"}
+        may=_BUYER_ADMIN,
+        foreign=("/admin/people/<account alla@fyrbaken.example>",),
+        form={"permission": "AUDIT"},
     ),
-    "POST /admin/people/{account_id}/invite": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/invite",)),
+    "POST /admin/people/{account_id}/invite": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/invite",)
+    ),
     "POST /admin/people/{account_id}/forget-codes": Route(
-        may=_BUYER_ADMIN, foreign=("/admin/people/1/forget-codes",)
+        may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/forget-codes",)
     ),
-    "POST /admin/people/{account_id}/end": Route(may=_BUYER_ADMIN, foreign=("/admin/people/1/end",)),
+    "POST /admin/people/{account_id}/end": Route(
+        may=_BUYER_ADMIN, foreign=("/admin/people/<account alla@fyrbaken.example>/end",)
+    ),
     "GET /admin/changes": Route(may=_CONFIRMS, own=("/admin/changes",)),
     "GET /admin/changes/{change_id}": Route(may=_CONFIRMS, foreign=("/admin/changes/99999",)),
     "POST /admin/changes/{change_id}/confirm": Route(

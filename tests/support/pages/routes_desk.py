@@ -25,21 +25,26 @@ ROUTES = {
         ),
     ),
     "POST /finance/items/{kind}/{number}/owner": Route(
-        may=FINANCE, foreign=("/finance/items/NOTHING/1/owner",), form={"to": ""}
+        may=FINANCE, foreign=("/finance/items/NOTHING/99999/owner",), form={"to": ""}
     ),
     "POST /finance/items/{kind}/{number}/comment": Route(
-        may=FINANCE, foreign=("/finance/items/NOTHING/1/comment",), form={"text": "Hej"}
+        may=FINANCE, foreign=("/finance/items/NOTHING/99999/comment",), form={"text": "Hej"}
     ),
     "POST /finance/filters": Route(may=READERS, form={"name": "Mina", "query": "cause=PRICE"}),
     "POST /finance/filters/{number}/drop": Route(may=READERS),
     "GET /finance/letters/{number}": Route(
         may=READERS,
-        own=("/finance/letters/19", "/finance/letters/62", "/finance/letters/64", "/finance/letters/65"),
+        own=(
+            "/finance/letters/<letter events.jsonl:83>",
+            "/finance/letters/<letter 2026-10-09-37-foreign-xml.xml>",
+            "/finance/letters/<letter 2026-10-09-39-no-xml.xml>",
+            "/finance/letters/<letter 2026-10-09-40-sum-does-not-add-up.xml>",
+        ),
         foreign=(f"/finance/letters/{NONE}",),
     ),
     "GET /finance/letters/{number}/raw": Route(
         may=READERS,
-        own=("/finance/letters/63/raw",),
+        own=("/finance/letters/<letter 2026-10-09-38-entity-from-outside.xml>/raw",),
         foreign=(f"/finance/letters/{NONE}/raw",),
         page=False,
     ),
@@ -48,27 +53,30 @@ ROUTES = {
     "GET /finance/documents/{number}": Route(
         may=READERS,
         own=(
-            "/finance/documents/23",
-            "/finance/documents/43",
-            "/finance/documents/46",
-            "/finance/documents/50",
-            "/finance/documents/61",
-            "/finance/documents/63",
+            "/finance/documents/<invoice F26-3101>",
+            "/finance/documents/<invoice 20211>",
+            "/finance/documents/<invoice 7324>",
+            "/finance/documents/<invoice F26-2801>",
+            "/finance/documents/<invoice F26-3302>",
+            "/finance/documents/<invoice 7336>",
         ),
         foreign=(f"/finance/documents/{NONE}",),
     ),
     "GET /finance/documents/{number}/credit": Route(
         may=FINANCE,
-        own=("/finance/documents/46/credit",),
+        own=("/finance/documents/<invoice 7324>/credit",),
         foreign=(f"/finance/documents/{NONE}/credit",),
     ),
     "GET /finance/documents/{number}/pair": Route(
         may=FINANCE,
-        foreign=(f"/finance/documents/{NONE}/pair?credits=1", "/finance/documents/46/pair?credits=1"),
+        foreign=(
+            f"/finance/documents/{NONE}/pair?credits=<invoice F26-101>",
+            "/finance/documents/<invoice 7324>/pair?credits=<invoice F26-101>",
+        ),
     ),
     "POST /finance/documents/{number}/{action}": Route(
         may=FINANCE,
-        foreign=(f"/finance/documents/{NONE}/credit", "/finance/documents/46/nothing"),
+        foreign=(f"/finance/documents/{NONE}/credit", "/finance/documents/<invoice 7324>/nothing"),
         form={"reason": "Prov"},
     ),
     "POST /finance/documents/{number}/reveal": Route(
@@ -82,27 +90,30 @@ ROUTES = {
     "POST /finance/actions/{number}/undo": Route(may=FINANCE, foreign=(f"/finance/actions/{NONE}/undo",)),
     "GET /finance/documents/{number}/xml": Route(
         may=READERS,
-        own=("/finance/documents/46/xml",),
+        own=("/finance/documents/<invoice 7324>/xml",),
         foreign=(f"/finance/documents/{NONE}/xml",),
         page=False,
     ),
     "GET /finance/documents/{number}/files/{place}": Route(
-        may=READERS, foreign=("/finance/documents/46/files/9",), page=False
+        may=READERS, foreign=("/finance/documents/<invoice 7324>/files/9",), page=False
     ),
     "GET /finance/bulk": Route(
         may=FINANCE,
-        own=("/finance/bulk?kind=ASK_CREDIT&id=46&id=47", "/finance/bulk?kind=ACCEPT&all=1&cause=PRICE"),
-        foreign=("/finance/bulk?kind=NOTHING&id=46",),
+        own=(
+            "/finance/bulk?kind=ASK_CREDIT&id=<invoice 7324>&id=<invoice F26-2501>",
+            "/finance/bulk?kind=ACCEPT&all=1&cause=PRICE",
+        ),
+        foreign=("/finance/bulk?kind=NOTHING&id=<invoice 7324>",),
     ),
     "POST /finance/bulk": Route(
-        may=FINANCE, foreign=("/finance/bulk",), form={"kind": "NOTHING", "id": "46", "key": "k"}
+        may=FINANCE, foreign=("/finance/bulk",), form={"kind": "NOTHING", "id": "<invoice 7324>", "key": "k"}
     ),
     "GET /finance/bulk/{number}": Route(may=READERS, foreign=(f"/finance/bulk/{NONE}",)),
     "POST /finance/bulk/{number}/continue": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/continue",)),
     "POST /finance/bulk/{number}/undo": Route(may=FINANCE, foreign=(f"/finance/bulk/{NONE}/undo",)),
     "GET /finance/documents/{number}/pdf": Route(
         may=READERS,
-        own=("/finance/documents/46/pdf",),
+        own=("/finance/documents/<invoice 7324>/pdf",),
         foreign=(f"/finance/documents/{NONE}/pdf",),
         page=False,
     ),
@@ -146,7 +157,7 @@ ROUTES = {
     ),
     "GET /finance/post": Route(may=RULES, own=("/finance/post",)),
     "GET /finance/post/{number}": Route(
-        may=RULES, own=("/finance/post/1",), foreign=(f"/finance/post/{NONE}",)
+        may=RULES, own=("/finance/post/<sent 2100000001>",), foreign=(f"/finance/post/{NONE}",)
     ),
     "POST /finance/post/answers/{number}/seen": Route(
         may=FINANCE, foreign=(f"/finance/post/answers/{NONE}/seen",)

@@ -9,10 +9,17 @@ _ADMINISTERS = frozenset({Permission.ADMINISTER})
 _BUYER_ADMIN = frozenset({Permission.BUYER_ADMIN})
 
 _NOBODYS_KEY = "0" * 32
-_REFUSED = r"/invoices/refused/\d+"
 
-# Fyrbåken has line 2100000042/001 to invoice, invoice 34 with credit requested and its answer 133; Lärkdrillen
-# has line 2100000026/001, invoice 48 and its answer 118.
+# Fyrbåken has line 2100000042/001 to invoice; Lärkdrillen has line 2100000026/001 and invoice 20261.
+_OWN_INVOICES = ("F26-101", "F26-1401", "F26-3301", "F26-2501", "F26-2801", "F26-3102", "F26-3302")
+# Fyrbåken's with a wrong sum; then one of its own that was taken, Lärkdrillen's second of one number, and nobody's.
+_REFUSED = "<letter 2026-10-09-40-sum-does-not-add-up.xml>"
+_NOT_REFUSED = (
+    "<letter 2026-03-04-01-invoice.xml>",
+    "<letter 2026-10-08-18-other-content.xml>",
+    "<letter 2026-10-09-37-foreign-xml.xml>",
+    "99999",
+)
 ROUTES = {
     "GET /to-invoice": Route(
         may=_SEES, own=("/to-invoice", "/to-invoice?month=2026-09&unit=UV-101", "/to-invoice?month=nonsense")
@@ -59,60 +66,66 @@ ROUTES = {
     ),
     "GET /invoices/{invoice_id:int}": Route(
         may=_SEES,
-        own=tuple(f"/invoices/{each}" for each in (1, 29, 34, 47, 50, 58, 61)),
-        foreign=("/invoices/48", "/invoices/99999"),
+        own=tuple(f"/invoices/<invoice {each}>" for each in _OWN_INVOICES),
+        foreign=("/invoices/<invoice 20261>", "/invoices/99999"),
     ),
     "GET /invoices/{invoice_id:int}/xml": Route(
         may=_SEES,
-        own=("/invoices/34/xml",),
-        foreign=("/invoices/48/xml", "/invoices/99999/xml"),
+        own=("/invoices/<invoice F26-3301>/xml",),
+        foreign=("/invoices/<invoice 20261>/xml", "/invoices/99999/xml"),
         page=False,
     ),
     "GET /invoices/{invoice_id:int}/pdf": Route(
         may=_SEES,
-        own=("/invoices/34/pdf",),
-        foreign=("/invoices/48/pdf", "/invoices/99999/pdf"),
+        own=("/invoices/<invoice F26-3301>/pdf",),
+        foreign=("/invoices/<invoice 20261>/pdf", "/invoices/99999/pdf"),
         page=False,
     ),
     "GET /invoices/{invoice_id:int}/files/{place:int}": Route(
         may=_SEES,
-        own=("/invoices/1/files/1",),
-        foreign=("/invoices/1/files/2", "/invoices/48/files/1", "/invoices/99999/files/1"),
+        own=("/invoices/<invoice F26-101>/files/1",),
+        foreign=(
+            "/invoices/<invoice F26-101>/files/2",
+            "/invoices/<invoice 20261>/files/1",
+            "/invoices/99999/files/1",
+        ),
         page=False,
     ),
     "GET /invoices/{invoice_id:int}/answers/{sequence:int}/xml": Route(
         may=_SEES,
-        own=("/invoices/34/answers/133/xml",),
-        foreign=("/invoices/48/answers/118/xml", "/invoices/34/answers/118/xml"),
+        own=("/invoices/<invoice F26-3301>/answers/<answer F26-3301 RE>/xml",),
+        foreign=(
+            "/invoices/<invoice 20261>/answers/<answer 20261 AB>/xml",
+            "/invoices/<invoice F26-3301>/answers/<answer 20261 AB>/xml",
+        ),
         page=False,
     ),
     "GET /invoices/{invoice_id:int}/correct": Route(
         may=_SENDS,
-        own=("/invoices/34/correct", "/invoices/1/correct"),
-        foreign=("/invoices/48/correct", "/invoices/99999/correct"),
+        own=("/invoices/<invoice F26-3301>/correct", "/invoices/<invoice F26-101>/correct"),
+        foreign=("/invoices/<invoice 20261>/correct", "/invoices/99999/correct"),
     ),
     "POST /invoices/{invoice_id:int}/correct": Route(
         may=_SENDS,
-        foreign=("/invoices/48/correct", "/invoices/99999/correct"),
+        foreign=("/invoices/<invoice 20261>/correct", "/invoices/99999/correct"),
         form={"what": "credit", "form_key": _NOBODYS_KEY},
     ),
-    # Message 65 or 66 is Fyrbåken's invoice with a wrong sum; 59 or 60 Lärkdrillen's second of one number, 62 nobody's.
     "GET /invoices/refused": Route(may=_SEES, own=("/invoices/refused", "/invoices/refused?page=7")),
     "GET /invoices/refused/{letter_id:int}": Route(
         may=_SEES,
-        led=("/invoices/refused", _REFUSED, ""),
-        foreign=tuple(f"/invoices/refused/{each}" for each in (1, 59, 60, 62, 99999)),
+        own=(f"/invoices/refused/{_REFUSED}",),
+        foreign=tuple(f"/invoices/refused/{each}" for each in _NOT_REFUSED),
     ),
     "GET /invoices/refused/{letter_id:int}/file": Route(
         may=_SEES,
-        led=("/invoices/refused", _REFUSED, "/file"),
-        foreign=tuple(f"/invoices/refused/{each}/file" for each in (1, 59, 60, 62, 99999)),
+        own=(f"/invoices/refused/{_REFUSED}/file",),
+        foreign=tuple(f"/invoices/refused/{each}/file" for each in _NOT_REFUSED),
         page=False,
     ),
     "GET /invoices/refused/{letter_id:int}/answer": Route(
         may=_SEES,
-        led=("/invoices/refused", _REFUSED, "/answer"),
-        foreign=tuple(f"/invoices/refused/{each}/answer" for each in (59, 60, 99999)),
+        own=(f"/invoices/refused/{_REFUSED}/answer",),
+        foreign=tuple(f"/invoices/refused/{each}/answer" for each in _NOT_REFUSED),
         page=False,
     ),
     "GET /invoices/upload": Route(may=_SENDS, own=("/invoices/upload",)),

@@ -29,7 +29,9 @@ ROUTES = {
     ),
     "GET /finance/payments/claims.csv": Route(may=_READ, own=("/finance/payments/claims.csv",), page=False),
     "GET /finance/payments/claims/{invoice_id}": Route(
-        may=_READ, own=("/finance/payments/claims/55",), foreign=("/finance/payments/claims/999999",)
+        may=_READ,
+        own=("/finance/payments/claims/<invoice 20451>",),
+        foreign=("/finance/payments/claims/999999",),
     ),
     "POST /finance/payments/claims/{invoice_id}": Route(
         may=_FINANCE,
@@ -83,7 +85,7 @@ ROUTES = {
     ),
     "GET /finance/reconciliation/invoices/{invoice_id}/xml": Route(
         may=_READ,
-        own=("/finance/reconciliation/invoices/1/xml",),
+        own=("/finance/reconciliation/invoices/<invoice F26-101>/xml",),
         foreign=("/finance/reconciliation/invoices/999999/xml",),
         page=False,
     ),
