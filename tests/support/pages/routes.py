@@ -5,8 +5,9 @@ of the demo, where Fyrbåken (5599991014) is the supplier that asks and Lärkdri
 foreign. No address names a row by its number, which says nothing and moves with every change of the demo:
 `<invoice F26-101>` is the row of the document with this number, `<letter NAME>` of what came under this name,
 `<sent NUMBER>` of what left, `<answer F26-101 AP>` of the answer to a document, `<account ADDRESS>` and
-`<application ADDRESS>` of a person's; `in_books` looks them up. Every route of the application stands in exactly one table; the crawl (test_crawl.py) asks
-each with everybody, and the walk (test_walk.py) looks at every page with axe and in both languages.
+`<application ADDRESS>` of a person's; `in_books` looks them up. Every route of the application stands in exactly one
+table; the crawl (test_crawl.py) asks each with everybody, and the walk (test_walk.py) looks at every page with axe and
+in both languages.
 
     ROUTES = {
         "GET /orders": Route(may=SUPPLIER_SIDE, own=("/orders", "/orders?state=OPEN")),
