@@ -3,7 +3,7 @@
 Convention: a key is method and path as the router has them, "GET /orders/{number}". The tables are about the books
 of the demo, where Fyrbåken (5599991014) is the supplier that asks and Lärkdrillen (5599992020) owns what is
 foreign. No address names a row by its number, which says nothing and moves with every change of the demo:
-`<invoice F26-101>` is the row of the document with this number, `<letter NAME>` of what came under this name,
+`<invoice F26-101>` is the row of the document with this number, `<message NAME>` of what came under this name,
 `<sent NUMBER>` of what left, `<answer F26-101 AP>` of the answer to a document, `<account ADDRESS>` and
 `<application ADDRESS>` of a person's; `in_books` looks them up. Every route of the application stands in exactly one
 table; the crawl (test_crawl.py) asks each with everybody, and the walk (test_walk.py) looks at every page with axe and
@@ -35,7 +35,7 @@ from peppol.exchange.tables import inbox, outbox
 _NAMED: Final = re.compile(r"<([^<>]+)>")
 _CALLED: Final[Mapping[str, tuple[Column[Any], Column[Any]]]] = {
     "invoice": (invoice.c.id, invoice.c.number),
-    "letter": (inbox.c.id, inbox.c.transport_id),
+    "message": (inbox.c.id, inbox.c.transport_id),
     "sent": (outbox.c.sequence, outbox.c.document_id),
     "account": (account.c.id, account.c.sign_in_name),
     "application": (account_application.c.id, account_application.c.email),

@@ -35,16 +35,16 @@ ROUTES = {
     "GET /finance/letters/{number}": Route(
         may=READERS,
         own=(
-            "/finance/letters/<letter events.jsonl:83>",
-            "/finance/letters/<letter 2026-10-09-37-foreign-xml.xml>",
-            "/finance/letters/<letter 2026-10-09-39-no-xml.xml>",
-            "/finance/letters/<letter 2026-10-09-40-sum-does-not-add-up.xml>",
+            "/finance/letters/<message events.jsonl:83>",
+            "/finance/letters/<message 2026-10-09-37-foreign-xml.xml>",
+            "/finance/letters/<message 2026-10-09-39-no-xml.xml>",
+            "/finance/letters/<message 2026-10-09-40-sum-does-not-add-up.xml>",
         ),
         foreign=(f"/finance/letters/{NONE}",),
     ),
     "GET /finance/letters/{number}/raw": Route(
         may=READERS,
-        own=("/finance/letters/<letter 2026-10-09-38-entity-from-outside.xml>/raw",),
+        own=("/finance/letters/<message 2026-10-09-38-entity-from-outside.xml>/raw",),
         foreign=(f"/finance/letters/{NONE}/raw",),
         page=False,
     ),

@@ -13,11 +13,11 @@ _NOBODYS_KEY = "0" * 32
 # Fyrbåken has line 2100000042/001 to invoice; Lärkdrillen has line 2100000026/001 and invoice 20261.
 _OWN_INVOICES = ("F26-101", "F26-1401", "F26-3301", "F26-2501", "F26-2801", "F26-3102", "F26-3302")
 # Fyrbåken's with a wrong sum; then one of its own that was taken, Lärkdrillen's second of one number, and nobody's.
-_REFUSED = "<letter 2026-10-09-40-sum-does-not-add-up.xml>"
+_REFUSED = "<message 2026-10-09-40-sum-does-not-add-up.xml>"
 _NOT_REFUSED = (
-    "<letter 2026-03-04-01-invoice.xml>",
-    "<letter 2026-10-08-18-other-content.xml>",
-    "<letter 2026-10-09-37-foreign-xml.xml>",
+    "<message 2026-03-04-01-invoice.xml>",
+    "<message 2026-10-08-18-other-content.xml>",
+    "<message 2026-10-09-37-foreign-xml.xml>",
     "99999",
 )
 ROUTES = {
