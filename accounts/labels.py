@@ -3,8 +3,8 @@
 from typing import Final
 
 from accounts.identity import Permission
+from foundation.errors import Pair
 
-Pair = tuple[str, str]
 _P = Permission
 
 PERMISSIONS: Final[dict[Permission, tuple[Pair, Pair]]] = {

@@ -8,9 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from foundation.errors import Pair
 from invoicing.decisions.rules import Action, name_of
-
-Pair = tuple[str, str]
 
 _ACTIONS: Final[Mapping[str, Pair]] = {
     "invoice.received": ("Kom och prövades", "Came and was judged"),

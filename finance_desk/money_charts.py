@@ -11,14 +11,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from foundation.errors import Language
+from foundation.errors import Language, Pair
 from foundation.money import Money
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
 from invoicing.reconciliation.statement import StatementRow
 from web import i18n
 from web.svg import box, element, line, plain_picture, words
-
-Pair = tuple[str, str]
 
 _WIDTH: Final = 860
 _FLOW_HEIGHT: Final = 300

@@ -9,14 +9,12 @@ from typing import Final
 
 from accounts import store as account_store
 from accounts.identity import Permission, Person
-from foundation.errors import Refused
+from foundation.errors import Pair, Refused
 from foundation.sql import Session
 from invoicing.matching.deviation_texts import WORDS
 from invoicing.matching.deviations import DeviationCode
 from orders.register.parties import Buyer
 from orders.register.register import Register
-
-Pair = tuple[str, str]
 
 #: What acts where no person does.
 _SYSTEM: Final[Pair] = ("systemet", "the system")

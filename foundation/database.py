@@ -11,7 +11,7 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE behind a lock of th
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from datetime import UTC, datetime
@@ -26,9 +26,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from foundation import journal
 from foundation.errors import Refused
+from foundation.periods import Clock
 from foundation.sql import Session, note_moment
-
-Clock = Callable[[], datetime]
 
 SUPPLIER_ROLE = "billing_supplier"
 """The role of PostgreSQL that sees one supplier's rows only (billing/migrations/row_security.py)."""

@@ -9,6 +9,10 @@ Language = Literal["sv", "en"]
 """The languages the system speaks: Swedish first, English beside it."""
 
 
+Pair = tuple[str, str]
+"""The same words in Swedish and in English."""
+
+
 class Refused(Exception):
     """Something the business does not allow, said in one sentence in Swedish and one in English.
 

@@ -6,11 +6,15 @@ day is a day in Sweden. Nothing here knows what day it is today.
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from foundation.errors import Refused
+
+Clock = Callable[[], datetime]
+"""Tells the instant, with its zone; handed in, so that a test or a demo has a day of its own."""
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

@@ -13,13 +13,10 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, update
 
-from foundation.errors import Refused
+from foundation.errors import Pair, Refused
 from foundation.sql import Session, rows_changed
 
 S = TypeVar("S", bound=StrEnum)
-
-Sentences = tuple[str, str]
-"""The same words in Swedish and in English."""
 
 
 class StepRefused(Refused):
@@ -29,7 +26,7 @@ class StepRefused(Refused):
 class MovedMeanwhile(StepRefused):
     """Somebody else moved the thing between our look and our hand."""
 
-    def __init__(self, name: str | Sentences, state: StrEnum) -> None:
+    def __init__(self, name: str | Pair, state: StrEnum) -> None:
         sv, en = _both(name)
         super().__init__(
             f"{sv} är inte längre {state}: någon annan hann före. Läs in på nytt och se hur det står.",
@@ -60,10 +57,10 @@ class Transitions(Generic[S]):
 
     follows: Mapping[S, frozenset[S]]
     ends: frozenset[S]
-    remedy: Sentences
+    remedy: Pair
 
     def __init__(
-        self, follows: Mapping[S, Iterable[S]], *, ends: Iterable[S] = (), remedy: Sentences = ("", "")
+        self, follows: Mapping[S, Iterable[S]], *, ends: Iterable[S] = (), remedy: Pair = ("", "")
     ) -> None:
         last = frozenset(ends)
         rows: dict[S, frozenset[S]] = {state: frozenset(after) for state, after in follows.items()}
@@ -93,7 +90,7 @@ class Transitions(Generic[S]):
         """The states `to` may follow on, in the order of their enum."""
         return tuple(state for state in self.states if self.allows(state, to))
 
-    def refusal(self, name: str | Sentences, state: S, to: S) -> StepRefused:
+    def refusal(self, name: str | Pair, state: S, to: S) -> StepRefused:
         """What is said of a step that may not be taken: what the thing is, and what it cannot become."""
         (sv, en), (remedy_sv, remedy_en) = _both(name), self.remedy
         return StepRefused(
@@ -101,7 +98,7 @@ class Transitions(Generic[S]):
             f"{en} is {state} and cannot become {to}. {remedy_en}".rstrip(),
         )
 
-    def check(self, name: str | Sentences, state: S, to: S) -> None:
+    def check(self, name: str | Pair, state: S, to: S) -> None:
         """Raise StepRefused where `to` may not follow on `state`."""
         if not self.allows(state, to):
             raise self.refusal(name, state, to)
@@ -113,7 +110,7 @@ def moved_first(
     key: ColumnElement[bool],
     follows: Transitions[S],
     *,
-    name: str | Sentences,
+    name: str | Pair,
     was: S,
     to: S,
     values: Mapping[str, object] = MappingProxyType({}),
@@ -133,7 +130,7 @@ def move(
     key: ColumnElement[bool],
     follows: Transitions[S],
     *,
-    name: str | Sentences,
+    name: str | Pair,
     was: S,
     to: S,
     values: Mapping[str, object] = MappingProxyType({}),
@@ -157,5 +154,5 @@ def move_all(
     return rows_changed(session, change.values({column.name: to, **values}))
 
 
-def _both(name: str | Sentences) -> Sentences:
+def _both(name: str | Pair) -> Pair:
     return (name, name) if isinstance(name, str) else name

@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foundation.database import Clock, utc_now
+from foundation.database import utc_now
 from foundation.errors import Refused
+from foundation.periods import Clock
 from operations.exchange_settings import PostSettings
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint

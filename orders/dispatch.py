@@ -22,13 +22,11 @@ from orders.events import store as event_store
 from orders.events.data import EventData
 from orders.events.envelope import Event
 from orders.events.store import EventState, StoredEvent
-from orders.model import Order
+from orders.model import LineKey, Order
 from orders.placements import decisions as placing
 from orders.placements import reports, results
 from orders.register.register import Register
 from peppol.exchange import outgoing
-
-LineKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ from orders.terms import (
 )
 from orders.workdays import DayConvention, billable_days
 
+LineKey = tuple[str, str]
+"""An order line: the order's number and the line's id."""
+
 
 class Handling(StrEnum):
     """How a placement is dealt with: by order over Peppol, or outside this system."""

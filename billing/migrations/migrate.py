@@ -14,7 +14,8 @@ from sqlalchemy import inspect
 from billing.migrations import row_security
 from billing.migrations.schema import METADATAS
 from foundation import journal, number_series
-from foundation.database import Clock, Database, utc_now
+from foundation.database import Database, utc_now
+from foundation.periods import Clock
 from orders import tables as order_tables
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import MetaData, Table
 
 from accounts import tables as account_tables
 from foundation import tables as foundation_tables
-from foundation.database import Clock, Database, DatabaseUnusable, utc_now
+from foundation.database import Database, DatabaseUnusable, utc_now
+from foundation.periods import Clock
 from invoicing.audit import tables as audit_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables

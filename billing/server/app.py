@@ -23,8 +23,8 @@ from billing.server import metrics, webhook
 from billing.server.api import validation_router
 from finance_desk.pages import front as finance_desk
 from foundation import gc_tuning
-from foundation.database import Clock, Database, utc_now
-from foundation.periods import stockholm_date
+from foundation.database import Database, utc_now
+from foundation.periods import Clock, stockholm_date
 from operations.settings import Settings
 from supplier_portal.pages import front as supplier_portal
 from web import failures, fronts, templating

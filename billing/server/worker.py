@@ -29,7 +29,7 @@ from operations.scheduler import Job
 from peppol.access_points.protocol import AccessPoint, AccessPointError
 from peppol.exchange import sending, status_polling
 from peppol.exchange.receiving import Collector
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 
 _log = structlog.get_logger("work")
 
@@ -127,7 +127,7 @@ class Worker:
 def _deliver(worker: Worker) -> bool:
     if worker.access_point is None:
         return False
-    sender = Sender(
+    sender = MessageSender(
         worker.database.writing,
         worker.access_point,
         worker.database.clock,

@@ -19,7 +19,7 @@ from foundation.sql import Session
 from invoicing.decisions import protected
 from invoicing.documents import facts_loading
 from invoicing.exceptions import credit_linking
-from invoicing.exceptions.credit_linking import Pair
+from invoicing.exceptions.credit_linking import CreditPair
 from invoicing.exceptions.steps import HOLD
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import price_text
@@ -73,7 +73,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
         )
 
 
-def _told(request: Request, register: Register, found: Pair) -> tuple[str, str]:
+def _told(request: Request, register: Register, found: CreditPair) -> tuple[str, str]:
     """The answer to the credit note as it will leave, and the endpoint it leaves for; nothing where none does."""
     supplier = facts_loading.registered(register, found.credit.supplier)
     if supplier is None or not found.answer:
@@ -84,11 +84,11 @@ def _told(request: Request, register: Register, found: Pair) -> tuple[str, str]:
     return codec.serialise(answer).decode(), receiver_of(supplier, found.credit) if supplier.answers else ""
 
 
-def _proposed(session: Session, found: Pair) -> bool:
+def _proposed(session: Session, found: CreditPair) -> bool:
     return payable_store.lies_in_proposal(session, found.invoice.id)
 
 
-def _sum_received(found: Pair) -> Money:
+def _sum_received(found: CreditPair) -> Money:
     """What is received on the lines that come free: what a corrected invoice must come to, without VAT."""
     amount = Money.of("0.00", found.credit.currency)
     for each in found.opens:
@@ -96,7 +96,7 @@ def _sum_received(found: Pair) -> Money:
     return amount
 
 
-def _rows(found: Pair, language: Language) -> list[dict[str, Any]]:
+def _rows(found: CreditPair, language: Language) -> list[dict[str, Any]]:
     """What is compared: its words, both values, and whether they must be the same and are not."""
     credit, invoice = found.credit_says, found.invoice_says
     named = ", ".join(each.number for each in credit.credits)
@@ -125,13 +125,13 @@ def _rows(found: Pair, language: Language) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(found: Pair, language: Language) -> list[tuple[str, str]]:
+def _lines(found: CreditPair, language: Language) -> list[tuple[str, str]]:
     """The lines of both documents, place by place."""
     one, other = ([_line(each, language) for each in says.lines] for says in _both(found))
     return list(zip_longest(one, other, fillvalue=""))
 
 
-def _both(found: Pair) -> tuple[InvoiceContent, InvoiceContent]:
+def _both(found: CreditPair) -> tuple[InvoiceContent, InvoiceContent]:
     return found.credit_says, found.invoice_says
 
 

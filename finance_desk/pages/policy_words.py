@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from finance_desk.words import Pair, cause_name
-from foundation.errors import Language
+from finance_desk.words import cause_name
+from foundation.errors import Language, Pair
 from orders.register.agreements import CreditOfPaid, Policy
 from orders.register.tolerances import Tolerance
 from orders.terms import Article

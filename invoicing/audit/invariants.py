@@ -18,6 +18,7 @@ from foundation import tables as foundation_tables
 from foundation.sql import Session
 from invoicing.audit import payment_checks, portal_checks
 from invoicing.audit import tables as audit_tables
+from invoicing.audit.payment_checks import Findings
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
@@ -47,9 +48,6 @@ def check(session: Session) -> Iterator[BrokenInvariant]:
     for name, rule in INVARIANTS.items():
         for subject, sentence in rule(session):
             yield BrokenInvariant(name, subject, sentence)
-
-
-Findings = Iterator[tuple[str, str]]
 
 
 def _accounts(session: Session) -> Findings:

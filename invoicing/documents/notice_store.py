@@ -21,7 +21,7 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class SupplierNotice:
     """Something a supplier has not been told of yet."""
 
     id: int
@@ -34,10 +34,12 @@ def lay(session: Session, invoice_id: int, kind: NoticeKind) -> None:
     session.execute(insert(supplier_notice), {"invoice_id": invoice_id, "kind": kind})
 
 
-def take(session: Session, *, limit: int) -> Sequence[Notice]:
+def take(session: Session, *, limit: int) -> Sequence[SupplierNotice]:
     """Take away the oldest notices, to tell them in this transaction."""
     question = select(supplier_notice).order_by(supplier_notice.c.id).limit(limit)
-    taken = [Notice(row.id, row.invoice_id, NoticeKind(row.kind)) for row in session.execute(question)]
+    taken = [
+        SupplierNotice(row.id, row.invoice_id, NoticeKind(row.kind)) for row in session.execute(question)
+    ]
     if taken:
         session.execute(delete(supplier_notice).where(supplier_notice.c.id.in_([each.id for each in taken])))
     return taken

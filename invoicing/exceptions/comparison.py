@@ -7,13 +7,13 @@ nothing of it. What deviates is known from the match, so the table and the tree 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from foundation.errors import Pair
 from foundation.money import Money, Quantity, total
 from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import InvoiceContent, PeriodGiven, SupplierInvoice
 
-Words = tuple[str, str]
 ComparedValue = object | None
 
 
@@ -21,7 +21,7 @@ ComparedValue = object | None
 class ComparisonRow:
     """One thing compared. `deviations` are those of the match about it; `term` the field of the invoice."""
 
-    name: Words
+    name: Pair
     term: str
     invoice: ComparedValue
     order_line: ComparedValue

@@ -32,7 +32,7 @@ _WAITS = (InvoiceState.PARKED, InvoiceState.IN_QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CreditPair:
     """A credit note beside the invoice it may credit, and what linking them would come to.
 
     `opens` are the order lines that come free, `waiting` the invoices that wait for them and are judged then.
@@ -62,7 +62,7 @@ class Pair:
         )
 
 
-def foresee(session: Session, register: Register, credit_id: int, *, credits: str) -> Pair:
+def foresee(session: Session, register: Register, credit_id: int, *, credits: str) -> CreditPair:
     """What linking the credit note to an invoice would come to; changes nothing. Raises ActionRefused."""
     credit = document_store.by_id(session, credit_id)
     invoice = _named(session, credit, credits)
@@ -80,7 +80,7 @@ def foresee(session: Session, register: Register, credit_id: int, *, credits: st
     supplier = facts_loading.registered(register, credit.supplier)
     code = responding.ANSWER_OF[InvoiceState.SETTLED]
     answers = supplier is not None and responding.may_follow(credit.answered, code)
-    return Pair(
+    return CreditPair(
         credit,
         invoice,
         says,

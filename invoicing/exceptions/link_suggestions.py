@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select
 
+from foundation.errors import Pair
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
@@ -22,8 +23,6 @@ from orders.purchase_orders.line_store import ZERO
 _LOOKED_AT = 400
 _SHOWN = 5
 
-Words = tuple[str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class LineSuggestion:
@@ -35,7 +34,7 @@ class LineSuggestion:
     month: Month
     received: Money
     weight: int
-    because: tuple[Words, ...]
+    because: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class CreditSuggestion:
     amount: Money
     state: InvoiceState
     weight: int
-    because: tuple[Words, ...]
+    because: tuple[Pair, ...]
 
 
 def lines(session: Session, invoice: SupplierInvoice) -> Sequence[LineSuggestion]:
@@ -84,7 +83,7 @@ def _line(row: Row[Any], invoice: SupplierInvoice, content: InvoiceContent) -> L
         day for line in content.lines if line.period for day in (line.period.start, line.period.end) if day
     ]
     quantity = {line.quantity.value for line in content.lines}
-    speaks: list[tuple[int, Words]] = []
+    speaks: list[tuple[int, Pair]] = []
     if row.number == content.order_number:
         speaks.append((50, ("samma order", "the same order")))
     if row.execution_reference in content.references:
@@ -131,7 +130,7 @@ def credits(session: Session, invoice: SupplierInvoice) -> Sequence[CreditSugges
 
 
 def _credit(row: Row[Any], invoice: SupplierInvoice, content: InvoiceContent) -> CreditSuggestion:
-    speaks: list[tuple[int, Words]] = []
+    speaks: list[tuple[int, Pair]] = []
     if row.amount_payable == invoice.amount_payable.amount:
         speaks.append((40, ("samma belopp", "the same amount")))
     if row.order_number and row.order_number == content.order_number:

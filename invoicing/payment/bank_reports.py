@@ -17,7 +17,7 @@ from enum import StrEnum
 from sqlalchemy import Row, insert, select, update
 
 from foundation import journal
-from foundation.errors import Refused
+from foundation.errors import Pair, Refused
 from foundation.formatting import number_of
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
@@ -213,13 +213,12 @@ def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:
     journal.record(session, by, "bank.handled", f"bank entry {entry_id}")
 
 
-Sentences = tuple[str, str]
-_NONE: Sentences = ("", "")
+_NONE: Pair = ("", "")
 
 
 def _effect(
     session: Session, register: Register, movement: Booked, *, by: str, today: date, touched: set[str]
-) -> tuple[BankReportResult, Sentences]:
+) -> tuple[BankReportResult, Pair]:
     items, ours = _items_of(session, movement)
     if not items:
         if not ours:
@@ -287,7 +286,7 @@ def _returned(
     *,
     by: str,
     touched: set[str],
-) -> tuple[BankReportResult, Sentences]:
+) -> tuple[BankReportResult, Pair]:
     """The money came back: what was only exported may be proposed again; what was noted as paid needs a person."""
     if states == {ItemState.RETURNED}:
         return BankReportResult.REPEAT, _NONE

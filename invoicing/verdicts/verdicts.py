@@ -23,12 +23,10 @@ from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import FOLLOWS, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
-from orders.model import LineState
+from orders.model import LineKey, LineState
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 from orders.terms import Article
-
-LineKey = tuple[str, str]
 
 STATE_OF = {
     Verdict.ACCEPT: InvoiceState.ACCEPTED,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-Pair = tuple[str, str]
+from foundation.errors import Pair
 
 
 class MailKind(StrEnum):

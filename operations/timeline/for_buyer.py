@@ -14,7 +14,7 @@ from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
-from operations.timeline.queries import AnswerRow, OrderRow, PaymentRow, ReceiptRow
+from operations.timeline.queries import AnswerRow, PaymentRow, ReceiptRow, TimelineOrder
 from orders.events import store as event_store
 from orders.events.store import EventState, StoredEvent
 from orders.model import Handling, Placement, PlannedOrder, PlannedState, Report, ReportState
@@ -82,7 +82,7 @@ def _events(events: Iterable[StoredEvent]) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[OrderRow]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
     for order in orders:
         lines = order.lines
         stage = f" {order.stage}" if order.stage else ""

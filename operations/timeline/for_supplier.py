@@ -10,7 +10,7 @@ from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
 from operations.timeline import queries as timeline_queries
 from operations.timeline.model import TimelineEntry, TimelineKind
-from operations.timeline.queries import OrderRow, PaymentRow, ReceiptRow
+from operations.timeline.queries import PaymentRow, ReceiptRow, TimelineOrder
 from orders.model import InterruptionState, Placement, Report, ReportState
 from orders.placements import store as placement_store
 
@@ -47,7 +47,7 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
         )
 
 
-def _orders(orders: Iterable[OrderRow]) -> Iterator[TimelineEntry]:
+def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
     for order in orders:
         stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(

@@ -10,9 +10,8 @@ from datetime import date
 from enum import Enum, IntEnum, auto
 from typing import Final
 
+from foundation.errors import Pair
 from foundation.money import Money
-
-Pair = tuple[str, str]
 
 
 class Audience(Enum):

@@ -26,7 +26,7 @@ from peppol.identifiers import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRow:
+class TimelineOrder:
     """An order and how many lines it has."""
 
     number: str
@@ -75,7 +75,7 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditRequest:
+class RequestedCredit:
     """That somebody asked for credit of a whole document, named as in the journal, and for which deviations."""
 
     about: str
@@ -84,7 +84,7 @@ class CreditRequest:
     on: date
 
 
-def orders_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[OrderRow]:
+def orders_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[TimelineOrder]:
     """All orders on one execution reference, in the order they were placed."""
     order, line = order_tables.purchase_order, order_tables.order_line
     lines = select(func.count()).where(line.c.order_number == order.c.number).scalar_subquery()
@@ -92,7 +92,7 @@ def orders_of(session: Session, execution_reference: str, *, supplier: str = "")
     if supplier:
         question = question.where(order.c.supplier == supplier)
     return [
-        OrderRow(
+        TimelineOrder(
             row.number,
             Article(row.article),
             row.stage,
@@ -171,10 +171,10 @@ def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[A
     return found
 
 
-def credit_requests(session: Session, execution_reference: str) -> Sequence[CreditRequest]:
+def credit_requests(session: Session, execution_reference: str) -> Sequence[RequestedCredit]:
     """Who has asked for credit, which only the journal knows, by when it was written."""
     return [
-        CreditRequest(
+        RequestedCredit(
             row.subject,
             row.actor,
             json.loads(row.detail).get("codes", ""),

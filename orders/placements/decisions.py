@@ -18,6 +18,7 @@ from orders.model import (
     Handling,
     Interruption,
     InterruptionState,
+    LineKey,
     LineState,
     Order,
     Placement,
@@ -28,7 +29,6 @@ from orders.model import (
 )
 from orders.placements import reports
 from orders.placements import store as placement_store
-from orders.placements.reports import LineKey
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders

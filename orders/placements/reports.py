@@ -26,6 +26,7 @@ from orders.model import (
     Handling,
     Interruption,
     InterruptionState,
+    LineKey,
     Order,
     OrderLine,
     Placement,
@@ -43,8 +44,6 @@ from orders.placements import store as placement_store
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store, receipt_store
 from orders.terms import Article, InterruptionReason
-
-LineKey = tuple[str, str]
 
 
 def file(session: Session, filed: ReportFiled) -> Report:

@@ -5,12 +5,13 @@ Where files lie is the layout's (`layouts`), how they are written and read the p
 never before. Messages are handed over bare, as most operators want them, or in their envelope.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from foundation.periods import Clock
 from peppol.access_points.addressing import in_envelope
 from peppol.access_points.files import FileEntry, Files, LocalFiles
 from peppol.access_points.layouts import DOWNLOADING, PLAIN, Layout, path_of, safe, shown
@@ -27,8 +28,6 @@ from peppol.access_points.protocol import (
     Submission,
     Unreachable,
 )
-
-Clock = Callable[[], datetime]
 
 # A reader that died holds its message this long; a message without receipt waits this long for it.
 _PATIENCE: Final = timedelta(minutes=10)

@@ -16,7 +16,7 @@ from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint
 from peppol.exchange import circuit_breaker, outbox, receiver_queues
 from peppol.exchange.receiving import Collected, Collector
-from peppol.exchange.sending import DeliveryEvent, Sender, Tell, Transactions
+from peppol.exchange.sending import DeliveryEvent, MessageSender, Tell, Transactions
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
@@ -109,7 +109,7 @@ def deliver_waiting(
     with transactions() as session:
         receiver_queues.hurry(session, all_queues=True)
         circuit_breaker.allow_probe(session, access_point.name, now=now)
-    sender = Sender(transactions, access_point, lambda: now, tell or _nobody)
+    sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody)
     delivered, more = 0, True
     while more:
         one = sender.round()

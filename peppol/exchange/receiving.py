@@ -15,11 +15,12 @@ from typing import Final
 
 import structlog
 
+from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
 from peppol.envelope import opening
 from peppol.exchange import circuit_breaker, inbox
-from peppol.exchange.sending import Clock, Transactions
+from peppol.exchange.sending import Transactions
 from peppol.exchange.tables import InState
 
 _log = structlog.get_logger("post")

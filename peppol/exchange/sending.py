@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from foundation.backoff import TRIES, Watch
+from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import (
     AccessPoint,
@@ -38,7 +39,6 @@ from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
 Transactions = Callable[[], AbstractContextManager[Session]]
-Clock = Callable[[], datetime]
 
 _log = structlog.get_logger("post")
 
@@ -93,7 +93,7 @@ class _Misses:
 
 
 @dataclass(slots=True)
-class Sender:
+class MessageSender:
     """One worker's hand on an access point.
 
     `tell` is called in the transaction that notes what happened. `asks` says whether the access

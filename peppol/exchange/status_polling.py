@@ -13,11 +13,12 @@ import structlog
 from sqlalchemy import select, update
 
 from foundation import leases, transitions
+from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
 from peppol.exchange import outbox as messages
 from peppol.exchange.outbox import OutboundMessage
-from peppol.exchange.sending import ASKING, LEASE, Clock, DeliveryEvent, Tell, Transactions
+from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
 from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
 
 _log = structlog.get_logger("post")

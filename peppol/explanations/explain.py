@@ -18,7 +18,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from peppol.explanations.text_files import FindingActor, Pair, Text, name_of, names, remedy, text_of, word
+from foundation.errors import Pair
+from peppol.explanations.text_files import FindingActor, Text, name_of, names, remedy, text_of, word
 from peppol.findings import Finding
 
 LANGUAGES: Final = ("sv", "en")

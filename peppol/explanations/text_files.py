@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-Pair = tuple[str, str]
+from foundation.errors import Pair
 
 FOLDER: Final = Path(__file__).with_name("texts")
 

@@ -10,19 +10,17 @@ Signatures are not verified; see `smp`.
 """
 
 import ipaddress
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from foundation.periods import Clock
 from peppol.access_points.protocol import Capability, PeerVerdict, Unreachable
 from peppol.access_points.web import HttpAnswer, Web
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME
 from peppol.lookup.sml import LocatorSilent, NotRegistered
 from peppol.lookup.smp import LIMITS, Metadata, NotUnderstood, read_group, read_metadata
-
-Clock = Callable[[], datetime]
 
 _DOUBT_LASTS: Final = timedelta(minutes=1)
 _REMEMBERED_MAX: Final = 10_000

@@ -13,10 +13,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from foundation.errors import Language
+from foundation.errors import Language, Pair
 from foundation.money import Money
 from foundation.periods import Month
-from operations.timeline.model import KIND_NAMES, Pair, TimelineEntry, TimelineKind
+from operations.timeline.model import KIND_NAMES, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})

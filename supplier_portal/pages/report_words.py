@@ -2,9 +2,8 @@
 
 from typing import Final
 
+from foundation.errors import Pair
 from orders.terms import Activity, RejectionReason
-
-Pair = tuple[str, str]
 
 ACTIVITIES: Final[dict[Activity, Pair]] = {
     Activity.MEETING: ("Uppföljningssamtal", "Follow-up meetings"),

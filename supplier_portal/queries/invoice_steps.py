@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from foundation.errors import Pair
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
@@ -21,7 +22,6 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
 from peppol.exchange.outbox import OutboundMessage
 
-Pair = tuple[str, str]
 _S = InvoiceState
 
 ANSWERS: dict[str, tuple[str, str, str]] = {

@@ -26,7 +26,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
 from tests.support.servers.faulty_point import BETA, Moment, lay_out
@@ -81,7 +81,7 @@ def world() -> Iterator[World]:
 
 
 def deliver(world: World) -> None:
-    sender = Sender(world.database.writing, world.post, world.moment, exchange_events.tell)
+    sender = MessageSender(world.database.writing, world.post, world.moment, exchange_events.tell)
     while sender.round().more:
         pass
 

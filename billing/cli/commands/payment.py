@@ -34,7 +34,7 @@ ledger = typer.Typer()
 
 By = Annotated[str, typer.Option("--by", help="Den som gör det, ett id / who does it, an id")]
 Number = Annotated[str, typer.Argument(help="Förslagets nummer / the proposal's number")]
-Folder = Annotated[Path, typer.Option("--dir", help="Dit filerna skrivs / where the files go")]
+FilesFolder = Annotated[Path, typer.Option("--dir", help="Dit filerna skrivs / where the files go")]
 
 _PROPOSALS = (
     TableColumn("Förslag", "Proposal"),
@@ -133,7 +133,7 @@ def attest(context: CommandContext, number: Number, by: By, on: On = None, as_js
 
 @command(payments, "export")
 def export(
-    context: CommandContext, number: Number, by: By, folder: Folder = Path("."), as_json: AsJson = False
+    context: CommandContext, number: Number, by: By, folder: FilesFolder = Path("."), as_json: AsJson = False
 ) -> None:
     """Gör filerna till banken; en gång till ger samma filer / make the bank's files; again, the same files."""
     debtor = debtor_of(Settings())
@@ -258,7 +258,7 @@ def right(
 
 @command(ledger, "book")
 def book(
-    context: CommandContext, by: By, folder: Folder = Path("."), on: On = None, as_json: AsJson = False
+    context: CommandContext, by: By, folder: FilesFolder = Path("."), on: On = None, as_json: AsJson = False
 ) -> None:
     """Skriv en SIE 4-fil av det som hänt / write a SIE 4 file of what has happened."""
     with context.writing() as session:
@@ -279,7 +279,7 @@ def accrue(
     context: CommandContext,
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="Månad / month")],
     by: By,
-    folder: Folder = Path("."),
+    folder: FilesFolder = Path("."),
     on: On = None,
     as_json: AsJson = False,
 ) -> None:

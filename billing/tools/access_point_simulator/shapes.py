@@ -41,7 +41,7 @@ async def body_of(request: Request) -> bytes:
 
 
 Body = Annotated[bytes, Depends(body_of)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+PageLimit = Annotated[int, Query(ge=1, le=1000)]
 From = Annotated[int, Query(ge=0)]
 
 
@@ -155,7 +155,7 @@ def phoss_shape(desk: Desk) -> APIRouter:
             )
 
     @router.get("/ops/inbound/history")
-    def history(participant: str, limit: Limit = 50, offset: From = 0) -> Response:
+    def history(participant: str, limit: PageLimit = 50, offset: From = 0) -> Response:
         whose = participant_in(participant)
         with desk.visited(Verb.LIST, whose, whose) as struck:
             rows = desk.store.waiting(whose, after=0, limit=limit, offset=offset, newest_first=True)
@@ -198,7 +198,7 @@ def mailbox_shape(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/mailbox/{participant}")
 
     @router.get("/letters")
-    def letters(participant: str, after: str = "", limit: Limit = 200) -> Response:
+    def letters(participant: str, after: str = "", limit: PageLimit = 200) -> Response:
         whose = participant_in(participant)
         with desk.visited(Verb.LIST, whose, whose) as struck:
             rows = desk.store.waiting(whose, after=_number(after) if after else 0, limit=limit)

@@ -33,7 +33,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from billing.tools.access_point_simulator.faults import FaultRule, Verb
-from foundation.database import Clock, Database, utc_now
+from foundation.database import Database, utc_now
+from foundation.periods import Clock
 from peppol.identifiers import DocumentKind
 
 metadata = MetaData()

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from foundation.database import Clock, utc_now
+from foundation.database import utc_now
 from foundation.errors import Refused
-from foundation.periods import stockholm_date
+from foundation.periods import Clock, stockholm_date
 
 DATABASE_FILE: Final = "billing.sqlite"
 _FOLDERS: Final = ("outbox", "inbox", "collected", "access-point")

@@ -26,14 +26,13 @@ from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
 from operations.event_loading import EventLine, load_events
+from orders.model import LineKey
 from orders.purchase_orders import receipt_store
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.documents import billing
 from peppol.exchange import inbox
 from peppol.xml import codec
-
-LineKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

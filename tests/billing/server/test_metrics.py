@@ -18,7 +18,7 @@ from billing.server.app import create_app
 from billing.server.jobs import jobs_of
 from operations import alarms, scheduler
 from operations.settings import Settings
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 from tests.support.servers.faulty_point import (
     ALFA,
     BETA,
@@ -80,8 +80,8 @@ def figures(url: str, moment: Moment) -> dict[str, float]:
     }
 
 
-def sender(house: House, point: FaultyPoint) -> Sender:
-    return Sender(house.database.writing, point, house.database.clock, exchange_events.tell)
+def sender(house: House, point: FaultyPoint) -> MessageSender:
+    return MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell)
 
 
 def some_post(house: House, moment: Moment) -> None:

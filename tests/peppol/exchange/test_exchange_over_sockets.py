@@ -12,7 +12,7 @@ from peppol.access_points.composed import Composed
 from peppol.access_points.protocol import AccessPoint, Unreachable
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.lookup.directory import FixedRegister, RegisterDirectory
 from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simulator, order, simulator
@@ -59,7 +59,7 @@ def send_until_quiet(house: House, point: AccessPoint, moment: Moment, *, rounds
     """Send, and let time pass, until nothing waits."""
     for _ in range(rounds):
         # Each time another worker, as after a restart.
-        Sender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
+        MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
         if not states(house)[OutState.WAITING]:
             return
         moment.pass_(minutes=6)
@@ -99,7 +99,7 @@ def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_bre
     running.faults({"fault": "peer-error", "receiver": SUPPLIER})
     point = running.phase4()
     for _ in range(8):
-        Sender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
+        MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell).round()
         moment.pass_(minutes=1)
     assert states(house) == {OutState.DELIVERED: ORDERS, OutState.WAITING: ORDERS}
     with house.database.reading() as session:

@@ -19,7 +19,7 @@ from invoicing.intake.queue import read_arrived
 from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.support.stories.house import example_register
@@ -103,7 +103,7 @@ def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_o
 
     point.after = loses_the_first_reply
     while _count(database, OutState.WAITING):
-        Sender(database.writing, point, moment, exchange_events.tell).round()
+        MessageSender(database.writing, point, moment, exchange_events.tell).round()
         moment.pass_(minutes=1)
     assert len(lost) == len(point.taken) == 500
     assert _count(database, OutState.SENT) == 500

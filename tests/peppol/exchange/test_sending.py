@@ -19,7 +19,7 @@ from peppol.access_points.protocol import DeliveryState, Outbound, PeerVerdict, 
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import status_polling
 from peppol.exchange import tables as exchange_tables
-from peppol.exchange.sending import Sender
+from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 from tests.support.servers.faulty_point import (
@@ -57,8 +57,8 @@ def point() -> FaultyPoint:
     return FaultyPoint()
 
 
-def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> Sender:
-    return Sender(house.database.writing, point, house.database.clock, exchange_events.tell, asks=asks)
+def sender(house: House, point: FaultyPoint, *, asks: bool = False) -> MessageSender:
+    return MessageSender(house.database.writing, point, house.database.clock, exchange_events.tell, asks=asks)
 
 
 def message(house: House, number: int = 1) -> Row[Any]:

@@ -27,7 +27,8 @@ from accounts import store as account_store
 from accounts.identity import Person
 from billing.server.app import create_app
 from billing.tools.demo.people import HINT
-from foundation.database import Clock, Database, utc_now
+from foundation.database import Database, utc_now
+from foundation.periods import Clock
 from operations.settings import Settings
 from tests.system_packages import BROWSERS
 
