@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from billing.cli.commands.demo_loop import loop
+from billing.cli.demo_loop import loop
 from billing.cli.printing import TableColumn, show, table
 from billing.tools.demo import people
 from billing.tools.demo.folder import DATABASE_FILE, clear, mark

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from billing.cli import demo_loop
 from billing.cli.cli import app
 from billing.cli.commands import demo as demo_command
-from billing.cli.commands import demo_loop
 from billing.migrations.schema import open_database
 from billing.tools.demo import loop_back
 from billing.tools.demo.loop_back import Looped
