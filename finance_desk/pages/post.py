@@ -131,7 +131,7 @@ def _answer(each: KeptAnswer) -> dict[str, Any]:
 
 def _row(each: OutboundSummary, register: Register) -> dict[str, Any]:
     return {
-        "letter": each,
+        "message": each,
         "kind": _KINDS.get(each.kind, (each.kind, each.kind)),
         "supplier": supplier_name(register, each.recipient) or each.recipient,
     }
