@@ -5,4 +5,4 @@ from typing import Final
 
 from tests.support.pages.routes import Route
 
-ROUTES: Final[Mapping[str, Route]] = {"POST /webhook/messages": Route(everybody=True, page=False)}
+ROUTES: Final[Mapping[str, Route]] = {"POST /webhook/letters": Route(everybody=True, page=False)}
