@@ -53,7 +53,7 @@ class PostSettings(BaseSettings):
     lookup_remembers: int = 3600
     """For how long, in seconds, an answer holds; a no holds a sixth of that."""
 
-    # --- messages pushed to us at /webhook/messages ---
+    # --- messages pushed to us at /webhook/letters ---
     webhook_secret: SecretStr = SecretStr("")
     webhook_token: SecretStr = SecretStr("")
     webhook_window: int = 300

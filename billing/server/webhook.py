@@ -1,4 +1,4 @@
-"""Messages pushed to us: POST /webhook/messages, a message with its envelope or bare, as the access point has it.
+"""Messages pushed to us: POST /webhook/letters, a message with its envelope or bare, as the access point has it.
 
 Outside the pages: no session and no form's proof, but a secret. Either the header `X-Token`
 holds the shared secret, or the raw bytes are signed: HMAC-SHA256 with a moment that must be
