@@ -249,6 +249,8 @@ def _inside(
         [
             "setpriv", "--pdeathsig", "KILL",
             "unshare", "--pid", "--fork", "--kill-child", f"--mount-proc={machine / 'proc'}",
+            # The first process of the space stays root's: one that changes accounts outlives its parent.
+            "sh", "-c", '"$@"; exit $?', "first",
             "chroot", f"--userspec={account}:{account}", machine,
             "sh", "-c", f'cd "$0" && {command}', cwd or f"{HOMES[account]}/project",
         ],
