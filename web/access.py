@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request
 
 from accounts import sessions
-from accounts import sessions as accounts_sessions
 from accounts.identity import Permission, Person
 from foundation.database import Database
 from foundation.errors import Refused
@@ -93,9 +92,7 @@ def _back_to(request: Request) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def of_request(
-    request: Request, database: Database, *, now: datetime
-) -> accounts_sessions.PortalSession | None:
+def of_request(request: Request, database: Database, *, now: datetime) -> sessions.PortalSession | None:
     """The session this request comes with; its use is noted once a minute."""
     secret = cookies.read(request, cookies.SESSION)
     return sessions.used(database, secret, now=now) if secret else None

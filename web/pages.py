@@ -1,7 +1,7 @@
 """What every page stands on: its router, its rendering, its database and day, and the way back after a POST.
 
 Convention: a handler is a plain function (it runs beside the event loop), reads with
-`with house_of(request).reading() as session:`, changes with `.writing()`, and returns `render(...)` for a question
+`with database_of(request).reading() as session:`, changes with `.writing()`, and returns `render(...)` for a question
 or `see_other(...)` after a change. What must not be is raised: `Refused` becomes a kind page with its sentence
 (409), `NotThere` a page that says the thing does not exist (404), whether it never was or belongs to another.
 """
