@@ -4,18 +4,17 @@ Convention: `books_0_1_0/` holds the books as 0.1.0 left them, written out by ea
 months received, one invoice paid and one accepted.
 """
 
-import sqlite3
 from datetime import date
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
+from tests.support import old_books
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
@@ -25,19 +24,9 @@ BOOKS = Path(__file__).with_name("books_0_1_0")
 
 
 @pytest.fixture
-def old_books(database_url: str) -> str:
+def books_of_0_1_0(database_url: str) -> str:
     """The URL of books as version 0.1.0 left them."""
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        assert url.database is not None
-        with sqlite3.connect(url.database) as connection:
-            connection.executescript((BOOKS / "sqlite.sql").read_text(encoding="utf-8"))
-        connection.close()
-        return database_url
-    with psycopg.connect(
-        host=str(url.query["host"]), user=url.username, dbname=url.database, autocommit=True
-    ) as server:
-        server.execute((BOOKS / "postgresql.sql").read_bytes())
+    old_books.put_in(database_url, BOOKS)
     return database_url
 
 
@@ -61,8 +50,8 @@ def shape(database: Database) -> dict[str, tuple[list[tuple[str, bool]], list[tu
     }
 
 
-def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) -> None:
-    grown = open_migrated(old_books)
+def test_old_books_grow_into_todays_and_balance(books_of_0_1_0: str, tmp_path: Path) -> None:
+    grown = open_migrated(books_of_0_1_0)
     try:
         house = House(grown)
         assert house.broken() == []
@@ -79,8 +68,8 @@ def test_old_books_grow_into_todays_and_balance(old_books: str, tmp_path: Path) 
         grown.close()
 
 
-def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
-    grown = open_migrated(old_books)
+def test_the_house_goes_on_where_the_old_books_stopped(books_of_0_1_0: str) -> None:
+    grown = open_migrated(books_of_0_1_0)
     try:
         house = House(grown, told=100, sent=100)
         house.report("100000101", "2026-03", on=date(2026, 4, 1))
@@ -94,8 +83,8 @@ def test_the_house_goes_on_where_the_old_books_stopped(old_books: str) -> None:
         grown.close()
 
 
-def test_a_payment_is_by_two_people_in_grown_books_too(old_books: str) -> None:
-    grown = open_migrated(old_books)
+def test_a_payment_is_by_two_people_in_grown_books_too(books_of_0_1_0: str) -> None:
+    grown = open_migrated(books_of_0_1_0)
     try:
         with pytest.raises(IntegrityError), grown.writing() as session:
             session.execute(
