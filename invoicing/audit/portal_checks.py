@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from foundation.sql import Session
-from invoicing.audit.disposal import PORTAL
+from invoicing.audit.body_store import PORTAL
 from invoicing.audit.tables import disposed_body
 from invoicing.portal_invoicing import numbering
 from invoicing.portal_invoicing.numbering import OwnNumber

@@ -2,7 +2,7 @@
 
 A case is kept seven years after the end of the financial year (the calendar year) of the last thing that
 happened in it (13 § FBF; RA-FS 2018:10); what belongs to no case has its own times (`retention_periods`). A legal
-hold keeps either longer. A disposal removes bytes (`disposing`): messages, events and what was read of documents.
+hold keeps either longer. A disposal removes bytes (`body_store`): messages, events and what was read of documents.
 Rows with their numbers, days and amounts stay, and so do journal and fingerprints; so the books still balance
 and the chain still verifies. What was removed stands in a protocol.
 """
@@ -21,8 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
-from invoicing.audit import disposal as disposing
-from invoicing.audit import retention_periods
+from invoicing.audit import body_store, retention_periods
 from invoicing.audit import tables as audit_tables
 from invoicing.audit.retention_periods import DONE, YEARS, Times, keep_until
 from invoicing.documents import tables as document_tables
@@ -164,7 +163,7 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
     fingerprint = hashlib.sha256()
     for reference in cases:
         thing = retention_periods.named(reference)
-        removing = disposing.of_stray(session, *thing) if thing else disposing.of_case(session, reference)
+        removing = body_store.of_stray(session, *thing) if thing else body_store.of_case(session, reference)
         for kind, item_id, digest, size in removing:
             session.execute(
                 insert(audit_tables.disposed_body),
