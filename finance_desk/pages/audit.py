@@ -15,7 +15,7 @@ from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
 from invoicing.audit import cases as audit_cases
-from invoicing.audit import retention, retention_periods
+from invoicing.audit import disposal_store, legal_hold_store, retention, retention_periods
 from invoicing.audit.cases import NoCase, Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
@@ -99,11 +99,11 @@ def keeping(request: Request, person: Person = signed_in(*_READERS, _P.BUYER_ADM
             request,
             person,
             "desk/retention.html",
-            holds=retention.holds(session),
+            holds=legal_hold_store.newest_first(session),
             due=retention.due(session, today=today, times=_times(request)),
             times=_times(request),
             stray=retention_periods.named,
-            disposals=retention.disposals(session),
+            disposals=disposal_store.newest_first(session),
             names=Names(session, register.buyer),
             years=retention_periods.YEARS,
             may_keep=person.may(*_KEEPERS),
@@ -124,7 +124,7 @@ def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
 def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Let a legal hold end."""
     with database_of(request).writing() as session:
-        if all(each.id != number for each in retention.holds(session)):
+        if all(each.id != number for each in legal_hold_store.newest_first(session)):
             raise NotThere
         retention.lift(session, number, by=person.id, on=today_of(request))
     return see_other("/finance/audit/retention", ("Bevarandekravet är hävt.", "The hold is lifted."))
@@ -145,7 +145,7 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
 def answer(request: Request, number: int, answer: str, person: Person = signed_in(*_KEEPERS)) -> Response:
     """Another person confirms a disposal, or anybody takes the proposal back."""
     with database_of(request).writing() as session:
-        if all(each.id != number for each in retention.disposals(session)):
+        if all(each.id != number for each in disposal_store.newest_first(session)):
             raise NotThere
         match answer:
             case "confirm":

@@ -18,7 +18,7 @@ from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
-from invoicing.audit import case_archive, retention
+from invoicing.audit import case_archive, disposal_store, legal_hold_store, retention
 from invoicing.audit import cases as audit_cases
 from invoicing.audit.cases import NoCase, Sought
 from invoicing.audit.retention import RetentionRefused
@@ -229,7 +229,7 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
         }
         assert kept == {0}
         assert retention.due(session, today=LATER) == []
-        (done,) = retention.disposals(session)
+        (done,) = disposal_store.newest_first(session)
     assert (done.state, done.proposed_by, done.confirmed_by) == ("DONE", "user-1", "user-2")
 
 
@@ -245,7 +245,7 @@ def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
         with pytest.raises(RetentionRefused, match="no placement"):
             retention.hold(session, "999999999", by="user-1", on=LATER, reason="Tvist")
         assert retention.due(session, today=LATER) == []
-        (hold,) = retention.holds(session)
+        (hold,) = legal_hold_store.newest_first(session)
         retention.lift(session, hold.id, by="user-2", on=LATER)
         with pytest.raises(Refused):
             retention.lift(session, hold.id, by="user-2", on=LATER)
@@ -253,6 +253,6 @@ def test_what_is_open_or_held_is_never_disposed_of(house: House) -> None:
         number = retention.propose(session, by="user-1", on=LATER)
         retention.hold(session, REFERENCE, by="user-1", on=LATER, reason="Tvist igen")
         retention.confirm(session, number, by="user-2", on=LATER)
-        (disposal,) = retention.disposals(session)
+        (disposal,) = disposal_store.newest_first(session)
         assert f'"kept": [\n  "{REFERENCE}"' in disposal.protocol
     assert house.broken() == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from invoicing.audit import retention, retention_periods
+from invoicing.audit import legal_hold_store, retention, retention_periods
 from invoicing.audit.retention import RetentionRefused
 from invoicing.audit.retention_periods import Stray, Times
 from invoicing.flow_test import flow_test
@@ -57,7 +57,7 @@ def refused(house: House) -> int:
 
 def past(house: House, on: date, times: Times | None = None) -> list[str]:
     with house.database.reading() as session:
-        return [name for name, _ in retention_periods.past(session, times or Times(), today=on, limit=99)]
+        return [name for name, _ in retention.strays_due(session, times or Times(), today=on, limit=99)]
 
 
 def dispose(house: House, on: date) -> str:
@@ -100,7 +100,7 @@ def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(hous
         assert inbox.body_of(session, message)
     assert '"outside_cases": []' in protocol
     with house.database.writing() as session:
-        (invoice,) = retention.holds(session)
+        (invoice,) = legal_hold_store.newest_first(session)
         retention.lift(session, invoice.id, by="user-3", on=AFTER)
     assert past(house, AFTER) == [f"letter:{message}"]
 
