@@ -15,8 +15,9 @@ from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
 from invoicing.audit import cases as audit_cases
-from invoicing.audit import disposal_store, legal_hold_store, retention, retention_periods
-from invoicing.audit.cases import NoCase, Sought
+from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
+from invoicing.audit.cases import NoCase
+from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
 from operations.settings import Settings
@@ -44,9 +45,9 @@ def search(request: Request, person: Person = signed_in(*_READERS)) -> Response:
     )
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        _, many = audit_cases.search(session, sought, limit=0)
+        _, many = journal_queries.search(session, sought, limit=0)
         page = Page.of(request, many, size=100)
-        rows, _ = audit_cases.search(session, sought, limit=page.size, offset=page.offset)
+        rows, _ = journal_queries.search(session, sought, limit=page.size, offset=page.offset)
         names = Names(session, register.buyer)
         documents = (
             list(document_store.listed(session, execution_reference=sought.text)) if sought.text else []

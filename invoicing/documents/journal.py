@@ -17,11 +17,12 @@ def record(
     session: Session, invoice: SupplierInvoice, action: str, /, *, actor: str = SYSTEM, **detail: str
 ) -> None:
     """One journal row about a document of ours, and the rows that follow from it."""
+    subject, *_ = subjects_of(invoice)
     journal.record(
         session,
         actor,
         action,
-        f"{invoice.document_type.lower()} {invoice.id}",
+        subject,
         execution_reference=invoice.execution_reference,
         **detail,
     )
@@ -31,6 +32,11 @@ def record(
     kind = notice_of(action, detail)
     if kind is not None:
         notice_store.lay(session, invoice.id, kind)
+
+
+def subjects_of(invoice: SupplierInvoice) -> list[str]:
+    """What a document is called in the journal: what `record` says of it, and any kind of document as an invoice."""
+    return [f"{invoice.document_type.lower()} {invoice.id}", f"invoice {invoice.id}"]
 
 
 def notice_of(action: str, detail: Mapping[str, str]) -> NoticeKind | None:

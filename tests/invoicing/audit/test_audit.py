@@ -18,9 +18,10 @@ from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import row_hash
 from foundation.journal_anchor import UnreadableHeads
-from invoicing.audit import case_archive, disposal_store, legal_hold_store, retention
+from invoicing.audit import case_archive, disposal_store, journal_queries, legal_hold_store, retention
 from invoicing.audit import cases as audit_cases
-from invoicing.audit.cases import NoCase, Sought
+from invoicing.audit.cases import NoCase
+from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention import RetentionRefused
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
@@ -180,7 +181,7 @@ def test_the_journal_is_searched_by_reference_document_person_and_time(house: Ho
     with house.database.reading() as session:
 
         def found(**sought: object) -> set[str]:
-            rows, many = audit_cases.search(session, Sought(**sought), limit=1000)  # type: ignore[arg-type]
+            rows, many = journal_queries.search(session, Sought(**sought), limit=1000)  # type: ignore[arg-type]
             assert many == len(rows)
             return {row.action for row in rows}
 

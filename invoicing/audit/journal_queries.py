@@ -1,0 +1,86 @@
+"""The journal searched for an auditor, and the part of it that a case is handed out with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from foundation import journal
+from foundation import tables as foundation_tables
+from foundation.periods import STOCKHOLM
+from foundation.sql import Session
+from invoicing.documents import store as document_store
+from invoicing.documents import tables as document_tables
+from invoicing.documents.journal import subjects_of
+from invoicing.model import SupplierInvoice
+
+_J = foundation_tables.journal
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What to look for in the journal: a reference, a document's number or a subject; a person; days."""
+
+    text: str = ""
+    actor: str = ""
+    action: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def search(
+    session: Session, sought: Sought, *, limit: int = 100, offset: int = 0
+) -> tuple[Sequence[Row[Any]], int]:
+    """The newest rows of the journal that fit, and how many do."""
+    where = list(_conditions(session, sought))
+    many = session.execute(select(func.count()).select_from(_J).where(*where)).scalar_one()
+    page = select(_J).where(*where).order_by(_J.c.sequence.desc()).limit(limit).offset(offset)
+    return session.execute(page).all(), many
+
+
+def chained_rows(session: Session, reference: str, subjects: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """The journal rows of a case, each with the hash of the row before it in the whole chain as `previous`."""
+    found = session.execute(
+        select(_J)
+        .where(or_(_J.c.execution_reference == reference, _J.c.subject.in_(list(subjects))))
+        .order_by(_J.c.sequence)
+    ).mappings()
+    rows = [dict(row) for row in found]
+    before = [row["sequence"] - 1 for row in rows]
+    hashes = {
+        row.sequence: row.hash
+        for row in session.execute(select(_J.c.sequence, _J.c.hash).where(_J.c.sequence.in_(before)))
+    }
+    return [{**row, "previous": hashes.get(row["sequence"] - 1, journal.GENESIS)} for row in rows]
+
+
+def _conditions(session: Session, sought: Sought) -> Iterator[Any]:
+    if sought.text:
+        subjects = [sought.text, f"placement {sought.text}", f"order {sought.text}"]
+        subjects += [
+            subject for invoice in _numbered(session, sought.text) for subject in subjects_of(invoice)
+        ]
+        yield or_(_J.c.execution_reference == sought.text, _J.c.subject.in_(subjects))
+    if sought.actor:
+        yield _J.c.actor == sought.actor
+    if sought.action:
+        yield _J.c.action == sought.action
+    # The moment is ISO text in UTC, so it sorts as it happened.
+    if sought.since is not None:
+        yield _J.c.at >= _moment(sought.since)
+    if sought.until is not None:
+        yield _J.c.at < _moment(sought.until + timedelta(days=1))
+
+
+def _moment(day: date) -> str:
+    start = datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+    return start.isoformat(timespec="microseconds")
+
+
+def _numbered(session: Session, number: str) -> list[SupplierInvoice]:
+    ids = session.scalars(
+        select(document_tables.invoice.c.id).where(document_tables.invoice.c.number == number).limit(20)
+    )
+    return [document_store.by_id(session, each) for each in ids]
