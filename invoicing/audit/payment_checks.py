@@ -9,20 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sqlalchemy import func, select
-
 from foundation.sql import Session
-from invoicing.documents import tables as document_tables
-from invoicing.payment import tables as payment_tables
+from invoicing.audit import payment_check_queries
 from invoicing.payment.transfers import ItemState, ProposalState
 
 Findings = Iterator[tuple[str, str]]
 
-_PROPOSAL, _ITEM, _ATTEST = (
-    payment_tables.payment_proposal,
-    payment_tables.payment_item,
-    payment_tables.attest,
-)
 # Which items a proposal may hold in each of its states, besides those that are out of it.
 _MAY_HOLD = {
     ProposalState.DRAFT: {ItemState.PROPOSED, ItemState.ATTESTED},
@@ -42,27 +34,7 @@ def broken(session: Session) -> Findings:
 
 def _items(session: Session) -> Findings:
     """Two people for each item, one attest that stands, states that fit, and a payment for each that is paid."""
-    dropped = payment_tables.attest_dropped
-    question = (
-        select(
-            _ITEM,
-            _PROPOSAL.c.state.label("proposal_state"),
-            _ATTEST.c.by_person,
-            _ATTEST.c.prepared_by.label("attest_prepared_by"),
-            _ATTEST.c.invoice_id.label("attest_invoice_id"),
-            dropped.c.attest_id.label("dropped"),
-            document_tables.payment.c.number.label("payment"),
-            payment_tables.claim_settled.c.invoice_id.label("settled"),
-        )
-        .join(_PROPOSAL, _PROPOSAL.c.number == _ITEM.c.proposal)
-        .outerjoin(_ATTEST, _ATTEST.c.id == _ITEM.c.attest_id)
-        .outerjoin(dropped, dropped.c.attest_id == _ATTEST.c.id)
-        .outerjoin(document_tables.payment, document_tables.payment.c.invoice_id == _ITEM.c.invoice_id)
-        .outerjoin(
-            payment_tables.claim_settled, payment_tables.claim_settled.c.invoice_id == _ITEM.c.invoice_id
-        )
-    )
-    for row in session.execute(question.execution_options(yield_per=500)):
+    for row in payment_check_queries.items(session):
         subject = f"item {row.id} of proposal {row.proposal}"
         state = ItemState(row.state)
         if state is not ItemState.TAKEN_OUT and state not in _MAY_HOLD[ProposalState(row.proposal_state)]:
@@ -84,26 +56,18 @@ def _items(session: Session) -> Findings:
 
 def _vouchers(session: Session) -> Findings:
     """Every voucher has rows and balances."""
-    voucher, part = payment_tables.voucher, payment_tables.voucher_row
-    question = (
-        select(voucher.c.number, func.sum(part.c.amount, type_=part.c.amount.type).label("amount"))
-        .outerjoin(part, part.c.voucher == voucher.c.number)
-        .group_by(voucher.c.number)
-    )
-    for row in session.execute(question):
+    for row in payment_check_queries.voucher_sums(session):
         if row.amount is None or row.amount != Decimal(0):
             yield f"voucher {row.number}", f"its rows sum to {row.amount}"
 
 
 def _files(session: Session) -> Findings:
     """Every stored file still has its sha256, and what is exported has its file."""
-    file = payment_tables.export_file
     kinds: dict[str, set[str]] = defaultdict(set)
-    for row in session.execute(select(file).execution_options(yield_per=20)):
+    for row in payment_check_queries.files(session):
         kinds[row.about].add(row.kind)
         if hashlib.sha256(bytes(row.body)).hexdigest() != row.sha256:
             yield f"file {row.name}", "its bytes no longer have the sha256 they left with"
-    sent = (ProposalState.EXPORTED, ProposalState.PAID)
-    for number in session.scalars(select(_PROPOSAL.c.number).where(_PROPOSAL.c.state.in_(sent))):
+    for number in payment_check_queries.exported_proposals(session):
         if "PAIN001" not in kinds[number]:
             yield f"proposal {number}", "it is exported and has no file"
