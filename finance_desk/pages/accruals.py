@@ -19,7 +19,7 @@ from finance_desk.pages.paying_parts import (
 from foundation.money import total
 from foundation.periods import Month
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
-from invoicing.bookkeeping import booking
+from invoicing.bookkeeping import booking, voucher_store
 from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
@@ -50,7 +50,7 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
             "not_billed": unbilled.not_billed(session, until=month, limit=page.size, offset=page.offset),
             "not_billed_amount": not_billed_amount,
             "credited": unbilled.billed_and_credited(session, month),
-            "is_booked": booking.is_accrued(session, month),
+            "is_booked": voucher_store.is_accrued(session, month),
             "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
             "suppliers": supplier_names(register),
             "people": people(session, register),

@@ -19,7 +19,7 @@ from foundation.database import utc_now
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
-from invoicing.bookkeeping import booking
+from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import attest_right_store, attestation, bank_reports, export_store
 from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
@@ -289,7 +289,7 @@ def accrue(
     except PeriodRefused as refused:
         raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
     with context.writing() as session:
-        if not booking.is_accrued(session, wanted):
+        if not voucher_store.is_accrued(session, wanted):
             booking.book_accrual(
                 session,
                 register_store.load(session),

@@ -1,0 +1,179 @@
+"""What has happened and has no voucher yet, and what was received and has no approved invoice."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
+
+from foundation.money import Money
+from foundation.periods import Month
+from foundation.sql import Session
+from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
+from invoicing.documents import tables as document_tables
+from invoicing.model import DocumentType, InvoiceState
+from invoicing.payment import tables as payment_tables
+from invoicing.reconciliation import entry_sources
+from orders import tables as order_tables
+from orders.purchase_orders import line_store
+
+_VOUCHER = payment_tables.voucher
+_INVOICE, _PART = document_tables.invoice, document_tables.invoice_part
+_NIL = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedPayment:
+    """A payment of the bank's and the number of its invoice."""
+
+    number: str
+    invoice: str
+    amount: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedClaim:
+    """What a supplier has given back after a credit, and the number of the invoice."""
+
+    invoice_id: int
+    invoice: str
+    amount: Decimal
+    on: date
+
+
+def invoices(session: Session) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were approved or paid, and the day each is booked on."""
+    paid = document_tables.payment
+    bought = or_(
+        _INVOICE.c.state.in_((InvoiceState.ACCEPTED, InvoiceState.PAID)),
+        _INVOICE.c.id.in_(select(paid.c.invoice_id)),
+    )
+    rows: list[Any] = list(
+        session.execute(
+            select(*_PURCHASE).where(
+                _INVOICE.c.document_type == DocumentType.INVOICE,
+                bought,
+                _without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String)),
+            )
+        )
+    )
+    return [(each, row.received_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+
+
+def credits(session: Session, *, booking: Sequence[int]) -> Sequence[tuple[Purchase, date]]:
+    """Invoices that were credited, of those that are booked or being booked, and the day each is booked on."""
+    pair = document_tables.credit_pair
+    has_voucher = _INVOICE.c.id.in_(booking) | ~_without(VoucherKind.INVOICE, cast(_INVOICE.c.id, String))
+    rows: list[Any] = list(
+        session.execute(
+            select(*_PURCHASE, pair.c.settled_on)
+            .join(pair, pair.c.invoice_id == _INVOICE.c.id)
+            .where(has_voucher, _without(VoucherKind.CREDIT, cast(_INVOICE.c.id, String)))
+        )
+    )
+    return [(each, row.settled_on) for row, each in zip(rows, _purchases(session, rows), strict=True)]
+
+
+def payments(session: Session) -> Iterator[UnbookedPayment]:
+    """Invoices that the bank has paid."""
+    paid = document_tables.payment
+    question = select(paid, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == paid.c.invoice_id
+    )
+    for row in session.execute(question.where(_without(VoucherKind.PAYMENT, paid.c.number))):
+        yield UnbookedPayment(
+            number=row.number, invoice=row.invoice_number, amount=row.amount, on=row.paid_on
+        )
+
+
+def given_back(session: Session) -> Iterator[UnbookedClaim]:
+    """Claims that were netted or repaid."""
+    back = payment_tables.claim_settled
+    question = select(back, _INVOICE.c.number.label("invoice_number")).join(
+        _INVOICE, _INVOICE.c.id == back.c.invoice_id
+    )
+    unbooked = question.where(_without(VoucherKind.GIVEN_BACK, cast(back.c.invoice_id, String)))
+    for row in session.execute(unbooked):
+        yield UnbookedClaim(
+            invoice_id=row.invoice_id, invoice=row.invoice_number, amount=row.amount, on=row.settled_on
+        )
+
+
+def accrued_now(session: Session, month: Month) -> list[Accrued]:
+    """Received for service months up to `month` on order lines that no approved invoice lies on."""
+    account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
+    service = entry_sources.month_of(line.c.starts_on).label("service_month")
+    keys = (order.c.supplier, order.c.article, service)
+    amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
+    question = (
+        select(*keys, amount)
+        .select_from(account)
+        .join(line, (line.c.order_number == account.c.order_number) & (line.c.line_id == account.c.line_id))
+        .join(order, order.c.number == account.c.order_number)
+        .where(
+            account.c.amount_claimed == line_store.ZERO,
+            account.c.amount_received > line_store.ZERO,
+            order.c.currency == "SEK",
+            line.c.starts_on <= month.period.end,
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [
+        Accrued(
+            supplier=row.supplier,
+            article=row.article,
+            month=row.service_month,
+            amount=Money(row.accrued, "SEK"),
+        )
+        for row in session.execute(question)
+    ]
+
+
+def _without(kind: VoucherKind, about: ColumnElement[str]) -> ColumnElement[bool]:
+    booked = select(_VOUCHER.c.number).where(_VOUCHER.c.kind == kind, _VOUCHER.c.about == about)
+    return ~booked.exists()
+
+
+_PURCHASE = (
+    _INVOICE.c.id,
+    _INVOICE.c.number,
+    _INVOICE.c.supplier,
+    _INVOICE.c.received_on,
+    _INVOICE.c.amount_net,
+    _INVOICE.c.amount_vat,
+    _INVOICE.c.amount_payable,
+)
+
+
+def _purchases(session: Session, rows: Sequence[Row[Any]]) -> Sequence[Purchase]:
+    order = order_tables.purchase_order
+    net: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    ids = [row.id for row in rows]
+    for start in range(0, len(ids), 500):
+        question = (
+            select(_PART.c.invoice_id, order.c.article, _PART.c.amount_net)
+            .join(order, order.c.number == _PART.c.order_number)
+            .where(_PART.c.invoice_id.in_(ids[start : start + 500]))
+        )
+        for part in session.execute(question):
+            before = net[part.invoice_id].get(part.article, _NIL)
+            net[part.invoice_id][part.article] = before + part.amount_net
+    return [_purchase_of(row, net[row.id]) for row in rows]
+
+
+def _purchase_of(row: Row[Any], net: dict[str, Decimal]) -> Purchase:
+    rest = row.amount_net - sum(net.values(), _NIL)
+    return Purchase(
+        invoice_id=row.id,
+        number=row.number,
+        supplier=row.supplier,
+        # What lies on no order line: accepted charges of the whole invoice.
+        net={**net, "": rest} if rest else net,
+        vat=row.amount_vat,
+        payable=row.amount_payable,
+    )
