@@ -63,7 +63,7 @@ def past_strays(session: Session, times: Times, *, today: date) -> Iterator[Past
     for sort, question, months in _questions(times, today):
         for row in session.execute(question):
             day = row.day.date() if isinstance(row.day, datetime) else row.day
-            yield PastStray(sort, row.id, day, months)
+            yield PastStray(sort=sort, number=row.id, day=day, months=months)
 
 
 def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[int, date]], int | None]]:

@@ -69,11 +69,12 @@ def accrued(session: Session, month: Month, *, closing: date, today: date | None
         return unbooked_queries.accrued_now(session, month)
     wanted = entry_sources.EntryFilter(until=month, as_of=closing)
     statement = entry_queries.statement(session, wanted, by=ACCRUAL_KEYS)
-    return [
-        Accrued(row.key[0], row.key[1], row.key[2], row.to_invoice)
-        for row in statement.rows
-        if not row.to_invoice.is_zero
-    ]
+    found = []
+    for row in statement.rows:
+        supplier, article, service_month = row.key
+        if not row.to_invoice.is_zero:
+            found.append(Accrued(supplier, article, service_month, row.to_invoice))
+    return found
 
 
 def book_accrual(
