@@ -242,10 +242,12 @@ def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
     account = line_store.account_of(row, row.number)
     occupied = row.invoice_id is not None and row.invoice_id != but_not
     return LineFacts(
-        line,
-        account,
-        _receipt(row, currency),
-        Occupant(row.invoice_id, row.occupant_number, InvoiceState(row.occupant_state)) if occupied else None,
+        line=line,
+        account=account,
+        receipt=_receipt(row, currency),
+        occupant=Occupant(row.invoice_id, row.occupant_number, InvoiceState(row.occupant_state))
+        if occupied
+        else None,
     )
 
 
@@ -253,14 +255,14 @@ def _receipt(row: Row[tuple[object, ...]], currency: str) -> Receipt | None:
     if row.receipt_id is None:
         return None
     return Receipt(
-        row.receipt_id,
-        row.number,
-        row.line_id,
-        row.execution_reference,
-        Month.parse(row.receipt_month),
-        row.receipt_version,
-        Quantity(row.receipt_quantity, row.unit),
-        Money(row.receipt_amount, currency),
-        Period(row.receipt_starts_on, row.receipt_ends_on) if row.receipt_starts_on else None,
-        row.received_on,
+        id=row.receipt_id,
+        order_number=row.number,
+        line_id=row.line_id,
+        execution_reference=row.execution_reference,
+        month=Month.parse(row.receipt_month),
+        report_version=row.receipt_version,
+        quantity=Quantity(row.receipt_quantity, row.unit),
+        amount=Money(row.receipt_amount, currency),
+        period=Period(row.receipt_starts_on, row.receipt_ends_on) if row.receipt_starts_on else None,
+        received_on=row.received_on,
     )
