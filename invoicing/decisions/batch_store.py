@@ -119,20 +119,20 @@ def named(session: Session, batch_id: int, *kinds: str) -> ActionBatch:
     rows = session.execute(_rows(batch_id)).all()
     invoice = document_store.by_ids(session, [row.invoice_id for row in rows])
     return ActionBatch(
-        head.id,
-        head.kind,
-        head.made_by,
-        head.made_at,
-        head.reason,
-        tuple(
+        id=head.id,
+        kind=head.kind,
+        made_by=head.made_by,
+        made_at=head.made_at,
+        reason=head.reason,
+        rows=tuple(
             BatchResult(
-                one.id,
-                one.number,
-                one.supplier,
-                one.amount_payable,
-                BatchRowState(row.state),
-                row.action_id,
-                (row.sentence_sv, row.sentence_en),
+                invoice_id=one.id,
+                number=one.number,
+                supplier=one.supplier,
+                amount=one.amount_payable,
+                state=BatchRowState(row.state),
+                action_id=row.action_id,
+                sentence=(row.sentence_sv, row.sentence_en),
             )
             for row, one in zip(rows, invoice, strict=True)
         ),

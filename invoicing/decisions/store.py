@@ -61,11 +61,11 @@ def acceptance_of(session: Session, invoice_id: int, *, currency: str) -> Accept
     if row is None:
         return None
     return Acceptance(
-        row.id,
-        row.accepted_by,
-        row.reason,
-        Money(row.difference, currency),
-        _DEVIATIONS.validate_json(row.deviations),
+        id=row.id,
+        accepted_by=row.accepted_by,
+        reason=row.reason,
+        difference=Money(row.difference, currency),
+        deviations=_DEVIATIONS.validate_json(row.deviations),
     )
 
 
@@ -107,7 +107,14 @@ def link_of(session: Session, invoice_id: int) -> LineLink | None:
     row = session.execute(_LINKED, {"invoice": invoice_id}).one_or_none()
     if row is None:
         return None
-    return LineLink(row.id, row.linked_by, row.reason, row.order_number, row.line_id, row.credited_number)
+    return LineLink(
+        id=row.id,
+        linked_by=row.linked_by,
+        reason=row.reason,
+        order_number=row.order_number,
+        line_id=row.line_id,
+        credited_number=row.credited_number,
+    )
 
 
 def credits_linked_to(session: Session, supplier: str, number: str) -> Sequence[int]:
@@ -290,21 +297,21 @@ def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date)
 
 def _done(row: Row[Any]) -> Done:
     return Done(
-        row.id,
-        row.invoice_id,
-        row.batch_id,
-        Action(row.kind),
-        row.made_by,
-        row.made_at,
-        row.reason,
-        InvoiceState(row.state_before),
-        InvoiceState(row.state_after),
-        row.answer,
-        row.answers_at,
-        ActionState(row.state),
-        row.undone_by,
-        row.undone_at,
-        json.loads(row.detail),
+        id=row.id,
+        invoice_id=row.invoice_id,
+        batch_id=row.batch_id,
+        kind=Action(row.kind),
+        made_by=row.made_by,
+        made_at=row.made_at,
+        reason=row.reason,
+        state_before=InvoiceState(row.state_before),
+        state_after=InvoiceState(row.state_after),
+        answer=row.answer,
+        answers_at=row.answers_at,
+        state=ActionState(row.state),
+        undone_by=row.undone_by,
+        undone_at=row.undone_at,
+        detail=json.loads(row.detail),
     )
 
 
