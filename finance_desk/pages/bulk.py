@@ -16,7 +16,7 @@ from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
-from invoicing.decisions import protected
+from invoicing.decisions import protected_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
 from invoicing.decisions.rules import Action, name_of
 from invoicing.exceptions import bulk_actions
@@ -155,7 +155,7 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
         ids: Sequence[int] = [each.id for each in found]
     else:
         ids = _numbers(asked.getlist("id"))
-    hidden = protected.among(session, ids)
+    hidden = protected_store.among(session, ids)
     known = [each for each in ids if each not in hidden and exception_queue.item(session, each) is not None]
     if not known:
         raise Refused("Välj minst en rad i kön.", "Choose at least one row of the queue.")

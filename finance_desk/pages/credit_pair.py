@@ -16,7 +16,7 @@ from finance_desk.words import supplier_name
 from foundation.errors import Language, NotThere
 from foundation.money import Money
 from foundation.sql import Session
-from invoicing.decisions import protected
+from invoicing.decisions import protected_store
 from invoicing.documents import facts_loading
 from invoicing.exceptions import credit_linking
 from invoicing.exceptions.credit_linking import CreditPair
@@ -50,7 +50,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
         if case.invoice.document_type is DocumentType.INVOICE:
             raise NotThere
         found = credit_linking.foresee(session, register, number, credits=wanted)
-        if protected.is_protected(session, found.invoice.id) and not person.may(_P.PROTECTED):
+        if protected_store.is_protected(session, found.invoice.id) and not person.may(_P.PROTECTED):
             raise NotThere
         xml, receiver = _told(request, register, found)
         return render(

@@ -18,7 +18,7 @@ from finance_desk.words import Names, cause_name, may_act, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from foundation.sql import Session
-from invoicing.decisions import protected
+from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
 from invoicing.decisions.store import Done
@@ -229,7 +229,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
     language = language_of(request, person)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        if protected.is_protected(session, number) and not revealed:
+        if protected_store.is_protected(session, number) and not revealed:
             item = _one(session, number)
             may_open = person.may(_P.PROTECTED)
             return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
@@ -326,7 +326,7 @@ def _case(session: Session, register: Register, number: int) -> Case:
 
 def open_case(session: Session, register: Register, number: int, person: Person) -> Case:
     """The case to act on; one that is handled apart only for those who may open it."""
-    if protected.is_protected(session, number) and not person.may(_P.PROTECTED):
+    if protected_store.is_protected(session, number) and not person.may(_P.PROTECTED):
         raise NotThere
     return _case(session, register, number)
 
@@ -341,7 +341,7 @@ def _one(session: Session, number: int) -> QueueItem:
 def _body(request: Request, number: int) -> tuple[bytes, int]:
     with database_of(request).reading() as session:
         _one(session, number)
-        if protected.is_protected(session, number):
+        if protected_store.is_protected(session, number):
             raise NotThere
         invoice = document_store.by_id(session, number)
         return inbox.body_of(session, invoice.letter_id) or b"", invoice.letter_id

@@ -17,7 +17,7 @@ from finance_desk.words import Names, cause_name, cause_names, may_act, supplier
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
-from invoicing.decisions import protected
+from invoicing.decisions import protected_store
 from invoicing.exceptions import queue as exception_queue
 from invoicing.exceptions import worklist
 from invoicing.exceptions.queue import NOBODY, QueueFilter, QueueItem, QueuePart
@@ -122,7 +122,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             many = exception_queue.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
             page = Page.of(request, many)
             rows = exception_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)
-            hidden = protected.among(session, [row.id for row in rows])
+            hidden = protected_store.among(session, [row.id for row in rows])
             causes = exception_queue.causes(session, wanted, today=today)
             context |= {
                 "page": page,

@@ -13,7 +13,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.audit import case_archive, case_queries, journal_queries
-from invoicing.decisions import protected
+from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import subjects_of
 from invoicing.matching.deviation_texts import sentence
@@ -46,7 +46,7 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
     documents = list(document_store.listed(session, execution_reference=reference))
     orders = case_queries.order_numbers(session, reference)
     events = case_queries.events(session, reference)
-    hidden = protected.among(session, [invoice.id for invoice in documents])
+    hidden = protected_store.among(session, [invoice.id for invoice in documents])
     if not (documents or orders or events) or (hidden and not may_see_protected):
         raise NoCase
     index: list[dict[str, object]] = []
