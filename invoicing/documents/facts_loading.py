@@ -4,32 +4,17 @@ The lines of the order are locked while the invoice is judged, so that two invoi
 line are judged one after the other. The row of a line is the only lock.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
-
-from foundation.money import Money, Quantity
-from foundation.periods import Month, Period
 from foundation.sql import Session
+from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
-from invoicing.documents import tables as document_tables
-from invoicing.matching.facts import CreditFacts, Facts, LineFacts, Occupant, OrderFacts
+from invoicing.matching.facts import CreditFacts, Facts, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState
-from orders import tables as order_tables
-from orders.model import (
-    Handling,
-    Interruption,
-    InterruptionState,
-    PlacementState,
-    Receipt,
-)
+from invoicing.model import DocumentType, InvoiceContent
+from orders.model import Handling
 from orders.placements import store as placement_store
-from orders.purchase_orders import line_store, order_store
+from orders.purchase_orders import line_store
 from orders.register.parties import Supplier
 from orders.register.register import NotInRegister, Register
-from orders.terms import Article, InterruptionReason
 
 
 def facts_of(
@@ -53,7 +38,9 @@ def facts_of(
     outside = None if order is not None else _outside(session, invoice)
     suggestions: tuple[str, ...] = ()
     if order is None and supplier is not None and not has_order_number(invoice):
-        suggestions = tuple(_orders_waiting(session, supplier.organisation_number, invoice.amount_net))
+        suggestions = tuple(
+            order_facts_queries.orders_waiting(session, supplier.organisation_number, invoice.amount_net)
+        )
     return Facts(register.buyer, register.policy, supplier, order, outside, suggestions)
 
 
@@ -69,10 +56,12 @@ def _order_of(
         line_store.lock_lines(session, invoice.order_number)
     named = invoice.order_lines
     if named and all(line.order_line for line in invoice.lines):
-        order = order_facts(session, register, invoice.order_number, but_not=invoice_id, only=named)
+        order = order_facts_queries.order_facts(
+            session, register, invoice.order_number, but_not=invoice_id, only=named
+        )
         if order is not None and len(order.lines) == len(named) and order.interruption is None:
             return order
-    return order_facts(session, register, invoice.order_number, but_not=invoice_id)
+    return order_facts_queries.order_facts(session, register, invoice.order_number, but_not=invoice_id)
 
 
 def credit_facts_of(
@@ -105,46 +94,6 @@ def registered(register: Register, organisation_number: str) -> Supplier | None:
         return None
 
 
-def order_facts(
-    session: Session,
-    register: Register,
-    number: str,
-    *,
-    but_not: int | None = None,
-    only: Sequence[str] = (),
-) -> OrderFacts | None:
-    """The order with its lines, receipts and occupants. `but_not` does not count as occupant.
-
-    `only` leaves out the lines not named in it. Who is to change a line locks the order's lines before
-    (`line_store.lock_lines`), in a question of its own: one that joined and locked at once would, after
-    waiting, see the account as it is now beside receipts and invoices as they were before.
-    """
-    if only:
-        rows = session.execute(_ORDER_ONLY, {"number": number, "only": list(only)}).all()
-    else:
-        rows = session.execute(_ORDER, {"number": number}).all()
-    if not rows:
-        return None
-    first = rows[0]
-    lines = {row.line_id: _line(row, but_not) for row in rows}
-    supplier = register.supplier(first.supplier)
-    return OrderFacts(
-        order=order_store.order_of(
-            first,
-            [facts.line for facts in lines.values()],
-            period=Period(first.order_starts_on, first.order_ends_on),
-        ),
-        lines=lines,
-        vat=register.price_list_named(first.price_list_id).vat_for(supplier),
-        interruption=None
-        if first.interruption_reason is None
-        else Interruption(
-            first.registered_on, first.effective_on, InterruptionReason(first.interruption_reason)
-        ),
-        cancelled=first.placement_state == PlacementState.CANCELLED,
-    )
-
-
 def _outside(session: Session, invoice: InvoiceContent) -> Handling | None:
     """How the case is handled when the invoice names an execution reference of its own that is not ordered here."""
     supplier = document_store.supplier_key(invoice)
@@ -153,116 +102,3 @@ def _outside(session: Session, invoice: InvoiceContent) -> Handling | None:
         if handling is not None:
             return handling
     return None
-
-
-def _orders_waiting(session: Session, supplier: str, amount_net: Money) -> Sequence[str]:
-    """The supplier's orders with a line received for exactly this sum and not invoiced: suggestions only."""
-    account, order = order_tables.line_account, order_tables.purchase_order
-    question = (
-        select(order.c.number)
-        .join(account, account.c.order_number == order.c.number)
-        .where(
-            order.c.supplier == supplier,
-            account.c.invoice_id.is_(None),
-            account.c.amount_received == amount_net.amount,
-            account.c.amount_received > line_store.ZERO,
-        )
-        .order_by(order.c.number)
-        .limit(3)
-    )
-    return list(dict.fromkeys(session.scalars(question)))
-
-
-def _question() -> Select[Any]:
-    """The order with everything that hangs on its lines, prepared once."""
-    order, line, account = order_tables.purchase_order, order_tables.order_line, order_tables.line_account
-    receipt, occupant, cut = order_tables.receipt, document_tables.invoice, order_tables.interruption
-    placement = order_tables.placement
-    columns = (
-        *(column for column in order.c if column.name not in ("starts_on", "ends_on", "amount")),
-        order.c.starts_on.label("order_starts_on"),
-        order.c.ends_on.label("order_ends_on"),
-        line.c.line_id,
-        line.c.article_number,
-        line.c.article_name,
-        line.c.unit,
-        line.c.quantity,
-        line.c.price,
-        line.c.amount,
-        line.c.starts_on,
-        line.c.ends_on,
-        *(column for column in account.c if column.name not in ("order_number", "line_id")),
-        receipt.c.month.label("receipt_month"),
-        receipt.c.report_version.label("receipt_version"),
-        receipt.c.quantity.label("receipt_quantity"),
-        receipt.c.amount.label("receipt_amount"),
-        receipt.c.starts_on.label("receipt_starts_on"),
-        receipt.c.ends_on.label("receipt_ends_on"),
-        receipt.c.received_on,
-        occupant.c.number.label("occupant_number"),
-        occupant.c.state.label("occupant_state"),
-        cut.c.registered_on,
-        cut.c.effective_on,
-        cut.c.reason.label("interruption_reason"),
-        placement.c.state.label("placement_state"),
-    )
-    cuts_this_order = and_(
-        cut.c.execution_reference == order.c.execution_reference,
-        order.c.article == Article.BASIC,
-        cut.c.effective_on <= order.c.ends_on,
-        # The standing interruption also cuts a later period; one that was come back from, only its own.
-        or_(
-            cut.c.state == InterruptionState.STANDING,
-            and_(cut.c.state == InterruptionState.ENDED, cut.c.effective_on >= order.c.starts_on),
-        ),
-    )
-    return (
-        select(*columns)
-        .select_from(order)
-        .join(line, line.c.order_number == order.c.number)
-        .join(
-            account, and_(account.c.order_number == line.c.order_number, account.c.line_id == line.c.line_id)
-        )
-        .join(placement, placement.c.execution_reference == order.c.execution_reference)
-        .outerjoin(receipt, receipt.c.id == account.c.receipt_id)
-        .outerjoin(occupant, occupant.c.id == account.c.invoice_id)
-        .outerjoin(cut, cuts_this_order)
-        .where(order.c.number == bindparam("number"))
-        .order_by(line.c.line_id, cut.c.effective_on)
-    )
-
-
-_ORDER = _question()
-_ORDER_ONLY = _ORDER.where(order_tables.order_line.c.line_id.in_(bindparam("only", expanding=True)))
-
-
-def _line(row: Row[tuple[object, ...]], but_not: int | None) -> LineFacts:
-    currency = row.currency
-    line = order_store.line_of(row, currency)
-    account = line_store.account_of(row, row.number)
-    occupied = row.invoice_id is not None and row.invoice_id != but_not
-    return LineFacts(
-        line=line,
-        account=account,
-        receipt=_receipt(row, currency),
-        occupant=Occupant(row.invoice_id, row.occupant_number, InvoiceState(row.occupant_state))
-        if occupied
-        else None,
-    )
-
-
-def _receipt(row: Row[tuple[object, ...]], currency: str) -> Receipt | None:
-    if row.receipt_id is None:
-        return None
-    return Receipt(
-        id=row.receipt_id,
-        order_number=row.number,
-        line_id=row.line_id,
-        execution_reference=row.execution_reference,
-        month=Month.parse(row.receipt_month),
-        report_version=row.receipt_version,
-        quantity=Quantity(row.receipt_quantity, row.unit),
-        amount=Money(row.receipt_amount, currency),
-        period=Period(row.receipt_starts_on, row.receipt_ends_on) if row.receipt_starts_on else None,
-        received_on=row.received_on,
-    )

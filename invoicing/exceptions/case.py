@@ -17,7 +17,7 @@ from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
-from invoicing.documents import facts_loading
+from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import link_suggestions
@@ -96,7 +96,7 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     content = decision_store.as_judged(session, invoice_id)
     order = None
     if invoice.document_type is DocumentType.INVOICE and has_order_number(content):
-        order = facts_loading.order_facts(session, register, content.order_number)
+        order = order_facts_queries.order_facts(session, register, content.order_number)
     supplier = facts_loading.registered(register, invoice.supplier)
     registered = (
         tuple(f"{each.scheme} {each.number}" for each in supplier.payment_accounts) if supplier else ()

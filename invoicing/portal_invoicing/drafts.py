@@ -10,7 +10,7 @@ from datetime import date
 
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from invoicing.documents import facts_loading, view
+from invoicing.documents import facts_loading, order_facts_queries, view
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
@@ -57,7 +57,7 @@ def order_line(
     session: Session, register: Register, actor: SupplierActor, order_number: str, line_id: str
 ) -> OrderFacts:
     """The order with this one line, if the person may see it. Raises NotThere."""
-    order = facts_loading.order_facts(session, register, order_number, only=(line_id,))
+    order = order_facts_queries.order_facts(session, register, order_number, only=(line_id,))
     if order is None or order.order.supplier != actor.supplier or not actor.holds_unit(order.order.unit_id):
         raise NotThere
     return order
@@ -144,7 +144,7 @@ def line_to_correct(
 ) -> str:
     """The one order line that is invoiced anew once `held` is credited; empty where there is none."""
     named = document_store.content(session, invoice.id).order_lines
-    order = facts_loading.order_facts(session, register, invoice.order_number)
+    order = order_facts_queries.order_facts(session, register, invoice.order_number)
     if order is None or order.order.supplier != actor.supplier or len(named) != 1:
         return ""
     line = order.lines.get(named[0])

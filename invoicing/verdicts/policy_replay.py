@@ -14,7 +14,7 @@ from sqlalchemy import Row, select
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.documents import facts_loading
+from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
@@ -124,7 +124,7 @@ def _facts(session: Session, register: Register, invoice: InvoiceContent, row: R
     """What the invoice is judged by today. Who came after it on its line does not count."""
     order = None
     if has_order_number(invoice):
-        order = facts_loading.order_facts(session, register, invoice.order_number, but_not=row.id)
+        order = order_facts_queries.order_facts(session, register, invoice.order_number, but_not=row.id)
     if order is not None and (
         row.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in row.codes.split()
     ):

@@ -8,7 +8,7 @@ import typer
 from billing.cli.command import CommandContext, On, command, today_or
 from foundation.errors import NotFound
 from foundation.sql import Session
-from invoicing.documents import facts_loading
+from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing import flipping
@@ -33,7 +33,7 @@ def flip(
     """Gör orderradens faktura / make the invoice of an order line."""
     with context.reading() as session:
         register = register_store.load(session)
-        facts = facts_loading.order_facts(session, register, order_number)
+        facts = order_facts_queries.order_facts(session, register, order_number)
         if facts is None:
             raise OrderUnknown(order_number)
         if line not in facts.lines:

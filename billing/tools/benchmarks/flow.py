@@ -18,7 +18,7 @@ from time import perf_counter
 from billing.tools.simulation.events import ordered_choices
 from foundation.database import Database
 from foundation.periods import Month, six_months_from
-from invoicing.documents import facts_loading
+from invoicing.documents import order_facts_queries
 from invoicing.documents.reading import Reading
 from invoicing.intake import queue as intake_queue
 from invoicing.portal_invoicing import flipping
@@ -101,7 +101,7 @@ def invoices_for(database: Database, register: Register, lines: Sequence[tuple[s
     """The invoice a supplier's system would send for each received line."""
     for number, (order_number, line_id) in enumerate(lines, 1):
         with database.reading() as session:
-            order = facts_loading.order_facts(session, register, order_number)
+            order = order_facts_queries.order_facts(session, register, order_number)
         if order is None:
             continue
         yield codec.serialise(

@@ -21,7 +21,7 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.periods import Month
 from invoicing.audit import invariants
-from invoicing.documents import facts_loading
+from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.payment import payment
@@ -176,7 +176,7 @@ class _House:
             for order in order_store.of_placement(session, flip.execution_reference, Article.BASIC):
                 for line in order.lines:
                     if Month.of(line.period.start) == month:
-                        facts = facts_loading.order_facts(session, self.register, order.number)
+                        facts = order_facts_queries.order_facts(session, self.register, order.number)
                         assert facts is not None  # noqa: S101 - it was read a moment ago
                         invoice = flipping.flip(
                             facts,

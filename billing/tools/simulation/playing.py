@@ -18,7 +18,7 @@ from billing.tools.simulation import events as simulated_events
 from billing.tools.simulation import invoices
 from foundation.database import Database
 from invoicing.audit import invariants
-from invoicing.documents import facts_loading
+from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.model import InvoiceState
@@ -144,7 +144,7 @@ class _World:
 
     def _flip(self, key: LineKey, day: date) -> billing.Invoice | None:
         with self.database.reading() as session:
-            order = facts_loading.order_facts(session, self.register, key[0])
+            order = order_facts_queries.order_facts(session, self.register, key[0])
         if order is None:
             return None
         supplier = self.register.supplier(order.order.supplier)

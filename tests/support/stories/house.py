@@ -17,7 +17,7 @@ from foundation.database import Database
 from foundation.errors import Language
 from foundation.periods import STOCKHOLM, six_months_from
 from invoicing.audit import invariants
-from invoicing.documents import facts_loading
+from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.intake import IntakeResult
 from invoicing.intake.queue import read_arrived
@@ -183,7 +183,7 @@ class House:
         """The supplier turns a received order line into its invoice; it is not sent yet."""
         with self.database.reading() as session:
             register = register_store.load(session)
-            order = facts_loading.order_facts(session, register, order_number)
+            order = order_facts_queries.order_facts(session, register, order_number)
             assert order is not None
             return flipping.flip(
                 order,
