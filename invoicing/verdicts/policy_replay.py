@@ -106,17 +106,17 @@ def _compared(session: Session, register: Register, policy: Policy, row: Row[Any
     if before.verdict is after.verdict and asked[0] == asked[1]:
         return None
     return Changed(
-        row.id,
-        row.number,
-        row.supplier,
-        row.received_on,
-        Money(row.amount_payable, row.currency),
-        before.verdict,
-        after.verdict,
-        before.codes,
-        after.codes,
-        asked[0],
-        asked[1],
+        invoice_id=row.id,
+        number=row.number,
+        supplier=row.supplier,
+        received_on=row.received_on,
+        amount=Money(row.amount_payable, row.currency),
+        before=before.verdict,
+        after=after.verdict,
+        codes_before=before.codes,
+        codes_after=after.codes,
+        asked_before=asked[0],
+        asked_after=asked[1],
     )
 
 
