@@ -19,8 +19,7 @@ from foundation.sql import Session
 from invoicing.decisions import protected_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
 from invoicing.decisions.rules import Action, name_of
-from invoicing.exceptions import bulk_actions
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import bulk_actions, queue_queries
 from invoicing.exceptions.bulk_actions import BULK
 from invoicing.exceptions.queue import QueueFilter, QueuePart
 from invoicing.exceptions.steps import HOLD
@@ -151,12 +150,12 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
             supplier=asked.get("supplier", ""),
             month=asked.get("month", ""),
         )
-        found = exception_queue.items(session, wanted, today=today_of(request), limit=MOST)
+        found = queue_queries.items(session, wanted, today=today_of(request), limit=MOST)
         ids: Sequence[int] = [each.id for each in found]
     else:
         ids = _numbers(asked.getlist("id"))
     hidden = protected_store.among(session, ids)
-    known = [each for each in ids if each not in hidden and exception_queue.item(session, each) is not None]
+    known = [each for each in ids if each not in hidden and queue_queries.item(session, each) is not None]
     if not known:
         raise Refused("Välj minst en rad i kön.", "Choose at least one row of the queue.")
     return known

@@ -27,8 +27,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import case as exception_case
-from invoicing.exceptions import credit_linking, linking, worklist
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import credit_linking, linking, queue_queries, worklist
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.case import Case
 from invoicing.exceptions.queue import QueueItem
@@ -332,7 +331,7 @@ def open_case(session: Session, register: Register, number: int, person: Person)
 
 
 def _one(session: Session, number: int) -> QueueItem:
-    item = exception_queue.item(session, number)
+    item = queue_queries.item(session, number)
     if item is None:
         raise NotThere
     return item

@@ -18,8 +18,7 @@ from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from invoicing.decisions import protected_store
-from invoicing.exceptions import queue as exception_queue
-from invoicing.exceptions import worklist
+from invoicing.exceptions import aside_queries, queue_queries, worklist
 from invoicing.exceptions.queue import NOBODY, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist import WorkKind
 from orders.register import store as register_store
@@ -89,7 +88,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
     with database_of(request).reading() as session:
         register = register_store.load(session)
         names = Names(session, register.buyer)
-        counts = exception_queue.counts(session, today=today)
+        counts = queue_queries.counts(session, today=today)
         context: dict[str, Any] = {
             "wanted": wanted,
             "filtered": any(request.query_params.get(each) for each in _FILTERS),
@@ -114,16 +113,16 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "today": today,
         }
         if wanted.part is QueuePart.MESSAGES:
-            context["messages"] = exception_queue.messages(session)
+            context["messages"] = aside_queries.messages(session)
         elif wanted.part is QueuePart.EVENTS:
-            context["events"] = exception_queue.events(session)
+            context["events"] = aside_queries.events(session)
         else:
             narrowed = any(request.query_params.get(each) for each in _FILTERS)
-            many = exception_queue.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
+            many = queue_queries.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
             page = Page.of(request, many)
-            rows = exception_queue.items(session, wanted, today=today, limit=page.size, offset=page.offset)
+            rows = queue_queries.items(session, wanted, today=today, limit=page.size, offset=page.offset)
             hidden = protected_store.among(session, [row.id for row in rows])
-            causes = exception_queue.causes(session, wanted, today=today)
+            causes = queue_queries.causes(session, wanted, today=today)
             context |= {
                 "page": page,
                 "rows": [_masked(row) if row.id in hidden else row for row in rows],
@@ -144,7 +143,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
                 ),
                 "supplier_name": lambda number: supplier_name(register, number),
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
-                "owners": [(owner, names.of(owner)) for owner in exception_queue.owners(session)],
+                "owners": [(owner, names.of(owner)) for owner in queue_queries.owners(session)],
                 "all_causes": cause_names(),
                 "with_": lambda **values: _with(request, **values),
             }

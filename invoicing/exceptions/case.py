@@ -20,8 +20,7 @@ from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.exceptions import link_suggestions
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import link_suggestions, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.exceptions.comparison import compare
@@ -89,7 +88,7 @@ class Case:
 
 def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     """The document with all that belongs to it, or None where there is no such document."""
-    item = exception_queue.item(session, invoice_id)
+    item = queue_queries.item(session, invoice_id)
     if item is None:
         return None
     invoice = document_store.by_id(session, invoice_id)
@@ -152,11 +151,11 @@ def _earlier(session: Session, invoice: SupplierInvoice, item: QueueItem) -> Seq
     )
     return [
         Earlier(
-            row.id,
-            row.number,
-            row.issued_on,
-            Money(row.amount_payable, row.currency),
-            InvoiceState(row.state),
+            id=row.id,
+            number=row.number,
+            issued_on=row.issued_on,
+            amount=Money(row.amount_payable, row.currency),
+            state=InvoiceState(row.state),
         )
         for row in session.execute(question)
     ]

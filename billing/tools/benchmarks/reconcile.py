@@ -26,9 +26,9 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
 from invoicing.documents import tables as document_tables
-from invoicing.exceptions import queue
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import queue_queries
 from invoicing.exceptions import trends as money_trends
+from invoicing.exceptions.queue import QueueFilter
 from invoicing.reconciliation import entry_queries, unbilled
 from invoicing.reconciliation.entry_sources import EntryFilter
 from invoicing.reconciliation.open_items import open_items
@@ -145,10 +145,10 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
 
 
 def _queue(session: Session, today: date) -> None:
-    wanted = queue.QueueFilter()
-    exception_queue.counts(session, today=today)
-    exception_queue.causes(session, wanted, today=today)
-    exception_queue.items(session, wanted, today=today, limit=50, offset=0)
+    wanted = QueueFilter()
+    queue_queries.counts(session, today=today)
+    queue_queries.causes(session, wanted, today=today)
+    queue_queries.items(session, wanted, today=today, limit=50, offset=0)
 
 
 def _asked(

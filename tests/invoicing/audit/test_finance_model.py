@@ -26,8 +26,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import actions as exception_actions
-from invoicing.exceptions import bulk_actions, credit_linking, linking
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import bulk_actions, credit_linking, linking, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.queue import QueueFilter
 from invoicing.exceptions.steps import DeskActor
@@ -242,7 +241,7 @@ class FinanceDesk(RuleBasedStateMachine):
         self.presses += 1
 
         def press(session: Session, register: Register) -> None:
-            rows = exception_queue.items(session, QueueFilter(), today=self.today)
+            rows = queue_queries.items(session, QueueFilter(), today=self.today)
             actor, key = self.actor(person), f"press-{self.presses}"
             ids = [each.id for each in rows]
             number = bulk_actions.start(session, action, ids, actor, key=key, reason="Alla lika")

@@ -12,8 +12,7 @@ from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import actions as exception_actions
-from invoicing.exceptions import bulk_actions, link_suggestions, worklist
-from invoicing.exceptions import queue as exception_queue
+from invoicing.exceptions import aside_queries, bulk_actions, link_suggestions, queue_queries, worklist
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.queue import NOBODY, QueueFilter, QueuePart
 from invoicing.exceptions.steps import DeskActor
@@ -61,8 +60,8 @@ def send_all(house: House) -> list[SupplierInvoice]:
 def seen(house: House, **wanted: object) -> list[str]:
     with house.database.reading() as session:
         asked = QueueFilter(**wanted)  # type: ignore[arg-type]
-        found = exception_queue.items(session, asked, today=TODAY)
-        assert exception_queue.how_many(session, asked, today=TODAY) == len(found)
+        found = queue_queries.items(session, asked, today=TODAY)
+        assert queue_queries.how_many(session, asked, today=TODAY) == len(found)
         return [each.number for each in found]
 
 
@@ -79,8 +78,8 @@ def test_the_queue_shows_what_deviates_and_nothing_that_does_not(house: House) -
     assert seen(house, text=ref(2)) == ["F-2"]
     assert seen(house, order="amount")[0] == "F-2"
     with house.database.reading() as session:
-        (cause,) = exception_queue.causes(session, QueueFilter(), today=TODAY)
-        counts = exception_queue.counts(session, today=TODAY)
+        (cause,) = queue_queries.causes(session, QueueFilter(), today=TODAY)
+        counts = queue_queries.counts(session, today=TODAY)
     owed = sum((each.amount_payable.amount for each in invoice if each.number != "F-4"), Decimal(0))
     assert (cause.code, cause.count, cause.amount.amount) == ("QUANTITY", 4, owed)
     assert counts[QueuePart.EXCEPTIONS] == 4
@@ -93,15 +92,15 @@ def test_every_part_of_the_queue_counts_what_lies_in_it(house: House) -> None:
     house.read_messages(on=TODAY)
     house.refuses("report.approved", report_of("999999999"), on=TODAY)
     with house.database.writing() as session:
-        one, two = exception_queue.items(session, QueueFilter(), today=TODAY, limit=2)
+        one, two = queue_queries.items(session, QueueFilter(), today=TODAY, limit=2)
         actor = DeskActor("user-1", NOW, TODAY)
         exception_actions.park(session, one.id, actor, until=TODAY + timedelta(days=5), reason="Svar väntas")
         exception_actions.ask_credit(session, register_store.load(session), two.id, actor)
     with house.database.reading() as session:
-        counts = exception_queue.counts(session, today=TODAY)
-        later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
-        (message,) = exception_queue.messages(session)
-        (event,) = exception_queue.events(session)
+        counts = queue_queries.counts(session, today=TODAY)
+        later = queue_queries.counts(session, today=TODAY + timedelta(days=5))
+        (message,) = aside_queries.messages(session)
+        (event,) = aside_queries.events(session)
     assert {part: many for part, many in counts.items() if many} == {
         QueuePart.EXCEPTIONS: 2,
         QueuePart.RESTING: 1,
@@ -127,14 +126,14 @@ def test_a_credit_note_in_question_rests_too_and_one_rejected_needs_nobody(house
         )
     assert (seen(house, part=QueuePart.CREDITS), seen(house, part=QueuePart.RESTING)) == ([], ["K-1"])
     with house.database.reading() as session:
-        counts = exception_queue.counts(session, today=TODAY)
-        later = exception_queue.counts(session, today=TODAY + timedelta(days=5))
+        counts = queue_queries.counts(session, today=TODAY)
+        later = queue_queries.counts(session, today=TODAY + timedelta(days=5))
     assert (counts[QueuePart.CREDITS], counts[QueuePart.RESTING], counts[QueuePart.EXCEPTIONS]) == (0, 1, 0)
     assert (later[QueuePart.CREDITS], later[QueuePart.RESTING]) == (1, 0)
     with house.database.writing() as session:
         exception_actions.ask_credit(session, register_store.load(session), invoice.id, actor)
     with house.database.reading() as session:
-        assert exception_queue.counts(session, today=TODAY + timedelta(days=5))[QueuePart.CREDITS] == 0
+        assert queue_queries.counts(session, today=TODAY + timedelta(days=5))[QueuePart.CREDITS] == 0
     assert seen(house, part=QueuePart.CREDITS) == []
 
 
@@ -161,7 +160,7 @@ def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: 
         worklist.hand_over(session, WorkKind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
         (written,) = worklist.comments(session, WorkKind.DOCUMENT, first.id)
         assert (written.written_by, written.text) == ("user-1", "Har ringt leverantören.")
-        assert exception_queue.owners(session) == ["user-2"]
+        assert queue_queries.owners(session) == ["user-2"]
         worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
         worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=60")
         (kept,) = worklist.filters(session, "user-1")
