@@ -27,12 +27,12 @@ from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import case as exception_case
-from invoicing.exceptions import credit_linking, linking, queue_queries, worklist
+from invoicing.exceptions import credit_linking, linking, queue_queries, worklist_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.case import Case
 from invoicing.exceptions.queue import QueueItem
 from invoicing.exceptions.steps import HOLD, DeskActor
-from invoicing.exceptions.worklist import WorkKind
+from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.matching.deviation_texts import sentence, title, verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding, response_documents
@@ -248,7 +248,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "compared": [cells(row, language) for row in case.compared],
             "tree": [branch(node, language) for node in case.match.tree.checks],
             "verdict": verdict_name(case.match.verdict, language),
-            "comments": worklist.comments(session, WorkKind.DOCUMENT, number),
+            "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
             "may": _may(case) if may_act(person) else frozenset(),

@@ -13,8 +13,8 @@ from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act
 from foundation import personal_numbers
 from foundation.errors import Language, NotThere, Refused
-from invoicing.exceptions import worklist
-from invoicing.exceptions.worklist import WorkKind
+from invoicing.exceptions import worklist_store
+from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.event_loading import replay_unappliable
@@ -39,7 +39,7 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
         if found is None or body is None:
             raise NotThere
         names = Names(session, register_store.load(session).buyer)
-        comments = worklist.comments(session, WorkKind.MESSAGE_IN, number)
+        comments = worklist_store.comments(session, WorkKind.MESSAGE_IN, number)
     hides = personal_numbers.written_in(body) and not person.may(_P.PROTECTED)
     return render(
         request,

@@ -18,9 +18,9 @@ from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from invoicing.decisions import protected_store
-from invoicing.exceptions import aside_queries, queue_queries, worklist
+from invoicing.exceptions import aside_queries, queue_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueFilter, QueueItem, QueuePart
-from invoicing.exceptions.worklist import WorkKind
+from invoicing.exceptions.worklist_store import WorkKind
 from orders.register import store as register_store
 from web import i18n
 from web.access import signed_in
@@ -105,7 +105,7 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             ],
             "explained": _EXPLAINED[wanted.part],
             "heading": _PARTS[wanted.part],
-            "filters": worklist.filters(session, person.id),
+            "filters": worklist_store.filters(session, person.id),
             "query": request.url.query,
             "may_act": may_act(person),
             "names": names,
@@ -196,7 +196,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
 def drop_filter(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """Forget a filter of one's own."""
     with database_of(request).writing() as session:
-        worklist.drop_filter(session, person.id, number)
+        worklist_store.drop_filter(session, person.id, number)
     return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
 
 

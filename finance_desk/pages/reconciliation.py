@@ -25,6 +25,7 @@ from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
+from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_sources import EntryFilter
@@ -178,9 +179,9 @@ def trends(request: Request, person: Person = signed_in(*READERS)) -> Response:
     this_month = Month.of(today)
     since = Month(this_month.year - 1, this_month.month).period.start
     with database_of(request).reading() as session:
-        months = money_trends.match_rates(session, since=since)
-        why = money_trends.causes(session, since=since)
-        aged = money_trends.ageing(session, today=today)
+        months = trend_queries.match_rates(session, since=since)
+        why = trend_queries.causes(session, since=since)
+        aged = money_trends.by_age(trend_queries.open_days(session), today=today)
     shown = months[-_MONTHS_BACK:]
     rows = money_trends.by_cause(why, [each.month for each in shown])
     return render(

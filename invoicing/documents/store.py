@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
 from foundation import transitions
 from foundation.errors import Refused
@@ -214,6 +214,19 @@ def add_parts(session: Session, invoice_id: int, parts: Sequence[tuple[str, str,
                 for position, (order_number, line_id, amount) in enumerate(parts, 1)
             ],
         )
+
+
+def remove_parts(session: Session, invoice_id: int) -> None:
+    """Note that the document is for no order line, until it is said again which."""
+    part = document_tables.invoice_part
+    session.execute(delete(part).where(part.c.invoice_id == invoice_id))
+
+
+def set_order(session: Session, invoice_id: int, *, order_number: str, execution_reference: str) -> None:
+    """Note which order the document is for, and which case it belongs to."""
+    table = document_tables.invoice
+    values = {"order_number": order_number, "execution_reference": execution_reference}
+    session.execute(update(table).where(table.c.id == invoice_id).values(**values))
 
 
 def move(

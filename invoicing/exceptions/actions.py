@@ -6,16 +6,14 @@ judge again. Links are apart: to an order line in `linking`, of a credit note to
 
 from datetime import date, timedelta
 
-from sqlalchemy import insert, select, update
-
 from foundation.errors import Refused
 from foundation.money import Money, total
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from invoicing.decisions import store as decision_store
-from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import Action, ActionRefused, acceptable, at_stake, check_outcome
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
+from invoicing.exceptions import worklist_store
 from invoicing.exceptions.steps import DeskActor, Later, begin, note
 from invoicing.matching.deviations import Check, CheckOutcome, DeviationCode, Group, Match, Source, question
 from invoicing.model import DocumentType, SupplierInvoice
@@ -24,7 +22,6 @@ from invoicing.verdicts import crediting, verdicts
 from orders.purchase_orders import line_store
 from orders.register.register import Register
 
-DOCUMENT = "DOCUMENT"
 _REST_LONGEST = timedelta(days=120)
 
 
@@ -134,7 +131,7 @@ def park(session: Session, invoice_id: int, actor: DeskActor, *, until: date, re
             f"Dagen ska ligga efter {actor.today} och inom {_REST_LONGEST.days} dagar.",
             f"The day must lie after {actor.today} and within {_REST_LONGEST.days} days.",
         )
-    before = rest(session, invoice.id, until)
+    before = worklist_store.set_rest(session, invoice.id, until)
     return note(
         session,
         invoice,
@@ -180,13 +177,3 @@ def received_on(session: Session, invoice: SupplierInvoice) -> Money:
             f"{invoice.number} does not lie on an order line. Link it first.",
         )
     return total((each.amount_received for each in accounts), currency=invoice.currency)
-
-
-def rest(session: Session, invoice_id: int, until: date | None) -> date | None:
-    """Let the document rest until a day, or no longer; until when it rested before comes back."""
-    table = decision_tables.desk_item
-    this = (table.c.kind == DOCUMENT) & (table.c.item_id == invoice_id)
-    before: date | None = session.scalar(select(table.c.rests_until).where(this))
-    if not rows_changed(session, update(table).where(this).values(rests_until=until)):
-        session.execute(insert(table), {"kind": DOCUMENT, "item_id": invoice_id, "rests_until": until})
-    return before

@@ -4,26 +4,25 @@ The document as it is judged, its order and lines without locking them, every ju
 used, what people have done, the earlier invoices of its order line, and what else may be meant.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from foundation import journal
-from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.documents import store as document_store
-from invoicing.documents import tables as document_tables
-from invoicing.exceptions import link_suggestions, queue_queries
+from invoicing.documents.journal import subjects_of
+from invoicing.exceptions import link_queries, link_suggestions, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.exceptions.comparison import compare
+from invoicing.exceptions.link_queries import Earlier
 from invoicing.exceptions.link_suggestions import CreditSuggestion, LineSuggestion
 from invoicing.exceptions.queue import QueueItem
 from invoicing.matching.deviations import Match
@@ -42,17 +41,6 @@ class Judged:
     made_on: date
     match: Match
     policy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """Another invoice of the same order line."""
-
-    id: int
-    number: str
-    issued_on: date
-    amount: Money
-    state: InvoiceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,49 +101,19 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
     linkable = invoice.state in _LINKABLE
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return Case(
-        invoice,
-        item,
-        content,
-        order,
-        judged,
-        compare(content, invoice, order, judged[-1].match, accounts=registered),
-        actions,
-        undoable,
-        decision_store.acceptance_of(session, invoice_id, currency=invoice.currency),
-        decision_store.link_of(session, invoice_id),
-        tuple(_earlier(session, invoice, item)),
-        document_store.credited_by(session, invoice_id),
-        tuple(link_suggestions.lines(session, invoice)) if linkable and not is_credit else (),
-        tuple(link_suggestions.credits(session, invoice)) if linkable and is_credit else (),
-        tuple(
-            journal.rows_about(
-                session, f"{invoice.document_type.lower()} {invoice.id}", f"invoice {invoice.id}"
-            )
-        ),
+        invoice=invoice,
+        item=item,
+        content=content,
+        order=order,
+        judged=judged,
+        compared=compare(content, invoice, order, judged[-1].match, accounts=registered),
+        actions=actions,
+        undoable=undoable,
+        acceptance=decision_store.acceptance_of(session, invoice_id, currency=invoice.currency),
+        link=decision_store.link_of(session, invoice_id),
+        earlier=tuple(link_queries.earlier_on_line(session, invoice.id, item.order_number, item.line_id)),
+        credited_by=document_store.credited_by(session, invoice_id),
+        lines=tuple(link_suggestions.lines(session, invoice)) if linkable and not is_credit else (),
+        credits=tuple(link_suggestions.credits(session, invoice)) if linkable and is_credit else (),
+        history=tuple(journal.rows_about(session, *subjects_of(invoice))),
     )
-
-
-def _earlier(session: Session, invoice: SupplierInvoice, item: QueueItem) -> Sequence[Earlier]:
-    content, part = document_tables.invoice, document_tables.invoice_part
-    if not item.line_id:
-        return []
-    question = (
-        select(content)
-        .join(part, part.c.invoice_id == content.c.id)
-        .where(
-            part.c.order_number == item.order_number,
-            part.c.line_id == item.line_id,
-            content.c.id != invoice.id,
-        )
-        .order_by(content.c.id)
-    )
-    return [
-        Earlier(
-            id=row.id,
-            number=row.number,
-            issued_on=row.issued_on,
-            amount=Money(row.amount_payable, row.currency),
-            state=InvoiceState(row.state),
-        )
-        for row in session.execute(question)
-    ]

@@ -8,15 +8,12 @@ are answered then cannot be taken back.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import delete, update
-
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_outcome
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.documents import tables as document_tables
 from invoicing.exceptions.steps import DeskActor, Later, begin, note
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
@@ -67,17 +64,13 @@ def unlink(session: Session, register: Register, invoice_id: int, actor: DeskAct
 def lay_on(session: Session, register: Register, invoice: SupplierInvoice) -> None:
     """Let the invoice lie on the lines it is now said to be for, and on no other; its parts follow."""
     content = decision_store.as_judged(session, invoice.id)
-    session.execute(
-        delete(document_tables.invoice_part).where(document_tables.invoice_part.c.invoice_id == invoice.id)
-    )
+    document_store.remove_parts(session, invoice.id)
     facts = facts_loading.facts_of(session, register, content, invoice_id=invoice.id)
     parts = verdicts.parts_of(content, facts)
     document_store.add_parts(session, invoice.id, parts)
     reference = facts.order.order.execution_reference if facts.order is not None and parts else ""
-    session.execute(
-        update(document_tables.invoice)
-        .where(document_tables.invoice.c.id == invoice.id)
-        .values(order_number=content.order_number, execution_reference=reference)
+    document_store.set_order(
+        session, invoice.id, order_number=content.order_number, execution_reference=reference
     )
 
 

@@ -16,8 +16,7 @@ from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
-from invoicing.exceptions import actions as exception_actions
-from invoicing.exceptions import credit_linking, linking
+from invoicing.exceptions import credit_linking, linking, worklist_store
 from invoicing.exceptions.steps import DeskActor, Later
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
@@ -76,7 +75,7 @@ def undo(session: Session, register: Register, action_id: int, actor: DeskActor)
     answering: responding.Answering = Later() if waits else responding.answer
     if done.kind is Action.PARK:
         before = done.detail["rested_until"]
-        exception_actions.rest(session, invoice.id, date.fromisoformat(before) if before else None)
+        worklist_store.set_rest(session, invoice.id, date.fromisoformat(before) if before else None)
     elif done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE:
         credit_linking.put_back(session, register, invoice, done, actor)
     elif done.kind in (Action.LINK, Action.UNLINK):

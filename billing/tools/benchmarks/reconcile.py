@@ -26,7 +26,7 @@ from foundation.periods import Month
 from foundation.sql import Session
 from invoicing.bookkeeping import booking
 from invoicing.documents import tables as document_tables
-from invoicing.exceptions import queue_queries
+from invoicing.exceptions import queue_queries, trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.exceptions.queue import QueueFilter
 from invoicing.reconciliation import entry_queries, unbilled
@@ -136,8 +136,8 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
             5_000,
             1,
             lambda session: (
-                money_trends.match_rates(session, since=date(2025, 11, 1)),
-                money_trends.ageing(session, today=today),
+                trend_queries.match_rates(session, since=date(2025, 11, 1)),
+                money_trends.by_age(trend_queries.open_days(session), today=today),
             ),
         ),
     )

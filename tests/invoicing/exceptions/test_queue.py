@@ -12,11 +12,18 @@ from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import actions as exception_actions
-from invoicing.exceptions import aside_queries, bulk_actions, link_suggestions, queue_queries, worklist
+from invoicing.exceptions import (
+    aside_queries,
+    bulk_actions,
+    link_suggestions,
+    queue_queries,
+    worklist,
+    worklist_store,
+)
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.queue import NOBODY, QueueFilter, QueuePart
 from invoicing.exceptions.steps import DeskActor
-from invoicing.exceptions.worklist import WorkKind
+from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
@@ -158,17 +165,17 @@ def test_something_is_taken_handed_over_commented_and_found_by_its_owner(house: 
     assert seen(house, owner=NOBODY) == ["F-2", "F-3", "F-5"]
     with house.database.writing() as session:
         worklist.hand_over(session, WorkKind.DOCUMENT, first.id, to="user-2", by="user-1", at=NOW)
-        (written,) = worklist.comments(session, WorkKind.DOCUMENT, first.id)
+        (written,) = worklist_store.comments(session, WorkKind.DOCUMENT, first.id)
         assert (written.written_by, written.text) == ("user-1", "Har ringt leverantören.")
         assert queue_queries.owners(session) == ["user-2"]
         worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=30")
         worklist.save_filter(session, "user-1", "Mina gamla", "owner=me&days=60")
-        (kept,) = worklist.filters(session, "user-1")
+        (kept,) = worklist_store.filters(session, "user-1")
         assert kept.query == "owner=me&days=60"
-        assert worklist.filters(session, "user-2") == []
-        worklist.drop_filter(session, "user-2", kept.id)
-        worklist.drop_filter(session, "user-1", kept.id)
-        assert worklist.filters(session, "user-1") == []
+        assert worklist_store.filters(session, "user-2") == []
+        worklist_store.drop_filter(session, "user-2", kept.id)
+        worklist_store.drop_filter(session, "user-1", kept.id)
+        assert worklist_store.filters(session, "user-1") == []
 
 
 # In bulk ------------------------------------------------------------------------------------
