@@ -13,6 +13,7 @@ from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weigh
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
 from invoicing.model import InvoiceContent, PeriodGiven, SupplierInvoice
+from orders.model import Order, Receipt
 
 ComparedValue = object | None
 
@@ -24,10 +25,10 @@ class ComparisonRow:
     name: Pair
     term: str
     invoice: ComparedValue
-    order_line: ComparedValue
-    receipt: ComparedValue
-    report: ComparedValue
-    interruption: ComparedValue
+    order_line: ComparedValue = None
+    receipt: ComparedValue = None
+    report: ComparedValue = None
+    interruption: ComparedValue = None
     deviations: tuple[Deviation, ...] = ()
 
     @property
@@ -75,8 +76,33 @@ def compare(
     accounts: tuple[str, ...] = (),
 ) -> tuple[ComparisonRow, ...]:
     """Everything worth comparing, in the order of the checks. `accounts` are those registered for the supplier."""
-    line = _line(content, invoice, order)
-    return tuple(_rows(content, invoice, order, line, match, accounts))
+    found = {
+        name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
+    }
+    sources = _Sources(content, invoice, order, _line(content, invoice, order), accounts, found)
+    return (*_order_rows(sources), *_line_rows(sources), *_document_rows(sources))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What says something of the invoice, None where it is not there, and the deviations by what they are about."""
+
+    content: InvoiceContent
+    invoice: SupplierInvoice
+    order: OrderFacts | None
+    line: LineFacts | None
+    accounts: tuple[str, ...]
+    found: Mapping[str, tuple[Deviation, ...]]
+
+    @property
+    def placed(self) -> Order | None:
+        """The order as it was placed."""
+        return self.order.order if self.order else None
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What was received on the line."""
+        return self.line.receipt if self.line else None
 
 
 def _line(content: InvoiceContent, invoice: SupplierInvoice, order: OrderFacts | None) -> LineFacts | None:
@@ -88,125 +114,107 @@ def _line(content: InvoiceContent, invoice: SupplierInvoice, order: OrderFacts |
     return order.lines[chosen[0]] if chosen else None
 
 
-def _rows(
-    content: InvoiceContent,
-    invoice: SupplierInvoice,
-    order: OrderFacts | None,
-    line: LineFacts | None,
-    match: Match,
-    accounts: tuple[str, ...],
-) -> Iterator[ComparisonRow]:
-    found = {
-        name: tuple(each for each in match.deviations if each.code in codes) for name, codes in _ABOUT.items()
-    }
-    receipt = line.receipt if line else None
-    invoiced = invoiced_on(content, line.line.line_id) if line else content.lines
-    cut = order.interruption if order else None
-    placed = order.order if order else None
-    report = f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None
+def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
+    """What the invoice is for: order, line and case."""
+    content, placed, receipt = of.content, of.placed, of.receipt
     yield ComparisonRow(
         ("Ordernummer", "Order number"),
         "BT-13",
         content.order_number or None,
-        placed.number if placed else None,
-        receipt.order_number if receipt else None,
-        None,
-        None,
-        found["order"],
+        order_line=placed.number if placed else None,
+        receipt=receipt.order_number if receipt else None,
+        deviations=of.found["order"],
     )
     yield ComparisonRow(
         ("Orderrad", "Order line"),
         "BT-132",
         ", ".join(content.order_lines) or None,
-        line.line.line_id if line else None,
-        receipt.line_id if receipt else None,
-        report,
-        None,
-        found["line"],
+        order_line=of.line.line.line_id if of.line else None,
+        receipt=receipt.line_id if receipt else None,
+        report=f"{receipt.month} v{receipt.report_version}" if receipt and receipt.report_version else None,
+        deviations=of.found["line"],
     )
     yield ComparisonRow(
         ("Genomförandereferens", "Execution reference"),
         "BT-10",
         _reference(content, placed.execution_reference if placed else ""),
-        placed.execution_reference if placed else None,
-        receipt.execution_reference if receipt else None,
-        None,
-        None,
-        found["reference"],
+        order_line=placed.execution_reference if placed else None,
+        receipt=receipt.execution_reference if receipt else None,
+        deviations=of.found["reference"],
     )
+
+
+def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
+    """What is billed of the order line: period, quantity, price and amount."""
+    content, line, receipt = of.content, of.line, of.receipt
+    invoiced = invoiced_on(content, line.line.line_id) if line else content.lines
+    cut = of.order.interruption if of.order else None
     yield ComparisonRow(
         ("Period", "Period"),
         "BT-134",
         _written(invoiced[0].period or content.period) if invoiced else None,
-        line.line.period if line else None,
-        receipt.period if receipt else None,
-        receipt.month if receipt else None,
-        cut.effective_on if cut else None,
-        found["period"],
+        order_line=line.line.period if line else None,
+        receipt=receipt.period if receipt else None,
+        report=receipt.month if receipt else None,
+        interruption=cut.effective_on if cut else None,
+        deviations=of.found["period"],
     )
     yield ComparisonRow(
         ("Antal", "Quantity"),
         "BT-129",
         _quantity(content, line),
-        line.line.quantity if line else None,
-        receipt.quantity if receipt else None,
-        None,
-        None,
-        found["quantity"],
+        order_line=line.line.quantity if line else None,
+        receipt=receipt.quantity if receipt else None,
+        deviations=of.found["quantity"],
     )
     yield ComparisonRow(
         ("Pris", "Price"),
         "BT-146",
         invoiced[0].price if invoiced else None,
-        line.line.price if line else None,
-        None,
-        None,
-        None,
-        found["price"],
+        order_line=line.line.price if line else None,
+        deviations=of.found["price"],
     )
     yield ComparisonRow(
         ("Belopp utan moms", "Amount without VAT"),
         "BT-131",
         _amount(content, line),
-        line.line.amount if line else None,
-        receipt.amount if receipt else None,
-        None,
-        None,
-        found["amount"],
+        order_line=line.line.amount if line else None,
+        receipt=receipt.amount if receipt else None,
+        deviations=of.found["amount"],
     )
+
+
+def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
+    """What holds of the whole invoice: VAT, buyer, day and account."""
+    content, placed = of.content, of.placed
     yield ComparisonRow(
         ("Moms", "VAT"),
         "BT-110",
         content.amount_vat,
-        f"{order.vat.category} {order.vat.percent} %" if order else None,
-        None,
-        None,
-        None,
-        found["vat"],
+        order_line=f"{of.order.vat.category} {of.order.vat.percent} %" if of.order else None,
+        deviations=of.found["vat"],
     )
-    yield ComparisonRow(("Att betala", "To pay"), "BT-115", content.amount_payable, None, None, None, None)
+    yield ComparisonRow(("Att betala", "To pay"), "BT-115", content.amount_payable)
     yield ComparisonRow(
         ("Köpare och valuta", "Buyer and currency"),
         "BT-47",
         f"{content.buyer} {content.currency}",
-        placed.amount.currency if placed else None,
-        None,
-        None,
-        None,
-        found["buyer"],
+        order_line=placed.amount.currency if placed else None,
+        deviations=of.found["buyer"],
     )
     yield ComparisonRow(
-        ("Förfallodag", "Due date"), "BT-9", content.due_on, invoice.pays_on, None, None, None, found["due"]
+        ("Förfallodag", "Due date"),
+        "BT-9",
+        content.due_on,
+        order_line=of.invoice.pays_on,
+        deviations=of.found["due"],
     )
     yield ComparisonRow(
         ("Betalkonto", "Payment account"),
         "BT-84",
         ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,
-        ", ".join(accounts) or None,
-        None,
-        None,
-        None,
-        found["account"],
+        order_line=", ".join(of.accounts) or None,
+        deviations=of.found["account"],
     )
 
 
