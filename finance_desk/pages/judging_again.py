@@ -9,7 +9,7 @@ from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
 from foundation.money import Money, total
 from invoicing.decisions.batch_store import BatchRowState, NoBatch
-from invoicing.verdicts import rejudging
+from invoicing.verdicts import judged_queries, rejudging
 from orders.register import store as register_store
 from orders.register.register import fingerprint
 from web.access import signed_in
@@ -96,7 +96,7 @@ def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     """Judge these invoices again, a few in each transaction; the number of the batch."""
     house = database_of(request)
     with house.writing() as session:
-        known = rejudging.known(session, list(dict.fromkeys(ids)))
+        known = judged_queries.known(session, list(dict.fromkeys(ids)))
         register = register_store.load(session)
         number = rejudging.start(session, register, known, by=person.id, at=house.clock(), key=key)
     _go_on(request, number)

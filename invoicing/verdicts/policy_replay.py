@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
-
 from foundation.money import Money
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading, order_facts_queries
-from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Verdict, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import has_order_number, match
-from invoicing.model import DocumentType, InvoiceContent, InvoiceState
+from invoicing.model import InvoiceContent, InvoiceState
+from invoicing.verdicts import judged_queries
+from invoicing.verdicts.judged_queries import JudgedInvoice
 from orders.register.agreements import Policy
 from orders.register.register import Register
 
@@ -66,38 +65,19 @@ class Effect:
 def replay(session: Session, register: Register, policy: Policy, *, since: date) -> Effect:
     """Judge what came since a day by the policy in force and by another one."""
     changed = []
-    rows = session.execute(_question(since)).all()
-    for row in rows[:MOST]:
-        found = _compared(session, register, policy, row)
+    received = judged_queries.received_since(session, since, limit=MOST + 1)
+    for each in received[:MOST]:
+        found = _compared(session, register, policy, each)
         if found is not None:
             changed.append(found)
-    return Effect(since, min(len(rows), MOST), len(rows) > MOST, tuple(changed))
+    return Effect(since, min(len(received), MOST), len(received) > MOST, tuple(changed))
 
 
-def _question(since: date) -> Any:  # noqa: ANN401 - a select of these columns
-    table = document_tables.invoice
-    return (
-        select(
-            table.c.id,
-            table.c.number,
-            table.c.supplier,
-            table.c.received_on,
-            table.c.amount_payable,
-            table.c.currency,
-            table.c.codes,
-            table.c.state,
-        )
-        .where(table.c.document_type == DocumentType.INVOICE, table.c.received_on >= since)
-        .order_by(table.c.received_on.desc(), table.c.id.desc())
-        .limit(MOST + 1)
-    )
-
-
-def _compared(session: Session, register: Register, policy: Policy, row: Row[Any]) -> Changed | None:
-    invoice = decision_store.as_judged(session, row.id)
-    facts = _facts(session, register, invoice, row)
-    before = match(invoice, facts)
-    after = match(invoice, replace(facts, policy=policy))
+def _compared(session: Session, register: Register, policy: Policy, invoice: JudgedInvoice) -> Changed | None:
+    content = decision_store.as_judged(session, invoice.id)
+    facts = _facts(session, register, content, invoice)
+    before = match(content, facts)
+    after = match(content, replace(facts, policy=policy))
     asked = [
         one.verdict is Verdict.QUESTION
         and held.asks_by_itself(each.code for each in one.deviations if each.weight is Weight.QUESTION)
@@ -106,11 +86,11 @@ def _compared(session: Session, register: Register, policy: Policy, row: Row[Any
     if before.verdict is after.verdict and asked[0] == asked[1]:
         return None
     return Changed(
-        invoice_id=row.id,
-        number=row.number,
-        supplier=row.supplier,
-        received_on=row.received_on,
-        amount=Money(row.amount_payable, row.currency),
+        invoice_id=invoice.id,
+        number=invoice.number,
+        supplier=invoice.supplier,
+        received_on=invoice.received_on,
+        amount=invoice.amount,
         before=before.verdict,
         after=after.verdict,
         codes_before=before.codes,
@@ -120,16 +100,16 @@ def _compared(session: Session, register: Register, policy: Policy, row: Row[Any
     )
 
 
-def _facts(session: Session, register: Register, invoice: InvoiceContent, row: Row[Any]) -> Facts:
+def _facts(session: Session, register: Register, content: InvoiceContent, invoice: JudgedInvoice) -> Facts:
     """What the invoice is judged by today. Who came after it on its line does not count."""
     order = None
-    if has_order_number(invoice):
-        order = order_facts_queries.order_facts(session, register, invoice.order_number, but_not=row.id)
+    if has_order_number(content):
+        order = order_facts_queries.order_facts(session, register, content.order_number, but_not=invoice.id)
     if order is not None and (
-        row.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in row.codes.split()
+        invoice.state == InvoiceState.CREDITED or "ALREADY_INVOICED" not in invoice.codes
     ):
         order = _without_occupants(order)
-    supplier = facts_loading.registered(register, invoice.supplier)
+    supplier = facts_loading.registered(register, content.supplier)
     return Facts(register.buyer, register.policy, supplier, order)
 
 

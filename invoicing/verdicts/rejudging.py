@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -20,7 +18,6 @@ from invoicing.decisions.batch_store import MOST, ActionBatch
 from invoicing.decisions.rules import state_words, with_acceptance
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.documents import tables as document_tables
 from invoicing.matching.deviation_texts import title
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
@@ -51,15 +48,6 @@ def would_accept(
         if invoice.document_type is DocumentType.INVOICE
     ]
     return [invoice for invoice in waiting if _judged(session, asked, invoice).verdict is Verdict.ACCEPT]
-
-
-def known(session: Session, ids: Sequence[int]) -> Sequence[int]:
-    """Those of the ids that are invoices of ours."""
-    invoice = document_tables.invoice
-    question = select(invoice.c.id).where(
-        invoice.c.id.in_(ids[:MOST]), invoice.c.document_type == DocumentType.INVOICE
-    )
-    return sorted(session.scalars(question))
 
 
 def start(

@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.verdicts import rejudging
+from invoicing.verdicts import judged_queries, rejudging
 from orders.register import policy_store
 from orders.register import store as register_store
 from orders.register.register import fingerprint
@@ -74,7 +74,7 @@ def judge(house: House, invoice: list[SupplierInvoice], *, key: str = "a-press")
     """One press for these invoices; what became of each row."""
     with house.database.writing() as session:
         register = register_store.load(session)
-        ids = rejudging.known(session, [each.id for each in invoice])
+        ids = judged_queries.known(session, [each.id for each in invoice])
         number = rejudging.start(session, register, ids, by="user-1", at=CLOCK, key=key)
     left = 1
     while left:
