@@ -10,8 +10,13 @@ from accounts.identity import Permission, Person
 from accounts.pages.admin import company
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
-from invoicing.supplier_changes import change_requests, confirming
-from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from invoicing.supplier_changes import change_request_store, change_requests, confirming
+from invoicing.supplier_changes.change_request_store import (
+    ChangeKind,
+    ChangeRefused,
+    ChangeRequest,
+    ChangeState,
+)
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
@@ -39,7 +44,7 @@ def changes_page(request: Request, person: Person = signed_in(*CONFIRMS)) -> Res
     """What is asked for, and what was decided lately."""
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        listed = change_requests.listed(session)
+        listed = change_request_store.listed(session)
     rows = [(each, company(register, each.supplier)) for each in listed]
     return render(
         request,
@@ -109,7 +114,7 @@ def refuse(
 def _change(session: Session, change_id: int) -> ChangeRequest:
     """The request. Raises NotThere."""
     try:
-        return change_requests.get(session, change_id)
+        return change_request_store.get(session, change_id)
     except ChangeRefused:
         raise NotThere from None
 

@@ -16,8 +16,8 @@ from foundation.errors import NotThere, Refused
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import AccountGiven, DocumentType, InvoiceState, SupplierInvoice
-from invoicing.supplier_changes import change_requests, confirming
-from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRequest
+from invoicing.supplier_changes import change_request_store, change_requests, confirming
+from invoicing.supplier_changes.change_request_store import ChangeKind, ChangeRequest
 from orders.register import store as register_store
 from orders.register.parties import PaymentAccount
 from orders.register.register import Register
@@ -44,14 +44,14 @@ def accounts(request: Request, person: Person = signed_in(*READERS)) -> Response
     """Every invoice held for its account, and every open request."""
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        requests = change_requests.listed(session, only_open=True)
+        requests = change_request_store.listed(session, only_open=True)
         context: dict[str, Any] = {
             "waiting": _waiting(session, register, requests),
             "requests": requests,
             "people": people(session, register),
             "suppliers": supplier_names(register),
             "registered": {each.organisation_number: each.payment_accounts for each in register.suppliers},
-            "done": [each for each in change_requests.listed(session) if not each.is_open][:20],
+            "done": [each for each in change_request_store.listed(session) if not each.is_open][:20],
         }
     return render(
         request,
@@ -127,7 +127,7 @@ def confirm_second(
             now=instant_of(request),
             today=today_of(request),
         )
-        tell(session, change_requests.get(session, request_id), at=instant_of(request))
+        tell(session, change_request_store.get(session, request_id), at=instant_of(request))
     said = (
         f"Ändringen gäller. {judged} fakturor som väntade har prövats igen.",
         f"The change is in force. {judged} invoices that waited were judged again.",
@@ -142,7 +142,7 @@ def refuse(request: Request, request_id: int, person: Person = signed_in(_P.FINA
         change_requests.refuse(
             session, request_id, by=person.id, reason=text_of(request, "reason"), now=instant_of(request)
         )
-        tell(session, change_requests.get(session, request_id), at=instant_of(request))
+        tell(session, change_request_store.get(session, request_id), at=instant_of(request))
     return see_other("/finance/payments/accounts", ("Begäran är avslagen.", "The request is refused."))
 
 

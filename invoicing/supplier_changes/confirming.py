@@ -5,7 +5,7 @@ from datetime import date, datetime
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.supplier_changes import change_requests
+from invoicing.supplier_changes import change_request_store, change_requests
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -18,7 +18,7 @@ def confirm_second(
 ) -> int:
     """Confirm as the second person, and judge what waited; how many invoices. Raises ChangeRefused."""
     change_requests.confirm_second(session, register, request_id, by=by, now=now)
-    supplier = change_requests.get(session, request_id).supplier
+    supplier = change_request_store.get(session, request_id).supplier
     newest = register_store.load(session)
     waiting = [
         invoice.id

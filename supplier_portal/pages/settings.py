@@ -11,8 +11,8 @@ from fastapi import Request, Response
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere, Refused
 from invoicing.portal_invoicing import numbering
-from invoicing.supplier_changes import change_requests
-from invoicing.supplier_changes.change_requests import ChangeKind
+from invoicing.supplier_changes import change_request_store, change_requests
+from invoicing.supplier_changes.change_request_store import ChangeKind
 from orders.register import store as register_store
 from supplier_portal.pages.forms import actor_of, text_of
 from web.access import signed_in
@@ -73,7 +73,7 @@ def withdraw(
     """Take a request back."""
     actor = actor_of(person)
     with database_of(request).writing() as session:
-        mine = change_requests.listed(session, supplier=actor.supplier)
+        mine = change_request_store.listed(session, supplier=actor.supplier)
         if all(each.id != request_id for each in mine):
             raise NotThere
         change_requests.withdraw(session, actor.supplier, request_id, by=person.id)
@@ -107,7 +107,7 @@ def _settings(
     actor = actor_of(person)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        changes = change_requests.listed(session, supplier=actor.supplier)
+        changes = change_request_store.listed(session, supplier=actor.supplier)
         chosen = numbering.letters_of(session, actor.supplier)
         series = numbering.series_of(session, actor.supplier)
         (number,) = numbering.ahead(session, actor.supplier, today_of(request))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoicing.supplier_changes import change_requests
+from invoicing.supplier_changes import change_request_store
 from tests.support.pages.portal_walks import ALVA, REFERENCE, Books, opened_books
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.house import FYRBAKEN
@@ -90,7 +90,7 @@ def test_long_texts_are_refused_where_they_were_written(alva: Visitor, books: Bo
     assert "för lång" in text_of(told)
     assert alva.post("/settings/series", {"letters": long}).status_code == 422
     with books.database.reading() as session:
-        assert change_requests.listed(session, supplier=FYRBAKEN) == []
+        assert change_request_store.listed(session, supplier=FYRBAKEN) == []
 
 
 def test_a_double_press_and_the_back_button_ask_once(alva: Visitor, books: Books) -> None:

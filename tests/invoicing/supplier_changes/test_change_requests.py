@@ -6,8 +6,13 @@ from datetime import timedelta
 import pytest
 
 from foundation.errors import Refused
-from invoicing.supplier_changes import change_requests
-from invoicing.supplier_changes.change_requests import ChangeKind, ChangeRefused, ChangeRequest, ChangeState
+from invoicing.supplier_changes import change_request_store, change_requests
+from invoicing.supplier_changes.change_request_store import (
+    ChangeKind,
+    ChangeRefused,
+    ChangeRequest,
+    ChangeState,
+)
 from orders.register import store as register_store
 from orders.register.parties import PaymentAccount
 from tests.support.servers.house_databases import CLOCK
@@ -49,7 +54,7 @@ def second(house: House, request: int, *, by: str = "eko-2") -> None:
 
 def stands(house: House, request: int) -> ChangeRequest:
     with house.database.reading() as session:
-        return change_requests.get(session, request)
+        return change_request_store.get(session, request)
 
 
 def accounts(house: House) -> tuple[PaymentAccount, ...]:
