@@ -109,8 +109,9 @@ def by_age(open_days: Iterable[OpenDay], *, today: date, currency: str = "SEK") 
         count, amount = sums.get((each.state, place), (0, zero))
         sums[each.state, place] = (count + each.count, amount + each.amount)
     return [
-        Aged(state, *AGES[place], *sums[state, place])
+        Aged(state=state, days_from=first, days_to=last, count=count, amount=amount)
         for state in OPEN
-        for place in range(len(AGES))
+        for place, (first, last) in enumerate(AGES)
         if (state, place) in sums
+        for count, amount in [sums[state, place]]
     ]
