@@ -10,8 +10,9 @@ from accounts import mailing
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from invoicing.documents import view as document_view
-from invoicing.flow_test import flow_test, sample_orders
-from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
+from invoicing.flow_test import flow_test, flow_test_store, sample_orders
+from invoicing.flow_test.flow_test import BenchRefused, Shown
+from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
 from orders.register import store as register_store
 from peppol.envelope import opening
@@ -112,8 +113,8 @@ def waiting(request: Request, person: Person = signed_in(Permission.BUYER_ADMIN)
     """Every supplier on its way, those who wait for a confirmation first."""
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        flows = flow_test.flows(session)
-        tried = {each.supplier: flow_test.tried_by(session, each.supplier) for each in flows}
+        flows = flow_test_store.flows(session)
+        tried = {each.supplier: flow_test_store.tried_by(session, each.supplier) for each in flows}
     names = {each.organisation_number: each.name for each in register.suppliers}
     return render(
         request, person, "flip/bench_admin.html", flows=flows, tried=tried, names=names, steps=STEPS
@@ -147,8 +148,8 @@ def _bench(
     actor = actor_of(person)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        flow = flow_test.flow_of(session, actor.supplier)
-        tried = flow_test.tried_by(session, actor.supplier, limit=30)
+        flow = flow_test_store.flow_of(session, actor.supplier)
+        tried = flow_test_store.tried_by(session, actor.supplier, limit=30)
     try:
         samples = list(sample_orders.samples(register, actor.supplier).values())
         no_samples = None

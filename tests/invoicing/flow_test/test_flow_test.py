@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from foundation import number_series
-from invoicing.flow_test import flow_test, sample_orders
-from invoicing.flow_test.flow_test import BenchRefused, FlowStep, Shown
+from invoicing.flow_test import flow_test, flow_test_store, sample_orders
+from invoicing.flow_test.flow_test import BenchRefused, Shown
+from invoicing.flow_test.flow_test_store import FlowStep
 from invoicing.flow_test.sample_orders import NoSamples
 from invoicing.matching.deviations import Verdict
 from invoicing.portal_invoicing import flipping
@@ -118,7 +119,7 @@ def test_the_administrator_confirms_only_what_was_asked_and_may_send_it_back(hou
             session, FYRBAKEN, FlowStep.FILE_READ, by="admin-1", note="Läs även resultatordern.", now=CLOCK
         )
     with house.database.reading() as session:
-        flow = flow_test.flow_of(session, FYRBAKEN)
+        flow = flow_test_store.flow_of(session, FYRBAKEN)
     assert (flow.step, flow.asked, flow.note) == (FlowStep.FILE_READ, False, "Läs även resultatordern.")
     with pytest.raises(BenchRefused):
         confirms(house, FlowStep.FILE_READ)
