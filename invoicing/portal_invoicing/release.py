@@ -15,9 +15,8 @@ from invoicing.documents import reading as document_reading
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, numbering
-from invoicing.portal_invoicing.documents import DocumentOrigin, Made, PortalState
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store
+from invoicing.portal_invoicing.portal_document_store import DocumentOrigin, Made, PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from orders.register.register import Register
 from peppol.exchange import inbox
@@ -39,17 +38,17 @@ def undo(session: Session, actor: SupplierActor, bundle: int) -> list[Made]:
     Raises TooLate where it has left, or NotThere.
     """
     numbering.take_turns_at(session, actor.supplier)
-    first = portal_documents.by_id(session, actor, bundle)
+    first = portal_document_store.by_id(session, actor, bundle)
     if first is None:
         raise NotThere
     if first.state is PortalState.UNDONE:
         return []
-    found = portal_documents.waiting(session, actor.supplier, bundle)
+    found = portal_document_store.waiting(session, actor.supplier, bundle)
     if not found:
         raise TooLate
     for made in found:
         _step(session, made, PortalState.UNDONE)
-        portal_documents.record(session, made, "portal.undone", by=actor.by)
+        portal_document_store.record(session, made, "portal.undone", by=actor.by)
     return found
 
 
@@ -60,24 +59,26 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
     credit it.
     """
     numbering.take_turns_at(session, supplier)
-    found = [made for made in portal_documents.waiting(session, supplier, bundle) if made.release_at <= now]
+    found = [
+        made for made in portal_document_store.waiting(session, supplier, bundle) if made.release_at <= now
+    ]
     today = stockholm_date(now)
     objection = _objection(session, register, found)
     for made in found:
         if objection is not None:
             reason_sv, reason_en = objection
             _step(session, made, PortalState.STOPPED, reason_sv=reason_sv, reason_en=reason_en)
-            portal_documents.record(session, made, "portal.stopped")
+            portal_document_store.record(session, made, "portal.stopped")
             continue
         stored = inbox.store(
             session,
-            portal_documents.body_of(session, made.id),
+            portal_document_store.body_of(session, made.id),
             transport_id=f"portal/{made.id}",
             received_on=today,
             received_at=now,
         )
         _step(session, made, PortalState.RELEASED, letter_id=stored.id)
-        portal_documents.record(session, made, "portal.released", letter=str(stored.id))
+        portal_document_store.record(session, made, "portal.released", letter=str(stored.id))
     return [] if objection is not None else found
 
 
@@ -98,7 +99,7 @@ def _objection(session: Session, register: Register, found: Sequence[Made]) -> t
 
 
 def _judged(session: Session, register: Register, made: Made) -> Match:
-    reading = document_reading.read(portal_documents.body_of(session, made.id), on=made.issued_on)
+    reading = document_reading.read(portal_document_store.body_of(session, made.id), on=made.issued_on)
     assert reading.invoice is not None  # noqa: S101 - it was read when it was made
     if made.kind is DocumentOrigin.CREDIT:
         return drafts.judged_credit(session, register, reading.invoice)
@@ -106,7 +107,7 @@ def _judged(session: Session, register: Register, made: Made) -> Match:
 
 
 def _step(session: Session, made: Made, state: PortalState, **values: object) -> None:
-    if not portal_documents.move(session, made, state, **values):
+    if not portal_document_store.move(session, made, state, **values):
         raise TooLate
     if state in (PortalState.UNDONE, PortalState.STOPPED) and made.own is not None:
         numbering.give_back(session, made.supplier, made.own)

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from foundation.database import Database
-from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import release as portal_leaving
 from orders.register import store as register_store
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger("portal")
 def release_due(database: Database, now: datetime) -> int:
     """Put every document whose time has come into the mailbox; how many left."""
     with database.reading() as session:
-        due = portal_documents.due_bundles(session, now=now, limit=_AT_ONCE)
+        due = portal_document_store.due_bundles(session, now=now, limit=_AT_ONCE)
     left = 0
     for bundle, supplier in due:
         try:
@@ -30,5 +30,5 @@ def release_due(database: Database, now: datetime) -> int:
         except Exception as error:
             _log.error("document not released", bundle=bundle, error=type(error).__name__)
     with database.writing() as session:
-        portal_documents.settle_read(session)
+        portal_document_store.settle_read(session)
     return left

@@ -18,13 +18,12 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceContent, SupplierInvoice
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, numbering
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.documents import DocumentOrigin, Made, NewMade, PressRow
 from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.portal_document_store import DocumentOrigin, Made, NewMade, PressRow
 from invoicing.portal_invoicing.scope import SupplierActor
 from orders.purchase_orders import line_store
 from orders.register.register import Register
@@ -116,7 +115,7 @@ def send_file(
 
 def was_pressed(session: Session, press: Press) -> bool:
     """Whether this form was sent before by the same supplier."""
-    return portal_documents.press_is_of(session, press.key, press.actor.supplier)
+    return portal_document_store.press_is_of(session, press.key, press.actor.supplier)
 
 
 # One press -------------------------------------------------------------------------------------------
@@ -132,14 +131,14 @@ def _press(
     key, actor = press.key, press.actor
     if len(key) not in _KEY_LENGTHS or not key.isalnum():
         raise _stale()
-    if not portal_documents.begin_press(
+    if not portal_document_store.begin_press(
         session, key, supplier=actor.supplier, kind=kind, by=actor.by, now=press.now
     ):
-        if not portal_documents.press_is_of(session, key, actor.supplier):
+        if not portal_document_store.press_is_of(session, key, actor.supplier):
             raise _stale()
-        return portal_documents.press_rows(session, actor, key)
+        return portal_document_store.press_rows(session, actor, key)
     numbering.take_turns_at(session, actor.supplier)
-    portal_documents.settle_read(session)
+    portal_document_store.settle_read(session)
     for place, ((order_number, line_id), work) in enumerate(works, 1):
         bundle, reason = None, ("", "")
         try:
@@ -152,10 +151,10 @@ def _press(
             reason = refusal.pair
         except IntegrityError:
             reason = _OVERTAKEN
-        portal_documents.add_row(
+        portal_document_store.add_row(
             session, key, place, order_number=order_number, line_id=line_id, bundle=bundle, reason=reason
         )
-    return portal_documents.press_rows(session, actor, key)
+    return portal_document_store.press_rows(session, actor, key)
 
 
 _NOT_THERE = ("Raden finns inte.", "There is no such line.")
@@ -193,7 +192,7 @@ def _line(session: Session, register: Register, press: Press, line: LineToInvoic
 
 def check_free(session: Session, order_number: str, line_id: str) -> None:
     """Raise CannotBeSent where an invoice of the line is on its way already."""
-    pending = portal_documents.pending_on(session, order_number, line_id)
+    pending = portal_document_store.pending_on(session, order_number, line_id)
     if pending is not None:
         raise drafts.CannotBeSent(
             f"Orderrad {order_number}/{line_id} har redan faktura {pending.number} på väg. "
@@ -209,7 +208,7 @@ def _credit(
     actor = press.actor
     line_store.lock_lines(session, invoice.order_number)
     invoice = document_store.lock(session, invoice.id)
-    if portal_documents.pending_credit(session, actor.supplier, invoice.number) is not None:
+    if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:
         raise drafts.CannotBeSent(
             f"En kreditfaktura på {invoice.number} är redan på väg.",
             f"A credit note of {invoice.number} is on its way already.",
@@ -268,6 +267,6 @@ def _new(
 
 
 def _keep(session: Session, press: Press, new: NewMade) -> Made:
-    made = portal_documents.add(session, new)
-    portal_documents.record(session, made, "portal.made", by=press.actor.by, kind=made.kind)
+    made = portal_document_store.add(session, new)
+    portal_document_store.record(session, made, "portal.made", by=press.actor.by, kind=made.kind)
     return made

@@ -19,7 +19,7 @@ from invoicing.documents.reading import Reading
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
-from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_upload
 from invoicing.verdicts import crediting
@@ -125,7 +125,9 @@ def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> tuple[
             f"Numret {invoice.number} har ni redan skickat. Varje faktura har sitt eget nummer.",
             f"You have sent number {invoice.number} already. Each invoice has a number of its own.",
         )
-    pending = portal_documents.pending_number(session, actor.supplier, invoice.document_type, invoice.number)
+    pending = portal_document_store.pending_number(
+        session, actor.supplier, invoice.document_type, invoice.number
+    )
     if pending is not None:
         return (
             f"{invoice.number} är redan på väg till köparen.",

@@ -13,10 +13,9 @@ from foundation.errors import NotThere
 from invoicing.documents import view
 from invoicing.documents import view as document_view
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, refused_messages
+from invoicing.portal_invoicing import drafts, portal_document_store, refused_message_queries
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.documents import PortalState
+from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
 from peppol.exchange import inbox
@@ -52,9 +51,9 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         found = portal_queries.listed(session, actor, wanted)
         counts = portal_queries.counts(session, actor)
         months = portal_queries.months(session, actor)
-        waiting = portal_documents.in_state(session, actor, PortalState.WAITING)
-        under_way = portal_documents.under_way(session, actor)
-        refused_count = refused_messages.count(session, actor)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        under_way = portal_document_store.under_way(session, actor)
+        refused_count = refused_message_queries.count(session, actor)
     return render(
         request,
         person,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from accounts.identity import Permission, Person
 from foundation.periods import Month
 from foundation.sql import Session
-from invoicing.portal_invoicing import refused_messages
+from invoicing.portal_invoicing import refused_message_queries
 from invoicing.portal_invoicing.scope import Scope
 from orders.placements.filing import file_by
 from supplier_portal.charts import month_chart
@@ -80,7 +80,7 @@ def _waiting(session: Session, scope: Scope, visit: Visit, *, today: date) -> di
         "report_by": file_by(first_month, days=days) if first_month else None,
         "to_invoice": waiting_queries.to_invoice(session, scope),
         "questioned": waiting_queries.questioned(session, scope),
-        "refused": refused_messages.fresh(session, scope, since=today - _REFUSED_SHOWN),
+        "refused": refused_message_queries.fresh(session, scope, since=today - _REFUSED_SHOWN),
         "interruptions": placement_queries.new_interruptions(session, scope, since=visit.since),
         "to_assign": placement_queries.count(session, scope, to_assign, today=today),
         "assign_by": placement_queries.first_to_assign(session, scope, today=today),

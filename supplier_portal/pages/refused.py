@@ -8,8 +8,8 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
-from invoicing.portal_invoicing import refused_messages, uploads
-from invoicing.portal_invoicing.refused_messages import PAGE, RefusedMessage, UnsentFile
+from invoicing.portal_invoicing import refused_message_queries, uploads
+from invoicing.portal_invoicing.refused_message_queries import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
 from peppol.envelope import opening
@@ -29,9 +29,9 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Refused messages, page by page, and the newest files that were never sent."""
     actor, today = actor_of(person), today_of(request)
     with database_of(request).reading() as session:
-        page = Page.of(request, refused_messages.count(session, actor), size=PAGE)
-        messages = refused_messages.listed(session, actor, offset=page.offset)
-        unsent_count, files = refused_messages.unsent_files(session, actor)
+        page = Page.of(request, refused_message_queries.count(session, actor), size=PAGE)
+        messages = refused_message_queries.listed(session, actor, offset=page.offset)
+        unsent_count, files = refused_message_queries.unsent_files(session, actor)
         looked: list[tuple[UnsentFile, tuple[str, str] | None]] = []
         if person.may(SENDS):
             register = register_store.load(session)
@@ -57,7 +57,7 @@ def one(request: Request, letter_id: int, person: Person = signed_in(*SEES)) -> 
     actor = actor_of(person)
     message, body = _message(request, person, letter_id)
     with database_of(request).reading() as session:
-        told = refused_messages.told(session, actor, letter_id)
+        told = refused_message_queries.told(session, actor, letter_id)
     # Without its envelope where there is one: the places and lines are those of the sender's own document.
     payload = opening.unwrap(body).payload or body
     report = validation.validate(payload, on=message.received_on)
@@ -86,7 +86,7 @@ def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(
     """The answer its sender had, its very bytes."""
     message, _ = _message(request, person, letter_id)
     with database_of(request).reading() as session:
-        body = refused_messages.answer_body(session, actor_of(person), message.id)
+        body = refused_message_queries.answer_body(session, actor_of(person), message.id)
     if body is None:
         raise NotThere
     return as_xml(body, f"{message.id}-mlr")
@@ -102,7 +102,7 @@ def _reason(found: Looked | None) -> tuple[str, str] | None:
 
 def _message(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:
     with database_of(request).reading() as session:
-        message = refused_messages.find(session, actor_of(person), letter_id)
+        message = refused_message_queries.find(session, actor_of(person), letter_id)
         body = inbox.body_of(session, letter_id) if message is not None else None
     if message is None or body is None:
         raise NotThere

@@ -14,14 +14,13 @@ from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
 from invoicing.documents import view as document_view
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, numbering, release
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store, release
 from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing import sending as portal_sending
-from invoicing.portal_invoicing.documents import Made, PortalState
 from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.portal_invoicing.numbering import OwnNumber
+from invoicing.portal_invoicing.portal_document_store import Made, PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import ROWS_MAX, UNDO, LineToInvoice
 from orders.register import store as register_store
@@ -63,8 +62,8 @@ def lines_to_invoice(request: Request, person: Person = signed_in(*SEES)) -> Res
         everything = portal_queries.ready_lines(session, actor)
         chosen = month is not None or unit
         lines = portal_queries.ready_lines(session, actor, month=month, unit=unit) if chosen else everything
-        waiting = portal_documents.in_state(session, actor, PortalState.WAITING)
-        stopped = portal_documents.in_state(session, actor, PortalState.STOPPED, limit=5)
+        waiting = portal_document_store.in_state(session, actor, PortalState.WAITING)
+        stopped = portal_document_store.in_state(session, actor, PortalState.STOPPED, limit=5)
     months = sorted({each.month for each in everything}, key=str, reverse=True)
     return render(
         request,
@@ -147,7 +146,7 @@ def sent(request: Request, key: str, person: Person = signed_in(*SEES)) -> Respo
     """What a press came to, row by row, with undo."""
     actor = actor_of(person)
     with database_of(request).reading() as session:
-        rows = portal_documents.press_rows(session, actor, key)
+        rows = portal_document_store.press_rows(session, actor, key)
     if not rows:
         raise NotThere
     made = [each for row in rows for each in row.made]
@@ -227,10 +226,10 @@ def document_pdf(request: Request, document_id: int, person: Person = signed_in(
 
 def _made(request: Request, person: Person, document_id: int) -> tuple[Made, bytes]:
     with database_of(request).reading() as session:
-        made = portal_documents.by_id(session, actor_of(person), document_id)
+        made = portal_document_store.by_id(session, actor_of(person), document_id)
         if made is None:
             raise NotThere
-        return made, portal_documents.body_of(session, made.id)
+        return made, portal_document_store.body_of(session, made.id)
 
 
 def _all_previewed(

@@ -15,9 +15,9 @@ from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Verdict, Weight
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-from invoicing.portal_invoicing import documents as portal_documents
+from invoicing.portal_invoicing import portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
-from invoicing.portal_invoicing.documents import Made
+from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
 from peppol.exchange.outbox import OutboundMessage
@@ -83,9 +83,9 @@ class InvoiceSteps:
 def story(session: Session, actor: SupplierActor, invoice: SupplierInvoice) -> InvoiceSteps:
     """The story of one of the person's invoices or credit notes."""
     judged = document_store.matches(session, invoice.id)
-    made = portal_documents.of_message(session, actor, invoice.letter_id)
+    made = portal_document_store.of_message(session, actor, invoice.letter_id)
     pair = portal_queries.settled_with(session, invoice)
-    pending = portal_documents.pending_credit(session, invoice.supplier, invoice.number)
+    pending = portal_document_store.pending_credit(session, invoice.supplier, invoice.number)
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     return InvoiceSteps(
         invoice=invoice,

@@ -14,7 +14,7 @@ from invoicing.audit import legal_hold_store, retention, retention_periods
 from invoicing.audit.retention import RetentionRefused
 from invoicing.audit.retention_periods import Stray, Times
 from invoicing.flow_test import flow_test
-from invoicing.portal_invoicing import refused_messages, uploads
+from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
@@ -82,7 +82,7 @@ def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) ->
         assert inbox.body_of(session, message) == b""
         assert [each.body for each in outbox.messages_out(session, about=f"letter {message}")] == [b""]
         assert inbox.replay(session, message) is None
-        assert list(refused_messages.listed(session, ACTOR)) == []
+        assert list(refused_message_queries.listed(session, ACTOR)) == []
     assert house.broken() == []
 
 
@@ -160,7 +160,7 @@ def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     assert past(house, date(2050, 1, 1)) == []
     with house.database.reading() as session:
         assert uploads.look(session, register, ACTOR, upload, today=AFTER) is None
-        assert refused_messages.unsent_files(session, ACTOR)[0] == 0
+        assert refused_message_queries.unsent_files(session, ACTOR)[0] == 0
     assert house.broken() == []
 
 

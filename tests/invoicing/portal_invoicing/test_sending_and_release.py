@@ -14,10 +14,9 @@ from sqlalchemy import select, update
 from invoicing.documents import store as document_store
 from invoicing.matching.deviations import Verdict
 from invoicing.model import InvoiceState
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import drafts, numbering
-from invoicing.portal_invoicing.documents import PortalState
+from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing.flipping import Numbered
+from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.release import TooLate
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.sending import PressRefused
@@ -68,7 +67,7 @@ def test_one_press_makes_the_invoice_and_ten_minutes_later_its_bytes_leave(
     assert desk.wait(1) == 1
     with desk.house.database.reading() as session:
         message = session.execute(exchange_tables.inbox.select()).one()
-        assert message.body == portal_documents.body_of(session, made.id)
+        assert message.body == portal_document_store.body_of(session, made.id)
         assert message.transport_id == f"portal/{made.id}"
     (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
@@ -85,7 +84,7 @@ def test_the_verdict_before_sending_is_the_verdict_after(desk: Desk, june: tuple
     assert proposal.match.verdict is Verdict.ACCEPT
     made = desk.made(june)
     with desk.house.database.reading() as session:
-        assert portal_documents.body_of(session, made.id) == proposal.body
+        assert portal_document_store.body_of(session, made.id) == proposal.body
     desk.wait()
     (outcome,) = desk.house.read_messages(on=desk.today)
     assert outcome.invoice is not None
@@ -283,7 +282,7 @@ def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> 
         desk.wait()
         with house.database.reading() as session:
             (series,) = numbering.series_of(session, desk.supplier)
-            kept = portal_documents.in_state(session, desk.actor, _P.RELEASED, _P.READ)
+            kept = portal_document_store.in_state(session, desk.actor, _P.RELEASED, _P.READ)
             used = {each.own.position for each in kept if each.own}
             free = {each.position for each in series.returned}
         assert used | free == set(range(1, series.last + 1))

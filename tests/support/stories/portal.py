@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from invoicing.portal_invoicing import documents as portal_documents
-from invoicing.portal_invoicing import release
+from invoicing.portal_invoicing import portal_document_store, release
 from invoicing.portal_invoicing import sending as portal_sending
-from invoicing.portal_invoicing.documents import Made, PressRow
+from invoicing.portal_invoicing.portal_document_store import Made, PressRow
 from invoicing.portal_invoicing.release_due import release_due
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.sending import Press
@@ -73,6 +72,6 @@ class Desk:
     def stands(self, made: Made) -> Made:
         """How a document stands now."""
         with self.house.database.reading() as session:
-            found = portal_documents.by_id(session, self.actor, made.id)
+            found = portal_document_store.by_id(session, self.actor, made.id)
         assert found is not None
         return found

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from accounts.identity import Permission, Person
-from invoicing.portal_invoicing import refused_messages, uploads
-from invoicing.portal_invoicing.refused_messages import RefusedMessage
+from invoicing.portal_invoicing import refused_message_queries, uploads
+from invoicing.portal_invoicing.refused_message_queries import RefusedMessage
 from invoicing.portal_invoicing.scope import SupplierActor
 from peppol.documents import billing, shapes
 from peppol.exchange.tables import InState
@@ -57,10 +57,10 @@ def refused(house: House, body: bytes) -> None:
 def seen(house: House, actor: SupplierActor = WHOLE) -> list[RefusedMessage]:
     """What the list shows, asked as the supplier's own role where there is one."""
     with house.database.for_supplier(actor.supplier).reading() as session:
-        messages = list(refused_messages.listed(session, actor))
-        assert refused_messages.count(session, actor) == len(messages)
+        messages = list(refused_message_queries.listed(session, actor))
+        assert refused_message_queries.count(session, actor) == len(messages)
         for each in messages:
-            assert refused_messages.find(session, actor, each.id) == each
+            assert refused_message_queries.find(session, actor, each.id) == each
     return messages
 
 
@@ -73,12 +73,12 @@ def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: Hous
     assert message.came_again is None
     assert seen(house, OTHERS) == seen(house, ONE_UNIT) == []
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_messages.find(session, OTHERS, message.id) is None
-        assert refused_messages.told(session, OTHERS, message.id) is None
-        assert refused_messages.answer_body(session, OTHERS, message.id) is None
+        assert refused_message_queries.find(session, OTHERS, message.id) is None
+        assert refused_message_queries.told(session, OTHERS, message.id) is None
+        assert refused_message_queries.answer_body(session, OTHERS, message.id) is None
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        told = refused_messages.told(session, WHOLE, message.id)
-        body = refused_messages.answer_body(session, WHOLE, message.id)
+        told = refused_message_queries.told(session, WHOLE, message.id)
+        body = refused_message_queries.answer_body(session, WHOLE, message.id)
     assert told is not None
     assert (told.kind, told.address) == (DocumentKind.MLR, "")
     assert body is not None
@@ -99,13 +99,13 @@ def test_the_overview_tells_of_what_was_refused_lately_and_did_not_come_again(ho
     assert fresh(house, BILLED_ON) == 1
     assert fresh(house, BILLED_ON + timedelta(days=1)) == 0
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_messages.fresh(session, OTHERS, since=BILLED_ON) == 0
+        assert refused_message_queries.fresh(session, OTHERS, since=BILLED_ON) == 0
 
 
 def fresh(house: House, since: date) -> int:
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        assert refused_messages.fresh(session, ONE_UNIT, since=since) == 0
-        return refused_messages.fresh(session, WHOLE, since=since)
+        assert refused_message_queries.fresh(session, ONE_UNIT, since=since) == 0
+        return refused_message_queries.fresh(session, WHOLE, since=since)
 
 
 def test_another_document_under_a_number_already_held_is_told_too(house: House) -> None:
@@ -131,11 +131,11 @@ def test_files_taken_in_and_never_sent_are_listed_once_each(house: House) -> Non
             uploads.take_in(session, WHOLE, body, now=CLOCK)
         mine = uploads.take_in(session, ONE_UNIT, b"inte ens XML", now=CLOCK)
     with house.database.for_supplier(FYRBAKEN).reading() as session:
-        count, files = refused_messages.unsent_files(session, WHOLE)
+        count, files = refused_message_queries.unsent_files(session, WHOLE)
         assert (count, [each.seen.number for each in files]) == (2, ["", "F-1"])
-        assert [each.id for each in refused_messages.unsent_files(session, ONE_UNIT)[1]] == [mine]
+        assert [each.id for each in refused_message_queries.unsent_files(session, ONE_UNIT)[1]] == [mine]
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
-        assert refused_messages.unsent_files(session, OTHERS) == (0, [])
+        assert refused_message_queries.unsent_files(session, OTHERS) == (0, [])
 
 
 def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) -> None:
