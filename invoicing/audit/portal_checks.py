@@ -6,7 +6,7 @@ Part of the invariants that `invariants.py` goes through.
 from foundation.sql import Session
 from invoicing.audit import portal_check_queries
 from invoicing.audit.payment_checks import Findings
-from invoicing.portal_invoicing import numbering
+from invoicing.portal_invoicing import series_store
 from invoicing.portal_invoicing.numbering import OwnNumber
 from peppol.exchange.outbox import sha256_of
 
@@ -21,7 +21,7 @@ def own_series_without_gaps(session: Session) -> Findings:
             yield subject, f"{OwnNumber(row.series, position)} has a document and waits to be used again"
         for position in sorted(set(range(1, row.last + 1)) - made - free):
             number = OwnNumber(row.series, position)
-            if not numbering.is_used(session, row.supplier, str(number)):
+            if not series_store.is_used(session, row.supplier, str(number)):
                 yield subject, f"{number} is missing"
         if beyond := [position for position in (made | free) if position > row.last]:
             yield subject, f"it stands at {row.last}, and {max(beyond)} is used"

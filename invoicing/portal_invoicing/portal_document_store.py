@@ -163,7 +163,13 @@ def press_rows(session: Session, actor: SupplierActor, key: str) -> list[PressRo
         select(portal_press_row).where(portal_press_row.c.press_key == key).order_by(portal_press_row.c.place)
     )
     return [
-        PressRow(row.order_number, row.line_id, tuple(made.get(row.bundle, ())), row.reason_sv, row.reason_en)
+        PressRow(
+            order_number=row.order_number,
+            line_id=row.line_id,
+            made=tuple(made.get(row.bundle, ())),
+            reason_sv=row.reason_sv,
+            reason_en=row.reason_en,
+        )
         for row in session.execute(question)
     ]
 
@@ -328,23 +334,23 @@ def _listed(session: Session, question: Select[tuple[object, ...]]) -> list[Made
 def _made(row: Row[tuple[object, ...]]) -> Made:
     own = OwnNumber(row.series, row.position) if row.position is not None else None
     return Made(
-        row.id,
-        row.supplier,
-        DocumentOrigin(row.kind),
-        row.press_key,
-        row.bundle,
-        DocumentType(row.document_type),
-        row.number,
-        own,
-        row.order_number,
-        row.line_id,
-        row.credits,
-        row.issued_on,
-        Money(row.amount_net, row.currency),
-        Money(row.amount_payable, row.currency),
-        PortalState(row.state),
-        row.release_at,
-        row.letter_id,
-        row.reason_sv,
-        row.reason_en,
+        id=row.id,
+        supplier=row.supplier,
+        kind=DocumentOrigin(row.kind),
+        press_key=row.press_key,
+        bundle=row.bundle,
+        document_type=DocumentType(row.document_type),
+        number=row.number,
+        own=own,
+        order_number=row.order_number,
+        line_id=row.line_id,
+        credits=row.credits,
+        issued_on=row.issued_on,
+        amount_net=Money(row.amount_net, row.currency),
+        amount_payable=Money(row.amount_payable, row.currency),
+        state=PortalState(row.state),
+        release_at=row.release_at,
+        letter_id=row.letter_id,
+        reason_sv=row.reason_sv,
+        reason_en=row.reason_en,
     )

@@ -175,17 +175,17 @@ def ready_lines(
         question = question.where(line.c.starts_on >= period.start, line.c.starts_on <= period.end)
     return [
         ReadyLine(
-            row.order_number,
-            row.line_id,
-            row.article_name,
-            row.execution_reference,
-            row.unit_id,
-            Period(row.starts_on, row.ends_on),
-            row.quantity,
-            row.unit,
-            row.price,
-            Money(row.amount, row.currency),
-            row.received_on,
+            order_number=row.order_number,
+            line_id=row.line_id,
+            article_name=row.article_name,
+            execution_reference=row.execution_reference,
+            unit_id=row.unit_id,
+            period=Period(row.starts_on, row.ends_on),
+            quantity=row.quantity,
+            unit=row.unit,
+            price=row.price,
+            amount=Money(row.amount, row.currency),
+            received_on=row.received_on,
         )
         for row in session.execute(question.limit(limit))
     ]

@@ -104,7 +104,11 @@ def told(session: Session, actor: SupplierActor, letter_id: int) -> RefusedView 
     """The answer its sender had, if one could be written."""
     question = select(outbox).where(*_answers(actor), outbox.c.about == f"letter {letter_id}")
     row = session.execute(question.order_by(outbox.c.sequence).limit(1)).one_or_none()
-    return RefusedView(row.sequence, DocumentKind(row.kind), row.receiver, row.issued_on) if row else None
+    if row is None:
+        return None
+    return RefusedView(
+        sequence=row.sequence, kind=DocumentKind(row.kind), address=row.receiver, issued_on=row.issued_on
+    )
 
 
 def answer_body(session: Session, actor: SupplierActor, letter_id: int) -> bytes | None:
@@ -156,15 +160,15 @@ def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...
     numbers = _in_books(session, actor, [each.number for each in identified.values() if each.number])
     return [
         RefusedMessage(
-            row.id,
-            InState(row.state),
-            row.received_on,
-            row.received_at,
-            identified[row.id],
-            row.reason,
-            row.reason_sv,
-            row.reason_en,
-            numbers.get(identified[row.id].number),
+            id=row.id,
+            state=InState(row.state),
+            received_on=row.received_on,
+            received_at=row.received_at,
+            seen=identified[row.id],
+            reason=row.reason,
+            reason_sv=row.reason_sv,
+            reason_en=row.reason_en,
+            came_again=numbers.get(identified[row.id].number),
         )
         for row in rows
     ]

@@ -8,9 +8,10 @@ has no unit, and is seen by those who see the whole organisation. Who acts is a 
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Table, select, true
+from sqlalchemy import ColumnElement, Table, true
 
 from invoicing.documents.tables import invoice
+from invoicing.portal_invoicing import scope_queries
 from invoicing.portal_invoicing.tables import portal_document
 from orders.model import Handling
 from orders.register.register import Register
@@ -64,10 +65,7 @@ class Scope:
         own = table.c.supplier == self.supplier
         if self.units is None:
             return own
-        of_unit = select(purchase_order.c.number).where(
-            purchase_order.c.number == table.c.order_number, self.of_orders()
-        )
-        return own & of_unit.exists()
+        return own & scope_queries.names_order(table.c.order_number, self.of_orders())
 
 
 @dataclass(frozen=True, slots=True)

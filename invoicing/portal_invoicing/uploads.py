@@ -7,8 +7,6 @@ the person confirms leaves, after ten minutes, with the bytes as they came.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, insert, select
-
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
@@ -19,9 +17,8 @@ from invoicing.documents.reading import Reading
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
-from invoicing.portal_invoicing import portal_document_store
+from invoicing.portal_invoicing import portal_document_store, upload_store
 from invoicing.portal_invoicing.scope import SupplierActor
-from invoicing.portal_invoicing.tables import portal_upload
 from invoicing.verdicts import crediting
 from orders.purchase_orders import order_store
 from orders.register.register import Register
@@ -62,18 +59,13 @@ def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetim
             "Filen är större än 10 MB. Ta bort bilagor och försök igen.",
             "The file is larger than 10 MB. Take away attachments and try again.",
         )
-    since = (portal_upload.c.supplier == actor.supplier) & (portal_upload.c.made_at > now - _A_DAY)
-    if (
-        session.execute(select(func.count()).select_from(portal_upload).where(since)).scalar_one()
-        >= A_DAY_MAX
-    ):
+    if upload_store.count_since(session, actor.supplier, after=now - _A_DAY) >= A_DAY_MAX:
         raise UploadRefused(
             f"Ni har laddat upp {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon, eller skicka över Peppol.",
             f"You have uploaded {A_DAY_MAX} files in the last day. Go on tomorrow, or send over Peppol.",
         )
     digest = outbox.sha256_of(body)
-    row = {"supplier": actor.supplier, "made_by": actor.by, "made_at": now, "sha256": digest, "body": body}
-    key: int = session.execute(insert(portal_upload).returning(portal_upload.c.id), row).scalar_one()
+    key = upload_store.keep(session, actor, body, sha256=digest, at=now)
     journal.record(session, actor.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
     return key
 
@@ -82,16 +74,17 @@ def look(
     session: Session, register: Register, actor: SupplierActor, upload_id: int, *, today: date
 ) -> Looked | None:
     """Look at a file of the supplier's; None where there is none. What it says takes no effect."""
-    mine = (portal_upload.c.id == upload_id) & (portal_upload.c.supplier == actor.supplier)
-    row = session.execute(select(portal_upload).where(mine)).one_or_none()
+    upload = upload_store.find(session, actor.supplier, upload_id)
     # One that has been disposed of is as one that never was.
-    if row is None or not row.body or (actor.units is not None and row.made_by != actor.by):
+    if upload is None or not upload.body or (actor.units is not None and upload.made_by != actor.by):
         return None
-    reading = document_reading.read_message(row.body, on=today, register=register)
+    reading = document_reading.read_message(upload.body, on=today, register=register)
     invoice = reading.invoice
     refusal = _refusal(session, actor, reading)
     found = _judged(session, register, invoice) if invoice is not None and refusal is None else None
-    return Looked(row.id, row.body, row.sha256, reading, found, refusal)
+    return Looked(
+        id=upload.id, body=upload.body, sha256=upload.sha256, reading=reading, match=found, refusal=refusal
+    )
 
 
 def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Match:
