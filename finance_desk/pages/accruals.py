@@ -23,7 +23,7 @@ from invoicing.bookkeeping import booking, voucher_store
 from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
-from invoicing.reconciliation import unbilled
+from invoicing.reconciliation import unbilled_queries
 from operations.payment_settings import ledger_of
 from orders.register import store as register_store
 from web.access import instant_of, settings_of, signed_in
@@ -43,13 +43,13 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
     with database_of(request).reading() as session:
         register = register_store.load(session)
         rows = accrued(session, month, closing=closing, today=today)
-        count, not_billed_amount = unbilled.not_billed_total(session, until=month)
+        count, not_billed_amount = unbilled_queries.not_billed_total(session, until=month)
         page = Page.of(request, count)
         context: dict[str, Any] = {
             "rows": rows,
-            "not_billed": unbilled.not_billed(session, until=month, limit=page.size, offset=page.offset),
+            "not_billed": unbilled_queries.not_billed(session, until=month, limit=page.size, offset=page.offset),
             "not_billed_amount": not_billed_amount,
-            "credited": unbilled.billed_and_credited(session, month),
+            "credited": unbilled_queries.billed_and_credited(session, month),
             "is_booked": voucher_store.is_accrued(session, month),
             "files": export_store.newest(session, FileKind.SIE_ACCRUALS, FileKind.SIE),
             "suppliers": supplier_names(register),
@@ -143,7 +143,7 @@ def not_billed_csv(request: Request, person: Person = signed_in(*READERS)) -> Re
                 each.received_on,
                 each.days_since(today),
             )
-            for each in unbilled.not_billed(session, until=month, limit=1_000_000)
+            for each in unbilled_queries.not_billed(session, until=month, limit=1_000_000)
         ]
     return download(csv_bytes(header, rows), name=f"ej-fakturerat-{month}.csv", media_type=CSV_TYPE)
 

@@ -28,7 +28,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
 from orders import tables as order_tables

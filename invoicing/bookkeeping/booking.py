@@ -18,7 +18,7 @@ from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
 from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
-from invoicing.reconciliation import entry_queries, entry_sources
+from invoicing.reconciliation import entry_queries, entry_source_queries
 from invoicing.reconciliation.statement import StatementKey
 from orders.register.register import Register
 
@@ -67,7 +67,7 @@ def accrued(session: Session, month: Month, *, closing: date, today: date | None
     """
     if closing == today:
         return unbooked_queries.accrued_now(session, month)
-    wanted = entry_sources.EntryFilter(until=month, as_of=closing)
+    wanted = entry_source_queries.EntryFilter(until=month, as_of=closing)
     statement = entry_queries.statement(session, wanted, by=ACCRUAL_KEYS)
     found = []
     for row in statement.rows:

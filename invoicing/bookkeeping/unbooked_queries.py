@@ -16,7 +16,7 @@ from invoicing.bookkeeping.vouchers import Accrued, Purchase, VoucherKind
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState
 from invoicing.payment import tables as payment_tables
-from invoicing.reconciliation import entry_sources
+from invoicing.reconciliation import entry_source_queries
 from orders import tables as order_tables
 from orders.purchase_orders import line_store
 
@@ -106,7 +106,7 @@ def given_back(session: Session) -> Iterator[UnbookedClaim]:
 def accrued_now(session: Session, month: Month) -> list[Accrued]:
     """Received for service months up to `month` on order lines that no approved invoice lies on."""
     account, line, order = order_tables.line_account, order_tables.order_line, order_tables.purchase_order
-    service = entry_sources.month_of(line.c.starts_on).label("service_month")
+    service = entry_source_queries.month_of(line.c.starts_on).label("service_month")
     keys = (order.c.supplier, order.c.article, service)
     amount = func.sum(account.c.amount_received, type_=account.c.amount_received.type).label("accrued")
     question = (

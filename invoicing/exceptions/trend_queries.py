@@ -11,7 +11,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions.trends import OPEN, MonthRate, OpenDay, TrendCause
 from invoicing.matching.deviations import Verdict
 from invoicing.model import DocumentType, InvoiceState
-from invoicing.reconciliation.entry_sources import month_of
+from invoicing.reconciliation.entry_source_queries import month_of
 
 _INVOICE, _MATCH = document_tables.invoice, document_tables.match_made
 

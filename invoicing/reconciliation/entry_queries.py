@@ -1,6 +1,6 @@
 """The entries of the statement one by one, and added up by the database where only sums are wanted.
 
-Both ask the same questions (`entry_sources`); the sums leave the adding to the engine, so that a month of all
+Both ask the same questions (`entry_source_queries`); the sums leave the adding to the engine, so that a month of all
 suppliers is quick with millions of lines. Entries are read row by row, so that memory stays flat.
 """
 
@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session, amount
-from invoicing.reconciliation import entry_sources
-from invoicing.reconciliation.entry_sources import EntryFilter, month_of
+from invoicing.reconciliation import entry_source_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter, month_of
 from invoicing.reconciliation.statement import (
     DEFAULT_KEYS,
     Statement,
@@ -46,11 +46,11 @@ def entries(
     A statement is in one currency; an invoice in another than its order's is in question and in its own.
     """
     part = wanted or EntryFilter(execution_reference=execution_reference, month=month, currency=currency)
-    for row in _rows(session, entry_sources.ordered(part)):
+    for row in _rows(session, entry_source_queries.ordered(part)):
         yield _entry(StatementColumn.ORDERED, row, row.about)
-    for row in _rows(session, entry_sources.received(part)):
+    for row in _rows(session, entry_source_queries.received(part)):
         yield _entry(StatementColumn.RECEIVED, row, row.about)
-    for row in _rows(session, entry_sources.invoiced(part)):
+    for row in _rows(session, entry_source_queries.invoiced(part)):
         about = f"invoice {row.invoice_id}"
         yield _entry(StatementColumn.INVOICED, row, about)
         for column, name in _FATES:
@@ -66,13 +66,13 @@ def statement(
     """The statement by these keys, added up by the database: the same sums as `reconcile(entries(...))`."""
     sums: dict[tuple[str, ...], dict[StatementColumn, Money]] = defaultdict(dict)
     for column, question in (
-        (StatementColumn.ORDERED, entry_sources.ordered(wanted)),
-        (StatementColumn.RECEIVED, entry_sources.received(wanted)),
+        (StatementColumn.ORDERED, entry_source_queries.ordered(wanted)),
+        (StatementColumn.RECEIVED, entry_source_queries.received(wanted)),
     ):
         source = question.subquery()
         for key, (value,) in _added(session, source, by, [source.c.amount]):
             sums[key][column] = Money(value, wanted.currency)
-    source = entry_sources.invoiced(wanted).subquery()
+    source = entry_source_queries.invoiced(wanted).subquery()
     parts = [source.c.amount, *(source.c.amount * source.c[name] for _, name in _FATES)]
     parts[-1] = source.c.amount * (source.c.paid - source.c.back)
     for key, values in _added(session, source, by, parts):

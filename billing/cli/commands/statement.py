@@ -18,7 +18,7 @@ from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
 from orders.terms import Article

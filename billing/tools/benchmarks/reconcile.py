@@ -29,8 +29,8 @@ from invoicing.documents import tables as document_tables
 from invoicing.exceptions import queue_queries, trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.exceptions.queue import QueueFilter
-from invoicing.reconciliation import entry_queries, unbilled
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation import entry_queries, unbilled_queries
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import StatementKey, reconcile
 from orders import tables as order_tables
@@ -123,7 +123,7 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
             "not billed by suppliers, total and first page",
             5_000,
             times,
-            lambda session: (unbilled.not_billed_total(session), unbilled.not_billed(session, limit=50)),
+            lambda session: (unbilled_queries.not_billed_total(session), unbilled_queries.not_billed(session, limit=50)),
         ),
         (
             "accrual of a month end",

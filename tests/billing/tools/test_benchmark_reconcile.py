@@ -7,7 +7,7 @@ from billing.tools.benchmarks import bulk_world, pages
 from billing.tools.benchmarks.reconcile import measure
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey, reconcile
 
 # What is checked of documents; messages and journal are left out of that world.

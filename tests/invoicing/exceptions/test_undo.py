@@ -22,7 +22,7 @@ from invoicing.exceptions import bulk_actions, credit_linking
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey
 from invoicing.verdicts import parking
 from orders import tables as order_tables

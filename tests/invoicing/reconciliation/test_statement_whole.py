@@ -14,7 +14,7 @@ from foundation.periods import Month
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
-from invoicing.reconciliation.entry_sources import EntryFilter
+from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import Why, open_items
 from invoicing.reconciliation.statement import (
     Statement,
