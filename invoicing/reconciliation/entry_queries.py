@@ -112,14 +112,14 @@ def _entry(column: StatementColumn, row: Row[Any], about: str, *, given_back: bo
     service_day: date = row.day
     value = Money(row.amount, row.currency)
     return StatementEntry(
-        column,
-        row.document,
-        row.execution_reference,
-        row.supplier,
-        str(Month.of(service_day)),
-        row.article or "",
-        -value if given_back else value,
-        row.delivery_area or "",
-        f"{row.order_number}/{row.line_id}" if row.order_number else "",
-        about,
+        column=column,
+        document=row.document,
+        execution_reference=row.execution_reference,
+        supplier=row.supplier,
+        month=str(Month.of(service_day)),
+        article=row.article or "",
+        amount=-value if given_back else value,
+        delivery_area=row.delivery_area or "",
+        line=f"{row.order_number}/{row.line_id}" if row.order_number else "",
+        about=about,
     )

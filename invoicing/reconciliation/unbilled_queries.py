@@ -83,14 +83,14 @@ def not_billed(
     )
     return [
         NotBilled(
-            row.order_number,
-            row.line_id,
-            row.execution_reference,
-            row.supplier,
-            row.article,
-            Month.of(row.starts_on),
-            Money(row.amount_received, row.currency),
-            row.received_on,
+            order_number=row.order_number,
+            line_id=row.line_id,
+            execution_reference=row.execution_reference,
+            supplier=row.supplier,
+            article=row.article,
+            month=Month.of(row.starts_on),
+            amount=Money(row.amount_received, row.currency),
+            received_on=row.received_on,
         )
         for row in rows
     ]
@@ -133,16 +133,16 @@ def billed_and_credited(
         question = question.where(_INVOICE.c.supplier == supplier)
     return [
         BilledAndCredited(
-            row.id,
-            row.number,
-            row.credit_number,
-            row.supplier,
-            row.execution_reference,
-            Money(row.amount_payable, row.currency),
-            row.issued_on,
-            row.settled_on,
-            tuple(row.codes.split()),
-            row.paid_on is not None,
+            invoice_id=row.id,
+            invoice_number=row.number,
+            credit_number=row.credit_number,
+            supplier=row.supplier,
+            execution_reference=row.execution_reference,
+            amount=Money(row.amount_payable, row.currency),
+            invoiced_on=row.issued_on,
+            credited_on=row.settled_on,
+            codes=tuple(row.codes.split()),
+            was_paid=row.paid_on is not None,
         )
         for row in session.execute(question)
     ]
