@@ -15,7 +15,7 @@ from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.model import FOLLOWS
 from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment import ClaimWay
+from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.transfers import ProposalState
 from orders.terms import CompensationLevel
 from tests.support.project import PROJECT

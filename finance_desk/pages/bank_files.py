@@ -8,7 +8,8 @@ from starlette.datastructures import UploadFile
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.errors import NotThere
-from invoicing.payment import bank_reports
+from invoicing.payment import bank_report_store, bank_reports
+from invoicing.payment.bank_files import movements
 from orders.register import store as register_store
 from web.access import instant_of, signed_in
 from web.csrf import form_of
@@ -35,8 +36,8 @@ def bank(request: Request, person: Person = signed_in(*READERS)) -> Response:
     """The findings that need a person, and the files read."""
     with database_of(request).reading() as session:
         context: dict[str, Any] = {
-            "findings": bank_reports.open_findings(session),
-            "files": bank_reports.files(session),
+            "findings": bank_report_store.open_findings(session),
+            "files": bank_report_store.files(session),
             "people": people(session, register_store.load(session)),
         }
     return render(request, person, "pay/bank.html", may=person.may(_P.FINANCE), outcomes=OUTCOMES, **context)
@@ -65,7 +66,7 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     if told.repeated:
         said = ("Filen är redan inläst; inget har ändrats.", "The file was read before; nothing changed.")
     else:
-        paid = sum(each.outcome is bank_reports.BankReportResult.PAID for each in told.told)
+        paid = sum(each.outcome is bank_report_store.BankReportResult.PAID for each in told.told)
         left = sum(each.is_open for each in told.told)
         said = (
             f"{paid} betalningar är noterade. {left} rader behöver en person.",
@@ -79,8 +80,8 @@ def one(request: Request, file_id: int, person: Person = signed_in(*READERS)) ->
     """One file, row by row."""
     with database_of(request).reading() as session:
         try:
-            found = bank_reports.get(session, file_id)
-        except bank_reports.BankFileUnreadable:
+            found = bank_report_store.get(session, file_id)
+        except movements.BankFileUnreadable:
             raise NotThere from None
         names = people(session, register_store.load(session))
     return render(

@@ -8,8 +8,8 @@ from foundation.errors import NotThere
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.payment import payment, repayments
-from invoicing.payment.payment import Claim
+from invoicing.payment import payment_store, proposal_store, repayments
+from invoicing.payment.payment_store import Claim
 from orders.register import store as register_store
 from web.access import signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
@@ -31,7 +31,7 @@ def claims_csv(request: Request, person: Person = signed_in(*READERS)) -> Respon
                 each.amount.amount,
                 each.amount.currency,
             )
-            for each in payment.claims(session)
+            for each in payment_store.claims(session)
         ]
     return download(csv_bytes(header, rows), name=f"fordringar-{today_of(request)}.csv", media_type=CSV_TYPE)
 
@@ -50,7 +50,7 @@ def claim(request: Request, invoice_id: int, person: Person = signed_in(*READERS
             invoice=document_store.by_id(session, invoice_id),
             credit=document_store.credited_by(session, invoice_id),
             noted=repayments.noted(session, [found]).get(invoice_id),
-            proposal=repayments.proposal_of(session, invoice_id),
+            proposal=proposal_store.netting(session, invoice_id),
             people=people(session, register),
             suppliers=supplier_names(register),
             today=today_of(request),

@@ -23,10 +23,11 @@ from foundation.money import Money, total
 from invoicing.payment import (
     attest_right_store,
     attestation,
-    bank_reports,
+    bank_report_store,
     export_store,
     payable_store,
-    payment,
+    payment_store,
+    proposal_store,
     proposals,
     repayments,
 )
@@ -61,19 +62,19 @@ def overview(request: Request, person: Person = signed_in(*READERS)) -> Response
     with database_of(request).reading() as session:
         register = register_store.load(session)
         due, due_amount = payable_store.due_sum(session, on=today)
-        claims = payment.claims(session)
+        claims = payment_store.claims(session)
         by_then, amount_by_then = payable_store.due_sum(session, on=today + timedelta(days=_AHEAD_DAYS))
         context: dict[str, Any] = {
             "due": due,
             "due_amount": due_amount,
             "ahead": by_then - due,
             "ahead_amount": amount_by_then - due_amount,
-            "proposals": proposals.overviews(session),
-            "findings": bank_reports.open_findings(session),
+            "proposals": proposal_store.overviews(session),
+            "findings": bank_report_store.open_findings(session),
             "claims": claims,
             "noted": repayments.noted(session, claims),
             "taken_off": {
-                each.invoice_id: repayments.proposal_of(session, each.invoice_id) for each in claims
+                each.invoice_id: proposal_store.netting(session, each.invoice_id) for each in claims
             },
             "people": people(session, register),
             "suppliers": supplier_names(register),
@@ -100,11 +101,11 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
     """One proposal: what lies in it, who has attested, what has changed since, and its files."""
     with database_of(request).reading() as session:
         try:
-            found = proposals.get(session, number)
-        except proposals.ProposalUnknown:
+            found = proposal_store.get(session, number)
+        except proposal_store.ProposalUnknown:
             raise NotThere from None
         register = register_store.load(session)
-        items = proposals.items(session, number)
+        items = proposal_store.items(session, number)
         payables = payable_store.load(session, register, [each.key for each in items])
         changed = (
             attestation.changed(session, register, number)
@@ -218,8 +219,8 @@ def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINAN
     """One row is left out of its proposal."""
     with database_of(request).writing() as session:
         try:
-            item = proposals.item_of(session, item_id)
-        except proposals.ProposalUnknown:
+            item = proposal_store.item_of(session, item_id)
+        except proposal_store.ProposalUnknown:
             raise NotThere from None
         proposals.take_out(session, item_id, by=person.id)
     said = ("Raden är uttagen och kan föreslås igen.", "The row is taken out and can be proposed again.")

@@ -133,14 +133,14 @@ def rights(session: Session) -> Sequence[Right]:
     rows = session.execute(select(_RIGHT).order_by(_RIGHT.c.person, _RIGHT.c.valid_from, _RIGHT.c.id))
     return [
         Right(
-            row.id,
-            row.person,
-            row.limit_amount,
-            row.supplier,
-            row.article,
-            row.delivery_area,
-            row.valid_from,
-            row.valid_to,
+            id=row.id,
+            person=row.person,
+            limit=row.limit_amount,
+            supplier=row.supplier,
+            article=row.article,
+            delivery_area=row.delivery_area,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
         )
         for row in rows
     ]
@@ -149,7 +149,12 @@ def rights(session: Session) -> Sequence[Right]:
 def substitutions(session: Session) -> Sequence[Substitution]:
     """Every substitution ever entered, by its first day."""
     rows = session.execute(select(_SUBSTITUTE).order_by(_SUBSTITUTE.c.valid_from, _SUBSTITUTE.c.id))
-    return [Substitution(row.person, row.substitute, row.valid_from, row.valid_to) for row in rows]
+    return [
+        Substitution(
+            person=row.person, substitute=row.substitute, valid_from=row.valid_from, valid_to=row.valid_to
+        )
+        for row in rows
+    ]
 
 
 def _earlier(session: Session, right_id: int, last_day: date) -> date:

@@ -8,20 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
-
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
-from invoicing.payment import attest_right_store, payable_store, proposals
-from invoicing.payment import tables as payment_tables
+from invoicing.payment import attest_right_store, attest_store, payable_store, proposal_store, proposals
 from invoicing.payment.attest_rights import AttestRefused, granted
 from invoicing.payment.payable import Payable
-from invoicing.payment.proposals import Proposal, ProposalItem
+from invoicing.payment.proposal_store import Proposal, ProposalItem
 from invoicing.payment.transfers import PROPOSAL_FOLLOWS, ItemState, ProposalState, proposal_name
 from orders.register.register import Register
-
-_ATTEST = payment_tables.attest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +60,12 @@ def attest(
     Each item is decided alone: one above the limit does not keep the others back. Raises AttestRefused
     where nothing could be attested, with the first reason.
     """
-    proposal = proposals.get(session, number, lock=True)
+    proposal = proposal_store.get(session, number, lock=True)
     if proposal.state is not ProposalState.DRAFT:
         raise PROPOSAL_FOLLOWS.refusal(proposal_name(number), proposal.state, ProposalState.ATTESTED)
     waiting = [
         item
-        for item in proposals.items(session, number)
+        for item in proposal_store.items(session, number)
         if item.state is ItemState.PROPOSED and (only is None or item.id in only)
     ]
     payables = payable_store.load(session, register, [item.key for item in waiting], lock=True)
@@ -80,28 +75,16 @@ def attest(
     for item in waiting:
         payable = payables[item.key]
         if not payable.is_payable:
-            proposals.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
+            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             continue
         try:
             right = granted(by, payable.subject(item.prepared_by), rights, substitutions, on=today)
         except AttestRefused as reason:
             refused.append((item.id, reason))
             continue
-        row = {
-            "invoice_id": item.invoice_id,
-            "proposal": number,
-            "prepared_by": item.prepared_by,
-            "by_person": by,
-            "right_id": right.right.id,
-            "right_of": right.of,
-            "on_day": today,
-            "at": now,
-            "amount": payable.amount.amount,
-            "fingerprint": payable.fingerprint,
-        }
-        attest_id = session.execute(insert(_ATTEST).returning(_ATTEST.c.id), row).scalar_one()
-        values = proposals.item_values(payable) | {"attest_id": attest_id, "attested_by": by}
-        proposals.move_item(session, item, ItemState.ATTESTED, **values)
+        attest_id = attest_store.add(session, item, payable, right, by=by, on=today, at=now)
+        values = proposal_store.item_values(payable) | {"attest_id": attest_id, "attested_by": by}
+        proposal_store.move_item(session, item, ItemState.ATTESTED, **values)
         done.append(item.id)
     if not done and refused:
         raise refused[0][1]
@@ -122,21 +105,20 @@ def drop_changed(
 
     A transaction of its own: it must stand also where the step that asked for it is refused.
     """
-    proposal = proposals.get(session, number, lock=True)
+    proposal = proposal_store.get(session, number, lock=True)
     if proposal.state not in (ProposalState.DRAFT, ProposalState.ATTESTED):
         return Dropped((), ())
     dropped, out = [], []
     for item, why, payable in _changes(session, register, number, lock=True):
         if item.attest_id is not None:
-            row = {"attest_id": item.attest_id, "at": now, "reason": why}
-            session.execute(insert(payment_tables.attest_dropped), row)
+            attest_store.drop(session, item.attest_id, reason=why, at=now)
             journal.record(session, by, "attest.dropped", f"proposal {number}", item=str(item.id), reason=why)
         if why == "GONE":
-            proposals.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
+            proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             out.append(item)
             continue
-        values = proposals.item_values(payable) | {"attest_id": None, "attested_by": None}
-        proposals.move_item(session, item, ItemState.PROPOSED, **values)
+        values = proposal_store.item_values(payable) | {"attest_id": None, "attested_by": None}
+        proposal_store.move_item(session, item, ItemState.PROPOSED, **values)
         dropped.append(item)
     if dropped or out:
         proposals.settle_state(session, number)
@@ -147,9 +129,9 @@ def check_unchanged(
     session: Session, register: Register, proposal: Proposal
 ) -> dict[payable_store.PayableKey, Payable]:
     """The proposal's payables, each exactly as attested. Raises ChangedSinceAttest."""
-    live = [item for item in proposals.items(session, proposal.number) if item.is_live]
+    live = [item for item in proposal_store.items(session, proposal.number) if item.is_live]
     payables = payable_store.load(session, register, [item.key for item in live], lock=True)
-    attested = _fingerprints(session, proposal.number)
+    attested = attest_store.fingerprints(session, proposal.number)
     for item in live:
         payable = payables[item.key]
         if not payable.is_payable or attested.get(item.attest_id or 0) != payable.fingerprint:
@@ -166,11 +148,11 @@ def _changes(
     """Items that are gone, and attested ones that are no longer what was attested."""
     standing = [
         item
-        for item in proposals.items(session, number)
+        for item in proposal_store.items(session, number)
         if item.state in (ItemState.PROPOSED, ItemState.ATTESTED)
     ]
     payables = payable_store.load(session, register, [item.key for item in standing], lock=lock)
-    attested = _fingerprints(session, number)
+    attested = attest_store.fingerprints(session, number)
     found = []
     for item in standing:
         payable = payables[item.key]
@@ -179,8 +161,3 @@ def _changes(
         elif item.attest_id is not None and attested[item.attest_id] != payable.fingerprint:
             found.append((item, "CHANGED", payable))
     return found
-
-
-def _fingerprints(session: Session, number: str) -> dict[int, str]:
-    rows = session.execute(select(_ATTEST.c.id, _ATTEST.c.fingerprint).where(_ATTEST.c.proposal == number))
-    return {row.id: row.fingerprint for row in rows}

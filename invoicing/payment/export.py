@@ -9,7 +9,7 @@ from foundation import journal, transitions
 from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from foundation.sql import Session
 from foundation.transitions import MovedMeanwhile
-from invoicing.payment import attestation, export_store, proposals
+from invoicing.payment import attestation, export_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export_store import FileKind
@@ -36,10 +36,10 @@ def export(
     Raises StepRefused unless everything is attested, and ChangedSinceAttest where something no longer
     is as it was (drop it first: `attesting.drop_changed`).
     """
-    proposal = proposals.get(session, number, lock=True)
+    proposal = proposal_store.get(session, number, lock=True)
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.EXPORTED)
     payables = attestation.check_unchanged(session, register, proposal)
-    live = [item for item in proposals.items(session, number) if item.is_live]
+    live = [item for item in proposal_store.items(session, number) if item.is_live]
     plan = netted(
         [proposals.to_send(item, payables[item.key]) for item in live], message_id=message_id(number)
     )
@@ -74,7 +74,7 @@ def export(
         (FileKind.PAYMENTS_XLSX, "xlsx", XLSX_TYPE, b"".join(xlsx_of("Betalningar", columns, rows))),
     ):
         export_store.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
-    proposals.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
+    proposal_store.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
     journal.record(session, by, "payment.exported", f"proposal {number}", transfers=str(len(plan.transfers)))
     return plan
 

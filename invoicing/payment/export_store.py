@@ -96,12 +96,12 @@ _KNOWN = tuple(column for column in _FILE.c if column.name != "body")
 
 def _file(row: Row[tuple[object, ...]]) -> ExportFile:
     return ExportFile(
-        row.id,
-        FileKind(row.kind),
-        row.about,
-        row.name,
-        row.media_type,
-        row.sha256,
-        row.made_at,
-        row.made_by,
+        id=row.id,
+        kind=FileKind(row.kind),
+        about=row.about,
+        name=row.name,
+        media_type=row.media_type,
+        sha256=row.sha256,
+        made_at=row.made_at,
+        made_by=row.made_by,
     )

@@ -38,7 +38,7 @@ def due_sum(session: Session, *, on: date) -> tuple[int, Money]:
     amount = func.sum(_INVOICE.c.amount_payable, type_=_INVOICE.c.amount_payable.type)
     question = select(_INVOICE.c.currency, func.count(), amount).where(*_is_due(on))
     rows = session.execute(question.group_by(_INVOICE.c.currency)).all()
-    return sum(row[1] for row in rows), total(Money(row[2], row.currency) for row in rows)
+    return sum(count for _, count, _ in rows), total(Money(sum_, currency) for currency, _, sum_ in rows)
 
 
 def _is_due(on: date) -> tuple[ColumnElement[bool], ...]:
@@ -106,23 +106,23 @@ def _loaded(
         itself = (row.number, row.issued_on)
         number, issued_on = credits.get(invoice_id, itself) if kind is PayableKind.CREDIT else itself
         found[invoice_id, kind] = Payable(
-            invoice_id,
-            kind,
-            number,
-            issued_on,
-            row.supplier,
-            supplier.name,
-            InvoiceState(row.state),
-            Money(row.amount_payable, row.currency),
-            row.pays_on,
-            account,
-            ocr_of(content.payment_reference, account),
-            messages.get(row.letter_id, ""),
-            match_id,
-            match_sha256,
-            frozenset(articles),
-            frozenset(areas),
-            frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
+            invoice_id=invoice_id,
+            kind=kind,
+            number=number,
+            issued_on=issued_on,
+            supplier=row.supplier,
+            supplier_name=supplier.name,
+            state=InvoiceState(row.state),
+            amount=Money(row.amount_payable, row.currency),
+            pays_on=row.pays_on,
+            account=account,
+            reference=ocr_of(content.payment_reference, account),
+            message_sha256=messages.get(row.letter_id, ""),
+            match_id=match_id,
+            match_sha256=match_sha256,
+            articles=frozenset(articles),
+            areas=frozenset(areas),
+            handled_by=frozenset(handled[invoice_id]) if kind is PayableKind.INVOICE else frozenset(),
         )
     return found
 

@@ -8,25 +8,19 @@ until it is taken off a payment or repaid.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-
-from sqlalchemy import insert, select
 
 from foundation import journal, number_series
 from foundation.errors import Refused
-from foundation.money import Money
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
-from invoicing.documents import tables as document_tables
 from invoicing.documents.journal import record
 from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
-from invoicing.payment import attest_right_store, payable_store
-from invoicing.payment import tables as payment_tables
+from invoicing.payment import attest_right_store, payable_store, payment_store
 from invoicing.payment.attest_rights import granted
 from invoicing.payment.payable import PayableKind
+from invoicing.payment.payment_store import Claim, ClaimWay, Payment
 from invoicing.responses import responding, response_documents
 from orders.register.register import Register
 
@@ -49,35 +43,6 @@ class InProposal(Refused):
             f"{number} ligger i ett betalningsförslag. Betala den där, eller ta ut den ur förslaget först.",
             f"{number} lies in a payment proposal. Pay it there, or take it out of the proposal first.",
         )
-
-
-class ClaimWay(StrEnum):
-    """How a supplier gave back what it owed."""
-
-    NETTED = "NETTED"
-    REPAID = "REPAID"
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """One invoice paid."""
-
-    number: str
-    invoice_id: int
-    supplier: str
-    amount: Money
-    paid_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a supplier owes us back: a paid invoice that was credited afterwards."""
-
-    payment_number: str
-    invoice_id: int
-    invoice_number: str
-    supplier: str
-    amount: Money
 
 
 def due(session: Session, *, on: date) -> list[SupplierInvoice]:
@@ -139,19 +104,7 @@ def note_paid(
         invoice.amount_payable,
         today,
     )
-    session.execute(
-        insert(document_tables.payment),
-        {
-            "number": payment.number,
-            "invoice_id": invoice.id,
-            "supplier": invoice.supplier,
-            "amount": payment.amount.amount,
-            "currency": payment.amount.currency,
-            "paid_on": today,
-            "prepared_by": prepared_by,
-            "attested_by": attested_by,
-        },
-    )
+    payment_store.add(session, payment, prepared_by=prepared_by, attested_by=attested_by)
     if invoice.state is InvoiceState.ACCEPTED:
         answered = responding.answer(
             session,
@@ -184,17 +137,7 @@ def settle_claim(
     """Note that a supplier has given back what it owed. Raises SamePerson."""
     if not first_by or not second_by or first_by == second_by:
         raise SamePerson
-    row = {
-        "invoice_id": claim.invoice_id,
-        "supplier": claim.supplier,
-        "amount": claim.amount.amount,
-        "currency": claim.amount.currency,
-        "settled_on": on,
-        "how": how,
-        "first_by": first_by,
-        "second_by": second_by,
-    }
-    session.execute(insert(payment_tables.claim_settled), row)
+    payment_store.add_settled(session, claim, how=how, first_by=first_by, second_by=second_by, on=on)
     journal.record(
         session,
         second_by,
@@ -203,28 +146,3 @@ def settle_claim(
         how=how,
         first=first_by,
     )
-
-
-def claims(session: Session) -> list[Claim]:
-    """Paid invoices that were credited and are not given back: what suppliers owe us."""
-    paid, invoice = document_tables.payment, document_tables.invoice
-    settled = payment_tables.claim_settled.c.invoice_id
-    # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
-    owed = select(invoice.c.id).where(
-        invoice.c.state == InvoiceState.CREDITED,
-        invoice.c.paid_on.is_not(None),
-        invoice.c.id.not_in(select(settled)),
-    )
-    ids = list(session.scalars(owed))
-    if not ids:
-        return []
-    question = (
-        select(paid, invoice.c.number.label("invoice_number"))
-        .join(invoice, invoice.c.id == paid.c.invoice_id)
-        .where(paid.c.invoice_id.in_(ids))
-        .order_by(paid.c.number)
-    )
-    return [
-        Claim(row.number, row.invoice_id, row.invoice_number, row.supplier, Money(row.amount, row.currency))
-        for row in session.execute(question)
-    ]

@@ -10,17 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.documents import store as document_store
-from invoicing.payment import payment
-from invoicing.payment import tables as payment_tables
-from invoicing.payment.payable import PayableKind
-from invoicing.payment.payment import Claim, ClaimWay
-from invoicing.payment.transfers import LIVE
+from invoicing.payment import payment, payment_store, proposal_store
+from invoicing.payment.payment_store import Claim, ClaimWay
 
 _NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
 _LONGEST_REFERENCE = 80
@@ -42,7 +37,7 @@ class Noted:
 
 def claim_of(session: Session, invoice_id: int) -> Claim | None:
     """What the supplier owes after the credit of this invoice, or None."""
-    return next((each for each in payment.claims(session) if each.invoice_id == invoice_id), None)
+    return next((each for each in payment_store.claims(session) if each.invoice_id == invoice_id), None)
 
 
 def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
@@ -62,15 +57,6 @@ def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
         elif row.action == _TAKEN_BACK:
             found.pop(invoice_id, None)
     return found
-
-
-def proposal_of(session: Session, invoice_id: int) -> str:
-    """The proposal in which the claim is being taken off a payment, or nothing."""
-    item = payment_tables.payment_item
-    question = select(item.c.proposal).where(
-        item.c.invoice_id == invoice_id, item.c.kind == PayableKind.CREDIT, item.c.state.in_(LIVE)
-    )
-    return session.execute(question.limit(1)).scalar_one_or_none() or ""
 
 
 def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference: str, today: date) -> Claim:
@@ -132,7 +118,7 @@ def _open(session: Session, invoice_id: int) -> Claim:
             f"Leverantören är inte skyldig något för {invoice.number}: fordran är reglerad.",
             f"The supplier owes nothing for {invoice.number}: the claim is settled.",
         )
-    proposal = proposal_of(session, invoice_id)
+    proposal = proposal_store.netting(session, invoice_id)
     if proposal:
         raise RepaymentRefused(
             f"Fordran räknas av i betalningsförslag {proposal}. Ta ut raden där först.",

@@ -20,7 +20,7 @@ from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
 from invoicing.bookkeeping import booking, voucher_store
-from invoicing.payment import attest_right_store, attestation, bank_reports, export_store
+from invoicing.payment import attest_right_store, attestation, bank_reports, export_store, proposal_store
 from invoicing.payment import export as payment_export
 from invoicing.payment import proposals as preparing
 from invoicing.payment.attest_right_store import Reach
@@ -65,7 +65,7 @@ def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = Fa
         made = preparing.propose(
             session, register_store.load(session), pay_on=today_or(on), by=by, now=utc_now()
         )
-        count = len(preparing.items(session, made.number))
+        count = len(proposal_store.items(session, made.number))
     if as_json:
         write_json({"number": made.number, "pay_on": made.pay_on.isoformat(), "items": count})
         return
@@ -81,7 +81,7 @@ def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = Fa
 def proposals(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalningsförslagen / show the payment proposals."""
     with context.reading() as session:
-        found = preparing.overviews(session)
+        found = proposal_store.overviews(session)
     if as_json:
         write_json(
             [

@@ -9,7 +9,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
 from foundation.money import Money, total
 from invoicing.model import SupplierInvoice
-from invoicing.payment import payment
+from invoicing.payment import payment, payment_store
 from orders.register import store as register_store
 
 payments = typer.Typer()
@@ -112,7 +112,7 @@ def pay(
 def claims(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa betalt som krediterats / show what was paid and then credited."""
     with context.reading() as session:
-        owed = payment.claims(session)
+        owed = payment_store.claims(session)
     if as_json:
         write_json(
             [

@@ -123,7 +123,10 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
             "not billed by suppliers, total and first page",
             5_000,
             times,
-            lambda session: (unbilled_queries.not_billed_total(session), unbilled_queries.not_billed(session, limit=50)),
+            lambda session: (
+                unbilled_queries.not_billed_total(session),
+                unbilled_queries.not_billed(session, limit=50),
+            ),
         ),
         (
             "accrual of a month end",

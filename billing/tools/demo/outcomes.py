@@ -16,7 +16,7 @@ from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
-from invoicing.payment import payment
+from invoicing.payment import payment_store
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import StatementKey, reconcile
 from operations import message_queries
@@ -216,7 +216,9 @@ def _statement(books: _Books, thing: str) -> str:
 def _claim(books: _Books, thing: str) -> str:
     """What is owed back for an invoice of this number."""
     found = [
-        each for each in payment.claims(books.session) if f"{each.supplier} {each.invoice_number}" == thing
+        each
+        for each in payment_store.claims(books.session)
+        if f"{each.supplier} {each.invoice_number}" == thing
     ]
     return ", ".join(str(each.amount.amount) for each in found) or _NOTHING
 

@@ -13,7 +13,7 @@ from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.intake import intake
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import payment
+from invoicing.payment import payment, payment_store
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from operations.event_loading import EventLine, load_events, place_due_orders
@@ -285,7 +285,7 @@ def test_two_people_who_pay_the_same_list_pay_it_once(house: House) -> None:
     assert house.answers(invoice) == ["AP", "PD"]
 
 
-def _paid(house: House, invoice: SupplierInvoice) -> list[payment.Payment]:
+def _paid(house: House, invoice: SupplierInvoice) -> list[payment_store.Payment]:
     with house.database.writing() as session:
         return payment.pay(
             session,

@@ -31,7 +31,7 @@ from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.queue import QueueFilter
 from invoicing.exceptions.steps import DeskActor
 from invoicing.model import InvoiceState
-from invoicing.payment import attest_right_store, attestation, payment, proposals
+from invoicing.payment import attest_right_store, attestation, payment, proposal_store, proposals
 from invoicing.portal_invoicing import flipping
 from invoicing.verdicts import parking
 from orders.register import policy_store
@@ -312,7 +312,7 @@ class FinanceDesk(RuleBasedStateMachine):
     @rule(person=people, place=st.integers(1, 4))
     def a_proposal_is_attested(self, person: str, place: int) -> None:
         with self.house.database.reading() as session:
-            numbers = [each.proposal.number for each in proposals.overviews(session)]
+            numbers = [each.proposal.number for each in proposal_store.overviews(session)]
         if numbers:
             self.attempt(
                 lambda session, register: attestation.attest(

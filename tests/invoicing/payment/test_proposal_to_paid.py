@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from foundation.money import Money
 from foundation.transitions import StepRefused
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import bank_reports, payment, proposals
+from invoicing.payment import bank_report_store, bank_reports, payment, payment_store, proposals
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_right_store import Reach, RightRefused
 from invoicing.payment.attest_rights import AttestRefused
 from invoicing.payment.attestation import ChangedSinceAttest
-from invoicing.payment.bank_reports import BankFileUnreadable, BankReportResult
+from invoicing.payment.bank_files.movements import BankFileUnreadable
+from invoicing.payment.bank_report_store import BankReportResult
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.transfers import ItemState
 from invoicing.portal_invoicing import flipping
@@ -119,7 +120,7 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
         with house.database.writing() as session:
             bank_reports.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
         with house.database.reading() as session:
-            assert bank_reports.open_findings(session) == []
+            assert bank_report_store.open_findings(session) == []
     if outcome is BankReportResult.RETURNED:
         assert desk.propose(on=MARCH).number == "30000002"
 
@@ -170,7 +171,7 @@ def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
         desk.bank_says(body, on=MARCH)
     assert refusal.value.sentence_sv != refusal.value.sentence
     with house.database.reading() as session:
-        assert bank_reports.files(session) == []
+        assert bank_report_store.files(session) == []
 
 
 # Two people ------------------------------------------------------------------------------------
@@ -332,7 +333,7 @@ def test_a_credit_of_a_paid_invoice_is_taken_off_the_suppliers_next_payment(
     told = desk.bank_says(notice(*paid, day="2026-05-29"), on=date(2026, 5, 29))
     assert {each.outcome for each in told.told} == {BankReportResult.PAID}
     with house.database.reading() as session:
-        assert payment.claims(session) == []
+        assert payment_store.claims(session) == []
 
 
 def test_a_credit_larger_than_the_payment_waits(
@@ -346,7 +347,7 @@ def test_a_credit_larger_than_the_payment_waits(
     proposal = desk.propose(on=date(2026, 5, 29))
     assert [each.kind for each in desk.items(proposal)] == ["INVOICE"]
     with house.database.reading() as session:
-        assert len(payment.claims(session)) == 1
+        assert len(payment_store.claims(session)) == 1
 
 
 # Files --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from foundation.errors import Refused
 from invoicing.model import SupplierInvoice
-from invoicing.payment import payment, proposals, repayments
+from invoicing.payment import payment_store, proposals, repayments
 from invoicing.payment.payment import SamePerson
 from invoicing.payment.repayments import RepaymentRefused
 from orders.register import store as register_store
@@ -67,7 +67,7 @@ def test_one_notes_and_another_confirms_and_the_claim_is_gone(
         confirm(house, invoice, by="user-1")
     confirm(house, invoice, by="user-2")
     with house.database.reading() as session:
-        assert payment.claims(session) == []
+        assert payment_store.claims(session) == []
     with pytest.raises(RepaymentRefused, match="the claim is settled"):
         confirm(house, invoice, by="user-3")
 
@@ -81,7 +81,7 @@ def test_what_was_noted_wrongly_is_taken_back_and_noted_again(
         repayments.take_back(session, invoice.id, by="user-2", reason="Finns inte på kontot")
     note(house, invoice, by="user-2", reference="BG 8")
     with house.database.reading() as session:
-        ((_, found),) = repayments.noted(session, payment.claims(session)).items()
+        ((_, found),) = repayments.noted(session, payment_store.claims(session)).items()
     assert (found.by, found.came_on, found.reference) == ("user-2", TODAY, "BG 8")
     confirm(house, invoice, by="user-1")
 

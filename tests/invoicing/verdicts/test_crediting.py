@@ -9,7 +9,7 @@ import pytest
 from foundation.money import Money
 from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState, SupplierInvoice
-from invoicing.payment import payment
+from invoicing.payment import payment_store
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.reconciliation import entry_queries
@@ -267,9 +267,9 @@ def test_a_negative_invoice_for_half_is_in_question(house: House) -> None:
 # Paid already -------------------------------------------------------------------------------
 
 
-def claims(house: House) -> list[payment.Claim]:
+def claims(house: House) -> list[payment_store.Claim]:
     with house.database.reading() as session:
-        return payment.claims(session)
+        return payment_store.claims(session)
 
 
 def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(house: House) -> None:
@@ -279,7 +279,7 @@ def test_paid_and_then_credited_is_a_claim_on_the_supplier_and_the_line_is_open(
     credit = house.send(credit_of(invoice, on=date(2026, 3, 20)))
     assert (credit.state, house.invoice(document.id).state) == (_S.SETTLED, _S.CREDITED)
     assert claims(house) == [
-        payment.Claim(paid.number, document.id, "F-1", document.supplier, Money.of("2375.00"))
+        payment_store.Claim(paid.number, document.id, "F-1", document.supplier, Money.of("2375.00"))
     ]
     row = statement(house)
     assert (row.to_pay, row.open) == (kronor("-1900.00"), kronor("-1900.00"))

@@ -25,7 +25,7 @@ from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match
 from invoicing.model import SupplierInvoice
 from invoicing.payment import payment
-from invoicing.payment.payment import Payment
+from invoicing.payment.payment_store import Payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting

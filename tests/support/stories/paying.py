@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from invoicing.payment import attest_right_store, attestation, bank_reports, export_store, proposals
+from invoicing.payment import (
+    attest_right_store,
+    attestation,
+    bank_reports,
+    export_store,
+    proposal_store,
+    proposals,
+)
 from invoicing.payment import export as payment_export
 from invoicing.payment.attest_right_store import Reach
 from invoicing.payment.attestation import Attested, Dropped
-from invoicing.payment.bank_reports import BankFile
+from invoicing.payment.bank_report_store import BankFile
 from invoicing.payment.export_store import FileKind
 from invoicing.payment.files import Debtor
-from invoicing.payment.proposals import Proposal, ProposalItem
+from invoicing.payment.proposal_store import Proposal, ProposalItem
 from invoicing.payment.transfers import Netted
 from orders.register import store as register_store
 from tests.support.stories.house import House
@@ -81,12 +88,12 @@ class PayDesk:
     def state(self, proposal: Proposal) -> str:
         """Where a proposal stands."""
         with self.house.database.reading() as session:
-            return proposals.get(session, proposal.number).state
+            return proposal_store.get(session, proposal.number).state
 
     def items(self, proposal: Proposal) -> list[ProposalItem]:
         """What lies in a proposal."""
         with self.house.database.reading() as session:
-            return list(proposals.items(session, proposal.number))
+            return list(proposal_store.items(session, proposal.number))
 
     def file(self, proposal: Proposal, kind: FileKind = FileKind.PAIN001) -> bytes:
         """A file of a proposal as it is downloaded."""

@@ -1,0 +1,79 @@
+"""What a file of the bank's tells, whichever form it has: camt.053, camt.054 or a table in CSV. Pure."""
+
+import csv
+import io
+from datetime import date
+from decimal import InvalidOperation
+
+from foundation.errors import Refused
+from foundation.formatting import number_of
+from invoicing.payment.bank_files import camt
+from invoicing.payment.bank_files.camt import Booked
+from peppol.explanations.explain import explain
+from peppol.xml.gate_errors import GateRefused
+from peppol.xml.iso20022 import BankFileRefused
+from peppol.xml.literals import UnreadableDocument
+
+CSV_MESSAGE = "csv"
+_CSV_COLUMNS = ("end_to_end", "amount", "currency", "booked_on")
+
+
+class BankFileUnreadable(Refused):
+    """The file is no statement, notice or table that we read; nothing was changed."""
+
+
+def read_file(body: bytes) -> tuple[str, list[Booked]]:
+    """Which message the bytes are and their movements: camt.053, camt.054 or CSV. Raises BankFileUnreadable.
+
+    CSV has the columns end_to_end, amount, currency and booked_on; all its rows are payments booked.
+    """
+    try:
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            return camt.movements(body)
+        return CSV_MESSAGE, _from_csv(body)
+    except GateRefused as refused:
+        told = (explain(refused.finding, language).sentence for language in ("sv", "en"))
+        raise BankFileUnreadable(*told) from None
+    except (BankFileRefused, UnreadableDocument) as refused:
+        swedish, _, english = str(refused).partition(" / ")
+        raise BankFileUnreadable(swedish, english) from None
+
+
+def _from_csv(body: bytes) -> list[Booked]:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BankFileUnreadable(
+            "Filen är inte text i UTF-8. Spara den som CSV i UTF-8.", "The file is not text in UTF-8."
+        ) from None
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    lacking = [name for name in _CSV_COLUMNS if name not in (reader.fieldnames or ())]
+    if lacking:
+        raise BankFileUnreadable(
+            f"Kolumner saknas: {', '.join(lacking)}.", f"Columns are missing: {', '.join(lacking)}."
+        )
+    return [_csv_row(row, number) for number, row in enumerate(reader, 2)]
+
+
+def _csv_row(row: dict[str, str], number: int) -> Booked:
+    try:
+        amount = number_of(row["amount"] or "")
+        if not amount.is_finite() or amount <= 0 or amount >= 10**13 or amount != round(amount, 2):
+            raise ValueError(amount)
+        booked_on = date.fromisoformat((row["booked_on"] or "").strip())
+    except (InvalidOperation, ValueError):
+        raise BankFileUnreadable(
+            f"Rad {number}: beloppet eller dagen går inte att läsa. Skriv 1250,00 och ÅÅÅÅ-MM-DD.",
+            f"Row {number}: the amount or the day cannot be read. Write 1250.00 and YYYY-MM-DD.",
+        ) from None
+    return Booked(
+        (row["end_to_end"] or "").strip(),
+        "",
+        amount,
+        (row["currency"] or "").strip(),
+        booked_on,
+        True,
+        True,
+        "",
+    )

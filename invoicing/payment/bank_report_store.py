@@ -1,0 +1,166 @@
+"""The bank's files and what they told, as the database holds them: kept once, and handled by a person once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import Row, insert, select, update
+
+from foundation.errors import Pair
+from foundation.money import Money
+from foundation.sql import Session, rows_changed
+from invoicing.payment import tables as payment_tables
+from invoicing.payment.bank_files.camt import Booked
+from invoicing.payment.bank_files.movements import BankFileUnreadable
+
+_FILE, _ENTRY = payment_tables.bank_file, payment_tables.bank_entry
+
+
+class BankReportResult(StrEnum):
+    """What became of one movement."""
+
+    PAID = "PAID"
+    REPEAT = "REPEAT"  # told before
+    NOT_OURS = "NOT_OURS"  # no payment of this house
+    UNKNOWN = "UNKNOWN"  # our form of id, and no such payment
+    AMOUNT = "AMOUNT"  # the bank booked another amount
+    NOT_BOOKED = "NOT_BOOKED"  # announced only
+    RETURNED = "RETURNED"  # the money came back before it was noted as paid
+    RETURNED_AFTER_PAID = "RETURNED_AFTER_PAID"
+
+
+QUIET = (BankReportResult.PAID, BankReportResult.REPEAT, BankReportResult.NOT_OURS)
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One movement and what became of it."""
+
+    id: int
+    bank_file: int
+    end_to_end: str
+    amount: Money
+    booked_on: date | None
+    outcome: BankReportResult
+    sentence_sv: str
+    sentence_en: str
+    handled_by: str
+    note: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person must still look at it."""
+        return self.outcome not in QUIET and not self.handled_by
+
+
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """A file of the bank and what it told. `repeated`: the very same file was read before."""
+
+    id: int
+    name: str
+    message: str
+    read_on: date
+    read_by: str
+    sha256: str
+    told: tuple[BankEntry, ...]
+    repeated: bool = False
+
+
+def file_with(session: Session, sha256: str) -> int | None:
+    """The file with these very bytes, if it was read before."""
+    return session.execute(select(_FILE.c.id).where(_FILE.c.sha256 == sha256)).scalar_one_or_none()
+
+
+def add_file(
+    session: Session, body: bytes, *, sha256: str, name: str, message: str, by: str, on: date, at: datetime
+) -> int:
+    """Keep a file as it came; its row id."""
+    row = {
+        "sha256": sha256,
+        "name": name[:120],
+        "message": message,
+        "body": body,
+        "read_on": on,
+        "read_at": at,
+        "read_by": by,
+    }
+    file_id: int = session.execute(insert(_FILE).returning(_FILE.c.id), row).scalar_one()
+    return file_id
+
+
+def add_entry(
+    session: Session, file_id: int, position: int, movement: Booked, outcome: BankReportResult, told: Pair
+) -> None:
+    """Keep what became of one movement of a file."""
+    session.execute(
+        insert(_ENTRY),
+        {
+            "bank_file": file_id,
+            "position": position,
+            "end_to_end": (movement.end_to_end or movement.batch)[:35],
+            "amount": movement.amount.quantize(Decimal("0.01")),
+            "currency": movement.currency,
+            "booked_on": movement.booked_on,
+            "outcome": outcome,
+            "sentence_sv": told[0],
+            "sentence_en": told[1],
+        },
+    )
+
+
+def get(session: Session, file_id: int, *, repeated: bool = False) -> BankFile:
+    """A file with everything it told. Raises BankFileUnreadable where there is none."""
+    row = session.execute(select(_FILE).where(_FILE.c.id == file_id)).one_or_none()
+    if row is None:
+        raise BankFileUnreadable("Det finns ingen sådan bankfil.", "There is no such bank file.")
+    entries = session.execute(select(_ENTRY).where(_ENTRY.c.bank_file == file_id).order_by(_ENTRY.c.position))
+    return BankFile(
+        id=row.id,
+        name=row.name,
+        message=row.message,
+        read_on=row.read_on,
+        read_by=row.read_by,
+        sha256=row.sha256,
+        told=tuple(map(_told, entries)),
+        repeated=repeated,
+    )
+
+
+def files(session: Session, *, limit: int = 50) -> Sequence[BankFile]:
+    """The newest files with what they told."""
+    ids = session.scalars(select(_FILE.c.id).order_by(_FILE.c.id.desc()).limit(limit)).all()
+    return [get(session, each) for each in ids]
+
+
+def open_findings(session: Session) -> Sequence[BankEntry]:
+    """What the bank told that a person has not dealt with, oldest first."""
+    question = (
+        select(_ENTRY).where(_ENTRY.c.outcome.not_in(QUIET), _ENTRY.c.handled_by == "").order_by(_ENTRY.c.id)
+    )
+    return [_told(row) for row in session.execute(question)]
+
+
+def set_handled(session: Session, entry_id: int, *, by: str, note: str) -> bool:
+    """Note that a person has dealt with a finding, and how; False where it is open no longer."""
+    change = update(_ENTRY).where(
+        _ENTRY.c.id == entry_id, _ENTRY.c.handled_by == "", _ENTRY.c.outcome.not_in(QUIET)
+    )
+    return rows_changed(session, change.values(handled_by=by, note=note)) == 1
+
+
+def _told(row: Row[tuple[object, ...]]) -> BankEntry:
+    return BankEntry(
+        id=row.id,
+        bank_file=row.bank_file,
+        end_to_end=row.end_to_end,
+        amount=Money(row.amount, row.currency),
+        booked_on=row.booked_on,
+        outcome=BankReportResult(row.outcome),
+        sentence_sv=row.sentence_sv,
+        sentence_en=row.sentence_en,
+        handled_by=row.handled_by,
+        note=row.note,
+    )

@@ -1,0 +1,107 @@
+"""Payments and claims as the database holds them: what was paid, and what suppliers owe us back."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import insert, select
+
+from foundation.money import Money
+from foundation.sql import Session
+from invoicing.documents import tables as document_tables
+from invoicing.model import InvoiceState
+from invoicing.payment import tables as payment_tables
+
+
+class ClaimWay(StrEnum):
+    """How a supplier gave back what it owed."""
+
+    NETTED = "NETTED"
+    REPAID = "REPAID"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One invoice paid."""
+
+    number: str
+    invoice_id: int
+    supplier: str
+    amount: Money
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a supplier owes us back: a paid invoice that was credited afterwards."""
+
+    payment_number: str
+    invoice_id: int
+    invoice_number: str
+    supplier: str
+    amount: Money
+
+
+def add(session: Session, payment: Payment, *, prepared_by: str, attested_by: str) -> None:
+    """Keep a payment and the two people behind it; the database refuses a second of the same invoice."""
+    session.execute(
+        insert(document_tables.payment),
+        {
+            "number": payment.number,
+            "invoice_id": payment.invoice_id,
+            "supplier": payment.supplier,
+            "amount": payment.amount.amount,
+            "currency": payment.amount.currency,
+            "paid_on": payment.paid_on,
+            "prepared_by": prepared_by,
+            "attested_by": attested_by,
+        },
+    )
+
+
+def add_settled(
+    session: Session, claim: Claim, *, how: ClaimWay, first_by: str, second_by: str, on: date
+) -> None:
+    """Keep that a claim was given back; the database allows it once."""
+    row = {
+        "invoice_id": claim.invoice_id,
+        "supplier": claim.supplier,
+        "amount": claim.amount.amount,
+        "currency": claim.amount.currency,
+        "settled_on": on,
+        "how": how,
+        "first_by": first_by,
+        "second_by": second_by,
+    }
+    session.execute(insert(payment_tables.claim_settled), row)
+
+
+def claims(session: Session) -> list[Claim]:
+    """Paid invoices that were credited and are not given back: what suppliers owe us."""
+    paid, invoice = document_tables.payment, document_tables.invoice
+    settled = payment_tables.claim_settled.c.invoice_id
+    # Credited and paid are few of the credited; asked in one, the engine reads every payment there is.
+    owed = select(invoice.c.id).where(
+        invoice.c.state == InvoiceState.CREDITED,
+        invoice.c.paid_on.is_not(None),
+        invoice.c.id.not_in(select(settled)),
+    )
+    ids = list(session.scalars(owed))
+    if not ids:
+        return []
+    question = (
+        select(paid, invoice.c.number.label("invoice_number"))
+        .join(invoice, invoice.c.id == paid.c.invoice_id)
+        .where(paid.c.invoice_id.in_(ids))
+        .order_by(paid.c.number)
+    )
+    return [
+        Claim(
+            payment_number=row.number,
+            invoice_id=row.invoice_id,
+            invoice_number=row.invoice_number,
+            supplier=row.supplier,
+            amount=Money(row.amount, row.currency),
+        )
+        for row in session.execute(question)
+    ]
