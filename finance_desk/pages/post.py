@@ -6,9 +6,9 @@ Operating the post is the operator's; here is only what a finance officer can do
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import func, select
 
 from accounts.identity import Permission, Person
+from finance_desk import post_queries
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere
 from foundation.sql import Session
@@ -23,7 +23,6 @@ from orders.register import store as register_store
 from orders.register.parties import Channel
 from orders.register.register import Register
 from peppol.access_points.protocol import PeerVerdict
-from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from web.access import signed_in
 from web.pages import database_of, pages_router, render, see_other, today_of
@@ -39,7 +38,6 @@ _KINDS = {
     "mlr": ("Meddelandesvar", "Message level response"),
     "order-response": ("Ordersvar", "Order response"),
 }
-_NOT_TAKEN = (PeerVerdict.OTHER_KINDS_ONLY.value, PeerVerdict.NOT_REGISTERED.value)
 
 
 @router.get("/finance/post")
@@ -73,8 +71,7 @@ def message(request: Request, number: int, person: Person = signed_in(*_READERS)
         found = message_queries.message_out(session, number)
         if found is None:
             raise NotThere
-        outbox = exchange_tables.outbox
-        body = session.scalar(select(outbox.c.body).where(outbox.c.sequence == number)) or b""
+        body = post_queries.body_of(session, number)
         return render(
             request,
             person,
@@ -139,13 +136,6 @@ def _row(each: OutboundSummary, register: Register) -> dict[str, Any]:
 
 def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
     """Suppliers whose address the network did not know, so that messages lie in the portal for them."""
-    outbox = exchange_tables.outbox
-    question = (
-        select(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome, func.count().label("many"))
-        .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.outcome.in_(_NOT_TAKEN))
-        .group_by(outbox.c.recipient, outbox.c.receiver, outbox.c.outcome)
-        .order_by(outbox.c.recipient)
-    )
     return [
         {
             "number": row.recipient,
@@ -154,5 +144,5 @@ def _turned_away(session: Session, register: Register) -> list[dict[str, Any]]:
             "unknown": row.outcome == PeerVerdict.NOT_REGISTERED.value,
             "many": row.many,
         }
-        for row in session.execute(question)
+        for row in post_queries.turned_away(session)
     ]

@@ -4,22 +4,26 @@ Everything is an address: a filter, a part, an order and a page can be kept, sen
 Without JavaScript all of it works; the arrow of a keyboard user is Tab and Enter.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from markupsafe import Markup
 
 from accounts.identity import Permission, Person
 from finance_desk import bar_chart
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
-from foundation.errors import NotThere, Refused
+from foundation.errors import Language, NotThere, Pair, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
+from foundation.sql import Session
 from invoicing.decisions import protected_store
 from invoicing.exceptions import aside_queries, queue_queries, worklist, worklist_store
-from invoicing.exceptions.queue import NOBODY, QueueFilter, QueueItem, QueuePart
+from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
 from invoicing.exceptions.worklist_store import WorkKind
 from orders.register import store as register_store
 from web import i18n
@@ -91,18 +95,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         counts = queue_queries.counts(session, today=today)
         context: dict[str, Any] = {
             "wanted": wanted,
-            "filtered": any(request.query_params.get(each) for each in _FILTERS),
+            "filtered": _is_filtered(request),
             "counts": counts,
-            "parts": [
-                (
-                    part,
-                    words,
-                    counts[part],
-                    "/finance/post" if part is QueuePart.POST else f"/finance?part={part}",
-                )
-                for part, words in _PARTS.items()
-                if counts[part] or part in (QueuePart.EXCEPTIONS, wanted.part)
-            ],
+            "parts": _tabs(counts, wanted.part),
             "explained": _EXPLAINED[wanted.part],
             "heading": _PARTS[wanted.part],
             "filters": worklist_store.filters(session, person.id),
@@ -117,30 +112,9 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
         elif wanted.part is QueuePart.EVENTS:
             context["events"] = aside_queries.events(session)
         else:
-            narrowed = any(request.query_params.get(each) for each in _FILTERS)
-            many = queue_queries.how_many(session, wanted, today=today) if narrowed else counts[wanted.part]
-            page = Page.of(request, many)
-            rows = queue_queries.items(session, wanted, today=today, limit=page.size, offset=page.offset)
-            hidden = protected_store.among(session, [row.id for row in rows])
-            causes = queue_queries.causes(session, wanted, today=today)
+            context |= _documents(request, session, wanted, counts[wanted.part], today=today)
             context |= {
-                "page": page,
-                "rows": [_masked(row) if row.id in hidden else row for row in rows],
-                "hidden": hidden,
-                "causes": causes,
-                "causes_picture": bar_chart.drawn(
-                    bar_chart.bars(
-                        [
-                            (
-                                i18n.pair(named(each.code), language),
-                                each.amount.amount,
-                                f"{each.count} · {i18n.money(each.amount, language)}",
-                            )
-                            for each in causes
-                        ]
-                    ),
-                    labelled_by="causes-title",
-                ),
+                "causes_picture": _causes_picture(context["causes"], named, language),
                 "supplier_name": lambda number: supplier_name(register, number),
                 "suppliers": [(each.organisation_number, each.name) for each in register.suppliers],
                 "owners": [(owner, names.of(owner)) for owner in queue_queries.owners(session)],
@@ -198,6 +172,49 @@ def drop_filter(request: Request, number: int, person: Person = signed_in(*READE
     with database_of(request).writing() as session:
         worklist_store.drop_filter(session, person.id, number)
     return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
+
+
+def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[QueuePart, Pair, int, str]]:
+    """The parts of the queue that hold something, and the one shown: each with its words, count and address."""
+    return [
+        (part, words, counts[part], "/finance/post" if part is QueuePart.POST else f"/finance?part={part}")
+        for part, words in _PARTS.items()
+        if counts[part] or part in (QueuePart.EXCEPTIONS, shown)
+    ]
+
+
+def _documents(
+    request: Request, session: Session, wanted: QueueFilter, in_part: int, *, today: date
+) -> dict[str, Any]:
+    """One page of the documents asked for, with their causes; `in_part` is how many the whole part has."""
+    many = queue_queries.how_many(session, wanted, today=today) if _is_filtered(request) else in_part
+    page = Page.of(request, many)
+    rows = queue_queries.items(session, wanted, today=today, limit=page.size, offset=page.offset)
+    hidden = protected_store.among(session, [row.id for row in rows])
+    return {
+        "page": page,
+        "rows": [_masked(row) if row.id in hidden else row for row in rows],
+        "hidden": hidden,
+        "causes": queue_queries.causes(session, wanted, today=today),
+    }
+
+
+def _causes_picture(causes: Sequence[QueueCause], named: Callable[[str], Pair], language: Language) -> Markup:
+    """The causes as bars, by their amounts."""
+    bars = [
+        (
+            i18n.pair(named(each.code), language),
+            each.amount.amount,
+            f"{each.count} · {i18n.money(each.amount, language)}",
+        )
+        for each in causes
+    ]
+    return bar_chart.drawn(bar_chart.bars(bars), labelled_by="causes-title")
+
+
+def _is_filtered(request: Request) -> bool:
+    """Whether the address narrows the part it asks for."""
+    return any(request.query_params.get(each) for each in _FILTERS)
 
 
 def _credit_cause(code: str) -> tuple[str, str]:

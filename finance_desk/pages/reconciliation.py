@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
-from sqlalchemy import select
 
 from accounts.identity import Person
-from finance_desk import money_charts
+from finance_desk import money_charts, reconciliation_queries
 from finance_desk.pages.paying_parts import (
     ARTICLES,
     READERS,
@@ -23,15 +22,12 @@ from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, sta
 from finance_desk.words import cause_name
 from foundation.errors import NotThere
 from foundation.periods import Month
-from foundation.sql import Session
-from invoicing.documents import tables as document_tables
 from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
-from orders import tables as order_tables
 from orders.register import store as register_store
 from orders.terms import Article
 from peppol.exchange import inbox, outbox
@@ -59,7 +55,9 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
     wanted, by = _asked(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        few = wanted.execution_reference != "" or _is_small(session, wanted)
+        few = wanted.execution_reference != "" or reconciliation_queries.has_few_lines(
+            session, wanted, most=_LINES_MAX
+        )
         # The same sums either way: of few entries, which are shown as well, or added up by the database.
         entries = list(entry_queries.entries(session, wanted=wanted)) if few else []
         drawn = (
@@ -68,7 +66,7 @@ def statement(request: Request, person: Person = signed_in(*READERS)) -> Respons
             else entry_queries.statement(session, wanted, by=(by,))
         )
         items = open_items(entries)
-        months = _months(session)
+        months = _months(reconciliation_queries.first_and_last_start(session))
     page = Page.of(request, len(drawn.rows))
     return render(
         request,
@@ -150,10 +148,7 @@ def case(request: Request, reference: str, person: Person = signed_in(*READERS))
 def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*READERS)) -> Response:
     """The invoice exactly as it came."""
     with database_of(request).reading() as session:
-        question = select(document_tables.invoice.c.letter_id).where(
-            document_tables.invoice.c.id == invoice_id
-        )
-        letter_id = session.execute(question).scalar_one_or_none()
+        letter_id = reconciliation_queries.message_of(session, invoice_id)
         body = inbox.body_of(session, letter_id) if letter_id is not None else None
     if body is None:
         raise NotThere
@@ -242,27 +237,11 @@ def _narrowed(request: Request) -> Any:  # noqa: ANN401 - a function for the tem
     return address
 
 
-def _is_small(session: Session, wanted: EntryFilter) -> bool:
-    """Whether so little is asked for that every document may be looked at."""
-    line, order = order_tables.order_line, order_tables.purchase_order
-    question = select(line.c.order_number).join(order, order.c.number == line.c.order_number)
-    if wanted.supplier:
-        question = question.where(order.c.supplier == wanted.supplier)
-    if wanted.month is not None:
-        period = wanted.month.period
-        question = question.where(line.c.starts_on.between(period.start, period.end))
-    return len(session.execute(question.limit(_LINES_MAX + 1)).all()) <= _LINES_MAX
-
-
-def _months(session: Session) -> list[Month]:
-    """Every month there is an order line in, the newest first."""
-    line = order_tables.order_line
-    first, last = (
-        session.execute(select(line.c.starts_on).order_by(order).limit(1)).scalar_one_or_none()
-        for order in (line.c.starts_on, line.c.starts_on.desc())
-    )
+def _months(days: tuple[date, date] | None) -> list[Month]:
+    """Every month from the first day to the last, the newest first."""
     found: list[Month] = []
-    if first is not None and last is not None:
+    if days is not None:
+        first, last = days
         each, end = Month.of(first), Month.of(last)
         while str(each) <= str(end) and len(found) < 240:
             found.append(each)
