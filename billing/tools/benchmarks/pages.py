@@ -21,7 +21,7 @@ from accounts import store as account_store
 from accounts.identity import Permission
 from billing.server.app import create_app
 from billing.server.sockets import listening_on
-from billing.tools.benchmarks import bulk_world
+from billing.tools.benchmarks import bulk_world_store
 from foundation.database import Database
 from foundation.sql import Session
 from operations.settings import Settings
@@ -65,9 +65,9 @@ SUPPLIER_PAGES: tuple[tuple[str, str, int | None], ...] = (
 
 
 def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
-    """Ask every page of a database that `bulk_world` filled."""
+    """Ask every page of a database that `bulk_world_store` filled."""
     with database.writing() as session:
-        subjects = bulk_world.subjects(session)
+        subjects = bulk_world_store.subjects(session)
         secrets = [
             _signed_in(session, subjects["buyer"], Permission.FINANCE, now=database.clock()),
             _signed_in(session, subjects["supplier"], Permission.REPORT, now=database.clock()),
@@ -121,7 +121,7 @@ def _asked(client: httpx.Client, what: str, path: str, allowed: int | None, time
 def _served(database: Database) -> Iterator[str]:
     """The portal on a free port; the address while it runs. Its day is the world's, its clock the true one."""
     settings = Settings(database_url=database.url.render_as_string(hide_password=False))
-    application = create_app(settings, clock=database.clock, business_clock=bulk_world.clock)
+    application = create_app(settings, clock=database.clock, business_clock=bulk_world_store.clock)
     listening: socket.socket = listening_on("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", access_log=False, ws="none"))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

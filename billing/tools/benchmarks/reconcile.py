@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
-from billing.tools.benchmarks import bulk_world, pages
+from billing.tools.benchmarks import bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
 from foundation.database import Database
@@ -52,7 +52,7 @@ def bench_reconcile(
         bench_database.empty(postgresql)
     database = open_database(postgresql) if keep else open_migrated(postgresql)
     if not keep:
-        bulk_world.fill(database, lines=lines)
+        bulk_world_store.fill(database, lines=lines)
     seconds = perf_counter() - began
     try:
         with database.reading() as session:
@@ -81,10 +81,10 @@ def bench_reconcile(
 
 
 def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
-    """Ask every question of a database that `bulk_world` filled."""
-    today = bulk_world.TODAY
+    """Ask every question of a database that `bulk_world_store` filled."""
+    today = bulk_world_store.TODAY
     placements = _placements(database)
-    references = [str(bulk_world.FIRST_REFERENCE + 1 + step * placements // 50) for step in range(50)]
+    references = [str(bulk_world_store.FIRST_REFERENCE + 1 + step * placements // 50) for step in range(50)]
 
     def case(session: Session) -> None:
         entries = list(

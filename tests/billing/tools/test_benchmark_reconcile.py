@@ -3,7 +3,7 @@
 import pytest
 
 from billing.migrations.migrate import open_migrated
-from billing.tools.benchmarks import bulk_world, pages
+from billing.tools.benchmarks import bulk_world_store, pages
 from billing.tools.benchmarks.reconcile import measure
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
@@ -17,13 +17,13 @@ SUMS = ("line accounts", "order sums", "days received once", "results once", "cr
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_world_of_the_measuring_keeps_every_invariant_of_sums(database_url: str) -> None:
     database = open_migrated(database_url)
-    bulk_world.fill(database, lines=3_000)
+    bulk_world_store.fill(database, lines=3_000)
     with database.reading() as session:
         for name in (*SUMS, "number series"):
             broken = [(name, *each) for each in invariants.INVARIANTS[name](session)]
             assert broken == []
         by = (StatementKey.SUPPLIER, StatementKey.MONTH)
-        statement = entry_queries.statement(session, EntryFilter(as_of=bulk_world.TODAY), by=by)
+        statement = entry_queries.statement(session, EntryFilter(as_of=bulk_world_store.TODAY), by=by)
         assert statement == entry_queries.statement(session, EntryFilter(), by=by)
         assert statement == reconcile(entry_queries.entries(session), by=by)
     assert statement.total.in_question.amount > 0
