@@ -7,14 +7,11 @@ takes the notices away in the transaction that lays the mails, so that nothing i
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
-
 from accounts import mailing
 from accounts.identity import Permission
+from billing.server import invoice_mail_queries
 from foundation.sql import Session
 from invoicing.documents import notice_store
-from invoicing.documents import tables as document_tables
-from orders import tables as order_tables
 
 _AT_ONCE: Final = 5_000
 
@@ -30,22 +27,15 @@ def tell(session: Session, today: date, now: datetime) -> str:
 
 
 def _mail(session: Session, invoice_id: int, template: str, *, now: datetime) -> int:
-    invoice, order = document_tables.invoice, order_tables.purchase_order
-    row = session.execute(
-        select(invoice.c.supplier, order.c.unit_id)
-        .outerjoin(
-            order, (order.c.number == invoice.c.order_number) & (order.c.supplier == invoice.c.supplier)
-        )
-        .where(invoice.c.id == invoice_id)
-    ).one()
+    owner = invoice_mail_queries.owner_of(session, invoice_id)
     return mailing.put_to_supplier(
         session,
-        row.supplier,
+        owner.supplier,
         template,
         about=f"invoice {invoice_id}",
         at=now,
         permissions=(Permission.REPORT,),
         # What lies on no order of theirs is seen by those who see the whole organisation.
-        unit=row.unit_id or "",
+        unit=owner.unit_id,
         id=invoice_id,
     )

@@ -6,7 +6,7 @@ here names a supplier: a sole trader's organisation number is a personal identit
 """
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -15,17 +15,14 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from foundation import tables as foundation_tables
+from billing.server import metric_queries
 from foundation.database import Database
 from foundation.sql import Session
 from operations import exchange_queries
 from operations.exchange_queries import ExchangeStanding
-from operations.mail.tables import mail
 from operations.settings import Settings
-from operations.tables import alarm, job_run
 from peppol.exchange.tables import OutState
 
 router = APIRouter(tags=["operation"])
@@ -42,8 +39,7 @@ def readyz(request: Request) -> Response:
     """200 when the database answers and has its tables, otherwise 503; what is wrong stands in the log."""
     try:
         with _house(request).reading() as session:
-            session.execute(select(foundation_tables.journal_head.c.sequence)).one()
-            session.execute(select(job_run.c.job).limit(1)).all()
+            metric_queries.check_answers(session)
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable", "database": "does not answer"}, status_code=503)
     return JSONResponse({"status": "ok"})
@@ -121,38 +117,31 @@ def _post(stands: ExchangeStanding, now: datetime) -> Iterator[Metric]:
 
 
 def _work(session: Session) -> Iterator[Metric]:
-    slots = select(job_run.c.job, func.max(job_run.c.slot)).where(job_run.c.state == "DONE")
     yield _by(
         "billing_job_last_slot_seconds",
         "The newest slot of each job that went well, in seconds since 1970.",
         "job",
-        [(name, slot.timestamp()) for name, slot in session.execute(slots.group_by(job_run.c.job))],
+        [(name, slot.timestamp()) for name, slot in metric_queries.last_slots(session).items()],
     )
-    failed = select(job_run.c.state, func.count()).where(job_run.c.state.in_(["FAILED", "GIVEN_UP"]))
     yield _by(
         "billing_job_slots_open",
         "Slots of jobs that have not gone well, by state.",
         "state",
-        _with_zeros(session.execute(failed.group_by(job_run.c.state)), ("FAILED", "GIVEN_UP")),
+        _with_zeros(metric_queries.slots_not_done(session), ("FAILED", "GIVEN_UP")),
     )
-    mails = select(mail.c.state, func.count()).where(mail.c.state.in_(["WAITING", "STUCK"]))
     yield _by(
         "billing_mails_open",
         "Mails that have not left, by state.",
         "state",
-        _with_zeros(session.execute(mails.group_by(mail.c.state)), ("WAITING", "STUCK")),
+        _with_zeros(metric_queries.mails_open(session), ("WAITING", "STUCK")),
     )
-    alarms = select(alarm.c.kind, func.count()).group_by(alarm.c.kind)
-    yield _by(
-        "billing_alarms", "Alarms ever raised, by kind.", "kind", [(k, n) for k, n in session.execute(alarms)]
-    )
-    rows = session.scalar(select(foundation_tables.journal_head.c.sequence)) or 0
-    yield _one("billing_journal_rows", "Rows of the journal.", rows)
+    alarms = metric_queries.alarms(session)
+    yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())
+    yield _one("billing_journal_rows", "Rows of the journal.", metric_queries.journal_rows(session))
 
 
-def _with_zeros(rows: Iterable[tuple[str, int]], states: Iterable[str]) -> list[tuple[str, int]]:
+def _with_zeros(found: Mapping[str, int], states: Iterable[str]) -> list[tuple[str, int]]:
     """A state without rows is told as 0, so that a watcher sees it come and go."""
-    found = {state: count for state, count in rows}
     return [(state.lower(), found.get(state, 0)) for state in states]
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import func, select
 
 from billing.cli.command import CommandContext, command
 from billing.cli.exit_codes import ExitCode
@@ -12,7 +11,7 @@ from billing.cli.printing import show
 from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
 from operations.mail import delivery as mail_delivery
-from operations.mail.tables import mail as mail_table
+from operations.mail import mail_queries
 from operations.settings import Settings
 
 mail = typer.Typer()
@@ -48,10 +47,6 @@ def deliver(
 def list_mails(context: CommandContext) -> None:
     """Hur många mejl som väntar, har gått och har fastnat / how many mails wait, have left and are stuck."""
     with context.reading() as session:
-        rows = session.execute(
-            select(mail_table.c.state, mail_table.c.template, func.count())
-            .group_by(mail_table.c.state, mail_table.c.template)
-            .order_by(mail_table.c.state, mail_table.c.template)
-        ).all()
-    for state, template, count in rows:
-        show(f"{state:<8} {template:<24} {count}")
+        counts = mail_queries.counts(session)
+    for each in counts:
+        show(f"{each.state:<8} {each.template:<24} {each.count}")

@@ -4,14 +4,12 @@ Convention: a database that was emptied for measuring carries a mark. One that h
 made by somebody else, and is left alone.
 """
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 
-from billing.migrations.schema import METADATAS
+from billing.tools.benchmarks import bench_store
 from foundation.database import Database
 from foundation.errors import Refused
 from orders import tables as order_tables
-
-_MARK = "billing_bench"
 
 
 def empty(url: str) -> None:
@@ -25,16 +23,13 @@ def empty(url: str) -> None:
             )
         with database.engine.begin() as connection:
             seen = inspect(connection)
-            if seen.has_table(order_tables.purchase_order.name) and not seen.has_table(_MARK):
+            if seen.has_table(order_tables.purchase_order.name) and not seen.has_table(bench_store.MARK):
                 raise Refused(
                     "Databasen har böcker som ingen mätning har gjort, och de töms inte. Ange en tom databas.",
                     "The database has books that no measuring has made, and they are not emptied. "
                     "Name an empty database.",
                 )
-            connection.execute(text(f"CREATE TABLE IF NOT EXISTS {_MARK} ()"))
-            for metadata in METADATAS:
-                for each in metadata.sorted_tables:
-                    # Views and policies that stand on a table go with it.
-                    connection.execute(text(f"DROP TABLE IF EXISTS {each.name} CASCADE"))
+            bench_store.mark(connection)
+            bench_store.drop_tables(connection)
     finally:
         database.close()

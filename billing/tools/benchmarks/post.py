@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy import func, select, text
-
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
-from billing.tools.benchmarks import flow
+from billing.tools.benchmarks import bench_store, flow
 from foundation.database import Database
 from orders.register.register import Register
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import inbox as exchange_inbox
-from peppol.exchange import tables as exchange_tables
-from peppol.exchange.tables import InState, OutState
+from peppol.exchange.tables import OutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def durability(url: str) -> str:
     database = Database(url)
     try:
         with database.reading() as session:
-            fsync, commit = (session.scalar(text(f"show {name}")) for name in ("fsync", "synchronous_commit"))
+            fsync, commit = (bench_store.setting(session, name) for name in ("fsync", "synchronous_commit"))
         return f"fsync {fsync}, synchronous_commit {commit}"
     finally:
         database.close()
@@ -112,7 +109,7 @@ def _worker(url: str, folder: Path) -> Worker:
 
 def _warm(url: str, folder: Path) -> None:
     with _worker(url, folder).database.reading() as session:
-        session.execute(select(exchange_tables.receiver_queue)).all()
+        bench_store.touch_queues(session)
 
 
 def _send(url: str, folder: Path) -> None:
@@ -130,7 +127,7 @@ def _receive(url: str, folder: Path) -> None:
 
 def _count(database: Database, state: OutState) -> int:
     with database.reading() as session:
-        return session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == state)) or 0
+        return bench_store.count_out(session, state)
 
 
 def _arrived(database: Database) -> int:
@@ -143,9 +140,7 @@ def _check(url: str, folder: Path, messages: int) -> None:
     database = open_database(url)
     try:
         with database.reading() as session:
-            handled = session.scalar(
-                select(func.count()).where(exchange_tables.inbox.c.state == InState.HANDLED)
-            )
+            handled = bench_store.count_handled(session)
         files = sum(1 for _ in (folder / "outbox").rglob("*.xml"))
         portal = _count(database, OutState.IN_PORTAL)
         if handled != messages or files + portal < messages:

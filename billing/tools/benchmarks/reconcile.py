@@ -14,11 +14,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
 
 from billing.migrations.migrate import open_migrated
 from billing.migrations.schema import open_database
-from billing.tools.benchmarks import bulk_world_store, pages
+from billing.tools.benchmarks import bench_store, bulk_world_store, pages
 from billing.tools.benchmarks import database as bench_database
 from billing.tools.benchmarks.pages import PageRequest
 from foundation.database import Database
@@ -57,8 +56,8 @@ def bench_reconcile(
     try:
         with database.reading() as session:
             made = {
-                "order_lines": _count(session, order_tables.order_line),
-                "invoices": _count(session, document_tables.invoice),
+                "order_lines": bench_store.count(session, order_tables.order_line),
+                "invoices": bench_store.count(session, document_tables.invoice),
                 "seconds": round(seconds, 1),
             }
         asked = [*measure(database), *pages.measure(database)]
@@ -168,8 +167,4 @@ def _asked(
 
 def _placements(database: Database) -> int:
     with database.reading() as session:
-        return _count(session, order_tables.placement)
-
-
-def _count(session: Session, table: object) -> int:
-    return int(session.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+        return bench_store.count(session, order_tables.placement)

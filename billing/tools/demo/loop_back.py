@@ -18,9 +18,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, func, select
-
 from billing.migrations.migrate import open_migrated
+from billing.tools.demo import demo_queries
 from billing.tools.demo.loop_network import FAULTS, Network, NotDelivered, SuppliersOffice, network
 from billing.tools.demo.playing import NotEmpty, StoryClock
 from billing.tools.demo.story import Story
@@ -28,7 +27,6 @@ from billing.tools.simulation.documents import SimulatedDelivery
 from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.errors import Refused
-from foundation.sql import Session
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
@@ -194,7 +192,7 @@ class _Loop:
         for _ in range(_TRIES):
             delivered += outgoing.deliver_waiting(self.database.writing, self.access_point, now=self.clock())
             with self.database.reading() as session:
-                if not _count(session, OutState.WAITING):
+                if not demo_queries.count_out(session, OutState.WAITING):
                     break
         else:
             raise NotDelivered("Våra meddelanden / our messages")
@@ -204,14 +202,8 @@ class _Loop:
 
     def _read_portal(self, day: date) -> None:
         """Suppliers read in the portal what is not sent to them."""
-        outbox = exchange_tables.outbox
-        question = (
-            select(outbox.c.sequence, outbox.c.recipient, outbox.c.body)
-            .where(outbox.c.state == OutState.IN_PORTAL, outbox.c.sequence > self.last_portal_message)
-            .order_by(outbox.c.sequence)
-        )
         with self.database.reading() as session:
-            messages = session.execute(question).all()
+            messages = demo_queries.portal_messages(session, after=self.last_portal_message)
         for message in messages:
             self.last_portal_message = message.sequence
             self.erps[message.recipient].receive(message.body, on=day)
@@ -306,7 +298,7 @@ class _Loop:
         self.met["handed in again"] = sum(int(str(each["times"])) > 1 for each in doubled)
         self.met["delivered twice"] = sum(int(str(each["laid"])) > 1 for each in doubled)
         with self.database.reading() as session:
-            outcomes = _tally(session, exchange_tables.attempt.c.outcome)
+            outcomes = demo_queries.tally(session, exchange_tables.attempt.c.outcome)
             self.met.update(
                 {f"house: {name}": n for name, n in outcomes.items() if name in ("UNCLEAR", "UNREACHABLE")}
             )
@@ -314,8 +306,12 @@ class _Loop:
             documents = [each for each in document_store.listed(session, limit=1_000_000)]
             return Looped(
                 last_day=self.clock.day,
-                messages_out=_tally(session, exchange_tables.outbox.c.kind, exchange_tables.outbox.c.state),
-                messages_in=_tally(session, exchange_tables.inbox.c.kind, exchange_tables.inbox.c.state),
+                messages_out=demo_queries.tally(
+                    session, exchange_tables.outbox.c.kind, exchange_tables.outbox.c.state
+                ),
+                messages_in=demo_queries.tally(
+                    session, exchange_tables.inbox.c.kind, exchange_tables.inbox.c.state
+                ),
                 faults={name: count for name, count in sorted(self.met.items()) if count},
                 documents={
                     state.value: count for state, count in sorted(document_store.counts(session).items())
@@ -337,21 +333,6 @@ def _answering(register: Register) -> Register:
             replace(each, **_REGISTRATIONS.get(each.organisation_number, {})) for each in register.suppliers
         ),
     )
-
-
-def _count(session: Session, state: OutState) -> int:
-    question = (
-        select(func.count())
-        .select_from(exchange_tables.outbox)
-        .where(exchange_tables.outbox.c.state == state)
-    )
-    return session.execute(question).scalar_one()
-
-
-def _tally(session: Session, *columns: Column[Any]) -> dict[str, int]:
-    """How many rows there are of each combination of the columns."""
-    rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
-    return {" ".join(filter(None, row[:-1])): row[-1] for row in rows}
 
 
 def _books(documents: Sequence[SupplierInvoice], statement: Statement) -> str:

@@ -1,0 +1,46 @@
+"""What is counted for those who watch: whether the database answers, jobs, mails, alarms and rows of the journal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from foundation import tables as foundation_tables
+from foundation.sql import Session
+from operations.mail.tables import mail
+from operations.tables import alarm, job_run
+
+
+def check_answers(session: Session) -> None:
+    """Ask for what is always there. Raises SQLAlchemyError where the database or a table is not."""
+    session.execute(select(foundation_tables.journal_head.c.sequence)).one()
+    session.execute(select(job_run.c.job).limit(1)).all()
+
+
+def last_slots(session: Session) -> Mapping[str, datetime]:
+    """The newest slot of each job that went well."""
+    slots = select(job_run.c.job, func.max(job_run.c.slot)).where(job_run.c.state == "DONE")
+    return {job: slot for job, slot in session.execute(slots.group_by(job_run.c.job))}
+
+
+def slots_not_done(session: Session) -> Mapping[str, int]:
+    """How many slots have failed or were given up, by state."""
+    failed = select(job_run.c.state, func.count()).where(job_run.c.state.in_(["FAILED", "GIVEN_UP"]))
+    return {state: count for state, count in session.execute(failed.group_by(job_run.c.state))}
+
+
+def mails_open(session: Session) -> Mapping[str, int]:
+    """How many mails wait or are stuck, by state."""
+    mails = select(mail.c.state, func.count()).where(mail.c.state.in_(["WAITING", "STUCK"]))
+    return {state: count for state, count in session.execute(mails.group_by(mail.c.state))}
+
+
+def alarms(session: Session) -> Mapping[str, int]:
+    """How many alarms were ever raised, by kind."""
+    question = select(alarm.c.kind, func.count()).group_by(alarm.c.kind)
+    return {kind: count for kind, count in session.execute(question)}
+
+
+def journal_rows(session: Session) -> int:
+    """How many rows the journal has."""
+    return session.scalar(select(foundation_tables.journal_head.c.sequence)) or 0
