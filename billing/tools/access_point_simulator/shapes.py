@@ -104,6 +104,13 @@ def phase4_shape(desk: Desk) -> APIRouter:
 def phoss_shape(desk: Desk) -> APIRouter:
     """The access point of one participant, as phoss-ap shows it to its backend."""
     router = APIRouter(prefix="/phoss/{participant}/api")
+    _phoss_outbound(router, desk)
+    _phoss_inbound(router, desk)
+    return router
+
+
+def _phoss_outbound(router: APIRouter, desk: Desk) -> None:
+    """What the backend hands in, and how it fares."""
 
     def answered(handed: Handed) -> Response:
         result = desk.submit(handed)
@@ -138,21 +145,28 @@ def phoss_shape(desk: Desk) -> APIRouter:
             held = desk.store.letter(instance_id.lower())
             if held is None:
                 return Response(status_code=404)
-            return JSONResponse(
-                {
-                    "id": str(held.sequence),
-                    "transactionType": "business_document",
-                    "sbdhInstanceID": held.instance_id,
-                    "senderID": f"{PARTICIPANT_SCHEME}::{held.sender}",
-                    "receiverID": f"{PARTICIPANT_SCHEME}::{held.receiver}",
-                    "status": held.state,
-                    "attemptCount": 0 if held.state == PENDING else held.tries,
-                    "createdDT": held.came_at,
-                    "completedDT": held.done_at or None,
-                    "errorDetails": held.words or None,
-                    "mlsStatus": "not_applicable",
-                }
-            )
+            return JSONResponse(_phoss_status(held))
+
+
+def _phoss_status(held: Row[Any]) -> dict[str, object]:
+    """How a message handed in fares, as phoss-ap tells it."""
+    return {
+        "id": str(held.sequence),
+        "transactionType": "business_document",
+        "sbdhInstanceID": held.instance_id,
+        "senderID": f"{PARTICIPANT_SCHEME}::{held.sender}",
+        "receiverID": f"{PARTICIPANT_SCHEME}::{held.receiver}",
+        "status": held.state,
+        "attemptCount": 0 if held.state == PENDING else held.tries,
+        "createdDT": held.came_at,
+        "completedDT": held.done_at or None,
+        "errorDetails": held.words or None,
+        "mlsStatus": "not_applicable",
+    }
+
+
+def _phoss_inbound(router: APIRouter, desk: Desk) -> None:
+    """What came for the participant: its history, its bytes, and that the backend has it."""
 
     @router.get("/ops/inbound/history")
     def history(participant: str, limit: PageLimit = 50, offset: From = 0) -> Response:
@@ -189,8 +203,6 @@ def phoss_shape(desk: Desk) -> APIRouter:
             if not desk.store.acknowledge(whose, instance_id=instance_id):
                 return Response(status_code=404)
             return JSONResponse({"id": instance_id, "status": "updated", "message": country})
-
-    return router
 
 
 def mailbox_shape(desk: Desk) -> APIRouter:

@@ -6,7 +6,7 @@ the median and the slowest are printed, with what it may take. First the questio
 
 import json
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from time import perf_counter
 from typing import Annotated
@@ -35,6 +35,9 @@ from invoicing.reconciliation.statement import StatementKey, reconcile
 from orders import tables as order_tables
 
 _MONTH = Month(2026, 6)
+
+# What is asked, the milliseconds it may take, how often it is asked, and the question.
+TimedQuestion = tuple[str, int, int, Callable[[Session], object]]
 
 
 def bench_reconcile(
@@ -81,9 +84,16 @@ def bench_reconcile(
 
 def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
     """Ask every question of a database that `bulk_world_store` filled."""
-    today = bulk_world_store.TODAY
     placements = _placements(database)
     references = [str(bulk_world_store.FIRST_REFERENCE + 1 + step * placements // 50) for step in range(50)]
+    questions = [*_statements(references, times), *_month_ends(bulk_world_store.TODAY, times)]
+    return [_asked(database, what, allowed, count, ask) for what, allowed, count, ask in questions]
+
+
+def _statements(references: Sequence[str], times: int) -> Sequence[TimedQuestion]:
+    """The statement: of a month, as of a past day, and of one execution reference after the other."""
+    turn = iter(range(10_000))
+    by_supplier = (StatementKey.SUPPLIER,)
 
     def case(session: Session) -> None:
         entries = list(
@@ -94,9 +104,7 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
         open_items(entries)
         reconcile(entries)
 
-    turn = iter(range(10_000))
-    by_supplier = (StatementKey.SUPPLIER,)
-    questions: tuple[tuple[str, int, int, Callable[[Session], object]], ...] = (
+    return (
         (
             "statement, one month, all suppliers",
             5_000,
@@ -112,6 +120,12 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
             ),
         ),
         ("one execution reference, every document", 50, 50, case),
+    )
+
+
+def _month_ends(today: date, times: int) -> Sequence[TimedQuestion]:
+    """The queue, and what is asked at the end of a month."""
+    return (
         (
             "queue: counts, causes and the first page",
             300,
@@ -143,7 +157,6 @@ def measure(database: Database, *, times: int = 5) -> list[PageRequest]:
             ),
         ),
     )
-    return [_asked(database, what, allowed, count, ask) for what, allowed, count, ask in questions]
 
 
 def _queue(session: Session, today: date) -> None:
