@@ -68,12 +68,12 @@ def _csv_row(row: dict[str, str], number: int) -> Booked:
             f"Row {number}: the amount or the day cannot be read. Write 1250.00 and YYYY-MM-DD.",
         ) from None
     return Booked(
-        (row["end_to_end"] or "").strip(),
-        "",
-        amount,
-        (row["currency"] or "").strip(),
-        booked_on,
-        True,
-        True,
-        "",
+        end_to_end=(row["end_to_end"] or "").strip(),
+        batch="",
+        amount=amount,
+        currency=(row["currency"] or "").strip(),
+        booked_on=booked_on,
+        debit=True,
+        booked=True,
+        servicer="",
     )
