@@ -3,15 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
-
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import ACTIVE, Account
-from foundation.sql import Session, take_turns
+from foundation.sql import Session
+from operations.mail import store as mail_store
 from operations.mail.mail import put_to_address
-from operations.mail.tables import mail_declined
-from operations.mail.texts import TEXTS, MailKind
+from operations.mail.texts import TEXTS
 
 
 def put(session: Session, to: Account, template: str, *, about: str, at: datetime, **values: object) -> bool:
@@ -21,7 +19,7 @@ def put(session: Session, to: Account, template: str, *, about: str, at: datetim
     value that its text names and `values` lack.
     """
     notice = TEXTS[template].notice
-    if notice is not None and notice in declined(session, to.id):
+    if notice is not None and notice in mail_store.declined(session, to.id):
         return False
     put_to_address(
         session,
@@ -58,20 +56,3 @@ def put_to_supplier(
         and each.permissions & frozenset(permissions)
         and (unit is None or each.person.units is None or unit in each.person.units)
     )
-
-
-def declined(session: Session, account_id: int) -> frozenset[MailKind]:
-    """The kinds of mail an account has declined."""
-    rows = session.scalars(select(mail_declined.c.notice).where(mail_declined.c.account_id == account_id))
-    return frozenset(MailKind(each) for each in rows)
-
-
-def decline(session: Session, account_id: int, notices: Collection[MailKind]) -> None:
-    """Put these in the place of what the account has declined before; presses at once follow each other."""
-    take_turns(session, f"mails of account {account_id}")
-    session.execute(delete(mail_declined).where(mail_declined.c.account_id == account_id))
-    if notices:
-        session.execute(
-            insert(mail_declined),
-            [{"account_id": account_id, "notice": str(each)} for each in sorted(notices)],
-        )

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from sqlalchemy import select
 
-from accounts import accounts, mailing, passwords, rate_limit, sessions, tokens, two_factor
+from accounts import accounts, passwords, rate_limit, sessions, tokens, two_factor
 from accounts import store as account_store
 from accounts.identity import Person
 from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import web_session
 from foundation import journal
+from operations.mail import store as mail_store
 from operations.mail.texts import MailKind
 from orders.register import store as register_store
 from web import cookies
@@ -83,7 +84,7 @@ def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     """Keeps which kinds of mail the person wants."""
     wanted = {str(each) for each in form_of(request).getlist("notice")}
     with database_of(request).writing() as session:
-        mailing.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
+        mail_store.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
     return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
 
 
@@ -92,7 +93,7 @@ def _page(
 ) -> Response:
     with database_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
-        declined = mailing.declined(session, person.account_id)
+        declined = mail_store.declined(session, person.account_id)
         left = two_factor.codes_left(session, person.account_id)
         held = session.execute(
             select(web_session)

@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlalchemy import select, update
 
-from foundation import leases
 from foundation.backoff import Ladder
 from foundation.database import Database
-from foundation.sql import Session
-from operations.mail.tables import mail
+from operations.mail import store as mail_store
+from operations.mail.store import ClaimedMail
 from operations.mail.texts import TEXTS
 from operations.settings import Settings
 
@@ -45,18 +43,6 @@ class Delivered:
     sent: int = 0
     waiting: int = 0
     stuck: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Claimed:
-    id: int
-    to_address: str
-    template: str
-    subject: str
-    body: str
-    language: str
-    attempts: int
-    made_at: datetime
 
 
 def deliver(database: Database, settings: Settings, *, now: datetime, at_most: int = 500) -> Delivered:
@@ -87,43 +73,29 @@ def deliver(database: Database, settings: Settings, *, now: datetime, at_most: i
     return Delivered(sent, waiting, stuck)
 
 
-def _claim(database: Database, now: datetime) -> _Claimed | None:
+def _claim(database: Database, now: datetime) -> ClaimedMail | None:
     """Take the next mail that is due; nobody else takes it until the claim runs out."""
-    due = select(mail).where(mail.c.state == "WAITING", mail.c.next_at <= now).order_by(mail.c.id).limit(1)
     with database.writing() as session:
-        taken = leases.take(session, mail.c.id, due, next_at=now + _CLAIM_LASTS, attempts=mail.c.attempts + 1)
-    if not taken:
-        return None
-    (row,) = taken
-    return _Claimed(
-        row.id,
-        row.to_address,
-        row.template,
-        row.subject,
-        row.body,
-        row.language,
-        row.attempts + 1,
-        row.made_at,
-    )
+        return mail_store.claim_next(session, now=now, until=now + _CLAIM_LASTS)
 
 
-def _mark(database: Database, claimed: _Claimed, now: datetime) -> None:
+def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:
     text = TEXTS.get(claimed.template)
     forgotten = {"body": _FORGOTTEN} if text is not None and text.secret else {}
     with database.writing() as session:
-        _change(session, claimed.id, state="SENT", sent_at=now, fault="", **forgotten)
+        mail_store.change(session, claimed.id, state="SENT", sent_at=now, fault="", **forgotten)
 
 
-def _put_off(database: Database, claimed: _Claimed, error: Exception, now: datetime) -> bool:
+def _put_off(database: Database, claimed: ClaimedMail, error: Exception, now: datetime) -> bool:
     """Note why a mail did not leave; False where it is not tried again."""
     rest = None if _is_final(error) else MAIL_TRIES.rest_after(claimed.attempts)
     code = getattr(error, "smtp_code", "")
     fault = f"{type(error).__name__} {code}".strip()
     with database.writing() as session:
         if rest is None:
-            _change(session, claimed.id, state="STUCK", fault=fault)
+            mail_store.change(session, claimed.id, state="STUCK", fault=fault)
         else:
-            _change(session, claimed.id, next_at=now + rest, fault=fault)
+            mail_store.change(session, claimed.id, next_at=now + rest, fault=fault)
     structlog.get_logger().error("mail not sent", mail=claimed.id, fault=fault, again=rest is not None)
     return rest is not None
 
@@ -137,11 +109,7 @@ def _is_final(error: Exception) -> bool:
     return False
 
 
-def _change(session: Session, mail_id: int, **columns: object) -> None:
-    session.execute(update(mail).where(mail.c.id == mail_id).values(**columns))
-
-
-def _message(claimed: _Claimed, settings: Settings) -> EmailMessage:
+def _message(claimed: ClaimedMail, settings: Settings) -> EmailMessage:
     host = settings.mail_from.rpartition("@")[2]
     message = EmailMessage()
     message["Subject"] = claimed.subject

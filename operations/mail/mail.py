@@ -7,11 +7,9 @@ portal, dates and counts, never a person's data. Sending is another matter (`del
 
 from datetime import datetime
 
-from sqlalchemy import insert
-
 from foundation.errors import Language
 from foundation.sql import Session
-from operations.mail.tables import mail
+from operations.mail import store as mail_store
 from operations.mail.texts import TEXTS
 
 
@@ -29,20 +27,15 @@ def put_to_address(
     """Lay a mail to an address, which need not be anybody's account."""
     text = TEXTS[template]
     which = 0 if language == "sv" else 1
-    session.execute(
-        insert(mail),
-        {
-            "account_id": account_id,
-            "to_address": to_address,
-            "template": template,
-            "about": about,
-            "subject": text.subject[which].format(**values),
-            # The portal's own address is known where the mail leaves.
-            "body": text.body[which].format(portal="{portal}", **values),
-            "language": language,
-            "state": "WAITING",
-            "attempts": 0,
-            "made_at": at,
-            "next_at": at,
-        },
+    mail_store.add(
+        session,
+        account_id=account_id,
+        to_address=to_address,
+        template=template,
+        about=about,
+        subject=text.subject[which].format(**values),
+        # The portal's own address is known where the mail leaves.
+        body=text.body[which].format(portal="{portal}", **values),
+        language=language,
+        at=at,
     )

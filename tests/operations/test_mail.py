@@ -19,6 +19,7 @@ from billing.migrations.migrate import open_migrated
 from foundation.database import Database
 from operations.mail import delivery as mail_delivery
 from operations.mail import mail
+from operations.mail import store as mail_store
 from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, MailKind
@@ -112,13 +113,13 @@ def _tell_and_fail(database: Database) -> None:
 def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> None:
     number = person(database, "alva@fyrbaken.example")
     with database.writing() as session:
-        mailing.decline(session, number, [MailKind.ORDERS])
+        mail_store.decline(session, number, [MailKind.ORDERS])
     assert tell_of_an_order(database) == 0
     with database.writing() as session:
         assert (
             mailing.put_to_supplier(session, FYRBAKEN, "invoice-paid", about="invoice 1", at=NOW, id=1) == 1
         )
-        mailing.decline(session, number, [])
+        mail_store.decline(session, number, [])
     assert tell_of_an_order(database) == 1
 
 
@@ -206,9 +207,9 @@ def test_choices_pressed_at_once_follow_each_other(database: Database) -> None:
 
     def press(_: int) -> None:
         with database.writing() as session:
-            mailing.decline(session, account, list(MailKind))
+            mail_store.decline(session, account, list(MailKind))
 
     with ThreadPoolExecutor(8) as hands:
         assert list(hands.map(press, range(40))) == [None] * 40
     with database.reading() as session:
-        assert mailing.declined(session, account) == frozenset(MailKind)
+        assert mail_store.declined(session, account) == frozenset(MailKind)
