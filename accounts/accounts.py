@@ -6,15 +6,13 @@ Whatever takes rights away ends the sessions that had them. `by` is the one who 
 
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from accounts import mailed_links, mailing, passwords, sessions
+from accounts import mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
 from accounts.store import ACTIVE, ENDED, INVITED, Account
-from accounts.tables import recovery_code
 from foundation import journal
 from foundation.errors import Language, NotThere
 from foundation.sql import Session, take_turns
@@ -167,7 +165,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
             "This is your own account. Set up the codes again under My account.",
         )
     account_store.change(session, account_id, totp_secret="")
-    session.execute(delete(recovery_code).where(recovery_code.c.account_id == account_id))
+    second_step_store.remove_recovery_codes(session, account_id)
     sessions.end_all(session, account_id)
     journal.record(session, by, "account.codes_forgotten", account.person.id)
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)

@@ -5,44 +5,22 @@ permission administrator (REQ-50), who takes it from there. An application holds
 are emptied when it has been decided, since the account has them.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from accounts import accounts
+from accounts import accounts, application_store
 from accounts import store as account_store
+from accounts.application_store import APPROVED, REFUSED, Application
 from accounts.identity import SUPPLIER_SIDE, Permission
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import ACTIVE
-from accounts.tables import account_application, account_responsible
 from foundation import journal
-from foundation.errors import Language, NotThere
-from foundation.sql import Session, rows_changed
+from foundation.errors import Language
+from foundation.sql import Session
 from operations.mail import mail
 from orders.register.parties import RegisterValueRefused, Supplier, organisation_number
 from orders.register.register import Register
-
-WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """One application; `units` empty means all of them."""
-
-    id: int
-    organisation: str
-    contact_name: str
-    email: str
-    telephone: str
-    units: tuple[str, ...]
-    language: Language
-    state: str
-    made_on: date
-    decided_on: date | None
-    decided_by: str
-    reason: str
 
 
 def supplier_of(register: Register, text: str) -> Supplier:
@@ -83,21 +61,19 @@ def apply(
             "The company has an account already. Your permission administrator can add you.",
         )
     address = mail_address(email)
-    given = {
-        "organisation": organisation,
-        "contact_name": name_of_person(contact_name),
-        "email": address,
-        "telephone": " ".join(telephone.split())[:40],
-        "units": "\n".join(sorted(units)),
-        "language": language,
-        "state": WAITING,
-        "made_on": today,
-    }
+    name = name_of_person(contact_name)
     try:
         with journal.attempt(session):
-            number = session.execute(
-                insert(account_application).returning(account_application.c.id), given
-            ).scalar_one()
+            number = application_store.add(
+                session,
+                organisation=organisation,
+                contact_name=name,
+                email=address,
+                telephone=" ".join(telephone.split())[:40],
+                units=units,
+                language=language,
+                made_on=today,
+            )
     except IntegrityError:
         raise AccountRefused(
             "Det finns redan en ansökan för företaget som vi behandlar. Det brukar ta fem till sju dagar.",
@@ -108,36 +84,12 @@ def apply(
     mail.put_to_address(
         session, address, language, "application-received", about=f"application {number}", at=at
     )
-    return int(number)
-
-
-def waiting(session: Session) -> tuple[Application, ...]:
-    """Those to decide, the oldest first."""
-    question = select(account_application).where(account_application.c.state == WAITING)
-    rows = session.execute(question.order_by(account_application.c.made_on, account_application.c.id))
-    return tuple(_application(row._mapping) for row in rows)
-
-
-def decided(session: Session, *, at_most: int = 50) -> tuple[Application, ...]:
-    """Those decided, the newest first."""
-    question = select(account_application).where(account_application.c.state != WAITING)
-    newest = question.order_by(account_application.c.decided_on.desc(), account_application.c.id.desc())
-    return tuple(_application(row._mapping) for row in session.execute(newest.limit(at_most)))
-
-
-def by_id(session: Session, application_id: int) -> Application:
-    """One application. Raises NotThere."""
-    row = session.execute(
-        select(account_application).where(account_application.c.id == application_id)
-    ).one_or_none()
-    if row is None:
-        raise NotThere
-    return _application(row._mapping)
+    return number
 
 
 def approve(session: Session, application_id: int, *, by: str, today: date, at: datetime) -> None:
     """Make the responsible permission administrator and mail the invitation. Raises AccountRefused, NotThere."""
-    application = by_id(session, application_id)
+    application = application_store.by_id(session, application_id)
     _decide(session, application, APPROVED, by=by, today=today)
     made = accounts.invite(
         session,
@@ -150,16 +102,8 @@ def approve(session: Session, application_id: int, *, by: str, today: date, at: 
         by=by,
         at=at,
     )
-    held = update(account_responsible).where(account_responsible.c.organisation == application.organisation)
-    if not rows_changed(session, held.values(account_id=made.id)):
-        session.execute(
-            insert(account_responsible), {"organisation": application.organisation, "account_id": made.id}
-        )
-    session.execute(
-        update(account_application)
-        .where(account_application.c.id == application_id)
-        .values(account_id=made.id)
-    )
+    application_store.make_responsible(session, application.organisation, made.id)
+    application_store.tie_account(session, application_id, made.id)
 
 
 def refuse(session: Session, application_id: int, *, reason: str, by: str, today: date, at: datetime) -> None:
@@ -167,7 +111,7 @@ def refuse(session: Session, application_id: int, *, reason: str, by: str, today
     reason = " ".join(reason.split())
     if not reason:
         raise AccountRefused("Skriv varför ansökan avslås.", "Write why the application is refused.")
-    application = by_id(session, application_id)
+    application = application_store.by_id(session, application_id)
     _decide(session, application, REFUSED, by=by, today=today, reason=reason)
     mail.put_to_address(
         session,
@@ -184,40 +128,10 @@ def _decide(
     session: Session, application: Application, state: str, *, by: str, today: date, reason: str = ""
 ) -> None:
     """Close a waiting application; only one of two who press at once does."""
-    closing = update(account_application).where(
-        account_application.c.id == application.id, account_application.c.state == WAITING
-    )
-    values = {
-        "state": state,
-        "decided_on": today,
-        "decided_by": by,
-        "reason": reason,
-        "contact_name": "",
-        "email": "",
-        "telephone": "",
-    }
-    if not rows_changed(session, closing.values(values)):
+    if not application_store.close(session, application.id, state, by=by, on=today, reason=reason):
         raise AccountRefused(
             "Ansökan är redan avgjord, kanske av en kollega nyss.",
             "The application has already been decided, perhaps by a colleague just now.",
         )
     action = "application.approved" if state == APPROVED else "application.refused"
     journal.record(session, by, action, f"application {application.id}")
-
-
-def _application(row: object) -> Application:
-    held = dict(row)  # type: ignore[call-overload]
-    return Application(
-        id=held["id"],
-        organisation=held["organisation"],
-        contact_name=held["contact_name"],
-        email=held["email"],
-        telephone=held["telephone"],
-        units=tuple(held["units"].split("\n")) if held["units"] else (),
-        language="en" if held["language"] == "en" else "sv",
-        state=held["state"],
-        made_on=held["made_on"],
-        decided_on=held["decided_on"],
-        decided_by=held["decided_by"],
-        reason=held["reason"],
-    )

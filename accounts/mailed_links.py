@@ -7,18 +7,15 @@ at the page uses nothing up, since mail programs look ahead; sending its form do
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
-
-from accounts import mailing, tokens
+from accounts import mailed_link_store, mailing, tokens
 from accounts import store as account_store
 from accounts.rules import INVITATION_LASTS, RESET_LASTS
 from accounts.store import ACTIVE, INVITED, Account
-from accounts.tables import mailed_link
 from foundation.errors import Refused
 from foundation.formatting import moment
 from foundation.periods import stockholm_date
-from foundation.sql import Session, rows_changed
-from operations.mail.tables import mail as mail_table
+from foundation.sql import Session
+from operations.mail import store as mail_store
 
 INVITE, RESET = "INVITE", "RESET"
 
@@ -45,27 +42,12 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
     """Mail a fresh link; older ones of the same purpose are void from now. Gives the path it leads to."""
     secret = tokens.secret()
     ends_at = at + (INVITATION_LASTS if purpose == INVITE else RESET_LASTS)
-    session.execute(
-        delete(mailed_link).where(mailed_link.c.account_id == account.id, mailed_link.c.purpose == purpose)
-    )
+    mailed_link_store.remove_all(session, account.id, purpose)
     # A mail that has not left yet would only bring a link that is void.
     template = "invitation" if purpose == INVITE else "password-reset"
-    session.execute(
-        delete(mail_table).where(
-            mail_table.c.account_id == account.id,
-            mail_table.c.template == template,
-            mail_table.c.state == "WAITING",
-        )
-    )
-    session.execute(
-        insert(mailed_link),
-        {
-            "secret_sha256": tokens.fingerprint(secret),
-            "account_id": account.id,
-            "purpose": purpose,
-            "made_at": at,
-            "ends_at": ends_at,
-        },
+    mail_store.withdraw_waiting(session, account.id, template)
+    mailed_link_store.add(
+        session, tokens.fingerprint(secret), account.id, purpose, made_at=at, ends_at=ends_at
     )
     mailing.put(
         session,
@@ -81,9 +63,7 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
 
 def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """What a link is for, without using it. Raises LinkVoid."""
-    row = session.execute(
-        select(mailed_link).where(mailed_link.c.secret_sha256 == tokens.fingerprint(secret))
-    ).one_or_none()
+    row = mailed_link_store.by_key(session, tokens.fingerprint(secret))
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
     account = account_store.by_id(session, row.account_id)
@@ -95,11 +75,6 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
 def use(session: Session, secret: str, *, now: datetime) -> MailedLink:
     """Use a link up. Raises LinkVoid, also for the second of two that come at once."""
     link = look(session, secret, now=now)
-    mark = update(mailed_link).where(
-        mailed_link.c.secret_sha256 == tokens.fingerprint(secret),
-        mailed_link.c.used_at.is_(None),
-        mailed_link.c.ends_at > now,
-    )
-    if not rows_changed(session, mark.values(used_at=now)):
+    if not mailed_link_store.use(session, tokens.fingerprint(secret), now=now):
         raise LinkVoid
     return link

@@ -22,12 +22,11 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import delete, insert, select
 
-from accounts import sessions, tokens
+from accounts import openid_store, sessions, tokens
 from accounts import store as account_store
+from accounts.openid_store import Journey
 from accounts.store import ACTIVE, INVITED, Account
-from accounts.tables import identity, openid_journey
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
@@ -70,17 +69,9 @@ def depart(database: Database, settings: Settings, back: str, *, callback: str, 
     provider = _provider(settings)
     state, nonce, verifier = tokens.secret(), tokens.secret(), tokens.secret() + tokens.secret()
     with database.writing() as session:
-        session.execute(delete(openid_journey).where(openid_journey.c.ends_at <= now))
-        session.execute(
-            insert(openid_journey),
-            {
-                "state_sha256": tokens.fingerprint(state),
-                "nonce": nonce,
-                "verifier": verifier,
-                "next": back,
-                "ends_at": now + _JOURNEY_LASTS,
-            },
-        )
+        openid_store.remove_ended_journeys(session, now=now)
+        journey = Journey(nonce=nonce, verifier=verifier, next=back, ends_at=now + _JOURNEY_LASTS)
+        openid_store.add_journey(session, tokens.fingerprint(state), journey)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
@@ -113,29 +104,23 @@ def arrive(
         account = _account(session, settings.openid_issuer, claims, now)
         secret = sessions.start(session, account.id, now=now)
         journal.record(session, account.person.id, "account.signed_in", account.person.id, by="openid")
-    return secret, str(journey["next"])
+    return secret, journey.next
 
 
-def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> Mapping[str, Any]:
+def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> Journey:
     """The journey with this state, which is over now, whatever comes of it."""
-    mark = tokens.fingerprint(state)
     with database.writing() as session:
-        row = (
-            session.execute(select(openid_journey).where(openid_journey.c.state_sha256 == mark))
-            .mappings()
-            .one_or_none()
-        )
-        gone = session.execute(delete(openid_journey).where(openid_journey.c.state_sha256 == mark))
-    if row is None or gone.rowcount != 1 or state != cookie or now >= row["ends_at"]:
+        journey = openid_store.take_journey(session, tokens.fingerprint(state))
+    if journey is None or state != cookie or now >= journey.ends_at:
         raise OpenIdRefused(
             "Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.",
             "The sign-in does not belong to this browser or took too long. Start again.",
         )
-    return dict(row)
+    return journey
 
 
 def _claims(
-    settings: Settings, journey: Mapping[str, Any], *, code: str, callback: str, now: datetime
+    settings: Settings, journey: Journey, *, code: str, callback: str, now: datetime
 ) -> Mapping[str, Any]:
     """What the provider vouches for, after its token has been proved."""
     provider = _provider(settings)
@@ -147,7 +132,7 @@ def _claims(
                     "grant_type": "authorization_code",
                     "code": code,
                     "redirect_uri": callback,
-                    "code_verifier": journey["verifier"],
+                    "code_verifier": journey.verifier,
                 },
                 auth=(settings.openid_client_id, settings.openid_client_secret.get_secret_value()),
             )
@@ -163,7 +148,7 @@ def _claims(
         }
         if settings.openid_acr:
             wanted["acr"] = {"essential": True, "value": settings.openid_acr}
-        params = {"nonce": journey["nonce"], "client_id": settings.openid_client_id}
+        params = {"nonce": journey.nonce, "client_id": settings.openid_client_id}
         claims = CodeIDToken(token.claims, token.header, wanted, params)
         claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
     except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
@@ -178,9 +163,7 @@ def _claims(
 def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: datetime) -> Account:
     """The account of the one who came back; the first time it is tied to the identity. Raises NobodyHere."""
     subject = str(claims["sub"])
-    known = session.execute(
-        select(identity.c.account_id).where(identity.c.issuer == issuer, identity.c.subject == subject)
-    ).scalar_one_or_none()
+    known = openid_store.account_of(session, issuer, subject)
     if known is not None:
         account = account_store.by_id(session, known)
         if account is None or account.state != ACTIVE:
@@ -190,10 +173,7 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
     account = account_store.by_name(session, address) if claims.get("email_verified") is True else None
     if account is None or account.state not in (ACTIVE, INVITED):
         raise NobodyHere
-    session.execute(
-        insert(identity),
-        {"issuer": issuer, "subject": subject, "account_id": account.id, "made_at": now},
-    )
+    openid_store.tie(session, issuer, subject, account.id, at=now)
     if account.state == INVITED:
         account_store.change(session, account.id, state=ACTIVE)
     journal.record(session, account.person.id, "account.identity_tied", account.person.id)

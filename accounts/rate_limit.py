@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
-
-from accounts.tables import wrong_try
-from accounts.tokens import fingerprint
+from accounts import wrong_try_store
+from accounts.wrong_try_store import Tries
 from foundation.backoff import Ladder
 from foundation.errors import Refused
-from foundation.sql import Session, take_turns
+from foundation.sql import Session
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
@@ -58,33 +56,27 @@ MAILS: Final = Limit(free=5, longest=timedelta(hours=1))
 
 def count(session: Session, key: str, patience: Limit, *, now: datetime) -> None:
     """Count a try. Raises TooOften before its time has come; then it is not counted."""
-    mark = fingerprint(key)
-    take_turns(session, f"wrong_try {mark}")
-    row = session.execute(select(wrong_try).where(wrong_try.c.key_sha256 == mark)).mappings().one_or_none()
-    if row is not None and now < row["open_at"]:
-        raise TooOften(ceil((row["open_at"] - now).total_seconds()))
-    before = 0 if row is None or now - row["last_at"] > _FORGOTTEN_AFTER else int(row["count"])
-    values = {"count": before + 1, "last_at": now, "open_at": now + patience.wait_after(before + 1)}
-    if row is None:
-        session.execute(insert(wrong_try), {"key_sha256": mark, **values})
+    held = wrong_try_store.of_key_in_turn(session, key)
+    if held is not None and now < held.open_at:
+        raise TooOften(ceil((held.open_at - now).total_seconds()))
+    before = 0 if held is None or now - held.last_at > _FORGOTTEN_AFTER else held.count
+    tries = Tries(count=before + 1, last_at=now, open_at=now + patience.wait_after(before + 1))
+    if held is None:
+        wrong_try_store.add(session, key, tries)
     else:
-        session.execute(update(wrong_try).where(wrong_try.c.key_sha256 == mark).values(values))
+        wrong_try_store.change(session, key, tries)
 
 
 def forget(session: Session, key: str) -> None:
     """Forget all tries of a key: the right one has come."""
-    session.execute(delete(wrong_try).where(wrong_try.c.key_sha256 == fingerprint(key)))
+    wrong_try_store.remove(session, key)
 
 
 def take_back(session: Session, key: str) -> None:
     """Take back the one try that was right, where the key is shared with others."""
-    session.execute(
-        update(wrong_try)
-        .where(wrong_try.c.key_sha256 == fingerprint(key), wrong_try.c.count > 0)
-        .values(count=wrong_try.c.count - 1, open_at=wrong_try.c.last_at)
-    )
+    wrong_try_store.take_back_one(session, key)
 
 
 def sweep(session: Session, *, now: datetime) -> None:
     """Remove what is too old to count."""
-    session.execute(delete(wrong_try).where(wrong_try.c.last_at < now - _FORGOTTEN_AFTER))
+    wrong_try_store.remove_before(session, now - _FORGOTTEN_AFTER)

@@ -14,16 +14,14 @@ from urllib.parse import quote
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, insert, select, update
 
-from accounts import rate_limit, sessions, tokens
+from accounts import rate_limit, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
-from accounts.sessions import PortalSession
-from accounts.tables import account, recovery_code, web_session
+from accounts.session_store import PortalSession
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -49,16 +47,7 @@ def offered(database: Database, held: PortalSession) -> str:
         return held.offered_totp
     offer = pyotp.random_base32()
     with database.writing() as session:
-        offering = update(web_session).where(
-            web_session.c.secret_sha256 == held.key, web_session.c.offered_totp == ""
-        )
-        if rows_changed(session, offering.values(offered_totp=offer)):
-            return offer
-        return str(
-            session.execute(
-                select(web_session.c.offered_totp).where(web_session.c.secret_sha256 == held.key)
-            ).scalar_one()
-        )
+        return session_store.offer_totp(session, held.key, offer)
 
 
 def picture(secret: str, name: str) -> bytes:
@@ -99,11 +88,7 @@ def set_up(database: Database, held: PortalSession, code: str, *, now: datetime)
     with database.writing() as session:
         rate_limit.forget(session, f"code {person.id}")
         account_store.change(session, held.account.id, totp_secret=held.offered_totp, totp_last_step=step)
-        session.execute(delete(recovery_code).where(recovery_code.c.account_id == held.account.id))
-        session.execute(
-            insert(recovery_code),
-            [{"account_id": held.account.id, "code_sha256": _mark(each)} for each in codes],
-        )
+        second_step_store.replace_recovery_codes(session, held.account.id, map(_mark, codes))
         sessions.end_all(session, held.account.id)
         secret = sessions.start(session, held.account.id, now=now)
         journal.record(session, person.id, "account.second_step", person.id)
@@ -122,35 +107,19 @@ def pass_with(database: Database, held: PortalSession, code: str, *, now: dateti
         if not (_use_step(session, held, code, now) or _use_recovery(session, held, code, now)):
             raise WrongCode
         rate_limit.forget(session, f"code {person.id}")
-        session.execute(delete(web_session).where(web_session.c.secret_sha256 == held.key))
+        session_store.remove(session, held.key)
         secret = sessions.start(session, held.account.id, now=now)
         journal.record(session, person.id, "account.signed_in", person.id)
     return secret
 
 
-def codes_left(session: Session, account_id: int) -> int:
-    """How many recovery codes have not been used."""
-    count = select(func.count()).where(
-        recovery_code.c.account_id == account_id, recovery_code.c.used_at.is_(None)
-    )
-    return int(session.execute(count).scalar_one())
-
-
 def _use_step(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
     step = step_of(held.account.totp_secret, code, now=now) if held.account.totp_secret else None
-    if step is None:
-        return False
-    used = update(account).where(account.c.id == held.account.id, account.c.totp_last_step < step)
-    return bool(rows_changed(session, used.values(totp_last_step=step)))
+    return step is not None and second_step_store.use_step(session, held.account.id, step)
 
 
 def _use_recovery(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
-    used = update(recovery_code).where(
-        recovery_code.c.account_id == held.account.id,
-        recovery_code.c.code_sha256 == _mark(code),
-        recovery_code.c.used_at.is_(None),
-    )
-    if not rows_changed(session, used.values(used_at=now)):
+    if not second_step_store.use_recovery_code(session, held.account.id, _mark(code), now=now):
         return False
     journal.record(session, held.person.id, "account.recovery_code_used", held.person.id)
     return True

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from accounts import sessions
 from accounts.identity import Permission, Person
+from accounts.session_store import PortalSession
 from foundation.database import Database
 from foundation.errors import Refused
 from operations.settings import Settings
@@ -92,7 +93,7 @@ def _back_to(request: Request) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def of_request(request: Request, database: Database, *, now: datetime) -> sessions.PortalSession | None:
+def of_request(request: Request, database: Database, *, now: datetime) -> PortalSession | None:
     """The session this request comes with; its use is noted once a minute."""
     secret = cookies.read(request, cookies.SESSION)
     return sessions.used(database, secret, now=now) if secret else None

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Form, Request, Response
 
-from accounts import accounts, applications
+from accounts import accounts, application_store, applications
 from accounts import store as account_store
-from accounts.applications import WAITING
+from accounts.application_store import WAITING
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, age, granted_staff
@@ -29,8 +29,8 @@ def applications_page(request: Request, person: Person = signed_in(ADMINISTERS))
     today = today_of(request)
     with database_of(request).reading() as session:
         register = register_store.load(session)
-        waiting = applications.waiting(session)
-        decided = applications.decided(session)
+        waiting = application_store.waiting(session)
+        decided = application_store.decided(session)
     return render(
         request,
         person,
@@ -201,7 +201,7 @@ def _application(
     request: Request, person: Person, application_id: int, wrong: AccountRefused | None = None
 ) -> Response:
     with database_of(request).reading() as session:
-        application = applications.by_id(session, application_id)
+        application = application_store.by_id(session, application_id)
         register = register_store.load(session)
     return render(
         request,

@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import Form, Request, Response
-from sqlalchemy import select
 
-from accounts import accounts, passwords, rate_limit, sessions, tokens, two_factor
+from accounts import accounts, passwords, rate_limit, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
 from accounts.identity import Person
 from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
-from accounts.tables import web_session
 from foundation import journal
 from operations.mail import store as mail_store
 from operations.mail.texts import MailKind
@@ -94,12 +92,8 @@ def _page(
     with database_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
         declined = mail_store.declined(session, person.account_id)
-        left = two_factor.codes_left(session, person.account_id)
-        held = session.execute(
-            select(web_session)
-            .where(web_session.c.account_id == person.account_id)
-            .order_by(web_session.c.seen_at.desc())
-        ).all()
+        left = second_step_store.codes_left(session, person.account_id)
+        held = session_store.of_account(session, person.account_id)
         register = register_store.load(session)
     company = register.buyer.name if person.is_buyer else register.supplier(person.organisation).name
     names = {each.id: each.name for each in register.units}
@@ -113,7 +107,7 @@ def _page(
         company=company,
         units=units,
         permissions=[PERMISSIONS[each] for each in sorted(person.permissions)],
-        sessions=[(each.made_at, each.seen_at, each.secret_sha256 == _own_key(request)) for each in held],
+        sessions=[(each.made_at, each.seen_at, each.key == _own_key(request)) for each in held],
         codes_left=left,
         notices=[(str(each), each.told) for each in MailKind],
         wanted=[str(each) for each in MailKind if each not in declined],

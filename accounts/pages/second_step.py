@@ -6,7 +6,7 @@ from fastapi import Form, Query, Request, Response
 
 from accounts import sessions, two_factor
 from accounts.rate_limit import TooOften
-from accounts.sessions import PortalSession
+from accounts.session_store import PortalSession
 from accounts.two_factor import WrongCode
 from web import access, cookies
 from web.access import SignInFirst, instant_of

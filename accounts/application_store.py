@@ -1,0 +1,138 @@
+"""Applications for a portal account as the database holds them, and who is responsible at each company.
+
+Convention: the units of an application lie in one column, one a line; none means all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from accounts.tables import account_application, account_responsible
+from foundation.errors import Language, NotThere
+from foundation.sql import Session, rows_changed
+
+WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application; `units` empty means all of them."""
+
+    id: int
+    organisation: str
+    contact_name: str
+    email: str
+    telephone: str
+    units: tuple[str, ...]
+    language: Language
+    state: str
+    made_on: date
+    decided_on: date | None
+    decided_by: str
+    reason: str
+
+
+def waiting(session: Session) -> tuple[Application, ...]:
+    """Those to decide, the oldest first."""
+    question = select(account_application).where(account_application.c.state == WAITING)
+    rows = session.execute(question.order_by(account_application.c.made_on, account_application.c.id))
+    return tuple(map(_application, rows))
+
+
+def decided(session: Session, *, at_most: int = 50) -> tuple[Application, ...]:
+    """Those decided, the newest first."""
+    question = select(account_application).where(account_application.c.state != WAITING)
+    newest = question.order_by(account_application.c.decided_on.desc(), account_application.c.id.desc())
+    return tuple(map(_application, session.execute(newest.limit(at_most))))
+
+
+def by_id(session: Session, application_id: int) -> Application:
+    """One application. Raises NotThere."""
+    row = session.execute(
+        select(account_application).where(account_application.c.id == application_id)
+    ).one_or_none()
+    if row is None:
+        raise NotThere
+    return _application(row)
+
+
+def add(
+    session: Session,
+    *,
+    organisation: str,
+    contact_name: str,
+    email: str,
+    telephone: str,
+    units: Iterable[str],
+    language: Language,
+    made_on: date,
+) -> int:
+    """An application that waits; its number. Raises IntegrityError where one waits for the organisation."""
+    return int(
+        session.execute(
+            insert(account_application).returning(account_application.c.id),
+            {
+                "organisation": organisation,
+                "contact_name": contact_name,
+                "email": email,
+                "telephone": telephone,
+                "units": "\n".join(sorted(units)),
+                "language": language,
+                "state": WAITING,
+                "made_on": made_on,
+            },
+        ).scalar_one()
+    )
+
+
+def close(session: Session, application_id: int, state: str, *, by: str, on: date, reason: str) -> bool:
+    """Decide an application that waits, and empty what it says of a person; False where it waits no longer."""
+    closing = update(account_application).where(
+        account_application.c.id == application_id, account_application.c.state == WAITING
+    )
+    values = {
+        "state": state,
+        "decided_on": on,
+        "decided_by": by,
+        "reason": reason,
+        "contact_name": "",
+        "email": "",
+        "telephone": "",
+    }
+    return bool(rows_changed(session, closing.values(values)))
+
+
+def tie_account(session: Session, application_id: int, account_id: int) -> None:
+    """Note which account came of an application."""
+    session.execute(
+        update(account_application)
+        .where(account_application.c.id == application_id)
+        .values(account_id=account_id)
+    )
+
+
+def make_responsible(session: Session, organisation: str, account_id: int) -> None:
+    """Let this account be the organisation's responsible administrator, in the place of any before."""
+    held = update(account_responsible).where(account_responsible.c.organisation == organisation)
+    if not rows_changed(session, held.values(account_id=account_id)):
+        session.execute(insert(account_responsible), {"organisation": organisation, "account_id": account_id})
+
+
+def _application(row: Row[Any]) -> Application:
+    return Application(
+        id=row.id,
+        organisation=row.organisation,
+        contact_name=row.contact_name,
+        email=row.email,
+        telephone=row.telephone,
+        units=tuple(row.units.split("\n")) if row.units else (),
+        language="en" if row.language == "en" else "sv",
+        state=row.state,
+        made_on=row.made_on,
+        decided_on=row.decided_on,
+        decided_by=row.decided_by,
+        reason=row.reason,
+    )
