@@ -9,15 +9,14 @@ alarm. An alarm names numbers and kinds, never content.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Column, Table, func, insert, or_, select, update
+from sqlalchemy import Table
 
 from foundation import journal
 from foundation.sql import Session
+from operations import alarm_store
 from operations.mail import mail
-from operations.tables import alarm, job_run
-from peppol.exchange.tables import InState, OutState, access_point, inbox, outbox
+from peppol.exchange.tables import InState, OutState, inbox, outbox
 
 _APART = timedelta(hours=1)
 # An access point that stays away is told of again after this.
@@ -46,12 +45,7 @@ Find = Callable[[Session, datetime], Trouble | None]
 
 def raise_due(session: Session, *, now: datetime, mail_to: str = "") -> list[str]:
     """Raise the alarms there is reason for and that may be raised now; their kinds."""
-    last = {
-        kind: at
-        for kind, at in session.execute(
-            select(alarm.c.kind, func.max(alarm.c.raised_at)).group_by(alarm.c.kind)
-        )
-    }
+    last = alarm_store.last_raised(session)
     raised = []
     for kind, find in KINDS.items():
         if kind in last and now - last[kind] < _APART:
@@ -65,16 +59,14 @@ def raise_due(session: Session, *, now: datetime, mail_to: str = "") -> list[str
 
 def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to: str = "") -> None:
     """Write one alarm: its row, a line in the journal, and a mail where there is an address for it."""
-    session.execute(
-        insert(alarm),
-        {
-            "kind": kind,
-            "raised_at": now,
-            "count": trouble.count,
-            "about": trouble.about,
-            "sentence_sv": trouble.sentence_sv,
-            "sentence_en": trouble.sentence_en,
-        },
+    alarm_store.add(
+        session,
+        kind,
+        count=trouble.count,
+        about=trouble.about,
+        sentence_sv=trouble.sentence_sv,
+        sentence_en=trouble.sentence_en,
+        at=now,
     )
     journal.record(
         session,
@@ -102,14 +94,11 @@ def _messages(
     table: Table, state: OutState | InState, sentence_sv: str, sentence_en: str
 ) -> Callable[[Session, datetime], Trouble | None]:
     """Messages in a state that nobody was told of yet; finding them marks them as told."""
-    number: Column[Any] = next(iter(table.primary_key.columns))
 
     def find(session: Session, now: datetime) -> Trouble | None:
-        untold = (table.c.state == state, table.c.alarmed_at.is_(None))
-        found = list(session.scalars(select(number).where(*untold).order_by(number).with_for_update()))
+        found = alarm_store.take_messages(session, table, state, now=now)
         if not found:
             return None
-        session.execute(update(table).where(number.in_(found)).values(alarmed_at=now))
         about = " ".join(str(each) for each in found[:_NAMED_MOST])
         about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
         return Trouble(len(found), about, f"{len(found)} {sentence_sv}", f"{len(found)} {sentence_en}")
@@ -118,19 +107,11 @@ def _messages(
 
 
 def _down(session: Session, now: datetime) -> Trouble | None:
-    told = access_point.c.alarmed_at
-    question = (
-        select(access_point.c.name, access_point.c.opened_at, access_point.c.answer)
-        .where(access_point.c.opened_at.is_not(None), or_(told.is_(None), told <= now - _REMIND))
-        .with_for_update()
-    )
-    down = session.execute(question).all()
+    down = alarm_store.take_points_down(session, told_until=now - _REMIND, now=now)
     if not down:
         return None
-    names = [row.name for row in down]
-    session.execute(update(access_point).where(access_point.c.name.in_(names)).values(alarmed_at=now))
-    since = min(row.opened_at for row in down).isoformat(timespec="minutes")
-    which = "; ".join(f"{row.name}: {row.answer}" for row in down)
+    since = min(each.opened_at for each in down).isoformat(timespec="minutes")
+    which = "; ".join(f"{each.name}: {each.answer}" for each in down)
     return Trouble(
         len(down),
         which,
@@ -140,24 +121,14 @@ def _down(session: Session, now: datetime) -> Trouble | None:
 
 
 def _given_up(session: Session, now: datetime) -> Trouble | None:
-    question = (
-        select(job_run.c.job, job_run.c.slot, job_run.c.note)
-        .where(job_run.c.state == "GIVEN_UP", job_run.c.alarmed_at.is_(None))
-        .order_by(job_run.c.slot)
-        .with_for_update()
-    )
-    found = session.execute(question).all()
+    found = alarm_store.take_given_up(session, now=now)
     if not found:
         return None
-    session.execute(
-        update(job_run)
-        .where(job_run.c.state == "GIVEN_UP", job_run.c.alarmed_at.is_(None))
-        .values(alarmed_at=now)
-    )
     return Trouble(
         len(found),
         "; ".join(
-            f"{row.job} {row.slot.isoformat(timespec='minutes')}: {row.note}" for row in found[:_NAMED_MOST]
+            f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}"
+            for each in found[:_NAMED_MOST]
         ),
         f"{len(found)} jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
         f"{len(found)} jobs have failed five times. Mend the fault and run again: billing jobs again JOB",

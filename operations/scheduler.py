@@ -10,20 +10,20 @@ holds; when it dies another takes the slot over. A job that fails is tried again
 
 import traceback
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, or_, select, update
 
 from foundation import journal
 from foundation.backoff import TRIES
 from foundation.database import Database
 from foundation.periods import stockholm_date
-from foundation.sql import Session, add_new, rows_changed, try_turn
+from foundation.sql import Session, try_turn
+from operations import job_run_store
+from operations.job_run_store import Ran
 from operations.schedules import Every, Schedule
-from operations.tables import job_run
 
 _LEASE = timedelta(minutes=30)
 _KEPT = timedelta(days=2)
@@ -54,24 +54,14 @@ class InSteps:
 Job = InOne | InSteps
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One slot that this worker ran, and what came of it."""
-
-    job: str
-    slot: datetime
-    state: str
-    note: str
-
-
 def run_due(
     database: Database, jobs: Sequence[Job], *, lease: timedelta = _LEASE, stopping: Callable[[], bool] = bool
 ) -> list[Ran]:
     """Run every slot that is due and that nobody else has; what was run, in order."""
     ran: list[Ran] = []
     with database.reading() as session:
-        last = _last_slots(session)
-        open_slots = _open_slots(session, database.clock())
+        last = job_run_store.last_slots(session)
+        open_slots = job_run_store.open_slots(session, database.clock())
     for job in jobs:
         new = job.schedule.slots(last.get(job.name), database.clock())
         for slot in sorted({*open_slots.get(job.name, ()), *new}):
@@ -83,22 +73,6 @@ def run_due(
                 say = _log.info if one.state == "DONE" else _log.error
                 say("job", job=one.job, slot=one.slot.isoformat(), state=one.state, note=one.note)
     return ran
-
-
-def _last_slots(session: Session) -> dict[str, datetime]:
-    rows = session.execute(select(job_run.c.job, func.max(job_run.c.slot)).group_by(job_run.c.job))
-    return {name: slot for name, slot in rows}
-
-
-def _open_slots(session: Session, now: datetime) -> dict[str, list[datetime]]:
-    """The slots to be taken up again: their worker died, or they failed and their rest is over."""
-    question = select(job_run.c.job, job_run.c.slot).where(
-        job_run.c.state.in_(["CLAIMED", "FAILED"]), job_run.c.until < now
-    )
-    found: dict[str, list[datetime]] = {}
-    for name, slot in session.execute(question):
-        found.setdefault(name, []).append(slot)
-    return found
 
 
 def _run(database: Database, job: Job, slot: datetime, *, lease: timedelta) -> Ran | None:
@@ -118,10 +92,10 @@ def _run_in_one(database: Database, job: InOne, slot: datetime, token: str) -> R
         # Nobody waits for a worker that is at it; who comes while it works passes on.
         if not try_turn(session, f"job {job.name} {slot.isoformat()}"):
             return None
-        if not _take(session, job.name, slot, token, database.clock(), until=None, state="DONE"):
+        if not job_run_store.take(session, job.name, slot, token, database.clock(), until=None, state="DONE"):
             return None
         note = job.work(session, stockholm_date(slot), database.clock())
-        _close(session, job.name, slot, token, "DONE", note, database.clock())
+        job_run_store.close(session, job.name, slot, token, state="DONE", note=note, now=database.clock())
     return Ran(job.name, slot, "DONE", note)
 
 
@@ -130,76 +104,32 @@ def _run_in_steps(
 ) -> Ran | None:
     now = database.clock()
     with database.writing() as session:
-        if not _take(session, job.name, slot, token, now, until=now + lease, state="CLAIMED"):
+        if not job_run_store.take(session, job.name, slot, token, now, until=now + lease, state="CLAIMED"):
             return None
     note = job.work(database, stockholm_date(slot), now)
     with database.writing() as session:
-        if not _close(session, job.name, slot, token, "DONE", note, database.clock()):
+        if not job_run_store.close(
+            session, job.name, slot, token, state="DONE", note=note, now=database.clock()
+        ):
             return None  # another has taken the slot over meanwhile; it says how it ended
     return Ran(job.name, slot, "DONE", note)
-
-
-def _take(
-    session: Session,
-    name: str,
-    slot: datetime,
-    token: str,
-    now: datetime,
-    *,
-    until: datetime | None,
-    state: str,
-) -> bool:
-    """Make the slot ours: new, or one whose worker died or failed."""
-    row = {
-        "job": name,
-        "slot": slot,
-        "state": state,
-        "token": token,
-        "until": until,
-        "tries": 1,
-        "started_at": now,
-    }
-    if add_new(session, job_run, [row]) == 1:
-        return True
-    again = (
-        update(job_run)
-        .where(
-            job_run.c.job == name,
-            job_run.c.slot == slot,
-            job_run.c.state.in_(["CLAIMED", "FAILED"]),
-            job_run.c.until < now,
-        )
-        .values(state=state, token=token, until=until, tries=job_run.c.tries + 1, started_at=now)
-    )
-    return rows_changed(session, again) == 1
-
-
-def _close(
-    session: Session, name: str, slot: datetime, token: str, state: str, note: str, now: datetime
-) -> bool:
-    ours = (job_run.c.job == name, job_run.c.slot == slot, job_run.c.token == token)
-    change = update(job_run).where(*ours).values(state=state, until=None, note=note, ended_at=now)
-    return rows_changed(session, change) == 1
 
 
 def _failed(database: Database, job: Job, slot: datetime, token: str, note: str) -> Ran | None:
     """Note the failure, and when the slot is tried again; a job in one transaction has left no row."""
     now = database.clock()
     with database.writing() as session:
-        if isinstance(job, InOne) and not _take(
+        if isinstance(job, InOne) and not job_run_store.take(
             session, job.name, slot, token, now, until=None, state="FAILED"
         ):
             return None
-        ours = (job_run.c.job == job.name, job_run.c.slot == slot, job_run.c.token == token)
-        tries = session.scalar(select(job_run.c.tries).where(*ours))
+        tries = job_run_store.tries_of(session, job.name, slot, token)
         if tries is None:
             return None
         rest = TRIES.rest_after(tries)
         state = "GIVEN_UP" if rest is None else "FAILED"
         until = None if rest is None else now + rest
-        session.execute(
-            update(job_run).where(*ours).values(state=state, until=until, note=note, ended_at=now)
-        )
+        job_run_store.close(session, job.name, slot, token, state=state, note=note, now=now, until=until)
         if rest is None:
             journal.record(
                 session, journal.SYSTEM, "job.given_up", f"job {job.name}", slot=slot.isoformat(), error=note
@@ -209,32 +139,10 @@ def _failed(database: Database, job: Job, slot: datetime, token: str, note: str)
 
 def try_again(session: Session, name: str, *, now: datetime) -> list[datetime]:
     """Let the slots of a job that were given up be run again, on a person's word; which they are."""
-    given_up = (job_run.c.job == name, job_run.c.state == "GIVEN_UP")
-    slots = list(session.scalars(select(job_run.c.slot).where(*given_up).with_for_update()))
-    moment = now - timedelta(seconds=1)
-    session.execute(
-        update(job_run).where(*given_up).values(state="FAILED", tries=0, until=moment, alarmed_at=None)
-    )
-    return slots
+    return job_run_store.open_given_up(session, name, until=now - timedelta(seconds=1))
 
 
 def forget_old(session: Session, jobs: Sequence[Job], *, now: datetime) -> int:
     """Remove the rows of frequent jobs that went well and are some days old; the newest of each stays."""
     frequent = [job.name for job in jobs if isinstance(job.schedule, Every)]
-    old = delete(job_run).where(
-        job_run.c.job.in_(frequent), job_run.c.state == "DONE", job_run.c.slot < now - _KEPT
-    )
-    return session.execute(old).rowcount
-
-
-def latest(session: Session) -> Iterator[Ran]:
-    """The newest slot of every job, and everything that has not gone well."""
-    newest = select(job_run.c.job, func.max(job_run.c.slot).label("slot")).group_by(job_run.c.job).subquery()
-    question = (
-        select(job_run)
-        .join(newest, newest.c.job == job_run.c.job)
-        .where(or_(job_run.c.slot == newest.c.slot, job_run.c.state.in_(["FAILED", "GIVEN_UP"])))
-        .order_by(job_run.c.job, job_run.c.slot)
-    )
-    for row in session.execute(question):
-        yield Ran(row.job, row.slot, row.state, row.note)
+    return job_run_store.remove_done(session, frequent, before=now - _KEPT)

@@ -17,8 +17,9 @@ from foundation.database import Database
 from foundation.sql import Session
 from invoicing.model import InvoiceState
 from operations import alarms, scheduler
+from operations.job_run_store import Ran
 from operations.mail.tables import mail
-from operations.scheduler import InOne, InSteps, Ran, run_due
+from operations.scheduler import InOne, InSteps, run_due
 from operations.schedules import Daily, Every
 from operations.settings import Settings
 from operations.tables import alarm, job_run

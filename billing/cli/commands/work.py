@@ -23,7 +23,7 @@ from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
 from foundation import gc_tuning, journal
 from foundation.errors import Refused
-from operations import scheduler
+from operations import job_run_store, scheduler
 from operations.access_point import opened_access_point
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
@@ -112,7 +112,7 @@ _RUNS = (
 def list_jobs(context: CommandContext, as_json: AsJson = False) -> None:
     """Visa varje jobbs senaste körning och det som gått fel / show the latest run of each job."""
     with context.reading() as session:
-        ran = list(scheduler.latest(session))
+        ran = list(job_run_store.latest(session))
     if as_json:
         write_json(
             [

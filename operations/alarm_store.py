@@ -1,0 +1,95 @@
+"""Alarms as the database holds them, and the troubles nobody was told of yet.
+
+Convention: what takes troubles locks their rows and marks them as told in the same transaction, so that each is
+alarmed about once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, func, insert, or_, select, update
+
+from foundation.sql import Session
+from operations.tables import alarm, job_run
+from peppol.exchange.tables import InState, OutState, access_point
+
+
+@dataclass(frozen=True, slots=True)
+class PointDown:
+    """An access point that is out of reach: since when, and what it said."""
+
+    name: str
+    opened_at: datetime
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunGivenUp:
+    """A slot of a job that is not tried again, and why."""
+
+    job: str
+    slot: datetime
+    note: str
+
+
+def last_raised(session: Session) -> dict[str, datetime]:
+    """When an alarm of each kind was raised last."""
+    rows = session.execute(select(alarm.c.kind, func.max(alarm.c.raised_at)).group_by(alarm.c.kind))
+    return {kind: at for kind, at in rows}
+
+
+def add(
+    session: Session, kind: str, *, count: int, about: str, sentence_sv: str, sentence_en: str, at: datetime
+) -> None:
+    """An alarm that is raised now."""
+    session.execute(
+        insert(alarm),
+        {
+            "kind": kind,
+            "raised_at": at,
+            "count": count,
+            "about": about,
+            "sentence_sv": sentence_sv,
+            "sentence_en": sentence_en,
+        },
+    )
+
+
+def take_messages(
+    session: Session, table: Table, state: OutState | InState, *, now: datetime
+) -> Sequence[int]:
+    """The numbers of the messages in a state that nobody was told of yet, which are told of now."""
+    number: Column[Any] = next(iter(table.primary_key.columns))
+    untold = (table.c.state == state, table.c.alarmed_at.is_(None))
+    found = list(session.scalars(select(number).where(*untold).order_by(number).with_for_update()))
+    if found:
+        session.execute(update(table).where(number.in_(found)).values(alarmed_at=now))
+    return found
+
+
+def take_points_down(session: Session, *, told_until: datetime, now: datetime) -> Sequence[PointDown]:
+    """The access points out of reach that were not told of, or last then or before; they are told of now."""
+    told = access_point.c.alarmed_at
+    question = (
+        select(access_point.c.name, access_point.c.opened_at, access_point.c.answer)
+        .where(access_point.c.opened_at.is_not(None), or_(told.is_(None), told <= told_until))
+        .with_for_update()
+    )
+    down = [PointDown(row.name, row.opened_at, row.answer) for row in session.execute(question)]
+    if down:
+        names = [each.name for each in down]
+        session.execute(update(access_point).where(access_point.c.name.in_(names)).values(alarmed_at=now))
+    return down
+
+
+def take_given_up(session: Session, *, now: datetime) -> Sequence[RunGivenUp]:
+    """The slots that were given up and nobody was told of yet, which are told of now."""
+    untold = (job_run.c.state == "GIVEN_UP", job_run.c.alarmed_at.is_(None))
+    question = select(job_run.c.job, job_run.c.slot, job_run.c.note).where(*untold)
+    rows = session.execute(question.order_by(job_run.c.slot).with_for_update())
+    found = [RunGivenUp(row.job, row.slot, row.note) for row in rows]
+    if found:
+        session.execute(update(job_run).where(*untold).values(alarmed_at=now))
+    return found
