@@ -7,6 +7,7 @@ through; the whole outbox is counted for a person who asks for it (`totals`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import Row, func, select, text
 
@@ -75,17 +76,26 @@ def standing(session: Session) -> ExchangeStanding:
     failed = session.scalar(select(func.count()).where(inbox.c.state == InState.FAILED))
     points = select(access_point).order_by(access_point.c.name)
     return ExchangeStanding(
-        receivers,
-        [
-            AccessPointStanding(row.name, row.opened_at, row.probe_at, row.failures, row.answer)
-            for row in session.execute(points)
-        ],
-        arrived,
-        failed or 0,
-        min((each.oldest_at for each in receivers if each.waiting and each.oldest_at), default=None),
-        oldest_in,
-        session.scalar(select(func.max(outbox.c.sequence))) or 0,
-        session.scalar(select(func.max(inbox.c.id))) or 0,
+        receivers=receivers,
+        access_points=list(map(_access_point_standing, session.execute(points))),
+        arrived=arrived,
+        failed=failed or 0,
+        oldest_out=min(
+            (each.oldest_at for each in receivers if each.waiting and each.oldest_at), default=None
+        ),
+        oldest_in=oldest_in,
+        laid_out=session.scalar(select(func.max(outbox.c.sequence))) or 0,
+        came=session.scalar(select(func.max(inbox.c.id))) or 0,
+    )
+
+
+def _access_point_standing(row: Row[Any]) -> AccessPointStanding:
+    return AccessPointStanding(
+        name=row.name,
+        opened_at=row.opened_at,
+        probe_at=row.probe_at,
+        failures=row.failures,
+        answer=row.answer,
     )
 
 
@@ -112,13 +122,13 @@ def _receivers(session: Session) -> list[ReceiverStanding]:
     }
     return [
         ReceiverStanding(
-            receiver,
-            recipient,
-            _count(states, OutState.WAITING),
-            _count(states, OutState.STUCK),
-            _count(states, OutState.REJECTED),
-            _since(states.get(OutState.WAITING)),
-            due.get(receiver) if OutState.WAITING in states else None,
+            receiver=receiver,
+            recipient=recipient,
+            waiting=_count(states, OutState.WAITING),
+            stuck=_count(states, OutState.STUCK),
+            rejected=_count(states, OutState.REJECTED),
+            oldest_at=_since(states.get(OutState.WAITING)),
+            next_at=due.get(receiver) if OutState.WAITING in states else None,
         )
         for (receiver, recipient), states in sorted(found.items())
     ]
@@ -161,9 +171,16 @@ class AttemptRow:
 def attempts_of(session: Session, sequence: int) -> list[AttemptRow]:
     """Every attempt to send a message, the first one first."""
     question = select(attempt).where(attempt.c.letter == sequence).order_by(attempt.c.number)
-    return [
-        AttemptRow(
-            row.number, row.started_at, row.ended_at, row.access_point, row.outcome, row.answer, row.next_at
-        )
-        for row in session.execute(question)
-    ]
+    return [_attempt_row(row) for row in session.execute(question)]
+
+
+def _attempt_row(row: Row[Any]) -> AttemptRow:
+    return AttemptRow(
+        number=row.number,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        access_point=row.access_point,
+        outcome=row.outcome,
+        answer=row.answer,
+        next_at=row.next_at,
+    )

@@ -113,17 +113,17 @@ def message_out(session: Session, sequence: int) -> OutboundSummary | None:
 
 def _message_out(row: Row[Any]) -> OutboundSummary:
     return OutboundSummary(
-        row.sequence,
-        row.instance_id,
-        row.kind,
-        row.document_id,
-        row.receiver,
-        row.recipient,
-        row.about,
-        row.issued_on,
-        OutState(row.state),
-        row.attempts,
-        row.sha256,
+        sequence=row.sequence,
+        instance_id=row.instance_id,
+        kind=row.kind,
+        document_id=row.document_id,
+        receiver=row.receiver,
+        recipient=row.recipient,
+        about=row.about,
+        issued_on=row.issued_on,
+        state=OutState(row.state),
+        attempts=row.attempts,
+        sha256=row.sha256,
     )
 
 
@@ -147,17 +147,17 @@ _MESSAGES_IN: Select[Any] = select(
 
 def _message_in(row: Row[Any]) -> InboundSummary:
     return InboundSummary(
-        row.id,
-        row.transport_id,
-        row.received_on,
-        InState(row.state),
-        row.kind,
-        row.document or "",
-        row.document_state or "",
-        row.reason,
-        row.reason_sv,
-        row.reason_en,
-        row.repeats,
-        row.size,
-        row.sha256,
+        id=row.id,
+        transport_id=row.transport_id,
+        received_on=row.received_on,
+        state=InState(row.state),
+        kind=row.kind,
+        document=row.document or "",
+        document_state=row.document_state or "",
+        reason=row.reason,
+        reason_sv=row.reason_sv,
+        reason_en=row.reason_en,
+        repeats=row.repeats,
+        size=row.size,
+        sha256=row.sha256,
     )

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from foundation import journal
 from foundation.money import Money, Quantity
@@ -91,18 +92,7 @@ def orders_of(session: Session, execution_reference: str, *, supplier: str = "")
     question = select(order, lines.label("lines")).where(order.c.execution_reference == execution_reference)
     if supplier:
         question = question.where(order.c.supplier == supplier)
-    return [
-        TimelineOrder(
-            row.number,
-            Article(row.article),
-            row.stage,
-            row.supplier,
-            row.issued_on,
-            Money(row.amount, row.currency),
-            row.lines,
-        )
-        for row in session.execute(question.order_by(order.c.number))
-    ]
+    return [_timeline_order(row) for row in session.execute(question.order_by(order.c.number))]
 
 
 def receipts_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[ReceiptRow]:
@@ -117,18 +107,7 @@ def receipts_of(session: Session, execution_reference: str, *, supplier: str = "
     )
     if supplier:
         question = question.where(order.c.supplier == supplier)
-    return [
-        ReceiptRow(
-            row.order_number,
-            row.line_id,
-            Quantity(row.quantity, row.unit),
-            Money(row.amount, row.currency),
-            Period(row.starts_on, row.ends_on) if row.starts_on else None,
-            row.received_on,
-            row.reverses,
-        )
-        for row in session.execute(question.order_by(receipt.c.id))
-    ]
+    return [_receipt_row(row) for row in session.execute(question.order_by(receipt.c.id))]
 
 
 def payments_of(session: Session, execution_reference: str, *, supplier: str = "") -> Sequence[PaymentRow]:
@@ -141,18 +120,7 @@ def payments_of(session: Session, execution_reference: str, *, supplier: str = "
     )
     if supplier:
         question = question.where(invoice.c.supplier == supplier)
-    return [
-        PaymentRow(
-            row.number,
-            row.invoice_id,
-            row.invoice_number,
-            Money(Decimal(row.amount), row.currency),
-            row.paid_on,
-            row.prepared_by,
-            row.attested_by,
-        )
-        for row in session.execute(question.order_by(payment.c.number))
-    ]
+    return [_payment_row(row) for row in session.execute(question.order_by(payment.c.number))]
 
 
 def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[AnswerRow]]:
@@ -167,7 +135,9 @@ def answers_to(session: Session, invoice_ids: Iterable[int]) -> dict[int, list[A
     found: dict[int, list[AnswerRow]] = defaultdict(list)
     for row in session.execute(question):
         code = row.document_id.rpartition("-")[2]
-        found[about[row.about]].append(AnswerRow(code, row.receiver, row.issued_on, OutState(row.state)))
+        found[about[row.about]].append(
+            AnswerRow(code=code, receiver=row.receiver, issued_on=row.issued_on, state=OutState(row.state))
+        )
     return found
 
 
@@ -175,10 +145,10 @@ def credit_requests(session: Session, execution_reference: str) -> Sequence[Requ
     """Who has asked for credit, which only the journal knows, by when it was written."""
     return [
         RequestedCredit(
-            row.subject,
-            row.actor,
-            json.loads(row.detail).get("codes", ""),
-            stockholm_date(datetime.fromisoformat(row.at)),
+            about=row.subject,
+            by=row.actor,
+            codes=json.loads(row.detail).get("codes", ""),
+            on=stockholm_date(datetime.fromisoformat(row.at)),
         )
         for row in journal.rows(session, execution_reference=execution_reference)
         if row.action == "credit.requested"
@@ -189,3 +159,39 @@ def settled_on(session: Session, invoice_id: int) -> date | None:
     """The day an invoice was settled at zero with its credit note, or None."""
     pair = document_tables.credit_pair
     return session.scalar(select(pair.c.settled_on).where(pair.c.invoice_id == invoice_id))
+
+
+def _timeline_order(row: Row[Any]) -> TimelineOrder:
+    return TimelineOrder(
+        number=row.number,
+        article=Article(row.article),
+        stage=row.stage,
+        supplier=row.supplier,
+        issued_on=row.issued_on,
+        amount=Money(row.amount, row.currency),
+        lines=row.lines,
+    )
+
+
+def _receipt_row(row: Row[Any]) -> ReceiptRow:
+    return ReceiptRow(
+        order_number=row.order_number,
+        line_id=row.line_id,
+        quantity=Quantity(row.quantity, row.unit),
+        amount=Money(row.amount, row.currency),
+        period=Period(row.starts_on, row.ends_on) if row.starts_on else None,
+        received_on=row.received_on,
+        reverses=row.reverses,
+    )
+
+
+def _payment_row(row: Row[Any]) -> PaymentRow:
+    return PaymentRow(
+        number=row.number,
+        invoice_id=row.invoice_id,
+        invoice_number=row.invoice_number,
+        amount=Money(Decimal(row.amount), row.currency),
+        paid_on=row.paid_on,
+        prepared_by=row.prepared_by,
+        attested_by=row.attested_by,
+    )

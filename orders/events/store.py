@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation.errors import Refused
@@ -148,14 +148,18 @@ _ADD_MANY = insert(_EVENT)
 def _stored(session: Session, condition: ColumnElement[bool]) -> Iterator[StoredEvent]:
     table = order_tables.inbound_event
     for row in session.execute(select(table).where(condition).order_by(table.c.sequence)):
-        yield StoredEvent(
-            row.sequence,
-            row.type,
-            row.event_id,
-            row.occurred_on,
-            row.execution_reference,
-            EventState(row.state),
-            row.reason_sv,
-            row.reason_en,
-            row.body,
-        )
+        yield _stored_event(row)
+
+
+def _stored_event(row: Row[tuple[object, ...]]) -> StoredEvent:
+    return StoredEvent(
+        sequence=row.sequence,
+        type=row.type,
+        event_id=row.event_id,
+        occurred_on=row.occurred_on,
+        execution_reference=row.execution_reference,
+        state=EventState(row.state),
+        reason_sv=row.reason_sv,
+        reason_en=row.reason_en,
+        body=row.body,
+    )

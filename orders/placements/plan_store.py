@@ -85,16 +85,16 @@ _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 
 def _planned(row: Row[tuple[object, ...]]) -> PlannedOrder:
     return PlannedOrder(
-        row.id,
-        row.execution_reference,
-        Article(row.article),
-        ResultStage(row.stage) if row.stage else None,
-        row.code,
-        row.decision_id,
-        row.outcome_started_on,
-        Money(row.amount) if row.amount is not None else None,
-        row.due_on,
-        PlannedState(row.state),
-        row.order_number,
-        row.reason,
+        id=row.id,
+        execution_reference=row.execution_reference,
+        article=Article(row.article),
+        stage=ResultStage(row.stage) if row.stage else None,
+        code=row.code,
+        decision_id=row.decision_id,
+        outcome_started_on=row.outcome_started_on,
+        amount=Money(row.amount) if row.amount is not None else None,
+        due_on=row.due_on,
+        state=PlannedState(row.state),
+        order_number=row.order_number,
+        reason=row.reason,
     )

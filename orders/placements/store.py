@@ -298,11 +298,16 @@ def _placement(session: Session, row: Row[tuple[object, ...]]) -> Placement:
 
 
 def _periods(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[PlacementPeriod, ...]:
-    return tuple(
-        PlacementPeriod(
-            row.ordinal, row.decision_id, row.decided_on, Period(row.starts_on, row.ends_on), row.order_number
-        )
-        for row in rows
+    return tuple(map(_placement_period, rows))
+
+
+def _placement_period(row: Row[tuple[object, ...]]) -> PlacementPeriod:
+    return PlacementPeriod(
+        ordinal=row.ordinal,
+        decision_id=row.decision_id,
+        decided_on=row.decided_on,
+        period=Period(row.starts_on, row.ends_on),
+        order_number=row.order_number,
     )
 
 
@@ -313,19 +318,24 @@ def _interruption(row: Row[tuple[object, ...]]) -> Interruption:
 def report_of(row: Row[tuple[object, ...]]) -> Report:
     """The report a row of `periodic_report` stands for."""
     return Report(
-        row.execution_reference,
-        Month.parse(row.month),
-        row.version,
-        ReportState(row.state),
-        row.filed_on,
-        row.filed_by,
-        row.decided_on,
-        row.decided_by,
-        tuple(Activity(code) for code in row.activities.split()),
-        RejectionReason(row.reason) if row.reason else None,
+        execution_reference=row.execution_reference,
+        month=Month.parse(row.month),
+        version=row.version,
+        state=ReportState(row.state),
+        filed_on=row.filed_on,
+        filed_by=row.filed_by,
+        decided_on=row.decided_on,
+        decided_by=row.decided_by,
+        activities=tuple(Activity(code) for code in row.activities.split()),
+        reason=RejectionReason(row.reason) if row.reason else None,
     )
 
 
 def _unit(text: str) -> DeliveryUnit:
     content = json.loads(text)
-    return DeliveryUnit(content["id"], content["supplier"], content["name"], Address(**content["address"]))
+    return DeliveryUnit(
+        id=content["id"],
+        supplier=content["supplier"],
+        name=content["name"],
+        address=Address(**content["address"]),
+    )

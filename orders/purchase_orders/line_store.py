@@ -111,14 +111,14 @@ def _account(row: Row[tuple[object, ...]]) -> LineAccount:
 def account_of(row: Row[tuple[object, ...]], order_number: str) -> LineAccount:
     """The account a row of `line_account` stands for, alone or joined with its order."""
     return LineAccount(
-        order_number,
-        row.line_id,
-        row.quantity_ordered,
-        row.quantity_received,
-        Money(row.amount_ordered, row.currency),
-        Money(row.amount_received, row.currency),
-        Money(row.amount_claimed, row.currency),
-        row.receipt_id,
-        row.invoice_id,
-        LineState(row.state),
+        order_number=order_number,
+        line_id=row.line_id,
+        quantity_ordered=row.quantity_ordered,
+        quantity_received=row.quantity_received,
+        amount_ordered=Money(row.amount_ordered, row.currency),
+        amount_received=Money(row.amount_received, row.currency),
+        amount_claimed=Money(row.amount_claimed, row.currency),
+        receipt_id=row.receipt_id,
+        invoice_id=row.invoice_id,
+        state=LineState(row.state),
     )

@@ -77,16 +77,7 @@ def summaries(
     if execution_reference:
         question = question.where(table.c.execution_reference == execution_reference)
     for row in session.execute(question.order_by(table.c.number.desc()).limit(limit)):
-        yield OrderSummary(
-            row.number,
-            Article(row.article),
-            row.stage,
-            row.execution_reference,
-            row.supplier,
-            Period(row.starts_on, row.ends_on),
-            row.issued_on,
-            Money(row.amount, row.currency),
-        )
+        yield _summary(row)
 
 
 def add_all(session: Session, orders: Sequence[Order]) -> None:
@@ -160,6 +151,19 @@ def _account_row(number: str, line: OrderLine) -> dict[str, object]:
     }
 
 
+def _summary(row: Row[tuple[object, ...]]) -> OrderSummary:
+    return OrderSummary(
+        number=row.number,
+        article=Article(row.article),
+        stage=row.stage,
+        execution_reference=row.execution_reference,
+        supplier=row.supplier,
+        period=Period(row.starts_on, row.ends_on),
+        issued_on=row.issued_on,
+        amount=Money(row.amount, row.currency),
+    )
+
+
 def _order(session: Session, row: Row[tuple[object, ...]]) -> Order:
     of_order = session.execute(_LINES, {"order_number": row.number})
     lines = [line_of(line, row.currency) for line in of_order]
@@ -190,11 +194,11 @@ def order_of(row: Row[tuple[object, ...]], lines: Sequence[OrderLine], *, period
 def line_of(row: Row[tuple[object, ...]], currency: str) -> OrderLine:
     """The order line a row of `order_line` stands for, alone or joined with others."""
     return OrderLine(
-        row.line_id,
-        row.article_number,
-        row.article_name,
-        Quantity(row.quantity, row.unit),
-        row.price,
-        Money(row.amount, currency),
-        Period(row.starts_on, row.ends_on),
+        line_id=row.line_id,
+        article_number=row.article_number,
+        article_name=row.article_name,
+        quantity=Quantity(row.quantity, row.unit),
+        price=row.price,
+        amount=Money(row.amount, currency),
+        period=Period(row.starts_on, row.ends_on),
     )

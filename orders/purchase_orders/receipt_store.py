@@ -92,16 +92,16 @@ def receipt(session: Session, receipt_id: int, *, unit: str, currency: str) -> R
     """One receipt by its row id."""
     row = session.execute(select(order_tables.receipt).where(order_tables.receipt.c.id == receipt_id)).one()
     return Receipt(
-        row.id,
-        row.order_number,
-        row.line_id,
-        row.execution_reference,
-        Month.parse(row.month),
-        row.report_version,
-        Quantity(row.quantity, unit),
-        Money(row.amount, currency),
-        Period(row.starts_on, row.ends_on) if row.starts_on else None,
-        row.received_on,
+        id=row.id,
+        order_number=row.order_number,
+        line_id=row.line_id,
+        execution_reference=row.execution_reference,
+        month=Month.parse(row.month),
+        report_version=row.report_version,
+        quantity=Quantity(row.quantity, unit),
+        amount=Money(row.amount, currency),
+        period=Period(row.starts_on, row.ends_on) if row.starts_on else None,
+        received_on=row.received_on,
     )
 
 

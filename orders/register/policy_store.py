@@ -157,12 +157,12 @@ def _in_force_fingerprint(session: Session) -> str:
 
 def _version(row: Row[Any]) -> PolicyVersion:
     return PolicyVersion(
-        row.id,
-        row.valid_from,
-        policy_from_json(row.body),
-        row.fingerprint,
-        row.made_by,
-        row.made_at,
-        row.reason,
-        row.state,
+        id=row.id,
+        valid_from=row.valid_from,
+        policy=policy_from_json(row.body),
+        fingerprint=row.fingerprint,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        reason=row.reason,
+        state=row.state,
     )

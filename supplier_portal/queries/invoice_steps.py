@@ -147,7 +147,9 @@ def _judgement(on: date, match: Match) -> InvoiceStep:
 def _answer(message: OutboundMessage) -> SentResponse:
     code = message.document_id.rpartition("-")[2]
     tone, sv, en = ANSWERS.get(code, ("info", code, code))
-    return SentResponse(message.sequence, code, message.issued_on, tone, (sv, en))
+    return SentResponse(
+        sequence=message.sequence, code=code, issued_on=message.issued_on, tone=tone, meaning=(sv, en)
+    )
 
 
 def _day(instant: datetime) -> date:

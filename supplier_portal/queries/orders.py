@@ -191,7 +191,13 @@ def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | No
         for message in exchange_outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
     }
     sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
-    return OrderMessage(messages[row.sequence], row.sha256, OutState(row.state), row.receiver, sent_on)
+    return OrderMessage(
+        body=messages[row.sequence],
+        sha256=row.sha256,
+        state=OutState(row.state),
+        receiver=row.receiver,
+        sent_on=sent_on,
+    )
 
 
 def _condition(scope: Scope, wanted: OrderFilter) -> ColumnElement[bool]:
@@ -255,20 +261,22 @@ def _with_progress(session: Session, rows: Sequence[Row[Any]]) -> list[OrderRow]
 def _order_row(row: Row[Any], lines: Sequence[Row[Any]]) -> OrderRow:
     currency = row.currency
     return OrderRow(
-        row.number,
-        Article(row.article),
-        row.stage,
-        row.execution_reference,
-        row.unit_id,
-        Period(row.starts_on, row.ends_on),
-        row.issued_on,
-        Money(row.amount, currency),
-        Money(sum((line.amount_received for line in lines), ZERO), currency),
-        Money(sum((line.amount_received for line in lines if line.invoice_id is not None), ZERO), currency),
-        Money(
+        number=row.number,
+        article=Article(row.article),
+        stage=row.stage,
+        execution_reference=row.execution_reference,
+        unit_id=row.unit_id,
+        period=Period(row.starts_on, row.ends_on),
+        issued_on=row.issued_on,
+        ordered=Money(row.amount, currency),
+        received=Money(sum((line.amount_received for line in lines), ZERO), currency),
+        invoiced=Money(
+            sum((line.amount_received for line in lines if line.invoice_id is not None), ZERO), currency
+        ),
+        paid=Money(
             sum((line.amount_received for line in lines if line.state == InvoiceState.PAID), ZERO), currency
         ),
-        sum(map(_is_ready, lines)),
+        to_invoice=sum(map(_is_ready, lines)),
     )
 
 
@@ -324,22 +332,22 @@ def _lines_of(number: str) -> Select[Any]:
 
 def _line_view(row: Row[Any], currency: str) -> LineView:
     return LineView(
-        row.line_id,
-        row.article_number,
-        row.article_name,
-        row.unit,
-        row.price,
-        Period(row.starts_on, row.ends_on),
-        row.quantity,
-        row.quantity_received if row.receipt_id is not None else None,
-        Money(row.amount, currency),
-        Money(row.amount_received, currency),
-        Money(row.invoiced, currency),
-        Money(row.credited, currency),
-        Money(row.paid, currency),
-        LineState(row.line_state),
-        row.invoice_id,
-        row.invoice_number or "",
-        InvoiceState(row.invoice_state) if row.invoice_state else None,
-        bool(row.on_its_way),
+        line_id=row.line_id,
+        article_number=row.article_number,
+        article_name=row.article_name,
+        unit=row.unit,
+        price=row.price,
+        period=Period(row.starts_on, row.ends_on),
+        quantity_ordered=row.quantity,
+        quantity_received=row.quantity_received if row.receipt_id is not None else None,
+        ordered=Money(row.amount, currency),
+        received=Money(row.amount_received, currency),
+        invoiced=Money(row.invoiced, currency),
+        credited=Money(row.credited, currency),
+        paid=Money(row.paid, currency),
+        state=LineState(row.line_state),
+        invoice_id=row.invoice_id,
+        invoice_number=row.invoice_number or "",
+        invoice_state=InvoiceState(row.invoice_state) if row.invoice_state else None,
+        on_its_way=bool(row.on_its_way),
     )

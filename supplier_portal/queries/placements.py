@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
 
 from foundation.periods import Month, Period
 from foundation.sql import Session
@@ -96,7 +96,7 @@ def listed(
     """One page of the supplier's placements, the newest start first; those that need a tutor by their last day."""
     to_assign = wanted.state is PlacementsAre.TO_ASSIGN
     by = _ONE.c.decided_on.asc() if to_assign else _ONE.c.starts_on.desc()
-    question = (
+    question: Select[Any] = (
         select(
             _PLACEMENT.c.execution_reference,
             _PLACEMENT.c.unit_id,
@@ -127,7 +127,7 @@ def listed(
         .limit(limit)
         .offset(offset)
     )
-    return [_row(row, today) for row in session.execute(question)]
+    return [_placement_row(row, today) for row in session.execute(question)]
 
 
 def find(session: Session, scope: Scope, reference: str) -> Placement | None:
@@ -269,22 +269,22 @@ def _news(since: int) -> ColumnElement[bool]:
     return _interrupted(_CUT.c.id > since)
 
 
-def _row(row: Any, today: date) -> PlacementRow:  # noqa: ANN401 - a row of a question without a type
+def _placement_row(row: Row[Any], today: date) -> PlacementRow:
     return PlacementRow(
-        row.execution_reference,
-        row.unit_id,
-        Period(row.starts_on, row.ends_on),
-        1 if row.second is None else 2,
-        row.effective_on,
-        stands(
+        execution_reference=row.execution_reference,
+        unit_id=row.unit_id,
+        period=Period(row.starts_on, row.ends_on),
+        periods=1 if row.second is None else 2,
+        last_day=row.effective_on,
+        stands=stands(
             state=PlacementState(row.state),
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             last_day=row.effective_on,
             today=today,
         ),
-        row.tutor or "",
-        tutors.last_day_to_assign(row.decided_on),
+        tutor=row.tutor or "",
+        assign_by=tutors.last_day_to_assign(row.decided_on),
     )
 
 

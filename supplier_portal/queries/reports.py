@@ -122,8 +122,8 @@ def count_due(session: Session, scope: Scope, *, today: date, unit: str = "") ->
 def waiting_months(session: Session, scope: Scope, *, today: date) -> tuple[int, Month | None]:
     """How many months wait for a report, and the oldest of them."""
     waiting = _waiting(scope.of_orders(), today).subquery()
-    row = session.execute(select(func.count(), func.min(waiting.c.month_text))).one()
-    return row[0], Month.parse(row[1]) if row[1] is not None else None
+    months, oldest = session.execute(select(func.count(), func.min(waiting.c.month_text))).one()
+    return months, Month.parse(oldest) if oldest is not None else None
 
 
 def missing(session: Session, *, today: date, days: int, limit: int = 10_000) -> list[DueMonth]:
@@ -144,8 +144,8 @@ def waiting_for_buyer(session: Session, scope: Scope) -> tuple[int, date | None]
     question = _filed(scope, wanted).with_only_columns(
         func.count(), func.min(_REPORT.c.filed_on), maintain_column_froms=True
     )
-    row = session.execute(question).one()
-    return row[0], row[1]
+    waiting, oldest = session.execute(question).one()
+    return waiting, oldest
 
 
 def filed(
@@ -170,12 +170,12 @@ def _due(
         month = Month.parse(row.month_text)
         found.append(
             DueMonth(
-                row.execution_reference,
-                month,
-                row.supplier,
-                row.unit_id,
-                filing.file_by(month, days=days),
-                newest.get((row.execution_reference, row.month_text)),
+                execution_reference=row.execution_reference,
+                month=month,
+                supplier=row.supplier,
+                unit_id=row.unit_id,
+                file_by=filing.file_by(month, days=days),
+                newest=newest.get((row.execution_reference, row.month_text)),
             )
         )
     return found

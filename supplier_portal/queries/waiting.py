@@ -66,7 +66,11 @@ class MonthSums:
 def to_invoice(session: Session, scope: Scope) -> ToInvoice:
     """The lines that are received and have no invoice, and what they come to without VAT."""
     question = (
-        select(func.count(), func.sum(_ACCOUNT.c.amount_received).label("amount"), _ORDER.c.currency)
+        select(
+            func.count().label("lines"),
+            func.sum(_ACCOUNT.c.amount_received).label("amount"),
+            _ORDER.c.currency,
+        )
         .join_from(_ACCOUNT, _ORDER, _ORDER.c.number == _ACCOUNT.c.order_number)
         .where(
             scope.of_orders(),
@@ -79,7 +83,7 @@ def to_invoice(session: Session, scope: Scope) -> ToInvoice:
         .order_by(_ORDER.c.currency)
     )
     rows = session.execute(question).all()
-    return ToInvoice(sum(row[0] for row in rows), tuple(Money(row.amount, row.currency) for row in rows))
+    return ToInvoice(sum(row.lines for row in rows), tuple(Money(row.amount, row.currency) for row in rows))
 
 
 def questioned(session: Session, scope: Scope) -> list[Questioned]:
@@ -88,7 +92,7 @@ def questioned(session: Session, scope: Scope) -> list[Questioned]:
         select(
             _INVOICE.c.state,
             _INVOICE.c.currency,
-            func.count(),
+            func.count().label("documents"),
             func.sum(_INVOICE.c.amount_payable).label("amount"),
         )
         .where(scope.of_invoices(), _INVOICE.c.state.in_(IN_QUESTION))
@@ -98,7 +102,7 @@ def questioned(session: Session, scope: Scope) -> list[Questioned]:
     counts: dict[str, int] = {}
     sums: dict[str, list[Money]] = {}
     for row in session.execute(question):
-        counts[row.state] = counts.get(row.state, 0) + row[2]
+        counts[row.state] = counts.get(row.state, 0) + row.documents
         sums.setdefault(row.state, []).append(Money(row.amount, row.currency))
     return [Questioned(state, counts[state], tuple(sums[state])) for state in IN_QUESTION if state in counts]
 
