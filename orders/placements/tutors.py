@@ -6,12 +6,8 @@ permissions (REQ-08, REQ-09, REQ-53): it tells whom the supplier's own people tu
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
-
-from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import journal
 from foundation.errors import Refused
@@ -19,13 +15,10 @@ from foundation.sql import Session
 from foundation.transitions import StepRefused
 from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements.tutor_tables import tutor_assignment
+from orders.placements import tutor_store
 
 DAYS_TO_ASSIGN: Final = 10
 """Days from the decision within which a tutor is assigned and a first meeting booked (REQ-08)."""
-
-STANDING: Final = "STANDING"
-REPLACED: Final = "REPLACED"
 
 _CODE = re.compile(r"[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9._-]{0,38}[0-9]")
 _MANY_DIGITS = re.compile(r"\d[\d-]{7,}")
@@ -33,17 +26,6 @@ _MANY_DIGITS = re.compile(r"\d[\d-]{7,}")
 
 class TutorRefused(Refused, ValueError):
     """What was written is not a code of a tutor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """One assignment; `standing` until another takes its place. `assigned_by` is an opaque id."""
-
-    execution_reference: str
-    tutor: str
-    assigned_on: date
-    assigned_by: str
-    standing: bool
 
 
 def tutor_code(text: str) -> str:
@@ -79,20 +61,10 @@ def assign(session: Session, reference: str, tutor: str, *, by: str, today: date
     code = tutor_code(tutor)
     placement = placement_store.get(session, reference, lock=True)
     _check_assignable(placement, today=today)
-    held = standing(session, [reference]).get(reference)
+    held = tutor_store.standing(session, [reference]).get(reference)
     if held is not None and held.tutor == code:
         return False
-    session.execute(_REPLACE, {"reference": reference})
-    session.execute(
-        _ADD,
-        {
-            "execution_reference": reference,
-            "tutor": code,
-            "assigned_on": today,
-            "assigned_by": by,
-            "state": STANDING,
-        },
-    )
+    tutor_store.put(session, reference, code, by=by, on=today)
     was = {"was": held.tutor} if held is not None else {}
     journal.record(
         session,
@@ -104,17 +76,6 @@ def assign(session: Session, reference: str, tutor: str, *, by: str, today: date
         **was,
     )
     return True
-
-
-def standing(session: Session, references: Sequence[str]) -> dict[str, Assignment]:
-    """The tutor each of the placements has now; those without one are left out."""
-    rows = session.execute(_STANDING, {"references": list(references)})
-    return {row.execution_reference: _assignment(row) for row in rows}
-
-
-def history(session: Session, reference: str) -> list[Assignment]:
-    """Every tutor the placement has had, oldest first."""
-    return [_assignment(row) for row in session.execute(_HISTORY, {"reference": reference})]
 
 
 def _check_assignable(placement: Placement, *, today: date) -> None:
@@ -130,26 +91,3 @@ def _check_assignable(placement: Placement, *, today: date) -> None:
             f"Placeringen {reference} är avslutad sedan {last} och behöver ingen handledare.",
             f"Placement {reference} ended on {last} and needs no tutor.",
         )
-
-
-def _assignment(row: Row[tuple[object, ...]]) -> Assignment:
-    return Assignment(
-        row.execution_reference,
-        row.tutor,
-        row.assigned_on,
-        row.assigned_by,
-        row.state == STANDING,
-    )
-
-
-_T = tutor_assignment
-_ADD = insert(_T)
-_REPLACE = (
-    update(_T)
-    .where(_T.c.execution_reference == bindparam("reference"), _T.c.state == STANDING)
-    .values(state=REPLACED)
-)
-_STANDING = select(_T).where(
-    _T.c.state == STANDING, _T.c.execution_reference.in_(bindparam("references", expanding=True))
-)
-_HISTORY = select(_T).where(_T.c.execution_reference == bindparam("reference")).order_by(_T.c.id)

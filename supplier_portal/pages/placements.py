@@ -17,7 +17,7 @@ from foundation.sql import Session
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
-from orders.placements import filing
+from orders.placements import filing, tutor_store
 from orders.placements import store as placement_store
 from orders.placements import tutors as tutoring
 from orders.placements.tutors import TutorRefused
@@ -166,7 +166,7 @@ def _one(
             "placement": found,
             "stands": placement_queries.where_it_stands(found, today=today),
             "interruptions": placement_store.interruptions(session, reference),
-            "assignments": tutoring.history(session, reference),
+            "assignments": tutor_store.history(session, reference),
             "assign_by": tutoring.last_day_to_assign(found.periods[0].decided_on),
             "months": _months(session, found, today=today),
             "due": {

@@ -24,7 +24,7 @@ from accounts.identity import Permission, Person
 from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
-from orders.placements import tutors
+from orders.placements import tutor_store
 from peppol.exchange import outbox
 from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
@@ -213,7 +213,7 @@ def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, browser_p
     page.get_by_role("button", name="Byt handledare").click()
     assert "H2 är nu handledare" in page.get_by_role("status").inner_text()
     with site.database.reading() as session:
-        assert [each.tutor for each in tutors.history(session, "100000101")] == ["handledare-7", "H2"]
+        assert [each.tutor for each in tutor_store.history(session, "100000101")] == ["handledare-7", "H2"]
 
 
 def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_page: Page) -> None:

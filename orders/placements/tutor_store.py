@@ -1,0 +1,75 @@
+"""Tutors of placements as the database holds them: one row an assignment, one of them standing for a placement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from foundation.sql import Session
+from orders.placements.tutor_tables import tutor_assignment
+
+STANDING: Final = "STANDING"
+REPLACED: Final = "REPLACED"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment; `standing` until another takes its place. `assigned_by` is an opaque id."""
+
+    execution_reference: str
+    tutor: str
+    assigned_on: date
+    assigned_by: str
+    standing: bool
+
+
+def standing(session: Session, references: Sequence[str]) -> dict[str, Assignment]:
+    """The tutor each of the placements has now; those without one are left out."""
+    rows = session.execute(_STANDING, {"references": list(references)})
+    return {row.execution_reference: _assignment(row) for row in rows}
+
+
+def history(session: Session, reference: str) -> list[Assignment]:
+    """Every tutor the placement has had, oldest first."""
+    return [_assignment(row) for row in session.execute(_HISTORY, {"reference": reference})]
+
+
+def put(session: Session, reference: str, tutor: str, *, by: str, on: date) -> None:
+    """Let a tutor stand for a placement, in the place of any before."""
+    session.execute(_REPLACE, {"reference": reference})
+    session.execute(
+        _ADD,
+        {
+            "execution_reference": reference,
+            "tutor": tutor,
+            "assigned_on": on,
+            "assigned_by": by,
+            "state": STANDING,
+        },
+    )
+
+
+# Prepared once: building a statement costs more than running it.
+_T = tutor_assignment
+_ADD = insert(_T)
+_REPLACE = (
+    update(_T)
+    .where(_T.c.execution_reference == bindparam("reference"), _T.c.state == STANDING)
+    .values(state=REPLACED)
+)
+_STANDING = select(_T).where(
+    _T.c.state == STANDING, _T.c.execution_reference.in_(bindparam("references", expanding=True))
+)
+_HISTORY = select(_T).where(_T.c.execution_reference == bindparam("reference")).order_by(_T.c.id)
+
+
+def _assignment(row: Row[tuple[object, ...]]) -> Assignment:
+    return Assignment(
+        execution_reference=row.execution_reference,
+        tutor=row.tutor,
+        assigned_on=row.assigned_on,
+        assigned_by=row.assigned_by,
+        standing=row.state == STANDING,
+    )
