@@ -25,7 +25,7 @@ from orders.events.store import EventState
 from orders.placements import results
 from orders.register import store as register_store
 from orders.register.register import Register
-from peppol.exchange import inbox
+from peppol.exchange import inbox, inbox_store
 from peppol.exchange.tables import InState
 
 _BATCH = 200
@@ -184,7 +184,7 @@ def _quarantine(session: Session, database: Database, line: EventLine, refusal: 
         received_at=moment,
     )
     if stored.state is InState.ARRIVED:
-        inbox.settle(
+        inbox_store.settle(
             session,
             stored.id,
             InState.QUARANTINED,

@@ -39,7 +39,7 @@ from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
 from orders.register import store as register_store
 from orders.register.register import Register
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from peppol.validation import attachments
 from peppol.xml import codec
 from web.access import signed_in
@@ -233,7 +233,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             may_open = person.may(_P.PROTECTED)
             return render(request, person, "desk/protected.html", number=number, item=item, may_open=may_open)
         case = _case(session, register, number)
-        body = inbox.body_of(session, case.invoice.letter_id) or b""
+        body = inbox_store.body_of(session, case.invoice.letter_id) or b""
         names = Names(session, register.buyer)
         limit = decision_store.limit_of(session, person.id)
         context: dict[str, Any] = {
@@ -343,7 +343,7 @@ def _body(request: Request, number: int) -> tuple[bytes, int]:
         if protected_store.is_protected(session, number):
             raise NotThere
         invoice = document_store.by_id(session, number)
-        return inbox.body_of(session, invoice.letter_id) or b"", invoice.letter_id
+        return inbox_store.body_of(session, invoice.letter_id) or b"", invoice.letter_id
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

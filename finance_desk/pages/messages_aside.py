@@ -19,7 +19,7 @@ from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.event_loading import replay_unappliable
 from orders.register import store as register_store
-from peppol.exchange import inbox
+from peppol.exchange import inbox, inbox_store
 from peppol.validation import validation
 from web.access import signed_in
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
@@ -35,7 +35,7 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
     """The message, whatever it is."""
     with database_of(request).reading() as session:
         found = message_queries.message_in(session, number)
-        body = inbox.body_of(session, number)
+        body = inbox_store.body_of(session, number)
         if found is None or body is None:
             raise NotThere
         names = Names(session, register_store.load(session).buyer)
@@ -60,7 +60,7 @@ def message(request: Request, number: int, person: Person = signed_in(*READERS))
 def raw(request: Request, number: int, person: Person = signed_in(*READERS)) -> Response:
     """The bytes as they came, never opened by the browser."""
     with database_of(request).reading() as session:
-        body = inbox.body_of(session, number)
+        body = inbox_store.body_of(session, number)
     if body is None or (personal_numbers.written_in(body) and not person.may(_P.PROTECTED)):
         raise NotThere
     named = {"Content-Disposition": f'attachment; filename="message-{number}.bin"'}

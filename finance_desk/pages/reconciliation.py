@@ -30,7 +30,7 @@ from invoicing.reconciliation.open_items import open_items
 from invoicing.reconciliation.statement import Statement, StatementEntry, StatementKey, reconcile
 from orders.register import store as register_store
 from orders.terms import Article
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox_store, outbox_store
 from peppol.identifiers import DocumentKind
 from web import i18n
 from web.access import signed_in
@@ -149,7 +149,7 @@ def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*R
     """The invoice exactly as it came."""
     with database_of(request).reading() as session:
         letter_id = reconciliation_queries.message_of(session, invoice_id)
-        body = inbox.body_of(session, letter_id) if letter_id is not None else None
+        body = inbox_store.body_of(session, letter_id) if letter_id is not None else None
     if body is None:
         raise NotThere
     return download(body, name=f"faktura-{invoice_id}.xml", media_type="application/xml")
@@ -159,7 +159,7 @@ def invoice_xml(request: Request, invoice_id: int, person: Person = signed_in(*R
 def order_xml(request: Request, number: str, person: Person = signed_in(*READERS)) -> Response:
     """The order exactly as it was sent."""
     with database_of(request).reading() as session:
-        messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number))
+        messages = list(outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=number))
     if not messages:
         raise NotThere
     return download(

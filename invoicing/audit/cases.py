@@ -19,7 +19,7 @@ from invoicing.documents.journal import subjects_of
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, CheckOutcome, Group
 from invoicing.model import SupplierInvoice
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 
 
 class NoCase(Refused):
@@ -87,7 +87,7 @@ def _document(
             "currency": invoice.currency,
         }
     )
-    yield name, inbox.body_of(session, invoice.letter_id) or b""
+    yield name, inbox_store.body_of(session, invoice.letter_id) or b""
     for place, (on, match) in enumerate(document_store.matches(session, invoice.id), 1):
         stem = f"matches/document-{invoice.id:06}-{place:02}"
         text = "\n".join([f"{invoice.number}, {on}: {match.verdict}", *_told(match.tree, 0), ""])

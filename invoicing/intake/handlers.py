@@ -15,8 +15,8 @@ from invoicing.intake import intake, near_duplicates
 from invoicing.intake.intake import IntakeResult
 from invoicing.responses import received as responses_received
 from orders.register.register import Register
-from peppol.exchange import inbox
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange import inbox_store
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.identifiers import DocumentKind
 
 Handler = Callable[[Session, Register, InboundMessage, Reading, date], IntakeResult | None]
@@ -37,7 +37,7 @@ def _answer(
     """A supplier's answer to a message of ours; one that breaks a rule lies in quarantine as any other message."""
     if reading.answer is None:
         return intake.receive(session, register, message, reading, today=today)
-    if not inbox.take(session, message.id, kind=reading.answer.kind):
+    if not inbox_store.take(session, message.id, kind=reading.answer.kind):
         return None
     became = responses_received.receive(
         session, register, message, reading.answer, reading.origin, today=today

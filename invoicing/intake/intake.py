@@ -25,8 +25,8 @@ from invoicing.verdicts import crediting
 from invoicing.verdicts.verdicts import STATE_OF, judge_again, parts_of, take_lines
 from orders.register.register import Register
 from peppol.envelope import envelope
-from peppol.exchange import inbox
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange import inbox_store
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 
 
@@ -48,7 +48,7 @@ def receive(
     None when another worker handled the message in the meantime. Raises IntegrityError when another
     document with the same number was kept in the meantime: tried again, it finds that one.
     """
-    if not inbox.take(session, message.id, kind=reading.kind or ""):
+    if not inbox_store.take(session, message.id, kind=reading.kind or ""):
         return None
     content = reading.invoice
     if content is None:
@@ -75,7 +75,7 @@ def receive(
 
 
 def _settle(session: Session, message: InboundMessage, reading: Reading, state: InState) -> None:
-    inbox.settle(
+    inbox_store.settle(
         session,
         message.id,
         state,
@@ -207,8 +207,8 @@ def _conflict(
     The same document in a new envelope is no conflict: it is the first one once more.
     """
     # Two messages of one number are rare; only then is a document taken out of its envelope in here.
-    if envelope.same_document(message.body, inbox.body_of(session, earlier.letter_id) or b""):
-        inbox.settle(
+    if envelope.same_document(message.body, inbox_store.body_of(session, earlier.letter_id) or b""):
+        inbox_store.settle(
             session,
             message.id,
             InState.REPEAT,
@@ -218,7 +218,7 @@ def _conflict(
             repeats=earlier.letter_id,
         )
         return IntakeResult(message.id, InState.REPEAT, reason="REPEAT")
-    inbox.settle(
+    inbox_store.settle(
         session,
         message.id,
         InState.CONFLICT,

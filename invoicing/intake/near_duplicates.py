@@ -9,7 +9,7 @@ warning that is always there is read by nobody. Two months of one order are two 
 from foundation.sql import Session, moment_of
 from invoicing.intake import near_duplicate_queries
 from invoicing.model import SupplierInvoice
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 
 NEAR_DUPLICATE = "NEAR_DUPLICATE"
 
@@ -26,7 +26,7 @@ def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str
     if not alike or moment is None:
         return []
     numbers = [each.number for each in alike]
-    inbox.note(
+    inbox_store.note(
         session,
         letter_id,
         NEAR_DUPLICATE,

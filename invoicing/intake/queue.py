@@ -25,8 +25,8 @@ from invoicing.intake import handlers as intake_handlers
 from invoicing.intake.intake import IntakeResult
 from orders.register import store as register_store
 from orders.register.register import Register
-from peppol.exchange import inbox
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange import inbox, inbox_store
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 
 _BATCH = 50
@@ -67,7 +67,7 @@ def readings(
     """Claim the messages that wait and read them, a group ahead of the one that is handed out."""
     with database.reading() as session:
         register = register_store.load(session)
-        many = inbox.count_arrived(session) >= _MANY
+        many = inbox_store.count_arrived(session) >= _MANY
     with _reader(register, apart=many if reader is None else reader) as read:
         current: list[_Part] = []
         ahead = _submitted(database, read)
@@ -87,7 +87,7 @@ def readings(
             left = [letter_id for part in (*current, *ahead) for letter_id in part.messages]
             if left:
                 with database.writing() as session:
-                    inbox.unclaim(session, left)
+                    inbox_store.unclaim(session, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _submitted(database: Database, read: Read) -> list[_Part]:
     """The next messages, claimed and on their way through the reader; none when none wait."""
     with database.writing() as session:
         register = register_store.load(session)
-        messages = inbox.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
+        messages = inbox_store.claim(session, limit=_BATCH, now=database.clock(), lease=_LEASE)
     return [
         _Part({message.id: message for message in group}, register, read(group, register))
         for group in _groups(messages)

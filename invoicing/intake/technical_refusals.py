@@ -19,8 +19,8 @@ from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import technical_responses
 from peppol.envelope.findings import EnvelopeRule
 from peppol.envelope.sender import ALWAYS, Sender
-from peppol.exchange import outbox, outgoing
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange import outbox_store, outgoing
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 from peppol.xml import codec
@@ -100,7 +100,7 @@ def _answer(
     today: date,
 ) -> DocumentKind | None:
     about = f"letter {message.id}"
-    if list(outbox.messages_out(session, about=about)):
+    if list(outbox_store.messages_out(session, about=about)):
         # It was read again (replayed); its sender has had its answer.
         return None
     try:

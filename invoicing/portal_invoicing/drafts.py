@@ -25,7 +25,7 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.verdicts import crediting
 from orders.register.register import Register
 from peppol.documents import billing
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from peppol.xml import codec
 
 _WITHOUT_CREDIT = (InvoiceState.CREDITED, InvoiceState.SETTLED)
@@ -114,7 +114,7 @@ def credit_of(
             f"{invoice.number} är redan krediterad eller är själv en kreditfaktura.",
             f"{invoice.number} is credited already or is itself a credit note.",
         )
-    original = document_view.document_of(inbox.body_of(session, invoice.letter_id) or b"")
+    original = document_view.document_of(inbox_store.body_of(session, invoice.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
         raise view.NoDocumentView
     document = flipping.credit_note_of(original, given=given)

@@ -21,7 +21,7 @@ from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
-from peppol.exchange.outbox import OutboundMessage, messages_out
+from peppol.exchange.outbox_store import OutboundMessage, messages_out
 from peppol.exchange.tables import outbox
 
 PAGE = 25

@@ -19,9 +19,9 @@ from orders.register.parties import Supplier
 from orders.register.register import Register
 from peppol.envelope import envelope
 from peppol.envelope.sender import Sender
-from peppol.exchange import inbox, outbox
-from peppol.exchange.inbox import InboundMessage
-from peppol.exchange.outbox import OutboundMessage
+from peppol.exchange import inbox_store, outbox, outbox_store
+from peppol.exchange.inbox_store import InboundMessage
+from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 
@@ -85,7 +85,7 @@ def receive(
     for_staff = about.meaning in peer_responses.FOR_STAFF
     sv, en = peer_responses.sentences(about.meaning, answer.reference) if for_staff else ("", "")
     reason = about.meaning.value if for_staff else ""
-    inbox.settle(
+    inbox_store.settle(
         session,
         message.id,
         InState.HANDLED,
@@ -110,7 +110,7 @@ def _about(session: Session, register: Register, answer: PeerAnswer, origin: Sen
             return _about_order(session, register, answer, origin)
         case DocumentKind.MLS:
             # Its sender is an access point, which we do not know; knowing the identifier is its proof.
-            found = outbox.message_named(session, answer.reference.lower())
+            found = outbox_store.message_named(session, answer.reference.lower())
             return _about_message(session, found, answer)
         case DocumentKind.MLR:
             return _about_document(session, register, answer, origin)
@@ -124,7 +124,7 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
     supplier = _supplier_of(register, answer, origin)
     if supplier is None or supplier.organisation_number != order.supplier:
         return _About(Meaning.STRANGER)
-    messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order.number))
+    messages = list(outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=order.number))
     return _About(
         peer_responses.meaning_of_order_answer(answer),
         messages[-1] if messages else None,
@@ -135,10 +135,12 @@ def _about_order(session: Session, register: Register, answer: PeerAnswer, origi
 
 def _about_document(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
     """The message an MLR is about: the newest with that document number that went to its sender."""
-    named = [each for each in outbox.messages_out(session, document_id=answer.reference) if each.receiver]
+    named = [
+        each for each in outbox_store.messages_out(session, document_id=answer.reference) if each.receiver
+    ]
     if not named:
         # Some answer with the identifier of the envelope instead of the document's number.
-        one = outbox.message_named(session, answer.reference.lower())
+        one = outbox_store.message_named(session, answer.reference.lower())
         named = [one] if one is not None else []
     if not named:
         return _About(Meaning.UNKNOWN)
@@ -199,9 +201,9 @@ def _supplier_of(register: Register, answer: PeerAnswer, origin: Sender) -> Supp
 
 def _again(session: Session, message: InboundMessage, answer: PeerAnswer, earlier: int) -> Recorded:
     """The same answer once more is a repeat; the same number with other content a conflict, both kept."""
-    same = envelope.same_document(message.body, inbox.body_of(session, earlier) or b"")
+    same = envelope.same_document(message.body, inbox_store.body_of(session, earlier) or b"")
     state = InState.REPEAT if same else InState.CONFLICT
-    inbox.settle(
+    inbox_store.settle(
         session,
         message.id,
         state,

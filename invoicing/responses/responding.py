@@ -30,7 +30,7 @@ from orders.register.agreements import Policy
 from orders.register.parties import Supplier
 from orders.register.register import Register
 from orders.register.response_agreements import Acknowledgement, ResponseProcess
-from peppol.exchange import outbox, outgoing
+from peppol.exchange import outbox_store, outgoing
 from peppol.identifiers import DocumentKind
 
 # The order of answers is fixed; steps may be left out, and none may be taken back (OP-BR111-R012).
@@ -167,5 +167,5 @@ def _about(invoice: SupplierInvoice) -> str:
 
 def _times_told(session: Session, invoice: SupplierInvoice, code: str) -> int:
     """How often a document was answered with this code; only a query is told more than once."""
-    told = outbox.messages_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
+    told = outbox_store.messages_out(session, kind=DocumentKind.INVOICE_RESPONSE, about=_about(invoice))
     return sum(message.document_id.endswith(f"-{code}") for message in told)

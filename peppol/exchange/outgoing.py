@@ -14,7 +14,7 @@ from lxml import etree
 
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint
-from peppol.exchange import circuit_breaker, outbox, receiver_queues
+from peppol.exchange import access_point_store, outbox, receiver_queue_store
 from peppol.exchange.receiving import Collected, Collector
 from peppol.exchange.sending import DeliveryEvent, MessageSender, Tell, Transactions
 from peppol.findings import Finding, Severity
@@ -107,8 +107,8 @@ def deliver_waiting(
     waiting, with those after it to the same receiver.
     """
     with transactions() as session:
-        receiver_queues.hurry(session, all_queues=True)
-        circuit_breaker.allow_probe(session, access_point.name, now=now)
+        receiver_queue_store.hurry(session, all_queues=True)
+        access_point_store.allow_probe(session, access_point.name, now=now)
     sender = MessageSender(transactions, access_point, lambda: now, tell or _nobody)
     delivered, more = 0, True
     while more:

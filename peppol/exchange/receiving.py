@@ -2,7 +2,7 @@
 
 A message whose acknowledgement was lost comes again and is stored as a repeat: it gets the same
 answer, and the repeat is there to be seen. One worker at a time collects at an access point
-(`breaker.collect_turn`); one that was stopped and finds another in its place stores nothing more.
+(`access_point_store.begin_collecting`); one that was stopped and finds another in its place stores nothing more.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, Arrival, Gone, Unreachable
 from peppol.envelope import opening
-from peppol.exchange import circuit_breaker, inbox
+from peppol.exchange import access_point_store, inbox
 from peppol.exchange.sending import Transactions
 from peppol.exchange.tables import InState
 
@@ -88,18 +88,21 @@ class Collector:
                         self._acknowledge(came)
             finally:
                 with self.transactions() as session:
-                    circuit_breaker.end_collecting(session, self.access_point.name, self.worker)
+                    access_point_store.end_collecting(session, self.access_point.name, self.worker)
         return _collected(tally)
 
     def _turn(self) -> bool:
-        with self.transactions() as session:
-            return self._has_turn(session, begins=True)
-
-    def _has_turn(self, session: Session, *, begins: bool) -> bool:
         name, now = self.access_point.name, self.clock()
-        return circuit_breaker.collect_turn(
-            session, name, self.worker, now=now, lease=self.lease, begins=begins
-        )
+        with self.transactions() as session:
+            access_point_store.add_if_new(session, name)
+            return access_point_store.begin_collecting(
+                session, name, self.worker, now=now, until=now + self.lease
+            )
+
+    def _has_turn(self, session: Session) -> bool:
+        """Whether this worker may go on; where another has had the turn meanwhile, that one took what there was."""
+        until = self.clock() + self.lease
+        return access_point_store.go_on_collecting(session, self.access_point.name, self.worker, until=until)
 
     def _fetched(self, batch: Sequence[Arrival]) -> list[list[_Came]]:
         """The messages of a batch in groups that may be held at once; reading envelopes is XML work."""
@@ -123,7 +126,7 @@ class Collector:
         """Store messages in one transaction; None where another worker collects by now."""
         now = self.clock()
         with self.transactions() as session:
-            if not self._has_turn(session, begins=False):
+            if not self._has_turn(session):
                 return None
             stored = [
                 inbox.store(

@@ -31,10 +31,11 @@ from peppol.access_points.protocol import (
     RejectedForGood,
     Unreachable,
 )
-from peppol.exchange import circuit_breaker, receiver_queues
+from peppol.exchange import access_point_store, circuit_breaker, receiver_queue_store, receiver_queues
 from peppol.exchange.circuit_breaker import Admission, Turn
-from peppol.exchange.outbox import OutboundMessage
-from peppol.exchange.receiver_queues import UNREACHABLE, AttemptResult, QueueLease
+from peppol.exchange.outbox_store import OutboundMessage
+from peppol.exchange.receiver_queue_store import UNREACHABLE
+from peppol.exchange.receiver_queues import AttemptResult, QueueLease
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
 
@@ -129,7 +130,7 @@ class MessageSender:
                 messages_most=1 if probing else self.messages_most,
             )
             if probing and not claim.messages:
-                circuit_breaker.allow_probe(session, name, now=now)
+                access_point_store.allow_probe(session, name, now=now)
         if not claim.receivers:
             return Round()
         tried = self._try_all(claim, began)
@@ -137,7 +138,7 @@ class MessageSender:
             weighed, turn = self._weighed(session, tried)
             noted = receiver_queues.release(session, claim, weighed, now=self.clock())
             if turn.closed:
-                receiver_queues.hurry(session)
+                receiver_queue_store.hurry(session)
             self.tell(session, _events(noted, turn, name))
         for each in noted:
             _log_attempt(each)

@@ -5,21 +5,19 @@ less often, for two weeks; an answer that came another way in the meantime (MLS,
 the access point gave up goes to a person: nobody has refused it, and nobody will try it again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
 
-from foundation import leases, transitions
 from foundation.periods import Clock
 from foundation.sql import Session
 from peppol.access_points.protocol import AccessPoint, AccessPointError, DeliveryState, DeliveryStatus
-from peppol.exchange import outbox as messages
-from peppol.exchange.outbox import OutboundMessage
+from peppol.exchange import outbox, outbox_store
+from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
-from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
+from peppol.exchange.tables import OutState
 
 _log = structlog.get_logger("post")
 _BATCH = 50
@@ -48,7 +46,7 @@ def ask(
     """Ask about the messages whose time it is; whether there may be more. Raises nothing an access point does."""
     now = clock()
     with transactions() as session:
-        due = _claimed(session, now, lease)
+        due = outbox_store.take_to_ask(session, now=now, until=now + lease, at_most=_BATCH)
     answered: list[_Answered] = []
     for message, sent_at in due:
         if stopping():
@@ -66,45 +64,25 @@ def ask(
     return len(answered) == _BATCH
 
 
-def _claimed(session: Session, now: datetime, lease: timedelta) -> Sequence[tuple[OutboundMessage, datetime]]:
-    """The messages to ask about, put off for the others while we ask."""
-    due = (
-        select(outbox.c.sequence, outbox.c.sent_at)
-        .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
-        .order_by(outbox.c.ask_at)
-        .limit(_BATCH)
-    )
-    taken = leases.take(session, outbox.c.sequence, due, ask_at=now + lease)
-    if not taken:
-        return []
-    sent = {row.sequence: row.sent_at for row in taken}
-    question = select(outbox).where(outbox.c.sequence.in_(list(sent))).order_by(outbox.c.sequence)
-    return [(message, sent[message.sequence]) for message in messages.read_messages(session, question)]
-
-
 def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent | None:
     """What the answer means to the message; something to tell where it was not simply delivered."""
     message, status = answered.message, answered.status
-    still = update(outbox).where(outbox.c.sequence == message.sequence, outbox.c.state == OutState.SENT)
     if status.state in _LAST_WORD:
         state = _LAST_WORD[status.state]
-        came_from = messages.verdict(
+        came_from = outbox.verdict(
             session, message.instance_id, state, answer=status.words, at=status.at or now
         )
         refused = came_from is not None and state is OutState.REJECTED
         return DeliveryEvent(state.value, message, status.words) if refused else None
     if status.state is DeliveryState.GIVEN_UP:
-        stuck = transitions.moved_first(
+        stuck = outbox_store.moved_first(
             session,
-            outbox.c.state,
-            outbox.c.sequence == message.sequence,
-            OUT_FOLLOWS,
-            name=(f"Meddelande {message.sequence}", f"Message {message.sequence}"),
+            message.sequence,
             was=OutState.SENT,
             to=OutState.STUCK,
             values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
         return DeliveryEvent(OutState.STUCK.value, message, status.words) if stuck else None
     wait = ASKING.rest_after(now - answered.sent_at)
-    session.execute(still.values(ask_at=None if wait is None else now + wait))
+    outbox_store.ask_at(session, message.sequence, None if wait is None else now + wait)
     return None

@@ -14,7 +14,7 @@ from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing.drafts import Draft
 from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of, text_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
@@ -57,7 +57,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 drafts.check_sendable(new)
             except Refused as refused:
                 new_refusal = refused.pair
-        original = document_view.paper_of(inbox.body_of(session, invoice.letter_id) or b"")
+        original = document_view.paper_of(inbox_store.body_of(session, invoice.letter_id) or b"")
     return render(
         request,
         person,

@@ -18,7 +18,7 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.queries import InvoiceFilter, InvoiceStanding, SortOrder
 from orders.register import store as register_store
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from peppol.validation import attachments
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_pdf, as_xml, held_of
 from supplier_portal.pages.query_params import month_of
@@ -82,7 +82,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         told = story(session, actor, invoice)
         register = register_store.load(session)
         corrects = bool(told.can_be_credited and drafts.line_to_correct(session, register, actor, invoice))
-        body = inbox.body_of(session, invoice.letter_id) or b""
+        body = inbox_store.body_of(session, invoice.letter_id) or b""
     try:
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
@@ -143,7 +143,7 @@ def attached(request: Request, invoice_id: int, place: int, person: Person = sig
 def _body(request: Request, person: Person, invoice_id: int) -> tuple[SupplierInvoice, bytes]:
     with database_of(request).reading() as session:
         invoice = held_of(session, actor_of(person), invoice_id)
-        return invoice, inbox.body_of(session, invoice.letter_id) or b""
+        return invoice, inbox_store.body_of(session, invoice.letter_id) or b""
 
 
 def _sorts(request: Request, wanted: InvoiceFilter) -> dict[str, tuple[str, str]]:

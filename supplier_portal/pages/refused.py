@@ -13,7 +13,7 @@ from invoicing.portal_invoicing.refused_message_queries import PAGE, RefusedMess
 from invoicing.portal_invoicing.uploads import Looked
 from orders.register import store as register_store
 from peppol.envelope import opening
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from peppol.exchange.tables import InState
 from peppol.validation import validation
 from supplier_portal.pages.forms import SEES, SENDS, actor_of, as_file, as_xml
@@ -103,7 +103,7 @@ def _reason(found: Looked | None) -> tuple[str, str] | None:
 def _message(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:
     with database_of(request).reading() as session:
         message = refused_message_queries.find(session, actor_of(person), letter_id)
-        body = inbox.body_of(session, letter_id) if message is not None else None
+        body = inbox_store.body_of(session, letter_id) if message is not None else None
     if message is None or body is None:
         raise NotThere
     return message, body

@@ -20,7 +20,7 @@ from invoicing.portal_invoicing import queries as portal_queries
 from invoicing.portal_invoicing.portal_document_store import Made
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.responses.response_documents import APPROVED, IN_PROCESS, PAID, RECEIVED, REJECTED, UNDER_QUERY
-from peppol.exchange.outbox import OutboundMessage
+from peppol.exchange.outbox_store import OutboundMessage
 
 _S = InvoiceState
 

@@ -26,7 +26,7 @@ from orders.model import LineState, Order
 from orders.purchase_orders.line_store import ZERO
 from orders.purchase_orders.order_store import line_of, order_of
 from orders.terms import Article
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
@@ -188,7 +188,7 @@ def message_of(session: Session, scope: Scope, number: str) -> OrderMessage | No
     # All of them, since a question read in parts must be read to its end.
     messages = {
         message.sequence: message.body
-        for message in exchange_outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
+        for message in outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
     }
     sent_on = stockholm_date(row.sent_at) if row.sent_at is not None else None
     return OrderMessage(

@@ -25,7 +25,7 @@ from foundation.periods import Month
 from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.placements import tutor_store
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
 from tests.support.servers.databases import PostgresqlServer
@@ -238,7 +238,7 @@ def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_
 def test_the_order_on_paper_and_as_it_was_sent(site: Site, client: httpx.Client) -> None:
     number = order_of(site, "100000101")
     with site.database.reading() as session:
-        (message,) = outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
+        (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=number)
     answer = client.get(f"/orders/{number}/order.xml")
     assert answer.content == message.body
     assert answer.headers["content-disposition"] == f'attachment; filename="order-{number}.xml"'

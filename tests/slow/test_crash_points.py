@@ -23,7 +23,7 @@ from invoicing.documents import store as document_store
 from invoicing.intake import queue as intake_queue
 from invoicing.intake.queue import read_arrived
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
@@ -127,7 +127,7 @@ def test_sending_survives_a_crash_at_every_operation(world: World, step: int) ->
         deliver(world)
         assert states(world) == [OutState.SENT] * 3, number
         with world.database.reading() as session:
-            messages = list(exchange_outbox.messages_out(session))
+            messages = list(outbox_store.messages_out(session))
             attempts = session.execute(select(exchange_tables.attempt.c.letter)).all()
         files = sorted((world.folder / "post" / "outbox").rglob("*.xml"))
         assert sorted(file.read_bytes() for file in files) == sorted(message.body for message in messages)
@@ -151,7 +151,7 @@ def test_receiving_survives_a_crash_at_every_operation(
     for name, body in (("a.xml", invoice), ("b.xml", b"<A/>"), ("c.xml", invoice)):
         (world.folder / "post" / "inbox" / name).write_bytes(body)
     with world.database.reading() as session:
-        before = len(list(exchange_outbox.messages_out(session)))
+        before = len(list(outbox_store.messages_out(session)))
     world.keep()
     monkeypatch.setattr(intake_queue, "_LEASE", timedelta(minutes=5))
     collect_and_sort(world)
@@ -170,7 +170,7 @@ def test_receiving_survives_a_crash_at_every_operation(
             found = list(
                 session.scalars(select(exchange_tables.inbox.c.state).order_by(exchange_tables.inbox.c.id))
             )
-            answers = len(list(exchange_outbox.messages_out(session))) - before
+            answers = len(list(outbox_store.messages_out(session))) - before
             left = session.execute(
                 select(exchange_tables.inbox.c.failures).where(exchange_tables.inbox.c.failures > 0)
             ).all()

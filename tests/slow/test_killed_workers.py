@@ -34,7 +34,7 @@ from operations.schedules import Every
 from operations.tables import job_run
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outbound, Submission
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import lay_out
@@ -215,7 +215,7 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
     with database.reading() as session:
         states = Counter(session.scalars(select(exchange_tables.inbox.c.state)))
         documents = list(document_store.listed(session))
-        messages = {message.instance_id: message.body for message in exchange_outbox.messages_out(session)}
+        messages = {message.instance_id: message.body for message in outbox_store.messages_out(session)}
         portal = (
             session.scalar(select(func.count()).where(exchange_tables.outbox.c.state == OutState.IN_PORTAL))
             or 0

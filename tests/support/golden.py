@@ -6,7 +6,7 @@ A file that does not match is a change somebody must want. To write them anew af
 
 import os
 
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from tests.support.project import GOLDEN
 from tests.support.stories.house import House
 
@@ -22,5 +22,5 @@ def is_golden(name: str, body: bytes) -> None:
 def message_body(house: House, document_id: str) -> bytes:
     """The bytes of the one message of ours that carries this document."""
     with house.database.reading() as session:
-        (message,) = outbox.messages_out(session, document_id=document_id)
+        (message,) = outbox_store.messages_out(session, document_id=document_id)
     return message.body

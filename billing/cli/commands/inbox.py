@@ -24,8 +24,7 @@ from operations.message_queries import InboundSummary, OutboundSummary
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
-from peppol.exchange import inbox as exchange_inbox
-from peppol.exchange import outgoing
+from peppol.exchange import inbox_store, outgoing
 from peppol.exchange.tables import InState, OutState
 from web.verdict_words import document_json, why_message
 
@@ -96,7 +95,7 @@ def show_message(
             )
         if raw:
             # A repeat keeps no bytes of its own: they are those of the message it repeats.
-            body = exchange_inbox.body_of(
+            body = inbox_store.body_of(
                 session, message.repeats or message.id if _is_repeat(message) else message.id
             )
             typer.echo(body or b"", nl=False)

@@ -21,7 +21,7 @@ from orders.placements import plan_store
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.order_store import OrderSummary
 from orders.terms import Article
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 
 orders = typer.Typer()
@@ -153,7 +153,7 @@ def order_xml(context: CommandContext, order_number: OrderNumber) -> None:
     """Orderns meddelande, byte för byte / the order's message, byte for byte."""
     with context.reading() as session:
         order_store.get(session, order_number)
-        messages = list(outbox.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))
+        messages = list(outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))
     if not messages:
         raise NotFound(f"Order {order_number} har inget meddelande.", f"Order {order_number} has no message.")
     typer.echo(messages[0].body, nl=False)

@@ -30,7 +30,7 @@ from orders.purchase_orders import order_store
 from orders.register import store as register_store
 from orders.register.register import Register
 from peppol.exchange import inbox
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.xml import codec
 
 _START = date(2026, 1, 12)

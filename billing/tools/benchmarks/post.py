@@ -19,7 +19,7 @@ from billing.tools.benchmarks import bench_store, flow
 from foundation.database import Database
 from orders.register.register import Register
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import inbox_store
 from peppol.exchange.tables import OutState
 
 
@@ -132,7 +132,7 @@ def _count(database: Database, state: OutState) -> int:
 
 def _arrived(database: Database) -> int:
     with database.reading() as session:
-        return exchange_inbox.count_arrived(session)
+        return inbox_store.count_arrived(session)
 
 
 def _check(url: str, folder: Path, messages: int) -> None:

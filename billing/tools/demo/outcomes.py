@@ -26,7 +26,7 @@ from orders.placements import plan_store
 from orders.placements import store as placement_store
 from orders.purchase_orders import line_store, order_store
 from orders.terms import Article
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 
 _THEN = " > "
@@ -120,7 +120,7 @@ def _answers(books: _Books, thing: str) -> str:
     invoice = books.document(thing, DocumentType.INVOICE)
     if invoice is None:
         return _NOTHING
-    messages = outbox.messages_out(
+    messages = outbox_store.messages_out(
         books.session, kind=DocumentKind.INVOICE_RESPONSE, about=f"invoice {invoice.id}"
     )
     return " ".join(message.document_id.rpartition("-")[2] for message in messages) or _NOTHING

@@ -38,7 +38,7 @@ from orders.register import store as register_store
 from orders.register.files import read_register
 from orders.terms import Article
 from peppol.access_points.folder import FolderAccessPoint
-from peppol.exchange import outbox, outgoing
+from peppol.exchange import outbox_store, outgoing
 from peppol.xml import codec
 
 
@@ -133,7 +133,7 @@ class _House:
     def closing(self) -> Played:
         """The messages that are read in the portal, the statement, and the outcomes."""
         with self.database.reading() as session:
-            for message in outbox.messages_out(session):
+            for message in outbox_store.messages_out(session):
                 if not message.receiver:
                     self.post.submit(message)
             found = tuple(outcomes(session, self.story.cases))

@@ -33,8 +33,8 @@ from peppol.access_points.protocol import (
     Submission,
 )
 from peppol.documents import billing, shapes
-from peppol.exchange import inbox, outbox, outgoing
-from peppol.exchange.inbox import InboundMessage
+from peppol.exchange import inbox, inbox_store, outbox_store, outgoing
+from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
 from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
@@ -89,7 +89,7 @@ def worker(house: House, document: billing.Invoice | billing.CreditNote) -> Call
     """Post a document now, and give back the work of reading it as one of several workers would."""
     house.post(codec.serialise(document), on=FEBRUARY)
     with house.database.writing() as session:
-        (message,) = inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+        (message,) = inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
     return reading(house, message)
 
 
@@ -155,7 +155,7 @@ def test_two_documents_under_one_number_become_one_invoice_and_a_conflict(house:
     for days in ("20", "19"):
         house.post(codec.serialise(january(house, "F-1", days)), on=FEBRUARY)
         with house.database.writing() as session:
-            messages += inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
+            messages += inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(minutes=10))
     readings = [document_reading.read(message.body, on=FEBRUARY) for message in messages]
 
     def work(place: int) -> Callable[[], InState]:
@@ -402,6 +402,6 @@ def test_two_deliverers_hand_every_message_over_once(house: House) -> None:
     at_once([deliver, deliver])
     deliver()
     with house.database.reading() as session:
-        laid_out = [message.instance_id for message in outbox.messages_out(session)]
+        laid_out = [message.instance_id for message in outbox_store.messages_out(session)]
     assert sorted(taken) == sorted(laid_out)
     assert len(laid_out) == 7

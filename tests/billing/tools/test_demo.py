@@ -17,7 +17,7 @@ from billing.migrations.schema import open_database
 from billing.tools.demo.story import StoryCase, read_story
 from fixtures import build_demo, build_tour
 from foundation.errors import Refused
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.findings import Severity
 from peppol.validation import attachments, validation
 from peppol.xml import gate, gate_tree
@@ -117,7 +117,7 @@ def test_every_message_that_left_is_valid_and_as_stored(demo: Demo) -> None:
     database = open_database(f"sqlite:///{demo.folder / 'billing.sqlite'}")
     try:
         with database.reading() as session:
-            stored = sorted(message.body for message in exchange_outbox.messages_out(session))
+            stored = sorted(message.body for message in outbox_store.messages_out(session))
     finally:
         database.close()
     assert stored == sorted(demo.messages.values())

@@ -17,7 +17,7 @@ from billing.tools.demo.loop_back import Looped
 from billing.tools.demo.story import Payments, Story
 from operations.event_loading import EventLine
 from orders.purchase_orders import order_store
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from tests.support.stories.house import (
     FYRBAKEN,
     HAVTORNET,
@@ -114,7 +114,7 @@ def test_orders_stand_as_they_were_placed_whatever_was_answered(plain: tuple[Loo
     database = open_database(f"sqlite:///{folder}/b.sqlite")
     try:
         with database.reading() as session:
-            for each in outbox.messages_out(session, kind="order"):
+            for each in outbox_store.messages_out(session, kind="order"):
                 order = order_store.get(session, each.document_id)
                 assert (
                     f'<cbc:LineExtensionAmount currencyID="SEK">{order.amount.amount}<'.encode() in each.body

@@ -26,7 +26,7 @@ from invoicing.audit.retention import RetentionRefused
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import StatementKey, reconcile
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
@@ -225,7 +225,7 @@ def test_a_case_is_disposed_of_by_two_people_and_the_books_still_balance(house: 
     with house.database.reading() as session:
         kept = {
             len(message.body)
-            for message in outbox.messages_out(session)
+            for message in outbox_store.messages_out(session)
             if message.document_id == house.order(REFERENCE).number
         }
         assert kept == {0}

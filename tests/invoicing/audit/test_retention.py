@@ -19,7 +19,7 @@ from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders.register import store as register_store
 from peppol.documents import billing, shapes
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox, inbox_store, outbox_store
 from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House, a_house
@@ -79,8 +79,8 @@ def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) ->
     assert '"LETTER_OUT": 1' in protocol
     assert past(house, AFTER) == []
     with house.database.writing() as session:
-        assert inbox.body_of(session, message) == b""
-        assert [each.body for each in outbox.messages_out(session, about=f"letter {message}")] == [b""]
+        assert inbox_store.body_of(session, message) == b""
+        assert [each.body for each in outbox_store.messages_out(session, about=f"letter {message}")] == [b""]
         assert inbox.replay(session, message) is None
         assert list(refused_message_queries.listed(session, ACTOR)) == []
     assert house.broken() == []
@@ -97,7 +97,7 @@ def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(hous
     assert past(house, AFTER) == []
     with house.database.writing() as session:
         protocol = retention.confirm(session, number, by="user-2", on=AFTER)
-        assert inbox.body_of(session, message)
+        assert inbox_store.body_of(session, message)
     assert '"outside_cases": []' in protocol
     with house.database.writing() as session:
         (invoice,) = legal_hold_store.newest_first(session)
@@ -141,7 +141,7 @@ def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: Hous
     assert past(house, date(2033, 12, 31)) == []
     dispose(house, date(2034, 1, 1))
     with house.database.reading() as session:
-        assert inbox.body_of(session, document.letter_id) == b""
+        assert inbox_store.body_of(session, document.letter_id) == b""
     assert house.broken() == []
 
 

@@ -19,7 +19,7 @@ from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import verdicts
 from orders.register import store as register_store
 from peppol.documents import billing
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
@@ -85,7 +85,7 @@ def release(house: House, minutes: int = 11) -> int:
 
 def last_message(house: House, invoice: SupplierInvoice) -> str:
     with house.database.reading() as session:
-        return list(outbox.messages_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
+        return list(outbox_store.messages_out(session, about=f"invoice {invoice.id}"))[-1].body.decode()
 
 
 def test_a_request_for_credit_leaves_after_ten_minutes_and_not_before(house: House) -> None:

@@ -13,8 +13,7 @@ from invoicing.documents import store as document_store
 from invoicing.model import InvoiceState
 from peppol.documents import shapes
 from peppol.envelope.envelope import for_payload, wrap
-from peppol.exchange import inbox as exchange_inbox
-from peppol.exchange import outbox
+from peppol.exchange import inbox_store, outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind, ParticipantId
@@ -133,7 +132,7 @@ def test_what_cannot_be_read_lies_in_quarantine_with_its_bytes_and_a_reason(
     inbox = exchange_tables.inbox
     with house.database.reading() as session:
         row = session.execute(select(inbox).where(inbox.c.id == first.letter_id)).one()
-        assert exchange_inbox.body_of(session, first.letter_id) == body
+        assert inbox_store.body_of(session, first.letter_id) == body
     assert row.reason_sv
     assert row.reason_en
 
@@ -150,7 +149,7 @@ def test_an_invalid_invoice_is_refused_by_its_rule_and_never_for_a_business_reas
 
 def test_one_of_our_own_orders_sent_back_is_not_for_us(house: House) -> None:
     with house.database.reading() as session:
-        (order,) = outbox.messages_out(session, kind=DocumentKind.ORDER)
+        (order,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     house.post(order.body, on=FEBRUARY)
     (outcome,) = house.read_messages(on=FEBRUARY)
     assert (outcome.message_state, outcome.reason) == (InState.QUARANTINED, "NOT_FOR_US")

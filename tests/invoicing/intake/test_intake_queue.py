@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from invoicing.intake import handlers as intake_handlers
 from invoicing.intake.queue import read_arrived
 from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import inbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 from peppol.identifiers import DocumentKind
@@ -87,7 +88,7 @@ def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
         for failures in range(5):
-            claimed = exchange_inbox.InboundMessage(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
+            claimed = inbox_store.InboundMessage(stored.id, "", "", b"", DAY, InState.ARRIVED, failures)
             exchange_inbox.failed(session, claimed, "RuntimeError", now=CLOCK)
     assert message(house).state == InState.FAILED
     assert house.read_messages(on=DAY) == []
@@ -103,10 +104,10 @@ def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_
 def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
-        (claimed,) = exchange_inbox.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
+        (claimed,) = inbox_store.claim(session, limit=1, now=CLOCK, lease=timedelta(0))
     later = CLOCK + timedelta(seconds=1)
     with house.database.writing() as session:
-        exchange_inbox.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
+        inbox_store.settle(session, stored.id, InState.QUARANTINED, reason="XSD")
         assert exchange_inbox.failed(session, claimed, "RuntimeError", now=later) is None
     assert message(house).state == InState.QUARANTINED
 

@@ -26,7 +26,7 @@ from invoicing.portal_invoicing.flipping import Numbered
 from orders.register import store as register_store
 from orders.register.parties import AccountScheme, PaymentAccount
 from peppol.documents import billing
-from peppol.exchange import inbox
+from peppol.exchange import inbox_store
 from peppol.xml import codec
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
 from tests.support.stories.paying import ADMINISTRATOR, ATTESTER, NOW, OFFICER, SECOND, PayDesk, notice
@@ -300,7 +300,7 @@ def test_an_invoice_credited_after_the_attest_is_taken_out(
 
 def _credit_of(house: House, document: SupplierInvoice) -> bytes:
     with house.database.reading() as session:
-        body = inbox.body_of(session, document.letter_id)
+        body = inbox_store.body_of(session, document.letter_id)
     assert body is not None
     invoice = codec.parse(billing.Invoice, body)
     return codec.serialise(flipping.credit_note_of(invoice, given=Numbered("K-1", date(2026, 2, 20))))

@@ -27,7 +27,7 @@ from orders.register.response_agreements import (
     TechnicalAnswer,
 )
 from peppol.documents import billing, responses, shapes
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox_store, outbox_store
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from peppol.xml import codec
@@ -64,7 +64,7 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def written(house: House, invoice: SupplierInvoice) -> list[responses.InvoiceResponse]:
     """The Invoice Responses about a document as their messages read, each judged by every rule once more."""
     with house.database.reading() as session:
-        messages = list(outbox.messages_out(session, about=f"invoice {invoice.id}"))
+        messages = list(outbox_store.messages_out(session, about=f"invoice {invoice.id}"))
     answers = []
     for message in messages:
         report = validation.validate(message.body, on=message.issued_on)
@@ -205,7 +205,7 @@ def test_arrival_is_answered_first_where_the_policy_says_so(house: House) -> Non
 def house_invoice(house: House) -> billing.Invoice:
     """The January invoice once more, as the supplier has it in its books."""
     with house.database.reading() as session:
-        body = inbox.body_of(session, 1)
+        body = inbox_store.body_of(session, 1)
     assert body is not None
     return codec.parse(billing.Invoice, etree.fromstring(body))
 

@@ -21,7 +21,7 @@ from orders.register import store as register_store
 from orders.register.response_agreements import OrderProcess
 from peppol.documents import ordering, responses, technical_responses
 from peppol.envelope import envelope
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind, ParticipantId
@@ -92,7 +92,7 @@ def test_an_order_to_a_supplier_that_answers_is_sent_in_the_process_ordering(hou
     house.decide("100000102", supplier=LARKDRILLEN)
     profiles = {}
     with house.database.reading() as session:
-        for each in exchange_outbox.messages_out(session, kind="order"):
+        for each in outbox_store.messages_out(session, kind="order"):
             profiles[each.recipient] = each.body.partition(b"<cbc:ProfileID>")[2].partition(b"<")[0].decode()
             is_golden(f"order-{each.recipient}.xml", each.body)
     assert profiles == {

@@ -17,7 +17,7 @@ from invoicing.reconciliation.statement import StatementKey, StatementRow, recon
 from invoicing.verdicts import crediting
 from orders.register import store as register_store
 from peppol.documents import billing, responses, shapes
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.validation import validation
 from peppol.xml import codec
 from tests.support.stories.bills import billed, negative
@@ -250,7 +250,7 @@ def test_a_negative_invoice_is_treated_as_the_credit_note_it_is(house: House) ->
     assert credit.amount_payable == document.amount_payable
     assert house.invoice(document.id).state is _S.CREDITED
     with house.database.reading() as session:
-        (message,) = outbox.messages_out(session, document_id=f"{credit.id}-AP")
+        (message,) = outbox_store.messages_out(session, document_id=f"{credit.id}-AP")
     report = validation.validate(message.body, on=LATER)
     assert report.findings == ()
     assert report.root is not None

@@ -13,7 +13,7 @@ from orders.placements import store as placement_store
 from orders.register.register import Register
 from orders.terms import Article
 from orders.workdays import DayConvention
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from tests.support.stories.house import FYRBAKEN, GRYNINGEN, House, a_house, decision, example_register
 
 REFERENCE = "100000101"
@@ -131,7 +131,7 @@ def test_a_contract_that_does_not_run_refuses_and_takes_no_number(house: House) 
     assert "AVT-1001" in house.refuses("placement.decided", early, on=date(2024, 12, 20))
     with house.database.reading() as session:
         assert placement_store.find(session, REFERENCE) is None
-        assert list(outbox.messages_out(session)) == []
+        assert list(outbox_store.messages_out(session)) == []
         assert "placement" not in " ".join(row.subject for row in journal.rows(session))
     house.decide(NEXT)
     assert house.order(NEXT).number == "2100000001"

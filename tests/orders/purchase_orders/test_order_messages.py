@@ -15,7 +15,7 @@ from orders import tables as order_tables
 from orders.register.agreements import ExecutionReferenceSlot
 from orders.register.pricing import PriceList
 from orders.terms import Article
-from peppol.exchange import outbox as exchange_outbox
+from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
@@ -43,7 +43,7 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8), decision_id="5435235")
     number = house.order(REFERENCE).number
     with house.database.reading() as session:
-        (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+        (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     assert (message.document_id, message.sender, message.receiver) == (
         number,
         "0007:2021002114",
@@ -92,7 +92,7 @@ def test_the_order_goes_out_valid_in_the_shape_of_the_buyers_own(house: House) -
 def test_nothing_on_an_order_tells_of_the_participant_or_the_level(house: House) -> None:
     house.decide(REFERENCE, start=date(2026, 1, 15), decided_on=date(2026, 1, 8))
     with house.database.reading() as session:
-        (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+        (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(message.body)
     told = {etree.QName(each).localname for each in root.iter()}
     assert not told & {"OriginatorCustomerParty", "Person", "Note", "BuyerReference", "Telephone"}
@@ -110,7 +110,7 @@ def test_the_execution_reference_may_stand_as_the_originators_document_instead(d
     with a_house(database_url, register=example_register(execution_reference_slot=slot)) as house:
         house.decide(REFERENCE)
         with house.database.reading() as session:
-            (message,) = exchange_outbox.messages_out(session, kind=DocumentKind.ORDER)
+            (message,) = outbox_store.messages_out(session, kind=DocumentKind.ORDER)
     root = etree.fromstring(message.body)
     assert texts(root, "OriginatorDocumentReference/ID") == [REFERENCE]
     assert texts(root, "Delivery/Shipment/ID") == []

@@ -17,7 +17,7 @@ from orders.register.response_agreements import TechnicalAnswer
 from peppol.documents import billing, responses, shapes, technical_responses
 from peppol.envelope import envelope
 from peppol.envelope.sender import Sender
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox, outbox_store
 from peppol.exchange.tables import InState
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind, ParticipantId
@@ -76,10 +76,10 @@ def refused(house: House, body: bytes) -> int:
     return outcome.letter_id
 
 
-def answers(house: House, letter_id: int) -> list[outbox.OutboundMessage]:
+def answers(house: House, letter_id: int) -> list[outbox_store.OutboundMessage]:
     """What we wrote about a message to us, each judged by every rule of its kind once more."""
     with house.database.reading() as session:
-        messages = list(outbox.messages_out(session, about=f"letter {letter_id}"))
+        messages = list(outbox_store.messages_out(session, about=f"letter {letter_id}"))
     for message in messages:
         report = validation.validate(message.body, on=message.issued_on)
         assert (report.kind, report.findings) == (DocumentKind(message.kind), ())

@@ -12,8 +12,7 @@ from peppol.access_points.folder import FolderAccessPoint
 from peppol.envelope.checks import check
 from peppol.envelope.envelope import for_payload, wrap
 from peppol.envelope.opening import unwrap
-from peppol.exchange import inbox as exchange_inbox
-from peppol.exchange import outbox, outgoing
+from peppol.exchange import inbox_store, outbox_store, outgoing
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collected
 from peppol.identifiers import ParticipantId
@@ -85,7 +84,7 @@ def test_an_invoice_in_its_envelope_is_judged_as_if_it_had_come_bare(house: Hous
     assert inbox(house) == [("HANDLED", "", INSTANCE)]
     assert house.invoice(1).state is InvoiceState.ACCEPTED
     with house.database.reading() as session:
-        assert exchange_inbox.body_of(session, 1) == body
+        assert inbox_store.body_of(session, 1) == body
 
 
 def test_the_same_message_once_more_is_a_repeat(house: House, tmp_path: Path) -> None:
@@ -175,7 +174,7 @@ def test_an_invalid_invoice_in_an_envelope_is_told_its_own_fault(house: House, t
 def test_our_orders_go_in_envelopes_where_the_operator_wants_them(house: House, tmp_path: Path) -> None:
     folder = FolderAccessPoint(tmp_path, enveloped=True)
     with house.database.reading() as session:
-        (order,) = outbox.messages_out(session)
+        (order,) = outbox_store.messages_out(session)
     folder.submit(order)
     (file,) = (tmp_path / "outbox").rglob("*.xml")
     first = file.read_bytes()

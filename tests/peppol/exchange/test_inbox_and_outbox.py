@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from peppol.exchange import inbox as exchange_inbox
+from peppol.exchange import inbox_store, outbox_store, receiver_queues
 from peppol.exchange import outbox as exchange_outbox
-from peppol.exchange import receiver_queues
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.inbox import Stored
 from peppol.exchange.receiver_queues import AttemptResult, QueueLease
@@ -159,19 +159,19 @@ def test_a_message_laid_out_in_a_transaction_that_fails_was_never_there(house: H
     with pytest.raises(Interrupted):
         work()
     with house.database.reading() as session:
-        assert list(exchange_outbox.messages_out(session)) == []
+        assert list(outbox_store.messages_out(session)) == []
 
 
 def test_messages_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
     put_out(house, b"<A/>")
     put_out(house, b"<B/>")
     with house.database.reading() as session:
-        assert [message.body for message in exchange_outbox.messages_out(session, about="order 1")] == [
+        assert [message.body for message in outbox_store.messages_out(session, about="order 1")] == [
             b"<A/>",
             b"<B/>",
         ]
-        assert list(exchange_outbox.messages_out(session, kind="order")) == []
-        assert len(list(exchange_outbox.messages_out(session, kind="message", document_id="1"))) == 2
+        assert list(outbox_store.messages_out(session, kind="order")) == []
+        assert len(list(outbox_store.messages_out(session, kind="message", document_id="1"))) == 2
 
 
 # In -----------------------------------------------------------------------------------------
@@ -182,9 +182,9 @@ def test_bytes_that_came_before_are_a_repeat_of_the_first_and_kept_once(house: H
     again = store(house, b"\x00\xff<not xml")
     assert (first.state, again) == (InState.ARRIVED, Stored(again.id, InState.REPEAT, first.id))
     with house.database.reading() as session:
-        assert exchange_inbox.body_of(session, first.id) == b"\x00\xff<not xml"
-        assert exchange_inbox.body_of(session, again.id) == b""
-        assert exchange_inbox.body_of(session, 999) is None
+        assert inbox_store.body_of(session, first.id) == b"\x00\xff<not xml"
+        assert inbox_store.body_of(session, again.id) == b""
+        assert inbox_store.body_of(session, 999) is None
 
 
 def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(house: House) -> None:
@@ -192,7 +192,7 @@ def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(hous
     other = store(house, b"<B/>", instance_id="i-1")
     assert (other.state, other.repeats) == (InState.CONFLICT, first.id)
     with house.database.reading() as session:
-        assert exchange_inbox.body_of(session, other.id) == b"<B/>"
+        assert inbox_store.body_of(session, other.id) == b"<B/>"
     # The conflict does not take the place of what it conflicts with.
     assert store(house, b"<A/>", instance_id="i-1").state is InState.REPEAT
 
@@ -207,21 +207,19 @@ def test_a_message_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_ha
     store(house, b"<A/>")
     lease = timedelta(minutes=10)
     with house.database.writing() as session:
-        (message,) = exchange_inbox.claim(session, limit=10, now=CLOCK, lease=lease)
+        (message,) = inbox_store.claim(session, limit=10, now=CLOCK, lease=lease)
     with house.database.writing() as session:
-        assert exchange_inbox.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
-        (again,) = exchange_inbox.claim(
-            session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease
-        )
+        assert inbox_store.claim(session, limit=10, now=CLOCK + lease, lease=lease) == []
+        (again,) = inbox_store.claim(session, limit=10, now=CLOCK + lease + timedelta(seconds=1), lease=lease)
     assert again == message
 
 
 def test_a_message_is_taken_once(house: House) -> None:
     stored = store(house, b"<A/>")
     with house.database.writing() as session:
-        assert exchange_inbox.take(session, stored.id, kind="order")
-        assert not exchange_inbox.take(session, stored.id, kind="order")
-        exchange_inbox.settle(
+        assert inbox_store.take(session, stored.id, kind="order")
+        assert not inbox_store.take(session, stored.id, kind="order")
+        inbox_store.settle(
             session, stored.id, InState.QUARANTINED, reason="TEST", reason_sv="å", reason_en="a"
         )
     with house.database.reading() as session:

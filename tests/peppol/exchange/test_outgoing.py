@@ -20,7 +20,7 @@ from peppol.access_points.protocol import (
 )
 from peppol.documents import shapes
 from peppol.exchange import outbox as exchange_outbox
-from peppol.exchange import outgoing, receiver_queues
+from peppol.exchange import outbox_store, outgoing, receiver_queues
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collected
 from peppol.exchange.tables import InState, OutState
@@ -87,7 +87,7 @@ def states(house: House) -> list[str]:
 
 def bodies(house: House) -> list[bytes]:
     with house.database.reading() as session:
-        return [message.body for message in exchange_outbox.messages_out(session)]
+        return [message.body for message in outbox_store.messages_out(session)]
 
 
 # Out ----------------------------------------------------------------------------------------

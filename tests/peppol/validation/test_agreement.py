@@ -20,7 +20,7 @@ from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from operations.event_loading import place_due_orders
 from orders.terms import Article
 from peppol.documents import shapes
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import all_rules
@@ -73,7 +73,7 @@ def _story(house: House) -> Iterator[tuple[str, bytes]]:
     result, bonus = (order for order in house.orders(REFERENCE) if order.article is not Article.BASIC)
     yield "result invoice", codec.serialise(house.flip(result.number, number="F-3", on=date(2026, 6, 17)))
     with house.database.reading() as session:
-        for message in outbox.messages_out(session):
+        for message in outbox_store.messages_out(session):
             yield f"{message.kind} {message.document_id}", message.body
     assert bonus.number
 

@@ -39,7 +39,7 @@ from orders.register.files import read_register
 from orders.register.register import Register
 from orders.terms import Article
 from peppol.documents import billing
-from peppol.exchange import inbox, outbox
+from peppol.exchange import inbox, outbox_store
 from peppol.exchange.inbox import Stored
 from peppol.xml import codec
 from tests.support.project import FIXTURES
@@ -309,7 +309,7 @@ class House:
     def answers(self, invoice: SupplierInvoice) -> list[str]:
         """The codes of the Invoice Responses sent about a document, in order."""
         with self.database.reading() as session:
-            messages = outbox.messages_out(session, about=f"invoice {invoice.id}")
+            messages = outbox_store.messages_out(session, about=f"invoice {invoice.id}")
             return [message.document_id.partition("-")[2] for message in messages]
 
     def broken(self) -> list[str]:

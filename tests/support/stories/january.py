@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from peppol.documents import billing, responses
-from peppol.exchange import outbox
+from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 from peppol.validation import validation
 from peppol.xml import codec
@@ -33,7 +33,7 @@ def january(house: House, number: str = "F-1") -> billing.Invoice:
 def answer(house: House, invoice_id: int, code: str) -> responses.InvoiceResponse:
     """The Invoice Response as the supplier's system reads it; it must be valid."""
     with house.database.reading() as session:
-        (message,) = outbox.messages_out(session, document_id=f"{invoice_id}-{code}")
+        (message,) = outbox_store.messages_out(session, document_id=f"{invoice_id}-{code}")
     report = validation.validate(message.body, on=FEBRUARY)
     assert (report.kind, report.findings) == (DocumentKind.INVOICE_RESPONSE, ())
     assert report.root is not None

@@ -1,0 +1,210 @@
+"""Messages to us as the database holds them: stored under keys that are each given once, claimed, handled, noted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from foundation import leases, transitions
+from foundation.sql import Session, rows_changed
+from foundation.transitions import MovedMeanwhile
+from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message to us, as it came. `failures` is how often our handling of it has failed."""
+
+    id: int
+    transport_id: str
+    sha256: str
+    body: bytes
+    received_on: date
+    state: InState
+    failures: int = 0
+    instance_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMessage:
+    """A message that came before, by what tells it from another."""
+
+    id: int
+    sha256: str
+    instance_id: str
+
+
+def add_if_new(session: Session, row: Mapping[str, object]) -> int | None:
+    """Keep a message by its columns; its number, or None where one of its keys came before.
+
+    The unique keys decide who was first, also between two collectors at the same moment.
+    """
+    number: int | None = session.execute(_ADD_NEW[session.dialect.name], row).scalar_one_or_none()
+    return number
+
+
+def add(session: Session, row: Mapping[str, object]) -> int:
+    """Keep a message by its columns; its number."""
+    number: int = session.execute(_ADD, row).scalar_one()
+    return number
+
+
+def first_with(session: Session, **keys: str) -> KnownMessage:
+    """The message that already has one of the keys; the same bytes count before any other key."""
+    for key, value in keys.items():
+        found = session.execute(_FIRST[key], {"value": value}).one_or_none()
+        if found is not None:
+            return KnownMessage(found.id, found.sha256, found.instance_id)
+    raise LookupError("a message with the same key was kept aside at this very moment; store it again")
+
+
+def claim(session: Session, *, limit: int, now: datetime, lease: timedelta) -> Sequence[InboundMessage]:
+    """The oldest messages stored but not yet read, for this worker alone until the lease ends.
+
+    A message whose worker died comes up again when its lease has ended.
+    """
+    oldest = (
+        select(inbox)
+        .where(inbox.c.state == InState.ARRIVED, leases.is_free(inbox.c.claimed_until, now))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    taken = leases.take(session, inbox.c.id, oldest, claimed_until=now + lease)
+    return [_in_message(row) for row in taken]
+
+
+def unclaim(session: Session, message_ids: Sequence[int]) -> None:
+    """Let others read these messages at once: this worker will not."""
+    session.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(message_ids), inbox.c.state == InState.ARRIVED)
+        .values(claimed_until=None)
+    )
+
+
+def count_arrived(session: Session) -> int:
+    """How many messages are stored and not yet read."""
+    question = select(func.count()).select_from(inbox).where(inbox.c.state == InState.ARRIVED)
+    return session.execute(question).scalar_one()
+
+
+def take(session: Session, letter_id: int, *, kind: str) -> bool:
+    """Mark an arrived message handled, at the start of handling it; False when somebody else already has.
+
+    What turns out otherwise is corrected by `settle` in the same transaction.
+    """
+    return rows_changed(session, _TAKE, {"letter": letter_id, "as_kind": kind}) == 1
+
+
+def settle(
+    session: Session,
+    letter_id: int,
+    state: InState,
+    *,
+    kind: str = "",
+    business_key: str = "",
+    reason: str = "",
+    reason_sv: str = "",
+    reason_en: str = "",
+    repeats: int | None = None,
+) -> None:
+    """Give a message the state its handling came to, with the reason where it is kept aside.
+
+    Raises MovedMeanwhile for a message that is neither taken nor just stored.
+    """
+    told = {
+        "kind": kind,
+        "business_key": business_key,
+        "reason": reason,
+        "reason_sv": reason_sv,
+        "reason_en": reason_en,
+        "repeats": repeats,
+    }
+    this = inbox.c.id == letter_id
+    if transitions.move_all(session, inbox.c.state, this, IN_SETTLES, to=state, values=told) != 1:
+        raise MovedMeanwhile(_name(letter_id), InState.HANDLED)
+
+
+def rest(session: Session, letter_id: int, *, until: datetime, values: Mapping[str, object]) -> bool:
+    """Let an arrived message rest until then; False where somebody else handled it in the meantime."""
+    rests = update(inbox).where(inbox.c.id == letter_id, inbox.c.state == InState.ARRIVED)
+    return rows_changed(session, rests.values(claimed_until=until, **values)) == 1
+
+
+def state_locked(session: Session, letter_id: int) -> InState | None:
+    """The state of a message, kept from others; None where there is none, or its bytes are disposed of."""
+    there = (inbox.c.id == letter_id) & (inbox.c.body != b"")
+    found = session.scalar(select(inbox.c.state).where(there).with_for_update())
+    return InState(found) if found is not None else None
+
+
+def moved_first(
+    session: Session, letter_id: int, *, was: InState, to: InState, values: Mapping[str, object]
+) -> bool:
+    """Move a message to another state; False where somebody else has moved it before."""
+    key = inbox.c.id == letter_id
+    return transitions.moved_first(
+        session, inbox.c.state, key, IN_FOLLOWS, name=_name(letter_id), was=was, to=to, values=values
+    )
+
+
+def note(
+    session: Session, letter_id: int, code: str, *, sv: str, en: str, at: datetime, other: int | None = None
+) -> None:
+    """Lay a note on a message: something a person may want to know, which stops nothing."""
+    session.execute(
+        insert(message_note),
+        {
+            "letter": letter_id,
+            "code": code,
+            "other": other,
+            "sentence_sv": sv,
+            "sentence_en": en,
+            "made_at": at,
+        },
+    )
+
+
+def body_of(session: Session, letter_id: int) -> bytes | None:
+    """The bytes of one arrived message as they came, or None where there is no such message."""
+    found: bytes | None = session.scalar(select(inbox.c.body).where(inbox.c.id == letter_id))
+    return found
+
+
+# Prepared once: building a statement costs more than running it.
+_ADD = insert(inbox).returning(inbox.c.id)
+_ADD_NEW = {
+    name: dialect.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
+_FIRST = {
+    key: select(inbox.c.id, inbox.c.sha256, inbox.c.instance_id).where(
+        inbox.c[key] == bindparam("value"), text(condition)
+    )
+    for key, condition in FIRST_BY.items()
+}
+_TAKE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter"), inbox.c.state.in_(IN_FOLLOWS.before(InState.HANDLED)))
+    .values(state=InState.HANDLED, kind=bindparam("as_kind"))
+)
+
+
+def _name(letter_id: int) -> tuple[str, str]:
+    return f"Meddelande {letter_id}", f"Message {letter_id}"
+
+
+def _in_message(row: Row[Any]) -> InboundMessage:
+    return InboundMessage(
+        id=row.id,
+        transport_id=row.transport_id,
+        sha256=row.sha256,
+        body=row.body,
+        received_on=row.received_on,
+        state=InState(row.state),
+        failures=row.failures,
+        instance_id=row.instance_id,
+    )

@@ -1,0 +1,158 @@
+"""Our messages as the database holds them: laid out, read, asked about, and moved from state to state."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from foundation import leases, transitions
+from foundation.sql import Session
+from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """A message of ours as it lies in the outbox. `recipient` is the organisation number it is for.
+
+    `attempts` are all that were made, `failures` those that count towards STUCK, `outcome` how the
+    last one ended and `reference` the access point's own name for the message.
+    """
+
+    sequence: int
+    instance_id: str
+    kind: str
+    document_id: str
+    sender: str
+    receiver: str
+    recipient: str
+    issued_on: date
+    body: bytes
+    about: str = ""
+    attempts: int = 0
+    failures: int = 0
+    outcome: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedMessage:
+    """A message of ours that nobody else changes until the transaction ends, and the state it is in."""
+
+    message: OutboundMessage
+    sha256: str
+    state: OutState
+
+
+def add_all(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Lay out messages, each by its columns."""
+    session.execute(_ADD, rows)
+
+
+def messages_out(
+    session: Session, *, kind: str = "", document_id: str = "", about: str = ""
+) -> Iterator[OutboundMessage]:
+    """The messages of one kind, document or subject, oldest first."""
+    question = select(outbox).order_by(outbox.c.sequence)
+    if kind:
+        question = question.where(outbox.c.kind == kind)
+    if document_id:
+        question = question.where(outbox.c.document_id == document_id)
+    if about:
+        question = question.where(outbox.c.about == about)
+    yield from read_messages(session, question.execution_options(yield_per=200))
+
+
+def message_named(session: Session, instance_id: str) -> OutboundMessage | None:
+    """The message with this instance identifier, or None."""
+    question = select(outbox).where(outbox.c.instance_id == instance_id)
+    row = session.execute(question).one_or_none()
+    return _out_message(row) if row is not None else None
+
+
+def read_messages(session: Session, question: Select[tuple[object, ...]]) -> Iterator[OutboundMessage]:
+    """The messages that a question on the whole row finds."""
+    for row in session.execute(question):
+        yield _out_message(row)
+
+
+def state_locked(session: Session, instance_id: str) -> tuple[int, OutState] | None:
+    """The number and the state of the message with this instance identifier, kept from others."""
+    found = session.execute(
+        select(outbox.c.sequence, outbox.c.state).where(outbox.c.instance_id == instance_id).with_for_update()
+    ).one_or_none()
+    return (found.sequence, OutState(found.state)) if found is not None else None
+
+
+def locked(session: Session, sequence: int) -> LockedMessage | None:
+    """One message, kept from others; None where there is no such message."""
+    row = session.execute(select(outbox).where(outbox.c.sequence == sequence).with_for_update()).one_or_none()
+    return LockedMessage(_out_message(row), row.sha256, OutState(row.state)) if row is not None else None
+
+
+def was_sent_anew(session: Session, sequence: int) -> bool:
+    """Whether another message has gone in the place of this one."""
+    return session.scalar(select(outbox.c.sequence).where(outbox.c.resends == sequence)) is not None
+
+
+def moved_first(
+    session: Session, sequence: int, *, was: OutState, to: OutState, values: Mapping[str, object]
+) -> bool:
+    """Move a message to another state; False where somebody else has moved it before."""
+    return transitions.moved_first(
+        session,
+        outbox.c.state,
+        outbox.c.sequence == sequence,
+        OUT_FOLLOWS,
+        name=(f"Meddelande {sequence}", f"Message {sequence}"),
+        was=was,
+        to=to,
+        values=values,
+    )
+
+
+def take_to_ask(
+    session: Session, *, now: datetime, until: datetime, at_most: int
+) -> Sequence[tuple[OutboundMessage, datetime]]:
+    """The sent messages to ask about, with when they were sent; put off for the others `until` then."""
+    due = (
+        select(outbox.c.sequence, outbox.c.sent_at)
+        .where(outbox.c.state == OutState.SENT, outbox.c.ask_at <= now)
+        .order_by(outbox.c.ask_at)
+        .limit(at_most)
+    )
+    taken = leases.take(session, outbox.c.sequence, due, ask_at=until)
+    if not taken:
+        return []
+    sent = {row.sequence: row.sent_at for row in taken}
+    question = select(outbox).where(outbox.c.sequence.in_(list(sent))).order_by(outbox.c.sequence)
+    return [(message, sent[message.sequence]) for message in read_messages(session, question)]
+
+
+def ask_at(session: Session, sequence: int, at: datetime | None) -> None:
+    """When to ask next about a message that is still on its way; None for never again."""
+    still = update(outbox).where(outbox.c.sequence == sequence, outbox.c.state == OutState.SENT)
+    session.execute(still.values(ask_at=at))
+
+
+# Prepared once: building a statement costs more than running it.
+_ADD = insert(outbox)
+
+
+def _out_message(row: Row[tuple[object, ...]]) -> OutboundMessage:
+    return OutboundMessage(
+        sequence=row.sequence,
+        instance_id=row.instance_id,
+        kind=row.kind,
+        document_id=row.document_id,
+        sender=row.sender,
+        receiver=row.receiver,
+        recipient=row.recipient,
+        issued_on=row.issued_on,
+        body=row.body,
+        about=row.about,
+        attempts=row.attempts,
+        failures=row.failures,
+        outcome=row.outcome,
+        reference=row.reference,
+    )
