@@ -26,7 +26,7 @@ from peppol.rules.engine.checks import holds, listed_check, of_an_item_that_says
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node
 from peppol.rules.engine.xpath import is_plain_date
-from peppol.rules.shared.common import DATES
+from peppol.rules.shared.post_award import DATES
 from peppol.rules.shared.trading_countries import both_in
 
 _REASON_CODE: Final = "cac:AllowanceCharge/cbc:AllowanceChargeReasonCode"

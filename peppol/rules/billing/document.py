@@ -16,8 +16,8 @@ from peppol.rules.engine.checks import holds, present, present_check
 from peppol.rules.engine.numbers import decimal_of
 from peppol.rules.engine.rulebook import Book, RuleVerdict
 from peppol.rules.engine.tree import Node
-from peppol.rules.shared.common import blank_leaf
 from peppol.rules.shared.party_numbers import register_party_numbers
+from peppol.rules.shared.post_award import blank_leaf
 from peppol.rules.shared.trading_countries import both_in
 
 PROFILES: Final = frozenset(

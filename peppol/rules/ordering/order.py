@@ -16,7 +16,7 @@ from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.ordering.order_lines import register_lines
 from peppol.rules.ordering.order_model import ORDER
 from peppol.rules.ordering.order_totals import register_totals
-from peppol.rules.shared.common import register_common
+from peppol.rules.shared.post_award import register_post_award
 from peppol.rules.shared.structure import register_structure
 
 _PROFILES: Final = frozenset(
@@ -32,7 +32,7 @@ _VAT_PREFIXES: Final = " ".join(sorted((ISO3166 - {"1A", "BQ", "CW", "RE", "SS",
 T01: Final = Book("PEPPOL-T01", "2026.5")
 """All rules of the order: common, structure, then those of this module."""
 
-register_common(T01)
+register_post_award(T01)
 register_structure(T01, ORDER)
 
 

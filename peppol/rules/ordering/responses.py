@@ -14,24 +14,24 @@ from peppol.rules.engine.checks import holds, present
 from peppol.rules.engine.rulebook import WARNING, Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import DocumentTree, Node, fact
 from peppol.rules.ordering.response_models import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, ORDER_RESPONSE
-from peppol.rules.shared.common import register_common
+from peppol.rules.shared.post_award import register_post_award
 from peppol.rules.shared.structure import register_structure
 
 _TRANSACTIONS: Final = "urn:fdc:peppol.eu:poacc:trns:"
 
 T76: Final = Book("PEPPOL-T76", "2026.5")
 """All rules of the order response."""
-register_common(T76)
+register_post_award(T76)
 register_structure(T76, ORDER_RESPONSE)
 
 T111: Final = Book("PEPPOL-T111", "2026.5")
 """All rules of the invoice response."""
-register_common(T111)
+register_post_award(T111)
 register_structure(T111, INVOICE_RESPONSE)
 
 T71: Final = Book("PEPPOL-T71", "2026.5")
 """All rules of the message level response."""
-register_common(T71)
+register_post_award(T71)
 register_structure(T71, MESSAGE_LEVEL_RESPONSE)
 
 

@@ -33,7 +33,7 @@ from typing import Final
 from peppol import codelists
 from peppol.rules.engine.rulebook import Book, Broken, RuleVerdict, Test
 from peppol.rules.engine.tree import Node, normal
-from peppol.rules.shared.common import no_schema_location
+from peppol.rules.shared.post_award import no_schema_location
 
 _NOWHERE: Final[Mapping[str, str]] = {}
 

@@ -1,6 +1,6 @@
 """Rules common to all post-award transactions (PEPPOL-COMMON-R001, R003, R030 and the number rules).
 
-Every transaction publishes them again under the same ids; `register_common` puts them
+Every transaction publishes them again under the same ids; `register_post_award` puts them
 into a transaction's book. BIS Billing has its own forms of the first three and shares
 only the number rules (`party_numbers`).
 """
@@ -16,7 +16,7 @@ DATES = (
 """The dates whose form is judged; other dates are the schema's matter."""
 
 
-def register_common(book: Book) -> None:
+def register_post_award(book: Book) -> None:
     """Put the common rules into the book, as the patterns "empty" and "common"."""
     book.context("*", pattern="empty").rule("PEPPOL-COMMON-R001")(blank_leaf)
     book.context("/*", pattern="common").rule("PEPPOL-COMMON-R003", WARNING)(no_schema_location)
