@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, day, today_or
-from billing.cli.commands.payments import payments
+from billing.cli.commands.due_payments import payments
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.database import utc_now
 from foundation.formatting import kronor, number_of

@@ -1,4 +1,7 @@
-"""`billing payments`: what is to be paid, paying it by two people, and what suppliers owe us."""
+"""`billing payments due|pay|claims`: what is to be paid, noting it as paid by two people, and what suppliers owe us.
+
+The group itself stands here; what is paid by proposal and file is added to it in `payment_proposals.py`.
+"""
 
 from typing import Annotated
 
