@@ -20,6 +20,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from foundation import append_only
 from foundation import tables as foundation_tables
+from foundation.journal_entries import JournalAction, JournalEntry, JournalSubject
 from foundation.sql import Session
 
 GENESIS = "0" * 64
@@ -36,17 +37,6 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One event to be written: the actor did the action to the subject."""
-
-    actor: str
-    action: str
-    subject: str
-    execution_reference: str = ""
-    detail: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class BrokenRow:
     """A row of the journal that does not fit the chain, and why."""
 
@@ -57,8 +47,8 @@ class BrokenRow:
 def record(
     session: Session,
     actor: str,
-    action: str,
-    subject: str,
+    action: JournalAction | str,
+    subject: JournalSubject | str,
     *,
     execution_reference: str = "",
     **detail: str,
@@ -68,7 +58,9 @@ def record(
     session.info.setdefault(_PENDING, []).append(entry)
 
 
-def record_placement(session: Session, execution_reference: str, action: str, **detail: str) -> None:
+def record_placement(
+    session: Session, execution_reference: str, action: JournalAction | str, **detail: str
+) -> None:
     """Note that the system did `action` to a placement, as a decision told it to."""
     subject = f"placement {execution_reference}"
     record(session, SYSTEM, action, subject, execution_reference=execution_reference, **detail)
@@ -113,8 +105,8 @@ def write(session: Session, *, at: datetime) -> None:
             "sequence": sequence,
             "at": moment,
             "actor": entry.actor,
-            "action": entry.action,
-            "subject": entry.subject,
+            "action": str(entry.action),
+            "subject": str(entry.subject),
             "execution_reference": entry.execution_reference,
             "detail": json.dumps(dict(entry.detail or {}), ensure_ascii=False, sort_keys=True),
         }
@@ -138,9 +130,11 @@ def rows(session: Session, *, execution_reference: str | None = None) -> Iterabl
     return session.execute(question)
 
 
-def rows_about(session: Session, *subjects: str) -> Iterable[Row[Any]]:
+def rows_about(session: Session, *subjects: JournalSubject | str) -> Iterable[Row[Any]]:
     """The journal's rows about any of these subjects, in order."""
-    question = select(foundation_tables.journal).where(foundation_tables.journal.c.subject.in_(set(subjects)))
+    question = select(foundation_tables.journal).where(
+        foundation_tables.journal.c.subject.in_({str(each) for each in subjects})
+    )
     return session.execute(question.order_by(foundation_tables.journal.c.sequence))
 
 
