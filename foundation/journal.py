@@ -58,14 +58,6 @@ def record(
     session.info.setdefault(_PENDING, []).append(entry)
 
 
-def record_placement(
-    session: Session, execution_reference: str, action: JournalAction | str, **detail: str
-) -> None:
-    """Note that the system did `action` to a placement, as a decision told it to."""
-    subject = f"placement {execution_reference}"
-    record(session, SYSTEM, action, subject, execution_reference=execution_reference, **detail)
-
-
 def start(session: Session) -> None:
     """Make the head of an empty chain, where there is none yet."""
     if session.execute(select(foundation_tables.journal_head)).one_or_none() is None:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from foundation import journal, number_series
+from foundation import number_series
 from foundation.sql import Session
 from foundation.transitions import StepRefused
 from orders.events.data import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
+from orders.journal_actions import PlacementAction
 from orders.model import (
     Handling,
     Interruption,
@@ -29,6 +30,7 @@ from orders.model import (
 )
 from orders.placements import reports
 from orders.placements import store as placement_store
+from orders.placements.journal import record_placement
 from orders.placements.results import drop_waiting
 from orders.purchase_orders import line_store, order_store
 from orders.purchase_orders.placing import draft, place_order, place_orders
@@ -84,10 +86,10 @@ def place_period_two(
         order = place_order(session, register, placement, basic, today=today)
         second = replace(second, order_number=order.number)
     placement_store.add_periods(session, [(placement.execution_reference, second)])
-    journal.record_placement(
+    record_placement(
         session,
         placement.execution_reference,
-        "placement.period_two",
+        PlacementAction.PERIOD_TWO,
         decision=decided.decision_id,
         period=str(period),
     )
@@ -132,8 +134,8 @@ def change_provider(
     else:
         end = Interruption(min(today, changed.last_day), changed.last_day, InterruptionReason.PROVIDER_CHANGE)
         received = reports.set_interruption(session, old, end, was=InterruptionState.REPLACED, today=today)
-    journal.record_placement(
-        session, old.execution_reference, "placement.provider_changed", last_day=str(changed.last_day)
+    record_placement(
+        session, old.execution_reference, PlacementAction.PROVIDER_CHANGED, last_day=str(changed.last_day)
     )
     _placed(session, register, [(new, old)], today=today)
     return received
@@ -164,7 +166,7 @@ def cancel_before_start(session: Session, placement: Placement, *, reason: str) 
         line_store.close_lines(
             session, order.number, [line.line_id for line in order.lines], LineState.CANCELLED
         )
-    journal.record_placement(session, placement.execution_reference, "placement.cancelled", reason=reason)
+    record_placement(session, placement.execution_reference, PlacementAction.CANCELLED, reason=reason)
 
 
 def handling_of(decided: PlacementDecided, register: Register) -> Handling:
@@ -204,8 +206,12 @@ def _placed(
     placement_store.add_periods(session, [(each.execution_reference, each.periods[0]) for each in placed])
     for each in placed:
         decision = each.periods[0].decision_id
-        journal.record_placement(
-            session, each.execution_reference, "placement.decided", decision=decision, handling=each.handling
+        record_placement(
+            session,
+            each.execution_reference,
+            PlacementAction.DECIDED,
+            decision=decision,
+            handling=each.handling,
         )
     return placed
 

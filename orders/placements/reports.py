@@ -22,6 +22,13 @@ from orders.events.data import (
     ReportFiled,
     ReportRejected,
 )
+from orders.journal_actions import (
+    OrderAction,
+    OrdersSubject,
+    PlacementAction,
+    order_line_subject,
+    report_subject,
+)
 from orders.model import (
     Handling,
     Interruption,
@@ -72,7 +79,7 @@ def file(session: Session, filed: ReportFiled) -> Report:
         activities=filed.activities or (),
     )
     placement_store.add_report(session, report)
-    _record(session, report, "report.filed", actor=filed.by)
+    _record(session, report, PlacementAction.REPORT_FILED, actor=filed.by)
     return report
 
 
@@ -86,7 +93,7 @@ def approve(session: Session, approved: ReportApproved, *, today: date) -> list[
         if earlier.state is ReportState.APPROVED:
             placement_store.move_report(session, earlier, ReportState.REPLACED)
     placement_store.move_report(session, report, ReportState.APPROVED, on=today, by=approved.by)
-    _record(session, report, "report.approved", actor=approved.by)
+    _record(session, report, PlacementAction.REPORT_APPROVED, actor=approved.by)
     return _receive_month(session, placement, report.month, version=report.version, today=today)
 
 
@@ -98,7 +105,7 @@ def reject(session: Session, rejected: ReportRejected, *, today: date) -> Report
     placement_store.move_report(
         session, report, ReportState.REJECTED, on=today, by=rejected.by, reason=rejected.reason
     )
-    _record(session, report, "report.rejected", actor=rejected.by)
+    _record(session, report, PlacementAction.REPORT_REJECTED, actor=rejected.by)
     return report
 
 
@@ -160,8 +167,8 @@ def set_interruption(
     journal.record(
         session,
         SYSTEM,
-        "interruption.set" if interruption else "interruption.withdrawn",
-        f"placement {reference}",
+        PlacementAction.INTERRUPTION_SET if interruption else PlacementAction.INTERRUPTION_WITHDRAWN,
+        OrdersSubject.PLACEMENT.of(reference),
         execution_reference=reference,
         **detail,
     )
@@ -226,8 +233,8 @@ def _receive_line(
     journal.record(
         session,
         SYSTEM,
-        "receipt.made" if standing is None else "receipt.replaced",
-        f"order line {order.number}/{line.line_id}",
+        OrderAction.RECEIPT_MADE if standing is None else OrderAction.RECEIPT_REPLACED,
+        order_line_subject(order.number, line.line_id),
         execution_reference=placement.execution_reference,
         quantity=str(quantity),
         amount=str(receipt.amount.amount),
@@ -272,11 +279,11 @@ def _comes_after_the_end(placement: Placement, days: Period) -> bool:
     return last_day is not None and days.start > last_day
 
 
-def _record(session: Session, report: Report, action: str, *, actor: str) -> None:
+def _record(session: Session, report: Report, action: PlacementAction, *, actor: str) -> None:
     journal.record(
         session,
         actor,
         action,
-        f"report {report.execution_reference} {report.month} v{report.version}",
+        report_subject(report.execution_reference, report.month, report.version),
         execution_reference=report.execution_reference,
     )

@@ -16,6 +16,7 @@ from foundation.periods import Month, Period, add_months
 from foundation.sql import Session
 from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
+from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import (
     Handling,
     Order,
@@ -28,6 +29,7 @@ from orders.model import (
 )
 from orders.placements import plan_store
 from orders.placements import store as placement_store
+from orders.placements.journal import record_placement
 from orders.purchase_orders import receipt_store
 from orders.purchase_orders.placing import draft, place_order
 from orders.register.pricing import Price, PriceList
@@ -54,10 +56,10 @@ def approve_outcome(
     _check_ordered(placement)
     if not prices.result_rules.qualifies(approved.kind, extent_percent=approved.extent_percent):
         # Not a fault: the outcome is known and earns nothing. Labour market training (AUB) never does.
-        journal.record_placement(
+        record_placement(
             session,
             placement.execution_reference,
-            "outcome.earns_nothing",
+            PlacementAction.OUTCOME_EARNS_NOTHING,
             kind=approved.kind,
             stage=approved.stage,
         )
@@ -82,8 +84,12 @@ def approve_outcome(
         # A price that is missing is told now, not on the day the order falls due.
         _price(prices, placement, plan)
         plan_store.add(session, plan)
-    journal.record_placement(
-        session, placement.execution_reference, "outcome.approved", stage=approved.stage, due_on=str(due_on)
+    record_placement(
+        session,
+        placement.execution_reference,
+        PlacementAction.OUTCOME_APPROVED,
+        stage=approved.stage,
+        due_on=str(due_on),
     )
     return _place_due_of(session, register, placement.execution_reference, today=today)
 
@@ -121,8 +127,8 @@ def approve_supplement(
             state=PlannedState.WAITING,
         ),
     )
-    journal.record_placement(
-        session, placement.execution_reference, "supplement.approved", code=approved.code
+    record_placement(
+        session, placement.execution_reference, PlacementAction.SUPPLEMENT_APPROVED, code=approved.code
     )
     return _place_due_of(session, register, placement.execution_reference, today=today)
 
@@ -130,8 +136,8 @@ def approve_supplement(
 def end_outcome(session: Session, ended: OutcomeEnded) -> int:
     """The participant is back: what still waits is dropped. How many were."""
     placement = placement_store.get(session, ended.execution_reference, lock=True)
-    journal.record_placement(
-        session, placement.execution_reference, "outcome.ended", ended_on=str(ended.ended_on)
+    record_placement(
+        session, placement.execution_reference, PlacementAction.OUTCOME_ENDED, ended_on=str(ended.ended_on)
     )
     return drop_waiting(session, placement.execution_reference, reason=f"back on {ended.ended_on}")
 
@@ -148,8 +154,8 @@ def drop_waiting(session: Session, reference: str, *, reason: str, supplements: 
             journal.record(
                 session,
                 journal.SYSTEM,
-                "result.dropped",
-                f"planned order {plan.id}",
+                PlacementAction.RESULT_DROPPED,
+                OrdersSubject.PLANNED_ORDER.of(plan.id),
                 execution_reference=reference,
                 reason=reason,
                 stage=plan.stage or "",

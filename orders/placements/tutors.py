@@ -13,6 +13,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from foundation.transitions import StepRefused
+from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import Handling, Placement, PlacementState
 from orders.placements import store as placement_store
 from orders.placements import tutor_store
@@ -69,8 +70,8 @@ def assign(session: Session, reference: str, tutor: str, *, by: str, today: date
     journal.record(
         session,
         by,
-        "tutor.assigned",
-        f"placement {reference}",
+        PlacementAction.TUTOR_ASSIGNED,
+        OrdersSubject.PLACEMENT.of(reference),
         execution_reference=reference,
         tutor=code,
         **was,

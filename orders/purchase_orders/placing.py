@@ -11,6 +11,7 @@ from datetime import date
 from foundation import journal, number_series
 from foundation.periods import Period
 from foundation.sql import Session
+from orders.journal_actions import OrderAction, OrdersSubject
 from orders.model import Order, OrderLine, Placement
 from orders.purchase_orders import order_document as documents
 from orders.purchase_orders import order_store
@@ -80,8 +81,8 @@ def place_orders(
         journal.record(
             session,
             journal.SYSTEM,
-            "order.placed",
-            f"order {order.number}",
+            OrderAction.ORDER_PLACED,
+            OrdersSubject.ORDER.of(order.number),
             execution_reference=order.execution_reference,
             article=order.article,
             amount=str(order.amount.amount),

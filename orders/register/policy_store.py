@@ -16,6 +16,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
 from orders import tables as order_tables
+from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.agreements import Policy
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 
@@ -96,7 +97,13 @@ def make(
         },
     ).scalar_one()
     journal.record(
-        session, by, "policy.made", f"policy {number}", valid_from=str(valid_from), policy=made, reason=reason
+        session,
+        by,
+        RegisterAction.POLICY_MADE,
+        OrdersSubject.POLICY.of(number),
+        valid_from=str(valid_from),
+        policy=made,
+        reason=reason,
     )
     come_into_force(session, today=today)
     return number
@@ -110,7 +117,7 @@ def withdraw(session: Session, number: int, *, by: str) -> None:
             "Bara en version som inte börjat gälla kan tas tillbaka. Gör en ny version.",
             "Only a version that is not in force yet can be withdrawn. Make a new version.",
         )
-    journal.record(session, by, "policy.withdrawn", f"policy {number}")
+    journal.record(session, by, RegisterAction.POLICY_WITHDRAWN, OrdersSubject.POLICY.of(number))
 
 
 def come_into_force(session: Session, *, today: date) -> int | None:
@@ -130,7 +137,11 @@ def come_into_force(session: Session, *, today: date) -> int | None:
         session.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(state=REPLACED))
     session.execute(update(_TABLE).where(_TABLE.c.id == newest.id).values(state=IN_FORCE))
     journal.record(
-        session, journal.SYSTEM, "policy.in_force", f"policy {newest.id}", policy=newest.fingerprint
+        session,
+        journal.SYSTEM,
+        RegisterAction.POLICY_IN_FORCE,
+        OrdersSubject.POLICY.of(newest.id),
+        policy=newest.fingerprint,
     )
     number: int = newest.id
     return number

@@ -16,6 +16,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
 from orders import tables as order_tables
+from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.register import Register, policy_from_json
 
 
@@ -40,7 +41,13 @@ def save(session: Session, register: Register, *, at: datetime, actor: str) -> b
     if newest == digest:
         return False
     session.execute(insert(versions), {"loaded_at": at, "sha256": digest, "body": body})
-    journal.record(session, actor, "register.loaded", digest[:16], suppliers=str(len(register.suppliers)))
+    journal.record(
+        session,
+        actor,
+        RegisterAction.REGISTER_LOADED,
+        OrdersSubject.REGISTER.of(digest[:16]),
+        suppliers=str(len(register.suppliers)),
+    )
     return True
 
 

@@ -10,6 +10,7 @@ from foundation import journal
 from operations.event_loading import EventLine, load_events, replay_unappliable
 from orders.events import store as event_store
 from orders.events.store import EventState
+from orders.journal_actions import OrderAction
 from orders.placements import store as placement_store
 from peppol.exchange import tables as exchange_tables
 from tests.support.stories.house import House, a_house, decision, event_line
@@ -98,7 +99,7 @@ def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> No
         reasons = {
             each.event_id: each.reason_en for each in event_store.in_state(session, EventState.UNAPPLIABLE)
         }
-        placed = [row.subject for row in journal.rows(session) if row.action == "order.placed"]
+        placed = [row.subject for row in journal.rows(session) if row.action == OrderAction.ORDER_PLACED]
     assert "not in the register" in reasons["no-such-contract"]
     assert "already in" in reasons["decided-twice"]
     assert "already used" in reasons["reference-taken"]

@@ -9,6 +9,7 @@ from foundation import journal
 from foundation.periods import Month
 from foundation.transitions import StepRefused
 from invoicing.portal_invoicing.scope import Scope
+from orders.journal_actions import PlacementAction
 from orders.model import Report, ReportState
 from orders.placements import filing
 from orders.placements import store as placement_store
@@ -62,7 +63,9 @@ def test_a_month_is_due_the_day_after_its_last_and_filed_once(database_url: str)
         assert again == report == reports(house)[0]
         assert len(reports(house)) == 1
         with house.database.reading() as session:
-            written = [row.actor for row in journal.rows(session) if row.action == "report.filed"]
+            written = [
+                row.actor for row in journal.rows(session) if row.action == PlacementAction.REPORT_FILED
+            ]
         assert written == ["user-17"]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from foundation import journal
+from orders.journal_actions import OrderAction, PlacementAction, RegisterAction
 from orders.model import LineState, PlacementState
 from orders.placements import store as placement_store
 from orders.terms import CompensationLevel, InterruptionReason
@@ -138,7 +139,7 @@ def test_a_change_that_bills_a_day_twice_lengthens_or_changes_level_is_refused_w
         assert placement_store.find(session, NEXT) is None
         # What was tried and refused left no trace in the journal either.
         actions = [row.action for row in journal.rows(session)]
-    assert actions == ["register.loaded", "order.placed", "placement.decided"]
+    assert actions == [RegisterAction.REGISTER_LOADED, OrderAction.ORDER_PLACED, PlacementAction.DECIDED]
 
 
 def test_a_change_before_the_first_day_cancels_the_old_placement(house: House) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from foundation import journal
 from foundation.transitions import StepRefused
 from invoicing.portal_invoicing.scope import Scope
+from orders.journal_actions import PlacementAction
 from orders.placements import tutor_store, tutors
 from orders.placements.tutors import TutorRefused, tutor_code
 from supplier_portal.queries import placements as placement_queries
@@ -53,7 +54,9 @@ def test_a_tutor_is_changed_and_the_history_kept(database_url: str) -> None:
         assert assign(house, " H2 ", on=date(2026, 3, 1))
         with house.database.reading() as session:
             invoice = tutor_store.history(session, "100000101")
-            rows = [row.detail for row in journal.rows(session) if row.action == "tutor.assigned"]
+            rows = [
+                row.detail for row in journal.rows(session) if row.action == PlacementAction.TUTOR_ASSIGNED
+            ]
             suggestions = placement_queries.tutors_used(session, OURS)
             others = placement_queries.tutors_used(session, Scope(LARKDRILLEN))
         assert [(each.tutor, each.assigned_on, each.standing) for each in invoice] == [

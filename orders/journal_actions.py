@@ -1,0 +1,64 @@
+"""What the journal says of the register, of placements and of orders."""
+
+from foundation.journal_entries import JournalAction, JournalSubject, SubjectKind
+from foundation.periods import Month
+
+
+class RegisterAction(JournalAction):
+    """What is done with the register and its policy."""
+
+    REGISTER_LOADED = "register.loaded"
+    POLICY_MADE = "policy.made"
+    POLICY_WITHDRAWN = "policy.withdrawn"
+    POLICY_IN_FORCE = "policy.in_force"
+
+
+class PlacementAction(JournalAction):
+    """What happens to a placement."""
+
+    DECIDED = "placement.decided"
+    PERIOD_TWO = "placement.period_two"
+    PROVIDER_CHANGED = "placement.provider_changed"
+    CANCELLED = "placement.cancelled"
+    TUTOR_ASSIGNED = "tutor.assigned"
+    INTERRUPTION_SET = "interruption.set"  # registered or moved
+    INTERRUPTION_WITHDRAWN = "interruption.withdrawn"
+    REPORT_FILED = "report.filed"
+    REPORT_APPROVED = "report.approved"
+    REPORT_REJECTED = "report.rejected"
+    OUTCOME_APPROVED = "outcome.approved"
+    OUTCOME_EARNS_NOTHING = "outcome.earns_nothing"
+    OUTCOME_ENDED = "outcome.ended"
+    RESULT_DROPPED = "result.dropped"  # a planned order that is not placed
+    SUPPLEMENT_APPROVED = "supplement.approved"
+
+
+class OrderAction(JournalAction):
+    """What happens to an order and its lines."""
+
+    ORDER_PLACED = "order.placed"
+    RECEIPT_MADE = "receipt.made"
+    RECEIPT_REPLACED = "receipt.replaced"
+
+
+class OrdersSubject(SubjectKind):
+    """What rows of orders are about; most by their numbers or references."""
+
+    REGISTER = ""  # the beginning of a version's fingerprint, without a word before it
+    POLICY = "policy"
+    EVENT = "event"
+    PLACEMENT = "placement"
+    REPORT = "report"
+    PLANNED_ORDER = "planned order"
+    ORDER = "order"
+    ORDER_LINE = "order line"
+
+
+def report_subject(execution_reference: str, month: Month, version: int) -> JournalSubject:
+    """One version of the report of a month."""
+    return OrdersSubject.REPORT.of(f"{execution_reference} {month} v{version}")
+
+
+def order_line_subject(order_number: str, line_id: str) -> JournalSubject:
+    """One line of an order."""
+    return OrdersSubject.ORDER_LINE.of(f"{order_number}/{line_id}")

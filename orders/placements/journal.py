@@ -1,0 +1,15 @@
+"""What happened to a placement: one journal row by the system, as a decision told it to."""
+
+from foundation import journal
+from foundation.sql import Session
+from orders.journal_actions import OrdersSubject, PlacementAction
+
+
+def record_placement(
+    session: Session, execution_reference: str, action: PlacementAction, **detail: str
+) -> None:
+    """Note that the system did `action` to a placement."""
+    subject = OrdersSubject.PLACEMENT.of(execution_reference)
+    journal.record(
+        session, journal.SYSTEM, action, subject, execution_reference=execution_reference, **detail
+    )
