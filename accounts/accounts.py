@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts import mailed_links, mailing, passwords, second_step_store, sessions
 from accounts import store as account_store
 from accounts.identity import Permission, Person
+from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
 from accounts.store import ACTIVE, ENDED, INVITED, Account
 from foundation import journal
@@ -50,7 +51,7 @@ def invite(
             "The mail address belongs to an account already. Use another, or change the account there is.",
         ) from None
     made = _known(session, number)
-    _note(session, by, "account.invited", made)
+    _note(session, by, AccountAction.INVITED, made)
     mailed_links.send(session, made, mailed_links.INVITE, at=at)
     return made
 
@@ -63,7 +64,7 @@ def invite_again(session: Session, organisation: str, account_id: int, *, by: st
             "Kontot är redan i bruk och behöver ingen inbjudan.",
             "The account is in use already and needs no invitation.",
         )
-    journal.record(session, by, "account.invited_again", account.person.id)
+    journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
     mailed_links.send(session, account, mailed_links.INVITE, at=at)
 
 
@@ -88,7 +89,7 @@ def change(
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, units)
-    _note(session, by, "account.changed", _known(session, account_id))
+    _note(session, by, AccountAction.CHANGED, _known(session, account_id))
 
 
 def end(
@@ -119,7 +120,7 @@ def end(
     )
     account_store.regrant(session, account_id, (), frozenset())
     sessions.end_all(session, account_id)
-    journal.record(session, by, "account.ended", account.person.id)
+    journal.record(session, by, AccountAction.ENDED, AccountsSubject.PERSON.of(account.person.id))
 
 
 def take_up(session: Session, secret: str, password_hash: str, *, now: datetime) -> Account:
@@ -130,8 +131,9 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     link = mailed_links.use(session, secret, now=now)
     account_store.change(session, link.account.id, password_hash=password_hash, state=ACTIVE)
     sessions.end_all(session, link.account.id)
-    action = "account.taken_up" if link.purpose == mailed_links.INVITE else "account.password_reset"
-    journal.record(session, link.account.person.id, action, link.account.person.id)
+    is_new = link.purpose == mailed_links.INVITE
+    action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
+    journal.record(session, link.account.person.id, action, AccountsSubject.PERSON.of(link.account.person.id))
     if link.purpose == mailed_links.RESET:
         mailing.put(session, link.account, "password-changed", about=link.account.person.id, at=now)
     return _known(session, link.account.id)
@@ -149,7 +151,7 @@ def change_password(session: Session, person: Person, password: str, *, but: str
     account = _known(session, person.account_id)
     account_store.change(session, account.id, password_hash=passwords.hashed(password))
     sessions.end_all(session, account.id, but=but)
-    journal.record(session, person.id, "account.password_changed", person.id)
+    journal.record(session, person.id, AccountAction.PASSWORD_CHANGED, AccountsSubject.PERSON.of(person.id))
     mailing.put(session, account, "password-changed", about=person.id, at=now)
 
 
@@ -167,7 +169,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)
     sessions.end_all(session, account_id)
-    journal.record(session, by, "account.codes_forgotten", account.person.id)
+    journal.record(session, by, AccountAction.CODES_FORGOTTEN, AccountsSubject.PERSON.of(account.person.id))
     mailing.put(session, account, "codes-forgotten", about=account.person.id, at=at)
 
 
@@ -185,13 +187,13 @@ def _known(session: Session, account_id: int) -> Account:
     return account
 
 
-def _note(session: Session, by: str, action: str, account: Account) -> None:
+def _note(session: Session, by: str, action: AccountAction, account: Account) -> None:
     """The journal's row: who got what, by opaque ids."""
     journal.record(
         session,
         by,
         action,
-        account.person.id,
+        AccountsSubject.PERSON.of(account.person.id),
         organisation=account.organisation,
         permissions=" ".join(sorted(account.permissions)),
         units="all" if account.units is None else " ".join(sorted(account.units)),

@@ -13,6 +13,7 @@ from accounts import accounts, application_store
 from accounts import store as account_store
 from accounts.application_store import APPROVED, REFUSED, Application
 from accounts.identity import SUPPLIER_SIDE, Permission
+from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import ACTIVE
 from foundation import journal
@@ -80,7 +81,9 @@ def apply(
             "There is already an application for the company that we are handling. It usually takes five to "
             "seven days.",
         ) from None
-    journal.record(session, f"supplier {organisation}", "application.made", f"application {number}")
+    journal.record(
+        session, f"supplier {organisation}", ApplicationAction.MADE, AccountsSubject.APPLICATION.of(number)
+    )
     mail.put_to_address(
         session, address, language, "application-received", about=f"application {number}", at=at
     )
@@ -133,5 +136,5 @@ def _decide(
             "Ansökan är redan avgjord, kanske av en kollega nyss.",
             "The application has already been decided, perhaps by a colleague just now.",
         )
-    action = "application.approved" if state == APPROVED else "application.refused"
-    journal.record(session, by, action, f"application {application.id}")
+    action = ApplicationAction.APPROVED if state == APPROVED else ApplicationAction.REFUSED
+    journal.record(session, by, action, AccountsSubject.APPLICATION.of(application.id))

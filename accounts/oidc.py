@@ -25,6 +25,7 @@ from joserfc.jwk import KeySet
 
 from accounts import openid_store, sessions, tokens
 from accounts import store as account_store
+from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.openid_store import Journey
 from accounts.store import ACTIVE, INVITED, Account
 from foundation import journal
@@ -103,7 +104,13 @@ def arrive(
     with database.writing() as session:
         account = _account(session, settings.openid_issuer, claims, now)
         secret = sessions.start(session, account.id, now=now)
-        journal.record(session, account.person.id, "account.signed_in", account.person.id, by="openid")
+        journal.record(
+            session,
+            account.person.id,
+            AccountAction.SIGNED_IN,
+            AccountsSubject.PERSON.of(account.person.id),
+            by="openid",
+        )
     return secret, journey.next
 
 
@@ -176,7 +183,9 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
     openid_store.tie(session, issuer, subject, account.id, at=now)
     if account.state == INVITED:
         account_store.change(session, account.id, state=ACTIVE)
-    journal.record(session, account.person.id, "account.identity_tied", account.person.id)
+    journal.record(
+        session, account.person.id, AccountAction.IDENTITY_TIED, AccountsSubject.PERSON.of(account.person.id)
+    )
     return account
 
 

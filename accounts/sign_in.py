@@ -11,6 +11,7 @@ from typing import Protocol
 
 from accounts import passwords, rate_limit, sessions
 from accounts import store as account_store
+from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.store import ACTIVE, Account
 from foundation import journal
 from foundation.database import Database
@@ -81,7 +82,12 @@ def with_password(
         rate_limit.sweep(session, now=now)
         secret = sessions.start(session, account.id, now=now, stage=stage)
         if stage == sessions.FULL:
-            journal.record(session, account.person.id, "account.signed_in", account.person.id)
+            journal.record(
+                session,
+                account.person.id,
+                AccountAction.SIGNED_IN,
+                AccountsSubject.PERSON.of(account.person.id),
+            )
     return SignedIn(secret, stage)
 
 

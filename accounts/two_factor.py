@@ -17,7 +17,9 @@ import segno
 
 from accounts import rate_limit, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
+from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.session_store import PortalSession
+from accounts.sessions import PortalSession
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
@@ -91,7 +93,7 @@ def set_up(database: Database, held: PortalSession, code: str, *, now: datetime)
         second_step_store.replace_recovery_codes(session, held.account.id, map(_mark, codes))
         sessions.end_all(session, held.account.id)
         secret = sessions.start(session, held.account.id, now=now)
-        journal.record(session, person.id, "account.second_step", person.id)
+        journal.record(session, person.id, AccountAction.SECOND_STEP, AccountsSubject.PERSON.of(person.id))
     return secret, codes
 
 
@@ -109,7 +111,7 @@ def pass_with(database: Database, held: PortalSession, code: str, *, now: dateti
         rate_limit.forget(session, f"code {person.id}")
         session_store.remove(session, held.key)
         secret = sessions.start(session, held.account.id, now=now)
-        journal.record(session, person.id, "account.signed_in", person.id)
+        journal.record(session, person.id, AccountAction.SIGNED_IN, AccountsSubject.PERSON.of(person.id))
     return secret
 
 
@@ -121,7 +123,9 @@ def _use_step(session: Session, held: PortalSession, code: str, now: datetime) -
 def _use_recovery(session: Session, held: PortalSession, code: str, now: datetime) -> bool:
     if not second_step_store.use_recovery_code(session, held.account.id, _mark(code), now=now):
         return False
-    journal.record(session, held.person.id, "account.recovery_code_used", held.person.id)
+    journal.record(
+        session, held.person.id, AccountAction.RECOVERY_CODE_USED, AccountsSubject.PERSON.of(held.person.id)
+    )
     return True
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table
 from foundation import journal
 from foundation.sql import Session
 from operations import alarm_store
+from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
 from peppol.exchange.tables import InState, OutState, inbox, outbox
 
@@ -71,8 +72,8 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
     journal.record(
         session,
         journal.SYSTEM,
-        "alarm.raised",
-        f"alarm {kind}",
+        OperationsAction.ALARM_RAISED,
+        OperationsSubject.ALARM.of(kind),
         count=str(trouble.count),
         about=trouble.about,
     )

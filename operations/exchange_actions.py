@@ -9,6 +9,7 @@ from foundation.errors import NotFound, Refused
 from operations import message_queries
 from peppol.exchange import inbox, outbox
 from peppol.exchange.tables import OutState
+from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
 def send_again(database: Database, number: int, *, by: str) -> str:
@@ -23,8 +24,8 @@ def send_again(database: Database, number: int, *, by: str) -> str:
         journal.record(
             session,
             by,
-            "letter.resent",
-            f"letter {number}",
+            MessageAction.RESENT,
+            ExchangeSubject.MESSAGE.of(number),
             kind=message.kind,
             document=message.document_id,
             was=message.state.value,
@@ -44,7 +45,9 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
                 f"Message {letter_id} cannot be read again: there is none, it is handled already or kept aside. "
                 f"See it with: billing inbox show {letter_id}",
             )
-        journal.record(session, by, "letter.replayed", f"inbound message {letter_id}", was=was.value)
+        journal.record(
+            session, by, MessageAction.REPLAYED, ExchangeSubject.MESSAGE_REPLAYED.of(letter_id), was=was.value
+        )
 
 
 def no_message(number: int) -> NotFound:

@@ -23,6 +23,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session, try_turn
 from operations import job_run_store
 from operations.job_run_store import Ran
+from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.schedules import Every, Schedule
 
 _LEASE = timedelta(minutes=30)
@@ -132,7 +133,12 @@ def _failed(database: Database, job: Job, slot: datetime, token: str, note: str)
         job_run_store.close(session, job.name, slot, token, state=state, note=note, now=now, until=until)
         if rest is None:
             journal.record(
-                session, journal.SYSTEM, "job.given_up", f"job {job.name}", slot=slot.isoformat(), error=note
+                session,
+                journal.SYSTEM,
+                OperationsAction.JOB_GIVEN_UP,
+                OperationsSubject.JOB.of(job.name),
+                slot=slot.isoformat(),
+                error=note,
             )
     return Ran(job.name, slot, state, note)
 

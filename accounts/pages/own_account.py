@@ -7,6 +7,7 @@ from fastapi import Form, Request, Response
 from accounts import accounts, passwords, rate_limit, second_step_store, session_store, sessions, tokens
 from accounts import store as account_store
 from accounts.identity import Person
+from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
@@ -69,7 +70,9 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
     """Ends every session of the account, this one too."""
     with database_of(request).writing() as session:
         sessions.end_all(session, person.account_id)
-        journal.record(session, person.id, "account.signed_out_everywhere", person.id)
+        journal.record(
+            session, person.id, AccountAction.SIGNED_OUT_EVERYWHERE, AccountsSubject.PERSON.of(person.id)
+        )
     response = see_other(
         "/sign-in", said=("Du är utloggad överallt.", "You have been signed out everywhere.")
     )

@@ -11,8 +11,8 @@ from accounts.identity import Permission
 from foundation import journal
 from foundation.sql import Session, moment_of
 from peppol.exchange.sending import DeliveryEvent
-from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
+from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
 def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
@@ -20,15 +20,14 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
     for event in events:
         message = event.message
         if message is None:
-            journal.record(
-                session, journal.SYSTEM, f"access_point.{event.what.lower()}", f"access point {event.words}"
-            )
+            about = ExchangeSubject.ACCESS_POINT.of(event.words)
+            journal.record(session, journal.SYSTEM, event.action, about)
             continue
         journal.record(
             session,
             journal.SYSTEM,
-            f"letter.{event.what.lower()}",
-            f"letter {message.sequence}",
+            event.action,
+            ExchangeSubject.MESSAGE.of(message.sequence),
             kind=message.kind,
             document=message.document_id,
             about=message.about,
@@ -36,7 +35,11 @@ def tell(session: Session, events: Sequence[DeliveryEvent]) -> None:
             answer=event.words[:200],
         )
         moment = moment_of(session)
-        if event.what == OutState.IN_PORTAL and message.kind == DocumentKind.ORDER and moment is not None:
+        if (
+            event.action is MessageAction.IN_PORTAL
+            and message.kind == DocumentKind.ORDER
+            and moment is not None
+        ):
             mailing.put_to_supplier(
                 session,
                 message.recipient,

@@ -38,6 +38,7 @@ from peppol.exchange.receiver_queue_store import UNREACHABLE
 from peppol.exchange.receiver_queues import AttemptResult, QueueLease
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
+from peppol.journal_actions import AccessPointAction, MessageAction
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 
@@ -65,7 +66,7 @@ _STATE_OF = {
 class DeliveryEvent:
     """Something to hear of: a message stuck, refused or moved to the portal; an access point lost or found."""
 
-    what: str
+    action: MessageAction | AccessPointAction
     message: OutboundMessage | None = None
     words: str = ""
 
@@ -264,7 +265,12 @@ class MessageSender:
 
 # How an attempt ends that says nothing about the access point: it was missed, or a directory answered.
 _ELSEWHERE = (UNREACHABLE, *(each.value for each in _NOT_TAKEN))
-_TOLD = (OutState.STUCK, OutState.REJECTED, OutState.IN_PORTAL)
+# What somebody is to hear of, and as what the journal tells it.
+_TOLD = {
+    OutState.STUCK: MessageAction.STUCK,
+    OutState.REJECTED: MessageAction.REJECTED,
+    OutState.IN_PORTAL: MessageAction.IN_PORTAL,
+}
 
 
 def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
@@ -279,10 +285,11 @@ def _last_misses(tried: Sequence[AttemptResult]) -> list[AttemptResult]:
 
 def _events(noted: Sequence[AttemptResult], turn: Turn, name: str) -> list[DeliveryEvent]:
     events = [
-        DeliveryEvent(each.state.value, each.message, each.answer) for each in noted if each.state in _TOLD
+        DeliveryEvent(_TOLD[each.state], each.message, each.answer) for each in noted if each.state in _TOLD
     ]
     if turn.opened or turn.closed:
-        events.append(DeliveryEvent("UNREACHABLE" if turn.opened else "REACHED", words=name))
+        found = AccessPointAction.UNREACHABLE if turn.opened else AccessPointAction.REACHED
+        events.append(DeliveryEvent(found, words=name))
     return events
 
 

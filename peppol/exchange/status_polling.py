@@ -17,7 +17,8 @@ from peppol.access_points.protocol import AccessPoint, AccessPointError, Deliver
 from peppol.exchange import outbox, outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
-from peppol.exchange.tables import OutState
+from peppol.exchange.tables import OutState, outbox
+from peppol.journal_actions import MessageAction
 
 _log = structlog.get_logger("post")
 _BATCH = 50
@@ -73,7 +74,7 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
             session, message.instance_id, state, answer=status.words, at=status.at or now
         )
         refused = came_from is not None and state is OutState.REJECTED
-        return DeliveryEvent(state.value, message, status.words) if refused else None
+        return DeliveryEvent(MessageAction.REJECTED, message, status.words) if refused else None
     if status.state is DeliveryState.GIVEN_UP:
         stuck = outbox_store.moved_first(
             session,
@@ -82,7 +83,7 @@ def _note(session: Session, answered: _Answered, now: datetime) -> DeliveryEvent
             to=OutState.STUCK,
             values={"ask_at": None, "outcome": status.state.value, "answer": status.words},
         )
-        return DeliveryEvent(OutState.STUCK.value, message, status.words) if stuck else None
+        return DeliveryEvent(MessageAction.STUCK, message, status.words) if stuck else None
     wait = ASKING.rest_after(now - answered.sent_at)
     outbox_store.ask_at(session, message.sequence, None if wait is None else now + wait)
     return None

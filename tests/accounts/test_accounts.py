@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from accounts import passwords
 from accounts import store as account_store
+from accounts.journal_actions import AccountAction, ApplicationAction
 from billing.cli import cli
 from billing.tools.demo import people
 from foundation import journal
@@ -137,7 +138,12 @@ def test_a_company_applies_is_approved_and_lets_a_colleague_in(
         actions = [row.action for row in journal.rows(session)]
     assert karins is not None
     assert karins.person.units == frozenset({"UV-501"})
-    assert {"application.made", "application.approved", "account.invited", "account.taken_up"} <= set(actions)
+    assert {
+        ApplicationAction.MADE,
+        ApplicationAction.APPROVED,
+        AccountAction.INVITED,
+        AccountAction.TAKEN_UP,
+    } <= set(actions)
     done = mail_delivery.deliver(site.database, Settings(mail_folder=tmp_path), now=clock.now)
     assert (done.sent, done.stuck) == (3, 0)
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation import journal
 from foundation import tables as foundation_tables
+from tests.support.journal import Noted, Something
 from tests.support.stories.house import House, a_house
 
 pytestmark = pytest.mark.both_engines
@@ -65,7 +66,7 @@ def test_what_is_rolled_back_leaves_no_row(house: House) -> None:
 
     def work() -> None:
         with house.database.writing() as session:
-            journal.record(session, "officer-1", "something.done", "nothing 1")
+            journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(1))
             raise Interrupted
 
     with pytest.raises(Interrupted):
@@ -79,16 +80,16 @@ def test_what_is_undone_within_a_transaction_is_forgotten_and_the_rest_stays(hou
 
     def attempted() -> None:
         with journal.attempt(session):
-            journal.record(session, "officer-1", "second", "nothing 2")
+            journal.record(session, "officer-1", Noted.SECOND, Something.THING.of(2))
             raise Refused
 
     with house.database.writing() as session:
-        journal.record(session, "officer-1", "first", "nothing 1")
+        journal.record(session, "officer-1", Noted.FIRST, Something.THING.of(1))
         with pytest.raises(Refused):
             attempted()
         with journal.attempt(session):
-            journal.record(session, "officer-1", "third", "nothing 3")
-    assert [action for _, action, _ in written(house)][1:] == ["first", "third"]
+            journal.record(session, "officer-1", Noted.THIRD, Something.THING.of(3))
+    assert [action for _, action, _ in written(house)][1:] == [Noted.FIRST, Noted.THIRD]
 
 
 def test_a_transaction_that_says_nothing_writes_nothing(house: House) -> None:

@@ -25,6 +25,7 @@ from operations.settings import Settings
 from operations.tables import alarm, job_run
 from orders.terms import Article
 from peppol.documents import shapes
+from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import Moment
 from tests.support.stories.house import House, a_house, outcome
 
@@ -136,7 +137,7 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
     moment.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 
     def work(session: Session, today: date, now: datetime) -> str:
-        journal.record(session, journal.SYSTEM, "half.done", "nothing")
+        journal.record(session, journal.SYSTEM, Noted.FIRST, Something.THING.of(1))
         if fails:
             raise ValueError("19121212-1212 is never written anywhere")
         return "done at last"
@@ -159,7 +160,7 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
     with house.database.reading() as session:
         actions = [str(row.action) for row in journal.rows(session)]
         assert list(journal.verify(session)) == []
-    assert actions.count("half.done") == 1
+    assert actions.count(Noted.FIRST) == 1
 
 
 def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_nothing(

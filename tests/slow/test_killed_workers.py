@@ -37,6 +37,7 @@ from peppol.access_points.protocol import DeliveryState, DeliveryStatus, Outboun
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
+from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import lay_out
 from tests.support.stories.crashing import let_go, quick_folder
 from tests.support.stories.house import example_register
@@ -236,7 +237,7 @@ def test_kills_under_load_lose_nothing_and_double_nothing(
 
 
 def ticking(session: Session, today: date, now: datetime) -> str:
-    journal.record(session, journal.SYSTEM, "ticked", "clock")
+    journal.record(session, journal.SYSTEM, Noted.FIRST, Something.THING.of(1))
     return "ticked"
 
 
@@ -277,7 +278,7 @@ def test_several_workers_send_each_message_once_in_order_and_run_each_slot_once(
         actions = [str(row.action) for row in journal.rows(session)]
     assert len(runs) == len({slot for slot, _ in runs}) >= 1
     assert {state for _, state in runs} == {"DONE"}
-    assert actions.count("ticked") == len(runs)
+    assert actions.count(Noted.FIRST) == len(runs)
     nothing_is_broken(database)
 
 

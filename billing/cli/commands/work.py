@@ -25,6 +25,7 @@ from foundation import gc_tuning, journal
 from foundation.errors import Refused
 from operations import job_run_store, scheduler
 from operations.access_point import opened_access_point
+from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.settings import Settings
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.access_points.protocol import AccessPoint
@@ -140,7 +141,9 @@ def again(
                 f"The job {job} has nothing to run again. See what went wrong with: billing jobs list",
             )
         for slot in slots:
-            journal.record(session, by, "job.again", f"job {job}", slot=slot.isoformat())
+            journal.record(
+                session, by, OperationsAction.JOB_AGAIN, OperationsSubject.JOB.of(job), slot=slot.isoformat()
+            )
     typer.echo(
         context.say(
             f"{len(slots)} körningar tas om av nästa arbetare.", f"{len(slots)} runs are taken up again."

@@ -15,9 +15,12 @@ from typer.testing import CliRunner, Result
 
 from billing.cli.cli import app
 from foundation import journal
+from foundation.journal_entries import JournalAction
+from operations.journal_actions import OperationsAction
 from operations.tables import job_run
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
+from peppol.journal_actions import MessageAction
 from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
@@ -45,7 +48,7 @@ def billing(url: str, *given: str) -> Result:
     return CliRunner().invoke(app, ["--database", url, "--lang", "en", *given])
 
 
-def actors(house: House, action: str) -> list[str]:
+def actors(house: House, action: JournalAction) -> list[str]:
     with house.database.reading() as session:
         return [str(row.actor) for row in journal.rows(session) if row.action == action]
 
@@ -88,7 +91,7 @@ def test_a_person_sends_a_stuck_message_again_and_sees_its_attempts(
     with house.database.writing() as session:
         session.execute(update(exchange_tables.outbox).values(state=OutState.STUCK, failures=5))
     assert billing(url, "post", "resend", "1", "--by", "user-17").exit_code == 0
-    assert actors(house, "letter.resent") == ["user-17"]
+    assert actors(house, MessageAction.RESENT) == ["user-17"]
     assert billing(url, "post", "deliver", "--folder", str(tmp_path)).exit_code == 0
     shown = json.loads(billing(url, "post", "show", "1", "--json").output)
     assert shown["state"] == "SENT"
@@ -113,7 +116,7 @@ def test_a_person_has_a_message_read_again_that_failed(house: House, url: str) -
     again = billing(url, "post", "replay", str(stored.id), "--by", "user-17", "--on", "2026-02-03")
     assert again.exit_code == 0, again.output
     assert "F-1 ACCEPTED" in again.output
-    assert actors(house, "letter.replayed") == ["user-17"]
+    assert actors(house, MessageAction.REPLAYED) == ["user-17"]
     twice = billing(url, "post", "replay", str(stored.id))
     assert twice.exit_code == 1
     assert "cannot be read again" in twice.output
@@ -132,7 +135,7 @@ def test_a_job_that_was_given_up_runs_again_on_a_persons_word(house: House, url:
         session.execute(job_run.insert(), {**row, "note": "KeyError work:1"})
     assert "KeyError work:1" in billing(url, "jobs", "list").output
     assert billing(url, "jobs", "again", "alarms", "--by", "user-17").exit_code == 0
-    assert actors(house, "job.again") == ["user-17"]
+    assert actors(house, OperationsAction.JOB_AGAIN) == ["user-17"]
     assert billing(url, "jobs", "again", "alarms").exit_code == 1
 
 

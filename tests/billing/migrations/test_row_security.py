@@ -17,6 +17,7 @@ from invoicing.documents.tables import invoice
 from orders.register import store as register_store
 from orders.tables import inbound_event, line_account, placement, purchase_order
 from peppol.exchange.tables import outbox
+from tests.support.journal import Noted, Something
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.demo_books import books_on_postgresql, noon
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
@@ -123,7 +124,7 @@ def test_the_journal_takes_a_row_about_ones_own_placement_only(database: Databas
 
 def _note(database: Database, reference: str) -> None:
     with database.for_supplier(FYRBAKEN).writing() as session:
-        chain.record(session, "user-1", "test.noted", "test 1", execution_reference=reference)
+        chain.record(session, "user-1", Noted.FIRST, Something.THING.of(1), execution_reference=reference)
 
 
 @pytest.mark.parametrize("table", [placement, invoice, line_account], ids=str)

@@ -15,6 +15,7 @@ from foundation import journal
 from operations import alarms, exchange_actions
 from operations.mail.tables import mail
 from operations.tables import alarm
+from orders.journal_actions import RegisterAction
 from peppol.access_points.protocol import DeliveryState, Outbound, PeerVerdict, RejectedForGood, Unclear
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import status_polling
@@ -22,6 +23,7 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import OutState
 from peppol.identifiers import DocumentKind
+from peppol.journal_actions import AccessPointAction, MessageAction
 from tests.support.servers.faulty_point import (
     ALFA,
     BETA,
@@ -77,7 +79,7 @@ def attempts(house: House, number: int = 1) -> list[Row[Any]]:
 def journal_actions(house: House) -> list[str]:
     with house.database.reading() as session:
         return [
-            str(row.action) for row in journal.rows(session) if not str(row.action).startswith("register")
+            str(row.action) for row in journal.rows(session) if row.action != RegisterAction.REGISTER_LOADED
         ]
 
 
@@ -119,7 +121,7 @@ def test_an_unclear_message_is_tried_after_1_5_and_30_minutes_and_4_hours_and_is
     assert sender(house, point).round().tried == 0
     # The same bytes under the same identifier, every time.
     assert set(point.submitted) == {(instance_id, message(house).body)}
-    assert journal_actions(house) == ["letter.stuck"]
+    assert journal_actions(house) == [MessageAction.STUCK]
 
 
 def test_a_stuck_message_is_alarmed_about_once_and_goes_when_a_person_sends_it_again(
@@ -230,7 +232,7 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
     assert point.submitted == []
     (asked,) = point.looked_up
     assert asked == (ALFA, DocumentKind.ORDER.document_type_id, "urn:fdc:peppol.eu:poacc:bis:order_only:3")
-    assert "letter.in_portal" in journal_actions(house)
+    assert MessageAction.IN_PORTAL in journal_actions(house)
 
 
 def test_a_directory_that_cannot_tell_is_no_answer_and_the_message_is_sent(
@@ -290,7 +292,7 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
     with house.database.reading() as session:
         assert set(session.scalars(select(exchange_tables.outbox.c.state))) == {OutState.SENT}
         actions = [str(row.action) for row in journal.rows(session)]
-        assert actions.count("access_point.unreachable") == actions.count("access_point.reached") == 1
+        assert actions.count(AccessPointAction.UNREACHABLE) == actions.count(AccessPointAction.REACHED) == 1
 
 
 def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
@@ -353,7 +355,7 @@ def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     moment.pass_(days=1)
     ask()
     assert len(point.asked) == 6
-    assert journal_actions(house) == ["letter.rejected", "letter.stuck"]
+    assert journal_actions(house) == [MessageAction.REJECTED, MessageAction.STUCK]
 
 
 def test_a_word_given_stands_and_what_is_no_step_is_not_taken(house: House, point: FaultyPoint) -> None:

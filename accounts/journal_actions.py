@@ -1,0 +1,36 @@
+"""What the journal says of people's accounts and of applications for one."""
+
+from foundation.journal_entries import JournalAction, SubjectKind
+
+
+class AccountAction(JournalAction):
+    """What is done with an account."""
+
+    INVITED = "account.invited"
+    INVITED_AGAIN = "account.invited_again"
+    TAKEN_UP = "account.taken_up"  # the one invited has chosen a password
+    CHANGED = "account.changed"
+    ENDED = "account.ended"
+    SIGNED_IN = "account.signed_in"
+    SIGNED_OUT_EVERYWHERE = "account.signed_out_everywhere"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - an action, no password
+    PASSWORD_RESET = "account.password_reset"  # noqa: S105 - an action, no password
+    SECOND_STEP = "account.second_step"
+    RECOVERY_CODE_USED = "account.recovery_code_used"
+    CODES_FORGOTTEN = "account.codes_forgotten"
+    IDENTITY_TIED = "account.identity_tied"
+
+
+class ApplicationAction(JournalAction):
+    """What is done with an application for accounts."""
+
+    MADE = "application.made"
+    APPROVED = "application.approved"
+    REFUSED = "application.refused"
+
+
+class AccountsSubject(SubjectKind):
+    """Whom or what rows of accounts are about."""
+
+    PERSON = ""  # the opaque id, without a word before it
+    APPLICATION = "application"

@@ -1,0 +1,38 @@
+"""What the journal says of messages and access points."""
+
+from foundation.journal_entries import JournalAction, SubjectKind
+
+
+class MessageAction(JournalAction):
+    """What has become of a message, one of ours or one to us."""
+
+    # Ours.
+    DELIVERED = "letter.delivered"
+    REJECTED = "letter.rejected"
+    STUCK = "letter.stuck"
+    IN_PORTAL = "letter.in_portal"
+    RESENT = "letter.resent"
+    # To us.
+    ANSWERED = "letter.answered"
+    UNANSWERABLE = "letter.unanswerable"  # no valid answer to it could be written
+    FAILED = "letter.failed"
+    REPLAYED = "letter.replayed"
+
+
+class AccessPointAction(JournalAction):
+    """What has become of an access point."""
+
+    UNREACHABLE = "access_point.unreachable"
+    REACHED = "access_point.reached"
+
+
+class ExchangeSubject(SubjectKind):
+    """A message or an access point."""
+
+    # By the sequence of one of ours that the exchange tells of or that is sent again,
+    # and by the number of one to us that failed or was answered as a message.
+    MESSAGE = "letter"
+    MESSAGE_OUT = "letter out"
+    MESSAGE_IN = "letter in"
+    MESSAGE_REPLAYED = "inbound message"
+    ACCESS_POINT = "access point"
