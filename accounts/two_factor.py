@@ -19,7 +19,6 @@ from accounts import rate_limit, second_step_store, session_store, sessions, tok
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.session_store import PortalSession
-from accounts.sessions import PortalSession
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused

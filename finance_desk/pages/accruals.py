@@ -47,7 +47,9 @@ def month_end(request: Request, person: Person = signed_in(*READERS)) -> Respons
         page = Page.of(request, count)
         context: dict[str, Any] = {
             "rows": rows,
-            "not_billed": unbilled_queries.not_billed(session, until=month, limit=page.size, offset=page.offset),
+            "not_billed": unbilled_queries.not_billed(
+                session, until=month, limit=page.size, offset=page.offset
+            ),
             "not_billed_amount": not_billed_amount,
             "credited": unbilled_queries.billed_and_credited(session, month),
             "is_booked": voucher_store.is_accrued(session, month),

@@ -20,6 +20,7 @@ from invoicing.audit.cases import NoCase
 from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention_periods import Times
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import InvoicingSubject
 from operations.settings import Settings
 from orders.register import store as register_store
 from web.access import signed_in
@@ -176,6 +177,6 @@ def _day(text: str) -> date | None:
 def _link(subject: str) -> str:
     """Where a subject of the journal can be looked at."""
     kind, _, number = subject.rpartition(" ")
-    if kind in ("invoice", "credit_note") and number.isdecimal():
+    if kind in (InvoicingSubject.INVOICE, InvoicingSubject.CREDIT_NOTE) and number.isdecimal():
         return f"/finance/documents/{number}"
     return ""

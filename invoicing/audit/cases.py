@@ -15,7 +15,7 @@ from foundation.sql import Session
 from invoicing.audit import case_archive, case_queries, journal_queries
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
-from invoicing.documents.journal import subjects_of
+from invoicing.journal_actions import AuditAction, InvoicingSubject, document_subjects
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Check, CheckOutcome, Group
 from invoicing.model import SupplierInvoice
@@ -36,9 +36,8 @@ def export(session: Session, reference: str, *, by: str, may_see_protected: bool
     """The case as a ZIP, and a journal row that it was handed out. Raises NoCase."""
     files = dict(_files(session, reference, may_see_protected=may_see_protected))
     body = case_archive.build(reference, files)
-    journal.record(
-        session, by, "audit.exported", f"case {reference}", manifest=case_archive.manifest_of(body)
-    )
+    subject = InvoicingSubject.CASE.of(reference)
+    journal.record(session, by, AuditAction.EXPORTED, subject, manifest=case_archive.manifest_of(body))
     return body
 
 
@@ -65,7 +64,7 @@ def _files(session: Session, reference: str, *, may_see_protected: bool) -> Iter
             {"name": name, "what": message.kind, "document": message.document_id, "to": message.receiver}
         )
         yield name, message.body
-    subjects = [subject for invoice in documents for subject in subjects_of(invoice)]
+    subjects = [str(each) for invoice in documents for each in document_subjects(invoice)]
     yield "journal/journal.jsonl", _lines(journal_queries.chained_rows(session, reference, subjects))
     yield "index.json", (json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     yield "verify.py", case_archive.VERIFY_PY.encode()

@@ -15,6 +15,7 @@ from foundation.sql import Session
 from invoicing.audit import invariant_queries, payment_checks, portal_checks
 from invoicing.audit.payment_checks import Findings
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import DocumentType, InvoiceState
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
@@ -223,10 +224,10 @@ def _states_journalled(session: Session) -> Findings:
 
 
 _STATE_BY_ACTION = {
-    "invoice.credited": InvoiceState.CREDITED,
-    "credit.settled": InvoiceState.SETTLED,
-    "credit.requested": InvoiceState.CREDIT_REQUESTED,
-    "invoice.paid": InvoiceState.PAID,
+    DocumentAction.INVOICE_CREDITED: InvoiceState.CREDITED,
+    DocumentAction.CREDIT_SETTLED: InvoiceState.SETTLED,
+    DocumentAction.CREDIT_REQUESTED: InvoiceState.CREDIT_REQUESTED,
+    DocumentAction.INVOICE_PAID: InvoiceState.PAID,
 }
 
 INVARIANTS: dict[str, Callable[[Session], Findings]] = {

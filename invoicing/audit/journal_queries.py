@@ -13,7 +13,7 @@ from foundation.periods import STOCKHOLM
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
-from invoicing.documents.journal import subjects_of
+from invoicing.journal_actions import document_subjects
 from invoicing.model import SupplierInvoice
 
 _J = foundation_tables.journal
@@ -60,7 +60,9 @@ def _conditions(session: Session, sought: Sought) -> Iterator[Any]:
     if sought.text:
         subjects = [sought.text, f"placement {sought.text}", f"order {sought.text}"]
         subjects += [
-            subject for invoice in _numbered(session, sought.text) for subject in subjects_of(invoice)
+            str(subject)
+            for invoice in _numbered(session, sought.text)
+            for subject in document_subjects(invoice)
         ]
         yield or_(_J.c.execution_reference == sought.text, _J.c.subject.in_(subjects))
     if sought.actor:

@@ -18,6 +18,7 @@ from foundation.errors import Refused
 from foundation.sql import Session
 from invoicing.audit import body_store, disposal_store, legal_hold_store, retention_periods, retention_queries
 from invoicing.audit.retention_periods import Times, keep_until, months_after
+from invoicing.journal_actions import AuditAction, InvoicingSubject
 
 _AT_ONCE = 200
 _USUAL = Times()
@@ -43,7 +44,12 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
             f"{reference} har redan ett bevarandekrav.", f"{reference} has a legal hold already."
         )
     journal.record(
-        session, by, "hold.placed", f"case {reference}", execution_reference=reference, reason=reason
+        session,
+        by,
+        AuditAction.HOLD_PLACED,
+        InvoicingSubject.CASE.of(reference),
+        execution_reference=reference,
+        reason=reason,
     )
 
 
@@ -52,7 +58,8 @@ def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
     reference = legal_hold_store.lift(session, hold_id, by=by, on=on)
     if reference is None:
         raise RetentionRefused("Kravet gäller inte längre.", "The hold stands no longer.")
-    journal.record(session, by, "hold.lifted", f"case {reference}", execution_reference=reference)
+    about = InvoicingSubject.CASE.of(reference)
+    journal.record(session, by, AuditAction.HOLD_LIFTED, about, execution_reference=reference)
 
 
 def due(
@@ -88,7 +95,13 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
             "No case and no message may be disposed of today.",
         )
     number = disposal_store.add(session, cases, by=by, on=on)
-    journal.record(session, by, "disposal.proposed", f"disposal {number}", cases=str(len(cases)))
+    journal.record(
+        session,
+        by,
+        AuditAction.DISPOSAL_PROPOSED,
+        InvoicingSubject.DISPOSAL.of(number),
+        cases=str(len(cases)),
+    )
     return number
 
 
@@ -135,8 +148,8 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
     journal.record(
         session,
         by,
-        "disposal.done",
-        f"disposal {number}",
+        AuditAction.DISPOSAL_DONE,
+        InvoicingSubject.DISPOSAL.of(number),
         cases=str(len(cases)),
         protocol=hashlib.sha256(protocol.encode()).hexdigest(),
     )
@@ -147,4 +160,4 @@ def withdraw(session: Session, number: int, *, by: str) -> None:
     """Take a proposal back."""
     if not disposal_store.withdraw(session, number):
         raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
-    journal.record(session, by, "disposal.withdrawn", f"disposal {number}")
+    journal.record(session, by, AuditAction.DISPOSAL_WITHDRAWN, InvoicingSubject.DISPOSAL.of(number))

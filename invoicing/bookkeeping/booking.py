@@ -16,6 +16,7 @@ from invoicing.bookkeeping import unbooked_queries, voucher_store
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
 from invoicing.bookkeeping.vouchers import Accrued, LedgerAccounts, Voucher
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import export_store
 from invoicing.payment.export_store import FileKind
 from invoicing.reconciliation import entry_queries, entry_source_queries
@@ -55,7 +56,8 @@ def book(
     numbered = voucher_store.add(session, vouchers, run=name)
     body = _sie(register, accounts, numbered, today)
     export_store.keep(session, FileKind.SIE, name, f"bokforing-{name}.se", SIE_TYPE, body, by=by, now=now)
-    journal.record(session, by, "ledger.booked", f"run {name}", vouchers=str(len(numbered)))
+    subject = InvoicingSubject.RUN.of(name)
+    journal.record(session, by, PaymentAction.LEDGER_BOOKED, subject, vouchers=str(len(numbered)))
     return Run(name, numbered)
 
 
@@ -103,7 +105,10 @@ def book_accrual(
     numbered = voucher_store.add(session, ledger.accrual(month, rows, accounts), run=run)
     body = _sie(register, accounts, numbered, closing)
     export_store.keep(session, FileKind.SIE_ACCRUALS, str(month), f"{run}.se", SIE_TYPE, body, by=by, now=now)
-    journal.record(session, by, "ledger.accrued", f"month {month}", closing=str(closing), rows=str(len(rows)))
+    subject = InvoicingSubject.MONTH.of(str(month))
+    journal.record(
+        session, by, PaymentAction.LEDGER_ACCRUED, subject, closing=str(closing), rows=str(len(rows))
+    )
     return Run(run, numbered)
 
 

@@ -20,6 +20,7 @@ from foundation.sql import Session
 from foundation.transitions import Transitions
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import DeskAction, InvoicingSubject
 
 MOST = 500
 
@@ -106,7 +107,8 @@ def keep(
             for place, each in enumerate(dict.fromkeys(ids), 1)
         ],
     )
-    journal.record(session, by, "desk.batch", f"batch {number}", kind=kind, count=str(len(set(ids))))
+    subject = InvoicingSubject.BATCH.of(number)
+    journal.record(session, by, DeskAction.BATCH, subject, kind=kind, count=str(len(set(ids))))
     return number
 
 

@@ -13,18 +13,20 @@ from foundation.sql import Session
 from invoicing.decisions import protected_store
 from invoicing.documents import handler_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction, InvoicingSubject
 from invoicing.model import SupplierInvoice
 
 
 def mark(session: Session, invoice: SupplierInvoice, *, by: str, on: date, reason: str) -> None:
     """Let a document be handled apart from now on; once marked it stays so."""
     if protected_store.add(session, invoice.id, by=by, on=on, reason=reason):
-        record(session, invoice, "protected.marked", actor=by)
+        record(session, invoice, DocumentAction.PROTECTED_MARKED, actor=by)
 
 
 def reveal(session: Session, invoice: SupplierInvoice, *, by: str, reason: str) -> None:
     """Note that a person opens a protected document, and why. Raises Refused without a reason."""
     if not reason.strip():
         raise Refused("Skriv varför du öppnar uppgifterna.", "Say why you open the details.")
-    journal.record(session, by, "protected.revealed", f"invoice {invoice.id}", reason=reason)
+    subject = InvoicingSubject.INVOICE.of(invoice.id)
+    journal.record(session, by, DocumentAction.PROTECTED_REVEALED, subject, reason=reason)
     handler_store.note(session, invoice.id, by)

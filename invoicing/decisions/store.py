@@ -21,6 +21,7 @@ from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import ACTION_FOLLOWS, Acceptance, Action, ActionState, LineLink, as_linked
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
+from invoicing.journal_actions import DeskAction, InvoicingSubject
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceContent, InvoiceState, SupplierInvoice
 
@@ -292,7 +293,8 @@ def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date)
     values = {"limit_amount": limit.amount, "set_by": by, "set_on": on}
     if not rows_changed(session, update(table).where(table.c.person == person).values(**values)):
         session.execute(insert(table), {"person": person, **values})
-    journal.record(session, by, "limit.set", f"person {person}", limit=str(limit.amount), kind="ACCEPT")
+    subject = InvoicingSubject.PERSON.of(person)
+    journal.record(session, by, DeskAction.LIMIT_SET, subject, limit=str(limit.amount), kind="ACCEPT")
 
 
 def _done(row: Row[Any]) -> Done:

@@ -7,43 +7,37 @@ from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.documents import handler_store, notice_store
 from invoicing.documents.notice_store import NoticeKind
+from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
-
-# Said by a payment itself: whoever did only this has decided nothing about the invoice.
-_OF_PAYMENT = ("attest.", "payment.", "invoice.paid")
 
 
 def record(
-    session: Session, invoice: SupplierInvoice, action: str, /, *, actor: str = SYSTEM, **detail: str
+    session: Session,
+    invoice: SupplierInvoice,
+    action: DocumentAction,
+    /,
+    *,
+    actor: str = SYSTEM,
+    **detail: str,
 ) -> None:
     """One journal row about a document of ours, and the rows that follow from it."""
-    subject, *_ = subjects_of(invoice)
-    journal.record(
-        session,
-        actor,
-        action,
-        subject,
-        execution_reference=invoice.execution_reference,
-        **detail,
-    )
+    about, reference = document_subject(invoice.document_type, invoice.id), invoice.execution_reference
+    journal.record(session, actor, action, about, execution_reference=reference, **detail)
     by_a_person = actor != SYSTEM and invoice.document_type is DocumentType.INVOICE
-    if by_a_person and not action.startswith(_OF_PAYMENT):
+    # Whoever did nothing but pay has decided nothing about the invoice.
+    if by_a_person and action is not DocumentAction.INVOICE_PAID:
         handler_store.note(session, invoice.id, actor)
     kind = notice_of(action, detail)
     if kind is not None:
         notice_store.lay(session, invoice.id, kind)
 
 
-def subjects_of(invoice: SupplierInvoice) -> list[str]:
-    """What a document is called in the journal: what `record` says of it, and any kind of document as an invoice."""
-    return [f"{invoice.document_type.lower()} {invoice.id}", f"invoice {invoice.id}"]
-
-
-def notice_of(action: str, detail: Mapping[str, str]) -> NoticeKind | None:
+def notice_of(action: DocumentAction, detail: Mapping[str, str]) -> NoticeKind | None:
     """What a supplier is to be told of what happened; nothing of most."""
-    if action == "invoice.paid":
+    if action is DocumentAction.INVOICE_PAID:
         return NoticeKind.PAID
-    judged = action in ("invoice.received", "invoice.judged")
-    if action == "credit.requested" or (judged and detail.get("state") == InvoiceState.IN_QUESTION):
+    judged = action in (DocumentAction.INVOICE_RECEIVED, DocumentAction.INVOICE_JUDGED)
+    in_question = judged and detail.get("state") == InvoiceState.IN_QUESTION
+    if action is DocumentAction.CREDIT_REQUESTED or in_question:
         return NoticeKind.IN_QUESTION
     return None

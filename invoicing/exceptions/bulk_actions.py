@@ -22,6 +22,7 @@ from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.actions import OverLimit
 from invoicing.exceptions.steps import DeskActor
+from invoicing.journal_actions import DeskAction, InvoicingSubject
 from invoicing.model import SupplierInvoice
 from invoicing.responses import responding, response_documents
 from invoicing.responses.response_documents import receiver_of
@@ -143,7 +144,8 @@ def undo(session: Session, register: Register, batch_id: int, actor: DeskActor) 
         except Refused as refusal:
             batch_store.refused(session, batch_id, row.invoice_id, refusal, state=BatchRowState.DONE)
             refused += 1
-    journal.record(session, actor.by, "desk.batch.undone", f"batch {batch_id}", count=str(undone))
+    subject = InvoicingSubject.BATCH.of(batch_id)
+    journal.record(session, actor.by, DeskAction.BATCH_UNDONE, subject, count=str(undone))
     return undone, refused
 
 

@@ -17,7 +17,6 @@ from invoicing.decisions.rules import Acceptance, ActionState, LineLink
 from invoicing.decisions.store import Done
 from invoicing.documents import facts_loading, order_facts_queries
 from invoicing.documents import store as document_store
-from invoicing.documents.journal import subjects_of
 from invoicing.exceptions import link_queries, link_suggestions, queue_queries
 from invoicing.exceptions import undo as exception_undo
 from invoicing.exceptions.comparison import ComparisonRow as Compared
@@ -25,6 +24,7 @@ from invoicing.exceptions.comparison import compare
 from invoicing.exceptions.link_queries import Earlier
 from invoicing.exceptions.link_suggestions import CreditSuggestion, LineSuggestion
 from invoicing.exceptions.queue import QueueItem
+from invoicing.journal_actions import document_subjects
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import OrderFacts
 from invoicing.matching.invoice_matching import has_order_number
@@ -115,5 +115,5 @@ def case(session: Session, register: Register, invoice_id: int) -> Case | None:
         credited_by=document_store.credited_by(session, invoice_id),
         lines=tuple(link_suggestions.lines(session, invoice)) if linkable and not is_credit else (),
         credits=tuple(link_suggestions.credits(session, invoice)) if linkable and is_credit else (),
-        history=tuple(journal.rows_about(session, *subjects_of(invoice))),
+        history=tuple(journal.rows_about(session, *document_subjects(invoice))),
     )

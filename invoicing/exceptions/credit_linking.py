@@ -19,6 +19,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions.steps import DeskActor, begin, note
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
@@ -193,7 +194,7 @@ def _move(
     session: Session, invoice: SupplierInvoice, state: InvoiceState, codes: Sequence[str], *, by: str
 ) -> None:
     document_store.move(session, invoice, state, codes=codes)
-    record(session, invoice, "credit.judged", actor=by, state=state, codes=" ".join(codes))
+    record(session, invoice, DocumentAction.CREDIT_JUDGED, actor=by, state=state, codes=" ".join(codes))
 
 
 def _named(session: Session, credit: SupplierInvoice, number: str) -> SupplierInvoice:

@@ -4,7 +4,7 @@ The order's lines are locked before the document, as everybody does. The answer 
 sent (`Later`) and leaves when `DeskActor.hold` has gone by; until then the press can be undone (`undo`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_action
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Deviation
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.responses import responding
@@ -23,6 +24,17 @@ from orders.register.register import Register
 
 #: How long what follows from a press is held back, so that it can be undone.
 HOLD = timedelta(minutes=10)
+
+#: What the journal says of each press.
+JOURNAL_ACTIONS: Mapping[Action, DocumentAction] = {
+    Action.ASK_CREDIT: DocumentAction.DESK_ASK_CREDIT,
+    Action.ACCEPT: DocumentAction.DESK_ACCEPT,
+    Action.LINK: DocumentAction.DESK_LINK,
+    Action.UNLINK: DocumentAction.DESK_UNLINK,
+    Action.PARK: DocumentAction.DESK_PARK,
+    Action.ASK_SUPPLIER: DocumentAction.DESK_ASK_SUPPLIER,
+    Action.REJECT_DUPLICATE: DocumentAction.DESK_REJECT_DUPLICATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +125,5 @@ def note(
         **detail,
     )
     told = {"answer": answer, "reason": reason, "press": str(action_id)}
-    record(session, invoice, f"desk.{kind.value.lower()}", actor=actor.by, **told)
+    record(session, invoice, JOURNAL_ACTIONS[kind], actor=actor.by, **told)
     return action_id

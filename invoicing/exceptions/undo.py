@@ -18,6 +18,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.exceptions import credit_linking, linking, worklist_store
 from invoicing.exceptions.steps import DeskActor, Later
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.payment import payable_store
 from invoicing.responses import responding
@@ -82,7 +83,7 @@ def undo(session: Session, register: Register, action_id: int, actor: DeskActor)
         linking.put_back(session, register, invoice, done, actor, answering=answering)
     elif done.kind is not Action.ASK_SUPPLIER:
         _judge_as_before(session, register, invoice, done, actor, answering)
-    record(session, invoice, "desk.undone", actor=actor.by, press=str(done.id), kind=done.kind)
+    record(session, invoice, DocumentAction.DESK_UNDONE, actor=actor.by, press=str(done.id), kind=done.kind)
 
 
 def _judge_as_before(
@@ -95,7 +96,9 @@ def _judge_as_before(
 ) -> None:
     """Take back a request for credit or an acceptance, and judge the document as if it had not been."""
     if done.kind in _CREDIT:
-        record(session, invoice, "credit.request.undone", actor=actor.by, state=done.state_before)
+        record(
+            session, invoice, DocumentAction.CREDIT_REQUEST_UNDONE, actor=actor.by, state=done.state_before
+        )
     else:
         decision_store.withdraw_acceptance(session, invoice.id)
     if invoice.document_type is DocumentType.CREDIT_NOTE:
@@ -181,5 +184,6 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         question=Question("OTH", done.reason, done.reason) if asks else None,
     )
     document_store.set_answered(session, invoice.id, answered)
-    record(session, invoice, "answer.sent", actor=done.made_by, answered=answered, press=str(done.id))
+    told = {"answered": answered, "press": str(done.id)}
+    record(session, invoice, DocumentAction.ANSWER_SENT, actor=done.made_by, **told)
     return True

@@ -1,19 +1,25 @@
 """Working the queue: taking something, handing it over, commenting, and keeping one's filters."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from foundation import journal, personal_numbers
 from foundation.errors import Refused
+from foundation.journal_entries import SubjectKind
 from foundation.sql import Session
 from invoicing.documents import handler_store
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
+from invoicing.journal_actions import DeskAction, InvoicingSubject
+from orders.journal_actions import OrdersSubject
+from peppol.journal_actions import ExchangeSubject
 
-_SUBJECT = {
-    WorkKind.DOCUMENT: "invoice",
-    WorkKind.MESSAGE_IN: "letter in",
-    WorkKind.MESSAGE_OUT: "letter out",
-    WorkKind.EVENT: "event",
+#: What the journal calls each; of a credit note, too, it says invoice.
+SUBJECT_KINDS: Mapping[WorkKind, SubjectKind] = {
+    WorkKind.DOCUMENT: InvoicingSubject.INVOICE,
+    WorkKind.MESSAGE_IN: ExchangeSubject.MESSAGE_IN,
+    WorkKind.MESSAGE_OUT: ExchangeSubject.MESSAGE_OUT,
+    WorkKind.EVENT: OrdersSubject.EVENT,
 }
 
 
@@ -21,7 +27,9 @@ def hand_over(session: Session, kind: WorkKind, item_id: int, *, to: str, by: st
     """Let a person have something (`to` empty: let it go). Taking is handing over to oneself."""
     before = worklist_store.set_owner(session, kind, item_id, to=to, at=at)
     if before != to:
-        journal.record(session, by, "desk.handed_over", f"{_SUBJECT[kind]} {item_id}", was=before, to=to)
+        journal.record(
+            session, by, DeskAction.HANDED_OVER, SUBJECT_KINDS[kind].of(item_id), was=before, to=to
+        )
         _note_handler(session, kind, item_id, by)
 
 
@@ -34,7 +42,7 @@ def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: st
         )
     personal_numbers.refuse(words)
     worklist_store.add_comment(session, kind, item_id, words, by=by, at=at)
-    journal.record(session, by, "desk.commented", f"{_SUBJECT[kind]} {item_id}")
+    journal.record(session, by, DeskAction.COMMENTED, SUBJECT_KINDS[kind].of(item_id))
     _note_handler(session, kind, item_id, by)
 
 

@@ -16,6 +16,7 @@ from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.flow_test import flow_test_store, sample_orders
 from invoicing.flow_test.flow_test_store import INVALID, FlowStep, FlowTest, TriedDocument
+from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.model import DocumentType, InvoiceContent
 from invoicing.portal_invoicing.scope import SupplierActor
@@ -81,7 +82,8 @@ def ask(session: Session, actor: SupplierActor, *, now: datetime) -> None:
         raise BenchRefused(*missing)
     if not flow_test_store.ask(session, flow, by=actor.by, at=now):
         raise _changed_meanwhile()
-    journal.record(session, actor.by, "bench.asked", f"supplier {actor.supplier}", step=flow.step)
+    subject = InvoicingSubject.SUPPLIER.of(actor.supplier)
+    journal.record(session, actor.by, SupplierAction.BENCH_ASKED, subject, step=flow.step)
 
 
 def confirm(session: Session, supplier: str, step: FlowStep, *, by: str, now: datetime) -> FlowStep:
@@ -91,7 +93,8 @@ def confirm(session: Session, supplier: str, step: FlowStep, *, by: str, now: da
         raise _changed_meanwhile()
     if not flow_test_store.confirm(session, supplier, step, follows=follows, by=by, at=now):
         raise _changed_meanwhile()
-    journal.record(session, by, "bench.confirmed", f"supplier {supplier}", step=step, follows=follows)
+    subject = InvoicingSubject.SUPPLIER.of(supplier)
+    journal.record(session, by, SupplierAction.BENCH_CONFIRMED, subject, step=step, follows=follows)
     return follows
 
 
@@ -102,7 +105,8 @@ def send_back(session: Session, supplier: str, step: FlowStep, *, by: str, note:
         raise BenchRefused("Skriv vad som saknas.", "Write what is missing.")
     if not flow_test_store.send_back(session, supplier, step, note=told, at=now):
         raise _changed_meanwhile()
-    journal.record(session, by, "bench.sent_back", f"supplier {supplier}", step=step)
+    subject = InvoicingSubject.SUPPLIER.of(supplier)
+    journal.record(session, by, SupplierAction.BENCH_SENT_BACK, subject, step=step)
 
 
 def try_out(
@@ -135,7 +139,9 @@ def try_out(
         sha256=outbox.sha256_of(body),
         body=body,
     )
-    journal.record(session, actor.by, "bench.tried", f"test document {key}", verdict=verdict)
+    journal.record(
+        session, actor.by, SupplierAction.BENCH_TRIED, InvoicingSubject.TEST_DOCUMENT.of(key), verdict=verdict
+    )
     return key
 
 

@@ -17,6 +17,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
 from invoicing.documents.reading import Reading
 from invoicing.intake import technical_refusals
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState, SupplierInvoice, pays_on
@@ -184,14 +185,8 @@ def _keep(
     document_store.add_match(session, invoice.id, result, made_on=today, policy=register.policy)
     if personal_numbers.written_in(message.body):
         protected.mark(session, invoice, by=SYSTEM, on=today, reason="PERSONAL_NUMBER")
-    record(
-        session,
-        invoice,
-        "invoice.received",
-        state=invoice.state,
-        codes=" ".join(invoice.codes),
-        letter=str(message.id),
-    )
+    told = {"state": invoice.state, "codes": " ".join(invoice.codes), "letter": str(message.id)}
+    record(session, invoice, DocumentAction.INVOICE_RECEIVED, **told)
     return invoice
 
 

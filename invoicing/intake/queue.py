@@ -28,6 +28,7 @@ from orders.register.register import Register
 from peppol.exchange import inbox, inbox_store
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.tables import InState
+from peppol.journal_actions import ExchangeSubject, MessageAction
 
 _BATCH = 50
 TOGETHER = 10
@@ -214,7 +215,8 @@ def _not_handled(database: Database, message: InboundMessage, error: str) -> Non
     with database.writing() as session:
         state = inbox.failed(session, message, error, now=now)
         if state is InState.FAILED:
-            journal.record(session, journal.SYSTEM, "letter.failed", f"letter {message.id}", error=error)
+            subject = ExchangeSubject.MESSAGE.of(message.id)
+            journal.record(session, journal.SYSTEM, MessageAction.FAILED, subject, error=error)
     _log.error(
         "message not handled",
         message=message.id,

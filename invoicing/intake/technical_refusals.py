@@ -23,6 +23,7 @@ from peppol.exchange import outbox_store, outgoing
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
+from peppol.journal_actions import ExchangeSubject, MessageAction
 from peppol.xml import codec
 
 _ANSWERS = (DocumentKind.MLR, DocumentKind.MLS)
@@ -99,7 +100,7 @@ def _answer(
     *,
     today: date,
 ) -> DocumentKind | None:
-    about = f"letter {message.id}"
+    about, subject = f"letter {message.id}", ExchangeSubject.MESSAGE.of(message.id)
     if list(outbox_store.messages_out(session, about=about)):
         # It was read again (replayed); its sender has had its answer.
         return None
@@ -120,16 +121,10 @@ def _answer(
         )
     except (InvalidIdentifier, outgoing.InvalidDocument):
         # A message may be so odd that no valid answer to it can be written; it is shown all the same.
-        journal.record(session, journal.SYSTEM, "letter.unanswerable", about, kind=way.kind)
+        journal.record(session, journal.SYSTEM, MessageAction.UNANSWERABLE, subject, kind=way.kind)
         return None
-    journal.record(
-        session,
-        journal.SYSTEM,
-        "letter.answered",
-        about,
-        kind=way.kind,
-        rules=" ".join(sorted({each.rule for each in findings if each.fatal})),
-    )
+    rules = " ".join(sorted({each.rule for each in findings if each.fatal}))
+    journal.record(session, journal.SYSTEM, MessageAction.ANSWERED, subject, kind=way.kind, rules=rules)
     return way.kind
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import insert, or_, select, update
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Right, Substitution
 
@@ -68,15 +69,8 @@ def give(
             "given_by": by,
         },
     ).scalar_one()
-    journal.record(
-        session,
-        by,
-        "right.given",
-        f"right {right_id}",
-        person=person,
-        limit=str(limit),
-        since=str(valid_from),
-    )
+    told = {"person": person, "limit": str(limit), "since": str(valid_from)}
+    journal.record(session, by, PaymentAction.RIGHT_GIVEN, InvoicingSubject.RIGHT.of(right_id), **told)
     return right_id
 
 
@@ -92,7 +86,8 @@ def end(session: Session, right_id: int, *, last_day: date, by: str) -> None:
     )
     if rows_changed(session, change) != 1:
         raise RightRefused("Attesträtten har redan upphört.", "The right to attest has ended already.")
-    journal.record(session, by, "right.ended", f"right {right_id}", last_day=str(last_day))
+    subject = InvoicingSubject.RIGHT.of(right_id)
+    journal.record(session, by, PaymentAction.RIGHT_ENDED, subject, last_day=str(last_day))
 
 
 def substitute(
@@ -115,16 +110,8 @@ def substitute(
             "given_by": by,
         },
     ).scalar_one()
-    journal.record(
-        session,
-        by,
-        "right.substitute",
-        f"substitute {key}",
-        person=person,
-        substitute=stand_in,
-        since=str(valid_from),
-        until=str(valid_to),
-    )
+    told = {"person": person, "substitute": stand_in, "since": str(valid_from), "until": str(valid_to)}
+    journal.record(session, by, PaymentAction.RIGHT_SUBSTITUTE, InvoicingSubject.SUBSTITUTE.of(key), **told)
     return key
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attest_right_store, attest_store, payable_store, proposal_store, proposals
 from invoicing.payment.attest_rights import AttestRefused, granted
 from invoicing.payment.payable import Payable
@@ -89,7 +90,8 @@ def attest(
     if not done and refused:
         raise refused[0][1]
     if done:
-        journal.record(session, by, "attest.given", f"proposal {number}", items=" ".join(map(str, done)))
+        subject = InvoicingSubject.PROPOSAL.of(number)
+        journal.record(session, by, PaymentAction.ATTEST_GIVEN, subject, items=" ".join(map(str, done)))
     return Attested(tuple(done), tuple(refused), proposals.settle_state(session, number))
 
 
@@ -112,7 +114,14 @@ def drop_changed(
     for item, why, payable in _changes(session, register, number, lock=True):
         if item.attest_id is not None:
             attest_store.drop(session, item.attest_id, reason=why, at=now)
-            journal.record(session, by, "attest.dropped", f"proposal {number}", item=str(item.id), reason=why)
+            journal.record(
+                session,
+                by,
+                PaymentAction.ATTEST_DROPPED,
+                InvoicingSubject.PROPOSAL.of(number),
+                item=str(item.id),
+                reason=why,
+            )
         if why == "GONE":
             proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             out.append(item)

@@ -13,6 +13,7 @@ from foundation.money import Money
 from foundation.sql import Session
 from foundation.transitions import StepRefused
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store
 from invoicing.payment.bank_files.camt import Booked
 from invoicing.payment.bank_files.movements import BankFileUnreadable
@@ -77,7 +78,7 @@ def finish(session: Session, number: str) -> None:
     waiting = any(item.state is ItemState.EXPORTED for item in proposal_store.items(session, number))
     if proposal.state is ProposalState.EXPORTED and not waiting:
         proposal_store.move(session, proposal, ProposalState.PAID)
-        journal.record(session, journal.SYSTEM, "payment.confirmed", f"proposal {number}")
+        journal.record(session, journal.SYSTEM, PaymentAction.CONFIRMED, InvoicingSubject.PROPOSAL.of(number))
 
 
 def _items_of(session: Session, movement: Booked) -> tuple[list[ProposalItem], bool]:
@@ -111,7 +112,13 @@ def _returned(
     for item in items:
         _step(session, item, ItemState.RETURNED)
         touched.add(item.proposal)
-        journal.record(session, by, "payment.returned", f"proposal {item.proposal}", item=str(item.id))
+        journal.record(
+            session,
+            by,
+            PaymentAction.RETURNED,
+            InvoicingSubject.PROPOSAL.of(item.proposal),
+            item=str(item.id),
+        )
     return BankReportResult.RETURNED, (
         f"{name} kunde inte betalas ut. Kontrollera kontot; fakturan föreslås för betalning igen.",
         f"{name} could not be paid out. Check the account; the invoice is proposed for payment again.",

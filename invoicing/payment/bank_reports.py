@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from foundation import journal
 from foundation.sql import Session
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import bank_report_effects, bank_report_store
 from invoicing.payment.bank_files import movements
 from invoicing.payment.bank_files.movements import BankFileUnreadable
@@ -42,7 +43,14 @@ def take_in(
         bank_report_store.add_entry(session, file_id, position, movement, outcome, sentences)
     for number in sorted(touched):
         bank_report_effects.finish(session, number)
-    journal.record(session, by, "bank.read", f"bank file {file_id}", sha256=digest, entries=str(len(told)))
+    journal.record(
+        session,
+        by,
+        PaymentAction.BANK_READ,
+        InvoicingSubject.BANK_FILE.of(file_id),
+        sha256=digest,
+        entries=str(len(told)),
+    )
     return bank_report_store.get(session, file_id)
 
 
@@ -55,4 +63,4 @@ def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:
         raise BankFileUnreadable(
             "Någon annan har redan hanterat raden.", "Somebody has dealt with it already."
         )
-    journal.record(session, by, "bank.handled", f"bank entry {entry_id}")
+    journal.record(session, by, PaymentAction.BANK_HANDLED, InvoicingSubject.BANK_ENTRY.of(entry_id))

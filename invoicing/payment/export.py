@@ -9,6 +9,7 @@ from foundation import journal, transitions
 from foundation.spreadsheets import CSV_TYPE, XLSX_TYPE, Dialect, csv_of, xlsx_of
 from foundation.sql import Session
 from foundation.transitions import MovedMeanwhile
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attestation, export_store, proposal_store, proposals
 from invoicing.payment import files as payment_files
 from invoicing.payment import tables as payment_tables
@@ -75,7 +76,13 @@ def export(
     ):
         export_store.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
     proposal_store.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
-    journal.record(session, by, "payment.exported", f"proposal {number}", transfers=str(len(plan.transfers)))
+    journal.record(
+        session,
+        by,
+        PaymentAction.EXPORTED,
+        InvoicingSubject.PROPOSAL.of(number),
+        transfers=str(len(plan.transfers)),
+    )
     return plan
 
 

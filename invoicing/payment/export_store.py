@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, select
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import tables as payment_tables
 
 _FILE = payment_tables.export_file
@@ -68,7 +69,8 @@ def keep(
         "made_by": by,
     }
     session.execute(insert(_FILE), row)
-    journal.record(session, by, "file.made", f"file {name}", sha256=digest, about=about)
+    subject = InvoicingSubject.FILE.of(name)
+    journal.record(session, by, PaymentAction.FILE_MADE, subject, sha256=digest, about=about)
 
 
 def about(session: Session, *subjects: str) -> Sequence[ExportFile]:

@@ -16,6 +16,7 @@ from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction, InvoicingSubject, PaymentAction
 from invoicing.model import FOLLOWS, InvoiceState, SupplierInvoice
 from invoicing.payment import attest_right_store, payable_store, payment_store
 from invoicing.payment.attest_rights import granted
@@ -121,7 +122,7 @@ def note_paid(
     record(
         session,
         invoice,
-        "invoice.paid",
+        DocumentAction.INVOICE_PAID,
         actor=attested_by,
         prepared_by=prepared_by,
         payment=payment.number,
@@ -141,8 +142,8 @@ def settle_claim(
     journal.record(
         session,
         second_by,
-        "payment.claim_settled",
-        f"payment {claim.payment_number}",
+        PaymentAction.CLAIM_SETTLED,
+        InvoicingSubject.PAYMENT.of(claim.payment_number),
         how=how,
         first=first_by,
     )

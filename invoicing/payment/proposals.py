@@ -10,6 +10,7 @@ from datetime import date, datetime
 from foundation import journal, number_series
 from foundation.errors import Refused
 from foundation.sql import Session
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.payable import Payable, PayableKind
 from invoicing.payment.proposal_store import Proposal, ProposalItem
@@ -46,7 +47,12 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
     number = number_series.next_number(session, number_series.PROPOSALS)
     proposal_store.add(session, number, payables, pay_on=pay_on, by=by, at=now)
     journal.record(
-        session, by, "payment.proposed", f"proposal {number}", pay_on=str(pay_on), items=str(len(payables))
+        session,
+        by,
+        PaymentAction.PROPOSED,
+        InvoicingSubject.PROPOSAL.of(number),
+        pay_on=str(pay_on),
+        items=str(len(payables)),
     )
     return proposal_store.get(session, number)
 
@@ -57,7 +63,7 @@ def withdraw(session: Session, number: str, *, by: str) -> None:
     PROPOSAL_FOLLOWS.check(proposal_name(number), proposal.state, ProposalState.WITHDRAWN)
     proposal_store.withdraw_items(session, number)
     proposal_store.move(session, proposal, ProposalState.WITHDRAWN)
-    journal.record(session, by, "payment.withdrawn", f"proposal {number}")
+    journal.record(session, by, PaymentAction.WITHDRAWN, InvoicingSubject.PROPOSAL.of(number))
 
 
 def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -> None:
@@ -69,7 +75,12 @@ def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -
     # Read again: only now is the proposal ours, and its items with it.
     proposal_store.move_item(session, proposal_store.item_of(session, item_id), ItemState.TAKEN_OUT, why=why)
     journal.record(
-        session, by, "payment.taken_out", f"proposal {proposal.number}", item=str(item_id), why=why
+        session,
+        by,
+        PaymentAction.TAKEN_OUT,
+        InvoicingSubject.PROPOSAL.of(proposal.number),
+        item=str(item_id),
+        why=why,
     )
     settle_state(session, proposal.number)
 

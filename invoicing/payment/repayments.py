@@ -12,12 +12,13 @@ from datetime import date
 
 from foundation import journal, personal_numbers
 from foundation.errors import Refused
+from foundation.journal_entries import JournalSubject
 from foundation.sql import Session
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store
 from invoicing.payment.payment_store import Claim, ClaimWay
 
-_NOTED, _TAKEN_BACK = "payment.repayment_noted", "payment.repayment_taken_back"
 _LONGEST_REFERENCE = 80
 
 
@@ -42,11 +43,11 @@ def claim_of(session: Session, invoice_id: int) -> Claim | None:
 
 def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
     """The repayments noted and waiting for a second person, by invoice."""
-    subjects = {_subject(each): each.invoice_id for each in claims}
+    subjects = {str(_subject(each)): each.invoice_id for each in claims}
     found: dict[int, Noted] = {}
-    for row in journal.rows_about(session, *subjects) if subjects else ():
+    for row in journal.rows_about(session, *map(_subject, claims)) if subjects else ():
         invoice_id = subjects[row.subject]
-        if row.action == _NOTED:
+        if row.action == PaymentAction.REPAYMENT_NOTED:
             detail = json.loads(row.detail)
             found[invoice_id] = Noted(
                 row.actor,
@@ -54,7 +55,7 @@ def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
                 date.fromisoformat(detail["came_on"]),
                 detail["reference"],
             )
-        elif row.action == _TAKEN_BACK:
+        elif row.action == PaymentAction.REPAYMENT_TAKEN_BACK:
             found.pop(invoice_id, None)
     return found
 
@@ -81,7 +82,9 @@ def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference
             "The repayment is noted already. Another person confirms it.",
         )
     told = {"came_on": str(came_on), "reference": reference, "noted_on": str(today)}
-    journal.record(session, by, _NOTED, _subject(claim), amount=str(claim.amount.amount), **told)
+    journal.record(
+        session, by, PaymentAction.REPAYMENT_NOTED, _subject(claim), amount=str(claim.amount.amount), **told
+    )
     return claim
 
 
@@ -105,7 +108,7 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
     personal_numbers.refuse(reason)
     if not reason.strip():
         raise RepaymentRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
-    journal.record(session, by, _TAKEN_BACK, _subject(claim), reason=reason.strip())
+    journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason.strip())
     return claim
 
 
@@ -137,5 +140,5 @@ def _noted(session: Session, claim: Claim) -> Noted:
     return found
 
 
-def _subject(claim: Claim) -> str:
-    return f"payment {claim.payment_number}"
+def _subject(claim: Claim) -> JournalSubject:
+    return InvoicingSubject.PAYMENT.of(claim.payment_number)

@@ -14,6 +14,7 @@ from datetime import date
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, take_turns
+from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.portal_invoicing import series_store
 
 LETTERS = "F"
@@ -75,7 +76,14 @@ def choose_letters(session: Session, supplier: str, letters: str, *, by: str) ->
     if wanted == was:
         return
     series_store.save_letters(session, supplier, wanted)
-    journal.record(session, by, "series.chosen", f"supplier {supplier}", letters=wanted, was=was)
+    journal.record(
+        session,
+        by,
+        SupplierAction.SERIES_CHOSEN,
+        InvoicingSubject.SUPPLIER.of(supplier),
+        letters=wanted,
+        was=was,
+    )
 
 
 def ahead(session: Session, supplier: str, day: date, count: int = 1) -> list[OwnNumber]:

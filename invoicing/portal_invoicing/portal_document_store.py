@@ -17,6 +17,7 @@ from foundation import journal, transitions
 from foundation.money import Money
 from foundation.sql import Session
 from foundation.transitions import Transitions
+from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
 from invoicing.portal_invoicing.numbering import OwnNumber
 from invoicing.portal_invoicing.scope import SupplierActor
@@ -316,10 +317,12 @@ def settle_read(session: Session) -> None:
     transitions.move_all(session, portal_document.c.state, read, PORTAL_FOLLOWS, to=PortalState.READ)
 
 
-def record(session: Session, made: Made, action: str, *, by: str = journal.SYSTEM, **detail: str) -> None:
+def record(
+    session: Session, made: Made, action: SupplierAction, *, by: str = journal.SYSTEM, **detail: str
+) -> None:
     """One journal row about a document made here."""
     given = {"number": made.number, "order": made.order_number, **detail}
-    journal.record(session, by, action, f"portal document {made.id}", **given)
+    journal.record(session, by, action, InvoicingSubject.PORTAL_DOCUMENT.of(made.id), **given)
 
 
 _COLUMNS = select(

@@ -12,6 +12,7 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
+from invoicing.journal_actions import SupplierAction
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
@@ -48,7 +49,7 @@ def undo(session: Session, actor: SupplierActor, bundle: int) -> list[Made]:
         raise TooLate
     for made in found:
         _step(session, made, PortalState.UNDONE)
-        portal_document_store.record(session, made, "portal.undone", by=actor.by)
+        portal_document_store.record(session, made, SupplierAction.PORTAL_UNDONE, by=actor.by)
     return found
 
 
@@ -68,7 +69,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
         if objection is not None:
             reason_sv, reason_en = objection
             _step(session, made, PortalState.STOPPED, reason_sv=reason_sv, reason_en=reason_en)
-            portal_document_store.record(session, made, "portal.stopped")
+            portal_document_store.record(session, made, SupplierAction.PORTAL_STOPPED)
             continue
         stored = inbox.store(
             session,
@@ -78,7 +79,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
             received_at=now,
         )
         _step(session, made, PortalState.RELEASED, letter_id=stored.id)
-        portal_document_store.record(session, made, "portal.released", letter=str(stored.id))
+        portal_document_store.record(session, made, SupplierAction.PORTAL_RELEASED, letter=str(stored.id))
     return [] if objection is not None else found
 
 

@@ -17,6 +17,7 @@ from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import SupplierAction
 from invoicing.model import InvoiceContent, SupplierInvoice
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
 from invoicing.portal_invoicing import queries as portal_queries
@@ -268,5 +269,5 @@ def _new(
 
 def _keep(session: Session, press: Press, new: NewMade) -> Made:
     made = portal_document_store.add(session, new)
-    portal_document_store.record(session, made, "portal.made", by=press.actor.by, kind=made.kind)
+    portal_document_store.record(session, made, SupplierAction.PORTAL_MADE, by=press.actor.by, kind=made.kind)
     return made

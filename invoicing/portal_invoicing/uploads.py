@@ -14,6 +14,7 @@ from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.documents.reading import Reading
+from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.matching.invoice_matching import match
 from invoicing.model import DocumentType, InvoiceContent
@@ -66,7 +67,9 @@ def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetim
         )
     digest = outbox.sha256_of(body)
     key = upload_store.keep(session, actor, body, sha256=digest, at=now)
-    journal.record(session, actor.by, "upload.taken_in", f"upload {key}", sha256=digest[:16])
+    journal.record(
+        session, actor.by, SupplierAction.UPLOAD_TAKEN_IN, InvoicingSubject.UPLOAD.of(key), sha256=digest[:16]
+    )
     return key
 
 

@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time
 
 from foundation import journal
 from foundation.sql import Session, moment_of, take_turns
+from invoicing.journal_actions import DeskAction, InvoicingSubject, SupplierAction
 from invoicing.responses import model as peer_responses
 from invoicing.responses import store as response_store
 from invoicing.responses.model import Meaning, PeerAnswer
+from orders.journal_actions import OrdersSubject
 from orders.purchase_orders import order_store
 from orders.register.parties import Supplier
 from orders.register.register import Register
@@ -24,6 +26,7 @@ from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
+from peppol.journal_actions import ExchangeSubject, MessageAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ def receive(
     journal.record(
         session,
         journal.SYSTEM,
-        "answer.received",
-        f"order {about.order_number}" if about.order_number else f"answer {key}",
+        SupplierAction.ANSWER_RECEIVED,
+        OrdersSubject.ORDER.of(about.order_number) if about.order_number else InvoicingSubject.ANSWER.of(key),
         execution_reference=about.execution_reference,
         kind=answer.kind,
         code=answer.code,
@@ -101,7 +104,7 @@ def receive(
 def look_at(session: Session, answer_id: int, *, by: str, today: date) -> None:
     """Note that a person has dealt with an answer. Raises stored_answers.NoSuchAnswer."""
     response_store.look_at(session, answer_id, by=by, on=today)
-    journal.record(session, by, "answer.seen", f"answer {answer_id}")
+    journal.record(session, by, DeskAction.ANSWER_SEEN, InvoicingSubject.ANSWER.of(answer_id))
 
 
 def _about(session: Session, register: Register, answer: PeerAnswer, origin: Sender) -> _About:
@@ -182,8 +185,8 @@ def _move(
         journal.record(
             session,
             journal.SYSTEM,
-            "letter.rejected" if state is OutState.REJECTED else "letter.delivered",
-            f"letter out {message.sequence}",
+            MessageAction.REJECTED if state is OutState.REJECTED else MessageAction.DELIVERED,
+            ExchangeSubject.MESSAGE_OUT.of(message.sequence),
             was=was,
             kind=message.kind,
             document=message.document_id,

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from foundation import journal
 from foundation.sql import Session
+from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
     ChangeKind,
@@ -51,7 +52,9 @@ def ask(
     request_id = change_request_store.add(
         session, supplier=supplier, kind=kind, content=content, by=by, now=now
     )
-    journal.record(session, by, "change.asked", f"change {request_id}", kind=kind)
+    journal.record(
+        session, by, SupplierAction.CHANGE_ASKED, InvoicingSubject.CHANGE.of(request_id), kind=kind
+    )
     return request_id
 
 
@@ -67,7 +70,7 @@ def confirm_first(session: Session, request_id: int, *, by: str, call_back: str,
     _not_the_one_who_asked(request, by)
     values = {"first_by": by, "first_at": now, "call_back": note}
     change_request_store.move(session, request_id, ChangeState.FIRST_CONFIRMED, values)
-    journal.record(session, by, "change.first_confirmed", f"change {request_id}")
+    journal.record(session, by, SupplierAction.CHANGE_FIRST_CONFIRMED, InvoicingSubject.CHANGE.of(request_id))
 
 
 def confirm_second(session: Session, register: Register, request_id: int, *, by: str, now: datetime) -> None:
@@ -84,7 +87,8 @@ def confirm_second(session: Session, register: Register, request_id: int, *, by:
     changed = applied(register, request.supplier, request.kind, request.content)
     others = tuple(each for each in register.suppliers if each.organisation_number != request.supplier)
     register_store.save(session, replace(register, suppliers=(*others, changed)), at=now, actor=by)
-    journal.record(session, by, "change.confirmed", f"change {request_id}", kind=request.kind)
+    subject = InvoicingSubject.CHANGE.of(request_id)
+    journal.record(session, by, SupplierAction.CHANGE_CONFIRMED, subject, kind=request.kind)
 
 
 def refuse(session: Session, request_id: int, *, by: str, reason: str, now: datetime) -> None:
@@ -96,13 +100,13 @@ def refuse(session: Session, request_id: int, *, by: str, reason: str, now: date
         )
     values = {"reason": told, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.REFUSED, values)
-    journal.record(session, by, "change.refused", f"change {request_id}")
+    journal.record(session, by, SupplierAction.CHANGE_REFUSED, InvoicingSubject.CHANGE.of(request_id))
 
 
 def withdraw(session: Session, supplier: str, request_id: int, *, by: str) -> None:
     """The supplier takes its request back."""
     change_request_store.move(session, request_id, ChangeState.WITHDRAWN, {}, supplier=supplier)
-    journal.record(session, by, "change.withdrawn", f"change {request_id}")
+    journal.record(session, by, SupplierAction.CHANGE_WITHDRAWN, InvoicingSubject.CHANGE.of(request_id))
 
 
 def applied(register: Register, supplier: str, kind: ChangeKind, content: Mapping[str, str]) -> Supplier:

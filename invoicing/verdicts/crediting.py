@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.errors import Refused
-from foundation.journal import SYSTEM
 from foundation.sql import Session
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import CreditFacts
@@ -91,7 +91,7 @@ def settle_waiting(
             return document_store.by_id(session, invoice.id)
         state = verdicts.STATE_OF[judged.match.verdict]
         document_store.move(session, credit, state, codes=judged.match.codes)
-        record(session, credit, "credit.judged", state=state, codes=" ".join(judged.match.codes))
+        record(session, credit, DocumentAction.CREDIT_JUDGED, state=state, codes=" ".join(judged.match.codes))
     return None
 
 
@@ -123,7 +123,8 @@ def ask_for_credit(
         supplier=facts_loading.registered(register, invoice.supplier),
     )
     asked = document_store.move(session, invoice, InvoiceState.CREDIT_REQUESTED, answered=answered)
-    record(session, invoice, "credit.requested", actor=by, answered=answered, codes=" ".join(invoice.codes))
+    codes = " ".join(invoice.codes)
+    record(session, invoice, DocumentAction.CREDIT_REQUESTED, actor=by, answered=answered, codes=codes)
     return asked
 
 
@@ -154,8 +155,8 @@ def _settle(
         answered=answered,
         execution_reference=invoice.execution_reference,
     )
-    record(session, invoice, "invoice.credited", actor=SYSTEM, was=invoice.state, credit=str(credit.id))
-    record(session, settled, "credit.settled", actor=SYSTEM, invoice=str(invoice.id))
+    record(session, invoice, DocumentAction.INVOICE_CREDITED, was=invoice.state, credit=str(credit.id))
+    record(session, settled, DocumentAction.CREDIT_SETTLED, invoice=str(invoice.id))
     opened = line_store.free_lines(session, invoice.id)
     verdicts.judge_lines_again(session, register, opened, today=today)
     return settled

@@ -15,6 +15,7 @@ from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from invoicing.responses import responding
 from invoicing.verdicts import crediting, verdicts
@@ -49,7 +50,8 @@ def judge_held_again(session: Session, register: Register, *, today: date) -> li
 
 def _stop(session: Session, register: Register, invoice: SupplierInvoice, *, today: date) -> SupplierInvoice:
     questioned = document_store.move(session, invoice, InvoiceState.IN_QUESTION)
-    record(session, invoice, "waiting.ended", state=InvoiceState.IN_QUESTION, since=str(invoice.received_on))
+    since = str(invoice.received_on)
+    record(session, invoice, DocumentAction.WAITING_ENDED, state=InvoiceState.IN_QUESTION, since=since)
     if invoice.document_type is DocumentType.INVOICE:
         return crediting.ask_for_credit(session, register, questioned, by=SYSTEM, today=today)
     latest = document_store.matches(session, invoice.id)[-1][1]

@@ -16,6 +16,7 @@ from invoicing.decisions.rules import with_acceptance
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
+from invoicing.journal_actions import DocumentAction
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.facts import Facts, LineFacts
 from invoicing.matching.invoice_matching import lines_to_take, match
@@ -114,15 +115,8 @@ def judge_again(
         supplier=facts.supplier,
     )
     judged = document_store.move(session, invoice, state, codes=result.codes, answered=answered)
-    record(
-        session,
-        invoice,
-        "invoice.judged",
-        actor=actor,
-        was=invoice.state,
-        state=state,
-        codes=" ".join(result.codes),
-    )
+    told = {"was": invoice.state, "state": state, "codes": " ".join(result.codes)}
+    record(session, invoice, DocumentAction.INVOICE_JUDGED, actor=actor, **told)
     return judged
 
 

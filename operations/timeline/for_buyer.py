@@ -10,6 +10,7 @@ from foundation import formatting
 from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import document_subject
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
 from operations.timeline import queries as timeline_queries
@@ -250,7 +251,7 @@ def _credit_requests(
     documents: Iterable[SupplierInvoice],
     answers: Mapping[int, Sequence[AnswerRow]],
 ) -> Iterator[TimelineEntry]:
-    named = {f"{invoice.document_type.lower()} {invoice.id}": invoice for invoice in documents}
+    named = {str(document_subject(invoice.document_type, invoice.id)): invoice for invoice in documents}
     for request in timeline_queries.credit_requests(session, reference):
         invoice = named.get(request.about)
         if invoice is None:

@@ -19,6 +19,7 @@ from foundation.money import Money, Quantity
 from foundation.periods import Period, stockholm_date
 from foundation.sql import Session
 from invoicing.documents import tables as document_tables
+from invoicing.journal_actions import DocumentAction
 from orders import tables as order_tables
 from orders.terms import Article
 from peppol.exchange import tables as exchange_tables
@@ -151,7 +152,7 @@ def credit_requests(session: Session, execution_reference: str) -> Sequence[Requ
             on=stockholm_date(datetime.fromisoformat(row.at)),
         )
         for row in journal.rows(session, execution_reference=execution_reference)
-        if row.action == "credit.requested"
+        if row.action == DocumentAction.CREDIT_REQUESTED
     ]
 
 

@@ -17,7 +17,7 @@ from peppol.access_points.protocol import AccessPoint, AccessPointError, Deliver
 from peppol.exchange import outbox, outbox_store
 from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.sending import ASKING, LEASE, DeliveryEvent, Tell, Transactions
-from peppol.exchange.tables import OutState, outbox
+from peppol.exchange.tables import OutState
 from peppol.journal_actions import MessageAction
 
 _log = structlog.get_logger("post")

@@ -14,6 +14,7 @@ from foundation import journal
 from foundation.money import Money
 from invoicing.decisions import store as decision_store
 from invoicing.exceptions import undo as exception_undo
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
@@ -302,5 +303,5 @@ def test_what_says_who_somebody_is_is_opened_only_with_a_reason_that_is_kept(off
     page.get_by_role("button", name="Öppna dokumentet").click()
     assert "F-1" in page.locator("h1").inner_text()
     with office.site.database.reading() as session:
-        (row,) = [each for each in journal.rows(session) if each.action == "protected.revealed"]
+        (row,) = [each for each in journal.rows(session) if each.action == DocumentAction.PROTECTED_REVEALED]
     assert "Svar till leverantören" in row.detail

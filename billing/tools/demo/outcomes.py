@@ -15,6 +15,7 @@ from foundation import journal
 from foundation.formatting import number
 from foundation.sql import Session
 from invoicing.documents import store as document_store
+from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, SupplierInvoice
 from invoicing.payment import payment_store
 from invoicing.reconciliation import entry_queries
@@ -33,12 +34,12 @@ _THEN = " > "
 _NOTHING = "none"
 # The steps of a document that say their state by their name.
 _STEPS: Mapping[str, str] = {
-    "credit.requested": "CREDIT_REQUESTED",
-    "invoice.credited": "CREDITED",
-    "credit.settled": "SETTLED",
-    "invoice.paid": "PAID",
+    DocumentAction.CREDIT_REQUESTED: "CREDIT_REQUESTED",
+    DocumentAction.INVOICE_CREDITED: "CREDITED",
+    DocumentAction.CREDIT_SETTLED: "SETTLED",
+    DocumentAction.INVOICE_PAID: "PAID",
 }
-_JUDGED = ("invoice.received", "invoice.judged", "credit.judged")
+_JUDGED = (DocumentAction.INVOICE_RECEIVED, DocumentAction.INVOICE_JUDGED, DocumentAction.CREDIT_JUDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _step(action: str, detail: Mapping[str, str]) -> str:
 def _way(books: _Books, invoice: SupplierInvoice | None) -> str:
     if invoice is None:
         return _NOTHING
-    steps = books.steps[f"{invoice.document_type.lower()} {invoice.id}"]
+    steps = books.steps[str(document_subject(invoice.document_type, invoice.id))]
     if not steps or steps[-1].split()[0] != invoice.state:
         steps = [*steps, f"({invoice.state})"]
     return _THEN.join(steps)

@@ -23,9 +23,11 @@ from invoicing.audit import cases as audit_cases
 from invoicing.audit.cases import NoCase
 from invoicing.audit.journal_queries import Sought
 from invoicing.audit.retention import RetentionRefused
+from invoicing.journal_actions import AuditAction, DocumentAction
 from invoicing.model import InvoiceState
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import StatementKey, reconcile
+from orders.journal_actions import OrderAction
 from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
@@ -131,7 +133,7 @@ def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_pat
     assert sum(name.startswith("documents/in/") for name in names) == 3
     assert sum(name.startswith("documents/out/") for name in names) == 6
     assert sum(name.startswith("matches/") for name in names) == 6
-    assert "credit.requested" in rows
+    assert DocumentAction.CREDIT_REQUESTED in rows
     assert "100000102" not in rows
     path = tmp_path / "case.zip"
     path.write_bytes(first)
@@ -139,7 +141,7 @@ def test_a_case_proves_itself_with_and_without_our_program(house: House, tmp_pat
     assert "Everything is as it was" in subprocess.run(run, capture_output=True, text=True, check=True).stdout
     with house.database.reading() as session:
         *_, last = journal.rows(session)
-    assert last.action == "audit.exported"
+    assert last.action == AuditAction.EXPORTED
     assert case_archive.manifest_of(first) in last.detail
     with pytest.raises(NoCase):
         exported(house, "999999999")
@@ -185,13 +187,21 @@ def test_the_journal_is_searched_by_reference_document_person_and_time(house: Ho
             assert many == len(rows)
             return {row.action for row in rows}
 
-        assert {"order.placed", "invoice.paid", "credit.requested"} <= found(text=REFERENCE)
-        assert found(text="F-1") == {"invoice.received", "credit.requested", "invoice.credited"}
-        assert found(actor="attester-1") == {"invoice.paid"}
-        assert found(action="credit.settled") == {"credit.settled"}
+        assert {
+            OrderAction.ORDER_PLACED,
+            DocumentAction.INVOICE_PAID,
+            DocumentAction.CREDIT_REQUESTED,
+        } <= found(text=REFERENCE)
+        assert found(text="F-1") == {
+            DocumentAction.INVOICE_RECEIVED,
+            DocumentAction.CREDIT_REQUESTED,
+            DocumentAction.INVOICE_CREDITED,
+        }
+        assert found(actor="attester-1") == {DocumentAction.INVOICE_PAID}
+        assert found(action="credit.settled") == {DocumentAction.CREDIT_SETTLED}
         assert found(text="999999999") == set()
         assert found(since=date(2026, 11, 22)) == set()
-        assert "invoice.paid" in found(since=date(2026, 11, 21), until=date(2026, 11, 21))
+        assert DocumentAction.INVOICE_PAID in found(since=date(2026, 11, 21), until=date(2026, 11, 21))
 
 
 # Keeping and disposing ----------------------------------------------------------------------

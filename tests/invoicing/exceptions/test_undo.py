@@ -19,6 +19,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.exceptions import actions as exception_actions
 from invoicing.exceptions import bulk_actions, credit_linking
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from invoicing.reconciliation import entry_queries
@@ -198,7 +199,7 @@ def test_what_is_undone_never_was(house: House, name: str) -> None:
     assert stands(house) == before
     with house.database.reading() as session:
         (done,) = decision_store.actions_of(session, invoice.id)
-        told = [each for each in journal.rows(session) if each.action == "desk.undone"]
+        told = [each for each in journal.rows(session) if each.action == DocumentAction.DESK_UNDONE]
     assert (done.state, done.made_by, done.undone_by) == (ActionState.UNDONE, "user-1", "user-2")
     assert [each.actor for each in told] == ["user-2"]
     # And it can be pressed again.

@@ -13,6 +13,7 @@ from billing.cli.cli import app
 from foundation import journal
 from invoicing.documents import store as document_store
 from invoicing.intake.intake import IntakeResult
+from invoicing.journal_actions import DeskAction, SupplierAction
 from invoicing.responses import model as peer_responses
 from invoicing.responses import response_documents
 from invoicing.responses import store as response_store
@@ -25,6 +26,7 @@ from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind, ParticipantId
+from peppol.journal_actions import MessageAction
 from peppol.xml import codec
 from tests.support.golden import is_golden
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house, example_register
@@ -140,7 +142,7 @@ def test_a_refused_order_waits_for_a_person_until_one_has_looked(house: House, d
     assert run.invoke(app, ["answers", "seen", "1", "--by", "user-17"]).exit_code == 0
     assert "ORDER_REFUSED" not in run.invoke(app, ["answers", "list", "--open"]).output
     assert "user-17" in run.invoke(app, ["answers", "show", "1"]).output
-    assert "answer.seen" in actions(house)
+    assert DeskAction.ANSWER_SEEN in actions(house)
 
 
 def test_another_supplier_cannot_answer_an_order(house: House) -> None:
@@ -179,12 +181,12 @@ def test_an_mlr_that_accepts_closes_the_message_and_one_that_rejects_opens_it(ho
         Meaning.CONFIRMED,
     ]
     assert actions(house)[-6:] == [
-        "answer.received",
-        "letter.delivered",
-        "answer.received",
-        "letter.rejected",
-        "answer.received",
-        "answer.received",
+        SupplierAction.ANSWER_RECEIVED,
+        MessageAction.DELIVERED,
+        SupplierAction.ANSWER_RECEIVED,
+        MessageAction.REJECTED,
+        SupplierAction.ANSWER_RECEIVED,
+        SupplierAction.ANSWER_RECEIVED,
     ]
 
 

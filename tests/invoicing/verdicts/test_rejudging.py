@@ -11,6 +11,7 @@ from foundation import journal
 from foundation.errors import Refused
 from invoicing.documents import store as document_store
 from invoicing.exceptions import actions as exception_actions
+from invoicing.journal_actions import DocumentAction
 from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.verdicts import judged_queries, rejudging
 from orders.register import policy_store
@@ -98,7 +99,7 @@ def test_what_the_new_policy_accepts_is_shown_and_judged_and_the_rest_stays(hous
     with house.database.reading() as session:
         assert document_store.policies_used(session, one.id)[-1] == mark
         assert len(document_store.policies_used(session, two.id)) == 1
-        told = [each for each in journal.rows(session) if each.action == "invoice.judged"]
+        told = [each for each in journal.rows(session) if each.action == DocumentAction.INVOICE_JUDGED]
     assert [(each.actor, each.subject) for each in told] == [("user-1", f"invoice {one.id}")]
     assert would_accept(house) == []
 

@@ -1,0 +1,137 @@
+"""What the journal says of invoices, of paying them, and of suppliers."""
+
+from foundation.journal_entries import JournalAction, JournalSubject, SubjectKind
+from invoicing.model import DocumentType, SupplierInvoice
+
+
+class DocumentAction(JournalAction):
+    """What happens to one invoice or credit note."""
+
+    INVOICE_RECEIVED = "invoice.received"
+    INVOICE_JUDGED = "invoice.judged"
+    INVOICE_PAID = "invoice.paid"
+    INVOICE_CREDITED = "invoice.credited"
+    CREDIT_JUDGED = "credit.judged"
+    CREDIT_SETTLED = "credit.settled"
+    CREDIT_REQUESTED = "credit.requested"
+    CREDIT_REQUEST_UNDONE = "credit.request.undone"
+    WAITING_ENDED = "waiting.ended"
+    ANSWER_SENT = "answer.sent"
+    DESK_ASK_CREDIT = "desk.ask_credit"
+    DESK_ACCEPT = "desk.accept"
+    DESK_LINK = "desk.link"
+    DESK_UNLINK = "desk.unlink"
+    DESK_PARK = "desk.park"
+    DESK_ASK_SUPPLIER = "desk.ask_supplier"
+    DESK_REJECT_DUPLICATE = "desk.reject_duplicate"
+    DESK_UNDONE = "desk.undone"
+    PROTECTED_MARKED = "protected.marked"
+    PROTECTED_REVEALED = "protected.revealed"
+
+
+class DeskAction(JournalAction):
+    """What finance staff do besides: with the queue, with many documents at once, with a limit."""
+
+    HANDED_OVER = "desk.handed_over"
+    COMMENTED = "desk.commented"
+    BATCH = "desk.batch"
+    BATCH_UNDONE = "desk.batch.undone"
+    LIMIT_SET = "limit.set"
+    ANSWER_SEEN = "answer.seen"
+
+
+class PaymentAction(JournalAction):
+    """What is done to pay and to keep books."""
+
+    PROPOSED = "payment.proposed"
+    TAKEN_OUT = "payment.taken_out"
+    WITHDRAWN = "payment.withdrawn"
+    EXPORTED = "payment.exported"
+    CONFIRMED = "payment.confirmed"
+    RETURNED = "payment.returned"
+    CLAIM_SETTLED = "payment.claim_settled"
+    REPAYMENT_NOTED = "payment.repayment_noted"
+    REPAYMENT_TAKEN_BACK = "payment.repayment_taken_back"
+    ATTEST_GIVEN = "attest.given"
+    ATTEST_DROPPED = "attest.dropped"
+    RIGHT_GIVEN = "right.given"
+    RIGHT_ENDED = "right.ended"
+    RIGHT_SUBSTITUTE = "right.substitute"
+    FILE_MADE = "file.made"
+    BANK_READ = "bank.read"
+    BANK_HANDLED = "bank.handled"
+    LEDGER_BOOKED = "ledger.booked"
+    LEDGER_ACCRUED = "ledger.accrued"
+
+
+class SupplierAction(JournalAction):
+    """What suppliers do and what is done with it."""
+
+    PORTAL_MADE = "portal.made"
+    PORTAL_UNDONE = "portal.undone"
+    PORTAL_STOPPED = "portal.stopped"
+    PORTAL_RELEASED = "portal.released"
+    SERIES_CHOSEN = "series.chosen"
+    UPLOAD_TAKEN_IN = "upload.taken_in"
+    ANSWER_RECEIVED = "answer.received"
+    BENCH_ASKED = "bench.asked"
+    BENCH_TRIED = "bench.tried"
+    BENCH_SENT_BACK = "bench.sent_back"
+    BENCH_CONFIRMED = "bench.confirmed"
+    CHANGE_ASKED = "change.asked"
+    CHANGE_FIRST_CONFIRMED = "change.first_confirmed"
+    CHANGE_CONFIRMED = "change.confirmed"
+    CHANGE_REFUSED = "change.refused"
+    CHANGE_WITHDRAWN = "change.withdrawn"
+
+
+class AuditAction(JournalAction):
+    """What is done about keeping cases and handing them out."""
+
+    EXPORTED = "audit.exported"
+    HOLD_PLACED = "hold.placed"
+    HOLD_LIFTED = "hold.lifted"
+    DISPOSAL_PROPOSED = "disposal.proposed"
+    DISPOSAL_WITHDRAWN = "disposal.withdrawn"
+    DISPOSAL_DONE = "disposal.done"
+
+
+class InvoicingSubject(SubjectKind):
+    """What rows of invoicing are about; most by their numbers."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    BATCH = "batch"
+    PERSON = "person"
+    PAYMENT = "payment"
+    PROPOSAL = "proposal"
+    RIGHT = "right"
+    SUBSTITUTE = "substitute"
+    FILE = "file"
+    BANK_FILE = "bank file"
+    BANK_ENTRY = "bank entry"
+    RUN = "run"
+    MONTH = "month"
+    SUPPLIER = "supplier"
+    PORTAL_DOCUMENT = "portal document"
+    UPLOAD = "upload"
+    ANSWER = "answer"
+    TEST_DOCUMENT = "test document"
+    CHANGE = "change"
+    CASE = "case"
+    DISPOSAL = "disposal"
+
+
+def document_subject(document_type: DocumentType, document_id: int) -> JournalSubject:
+    """The document, as rows of its own way name it."""
+    match document_type:
+        case DocumentType.INVOICE:
+            return InvoicingSubject.INVOICE.of(document_id)
+        case DocumentType.CREDIT_NOTE:
+            return InvoicingSubject.CREDIT_NOTE.of(document_id)
+
+
+def document_subjects(document: SupplierInvoice) -> tuple[JournalSubject, ...]:
+    """All that rows about the document name it: the queue and its protection say invoice of a credit note too."""
+    own = document_subject(document.document_type, document.id)
+    return own, InvoicingSubject.INVOICE.of(document.id)
