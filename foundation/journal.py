@@ -47,8 +47,8 @@ class BrokenRow:
 def record(
     session: Session,
     actor: str,
-    action: JournalAction | str,
-    subject: JournalSubject | str,
+    action: JournalAction,
+    subject: JournalSubject,
     *,
     execution_reference: str = "",
     **detail: str,
@@ -97,7 +97,7 @@ def write(session: Session, *, at: datetime) -> None:
             "sequence": sequence,
             "at": moment,
             "actor": entry.actor,
-            "action": str(entry.action),
+            "action": entry.action.value,
             "subject": str(entry.subject),
             "execution_reference": entry.execution_reference,
             "detail": json.dumps(dict(entry.detail or {}), ensure_ascii=False, sort_keys=True),
@@ -122,7 +122,7 @@ def rows(session: Session, *, execution_reference: str | None = None) -> Iterabl
     return session.execute(question)
 
 
-def rows_about(session: Session, *subjects: JournalSubject | str) -> Iterable[Row[Any]]:
+def rows_about(session: Session, *subjects: JournalSubject) -> Iterable[Row[Any]]:
     """The journal's rows about any of these subjects, in order."""
     question = select(foundation_tables.journal).where(
         foundation_tables.journal.c.subject.in_({str(each) for each in subjects})

@@ -39,7 +39,7 @@ class JournalEntry:
     """One event to be written: the actor did the action to the subject."""
 
     actor: str
-    action: JournalAction | str
-    subject: JournalSubject | str
+    action: JournalAction
+    subject: JournalSubject
     execution_reference: str = ""
     detail: Mapping[str, str] | None = None
