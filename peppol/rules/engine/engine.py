@@ -120,28 +120,37 @@ Hits = dict[str, tuple[RuleInfo, Node, Broken]]
 def _walk(
     root: etree._Element, rule_set: RuleSet
 ) -> tuple[DocumentTree, list[tuple[State, Node]], Hits, list[Node]]:
-    """Build the tree, and note on the way which rules wait for which node.
-
-    This is the busiest loop of the exchange; what repeats is kept in local names, and
-    only elements with children are put on the way back up.
-    """
+    """Build the tree, and note on the way which rules wait for which node."""
     automaton = rule_set.automaton
     first = automaton.start
     name, state = first.next.get(str(root.tag)) or automaton.step(first, str(root.tag))
     document = DocumentTree(name, root.text or "", root)
-    document.kids = kids = {}
-    parents: list[Node] = [document]
-    named = document._named
-    named[name] = [document]
+    document.kids = {}
+    document._named[name] = [document]
     hits: Hits = {}
     work: list[tuple[State, Node]] = [(state, document)] if state.busy else []
     if state.absences or state.attributes:
         _note(state, document, hits)
+    parents, mixed = _walk_below(document, state, automaton, work, hits)
+    for node in mixed:  # a value with elements in it is, as in XPath, all the text there is
+        node.text = node.string
+    return document, work, hits, parents
+
+
+def _walk_below(
+    document: DocumentTree, state: State, automaton: Automaton, work: list[tuple[State, Node]], hits: Hits
+) -> tuple[list[Node], list[Node]]:
+    """All below the root, added to the document, `work` and `hits`: the nodes with children, and values with elements.
+
+    This is the busiest loop of the exchange; what repeats is kept in local names, and
+    only elements with children are put on the way back up.
+    """
+    parents: list[Node] = [document]
     mixed: list[Node] = []
     way_up: list[tuple[Node, State]] = []
     top: Node = document
-    above = root
-    steps = state.next
+    above = root = document.element
+    kids, named, steps = document.kids, document._named, state.next
     elements = root.iter()
     next(elements)
     for element in elements:
@@ -178,9 +187,7 @@ def _walk(
             parents.append(node)
             if name.startswith("cbc:"):
                 mixed.append(node)
-    for node in mixed:  # a value with elements in it is, as in XPath, all the text there is
-        node.text = node.string
-    return document, work, hits, parents
+    return parents, mixed
 
 
 def _note(state: State, node: Node, hits: Hits) -> None:
