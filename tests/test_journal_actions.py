@@ -16,7 +16,7 @@ from foundation.journal_entries import JournalAction, JournalSubject, SubjectKin
 from foundation.periods import Month
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import steps, worklist
-from invoicing.exceptions.worklist import WorkKind
+from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.journal_actions import document_subject
 from invoicing.model import DocumentType
 from orders.journal_actions import OrdersSubject, order_line_subject, report_subject

@@ -4,13 +4,11 @@
 """
 
 import ast
-import tomllib
 from pathlib import Path
 from typing import Final
 
 from tests.support import measures
 from tests.support.product import modules
-from tests.support.project import PROJECT
 
 # Modules side by side in one folder: what may be, and what the flattest folder of all has while it is more.
 SIDE_BY_SIDE_AIM: Final = 25
@@ -19,9 +17,6 @@ SIDE_BY_SIDE_NOW: Final = 25  # billing/cli/commands
 # The part of all lines that one folder at the top may have, and has at most while it is more.
 SHARE_AIM: Final = 0.25
 SHARE_NOW: Final = 0.25  # invoicing
-
-# SQL statements that stand in other modules than stores, queries and tables, file by file.
-SQL_OUTSIDE: Final = Path("tests/sql_outside.toml")
 
 # Names that say nothing of what is in the module.
 EMPTY_NAMES: Final = {"common", "helper", "helpers", "misc", "service", "services", "util", "utils"}
@@ -48,15 +43,8 @@ def test_every_module_and_folder_has_a_name_that_says_something() -> None:
     assert [name for name in modules() if EMPTY_NAMES & set(Path(name).with_suffix("").parts)] == EMPTY_NOW
 
 
-def test_sql_outside_stores_queries_and_tables_is_what_is_left_to_move_and_no_more() -> None:
-    """Statements that are new move to a store; those that are gone, or moved with their module, leave the file."""
-    left = tomllib.loads((PROJECT / SQL_OUTSIDE).read_text(encoding="utf-8"))
-    found = measures.sql_outside()
-    more = {name: count for name, count in found.items() if count > left.get(name, 0)}
-    fewer = {name: found.get(name, 0) for name, count in left.items() if found.get(name, 0) < count}
-    assert (more, fewer) == ({}, {}), (
-        f"What is more moves to a store or queries; what is fewer: say so in {SQL_OUTSIDE}"
-    )
+def test_sql_stands_in_stores_queries_and_tables_alone() -> None:
+    assert measures.sql_outside() == {}
 
 
 def test_a_name_says_whether_a_module_holds_sql() -> None:
