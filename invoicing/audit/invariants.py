@@ -15,7 +15,7 @@ from foundation.sql import Session
 from invoicing.audit import invariant_queries, payment_checks, portal_checks
 from invoicing.audit.payment_checks import Findings
 from invoicing.documents import store as document_store
-from invoicing.journal_actions import DocumentAction
+from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
@@ -218,7 +218,7 @@ def _states_journalled(session: Session) -> Findings:
         if state:
             written[row.subject] = state
     for row in invariant_queries.document_states(session):
-        subject = f"{row.document_type.lower()} {row.id}"
+        subject = str(document_subject(DocumentType(row.document_type), row.id))
         if written.get(subject) != row.state:
             yield subject, f"it is {row.state}, the journal says {written.get(subject, 'nothing')}"
 

@@ -15,6 +15,7 @@ from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.journal_actions import document_subjects
 from invoicing.model import SupplierInvoice
+from orders.journal_actions import OrdersSubject
 
 _J = foundation_tables.journal
 
@@ -58,13 +59,11 @@ def chained_rows(session: Session, reference: str, subjects: Sequence[str]) -> S
 
 def _conditions(session: Session, sought: Sought) -> Iterator[Any]:
     if sought.text:
-        subjects = [sought.text, f"placement {sought.text}", f"order {sought.text}"]
-        subjects += [
-            str(subject)
-            for invoice in _numbered(session, sought.text)
-            for subject in document_subjects(invoice)
-        ]
-        yield or_(_J.c.execution_reference == sought.text, _J.c.subject.in_(subjects))
+        subjects = [OrdersSubject.PLACEMENT.of(sought.text), OrdersSubject.ORDER.of(sought.text)]
+        for invoice in _numbered(session, sought.text):
+            subjects += document_subjects(invoice)
+        named = _J.c.subject.in_([sought.text, *map(str, subjects)])
+        yield or_(_J.c.execution_reference == sought.text, named)
     if sought.actor:
         yield _J.c.actor == sought.actor
     if sought.action:
