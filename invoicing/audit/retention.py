@@ -43,14 +43,8 @@ def hold(session: Session, reference: str, *, by: str, on: date, reason: str) ->
         raise RetentionRefused(
             f"{reference} har redan ett bevarandekrav.", f"{reference} has a legal hold already."
         )
-    journal.record(
-        session,
-        by,
-        AuditAction.HOLD_PLACED,
-        InvoicingSubject.CASE.of(reference),
-        execution_reference=reference,
-        reason=reason,
-    )
+    about = InvoicingSubject.CASE.of(reference)
+    journal.record(session, by, AuditAction.HOLD_PLACED, about, execution_reference=reference, reason=reason)
 
 
 def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
@@ -95,13 +89,8 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
             "No case and no message may be disposed of today.",
         )
     number = disposal_store.add(session, cases, by=by, on=on)
-    journal.record(
-        session,
-        by,
-        AuditAction.DISPOSAL_PROPOSED,
-        InvoicingSubject.DISPOSAL.of(number),
-        cases=str(len(cases)),
-    )
+    subject = InvoicingSubject.DISPOSAL.of(number)
+    journal.record(session, by, AuditAction.DISPOSAL_PROPOSED, subject, cases=str(len(cases)))
     return number
 
 

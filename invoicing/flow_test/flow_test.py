@@ -139,9 +139,8 @@ def try_out(
         sha256=outbox.sha256_of(body),
         body=body,
     )
-    journal.record(
-        session, actor.by, SupplierAction.BENCH_TRIED, InvoicingSubject.TEST_DOCUMENT.of(key), verdict=verdict
-    )
+    subject = InvoicingSubject.TEST_DOCUMENT.of(key)
+    journal.record(session, actor.by, SupplierAction.BENCH_TRIED, subject, verdict=verdict)
     return key
 
 

@@ -114,14 +114,8 @@ def drop_changed(
     for item, why, payable in _changes(session, register, number, lock=True):
         if item.attest_id is not None:
             attest_store.drop(session, item.attest_id, reason=why, at=now)
-            journal.record(
-                session,
-                by,
-                PaymentAction.ATTEST_DROPPED,
-                InvoicingSubject.PROPOSAL.of(number),
-                item=str(item.id),
-                reason=why,
-            )
+            subject = InvoicingSubject.PROPOSAL.of(number)
+            journal.record(session, by, PaymentAction.ATTEST_DROPPED, subject, item=str(item.id), reason=why)
         if why == "GONE":
             proposal_store.move_item(session, item, ItemState.TAKEN_OUT, why="GONE")
             out.append(item)

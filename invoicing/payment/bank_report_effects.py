@@ -112,13 +112,8 @@ def _returned(
     for item in items:
         _step(session, item, ItemState.RETURNED)
         touched.add(item.proposal)
-        journal.record(
-            session,
-            by,
-            PaymentAction.RETURNED,
-            InvoicingSubject.PROPOSAL.of(item.proposal),
-            item=str(item.id),
-        )
+        subject = InvoicingSubject.PROPOSAL.of(item.proposal)
+        journal.record(session, by, PaymentAction.RETURNED, subject, item=str(item.id))
     return BankReportResult.RETURNED, (
         f"{name} kunde inte betalas ut. Kontrollera kontot; fakturan föreslås för betalning igen.",
         f"{name} could not be paid out. Check the account; the invoice is proposed for payment again.",

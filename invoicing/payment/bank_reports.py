@@ -43,14 +43,8 @@ def take_in(
         bank_report_store.add_entry(session, file_id, position, movement, outcome, sentences)
     for number in sorted(touched):
         bank_report_effects.finish(session, number)
-    journal.record(
-        session,
-        by,
-        PaymentAction.BANK_READ,
-        InvoicingSubject.BANK_FILE.of(file_id),
-        sha256=digest,
-        entries=str(len(told)),
-    )
+    subject = InvoicingSubject.BANK_FILE.of(file_id)
+    journal.record(session, by, PaymentAction.BANK_READ, subject, sha256=digest, entries=str(len(told)))
     return bank_report_store.get(session, file_id)
 
 

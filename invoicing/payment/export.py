@@ -76,13 +76,8 @@ def export(
     ):
         export_store.keep(session, kind, number, f"{name}.{ending}", media_type, content, by=by, now=now)
     proposal_store.move(session, proposal, ProposalState.EXPORTED, exported_by=by)
-    journal.record(
-        session,
-        by,
-        PaymentAction.EXPORTED,
-        InvoicingSubject.PROPOSAL.of(number),
-        transfers=str(len(plan.transfers)),
-    )
+    subject = InvoicingSubject.PROPOSAL.of(number)
+    journal.record(session, by, PaymentAction.EXPORTED, subject, transfers=str(len(plan.transfers)))
     return plan
 
 

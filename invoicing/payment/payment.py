@@ -139,11 +139,5 @@ def settle_claim(
     if not first_by or not second_by or first_by == second_by:
         raise SamePerson
     payment_store.add_settled(session, claim, how=how, first_by=first_by, second_by=second_by, on=on)
-    journal.record(
-        session,
-        second_by,
-        PaymentAction.CLAIM_SETTLED,
-        InvoicingSubject.PAYMENT.of(claim.payment_number),
-        how=how,
-        first=first_by,
-    )
+    subject = InvoicingSubject.PAYMENT.of(claim.payment_number)
+    journal.record(session, second_by, PaymentAction.CLAIM_SETTLED, subject, how=how, first=first_by)

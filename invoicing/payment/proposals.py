@@ -46,14 +46,8 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
         payables += _fitting(session, register, payables)
     number = number_series.next_number(session, number_series.PROPOSALS)
     proposal_store.add(session, number, payables, pay_on=pay_on, by=by, at=now)
-    journal.record(
-        session,
-        by,
-        PaymentAction.PROPOSED,
-        InvoicingSubject.PROPOSAL.of(number),
-        pay_on=str(pay_on),
-        items=str(len(payables)),
-    )
+    subject = InvoicingSubject.PROPOSAL.of(number)
+    journal.record(session, by, PaymentAction.PROPOSED, subject, pay_on=str(pay_on), items=str(len(payables)))
     return proposal_store.get(session, number)
 
 
@@ -74,14 +68,8 @@ def take_out(session: Session, item_id: int, *, by: str, why: str = "BY_HAND") -
         raise PROPOSAL_FOLLOWS.refusal(proposal_name(proposal.number), proposal.state, ProposalState.DRAFT)
     # Read again: only now is the proposal ours, and its items with it.
     proposal_store.move_item(session, proposal_store.item_of(session, item_id), ItemState.TAKEN_OUT, why=why)
-    journal.record(
-        session,
-        by,
-        PaymentAction.TAKEN_OUT,
-        InvoicingSubject.PROPOSAL.of(proposal.number),
-        item=str(item_id),
-        why=why,
-    )
+    subject = InvoicingSubject.PROPOSAL.of(proposal.number)
+    journal.record(session, by, PaymentAction.TAKEN_OUT, subject, item=str(item_id), why=why)
     settle_state(session, proposal.number)
 
 

@@ -76,14 +76,8 @@ def choose_letters(session: Session, supplier: str, letters: str, *, by: str) ->
     if wanted == was:
         return
     series_store.save_letters(session, supplier, wanted)
-    journal.record(
-        session,
-        by,
-        SupplierAction.SERIES_CHOSEN,
-        InvoicingSubject.SUPPLIER.of(supplier),
-        letters=wanted,
-        was=was,
-    )
+    subject = InvoicingSubject.SUPPLIER.of(supplier)
+    journal.record(session, by, SupplierAction.SERIES_CHOSEN, subject, letters=wanted, was=was)
 
 
 def ahead(session: Session, supplier: str, day: date, count: int = 1) -> list[OwnNumber]:

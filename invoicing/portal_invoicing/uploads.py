@@ -67,9 +67,8 @@ def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetim
         )
     digest = outbox.sha256_of(body)
     key = upload_store.keep(session, actor, body, sha256=digest, at=now)
-    journal.record(
-        session, actor.by, SupplierAction.UPLOAD_TAKEN_IN, InvoicingSubject.UPLOAD.of(key), sha256=digest[:16]
-    )
+    subject = InvoicingSubject.UPLOAD.of(key)
+    journal.record(session, actor.by, SupplierAction.UPLOAD_TAKEN_IN, subject, sha256=digest[:16])
     return key
 
 

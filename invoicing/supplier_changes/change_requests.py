@@ -52,9 +52,8 @@ def ask(
     request_id = change_request_store.add(
         session, supplier=supplier, kind=kind, content=content, by=by, now=now
     )
-    journal.record(
-        session, by, SupplierAction.CHANGE_ASKED, InvoicingSubject.CHANGE.of(request_id), kind=kind
-    )
+    subject = InvoicingSubject.CHANGE.of(request_id)
+    journal.record(session, by, SupplierAction.CHANGE_ASKED, subject, kind=kind)
     return request_id
 
 
