@@ -16,6 +16,7 @@ from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.model import FOLLOWS
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
+from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ProposalState
 from orders.terms import CompensationLevel
 from tests.support.project import PROJECT
@@ -40,6 +41,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "placement.level": CompensationLevel,
+    "repayment_note.state": RepaymentState,
 }
 """What the database holds a column to, and the enum that has the same words."""
 

@@ -1,13 +1,11 @@
 """A supplier pays back what it owes after a credit of a paid invoice: noted by one person, confirmed by another.
 
 The first says which day the money came and what the bank calls it; the second has looked at the bank's own
-statement too. What was noted and not confirmed yet is read from the journal, which is where it stands anyway; what
-is confirmed is a row that the database allows once for each claim, and never by one person alone.
+statement too. What is noted is a row, and so is what is confirmed: the database allows each once for a claim, and
+never by one person alone.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from foundation import journal, personal_numbers
@@ -16,8 +14,9 @@ from foundation.journal_entries import JournalSubject
 from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
-from invoicing.payment import payment, payment_store, proposal_store
+from invoicing.payment import payment, payment_store, proposal_store, repayment_store
 from invoicing.payment.payment_store import Claim, ClaimWay
+from invoicing.payment.repayment_store import RepaymentNote, RepaymentState
 
 _LONGEST_REFERENCE = 80
 
@@ -26,38 +25,14 @@ class RepaymentRefused(Refused):
     """The repayment cannot be noted, confirmed or taken back as things stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A repayment that one person has noted: the day the money came, and what the bank calls it."""
-
-    by: str
-    on_day: date
-    came_on: date
-    reference: str
-
-
 def claim_of(session: Session, invoice_id: int) -> Claim | None:
     """What the supplier owes after the credit of this invoice, or None."""
     return next((each for each in payment_store.claims(session) if each.invoice_id == invoice_id), None)
 
 
-def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Noted]:
+def noted(session: Session, claims: Sequence[Claim]) -> Mapping[int, RepaymentNote]:
     """The repayments noted and waiting for a second person, by invoice."""
-    subjects = {str(_subject(each)): each.invoice_id for each in claims}
-    found: dict[int, Noted] = {}
-    for row in journal.rows_about(session, *map(_subject, claims)) if subjects else ():
-        invoice_id = subjects[row.subject]
-        if row.action == PaymentAction.REPAYMENT_NOTED:
-            detail = json.loads(row.detail)
-            found[invoice_id] = Noted(
-                row.actor,
-                date.fromisoformat(detail["noted_on"]),
-                date.fromisoformat(detail["came_on"]),
-                detail["reference"],
-            )
-        elif row.action == PaymentAction.REPAYMENT_TAKEN_BACK:
-            found.pop(invoice_id, None)
-    return found
+    return repayment_store.waiting(session, [each.invoice_id for each in claims])
 
 
 def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference: str, today: date) -> Claim:
@@ -81,6 +56,7 @@ def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference
             "Återbetalningen är redan noterad. En annan person bekräftar den.",
             "The repayment is noted already. Another person confirms it.",
         )
+    repayment_store.add(session, invoice_id, by=by, on=today, came_on=came_on, reference=reference)
     told = {"came_on": str(came_on), "reference": reference, "noted_on": str(today)}
     journal.record(
         session, by, PaymentAction.REPAYMENT_NOTED, _subject(claim), amount=str(claim.amount.amount), **told
@@ -98,16 +74,18 @@ def confirm(session: Session, invoice_id: int, *, by: str) -> Claim:
     payment.settle_claim(
         session, claim, how=ClaimWay.REPAID, first_by=first.by, second_by=by, on=first.came_on
     )
+    repayment_store.end(session, first, RepaymentState.CONFIRMED, by=by)
     return claim
 
 
 def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Claim:
     """Take back what was noted and not confirmed: by whoever noted it, or by another who does not find it."""
     claim = _open(session, invoice_id)
-    _noted(session, claim)
+    found = _noted(session, claim)
     personal_numbers.refuse(reason)
     if not reason.strip():
         raise RepaymentRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+    repayment_store.end(session, found, RepaymentState.TAKEN_BACK, by=by)
     journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason.strip())
     return claim
 
@@ -130,7 +108,7 @@ def _open(session: Session, invoice_id: int) -> Claim:
     return claim
 
 
-def _noted(session: Session, claim: Claim) -> Noted:
+def _noted(session: Session, claim: Claim) -> RepaymentNote:
     found = noted(session, [claim]).get(claim.invoice_id)
     if found is None:
         raise RepaymentRefused(

@@ -169,6 +169,33 @@ claim_settled = Table(
     CheckConstraint("first_by <> second_by", name="two_people"),
 )
 
+# A repayment that one person has noted, until another confirms it or somebody takes it back.
+repayment_note = Table(
+    "repayment_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("invoice_id", ForeignKey("invoice.id"), nullable=False),
+    Column("noted_by", String(80), nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Column("came_on", Date, nullable=False),
+    # What the bank calls the deposit.
+    Column("reference", String(80), nullable=False),
+    Column("state", String(20), nullable=False),
+    # Who confirmed it or took it back.
+    Column("ended_by", String(80), nullable=False, server_default=""),
+    CheckConstraint("state in ('NOTED','CONFIRMED','TAKEN_BACK')", name="state"),
+    CheckConstraint("state = 'NOTED' or ended_by <> ''", name="ended"),
+    CheckConstraint("state <> 'CONFIRMED' or ended_by <> noted_by", name="two_people"),
+)
+# A claim is repaid once: one note of it stands, whatever was taken back before.
+Index(
+    "uq_repayment_note_once",
+    repayment_note.c.invoice_id,
+    unique=True,
+    sqlite_where=text("state in ('NOTED','CONFIRMED')"),
+    postgresql_where=text("state in ('NOTED','CONFIRMED')"),
+)
+
 # A file as it left us: a second download is these bytes again.
 export_file = Table(
     "export_file",

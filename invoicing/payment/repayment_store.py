@@ -1,0 +1,78 @@
+"""Repayments as one person has noted them, until another confirms them or they are taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import insert, select
+
+from foundation import transitions
+from foundation.sql import Session
+from foundation.transitions import Transitions
+from invoicing.payment.tables import repayment_note
+
+
+class RepaymentState(StrEnum):
+    """How far a noted repayment has come."""
+
+    NOTED = "NOTED"
+    CONFIRMED = "CONFIRMED"
+    TAKEN_BACK = "TAKEN_BACK"
+
+
+REPAYMENT_FOLLOWS = Transitions(
+    {RepaymentState.NOTED: {RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK}},
+    ends={RepaymentState.CONFIRMED, RepaymentState.TAKEN_BACK},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentNote:
+    """A repayment that one person has noted: the day the money came, and what the bank calls it."""
+
+    id: int
+    by: str
+    on_day: date
+    came_on: date
+    reference: str
+
+
+def add(session: Session, invoice_id: int, *, by: str, on: date, came_on: date, reference: str) -> None:
+    """Keep what the first person notes; the database refuses a second note of the claim while one stands."""
+    row = {
+        "invoice_id": invoice_id,
+        "noted_by": by,
+        "noted_on": on,
+        "came_on": came_on,
+        "reference": reference,
+        "state": RepaymentState.NOTED,
+    }
+    session.execute(insert(repayment_note), row)
+
+
+def waiting(session: Session, ids: Sequence[int]) -> Mapping[int, RepaymentNote]:
+    """The notes of these invoices' claims that wait for a second person, by invoice."""
+    question = select(repayment_note).where(
+        repayment_note.c.invoice_id.in_(list(ids)), repayment_note.c.state == RepaymentState.NOTED
+    )
+    return {
+        row.invoice_id: RepaymentNote(
+            id=row.id, by=row.noted_by, on_day=row.noted_on, came_on=row.came_on, reference=row.reference
+        )
+        for row in session.execute(question)
+    }
+
+
+def end(session: Session, note: RepaymentNote, to: RepaymentState, *, by: str) -> None:
+    """Confirm a note that waits, or take it back; the database lets nobody confirm what they noted themselves."""
+    transitions.move(
+        session,
+        repayment_note.c.state,
+        repayment_note.c.id == note.id,
+        REPAYMENT_FOLLOWS,
+        name=("Återbetalningen", "The repayment"),
+        was=RepaymentState.NOTED,
+        to=to,
+        values={"ended_by": by},
+    )
