@@ -1,6 +1,7 @@
 """What the journal can say, over all folders: every action and kind of subject is listed once, written and told."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib import import_module
@@ -26,6 +27,18 @@ from tests.support.product import modules
 _LISTS: Final = tuple(name for name in modules() if Path(name).name == "journal_actions.py")
 _READERS: Final = ("billing/tools/", "finance_desk/", "invoicing/audit/invariants.py", "operations/timeline/")
 """Who only reads the journal, and so is no witness that something is written."""
+
+_READS: Final = re.compile(
+    r"journal\.rows(_about)?\(|tables\.journal\b|foundation\.tables import .*\bjournal\b|from journal\b"
+)
+_TELLERS: Final = {
+    "billing/tools/demo/outcomes.py": "what the demo's cases came to",
+    "invoicing/audit/invariant_queries.py": "`billing check`: whether journal and books agree",
+    "invoicing/audit/journal_queries.py": "what an auditor looks for, and a case as it is handed out",
+    "invoicing/exceptions/case.py": "the story on a document's page",
+    "operations/timeline/queries.py": "the timeline of a placement",
+}
+"""Who may read the journal's rows, and what is told by it there. No rule is decided by them (decision 36)."""
 
 _TABLES: Final[Mapping[str, tuple[Mapping[Any, object], type[StrEnum]]]] = {
     "what a press is": (steps.JOURNAL_ACTIONS, Action),
@@ -91,6 +104,16 @@ def test_every_action_and_every_kind_of_subject_is_written_by_somebody() -> None
     told = named(writers) | named(iter(_LISTS))
     every = [*members(JournalAction), *members(SubjectKind)]
     assert [mark for each in every if (mark := f"{type(each).__name__}.{each.name}") not in told] == []
+
+
+def test_the_journal_is_read_by_those_alone_who_tell_of_it_or_check_it() -> None:
+    readers = {
+        name
+        for name in modules()
+        if not name.startswith(("foundation/", "billing/migrations/versions/"))
+        and _READS.search(measures.source(name))
+    }
+    assert readers == set(_TELLERS)
 
 
 def test_every_action_has_words_in_both_languages_and_no_words_are_left_over() -> None:

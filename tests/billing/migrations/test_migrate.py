@@ -14,6 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from billing.migrations.migrate import bring_up_to_date, open_migrated
 from foundation import append_only
 from foundation.database import Database
+from foundation.sql import Session
+from invoicing.payment import payment, payment_store, repayments
+from invoicing.payment.payment_store import ClaimWay
 from tests.support import old_books
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
@@ -21,6 +24,7 @@ from tests.support.stories.house import House, a_house
 pytestmark = pytest.mark.both_engines
 
 BOOKS = Path(__file__).with_name("books_0_1_0")
+TODAY = date(2026, 4, 10)
 
 
 @pytest.fixture
@@ -111,6 +115,7 @@ def test_who_handled_an_invoice_and_what_is_untold_follow_from_an_older_journal(
         with house.database.engine.begin() as connection:
             connection.execute(text("drop table document_handler"))
             connection.execute(text("drop table supplier_notice"))
+            connection.execute(text("drop table repayment_note"))
             connection.execute(
                 text("create table journal_mark (name varchar(40) primary key, sequence integer)")
             )
@@ -126,3 +131,79 @@ def handlers_and_notices(database: Database) -> tuple[list[tuple[int, str]], lis
         # The same thing said twice is told once, so what counts is which there are.
         notices = session.execute(text("select distinct invoice_id, kind from supplier_notice order by 1, 2"))
         return [tuple(row) for row in handlers], [tuple(row) for row in notices]
+
+
+def test_what_was_noted_of_repayments_follows_from_an_older_journal(database_url: str) -> None:
+    """The books are led back to revision 0005 and grow again: every note comes out as the use cases wrote it."""
+    with a_house(database_url) as house:
+        first, second, third = three_claims(house)
+        note_repayment(house, first, by="user-1", came_on=date(2026, 4, 8))
+        with house.database.writing() as session:
+            repayments.take_back(session, first, by="user-2", reason="Finns inte på kontot")
+        for claim in (first, second, third):
+            note_repayment(house, claim, by="user-2", came_on=date(2026, 4, 9))
+        with house.database.writing() as session:
+            repayments.confirm(session, second, by="user-1")
+            taken_off = repayments.claim_of(session, third)
+            assert taken_off is not None
+            payment.settle_claim(
+                session, taken_off, how=ClaimWay.NETTED, first_by="user-1", second_by="user-2", on=TODAY
+            )
+        written = repayment_notes(house.database)
+        assert [row[1:3] for row in written] == [
+            ("TAKEN_BACK", "user-2"),
+            ("NOTED", ""),
+            ("CONFIRMED", "user-1"),
+            ("NOTED", ""),
+        ]
+        with house.database.reading() as session:
+            waiting = values_of_waiting(session)
+        with house.database.engine.begin() as connection:
+            connection.execute(text("drop table repayment_note"))
+            connection.execute(text("update alembic_version set version_num = '0005'"))
+        bring_up_to_date(house.database)
+        assert repayment_notes(house.database) == written
+        with house.database.reading() as session:
+            assert values_of_waiting(session) == waiting
+        with pytest.raises(payment.SamePerson), house.database.writing() as session:
+            repayments.confirm(session, first, by="user-2")
+        with house.database.writing() as session:
+            repayments.confirm(session, first, by="user-1")
+
+
+def three_claims(house: House) -> list[int]:
+    """Three invoices that are paid, and credited afterwards."""
+    house.decide("100000101")
+    for month in ("2026-01", "2026-02", "2026-03"):
+        house.report("100000101", month, on=date(2026, 4, 1))
+    order = house.order("100000101").number
+    lines = ("001", "002", "003")
+    sent = [house.flip(order, each, number=f"F-{each}", on=date(2026, 3, 2)) for each in lines]
+    ids = [house.send(each, on=date(2026, 4, 2)).id for each in sent]
+    assert len(house.pay(on=date(2026, 4, 5))) == len(lines)
+    for line, invoice in zip(lines, sent, strict=True):
+        house.send_credit(invoice, number=f"K-{line}", on=date(2026, 4, 6))
+    return ids
+
+
+def note_repayment(house: House, invoice_id: int, *, by: str, came_on: date) -> None:
+    with house.database.writing() as session:
+        repayments.note(
+            session, invoice_id, by=by, came_on=came_on, reference=f"BG {invoice_id}", today=TODAY
+        )
+
+
+def repayment_notes(database: Database) -> list[tuple[object, ...]]:
+    question = (
+        "select invoice_id, state, ended_by, noted_by, noted_on, came_on, reference from repayment_note"
+        " order by invoice_id, came_on"
+    )
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(text(question))]
+
+
+def values_of_waiting(session: Session) -> list[tuple[object, ...]]:
+    found = repayments.noted(session, payment_store.claims(session))
+    return [
+        (invoice_id, each.by, each.on_day, each.came_on, each.reference) for invoice_id, each in found.items()
+    ]

@@ -1,9 +1,12 @@
 """A supplier repays what it owes after a credit: two people, once, and not beside a payment it is taken off."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from foundation.errors import Refused
 from invoicing.model import SupplierInvoice
@@ -84,6 +87,42 @@ def test_what_was_noted_wrongly_is_taken_back_and_noted_again(
         ((_, found),) = repayments.noted(session, payment_store.claims(session)).items()
     assert (found.by, found.came_on, found.reference) == ("user-2", TODAY, "BG 8")
     confirm(house, invoice, by="user-1")
+
+
+def test_who_noted_it_is_told_by_its_row_and_no_row_of_the_journal_is_read(
+    house: House, paid_and_credited: SupplierInvoice
+) -> None:
+    invoice = paid_and_credited
+    read: list[str] = []
+    event.listen(
+        house.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: read.append(statement),
+    )
+    note(house, invoice)
+    with house.database.writing() as session:
+        repayments.take_back(session, invoice.id, by="user-1", reason="Fel dag")
+    note(house, invoice, by="user-2")
+    with pytest.raises(SamePerson):
+        confirm(house, invoice, by="user-2")
+    confirm(house, invoice, by="user-1")
+    assert any("repayment_note" in each for each in read)
+    assert [each for each in read if re.search(r"from\s+journal\b", each, re.IGNORECASE)] == []
+
+
+def test_the_database_holds_a_claim_to_one_note_and_a_note_to_two_people(
+    house: House, paid_and_credited: SupplierInvoice
+) -> None:
+    note(house, paid_and_credited)
+    again = (
+        "insert into repayment_note (invoice_id, noted_by, noted_on, came_on, reference, state)"
+        " select invoice_id, 'user-2', noted_on, came_on, reference, 'NOTED' from repayment_note"
+    )
+    alone = "update repayment_note set state = 'CONFIRMED', ended_by = noted_by"
+    by_nobody = "update repayment_note set state = 'CONFIRMED'"
+    for statement in (again, alone, by_nobody):
+        with pytest.raises(IntegrityError), house.database.writing() as session:
+            session.execute(text(statement))
 
 
 @pytest.mark.parametrize(
