@@ -185,12 +185,20 @@ def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:
 def _document(
     session: Session, invoice: SupplierInvoice, answers: Sequence[AnswerRow]
 ) -> Iterator[TimelineEntry]:
-    """An invoice or credit note as it came, its judgements, and our answers to it."""
+    """An invoice or credit note as it came, its judgements, our answers to it, and how it was credited."""
+    yield _arrived(session, invoice)
+    yield from _judgements(session, invoice)
+    yield from _answers(invoice, answers)
+    if invoice.state is InvoiceState.CREDITED:
+        yield from _credited(session, invoice)
+
+
+def _arrived(session: Session, invoice: SupplierInvoice) -> TimelineEntry:
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
     credits = document_store.content(session, invoice.id).credits if is_credit else ()
     of_sv = f" av {credits[0].number}" if credits else ""
     of_en = f" of {credits[0].number}" if credits else ""
-    yield TimelineEntry(
+    return TimelineEntry(
         invoice.received_on,
         TimelineKind.CREDIT_NOTE if is_credit else TimelineKind.INVOICE,
         invoice.number,
@@ -205,6 +213,9 @@ def _document(
         state=invoice.state.value,
         amount=-invoice.amount_payable if is_credit else invoice.amount_payable,
     )
+
+
+def _judgements(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEntry]:
     for day, match in document_store.matches(session, invoice.id):
         codes = f" ({', '.join(match.codes)})" if match.codes else ""
         yield TimelineEntry(
@@ -217,6 +228,9 @@ def _document(
             ),
             state=match.verdict.value,
         )
+
+
+def _answers(invoice: SupplierInvoice, answers: Iterable[AnswerRow]) -> Iterator[TimelineEntry]:
     for answer in answers:
         yield TimelineEntry(
             answer.issued_on,
@@ -228,21 +242,23 @@ def _document(
             ),
             state=answer.state.value,
         )
-    if invoice.state is InvoiceState.CREDITED:
-        settled_on = timeline_queries.settled_on(session, invoice.id)
-        other = document_store.credited_by(session, invoice.id)
-        if settled_on is not None:
-            yield TimelineEntry(
-                settled_on,
-                TimelineKind.CREDITED,
-                invoice.number,
-                (
-                    f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
-                    f"Credited in full by {other}; the order line is open again.",
-                ),
-                state=invoice.state.value,
-                amount=-invoice.amount_payable,
-            )
+
+
+def _credited(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEntry]:
+    settled_on = timeline_queries.settled_on(session, invoice.id)
+    other = document_store.credited_by(session, invoice.id)
+    if settled_on is not None:
+        yield TimelineEntry(
+            settled_on,
+            TimelineKind.CREDITED,
+            invoice.number,
+            (
+                f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
+                f"Credited in full by {other}; the order line is open again.",
+            ),
+            state=invoice.state.value,
+            amount=-invoice.amount_payable,
+        )
 
 
 def _credit_requests(
