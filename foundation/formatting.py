@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Period
+from foundation.text import Text
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -39,17 +40,16 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
-def quantity_in_words(quantity: Quantity) -> tuple[str, str]:
-    """A quantity as one reads it, in Swedish and English.
+def quantity_in_words(quantity: Quantity) -> Text:
+    """A quantity as one reads it.
 
-    >>> quantity_in_words(Quantity.days(14))
-    ('14 dagar', '14 days')
+    >>> quantity_in_words(Quantity.days(14)).sv
+    '14 dagar'
     """
     value = number(quantity.value)
-    one = quantity.value == 1
-    if quantity.unit == "DAY":
-        return f"{value} {'dag' if one else 'dagar'}", f"{value} {'day' if one else 'days'}"
-    return f"{value} st", f"{value} pc"
+    if quantity.unit != "DAY":
+        return Text("%(value)s st", value=value)
+    return Text("%(value)s dag", value=value) if quantity.value == 1 else Text("%(value)s dagar", value=value)
 
 
 def price(value: Decimal) -> str:

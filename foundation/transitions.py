@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, update
 
-from foundation.errors import Pair, Refused
+from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from foundation.text import NO_TEXT, JoinedText, Text
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -26,11 +27,13 @@ class StepRefused(Refused):
 class MovedMeanwhile(StepRefused):
     """Somebody else moved the thing between our look and our hand."""
 
-    def __init__(self, name: str | Pair, state: StrEnum) -> None:
-        sv, en = _both(name)
+    def __init__(self, name: str | Text, state: StrEnum) -> None:
         super().__init__(
-            f"{sv} är inte längre {state}: någon annan hann före. Läs in på nytt och se hur det står.",
-            f"{en} is {state} no longer: somebody else was first. Read it again and see how it stands.",
+            Text(
+                "%(name)s är inte längre %(state)s: någon annan hann före. Läs in på nytt och se hur det står.",
+                name=name,
+                state=state,
+            )
         )
 
 
@@ -57,10 +60,10 @@ class Transitions(Generic[S]):
 
     follows: Mapping[S, frozenset[S]]
     ends: frozenset[S]
-    remedy: Pair
+    remedy: Text
 
     def __init__(
-        self, follows: Mapping[S, Iterable[S]], *, ends: Iterable[S] = (), remedy: Pair = ("", "")
+        self, follows: Mapping[S, Iterable[S]], *, ends: Iterable[S] = (), remedy: Text = NO_TEXT
     ) -> None:
         last = frozenset(ends)
         rows: dict[S, frozenset[S]] = {state: frozenset(after) for state, after in follows.items()}
@@ -90,15 +93,12 @@ class Transitions(Generic[S]):
         """The states `to` may follow on, in the order of their enum."""
         return tuple(state for state in self.states if self.allows(state, to))
 
-    def refusal(self, name: str | Pair, state: S, to: S) -> StepRefused:
+    def refusal(self, name: str | Text, state: S, to: S) -> StepRefused:
         """What is said of a step that may not be taken: what the thing is, and what it cannot become."""
-        (sv, en), (remedy_sv, remedy_en) = _both(name), self.remedy
-        return StepRefused(
-            f"{sv} är {state} och kan inte bli {to}. {remedy_sv}".rstrip(),
-            f"{en} is {state} and cannot become {to}. {remedy_en}".rstrip(),
-        )
+        said = Text("%(name)s är %(state)s och kan inte bli %(to)s.", name=name, state=state, to=to)
+        return StepRefused(JoinedText(" ", (said, self.remedy)))
 
-    def check(self, name: str | Pair, state: S, to: S) -> None:
+    def check(self, name: str | Text, state: S, to: S) -> None:
         """Raise StepRefused where `to` may not follow on `state`."""
         if not self.allows(state, to):
             raise self.refusal(name, state, to)
@@ -110,7 +110,7 @@ def moved_first(
     key: ColumnElement[bool],
     follows: Transitions[S],
     *,
-    name: str | Pair,
+    name: str | Text,
     was: S,
     to: S,
     values: Mapping[str, object] = MappingProxyType({}),
@@ -130,7 +130,7 @@ def move(
     key: ColumnElement[bool],
     follows: Transitions[S],
     *,
-    name: str | Pair,
+    name: str | Text,
     was: S,
     to: S,
     values: Mapping[str, object] = MappingProxyType({}),
@@ -152,7 +152,3 @@ def move_all(
     """Move, of the things `these` names, all whose state `to` may follow on; how many that were."""
     change = update(column.table).where(these, column.in_(follows.before(to)))
     return rows_changed(session, change.values({column.name: to, **values}))
-
-
-def _both(name: str | Pair) -> Pair:
-    return (name, name) if isinstance(name, str) else name

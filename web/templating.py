@@ -1,21 +1,23 @@
 """The templates, ready to be filled in: one environment a language, compiled once in a process.
 
 Convention: a template knows the helpers named here and what its page gives it; an unknown name is a fault, never an
-empty place. The two languages share what is compiled, since only the words differ. `ready` compiles everything
+empty place. All languages share what is compiled, since only the words differ; a
+`Text` is written in the language of the page. `ready` compiles everything
 before the first visitor comes.
 """
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context
 from jinja2.bccache import Bucket
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from foundation import formatting
-from foundation.errors import Language
+from foundation.text import Language, Text, filled, languages, translations
 from web import fronts, i18n, state_labels, static_files
 from web.csrf import TOKEN_FIELD
 
@@ -41,15 +43,15 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
         bytecode_cache=_COMPILED,
         # They change with the program only; looking at the file's date each time costs more than rendering some.
         auto_reload=False,
+        finalize=lambda value: value.in_language(language) if isinstance(value, Text) else value,
     )
-    texts = i18n.catalogue(language)
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        texts.gettext, texts.ngettext, newstyle=True
-    )
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
     helpers: dict[str, Callable[..., Any] | str] = {
         "language": language,
         "csrf_field": _csrf,
-        "pair": lambda sentence: i18n.pair(sentence, language),
+        "gettext": _gettext(language),
+        "ngettext": _ngettext(language),
+        "said": lambda text: text.in_language(language),
         "money": lambda amount: i18n.money(amount, language),
         "number": lambda value: i18n.number(value, language),
         "day": formatting.day,
@@ -63,9 +65,31 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
     return made
 
 
+def _gettext(language: Language) -> Callable[..., str]:
+    @pass_eval_context
+    def gettext(context: EvalContext, message: str, /, **values: object) -> str:
+        return _filled(context, translations(language).gettext(message), values, language)
+
+    return gettext
+
+
+def _ngettext(language: Language) -> Callable[..., str]:
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, number: int, /, **values: object) -> str:
+        template = translations(language).ngettext(one, many, number)
+        return _filled(context, template, {"num": number, **values}, language)
+
+    return ngettext
+
+
+def _filled(context: EvalContext, template: str, values: dict[str, object], language: Language) -> str:
+    """The template with its values; on a page they are escaped, and the template, which is ours, is not."""
+    return filled(Markup(template) if context.autoescape else template, values, language)  # noqa: S704
+
+
 def ready() -> None:
     """Compile every template in every language, so that no visitor waits for it."""
-    for language in get_args(Language):
+    for language in languages():
         templates = environment(language)
         for name in templates.list_templates(extensions=("html",)):
             templates.get_template(name)

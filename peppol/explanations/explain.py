@@ -1,4 +1,4 @@
-"""Findings in words: what is wrong, where, what to do and who must act, in Swedish and in English.
+"""Findings in words: what is wrong, where, what to do and who must act, in the language of whoever reads.
 
 The sentences are data (see `text_files`); here a finding fills them. A message is
 put together from
@@ -18,11 +18,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from foundation.errors import Pair
-from peppol.explanations.text_files import FindingActor, Text, name_of, names, remedy, text_of, word
+from foundation.text import SWEDISH, Language, Text, WrittenText, languages, translated
+from peppol.explanations.text_files import FindingActor, RuleText, name_of, names, remedy, text_of, word
 from peppol.findings import Finding
-
-LANGUAGES: Final = ("sv", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +37,24 @@ class Explanation:
         return f"{self.message} {self.remedy}"
 
 
-def explain(finding: Finding, lang: str = "sv") -> Explanation:
-    """The finding in words of `lang` ("sv" or "en").
+def explain(finding: Finding, lang: Language = SWEDISH) -> Explanation:
+    """The finding in words of a language.
 
-    Raises `NoText` if the rule has no text, `ValueError` for another language.
+    Raises `NoText` if the rule has no text, `ValueError` for a language that has no catalogue.
     """
-    if lang not in LANGUAGES:
-        raise ValueError(f"There are texts in {' and '.join(LANGUAGES)}, not in {lang!r}.")
-    which = LANGUAGES.index(lang)
+    if lang not in languages():
+        raise ValueError(f"There are texts in {' and '.join(languages())}, not in {lang!r}.")
     text = text_of(key_of(finding))
-    values = _values(finding, text, which)
-    parts = [_filled(text.says[which], values)]
+    values = _values(finding, text, lang)
+    says = translated(text.says, lang)
+    parts = [_filled(says, values)]
     if not text.quiet:
-        parts += _values_said(finding, text.says[which], values, which)
+        parts += [said.in_language(lang) for said in _values_said(finding, says, values)]
     place = place_of(finding, lang)
     if place:
-        parts.append(("Plats: ", "Place: ")[which] + place + ".")
-    todo, actor = _remedy(finding, text)
-    return Explanation(" ".join(parts), _filled(todo[which], values), actor)
+        parts.append(Text("Plats: %(place)s.", place=place).in_language(lang))
+    remedy, actor = _remedy(finding, text)
+    return Explanation(" ".join(parts), _filled(translated(remedy, lang), values), actor)
 
 
 def key_of(finding: Finding) -> str:
@@ -64,7 +62,7 @@ def key_of(finding: Finding) -> str:
     return f"XSD-{finding.detail}" if finding.rule == "XSD" else finding.rule
 
 
-def _remedy(finding: Finding, text: Text) -> tuple[Pair, FindingActor]:
+def _remedy(finding: Finding, text: RuleText) -> tuple[str, FindingActor]:
     """What to do and who does it: an order is the buyer's own, also where a rule is shared by all documents."""
     if finding.location.startswith("/Order/") or finding.location == "/Order":
         return remedy("buyer" if finding.fatal else "buyer-note")
@@ -90,47 +88,52 @@ def _filled(template: str, values: dict[str, str]) -> str:
     return _VALUE.sub(value, _OPTIONAL.sub(part, template))
 
 
-def _values(finding: Finding, text: Text, which: int) -> dict[str, str]:
+def _values(finding: Finding, text: RuleText, lang: Language) -> dict[str, str]:
     root = re.match(r"/(\w+)", finding.location)
     document = names("documents").get(root.group(1)) if root else None
     return {
         "found": finding.found,
-        "expected": _bound(finding.expected, which),
+        "expected": _bound(finding.expected).in_language(lang),
         "detail": finding.detail,
-        "doc": (document or ("dokumentet", "the document"))[which],
-        "field": _called(finding.location, which),
-        "missing": _called(finding.expected, which),
-        "named": _called(finding.found, which),
-        "form": _form(finding.expected, which),
-        **{name: pair[which] for name, pair in text.groups.items()},
+        "doc": (document or Text("dokumentet")).in_language(lang),
+        "field": _called(finding.location, lang),
+        "missing": _called(finding.expected, lang),
+        "named": _called(finding.found, lang),
+        "form": _form(finding.expected).in_language(lang),
+        **{name: word.in_language(lang) for name, word in text.groups.items()},
     }
 
 
-def _called(path: str, which: int) -> str:
+def _called(path: str, lang: Language) -> str:
     named = name_of(path)
-    return named[which] if named else path.rpartition("/")[2].partition("[")[0]
+    return named.in_language(lang) if named else path.rpartition("/")[2].partition("[")[0]
 
 
-def _form(expected: str, which: int) -> str:
+def _form(expected: str) -> Text:
     form = word("form", expected)
     if form:
-        return form[which]
+        return form
     if re.fullmatch(r"[A-Z][A-Z0-9_]+", expected):
-        return ("en kod ur listan ", "a code of the list ")[which] + expected
-    return expected
+        return Text("en kod ur listan %(code_list)s", code_list=expected)
+    return WrittenText(expected)
 
 
-def _bound(expected: str, which: int) -> str:
+_BOUNDS: Final = (
+    (">=", Text("minst %(bound)s"), Text("tidigast %(bound)s")),
+    ("<=", Text("högst %(bound)s"), Text("senast %(bound)s")),
+    (">", Text("mer än %(bound)s"), Text("mer än %(bound)s")),
+    ("<", Text("mindre än %(bound)s"), Text("mindre än %(bound)s")),
+)
+
+
+def _bound(expected: str) -> Text:
     """>= 0 as "minst 0", <= 5 as "högst 5"; days are early or late instead."""
-    if re.fullmatch(r"[<>]= [0-9]{4}-[0-9]{2}-[0-9]{2}", expected):
-        at_least, at_most = ("tidigast", "no earlier than")[which], ("senast", "no later than")[which]
-    else:
-        at_least, at_most = ("minst", "at least")[which], ("högst", "at most")[which]
-    above, below = ("mer än", "more than")[which], ("mindre än", "less than")[which]
-    for sign, words in ((">=", at_least), ("<=", at_most), (">", above), ("<", below)):
+    for sign, of_number, of_day in _BOUNDS:
         if expected.startswith(sign + " "):
-            return expected.replace(sign, words, 1)
-    return expected
+            bound = expected.removeprefix(sign + " ")
+            is_day = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", bound) is not None
+            return (of_day if is_day else of_number).with_values(bound=bound)
+    return WrittenText(expected)
 
 
 # --- values and places ----------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ def _bound(expected: str, which: int) -> str:
 _SUM_LONGEST: Final = 160
 
 
-def _values_said(finding: Finding, template: str, values: dict[str, str], which: int) -> list[str]:
+def _values_said(finding: Finding, template: str, values: dict[str, str]) -> list[Text]:
     """What the document says, what it should say and how that is computed, as far as known and not yet said."""
     # The values of a finding about the whole document are counts, and the sentence says them better.
     whole = finding.location.count("/") == 1
@@ -149,17 +152,15 @@ def _values_said(finding: Finding, template: str, values: dict[str, str], which:
         if "{expected}" not in template and _is_value(finding.expected) and not whole
         else ""
     )
-    said: list[str] = []
+    said: list[Text] = []
     if found and wanted:
-        said.append(
-            (f"Det står {found}, det ska vara {wanted}.", f"It says {found}, it must be {wanted}.")[which]
-        )
+        said.append(Text("Det står %(found)s, det ska vara %(wanted)s.", found=found, wanted=wanted))
     elif found:
-        said.append((f"Det står {found}.", f"It says {found}.")[which])
+        said.append(Text("Det står %(found)s.", found=found))
     elif wanted:
-        said.append((f"Det ska vara {wanted}.", f"It must be {wanted}.")[which])
+        said.append(Text("Det ska vara %(wanted)s.", wanted=wanted))
     if _is_computation(finding.detail):
-        said.append(("Uträkning: ", "Computation: ")[which] + _shortened(finding.detail) + ".")
+        said.append(Text("Uträkning: %(arithmetic)s.", arithmetic=_shortened(finding.detail)))
     return said
 
 
@@ -182,12 +183,11 @@ def _shortened(arithmetic: str) -> str:
     return f"{terms[:_SUM_LONGEST].rpartition(' ')[0]} … = {result}"
 
 
-def place_of(finding: Finding, lang: str = "sv") -> str:
+def place_of(finding: Finding, lang: Language = SWEDISH) -> str:
     """Where the finding stands, in words: "fakturarad 2, pris, rad 145 i filen"; empty if unknown.
 
     A finding about the document as a whole has no place: the line of its first element helps nobody.
     """
-    which = LANGUAGES.index(lang)
     steps = [step for step in finding.location.split("/") if step]
     if len(steps) == 1:
         return ""
@@ -196,19 +196,19 @@ def place_of(finding: Finding, lang: str = "sv") -> str:
         name, _, position = step.partition("[")
         place = names("places").get(name.rpartition(":")[2])
         if place:
-            said.append(place[which] + (f" {position.rstrip(']')}" if position else ""))
-    field = _field(steps, which)
+            said.append(place.in_language(lang) + (f" {position.rstrip(']')}" if position else ""))
+    field = _field(steps, lang)
     if field and field not in said:
         said.append(field)
     if finding.line:
-        said.append((f"rad {finding.line} i filen", f"line {finding.line} of the file")[which])
+        said.append(Text("rad %(line)s i filen", line=finding.line).in_language(lang))
     return ", ".join(said)
 
 
-def _field(steps: list[str], which: int) -> str:
+def _field(steps: list[str], lang: Language) -> str:
     """The value the steps end at, with the attribute's owner named rather than the attribute."""
     values = [step for step in steps if not step.startswith("@")]
     if len(values) < 2 or not values[-1].startswith("cbc:"):
         return ""
-    named: Pair | None = name_of("/".join(values))
-    return named[which] if named else values[-1].partition("[")[0].removeprefix("cbc:")
+    named = name_of("/".join(values))
+    return named.in_language(lang) if named else values[-1].partition("[")[0].removeprefix("cbc:")

@@ -1,8 +1,8 @@
 """The sentences and names as they stand in `texts/*.toml`, read once and looked up by rule id.
 
-A table per rule id has `sv` and `en` (what is wrong) and either `do`, the name of a
-remedy in `remedies.toml`, or `do_sv`, `do_en` and `who` of its own; `quiet = true`
-keeps the finding's values from being added after it.
+A table per rule id has `says` (what is wrong) and either `do`, the name of a remedy in
+`remedies.toml`, or `remedy` and `who` of its own; `quiet = true` keeps the finding's
+values from being added after it.
 
 A `[[family]]` speaks for many rules: `rule` is a pattern for whole ids, `meaning` one
 for the rule's meaning. The first family that fits is taken, and a table for the id
@@ -10,7 +10,7 @@ itself wins over all. Named groups of the patterns become placeholders: `inner`,
 and `attribute` are names of elements and attributes, `path` and `raw` are kept as they
 are, all others are keys of a `[words.<group>]` table.
 
-Everything in two languages is a pair (Swedish, English).
+The files hold the Swedish; `peppol/locale/` has the other languages, as for every text.
 """
 
 import re
@@ -22,9 +22,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from foundation.errors import Pair
+from foundation.text import JoinedText, Text, WrittenText
 
 FOLDER: Final = Path(__file__).with_name("texts")
+
+WORDS: Final = "words"
+"""The msgctxt of a word that stands in a sentence, where a name of its own is called otherwise."""
 
 
 class FindingActor(StrEnum):
@@ -36,18 +39,18 @@ class FindingActor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class RuleText:
     """The sentences of one rule, before a finding fills them.
 
     `groups` are the placeholders that follow from the rule itself; without `quiet` the
     finding's values are added after the sentence.
     """
 
-    says: Pair
-    remedy: Pair
+    says: str
+    remedy: str
     actor: FindingActor
     quiet: bool = False
-    groups: Mapping[str, Pair] = field(default_factory=dict)
+    groups: Mapping[str, Text] = field(default_factory=dict)
 
 
 class NoText(LookupError):
@@ -58,21 +61,21 @@ class NoText(LookupError):
 class _Family:
     rule: re.Pattern[str]
     meaning: re.Pattern[str] | None
-    text: Text
+    text: RuleText
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """All files together."""
 
-    texts: Mapping[str, Text]
+    texts: Mapping[str, RuleText]
     families: tuple[_Family, ...]
-    words: Mapping[str, Mapping[str, Pair]]
-    remedies: Mapping[str, tuple[Pair, FindingActor]]
+    words: Mapping[str, Mapping[str, Text]]
+    remedies: Mapping[str, tuple[str, FindingActor]]
 
 
 @cache
-def text_of(rule: str) -> Text:
+def text_of(rule: str) -> RuleText:
     """The text of the rule with this id; for a schema finding the id is XSD- and its detail.
 
     Raises `NoText` if there is none.
@@ -94,12 +97,12 @@ def text_of(rule: str) -> Text:
     raise NoText(f"No text for rule {rule}: add it under peppol/explanations/texts/.")
 
 
-def word(group: str, key: str) -> Pair | None:
+def word(group: str, key: str) -> Text | None:
     """The words of `[words.<group>]` for a key, or None."""
     return _shelf().words.get(group, {}).get(key)
 
 
-def remedy(name: str) -> tuple[Pair, FindingActor]:
+def remedy(name: str) -> tuple[str, FindingActor]:
     """A remedy by its name in remedies.toml, and who does it. Raises `NoText` if there is none."""
     found = _shelf().remedies.get(name)
     if found is None:
@@ -108,13 +111,13 @@ def remedy(name: str) -> tuple[Pair, FindingActor]:
 
 
 @cache
-def names(table: str) -> Mapping[str, Pair]:
+def names(table: str) -> Mapping[str, Text]:
     """The names of one table of fields.toml: documents, places or fields."""
     read = _read(FOLDER / "fields.toml")[table]
-    return {key: _pair(value, key) for key, value in _table(read).items()}
+    return {key: _name(value, key) for key, value in _table(read).items()}
 
 
-def name_of(path: str) -> Pair | None:
+def name_of(path: str) -> Text | None:
     """What people call the last step of an XPath, or None; the parent may decide what it means."""
     steps = [step.partition("[")[0].rpartition(":")[2] for step in path.split("/") if step]
     fields, documents = names("fields"), names("documents")
@@ -124,14 +127,14 @@ def name_of(path: str) -> Pair | None:
     return fields.get(last) or names("places").get(last) or documents.get(last)
 
 
-def _word(group: str, key: str) -> Pair:
+def _word(group: str, key: str) -> Text:
     if group == "raw":
-        return key, key
+        return WrittenText(key)
     if group in ("inner", "outer", "attribute", "path"):
         named = name_of("@" + key if group == "attribute" else key)
         if group == "path" and named:
-            return f"{named[0]} ({key})", f"{named[1]} ({key})"
-        return named or (key.rpartition("/")[2],) * 2
+            return JoinedText(" ", (named, WrittenText(f"({key})")))
+        return named or WrittenText(key.rpartition("/")[2])
     words = word(group, key)
     if words is None:
         raise NoText(
@@ -165,21 +168,21 @@ def _table(value: object) -> dict[str, object]:
     return value
 
 
-def _pair(value: object, key: str) -> Pair:
-    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) for part in value):
-        raise NoText(f"{key}: a Swedish and an English text are needed, not {value!r}.")
-    return value[0], value[1]
+def _name(value: object, key: str, context: str = "") -> Text:
+    if not isinstance(value, str) or not value:
+        raise NoText(f"{key}: a text is needed, not {value!r}.")
+    return Text(value, context=context)
 
 
 @cache
 def _shelf() -> _Shelf:
     remedies = {
-        name: (_both(_table(entry), "", name), FindingActor(str(_table(entry)["who"])))
+        name: (_said(_table(entry), "says", name), FindingActor(str(_table(entry)["who"])))
         for name, entry in _read(FOLDER / "remedies.toml").items()
     }
-    texts: dict[str, Text] = {}
+    texts: dict[str, RuleText] = {}
     families: list[_Family] = []
-    words: dict[str, Mapping[str, Pair]] = {}
+    words: dict[str, Mapping[str, Text]] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         if path.name in ("fields.toml", "remedies.toml"):
             continue
@@ -188,13 +191,15 @@ def _shelf() -> _Shelf:
                 families.extend(_families(value, remedies))
             elif key == "words":
                 for group, entries in _table(value).items():
-                    words[group] = {name: _pair(pair, name) for name, pair in _table(entries).items()}
+                    words[group] = {
+                        name: _name(value, name, WORDS) for name, value in _table(entries).items()
+                    }
             else:
                 texts[key] = _text(_table(value), remedies, key)
     return _Shelf(texts, tuple(families), words, remedies)
 
 
-Remedies = Mapping[str, tuple[Pair, FindingActor]]
+Remedies = Mapping[str, tuple[str, FindingActor]]
 
 
 def _families(value: object, remedies: Remedies) -> Iterator[_Family]:
@@ -206,19 +211,19 @@ def _families(value: object, remedies: Remedies) -> Iterator[_Family]:
         yield _Family(re.compile(entry["rule"]), re.compile(meaning) if meaning else None, text)
 
 
-def _text(entry: Mapping[str, object], remedies: Remedies, key: str) -> Text:
-    says = _both(entry, "", key)
+def _text(entry: Mapping[str, object], remedies: Remedies, key: str) -> RuleText:
+    says = _said(entry, "says", key)
     quiet = bool(entry.get("quiet", False))
     if "do" not in entry:
-        return Text(says, _both(entry, "do_", key), FindingActor(str(entry["who"])), quiet)
+        return RuleText(says, _said(entry, "remedy", key), FindingActor(str(entry["who"])), quiet)
     if entry["do"] not in remedies:
         raise NoText(f"{key}: there is no remedy {entry['do']!r} in remedies.toml.")
     remedy, actor = remedies[str(entry["do"])]
-    return Text(says, remedy, actor, quiet)
+    return RuleText(says, remedy, actor, quiet)
 
 
-def _both(entry: Mapping[str, object], before: str, key: str) -> Pair:
-    swedish, english = entry.get(f"{before}sv"), entry.get(f"{before}en")
-    if not isinstance(swedish, str) or not isinstance(english, str) or not swedish or not english:
-        raise NoText(f"{key}: {before}sv and {before}en are needed, both.")
-    return swedish, english
+def _said(entry: Mapping[str, object], part: str, key: str) -> str:
+    said = entry.get(part)
+    if not isinstance(said, str) or not said:
+        raise NoText(f"{key}: {part} is needed.")
+    return said
