@@ -15,8 +15,9 @@ from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
 from accounts.store import ACTIVE, ENDED, INVITED, Account
 from foundation import journal
-from foundation.errors import Language, NotThere
+from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
+from foundation.text import Language, Text
 
 
 def invite(
@@ -47,8 +48,9 @@ def invite(
             )
     except IntegrityError:
         raise AccountRefused(
-            "E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns.",
-            "The mail address belongs to an account already. Use another, or change the account there is.",
+            Text(
+                "E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns."
+            ),
         ) from None
     made = _known(session, number)
     _note(session, by, AccountAction.INVITED, made)
@@ -61,8 +63,7 @@ def invite_again(session: Session, organisation: str, account_id: int, *, by: st
     account = of_organisation(session, organisation, account_id)
     if account.state != INVITED:
         raise AccountRefused(
-            "Kontot är redan i bruk och behöver ingen inbjudan.",
-            "The account is in use already and needs no invitation.",
+            Text("Kontot är redan i bruk och behöver ingen inbjudan."),
         )
     journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
     mailed_links.send(session, account, mailed_links.INVITE, at=at)
@@ -83,8 +84,7 @@ def change(
     account = of_organisation(session, organisation, account_id)
     if account.state == ENDED:
         raise AccountRefused(
-            "Kontot är avslutat. Bjud in personen på nytt.",
-            "The account has ended. Invite the person again.",
+            Text("Kontot är avslutat. Bjud in personen på nytt."),
         )
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
@@ -163,8 +163,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     account = of_organisation(session, organisation, account_id)
     if account.person.id == by:
         raise AccountRefused(
-            "Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto.",
-            "This is your own account. Set up the codes again under My account.",
+            Text("Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto."),
         )
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)

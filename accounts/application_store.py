@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from accounts.tables import account_application, account_responsible
-from foundation.errors import Language, NotThere
+from foundation.errors import NotThere
 from foundation.sql import Session, rows_changed
+from foundation.text import Language, language_of
 
 WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
 
@@ -129,7 +130,7 @@ def _application(row: Row[Any]) -> Application:
         email=row.email,
         telephone=row.telephone,
         units=tuple(row.units.split("\n")) if row.units else (),
-        language="en" if row.language == "en" else "sv",
+        language=language_of(row.language),
         state=row.state,
         made_on=row.made_on,
         decided_on=row.decided_on,

@@ -17,8 +17,8 @@ from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
 from accounts.store import ACTIVE
 from foundation import journal
-from foundation.errors import Language
 from foundation.sql import Session
+from foundation.text import Language, Text
 from operations.mail import mail
 from orders.register.parties import RegisterValueRefused, Supplier, organisation_number
 from orders.register.register import Register
@@ -29,13 +29,14 @@ def supplier_of(register: Register, text: str) -> Supplier:
     try:
         number = organisation_number(text)
     except RegisterValueRefused as wrong:
-        raise AccountRefused(*wrong.pair) from None
+        raise AccountRefused(wrong.text) from None
     for each in register.suppliers:
         if each.organisation_number == number:
             return each
     raise AccountRefused(
-        "Företaget har inget avtal hos oss. Kontrollera numret, eller hör av er till er avtalsansvariga.",
-        "The company has no contract with us. Check the number, or contact the one responsible for your contract.",
+        Text(
+            "Företaget har inget avtal hos oss. Kontrollera numret, eller hör av er till er avtalsansvariga."
+        ),
     )
 
 
@@ -58,8 +59,7 @@ def apply(
         for each in account_store.of_organisation(session, organisation)
     ):
         raise AccountRefused(
-            "Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig.",
-            "The company has an account already. Your permission administrator can add you.",
+            Text("Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig."),
         )
     address = mail_address(email)
     name = name_of_person(contact_name)
@@ -77,9 +77,9 @@ def apply(
             )
     except IntegrityError:
         raise AccountRefused(
-            "Det finns redan en ansökan för företaget som vi behandlar. Det brukar ta fem till sju dagar.",
-            "There is already an application for the company that we are handling. It usually takes five to "
-            "seven days.",
+            Text(
+                "Det finns redan en ansökan för företaget som vi behandlar. Det brukar ta fem till sju dagar."
+            ),
         ) from None
     journal.record(
         session, f"supplier {organisation}", ApplicationAction.MADE, AccountsSubject.APPLICATION.of(number)
@@ -113,7 +113,7 @@ def refuse(session: Session, application_id: int, *, reason: str, by: str, today
     """Refuse with a reason that the applicant is told. Raises AccountRefused, NotThere."""
     reason = " ".join(reason.split())
     if not reason:
-        raise AccountRefused("Skriv varför ansökan avslås.", "Write why the application is refused.")
+        raise AccountRefused(Text("Skriv varför ansökan avslås."))
     application = application_store.by_id(session, application_id)
     _decide(session, application, REFUSED, by=by, today=today, reason=reason)
     mail.put_to_address(
@@ -133,8 +133,7 @@ def _decide(
     """Close a waiting application; only one of two who press at once does."""
     if not application_store.close(session, application.id, state, by=by, on=today, reason=reason):
         raise AccountRefused(
-            "Ansökan är redan avgjord, kanske av en kollega nyss.",
-            "The application has already been decided, perhaps by a colleague just now.",
+            Text("Ansökan är redan avgjord, kanske av en kollega nyss."),
         )
     action = ApplicationAction.APPROVED if state == APPROVED else ApplicationAction.REFUSED
     journal.record(session, by, action, AccountsSubject.APPLICATION.of(application.id))

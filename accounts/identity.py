@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from foundation.errors import Language
+from foundation.text import SWEDISH, Language
 
 
 class Permission(StrEnum):
@@ -40,7 +40,7 @@ class Person:
     organisation: str
     permissions: frozenset[Permission]
     units: frozenset[str] | None = None
-    language: Language = "sv"
+    language: Language = SWEDISH
 
     @property
     def is_buyer(self) -> bool:

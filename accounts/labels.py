@@ -1,50 +1,41 @@
-"""What the permissions are called, and what they let one do, in both languages."""
+"""What the permissions are called, and what they let one do."""
 
 from typing import Final
 
 from accounts.identity import Permission
-from foundation.errors import Pair
+from foundation.text import Text
 
 _P = Permission
 
-PERMISSIONS: Final[dict[Permission, tuple[Pair, Pair]]] = {
+PERMISSIONS: Final[dict[Permission, tuple[Text, Text]]] = {
     _P.ADMINISTER: (
-        ("Administrera behörigheter", "Administer permissions"),
-        (
-            "Lägga till, ändra och avsluta personer. Gäller alltid hela organisationen.",
-            "Add, change and end people. Always covers the whole organisation.",
-        ),
+        Text("Administrera behörigheter"),
+        Text("Lägga till, ändra och avsluta personer. Gäller alltid hela organisationen."),
     ),
     _P.ASSIGN: (
-        ("Ta emot och tilldela", "Receive and assign"),
-        (
-            "Ta emot placeringar och utse handledare.",
-            "Receive placements and assign tutors.",
-        ),
+        Text("Ta emot och tilldela"),
+        Text("Ta emot placeringar och utse handledare."),
     ),
     _P.REPORT: (
-        ("Redovisa och se", "Report and view"),
-        (
-            "Lämna redovisningar, fakturera, och se ordrar och fakturor.",
-            "File reports, invoice, and see orders and invoices.",
-        ),
+        Text("Redovisa och se"),
+        Text("Lämna redovisningar, fakturera, och se ordrar och fakturor."),
     ),
     _P.FINANCE: (
-        ("Ekonomihandläggare", "Finance officer"),
-        ("Handlägga avvikelser och förbereda betalningar.", "Handle exceptions and prepare payments."),
+        Text("Ekonomihandläggare"),
+        Text("Handlägga avvikelser och förbereda betalningar."),
     ),
-    _P.ATTEST: (("Attestant", "Attests"), ("Attestera betalningar.", "Attest payments.")),
+    _P.ATTEST: (Text("Attestant"), Text("Attestera betalningar.")),
     _P.BUYER_ADMIN: (
-        ("Administratör", "Administrator"),
-        ("Ansökningar, ändringar och köparens personer.", "Applications, changes and the buyer's people."),
+        Text("Administratör"),
+        Text("Ansökningar, ändringar och köparens personer."),
     ),
     _P.AUDIT: (
-        ("Granskare", "Auditor"),
-        ("Se allt och spåra vem som gjort vad.", "See all and trace who did what."),
+        Text("Granskare"),
+        Text("Se allt och spåra vem som gjort vad."),
     ),
     _P.PROTECTED: (
-        ("Skyddade uppgifter", "Protected identities"),
-        ("Handlägga placeringar med skyddade personuppgifter.", "Handle placements with protected identity."),
+        Text("Skyddade uppgifter"),
+        Text("Handlägga placeringar med skyddade personuppgifter."),
     ),
 }
-"""Permission -> (its name, what it lets one do), each as (Swedish, English)."""
+"""Permission -> (its name, what it lets one do)."""

@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.formatting import moment
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import Text
 from operations.mail import store as mail_store
 
 INVITE, RESET = "INVITE", "RESET"
@@ -25,8 +26,9 @@ class LinkVoid(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Länken gäller inte längre: den är använd, för gammal eller ersatt av en nyare. Be om en ny.",
-            "The link is no longer valid: it is used, too old or replaced by a newer one. Ask for a new one.",
+            Text(
+                "Länken gäller inte längre: den är använd, för gammal eller ersatt av en nyare. Be om en ny."
+            ),
         )
 
 

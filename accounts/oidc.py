@@ -32,6 +32,7 @@ from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from operations.settings import Settings
 
 _JOURNEY_LASTS: Final = timedelta(minutes=10)
@@ -51,9 +52,10 @@ class NobodyHere(OpenIdRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Du är inloggad hos din legitimationsutgivare, men har inget konto här. Be er "
-            "behörighetsadministratör lägga till dig.",
-            "Your provider knows you, but you have no account here. Ask your permission administrator to add you.",
+            Text(
+                "Du är inloggad hos din legitimationsutgivare, men har inget konto här. Be er "
+                "behörighetsadministratör lägga till dig."
+            ),
         )
 
 
@@ -120,8 +122,7 @@ def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> 
         journey = openid_store.take_journey(session, tokens.fingerprint(state))
     if journey is None or state != cookie or now >= journey.ends_at:
         raise OpenIdRefused(
-            "Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.",
-            "The sign-in does not belong to this browser or took too long. Start again.",
+            Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om."),
         )
     return journey
 
@@ -161,8 +162,7 @@ def _claims(
     except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
         structlog.get_logger().error("openid token refused", fault=type(error).__name__)
         raise OpenIdRefused(
-            "Svaret från din legitimationsutgivare gick inte att lita på. Försök igen om en stund.",
-            "The answer of your provider could not be trusted. Try again in a while.",
+            Text("Svaret från din legitimationsutgivare gick inte att lita på. Försök igen om en stund."),
         ) from None
     return dict(claims)
 
@@ -212,8 +212,9 @@ def _provider(settings: Settings) -> Mapping[str, Any]:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             structlog.get_logger().error("openid provider not reached", fault=type(error).__name__)
             raise OpenIdRefused(
-                "Legitimationsutgivaren svarar inte. Logga in med lösenord, eller försök igen om en stund.",
-                "The provider does not answer. Sign in with a password, or try again in a while.",
+                Text(
+                    "Legitimationsutgivaren svarar inte. Logga in med lösenord, eller försök igen om en stund."
+                ),
             ) from None
         _discovered[issuer] = (time.monotonic() + _DISCOVERED_FOR, found)
         return found

@@ -13,6 +13,7 @@ from typing import Final
 
 from accounts.passwords import LONGEST, SHORTEST
 from foundation.errors import Refused
+from foundation.text import Text
 
 _FEWEST_SIGNS: Final = 5
 _ORNAMENTS: Final = re.compile(r"[\W\d_]+")
@@ -29,23 +30,19 @@ def chosen_password(password: str, again: str, *, about: Iterable[str] = ()) -> 
     `about` are words that anybody would try for this person: the mail address, the company.
     """
     if password != again:
-        raise PasswordRefused(
-            "De två lösenorden är inte lika. Skriv samma två gånger.",
-            "The two passwords are not the same. Write the same one twice.",
-        )
+        raise PasswordRefused(Text("De två lösenorden är inte lika. Skriv samma två gånger."))
     if len(password) < SHORTEST:
         raise PasswordRefused(
-            f"Lösenordet är för kort: minst {SHORTEST} tecken. Några ord i rad går bra.",
-            f"The password is too short: at least {SHORTEST} signs. Some words in a row do well.",
+            Text(
+                "Lösenordet är för kort: minst %(shortest)s tecken. Några ord i rad går bra.",
+                shortest=SHORTEST,
+            )
         )
     if len(password) > LONGEST:
-        raise PasswordRefused(
-            f"Lösenordet är längre än {LONGEST} tecken.", f"The password is longer than {LONGEST} signs."
-        )
+        raise PasswordRefused(Text("Lösenordet är längre än %(longest)s tecken.", longest=LONGEST))
     if _is_easy(password.casefold(), [each.casefold() for each in about]):
         raise PasswordRefused(
-            "Lösenordet är lätt att gissa. Välj något annat, till exempel fyra ord som inte hör ihop.",
-            "The password is easy to guess. Choose another, such as four words that do not belong together.",
+            Text("Lösenordet är lätt att gissa. Välj något annat, till exempel fyra ord som inte hör ihop.")
         )
     return password
 

@@ -15,6 +15,7 @@ from accounts.wrong_try_store import Tries
 from foundation.backoff import Ladder
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 
@@ -43,8 +44,7 @@ class TooOften(Refused):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
-            f"Det blev för många försök. Vänta {seconds} sekunder och försök igen.",
-            f"There were too many tries. Wait {seconds} seconds and try again.",
+            Text("Det blev för många försök. Vänta %(seconds)s sekunder och försök igen.", seconds=seconds),
         )
         self.seconds = seconds
 

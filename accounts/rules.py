@@ -12,6 +12,7 @@ from typing import Final
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
 from accounts.store import ACTIVE, Account
 from foundation.errors import Refused
+from foundation.text import CountedText, Text
 
 NORMAL_DAYS: Final = (5, 7)
 """An application is normally decided within so many days (REQ-44)."""
@@ -31,8 +32,7 @@ class LastAdministrator(AccountRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Det är den sista som administrerar behörigheter. Ge först någon annan den behörigheten.",
-            "This is the last one who administers permissions. First give that permission to somebody else.",
+            Text("Det är den sista som administrerar behörigheter. Ge först någon annan den behörigheten."),
         )
 
 
@@ -50,14 +50,11 @@ class Age:
         return "note" if self.days <= NORMAL_DAYS[1] else "bad"
 
     @property
-    def told(self) -> tuple[str, str]:
+    def told(self) -> Text:
         """The age in words."""
         if self.days > NORMAL_DAYS[1]:
-            return f"{self.days} dagar, över det normala", f"{self.days} days, more than normal"
-        return (
-            "1 dag" if self.days == 1 else f"{self.days} dagar",
-            "1 day" if self.days == 1 else f"{self.days} days",
-        )
+            return Text("%(days)s dagar, över det normala", days=self.days)
+        return CountedText("%(count)s dag", "%(count)s dagar", count=self.days)
 
 
 def age(made_on: date, today: date) -> Age:
@@ -70,8 +67,7 @@ def mail_address(text: str) -> str:
     address = text.strip().lower()
     if not _ADDRESS.fullmatch(address):
         raise AccountRefused(
-            "Det är inte en e-postadress. Skriv till exempel namn@foretag.se.",
-            "This is not a mail address. Write for example name@company.se.",
+            Text("Det är inte en e-postadress. Skriv till exempel namn@foretag.se."),
         )
     return address
 
@@ -80,7 +76,7 @@ def name_of_person(text: str) -> str:
     """A person's name, trimmed. Raises AccountRefused for none or an unlikely long one."""
     name = " ".join(text.split())
     if not 1 <= len(name) <= 120 or not name.isprintable():
-        raise AccountRefused("Skriv personens namn.", "Write the person's name.")
+        raise AccountRefused(Text("Skriv personens namn."))
     return name
 
 
@@ -94,14 +90,13 @@ def granted(
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*SUPPLIER_SIDE})
     if not chosen:
-        raise AccountRefused("Välj minst en behörighet.", "Choose at least one permission.")
+        raise AccountRefused(Text("Välj minst en behörighet."))
     if all_units or Permission.ADMINISTER in chosen:
         return chosen, None
     scoped = frozenset(units) & known_units
     if not scoped:
         raise AccountRefused(
-            "Välj minst en enhet, eller hela organisationen.",
-            "Choose at least one unit, or the whole organisation.",
+            Text("Välj minst en enhet, eller hela organisationen."),
         )
     return chosen, scoped
 
@@ -113,16 +108,14 @@ def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
     """
     chosen = frozenset(Permission(each) for each in permissions if each in {*BUYER_SIDE})
     if not chosen:
-        raise AccountRefused("Välj minst en behörighet.", "Choose at least one permission.")
+        raise AccountRefused(Text("Välj minst en behörighet."))
     if {Permission.FINANCE, Permission.ATTEST} <= chosen:
         raise AccountRefused(
-            "Den som förbereder betalningar får inte också attestera dem. Välj en av de två.",
-            "Who prepares payments may not also attest them. Choose one of the two.",
+            Text("Den som förbereder betalningar får inte också attestera dem. Välj en av de två."),
         )
     if Permission.AUDIT in chosen and chosen & {Permission.FINANCE, Permission.ATTEST}:
         raise AccountRefused(
-            "Den som granskar får inte också handlägga eller attestera.",
-            "Who audits may not also handle or attest.",
+            Text("Den som granskar får inte också handlägga eller attestera."),
         )
     return chosen
 

@@ -16,6 +16,7 @@ from accounts.store import ACTIVE, Account
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.text import Text
 from operations.settings import Settings
 
 
@@ -24,21 +25,20 @@ class WrongSignIn(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "E-postadressen eller lösenordet stämmer inte. Försök igen, eller välj ett nytt lösenord.",
-            "The mail address or the password is not right. Try again, or choose a new password.",
+            Text("E-postadressen eller lösenordet stämmer inte. Försök igen, eller välj ett nytt lösenord.")
         )
 
 
 class Hinted(Protocol):
-    """Somebody the sign-in page may name: the name to sign in with, and who that is in both languages."""
+    """Somebody the sign-in page may name: the name to sign in with, and who that is."""
 
     @property
     def sign_in_name(self) -> str:
         """What to sign in with."""
 
     @property
-    def told(self) -> tuple[str, str]:
-        """Who that is, in Swedish and in English."""
+    def told(self) -> Text:
+        """Who that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, i
 
 from accounts.identity import Permission, Person
 from accounts.tables import account, account_permission, account_unit
-from foundation.errors import Language
 from foundation.sql import Session
+from foundation.text import Language, language_of
 
 INVITED, ACTIVE, ENDED = "INVITED", "ACTIVE", "ENDED"
 
@@ -169,7 +169,7 @@ def of_row(row: RowMapping) -> Account:
         organisation=row[columns.organisation],
         sign_in_name=row[columns.sign_in_name],
         display_name=row[columns.display_name],
-        language="en" if row[columns.language] == "en" else "sv",
+        language=language_of(row[columns.language]),
         state=row[columns.state],
         units=None if row[columns.all_units] else frozenset(_each(row[_UNITS])),
         permissions=frozenset(map(Permission, _each(row[_PERMISSIONS]))),

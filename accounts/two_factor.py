@@ -23,6 +23,7 @@ from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -37,8 +38,7 @@ class WrongCode(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Koden stämmer inte eller är redan använd. Vänta på nästa kod i appen och skriv den.",
-            "The code is not right or has been used already. Wait for the next code in the app and write it.",
+            Text("Koden stämmer inte eller är redan använd. Vänta på nästa kod i appen och skriv den."),
         )
 
 

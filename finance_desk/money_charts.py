@@ -11,8 +11,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from foundation.errors import Language, Pair
 from foundation.money import Money
+from foundation.text import Language, Text
 from invoicing.exceptions.trends import AGES, Aged, MonthRate
 from invoicing.reconciliation.statement import StatementRow
 from web import i18n
@@ -30,7 +30,7 @@ _GOES_ON: Final = ("ordered", "received", "approved")
 class FlowNode:
     """One amount of the flow, as a bar."""
 
-    name: Pair
+    name: Text
     tone: str
     amount: Money
     x: int
@@ -70,20 +70,20 @@ def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
         return max(amount, nil)
 
     questioned = min(part(row.in_question), part(row.to_invoice))
-    stages: list[list[tuple[Pair, str, Money]]] = [
-        [(("Beställt", "Ordered"), "ordered", row.ordered)],
+    stages: list[list[tuple[Text, str, Money]]] = [
+        [(Text("Beställt"), "ordered", row.ordered)],
         [
-            (("Levererat", "Received"), "received", part(row.received)),
-            (("Inte levererat", "Not received"), "rest", part(row.ordered - row.received)),
+            (Text("Levererat"), "received", part(row.received)),
+            (Text("Inte levererat"), "rest", part(row.ordered - row.received)),
         ],
         [
-            (("Godkänt", "Approved"), "approved", part(row.approved)),
-            (("I fråga", "In question"), "question", questioned),
-            (("Inte fakturerat", "Not invoiced"), "rest", part(row.to_invoice - questioned)),
+            (Text("Godkänt"), "approved", part(row.approved)),
+            (Text("I fråga"), "question", questioned),
+            (Text("Inte fakturerat"), "rest", part(row.to_invoice - questioned)),
         ],
         [
-            (("Betalt", "Paid"), "paid", min(part(row.paid), part(row.approved))),
-            (("Att betala", "To pay"), "waiting", part(row.to_pay)),
+            (Text("Betalt"), "paid", min(part(row.paid), part(row.approved))),
+            (Text("Att betala"), "waiting", part(row.to_pay)),
         ],
     ]
     room = _FLOW_HEIGHT - _TOP - 2 * _GAP
@@ -100,7 +100,7 @@ def flow(row: StatementRow, language: Language) -> MoneyFlow | None:
     return MoneyFlow(nodes, _flow_picture(nodes, bands, row, language))
 
 
-def _column(stage: Sequence[tuple[Pair, str, Money]], *, x: int, whole: Decimal, room: int) -> list[FlowNode]:
+def _column(stage: Sequence[tuple[Text, str, Money]], *, x: int, whole: Decimal, room: int) -> list[FlowNode]:
     nodes, y = [], _TOP
     for name, tone, amount in stage:
         height = int(amount.amount * room / whole)
@@ -129,17 +129,17 @@ def _bands(source: FlowNode, targets: Sequence[FlowNode]) -> Iterable[Markup]:
 def _flow_picture(
     nodes: Iterable[FlowNode], bands: Iterable[Markup], row: StatementRow, language: Language
 ) -> Markup:
-    _t = i18n.words(language)
-    title = _t("Beställt %(ordered)s, levererat %(received)s, godkänt %(approved)s, betalt %(paid)s") % {
-        "ordered": i18n.money(row.ordered, language),
-        "received": i18n.money(row.received, language),
-        "approved": i18n.money(row.approved, language),
-        "paid": i18n.money(row.paid, language),
-    }
+    title = Text(
+        "Beställt %(ordered)s, levererat %(received)s, godkänt %(approved)s, betalt %(paid)s",
+        ordered=i18n.money(row.ordered, language),
+        received=i18n.money(row.received, language),
+        approved=i18n.money(row.approved, language),
+        paid=i18n.money(row.paid, language),
+    ).in_language(language)
     drawn = [*bands]
     for node in nodes:
         x, anchor = (node.x - 8, "end") if node.is_last else (node.x + _COLUMN_WIDTH + 8, None)
-        name, amount = i18n.pair(node.name, language), i18n.money(node.amount, language)
+        name, amount = node.name.in_language(language), i18n.money(node.amount, language)
         drawn += [
             box(node.x, node.y, _COLUMN_WIDTH, node.height, class_=f"node {node.tone}"),
             words(name, x=x, y=node.middle - 1, class_="flow-name", anchor=anchor),
@@ -156,7 +156,6 @@ _RATE_STEP: Final = 62
 
 def rates(months: Sequence[MonthRate], language: Language) -> Markup:
     """The months side by side, each a hundred percent high: matched at once, waited, was held, came into question."""
-    _t = i18n.words(language)
     foot = _RATE_TOP + _RATE_HEIGHT
     width = max(_WIDTH, _RATE_LEFT + max(1, len(months)) * _RATE_STEP)
     drawn: list[Markup] = []
@@ -182,7 +181,7 @@ def rates(months: Sequence[MonthRate], language: Language) -> Markup:
     return plain_picture(
         *drawn,
         name="rates",
-        title=_t("Andel fakturor som stämde direkt, månad för månad"),
+        title=Text("Andel fakturor som stämde direkt, månad för månad").in_language(language),
         width=width,
         height=_RATE_HEIGHT + 64,
     )
@@ -205,7 +204,6 @@ _AGE_LEFT: Final = 150
 
 def ages(open_now: Sequence[Aged], language: Language) -> Markup:
     """All that is open, by age, the longest bar the largest sum."""
-    _t = i18n.words(language)
     currency = open_now[0].amount.currency if open_now else "SEK"
     sums = []
     for first, last in AGES:
@@ -221,21 +219,21 @@ def ages(open_now: Sequence[Aged], language: Language) -> Markup:
         length = max(2, int(amount.amount * _AGE_LONGEST / most)) if most and amount.amount else 0
         told = f"{i18n.money(amount, language)} ({i18n.number(count, language)})"
         drawn += [
-            words(i18n.pair(label, language), x=0, y=y + 24, class_="flow-name"),
+            words(label.in_language(language), x=0, y=y + 24, class_="flow-name"),
             box(_AGE_LEFT, y + 6, length, 26, class_="node waiting"),
             words(told, x=_AGE_LEFT + 10 + length, y=y + 24, class_="flow-sum"),
         ]
     return plain_picture(
         *drawn,
         name="ages",
-        title=_t("Öppna fakturor efter hur länge sedan de kom"),
+        title=Text("Öppna fakturor efter hur länge sedan de kom").in_language(language),
         width=_WIDTH,
         height=len(sums) * _AGE_STEP + 4,
     )
 
 
-def age_words(first: int, last: int | None) -> Pair:
+def age_words(first: int, last: int | None) -> Text:
     """A range of ages in words."""
     if last is None:
-        return f"mer än {first - 1} dagar", f"more than {first - 1} days"
-    return f"{first}–{last} dagar", f"{first}–{last} days"
+        return Text("mer än %(days)s dagar", days=first - 1)
+    return Text("%(first)s–%(last)s dagar", first=first, last=last)

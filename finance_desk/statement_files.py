@@ -8,26 +8,27 @@ from decimal import Decimal
 from foundation.formatting import Json
 from foundation.money import Money
 from foundation.spreadsheets import CellKind, Dialect, SheetColumn, csv_of, xlsx_of
+from foundation.text import Text
 from invoicing.reconciliation.statement import Statement, StatementRow
 
 AMOUNTS = (
-    ("ordered", "Beställt", "Ordered"),
-    ("received", "Levererat", "Received"),
-    ("invoiced", "Fakturerat", "Invoiced"),
-    ("credited", "Krediterat", "Credited"),
-    ("approved", "Godkänt", "Approved"),
-    ("paid", "Betalt", "Paid"),
-    ("to_invoice", "Att fakturera", "To invoice"),
-    ("in_question", "I fråga", "In question"),
-    ("to_pay", "Att betala", "To pay"),
-    ("open", "Öppet", "Open"),
+    ("ordered", Text("Beställt")),
+    ("received", Text("Levererat")),
+    ("invoiced", Text("Fakturerat")),
+    ("credited", Text("Krediterat")),
+    ("approved", Text("Godkänt")),
+    ("paid", Text("Betalt")),
+    ("to_invoice", Text("Att fakturera")),
+    ("in_question", Text("I fråga")),
+    ("to_pay", Text("Att betala")),
+    ("open", Text("Öppet")),
 )
 """Two and two belong together; where the screen is narrow they stand above each other."""
 
 
 def amounts_of(row: StatementRow) -> list[Money]:
     """The row's amounts in the order of AMOUNTS."""
-    return [getattr(row, name) for name, _, _ in AMOUNTS]
+    return [getattr(row, name) for name, _ in AMOUNTS]
 
 
 def statement_csv(statement: Statement) -> str:
@@ -56,7 +57,7 @@ def _columns(statement: Statement) -> list[SheetColumn]:
     keys = [SheetColumn(key.value, width=22) for key in statement.keys]
     return [
         *keys,
-        *(SheetColumn(name, CellKind.AMOUNT) for name, _, _ in AMOUNTS),
+        *(SheetColumn(name, CellKind.AMOUNT) for name, _ in AMOUNTS),
         SheetColumn("currency", width=10),
     ]
 
@@ -70,6 +71,6 @@ def _rows(statement: Statement) -> list[list[str | Decimal]]:
 
 def _row_json(row: StatementRow) -> dict[str, Json]:
     amounts: dict[str, Json] = {
-        name: str(money.amount) for (name, _, _), money in zip(AMOUNTS, amounts_of(row), strict=True)
+        name: str(money.amount) for (name, _), money in zip(AMOUNTS, amounts_of(row), strict=True)
     }
     return {**amounts, "currency": row.ordered.currency, "settled": row.settled}

@@ -1,7 +1,6 @@
 """The words of the finance desk's pages: causes, suppliers, and who people are.
 
-Convention: (Swedish, English) pairs where the words come from the folders below; a template picks with `pair`.
-Names of people are shown on pages to their colleagues and stand nowhere else.
+Convention: names of people are shown on pages to their colleagues and stand nowhere else.
 """
 
 from collections.abc import Sequence
@@ -9,26 +8,26 @@ from typing import Final
 
 from accounts import store as account_store
 from accounts.identity import Permission, Person
-from foundation.errors import Pair, Refused
+from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.matching.deviation_texts import WORDS
 from invoicing.matching.deviations import DeviationCode
 from orders.register.parties import Buyer
 from orders.register.register import Register
 
 #: What acts where no person does.
-_SYSTEM: Final[Pair] = ("systemet", "the system")
+_SYSTEM: Final = Text("systemet")
 
 
-def cause_name(code: str) -> Pair:
+def cause_name(code: str) -> Text:
     """What a code of deviation is called; the code itself where it is none."""
     if code not in DeviationCode.__members__:
-        return ("Utan avvikelse", "Without a deviation") if not code else (code, code)
-    words = WORDS[DeviationCode(code), ""]
-    return words.title_sv, words.title_en
+        return Text("Utan avvikelse") if not code else WrittenText(code)
+    return WORDS[DeviationCode(code), ""].title
 
 
-def cause_names() -> Sequence[tuple[str, Pair]]:
+def cause_names() -> Sequence[tuple[str, Text]]:
     """Every code with its name, in the order of the checks."""
     return [(code.value, cause_name(code.value)) for code in DeviationCode]
 
@@ -40,14 +39,14 @@ class Names:
         accounts = account_store.of_organisation(session, buyer.organisation_number)
         self._known = {f"user-{each.id}": each for each in accounts}
 
-    def of(self, person: str) -> Pair:
+    def of(self, person: str) -> Text:
         """The person's name, or the id."""
         if person in ("", "-"):
-            return "ingen", "nobody"
+            return Text("ingen")
         if person == "system":
             return _SYSTEM
         found = self._known.get(person)
-        return (found.display_name, found.display_name) if found else (person, person)
+        return WrittenText(found.display_name if found else person)
 
     def who_may(self, permission: Permission) -> Sequence[tuple[str, str]]:
         """The staff with a permission: (id, name), by name."""

@@ -28,6 +28,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Clock
 from foundation.sql import Session, note_moment
+from foundation.text import Text
 
 SUPPLIER_ROLE = "billing_supplier"
 """The role of PostgreSQL that sees one supplier's rows only (billing/migrations/row_security.py)."""
@@ -134,13 +135,14 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, ValueError) as error:
         raise DatabaseUnusable(
             # The address may hold a password and is not repeated.
-            "Databasadressen går inte att tolka. Skriv till exempel sqlite:///billing.sqlite.",
-            "The database address cannot be read. Write for example sqlite:///billing.sqlite.",
+            Text("Databasadressen går inte att tolka. Skriv till exempel sqlite:///billing.sqlite."),
         ) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(
-            f"Databasen {parsed.get_backend_name()} stöds inte. Använd sqlite eller postgresql.",
-            f"The database {parsed.get_backend_name()} is not supported. Use sqlite or postgresql.",
+            Text(
+                "Databasen %(backend)s stöds inte. Använd sqlite eller postgresql.",
+                backend=parsed.get_backend_name(),
+            ),
         )
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -190,10 +192,11 @@ def explain(error: Exception) -> Refused:
         "no such table" in first or re.search(r"(relation|column) .* does not exist", first)
     ):
         return DatabaseUnusable(
-            "Databasen saknar tabeller. Kör först: billing init",
-            "The database has no tables yet. Run first: billing init",
+            Text("Databasen saknar tabeller. Kör först: billing init"),
         )
     return DatabaseUnusable(
-        f"Databasen svarar inte som väntat: {first}. Kontrollera adressen och att servern är igång.",
-        f"The database does not answer as expected: {first}. Check the address and that the server runs.",
+        Text(
+            "Databasen svarar inte som väntat: %(first)s. Kontrollera adressen och att servern är igång.",
+            first=first,
+        ),
     )

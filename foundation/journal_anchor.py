@@ -16,6 +16,7 @@ from foundation import tables as foundation_tables
 from foundation.errors import Refused
 from foundation.journal import GENESIS, BrokenRow
 from foundation.sql import Session
+from foundation.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ class UnreadableHeads(Refused):
 
     def __init__(self, line: int) -> None:
         super().__init__(
-            f"Rad {line} är inte ett journalhuvud (dag, radnummer, kontrollsumma). Ange filen som skrevs.",
-            f"Line {line} is no journal head (day, row number, hash). Name the file that was written.",
+            Text(
+                "Rad %(line)s är inte ett journalhuvud (dag, radnummer, kontrollsumma). Ange filen som "
+                "skrevs.",
+                line=line,
+            ),
         )
 
 

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from foundation.errors import Refused
+from foundation.text import Text
 
 # UN/ECE Recommendation 20: a day, and one piece.
 DAY = "DAY"
@@ -45,8 +46,7 @@ def decimal_of(text: str) -> Decimal:
     """
     if not _PLAIN_NUMBER.fullmatch(text):
         raise AmountRefused(
-            "Det är inte ett tal. Skriv siffror med decimalpunkt, till exempel 95.00.",
-            "This is not a number. Write digits with a decimal point, such as 95.00.",
+            Text("Det är inte ett tal. Skriv siffror med decimalpunkt, till exempel 95.00."),
         )
     return Decimal(text)
 
@@ -76,18 +76,17 @@ class Money:
 
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
-            raise AmountRefused(
-                "Ett belopp måste vara ett exakt decimaltal.", "An amount must be an exact decimal number."
-            )
+            raise AmountRefused(Text("Ett belopp måste vara ett exakt decimaltal."))
         if abs(self.amount) >= _LARGEST or (exact := rounded(self.amount)) != self.amount:
             raise AmountRefused(
-                f"Beloppet {self.amount} har fler än två decimaler eller är för stort. Avrunda det först.",
-                f"The amount {self.amount} has more than two decimals or is too large. Round it first.",
+                Text(
+                    "Beloppet %(amount)s har fler än två decimaler eller är för stort. Avrunda det först.",
+                    amount=self.amount,
+                ),
             )
         if not _CURRENCY_CODE.fullmatch(self.currency):
             raise AmountRefused(
-                "Valutan måste vara en kod med tre versaler, till exempel SEK.",
-                "The currency must be a code of three capitals, such as SEK.",
+                Text("Valutan måste vara en kod med tre versaler, till exempel SEK."),
             )
         # Always two decimals and never minus zero, so that equal amounts are also written alike.
         object.__setattr__(self, "amount", exact if exact else Decimal("0.00"))
@@ -105,8 +104,11 @@ class Money:
     def _same(self, other: "Money") -> Decimal:
         if self.currency != other.currency:
             raise Incomparable(
-                f"Belopp i {self.currency} och {other.currency} kan inte läggas ihop eller jämföras.",
-                f"Amounts in {self.currency} and {other.currency} cannot be added or compared.",
+                Text(
+                    "Belopp i %(currency)s och %(other_currency)s kan inte läggas ihop eller jämföras.",
+                    currency=self.currency,
+                    other_currency=other.currency,
+                ),
             )
         return other.amount
 
@@ -145,13 +147,10 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not isinstance(self.value, Decimal) or not self.value.is_finite():
-            raise AmountRefused(
-                "Ett antal måste vara ett exakt decimaltal.", "A quantity must be an exact decimal number."
-            )
+            raise AmountRefused(Text("Ett antal måste vara ett exakt decimaltal."))
         if not _UNIT_CODE.fullmatch(self.unit):
             raise AmountRefused(
-                "Enheten måste vara en kod, till exempel DAY eller C62.",
-                "The unit must be a code, such as DAY or C62.",
+                Text("Enheten måste vara en kod, till exempel DAY eller C62."),
             )
 
     @classmethod
@@ -172,8 +171,11 @@ class Quantity:
     def _same(self, other: "Quantity") -> Decimal:
         if self.unit != other.unit:
             raise Incomparable(
-                f"Antal i {self.unit} och {other.unit} kan inte läggas ihop eller jämföras.",
-                f"Quantities in {self.unit} and {other.unit} cannot be added or compared.",
+                Text(
+                    "Antal i %(unit)s och %(other_unit)s kan inte läggas ihop eller jämföras.",
+                    unit=self.unit,
+                    other_unit=other.unit,
+                ),
             )
         return other.value
 
@@ -208,9 +210,7 @@ def line_amount(
     Decimal('11590.00')
     """
     if not base_quantity > 0:
-        raise AmountRefused(
-            "Prisets basantal måste vara större än noll.", "The base quantity must be above 0."
-        )
+        raise AmountRefused(Text("Prisets basantal måste vara större än noll."))
     exact = _WIDE.divide(_WIDE.multiply(quantity.value, price), base_quantity)
     return Money(rounded(exact), currency)
 
@@ -260,8 +260,7 @@ def split(money: Money, weights: Sequence[Decimal | int]) -> tuple[Money, ...]:
     shares = [Fraction(weight) for weight in weights]
     if not sum(shares) or min(shares) < 0:
         raise AmountRefused(
-            "Ett belopp kan bara delas efter vikter som inte är negativa och inte alla noll.",
-            "An amount can only be split by weights that are not negative and not all zero.",
+            Text("Ett belopp kan bara delas efter vikter som inte är negativa och inte alla noll."),
         )
     cents = abs(int(money.amount.scaleb(2)))
     exact = [cents * share / sum(shares) for share in shares]

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from foundation.errors import Refused
+from foundation.text import Text
 
 Clock = Callable[[], datetime]
 """Tells the instant, with its zone; handed in, so that a test or a demo has a day of its own."""
@@ -35,8 +36,7 @@ class Month:
     def __post_init__(self) -> None:
         if not (1 <= self.month <= 12 and date.min.year <= self.year <= date.max.year):
             raise PeriodRefused(
-                f"Månaden {self.year}-{self.month} finns inte.",
-                f"There is no month {self.year}-{self.month}.",
+                Text("Månaden %(year)s-%(month)s finns inte.", year=self.year, month=self.month),
             )
 
     @classmethod
@@ -44,8 +44,7 @@ class Month:
         """The month written YYYY-MM; raises PeriodRefused."""
         if not (found := _MONTH.fullmatch(text)):
             raise PeriodRefused(
-                "Det är inte en månad. Skriv ÅÅÅÅ-MM, till exempel 2026-01.",
-                "This is not a month. Write YYYY-MM, such as 2026-01.",
+                Text("Det är inte en månad. Skriv ÅÅÅÅ-MM, till exempel 2026-01."),
             )
         return cls(int(found[1]), int(found[2]))
 
@@ -83,13 +82,10 @@ class Period:
     def __post_init__(self) -> None:
         # A datetime is a date to Python, but its day depends on the time zone: ask stockholm_date first.
         if isinstance(self.start, datetime) or isinstance(self.end, datetime):
-            raise PeriodRefused(
-                "En period räknas i dagar, inte i klockslag.", "A period counts days, not hours."
-            )
+            raise PeriodRefused(Text("En period räknas i dagar, inte i klockslag."))
         if self.end < self.start:
             raise PeriodRefused(
-                f"Perioden slutar {self.end} innan den börjar {self.start}.",
-                f"The period ends {self.end} before it starts {self.start}.",
+                Text("Perioden slutar %(end)s innan den börjar %(start)s.", end=self.end, start=self.start),
             )
 
     @classmethod
@@ -100,8 +96,7 @@ class Period:
             return cls(date.fromisoformat(start), date.fromisoformat(end))
         except ValueError as error:
             raise PeriodRefused(
-                "Det är inte en period. Skriv två datum, till exempel 2026-01-01/2026-01-31.",
-                "This is not a period. Write two dates, such as 2026-01-01/2026-01-31.",
+                Text("Det är inte en period. Skriv två datum, till exempel 2026-01-01/2026-01-31."),
             ) from error
 
     @property
@@ -166,5 +161,5 @@ def stockholm_date(instant: datetime) -> date:
     datetime.date(2026, 7, 1)
     """
     if instant.utcoffset() is None:
-        raise PeriodRefused("Klockslaget saknar tidszon.", "The time has no time zone.")
+        raise PeriodRefused(Text("Klockslaget saknar tidszon."))
     return instant.astimezone(STOCKHOLM).date()

@@ -9,6 +9,7 @@ import re
 from stdnum import luhn
 
 from foundation.errors import Refused
+from foundation.text import Text
 
 _FORM = re.compile(r"(?<!\d)((?:19|20)?(\d{2})(\d{2})(\d{2})[-+ ]?(\d{4}))(?!\d)")
 
@@ -18,8 +19,10 @@ class PersonalNumber(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Texten innehåller något som ser ut som ett personnummer. Skriv genomförandereferensen i stället.",
-            "The text holds what looks like a personal identity number. Write the execution reference instead.",
+            Text(
+                "Texten innehåller något som ser ut som ett personnummer. Skriv genomförandereferensen "
+                "i stället."
+            ),
         )
 
 

@@ -106,7 +106,8 @@ class CountedText(Text):
     count: int
 
     def __init__(self, one: str, many: str, /, *, count: int, **values: object) -> None:
-        Text.__init__(self, one, **values)
+        Text.__init__(self, one)
+        object.__setattr__(self, "values", tuple(values.items()))
         object.__setattr__(self, "many", many)
         object.__setattr__(self, "count", count)
 

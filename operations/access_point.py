@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from foundation.database import utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock
+from foundation.text import Text
 from operations.exchange_settings import PostSettings
 from peppol.access_points.composed import Composed, NoInlet
 from peppol.access_points.folder import FolderAccessPoint
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 def no_access_point() -> Refused:
     """Nothing is set, and nothing was named."""
     return Refused(
-        "Ingen accesspunkt är inställd. Sätt BILLING_ACCESS_POINT_KIND och BILLING_ACCESS_POINT_ADDRESS, "
-        "eller ange en mapp med --folder.",
-        "No access point is set. Set BILLING_ACCESS_POINT_KIND and BILLING_ACCESS_POINT_ADDRESS, "
-        "or name a folder with --folder.",
+        Text(
+            "Ingen accesspunkt är inställd. Sätt BILLING_ACCESS_POINT_KIND och "
+            "BILLING_ACCESS_POINT_ADDRESS, eller ange en mapp med --folder."
+        ),
     )
 
 
@@ -80,7 +81,7 @@ def _access_point(settings: PostSettings, directory: Directory, stack: ExitStack
     if not kind:
         raise no_access_point()
     if not address:
-        raise _wrong("BILLING_ACCESS_POINT_ADDRESS", "saknas", "is missing")
+        raise _wrong("BILLING_ACCESS_POINT_ADDRESS", Text("saknas"))
 
     def web(*path: str, base: str = address) -> Web:
         opened = _web(settings, "/".join((base.rstrip("/"), *path)))
@@ -110,7 +111,7 @@ def _inlet(settings: PostSettings, web: Callable[..., Web], stack: ExitStack) ->
     if not settings.access_point_inbox:
         return None
     if not address:
-        raise _wrong("BILLING_ACCESS_POINT_INBOX_ADDRESS", "saknas", "is missing")
+        raise _wrong("BILLING_ACCESS_POINT_INBOX_ADDRESS", Text("saknas"))
     if settings.access_point_inbox == "folder":
         return _folder(settings, Path(address), name="folder")
     if settings.access_point_inbox == "sftp":
@@ -141,12 +142,11 @@ def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles"
         try:
             key = settings.access_point_sftp_key_file.read_text(encoding="ascii")
         except (OSError, ValueError) as wrong:
-            raise _wrong("BILLING_ACCESS_POINT_SFTP_KEY_FILE", "kan inte läsas", "cannot be read") from wrong
+            raise _wrong("BILLING_ACCESS_POINT_SFTP_KEY_FILE", Text("kan inte läsas")) from wrong
     if not settings.access_point_sftp_host_key:
         raise _wrong(
             "BILLING_ACCESS_POINT_SFTP_HOST_KEY",
-            "saknas: fråga operatören efter serverns nyckel",
-            "is missing: ask the operator for the server's key",
+            Text("saknas: fråga operatören efter serverns nyckel"),
         )
     try:
         account = SftpLogin.at(
@@ -160,8 +160,7 @@ def _sftp(settings: PostSettings, address: str, stack: ExitStack) -> "SftpFiles"
     except (ValueError, OSError) as wrong:
         raise _wrong(
             "BILLING_ACCESS_POINT_ADDRESS",
-            "eller en av _SFTP_-nycklarna är fel: skriv sftp://användare@värd:port/mapp utan lösenord",
-            "or one of the _SFTP_ keys is wrong: write sftp://user@host:port/folder without password",
+            Text("eller en av _SFTP_-nycklarna är fel: skriv sftp://användare@värd:port/mapp utan lösenord"),
         ) from wrong
     stack.callback(files.close)
     return files
@@ -183,13 +182,15 @@ def _web(settings: PostSettings, address: str) -> Web:
     except (ValueError, OSError) as wrong:
         raise _wrong(
             "BILLING_ACCESS_POINT_ADDRESS",
-            "eller _CA_FILE är fel: skriv https://värd/sökväg utan användarnamn",
-            "or _CA_FILE is wrong: write https://host/path without user name",
+            Text("eller _CA_FILE är fel: skriv https://värd/sökväg utan användarnamn"),
         ) from wrong
 
 
-def _wrong(setting: str, sv: str, en: str) -> Refused:
+def _wrong(setting: str, fault: Text) -> Refused:
     return Refused(
-        f"Inställningen {setting} {sv}. Se docs/access-points.md.",
-        f"The setting {setting} {en}. See docs/access-points.md.",
+        Text(
+            "Inställningen %(setting)s %(fault)s. Se docs/access-points.md.",
+            setting=setting,
+            fault=fault,
+        ),
     )

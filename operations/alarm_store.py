@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Table, func, insert, or_, select, update
 
 from foundation.sql import Session
+from foundation.text import Text
 from operations.tables import alarm, job_run
 from peppol.exchange.tables import InState, OutState, access_point
 
@@ -40,9 +41,7 @@ def last_raised(session: Session) -> dict[str, datetime]:
     return {kind: at for kind, at in rows}
 
 
-def add(
-    session: Session, kind: str, *, count: int, about: str, sentence_sv: str, sentence_en: str, at: datetime
-) -> None:
+def add(session: Session, kind: str, *, count: int, about: str, sentence: Text, at: datetime) -> None:
     """An alarm that is raised now."""
     session.execute(
         insert(alarm),
@@ -51,8 +50,8 @@ def add(
             "raised_at": at,
             "count": count,
             "about": about,
-            "sentence_sv": sentence_sv,
-            "sentence_en": sentence_en,
+            "sentence_sv": sentence.sv,
+            "sentence_en": sentence.en,
         },
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from foundation import journal
 from foundation.sql import Session
+from foundation.text import SWEDISH, Text
 from operations import alarm_store
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.mail import mail
@@ -33,12 +34,11 @@ JOBS_GIVEN_UP = "JOBS_GIVEN_UP"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an alarm is about: how many, which, and what to do in both languages."""
+    """What an alarm is about: how many, which, and what to do."""
 
     count: int
     about: str
-    sentence_sv: str
-    sentence_en: str
+    sentence: Text
 
 
 Find = Callable[[Session, datetime], Trouble | None]
@@ -65,8 +65,7 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         kind,
         count=trouble.count,
         about=trouble.about,
-        sentence_sv=trouble.sentence_sv,
-        sentence_en=trouble.sentence_en,
+        sentence=trouble.sentence,
         at=now,
     )
     journal.record(
@@ -81,18 +80,18 @@ def put(session: Session, kind: str, trouble: Trouble, *, now: datetime, mail_to
         mail.put_to_address(
             session,
             mail_to,
-            "sv",
+            SWEDISH,
             "alarm",
             about=f"alarm {kind}",
             at=now,
             kind=kind,
-            sentence=f"{trouble.sentence_sv}\n\n{trouble.sentence_en}",
+            sentence=trouble.sentence.both("\n\n"),
             which=trouble.about,
         )
 
 
 def _messages(
-    table: Table, state: OutState | InState, sentence_sv: str, sentence_en: str
+    table: Table, state: OutState | InState, sentence: Text
 ) -> Callable[[Session, datetime], Trouble | None]:
     """Messages in a state that nobody was told of yet; finding them marks them as told."""
 
@@ -102,7 +101,7 @@ def _messages(
             return None
         about = " ".join(str(each) for each in found[:_NAMED_MOST])
         about += f" +{len(found) - _NAMED_MOST}" if len(found) > _NAMED_MOST else ""
-        return Trouble(len(found), about, f"{len(found)} {sentence_sv}", f"{len(found)} {sentence_en}")
+        return Trouble(len(found), about, sentence.with_values(count=len(found)))
 
     return find
 
@@ -116,8 +115,11 @@ def _down(session: Session, now: datetime) -> Trouble | None:
     return Trouble(
         len(down),
         which,
-        f"Operatören går inte att nå sedan {since}. Meddelandena väntar och går av sig själva när den svarar.",
-        f"The access point has been out of reach since {since}. Messages wait and go by themselves when it answers.",
+        Text(
+            "Operatören går inte att nå sedan %(since)s. Meddelandena väntar och går av sig själva "
+            "när den svarar.",
+            since=since,
+        ),
     )
 
 
@@ -131,8 +133,10 @@ def _given_up(session: Session, now: datetime) -> Trouble | None:
             f"{each.job} {each.slot.isoformat(timespec='minutes')}: {each.note}"
             for each in found[:_NAMED_MOST]
         ),
-        f"{len(found)} jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
-        f"{len(found)} jobs have failed five times. Mend the fault and run again: billing jobs again JOB",
+        Text(
+            "%(count)s jobb har misslyckats fem gånger. Åtgärda felet och kör om: billing jobs again JOBB",
+            count=len(found),
+        ),
     )
 
 
@@ -140,22 +144,24 @@ KINDS: dict[str, Find] = {
     MESSAGES_STUCK: _messages(
         outbox,
         OutState.STUCK,
-        "meddelanden från oss har fastnat. Läs svaret med billing post show NR, "
-        "och skicka om med billing post resend NR.",
-        "messages of ours are stuck. Read the answer with billing post show NO, "
-        "send again with billing post resend NO.",
+        Text(
+            "%(count)s meddelanden från oss har fastnat. Läs svaret med billing post show NR, och skicka om "
+            "med billing post resend NR."
+        ),
     ),
     MESSAGES_REJECTED: _messages(
         outbox,
         OutState.REJECTED,
-        "meddelanden från oss är avvisade av mottagaren. Läs skälen med billing post show NR.",
-        "messages of ours were refused by the receiver. Read the reasons with billing post show NO.",
+        Text(
+            "%(count)s meddelanden från oss är avvisade av mottagaren. Läs skälen med billing post show NR."
+        ),
     ),
     MESSAGES_FAILED: _messages(
         inbox,
         InState.FAILED,
-        "meddelanden till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR.",
-        "messages to us could not be handled. Mend the fault and read again with billing post replay NO.",
+        Text(
+            "%(count)s meddelanden till oss kunde inte hanteras. Åtgärda felet och läs om med billing post replay NR."
+        ),
     ),
     ACCESS_POINT_DOWN: _down,
     JOBS_GIVEN_UP: _given_up,

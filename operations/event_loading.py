@@ -17,6 +17,7 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import NO_TEXT
 from invoicing.verdicts import verdicts
 from orders import dispatch
 from orders.events import store as event_store
@@ -93,7 +94,7 @@ def replay_unappliable(database: Database) -> Loaded:
                 loaded.applied += 1
             else:
                 loaded.unappliable += 1
-                loaded.problems.append((stored.event_id, applied.reason or Refused("", "")))
+                loaded.problems.append((stored.event_id, applied.reason or Refused(NO_TEXT)))
     return loaded
 
 
@@ -164,7 +165,7 @@ def _day_of(read: tuple[EventLine, Event | None, Refused]) -> date | None:
 
 
 def _read(batch: Sequence[EventLine]) -> Iterator[tuple[EventLine, Event | None, Refused]]:
-    nothing = Refused("", "")
+    nothing = Refused(NO_TEXT)
     for line in batch:
         if not line.text.strip():
             continue
@@ -190,6 +191,5 @@ def _quarantine(session: Session, database: Database, line: EventLine, refusal: 
             InState.QUARANTINED,
             kind="event",
             reason="EVENT",
-            reason_sv=refusal.sentence_sv,
-            reason_en=refusal.sentence,
+            reason_text=refusal.text,
         )

@@ -6,6 +6,7 @@ Used by the command line and by the buyer's pages; each is one transaction with 
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import NotFound, Refused
+from foundation.text import Text
 from operations import message_queries
 from peppol.exchange import inbox, outbox
 from peppol.exchange.tables import OutState
@@ -40,10 +41,11 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
         was = inbox.replay(session, letter_id)
         if was is None:
             raise Refused(
-                f"Meddelande {letter_id} kan inte läsas om: det finns inte, är redan hanterat eller ligger åt sidan. "
-                f"Se det med: billing inbox show {letter_id}",
-                f"Message {letter_id} cannot be read again: there is none, it is handled already or kept aside. "
-                f"See it with: billing inbox show {letter_id}",
+                Text(
+                    "Meddelande %(letter_id)s kan inte läsas om: det finns inte, är redan hanterat eller "
+                    "ligger åt sidan. Se det med: billing inbox show %(letter_id)s",
+                    letter_id=letter_id,
+                ),
             )
         journal.record(
             session, by, MessageAction.REPLAYED, ExchangeSubject.MESSAGE_REPLAYED.of(letter_id), was=was.value
@@ -53,15 +55,19 @@ def read_again(database: Database, letter_id: int, *, by: str) -> None:
 def no_message(number: int) -> NotFound:
     """There is no such message of ours."""
     return NotFound(
-        f"Det finns inget meddelande {number} från oss. Se vilka som finns med: billing post list",
-        f"There is no message {number} of ours. See which there are with: billing post list",
+        Text(
+            "Det finns inget meddelande %(number)s från oss. Se vilka som finns med: billing post list",
+            number=number,
+        ),
     )
 
 
 def _not_again(number: int, state: OutState) -> Refused:
     return Refused(
-        f"Meddelande {number} är {state.value} och skickas inte igen: bara det som fastnat, avvisats eller ligger i "
-        "portalen kan skickas om, och ett avvisat meddelande en gång.",
-        f"Message {number} is {state.value} and is not sent again: only what is stuck, refused or in the portal "
-        "can be, and a refused message once.",
+        Text(
+            "Meddelande %(number)s är %(state)s och skickas inte igen: bara det som fastnat, "
+            "avvisats eller ligger i portalen kan skickas om, och ett avvisat meddelande en gång.",
+            number=number,
+            state=state.value,
+        ),
     )

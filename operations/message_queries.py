@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import SupplierInvoice
@@ -33,8 +34,7 @@ class InboundSummary:
     document: str
     document_state: str
     reason: str
-    reason_sv: str
-    reason_en: str
+    reason_text: Text
     repeats: int | None
     size: int
     sha256: str
@@ -155,8 +155,7 @@ def _message_in(row: Row[Any]) -> InboundSummary:
         document=row.document or "",
         document_state=row.document_state or "",
         reason=row.reason,
-        reason_sv=row.reason_sv,
-        reason_en=row.reason_en,
+        reason_text=WrittenText(row.reason_sv, row.reason_en),
         repeats=row.repeats,
         size=row.size,
         sha256=row.sha256,

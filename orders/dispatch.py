@@ -16,6 +16,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import Text
 from orders.events import data as event_data
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store
@@ -45,8 +46,10 @@ class DocumentRefused(Refused):
     def __init__(self, invalid: outgoing.InvalidDocument) -> None:
         rules = ", ".join(sorted({finding.rule for finding in invalid.findings}))
         super().__init__(
-            f"Ordern skulle bryta mot {rules} och skickas inte. Rätta uppgifterna i registret.",
-            f"The order would break {rules} and is not sent. Correct the details in the register.",
+            Text(
+                "Ordern skulle bryta mot %(rules)s och skickas inte. Rätta uppgifterna i registret.",
+                rules=rules,
+            ),
         )
 
 
@@ -62,8 +65,10 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
         return Applied(held[digest], repeated=True)
     if any(state is not EventState.CONFLICT for state in held.values()):
         conflict = Refused(
-            f"Händelsen {event.id} är redan läst med annat innehåll. Den ligger åt sidan.",
-            f"Event {event.id} has been read with other content. It is kept aside.",
+            Text(
+                "Händelsen %(event_id)s är redan läst med annat innehåll. Den ligger åt sidan.",
+                event_id=event.id,
+            ),
         )
         event_store.add(
             session, event, EventState.CONFLICT, digest=digest, received_at=received_at, reason=conflict

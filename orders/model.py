@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from foundation.money import Money, Quantity, line_amount, total
 from foundation.periods import Month, Period
+from foundation.text import Text
 from foundation.transitions import StepRefused, Transitions
 from orders.register.agreements import DeliveryUnit
 from orders.terms import (
@@ -298,12 +299,9 @@ class PlannedOrder:
     reason: str = ""
 
 
-def report_name(report: Report) -> tuple[str, str]:
-    """What a refusal calls a report, Swedish and English."""
-    return (
-        f"Redovisningen för {report.month} version {report.version}",
-        f"The report for {report.month} version {report.version}",
-    )
+def report_name(report: Report) -> Text:
+    """What a refusal calls a report."""
+    return Text("Redovisningen för %(month)s version %(version)s", month=report.month, version=report.version)
 
 
 def check_report_step(report: Report, to: ReportState) -> None:
@@ -343,8 +341,10 @@ def basic_lines(
         )
     if not lines:
         raise StepRefused(
-            f"Perioden {period} har ingen dag som ersätts, så det finns inget att beställa.",
-            f"The period {period} has no billable day, so there is nothing to order.",
+            Text(
+                "Perioden %(period)s har ingen dag som ersätts, så det finns inget att beställa.",
+                period=period,
+            ),
         )
     return tuple(lines)
 
@@ -367,26 +367,34 @@ def check_interruption(placement: Placement, *, registered_on: date, effective_o
     reference = placement.execution_reference
     if placement.state is PlacementState.CANCELLED:
         raise StepRefused(
-            f"Placeringen {reference} är återkallad och kan inte avbrytas.",
-            f"Placement {reference} is cancelled and cannot be interrupted.",
+            Text("Placeringen %(reference)s är återkallad och kan inte avbrytas.", reference=reference),
         )
     if registered_on > today:
         raise StepRefused(
-            f"Avbrottet är registrerat {registered_on}, som inte har kommit än ({today}).",
-            f"The interruption is registered {registered_on}, which has not come yet ({today}).",
+            Text(
+                "Avbrottet är registrerat %(registered_on)s, som inte har kommit än (%(today)s).",
+                registered_on=registered_on,
+                today=today,
+            ),
         )
     if effective_on < registered_on:
         raise StepRefused(
-            f"Ett avbrott kan inte gälla bakåt i tiden: {effective_on} är före {registered_on}. "
-            "Ange registreringsdagen eller en senare dag.",
-            f"An interruption cannot be retroactive: {effective_on} is before {registered_on}. "
-            "Give the day of registration or a later one.",
+            Text(
+                "Ett avbrott kan inte gälla bakåt i tiden: %(effective_on)s är före %(registered_on)s. "
+                "Ange registreringsdagen eller en senare dag.",
+                effective_on=effective_on,
+                registered_on=registered_on,
+            ),
         )
     first, last = placement.starts_on, placement.periods[-1].period.end
     if not first <= effective_on <= last:
         raise StepRefused(
-            f"Avbrottsdagen {effective_on} ligger utanför placeringen {first}/{last}.",
-            f"The interruption day {effective_on} lies outside the placement {first}/{last}.",
+            Text(
+                "Avbrottsdagen %(effective_on)s ligger utanför placeringen %(first)s/%(last)s.",
+                effective_on=effective_on,
+                first=first,
+                last=last,
+            ),
         )
 
 
@@ -394,13 +402,15 @@ def check_movable(interruption: Interruption | None, *, reference: str, today: d
     """The standing interruption, if it may still be moved or withdrawn: until it takes effect (REQ-15)."""
     if interruption is None:
         raise StepRefused(
-            f"Placeringen {reference} har inget avbrott att ändra.",
-            f"Placement {reference} has no interruption to change.",
+            Text("Placeringen %(reference)s har inget avbrott att ändra.", reference=reference),
         )
     if interruption.effective_on < today:
         raise StepRefused(
-            f"Avbrottet för {reference} har redan börjat gälla ({interruption.effective_on}) och står fast.",
-            f"The interruption of {reference} has taken effect ({interruption.effective_on}) and stands.",
+            Text(
+                "Avbrottet för %(reference)s har redan börjat gälla (%(effective_on)s) och står fast.",
+                reference=reference,
+                effective_on=interruption.effective_on,
+            ),
         )
     return interruption
 

@@ -2,10 +2,8 @@
 
 from enum import StrEnum
 
-from foundation.money import (
-    C62,
-    DAY,
-)
+from foundation.money import C62, DAY
+from foundation.text import Text
 
 
 class CompensationLevel(StrEnum):
@@ -25,13 +23,18 @@ class Article(StrEnum):
     SUPPLEMENTARY = "SUPPLEMENTARY"
 
     @property
-    def name_sv(self) -> str:
-        """The buyer's own word for it.
+    def label(self) -> Text:
+        """What people call it, for a heading or a list.
 
-        >>> Article.BASIC.name_sv
+        >>> Article.BASIC.label.sv
         'Grundersättning'
         """
-        return _ARTICLE_NAMES_SV[self]
+        return _ARTICLE_LABELS[self]
+
+    @property
+    def label_within(self) -> Text:
+        """What people call it, within a sentence."""
+        return _ARTICLE_LABELS_WITHIN[self]
 
     @property
     def unit(self) -> str:
@@ -39,11 +42,17 @@ class Article(StrEnum):
         return DAY if self is Article.BASIC else C62
 
 
-_ARTICLE_NAMES_SV = {
-    Article.BASIC: "Grundersättning",
-    Article.RESULT: "Resultatersättning",
-    Article.SPEED_BONUS: "Snabbhetspremie",
-    Article.SUPPLEMENTARY: "Tilläggsersättning",
+_ARTICLE_LABELS = {
+    Article.BASIC: Text("Grundersättning"),
+    Article.RESULT: Text("Resultatersättning"),
+    Article.SPEED_BONUS: Text("Snabbhetspremie"),
+    Article.SUPPLEMENTARY: Text("Tilläggsersättning"),
+}
+_ARTICLE_LABELS_WITHIN = {
+    Article.BASIC: Text("grundersättning"),
+    Article.RESULT: Text("resultatersättning"),
+    Article.SPEED_BONUS: Text("snabbhetspremie"),
+    Article.SUPPLEMENTARY: Text("tilläggsersättning"),
 }
 
 

@@ -15,6 +15,7 @@ from itertools import accumulate
 import holidays
 
 from foundation.periods import Period, PeriodRefused
+from foundation.text import Text
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2199
@@ -40,8 +41,12 @@ def billable_days(period: Period, convention: DayConvention) -> int:
     first, last = period.start.year, period.end.year
     if first < FIRST_YEAR or last > LAST_YEAR:
         raise PeriodRefused(
-            f"Dagar kan bara räknas från {FIRST_YEAR} till {LAST_YEAR}, men perioden är {period}.",
-            f"Days can only be counted from {FIRST_YEAR} to {LAST_YEAR}, but the period is {period}.",
+            Text(
+                "Dagar kan bara räknas från %(first_year)s till %(last_year)s, men perioden är %(period)s.",
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+                period=period,
+            ),
         )
     before_start, counted = _counts(first, convention)
     days = -counted[period.start.toordinal() - before_start - 1]

@@ -16,6 +16,7 @@ from accounts.identity import Permission, Person
 from accounts.session_store import PortalSession
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.text import Text
 from operations.settings import Settings
 from web import cookies
 
@@ -40,8 +41,7 @@ class NotPermitted(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Sidan kräver en behörighet som du inte har. Be er behörighetsadministratör om den.",
-            "The page needs a permission that you do not have. Ask your permission administrator for it.",
+            Text("Sidan kräver en behörighet som du inte har. Be er behörighetsadministratör om den."),
         )
 
 

@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from foundation.errors import NotThere, Refused
+from foundation.text import Text
 from web import cookies
 
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - the name of a field
@@ -26,9 +27,10 @@ class NotOurForm(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Formuläret är inte längre giltigt, och ingenting har ändrats. Gå tillbaka, läs in sidan igen "
-            "och försök en gång till.",
-            "The form is no longer valid, and nothing has been changed. Go back, reload the page and try again.",
+            Text(
+                "Formuläret är inte längre giltigt, och ingenting har ändrats. Gå tillbaka, läs in "
+                "sidan igen och försök en gång till."
+            ),
         )
 
 
@@ -37,10 +39,10 @@ class Unwritable(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Texten innehåller ett osynligt tecken (noll) som inte kan sparas. Gå tillbaka, skriv om texten och "
-            "försök igen.",
-            "The text holds an invisible character (null) that cannot be kept. Go back, write the text anew and "
-            "try again.",
+            Text(
+                "Texten innehåller ett osynligt tecken (noll) som inte kan sparas. Gå tillbaka, skriv "
+                "om texten och försök igen."
+            ),
         )
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from accounts.rate_limit import TooOften
 from foundation.database import DatabaseUnusable, explain
 from foundation.errors import NotThere, Refused
+from foundation.text import Text, languages
 from invoicing.documents.store import InvoiceUnknown
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
@@ -28,14 +29,14 @@ from web.problems import ProblemResponse
 _NOT_THERE: Final = (NotThere, OrderUnknown, InvoiceUnknown, PlacementUnknown)
 _FORBIDDEN: Final = (NotPermitted, NotOurForm)
 _TITLES: Final = {
-    400: ("Begäran går inte att läsa", "The request cannot be read"),
-    403: ("Det får du inte göra", "You may not do that"),
-    404: ("Det finns inte här", "It is not here"),
-    409: ("Det går inte just nu", "That cannot be done now"),
-    413: ("Filen är för stor", "The file is too large"),
-    429: ("Vänta en stund", "Wait a while"),
-    500: ("Ett fel hos oss", "A fault of ours"),
-    503: ("Portalen är inte klar att använda", "The portal is not ready for use"),
+    400: Text("Begäran går inte att läsa"),
+    403: Text("Det får du inte göra"),
+    404: Text("Det finns inte här"),
+    409: Text("Det går inte just nu"),
+    413: Text("Filen är för stor"),
+    429: Text("Vänta en stund"),
+    500: Text("Ett fel hos oss"),
+    503: Text("Portalen är inte klar att använda"),
 }
 
 
@@ -51,16 +52,13 @@ def add_failures(app: FastAPI) -> None:
 
 def fault(request: Request) -> Response:
     """The answer to what nobody foresaw."""
-    sentence = (
-        "Ett fel hos oss gjorde att frågan inte kunde besvaras. Försök igen om en stund.",
-        "A fault of ours kept the request from being answered. Try again in a while.",
-    )
+    sentence = Text("Ett fel hos oss gjorde att frågan inte kunde besvaras. Försök igen om en stund.")
     if _is_page(request):
         return page(request, 500, sentence)
-    return problems.answer(request, ProblemResponse(500, *sentence))
+    return problems.answer(request, ProblemResponse(500, sentence))
 
 
-def page(request: Request, status: int, sentence: tuple[str, str]) -> Response:
+def page(request: Request, status: int, sentence: Text) -> Response:
     """A page with what is wrong and what to do."""
     person = getattr(request.state, "person", None)
     title = _TITLES.get(status, _TITLES[400])
@@ -74,10 +72,9 @@ def _sign_in_first(request: Request, error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     refused = cast(Refused, error)
     status = _status_of(refused)
-    sentence = refused.pair
     if not _is_page(request):
-        return problems.answer(request, ProblemResponse(status, *sentence))
-    response = page(request, status, sentence)
+        return problems.answer(request, ProblemResponse(status, refused.text))
+    response = page(request, status, refused.text)
     if isinstance(refused, TooOften):
         response.headers["Retry-After"] = str(refused.seconds)
     return response
@@ -99,7 +96,7 @@ def _status_of(refused: Refused) -> int:
 
 def _database_does_not_answer(request: Request, error: Exception) -> Response:
     unusable = explain(error)
-    if "billing init" not in unusable.sentence:
+    if "billing init" not in unusable.text.sv:
         raise error
     return _refused(request, unusable)
 
@@ -114,7 +111,7 @@ def _refused_by_framework(request: Request, error: Exception) -> Response:
         return _refused(request, NotThere())
     problem = problems.of_status(refused.status_code, dict(refused.headers or {}))
     if _is_page(request):
-        return page(request, refused.status_code, (problem.detail_sv, problem.detail))
+        return page(request, refused.status_code, problem.detail)
     return problems.answer(request, problem)
 
 
@@ -124,19 +121,29 @@ def _wrong_parameter(request: Request, error: Exception) -> Response:
         return page(
             request,
             400,
-            (
-                f"Uppgiften {names} saknas eller har ett värde som inte går att läsa. Gå tillbaka och fyll i den.",
-                f"The value of {names} is missing or cannot be read. Go back and fill it in.",
+            Text(
+                "Uppgiften %(names)s saknas eller har ett värde som inte går att läsa. Gå tillbaka och "
+                "fyll i den.",
+                names=names,
             ),
         )
     return problems.answer(
         request,
         ProblemResponse(
             422,
-            f"Uppgiften {names} i adressen har ett värde som inte är tillåtet. Språket är lang=sv eller lang=en.",
-            f"The value of {names} in the address is not allowed. The language is lang=sv or lang=en.",
+            Text(
+                "Uppgiften %(names)s i adressen har ett värde som inte är tillåtet. Språket är %(choices)s.",
+                names=names,
+                choices=_choices(),
+            ),
         ),
     )
+
+
+def _choices() -> Text:
+    """What the language of an answer is asked for with."""
+    *others, last = (f"lang={each}" for each in languages())
+    return Text("%(others)s eller %(last)s", others=", ".join(others), last=last)
 
 
 def _is_page(request: Request) -> bool:

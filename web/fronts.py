@@ -11,14 +11,15 @@ from typing import Final
 from fastapi import APIRouter
 
 from accounts.identity import Permission
+from foundation.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """One place to go: its path, its Swedish label, and the permissions of which one is enough."""
+    """One place to go: its path, its label, and the permissions of which one is enough."""
 
     path: str
-    label: str
+    label: Text
     permissions: frozenset[Permission]
 
 

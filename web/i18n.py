@@ -1,4 +1,4 @@
-"""Amounts, numbers and months as the reader's language writes them on pages.
+"""Amounts, numbers and months as the reader's language writes them on pages, and what each language is called.
 
 Convention: texts are `foundation.text`'s. Templates write `{{ _("Ordrar") }}`, or with a value
 `{{ _("Order %(number)s", number=order.number) }}`; a text that comes from below is written `{{ refusal }}`, and
@@ -10,12 +10,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from foundation.money import Money, Quantity
 from foundation.periods import STOCKHOLM, Month
-from foundation.text import SWEDISH, Language
+from foundation.text import SWEDISH, Language, languages
 
 # Where a language is written in several ways, ours.
 _TERRITORIES: Final = {SWEDISH: "sv_SE"}
@@ -23,6 +24,12 @@ _TERRITORIES: Final = {SWEDISH: "sv_SE"}
 
 def _locale(language: Language) -> str:
     return _TERRITORIES.get(language, language)
+
+
+def language_choices() -> tuple[tuple[Language, str], ...]:
+    """Every language with its name in itself: Svenska, English."""
+    named = ((each, Locale.parse(each).get_display_name() or each) for each in languages())
+    return tuple((each, name[:1].upper() + name[1:]) for each, name in named)
 
 
 # The same few thousand amounts are written again and again, and Babel takes a tenth of a millisecond for each.
@@ -45,6 +52,16 @@ def price(value: Decimal, currency: str, language: Language) -> str:
     if value == round(value, 2):
         return money(Money(round(value, 2), currency), language)
     return f"{number(value, language)} {currency}"
+
+
+def unit_price(value: Decimal, language: Language) -> str:
+    """A price without its currency, where it is whole with two decimals: 475,00."""
+    return number(value, language) if value % 1 else format_decimal(value, "#,##0.00", _locale(language))
+
+
+def decimal_sign(language: Language) -> str:
+    """What stands before the decimals: a comma, or a point."""
+    return get_decimal_symbol(_locale(language))
 
 
 @lru_cache(maxsize=20_000)

@@ -1,6 +1,6 @@
 """An invoice or credit note as a PDF, made of the same paper that the page shows."""
 
-from foundation.errors import Language
+from foundation.text import Language
 from invoicing.documents.view import Paper
 from web import pdf
 from web.pages import text_from

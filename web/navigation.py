@@ -1,7 +1,7 @@
 """The navigation: which pages lead where, and who sees them.
 
 Convention: an entry is shown to whoever has one of its permissions; `current` is the longest path that begins the
-page's own. The entries come from the fronts; labels are Swedish and translated by the front's catalogue.
+page's own. The entries come from the fronts.
 """
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Person

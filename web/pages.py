@@ -21,9 +21,10 @@ from starlette.types import Receive, Scope, Send
 
 from accounts import tokens
 from accounts.identity import Person
+from foundation import text
 from foundation.database import Database
-from foundation.errors import Language
 from foundation.periods import stockholm_date
+from foundation.text import SWEDISH, Language, Text
 from peppol.xml.gate_errors import LIMITS
 from web import cookies, navigation
 from web.csrf import FIELDS_MAX, guarded
@@ -63,7 +64,7 @@ def language_of(request: Request, person: Person | None = None) -> Language:
     """The language of the answer: the person's, otherwise the browser's cookie, otherwise Swedish."""
     if person is not None:
         return person.language
-    return "en" if cookies.read(request, cookies.LANGUAGE) == "en" else "sv"
+    return text.language_of(cookies.read(request, cookies.LANGUAGE))
 
 
 def render(
@@ -83,7 +84,7 @@ def render(
                 navigation=navigation.entries(person),
                 here=navigation.current(person, request.url.path),
                 path=own_path(_path_and_query(request)),
-                said=_said(request),
+                last_step=_last_step(request, language),
                 demo=request.app.state.settings.is_demo,
                 **context,
             )
@@ -103,22 +104,24 @@ def text_from(template: str, language: Language, **context: object) -> str:
     return environment(language).get_template(template).render(**context)
 
 
-def see_other(path: str, said: tuple[str, str] | None = None) -> Response:
-    """Where to go after a POST, always within the site, with a message shown once there: (Swedish, English)."""
+def see_other(path: str, said: Text | None = None) -> Response:
+    """Where to go after a POST, always within the site, with a message shown once there."""
     return _SeeOther(own_path(path), said)
 
 
 class _SeeOther(RedirectResponse):
     """A redirect that carries a message; how its cookie is set depends on how the request came."""
 
-    def __init__(self, path: str, said: tuple[str, str] | None) -> None:
+    def __init__(self, path: str, said: Text | None) -> None:
         super().__init__(path, status_code=303)
-        self._message = said
+        self._said = said
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the message and answer."""
-        if self._message is not None:
-            packed = json.dumps(self._message, ensure_ascii=False).encode()
+        if self._said is not None:
+            # Who reads the page it leads to may have chosen another language on the way, or just signed in.
+            in_each = {each: self._said.in_language(each) for each in text.languages()}
+            packed = json.dumps(in_each, ensure_ascii=False).encode()
             value = base64.urlsafe_b64encode(packed).decode()
             cookies.put(Request(scope), self, cookies.SAID, value)
         await super().__call__(scope, receive, send)
@@ -182,17 +185,14 @@ class Page:
         return f"{self.path}?{urlencode([*self.query, ('page', str(number))])}"
 
 
-def _said(request: Request) -> tuple[str, str] | None:
-    """The message of the step before, unless somebody else's hand is in it."""
+def _last_step(request: Request, language: Language) -> str:
+    """The message of the step before; empty where there is none, or somebody else's hand is in it."""
     try:
         held = json.loads(base64.urlsafe_b64decode(cookies.read(request, cookies.SAID)))
     except (ValueError, binascii.Error):
-        return None
-    match held:
-        case [str() as sv, str() as en]:
-            return sv, en
-        case _:
-            return None
+        return ""
+    said = held.get(language, held.get(SWEDISH)) if isinstance(held, dict) else None
+    return said if isinstance(said, str) else ""
 
 
 def _path_and_query(request: Request) -> str:

@@ -8,6 +8,7 @@ missing, whoever asks for a PDF is told so in a sentence, and everything else wo
 from importlib.resources import files
 
 from foundation.errors import Refused
+from foundation.text import Text
 
 
 class PdfUnavailable(Refused):
@@ -15,10 +16,10 @@ class PdfUnavailable(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Den här installationen kan inte göra PDF, eftersom programbiblioteket Pango saknas på servern. "
-            "Skriv ut sidan från webbläsaren i stället, eller hämta XML-filen.",
-            "This installation cannot make PDFs, because the library Pango is missing on the server. "
-            "Print the page from the browser instead, or fetch the XML file.",
+            Text(
+                "Den här installationen kan inte göra PDF, eftersom programbiblioteket Pango saknas på "
+                "servern. Skriv ut sidan från webbläsaren i stället, eller hämta XML-filen."
+            ),
         )
 
 

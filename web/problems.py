@@ -1,4 +1,4 @@
-"""What goes wrong with a request, as a problem document (RFC 9457), in Swedish or English.
+"""What goes wrong with a request, as a problem document (RFC 9457), in the language that is asked for.
 
 A problem says what, and what to do about it; it never shows where in the program it
 arose. The language is that of the request (`?lang=en`), Swedish unless asked otherwise.
@@ -11,7 +11,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from foundation.errors import Language
+from foundation import text
+from foundation.text import Language, Text
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -28,46 +29,42 @@ class ProblemDocument(BaseModel):
 
 
 class ProblemResponse(Exception):
-    """A request that gets no answer: the status, and a sentence in both languages."""
+    """A request that gets no answer: the status, and a sentence with what is wrong."""
 
-    def __init__(
-        self, status: int, detail_sv: str, detail: str, *, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(detail)
+    def __init__(self, status: int, detail: Text, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail.en)
         self.status = status
-        self.detail_sv = detail_sv
         self.detail = detail
         self.headers = dict(headers or {})
 
 
 _TITLES: Final = {
-    400: ("Begäran går inte att läsa", "The request cannot be read"),
-    401: ("Avsändaren är okänd", "The sender is not known"),
-    404: ("Adressen finns inte", "The address does not exist"),
-    405: ("Metoden går inte att använda här", "The method cannot be used here"),
-    413: ("Dokumentet är för stort", "The document is too large"),
-    415: ("Formen går inte att läsa", "The form cannot be read"),
-    422: ("En uppgift i adressen är fel", "A value in the address is wrong"),
-    503: ("Inte just nu", "Not just now"),
-    500: ("Ett fel hos oss", "A fault of ours"),
+    400: Text("Begäran går inte att läsa"),
+    401: Text("Avsändaren är okänd"),
+    404: Text("Adressen finns inte"),
+    405: Text("Metoden går inte att använda här"),
+    413: Text("Dokumentet är för stort"),
+    415: Text("Formen går inte att läsa"),
+    422: Text("En uppgift i adressen är fel"),
+    503: Text("Inte just nu"),
+    500: Text("Ett fel hos oss"),
 }
 
 
 def language_of(request: Request) -> Language:
     """The language a request asks for, also where the rest of it is wrong."""
-    return "en" if request.query_params.get("lang") == "en" else "sv"
+    return text.language_of(request.query_params.get("lang"))
 
 
 def answer(request: Request, problem: ProblemResponse) -> JSONResponse:
     """The problem document to send."""
     language = language_of(request)
-    which = 0 if language == "sv" else 1
-    title = _TITLES.get(problem.status, _TITLES[400])[which]
+    title = _TITLES.get(problem.status, _TITLES[400])
     told = ProblemDocument(
         type="about:blank",
-        title=title,
+        title=title.in_language(language),
         status=problem.status,
-        detail=(problem.detail_sv, problem.detail)[which],
+        detail=problem.detail.in_language(language),
     )
     return JSONResponse(
         told.model_dump(),
@@ -81,19 +78,13 @@ def of_status(status: int, headers: Mapping[str, str]) -> ProblemResponse:
     """The problem behind a status that the framework itself answers with."""
     match status:
         case 404:
-            sentences = (
-                "Adressen finns inte. Vilka som finns står i /api/v1/openapi.json.",
-                "The address does not exist. Those that do are listed in /api/v1/openapi.json.",
-            )
+            sentence = Text("Adressen finns inte. Vilka som finns står i /api/v1/openapi.json.")
         case 405:
             allowed = headers.get("Allow", "")
-            sentences = (f"Använd {allowed} på den här adressen.", f"Use {allowed} at this address.")
+            sentence = Text("Använd %(allowed)s på den här adressen.", allowed=allowed)
         case _:
-            sentences = (
-                "Begäran följer inte HTTP. Rätta den och försök igen.",
-                "The request does not follow HTTP. Correct it and try again.",
-            )
-    return ProblemResponse(status, *sentences, headers=headers)
+            sentence = Text("Begäran följer inte HTTP. Rätta den och försök igen.")
+    return ProblemResponse(status, sentence, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

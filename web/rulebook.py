@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, TypeVar
 
-from foundation.errors import Language
+from foundation.text import ENGLISH, Language
 from peppol.explanations.explain import Explanation, explain, key_of
 from peppol.explanations.text_files import text_of
 from peppol.findings import Finding, Severity
@@ -60,7 +60,7 @@ class ListedRule:
 
     def _explained(self, form: str, location: str, language: Language) -> Explanation:
         bare = Finding(self.id, self.severity, location, detail=form)
-        sentence = " ".join(text_of(key_of(bare)).says)
+        sentence = text_of(key_of(bare)).says
         found = "…" if re.search(r"\{(found|named)\}", sentence, re.IGNORECASE) else ""
         expected = "…" if re.search(r"\{(expected|missing|form)\}", sentence, re.IGNORECASE) else ""
         return explain(replace(bare, found=found, expected=expected), language)
@@ -96,7 +96,7 @@ def _door() -> list[ListedRule]:
     for rule in GateRule:
         # An attachment that may not stay is withheld; the document itself goes on.
         severity = Severity.WARNING if rule.value.startswith("GATE-ATTACHMENT-") else Severity.FATAL
-        meaning = explain(Finding(rule.value, severity, ""), "en").message
+        meaning = explain(Finding(rule.value, severity, ""), ENGLISH).message
         listed.append(ListedRule(rule.value, "GATE", severity, _BYTES, meaning))
     return listed
 

@@ -1,121 +1,123 @@
 """What the states of things are called on pages, and the tone they are shown in.
 
-Convention: (kind, state) -> (tone, Swedish, English). The tone chooses a colour and a sign; the word says it all
+Convention: (kind, state) -> (tone, words). The tone chooses a colour and a sign; the word says it all
 without either. Tones: good, note (something waits), bad (something is wrong), quiet (closed, of no concern now).
 A state that is not here shows as it is.
 """
 
 from typing import Final
 
-StateLabel = tuple[str, str, str]
+from foundation.text import Text, WrittenText
+
+StateLabel = tuple[str, Text]
 
 STATES: Final[dict[str, dict[str, StateLabel]]] = {
     "invoice": {
-        "PARKED": ("note", "Väntar", "Waiting"),
-        "IN_QUESTION": ("bad", "I fråga", "In question"),
-        "HELD": ("note", "Hålls för kontroll", "Held for a check"),
-        "ACCEPTED": ("good", "Godkänd", "Accepted"),
-        "CREDIT_REQUESTED": ("bad", "Kredit begärd", "Credit requested"),
-        "CREDITED": ("quiet", "Krediterad", "Credited"),
-        "PAID": ("good", "Betald", "Paid"),
-        "SETTLED": ("quiet", "Avräknad", "Settled"),
+        "PARKED": ("note", Text("Väntar")),
+        "IN_QUESTION": ("bad", Text("I fråga")),
+        "HELD": ("note", Text("Hålls för kontroll")),
+        "ACCEPTED": ("good", Text("Godkänd")),
+        "CREDIT_REQUESTED": ("bad", Text("Kredit begärd")),
+        "CREDITED": ("quiet", Text("Krediterad")),
+        "PAID": ("good", Text("Betald")),
+        "SETTLED": ("quiet", Text("Avräknad")),
     },
     "line": {
-        "OPEN": ("note", "Öppen", "Open"),
-        "CLOSED_UNUSED": ("quiet", "Stängd, inte använd", "Closed, not used"),
-        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+        "OPEN": ("note", Text("Öppen")),
+        "CLOSED_UNUSED": ("quiet", Text("Stängd, inte använd")),
+        "CANCELLED": ("quiet", Text("Återkallad")),
     },
     "report": {
-        "FILED": ("note", "Lämnad", "Filed"),
-        "APPROVED": ("good", "Godkänd", "Approved"),
-        "REJECTED": ("bad", "Avslagen", "Rejected"),
-        "REPLACED": ("quiet", "Ersatt", "Replaced"),
+        "FILED": ("note", Text("Lämnad")),
+        "APPROVED": ("good", Text("Godkänd", context="report")),
+        "REJECTED": ("bad", Text("Avslagen")),
+        "REPLACED": ("quiet", Text("Ersatt")),
     },
     "placement": {
-        "DECIDED": ("good", "Beslutad", "Decided"),
-        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+        "DECIDED": ("good", Text("Beslutad")),
+        "CANCELLED": ("quiet", Text("Återkallad")),
     },
     "stands": {
-        "COMING": ("quiet", "Kommande", "Coming"),
-        "ONGOING": ("good", "Pågår", "Ongoing"),
-        "INTERRUPTED": ("note", "Avbryts", "Being interrupted"),
-        "ENDED": ("quiet", "Avslutad", "Ended"),
-        "CANCELLED": ("quiet", "Återkallad", "Cancelled"),
+        "COMING": ("quiet", Text("Kommande")),
+        "ONGOING": ("good", Text("Pågår")),
+        "INTERRUPTED": ("note", Text("Avbryts")),
+        "ENDED": ("quiet", Text("Avslutad")),
+        "CANCELLED": ("quiet", Text("Återkallad")),
     },
     "interruption": {
-        "STANDING": ("note", "Gäller", "In force"),
-        "ENDED": ("quiet", "Avslutat", "Ended"),
-        "MOVED": ("quiet", "Flyttat", "Moved"),
-        "REPLACED": ("quiet", "Ersatt", "Replaced"),
-        "WITHDRAWN": ("quiet", "Återtaget", "Withdrawn"),
-        "CANCELLED": ("quiet", "Återkallat", "Cancelled"),
+        "STANDING": ("note", Text("Gäller", context="interruption")),
+        "ENDED": ("quiet", Text("Avslutat")),
+        "MOVED": ("quiet", Text("Flyttat")),
+        "REPLACED": ("quiet", Text("Ersatt")),
+        "WITHDRAWN": ("quiet", Text("Återtaget")),
+        "CANCELLED": ("quiet", Text("Återkallat")),
     },
     "letter": {
-        "WAITING": ("note", "Väntar", "Waiting"),
-        "SENT": ("good", "Skickat", "Sent"),
-        "IN_PORTAL": ("good", "Läses i portalen", "Read in the portal"),
-        "STUCK": ("bad", "Fastnat", "Stuck"),
-        "ARRIVED": ("note", "Kommet", "Arrived"),
-        "HANDLED": ("good", "Hanterat", "Handled"),
-        "REPEAT": ("quiet", "Upprepning", "Repeat"),
-        "CONFLICT": ("bad", "Konflikt", "Conflict"),
-        "QUARANTINED": ("bad", "I karantän", "Quarantined"),
-        "DELIVERED": ("good", "Framme", "Delivered"),
-        "REJECTED": ("bad", "Avvisat", "Rejected"),
-        "FAILED": ("bad", "Gick inte att hantera", "Could not be handled"),
+        "WAITING": ("note", Text("Väntar")),
+        "SENT": ("good", Text("Skickat")),
+        "IN_PORTAL": ("good", Text("Läses i portalen")),
+        "STUCK": ("bad", Text("Fastnat")),
+        "ARRIVED": ("note", Text("Kommet")),
+        "HANDLED": ("good", Text("Hanterat", context="message")),
+        "REPEAT": ("quiet", Text("Upprepning")),
+        "CONFLICT": ("bad", Text("Konflikt")),
+        "QUARANTINED": ("bad", Text("I karantän")),
+        "DELIVERED": ("good", Text("Framme")),
+        "REJECTED": ("bad", Text("Avvisat", context="message")),
+        "FAILED": ("bad", Text("Gick inte att hantera")),
     },
     "event": {
-        "UNAPPLIABLE": ("bad", "Gick inte att tillämpa", "Could not be applied"),
-        "CONFLICT": ("bad", "Konflikt", "Conflict"),
+        "UNAPPLIABLE": ("bad", Text("Gick inte att tillämpa")),
+        "CONFLICT": ("bad", Text("Konflikt")),
     },
     "proposal": {
-        "DRAFT": ("note", "Väntar på attest", "Waits for attest"),
-        "ATTESTED": ("good", "Attesterat", "Attested"),
-        "EXPORTED": ("note", "Hos banken", "With the bank"),
-        "PAID": ("good", "Betalt", "Paid"),
-        "WITHDRAWN": ("quiet", "Återtaget", "Withdrawn"),
+        "DRAFT": ("note", Text("Väntar på attest")),
+        "ATTESTED": ("good", Text("Attesterat")),
+        "EXPORTED": ("note", Text("Hos banken")),
+        "PAID": ("good", Text("Betalt")),
+        "WITHDRAWN": ("quiet", Text("Återtaget")),
     },
     "payment_item": {
-        "PROPOSED": ("note", "Väntar på attest", "Waits for attest"),
-        "ATTESTED": ("good", "Attesterad", "Attested"),
-        "EXPORTED": ("note", "Hos banken", "With the bank"),
-        "PAID": ("good", "Betald", "Paid"),
-        "TAKEN_OUT": ("quiet", "Uttagen", "Taken out"),
-        "RETURNED": ("bad", "Kom tillbaka", "Came back"),
+        "PROPOSED": ("note", Text("Väntar på attest")),
+        "ATTESTED": ("good", Text("Attesterad")),
+        "EXPORTED": ("note", Text("Hos banken")),
+        "PAID": ("good", Text("Betald")),
+        "TAKEN_OUT": ("quiet", Text("Uttagen")),
+        "RETURNED": ("bad", Text("Kom tillbaka")),
     },
     "application": {
-        "WAITING": ("note", "Väntar", "Waiting"),
-        "APPROVED": ("good", "Godkänd", "Approved"),
-        "REFUSED": ("bad", "Avslagen", "Refused"),
+        "WAITING": ("note", Text("Väntar")),
+        "APPROVED": ("good", Text("Godkänd", context="application")),
+        "REFUSED": ("bad", Text("Avslagen", context="application")),
     },
     "made": {
-        "WAITING": ("note", "På väg", "On its way"),
-        "RELEASED": ("good", "Skickad", "Sent"),
-        "READ": ("good", "Mottagen", "Received"),
-        "UNDONE": ("quiet", "Ångrad", "Undone"),
-        "STOPPED": ("bad", "Stoppad", "Stopped"),
+        "WAITING": ("note", Text("På väg")),
+        "RELEASED": ("good", Text("Skickad")),
+        "READ": ("good", Text("Mottagen")),
+        "UNDONE": ("quiet", Text("Ångrad")),
+        "STOPPED": ("bad", Text("Stoppad")),
     },
     "test": {
-        "ACCEPT": ("good", "Stämmer", "Agrees"),
-        "HOLD": ("note", "Hålls", "Held"),
-        "PARK": ("note", "Väntar", "Waits"),
-        "QUESTION": ("bad", "Stämmer inte", "Does not agree"),
+        "ACCEPT": ("good", Text("Stämmer")),
+        "HOLD": ("note", Text("Hålls")),
+        "PARK": ("note", Text("Väntar")),
+        "QUESTION": ("bad", Text("Stämmer inte")),
     },
     "change": {
-        "ASKED": ("note", "Väntar på två bekräftelser", "Waits for two confirmations"),
-        "FIRST_CONFIRMED": ("note", "Väntar på en bekräftelse till", "Waits for one more confirmation"),
-        "CONFIRMED": ("good", "Genomförd", "Done"),
-        "REFUSED": ("bad", "Avslagen", "Refused"),
-        "WITHDRAWN": ("quiet", "Återtagen", "Withdrawn"),
+        "ASKED": ("note", Text("Väntar på två bekräftelser")),
+        "FIRST_CONFIRMED": ("note", Text("Väntar på en bekräftelse till")),
+        "CONFIRMED": ("good", Text("Genomförd")),
+        "REFUSED": ("bad", Text("Avslagen", context="application")),
+        "WITHDRAWN": ("quiet", Text("Återtagen")),
     },
     "account": {
-        "INVITED": ("note", "Inbjuden", "Invited"),
-        "ACTIVE": ("good", "Aktiv", "Active"),
-        "ENDED": ("quiet", "Avslutad", "Ended"),
+        "INVITED": ("note", Text("Inbjuden")),
+        "ACTIVE": ("good", Text("Aktiv")),
+        "ENDED": ("quiet", Text("Avslutad")),
     },
 }
 
 
 def told(kind: str, state: str) -> StateLabel:
-    """The tone and both words for a state."""
-    return STATES.get(kind, {}).get(str(state), ("quiet", str(state), str(state)))
+    """The tone and the words for a state."""
+    return STATES.get(kind, {}).get(str(state), ("quiet", WrittenText(str(state))))

@@ -48,11 +48,13 @@ def _environment(language: Language, packages: Sequence[str]) -> Environment:
     made.newstyle_gettext = True  # type: ignore[attr-defined]
     helpers: dict[str, Callable[..., Any] | str] = {
         "language": language,
+        "languages": i18n.language_choices,
         "csrf_field": _csrf,
         "gettext": _gettext(language),
         "ngettext": _ngettext(language),
         "said": lambda text: text.in_language(language),
         "money": lambda amount: i18n.money(amount, language),
+        "unit_price": lambda value: i18n.unit_price(value, language),
         "number": lambda value: i18n.number(value, language),
         "day": formatting.day,
         "moment": formatting.moment,

@@ -10,15 +10,13 @@ under the strictest content policy or saved as a file.
 import base64
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field
 
-from foundation.errors import Language
 from foundation.formatting import Json
+from foundation.text import CountedText, Language, Text
 from peppol.explanations.explain import explain
 from peppol.explanations.text_files import FindingActor, NoText
 from peppol.findings import Finding, Severity
@@ -112,11 +110,8 @@ def _as_published(finding: Finding, language: Language) -> ReportedFinding:
     try:
         advice = explain(finding, language)
     except NoText:
-        remedy = {
-            "sv": "Rätta dokumentet så att regeln håller, och skicka det igen.",
-            "en": "Correct the document so that the rule holds, and send it again.",
-        }[language]
-        return _reported(finding, finding.detail, remedy, FindingActor.SYSTEM_SUPPLIER)
+        remedy = Text("Rätta dokumentet så att regeln håller, och skicka det igen.")
+        return _reported(finding, finding.detail, remedy.in_language(language), FindingActor.SYSTEM_SUPPLIER)
     return _reported(finding, finding.detail, advice.remedy, advice.actor)
 
 
@@ -146,34 +141,30 @@ def report_json(report: ValidationReport) -> Json:
 # --- the terminal ---------------------------------------------------------------------------------------
 
 ACTORS: Final = {
-    FindingActor.SYSTEM_SUPPLIER: ("er systemleverantör", "your system supplier"),
-    FindingActor.ECONOMIST: ("er ekonom", "your economist"),
-    FindingActor.BUYER: ("köparen", "the buyer"),
+    FindingActor.SYSTEM_SUPPLIER: Text("er systemleverantör"),
+    FindingActor.ECONOMIST: Text("er ekonom"),
+    FindingActor.BUYER: Text("köparen"),
 }
 KINDS: Final = {
-    DocumentKind.ORDER: ("Order", "Order"),
-    DocumentKind.ORDER_RESPONSE: ("Ordersvar", "Order response"),
-    DocumentKind.INVOICE: ("Faktura", "Invoice"),
-    DocumentKind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
-    DocumentKind.INVOICE_RESPONSE: ("Fakturasvar", "Invoice response"),
-    DocumentKind.MLR: ("Meddelandesvar (MLR)", "Message level response (MLR)"),
-    DocumentKind.MLS: ("Meddelandestatus (MLS)", "Message level status (MLS)"),
+    DocumentKind.ORDER: Text("Order"),
+    DocumentKind.ORDER_RESPONSE: Text("Ordersvar"),
+    DocumentKind.INVOICE: Text("Faktura"),
+    DocumentKind.CREDIT_NOTE: Text("Kreditfaktura"),
+    DocumentKind.INVOICE_RESPONSE: Text("Fakturasvar"),
+    DocumentKind.MLR: Text("Meddelandesvar (MLR)"),
+    DocumentKind.MLS: Text("Meddelandestatus (MLS)"),
 }
 
 
-def counted(number: int, language: Language, *, of: Severity) -> str:
+def counted(number: int, *, of: Severity) -> Text:
     """A number of findings in words.
 
-    >>> counted(1, "sv", of=Severity.WARNING), counted(2, "en", of=Severity.FATAL)
+    >>> counted(1, of=Severity.WARNING).sv, counted(2, of=Severity.FATAL).en
     ('1 varning', '2 errors')
     """
-    one, many = {
-        ("sv", Severity.FATAL): ("fel", "fel"),
-        ("sv", Severity.WARNING): ("varning", "varningar"),
-        ("en", Severity.FATAL): ("error", "errors"),
-        ("en", Severity.WARNING): ("warning", "warnings"),
-    }[language, of]
-    return f"{number} {one if number == 1 else many}"
+    if of is Severity.FATAL:
+        return CountedText("%(count)s fel", "%(count)s fel", count=number)
+    return CountedText("%(count)s varning", "%(count)s varningar", count=number)
 
 
 # --- the page -------------------------------------------------------------------------------------------
@@ -181,12 +172,13 @@ def counted(number: int, language: Language, *, of: Severity) -> str:
 
 def report_page(reports: Sequence[ValidationReport], language: Language, *, style_sheet: str) -> str:
     """The reports as one HTML page that links to the style sheet at the address `style_sheet`."""
-    page = _environment().get_template("validation_report.html")
+    # The web framework comes with it, and the command line makes such a page rarely.
+    from web.templating import environment
+
+    page = environment(language).get_template("validation_report.html")
     return page.render(
         reports=reports,
-        language=language,
         style_sheet=style_sheet,
-        which=0 if language == "sv" else 1,
         kinds=KINDS,
         actors=ACTORS,
         counted=counted,
@@ -198,14 +190,3 @@ def style_sheet_within() -> str:
     """The style sheet as a data: address, for a page that is saved as one file."""
     sheet = files("web") / "static" / STYLE_SHEET
     return "data:text/css;base64," + base64.b64encode(sheet.read_bytes()).decode("ascii")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -7,7 +7,7 @@ Convention: the words of a deviation are those of `invoicing.matching.deviation_
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundation.errors import Language
+from foundation.text import NO_TEXT, JoinedText, Text, WrittenText
 from invoicing.matching.deviation_texts import sentence, source_name, title
 from invoicing.matching.deviations import (
     Check,
@@ -24,42 +24,34 @@ from web.verdict_words import check_name
 _VERDICTS = {
     Verdict.ACCEPT: (
         "good",
-        "Stämmer",
-        "Agrees",
-        "Köparens prövning godkänner den direkt.",
-        "The buyer's matching accepts it at once.",
+        Text("Stämmer"),
+        Text("Köparens prövning godkänner den direkt."),
     ),
     Verdict.HOLD: (
         "note",
-        "Hålls för kontroll",
-        "Held for a check",
-        "Två personer hos köparen kontrollerar betalkontot innan den betalas.",
-        "Two people at the buyer check the payment account before it is paid.",
+        Text("Hålls för kontroll"),
+        Text("Två personer hos köparen kontrollerar betalkontot innan den betalas."),
     ),
     Verdict.PARK: (
         "note",
-        "Väntar",
-        "Waits",
-        "Den kan inte prövas färdigt än och prövas om av sig själv.",
-        "It cannot be fully matched yet and is matched again by itself.",
+        Text("Väntar"),
+        Text("Den kan inte prövas färdigt än och prövas om av sig själv."),
     ),
     Verdict.QUESTION: (
         "bad",
-        "Stämmer inte",
-        "Does not agree",
-        "Köparen skulle be om en kreditfaktura och en ny faktura.",
-        "The buyer would ask for a credit note and a new invoice.",
+        Text("Stämmer inte"),
+        Text("Köparen skulle be om en kreditfaktura och en ny faktura."),
     ),
 }
 _OUTCOMES = {
-    CheckOutcome.AGREES: ("good", "stämmer", "agrees"),
-    CheckOutcome.DEVIATES: ("bad", "avviker", "deviates"),
-    CheckOutcome.NOT_LOOKED_AT: ("quiet", "inte prövat", "not looked at"),
+    CheckOutcome.AGREES: ("good", Text("stämmer")),
+    CheckOutcome.DEVIATES: ("bad", Text("avviker")),
+    CheckOutcome.NOT_LOOKED_AT: ("quiet", Text("inte prövat")),
 }
 _WHO = {
-    DeviationActor.SUPPLIER: ("ni", "you"),
-    DeviationActor.BUYER: ("köparen", "the buyer"),
-    DeviationActor.NOBODY: ("ingen", "nobody"),
+    DeviationActor.SUPPLIER: Text("ni"),
+    DeviationActor.BUYER: Text("köparen"),
+    DeviationActor.NOBODY: Text("ingen"),
 }
 
 
@@ -67,13 +59,13 @@ _WHO = {
 class DeviationView:
     """One deviation: what it is, and both values with where each stands."""
 
-    title: str
-    sentence: str
-    found: str
-    found_in: str
-    expected: str
-    expected_in: str
-    who: str
+    title: Text
+    sentence: Text
+    found: Text
+    found_in: Text
+    expected: Text
+    expected_in: Text
+    who: Text
     stops: bool
 
 
@@ -81,9 +73,9 @@ class DeviationView:
 class CheckView:
     """One check or a group of them."""
 
-    name: str
+    name: Text
     tone: str
-    outcome: str
+    outcome: Text
     told: tuple[DeviationView, ...]
     children: tuple["CheckView", ...]
 
@@ -94,8 +86,8 @@ class VerdictView:
 
     verdict: Verdict
     tone: str
-    heading: str
-    lead: str
+    heading: Text
+    lead: Text
     told: tuple[DeviationView, ...]
     nodes: tuple[CheckView, ...]
 
@@ -105,46 +97,43 @@ class VerdictView:
         return tuple(each for each in self.told if each.stops)
 
 
-def verdict_view(match: Match, language: Language) -> VerdictView:
-    """The match in the words of `language`."""
-    tone, sv, en, lead_sv, lead_en = _VERDICTS[match.verdict]
-    swedish = language == "sv"
-    return VerdictView(
-        match.verdict,
-        tone,
-        sv if swedish else en,
-        lead_sv if swedish else lead_en,
-        tuple(_told(each, language) for each in match.deviations),
-        _nodes(match.tree.checks, language),
-    )
+def verdict_view(match: Match) -> VerdictView:
+    """The match in words."""
+    tone, heading, lead = _VERDICTS[match.verdict]
+    told = tuple(_told(each) for each in match.deviations)
+    return VerdictView(match.verdict, tone, heading, lead, told, _nodes(match.tree.checks))
 
 
-def _nodes(checks: Sequence[Check | Group], language: Language) -> tuple[CheckView, ...]:
-    return tuple(_node(each, language) for each in checks)
+def _nodes(checks: Sequence[Check | Group]) -> tuple[CheckView, ...]:
+    return tuple(_node(each) for each in checks)
 
 
-def _node(node: Check | Group, language: Language) -> CheckView:
-    name = check_name(node.name, language)
+def _node(node: Check | Group) -> CheckView:
+    name = check_name(node.name)
     if isinstance(node, Group):
-        return CheckView(name, "", "", (), _nodes(node.checks, language))
-    tone, sv, en = _OUTCOMES[node.outcome]
-    told = tuple(_told(each, language) for each in node.deviations)
+        return CheckView(name, "", NO_TEXT, (), _nodes(node.checks))
+    tone, outcome = _OUTCOMES[node.outcome]
+    told = tuple(_told(each) for each in node.deviations)
     if told and not any(each.stops for each in told):
         tone = "note"
-    return CheckView(name, tone, sv if language == "sv" else en, told, ())
+    return CheckView(name, tone, outcome, told, ())
 
 
-def _told(deviation: Deviation, language: Language) -> DeviationView:
-    swedish = language == "sv"
-    nothing = "inget" if swedish else "nothing"
-    line = f"{'rad' if swedish else 'line'} {deviation.line}" if deviation.line else ""
+def _told(deviation: Deviation) -> DeviationView:
+    line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
+    found_in = (source_name(deviation.found_from), line, WrittenText(deviation.term))
+    expected_in = (source_name(deviation.expected_from), WrittenText(deviation.reference))
     return DeviationView(
-        title(deviation, language),
-        sentence(deviation, language),
-        deviation.found or nothing,
-        ", ".join(filter(None, (source_name(deviation.found_from, language), line, deviation.term))),
-        deviation.expected or nothing,
-        " ".join(filter(None, (source_name(deviation.expected_from, language), deviation.reference))),
-        _WHO[deviation.actor][0 if swedish else 1],
-        deviation.weight is not Weight.NOTE,
+        title=title(deviation),
+        sentence=sentence(deviation),
+        found=_value(deviation.found),
+        found_in=JoinedText(", ", found_in),
+        expected=_value(deviation.expected),
+        expected_in=JoinedText(" ", expected_in),
+        who=_WHO[deviation.actor],
+        stops=deviation.weight is not Weight.NOTE,
     )
+
+
+def _value(value: str) -> Text:
+    return WrittenText(value) if value else Text("inget", context="deviation")

@@ -4,9 +4,11 @@ Convention: the words of a deviation are those of `invoicing.matching.deviation_
 put together, for a line after `receive` and for the tree of `explain`.
 """
 
-from foundation.errors import Language
+from typing import Final
+
 from foundation.formatting import Json
 from foundation.sql import Session
+from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Check, Deviation, Group, Weight
@@ -17,106 +19,93 @@ from peppol.exchange.tables import InState
 REFUSED = (InState.QUARANTINED, InState.CONFLICT)
 IN_QUESTION = (InvoiceState.IN_QUESTION, InvoiceState.CREDIT_REQUESTED)
 
-_NAMES_SV = {
-    "invoice": "faktura",
-    "credit note": "kreditfaktura",
-    "order": "order",
-    "buyer": "köpare",
-    "currency": "valuta",
-    "lines": "rader",
-    "order line": "orderrad",
-    "receipt": "inleverans",
-    "not invoiced before": "inte fakturerad förut",
-    "unit": "enhet",
-    "price": "pris",
-    "period": "period",
-    "quantity": "antal",
-    "amount": "belopp",
-    "totals": "summor",
-    "vat": "moms",
-    "category": "momskategori",
-    "rate": "momssats",
-    "tax": "momsbelopp",
-    "payee account": "betalkonto",
-    "due date": "förfallodag",
-    "references": "referenser",
-    "credited invoice": "krediterad faktura",
-    "credited once": "krediterad en gång",
+_NAMES: Final = {
+    "invoice": Text("faktura"),
+    "credit note": Text("kreditfaktura"),
+    "order": Text("order"),
+    "buyer": Text("köpare"),
+    "currency": Text("valuta"),
+    "lines": Text("rader"),
+    "order line": Text("orderrad"),
+    "receipt": Text("inleverans"),
+    "not invoiced before": Text("inte fakturerad förut"),
+    "unit": Text("enhet"),
+    "price": Text("pris"),
+    "period": Text("period"),
+    "quantity": Text("antal"),
+    "amount": Text("belopp"),
+    "totals": Text("summor"),
+    "vat": Text("moms", context="check"),
+    "category": Text("momskategori", context="check"),
+    "rate": Text("momssats", context="check"),
+    "tax": Text("momsbelopp", context="check"),
+    "payee account": Text("betalkonto"),
+    "due date": Text("förfallodag"),
+    "references": Text("referenser"),
+    "credited invoice": Text("krediterad faktura"),
+    "credited once": Text("krediterad en gång"),
 }
 
 
-def why_message(message: InboundSummary, language: Language) -> str:
+def why_message(message: InboundSummary) -> Text:
     """Why a message that became no document lies where it lies."""
-    if message.state is InState.REPEAT:
-        return _pick(
-            language,
-            f"Samma innehåll kom redan i meddelande {message.repeats}; svaret då gäller.",
-            f"The same content came in message {message.repeats}; its answer stands.",
-        )
-    if message.state is InState.ARRIVED:
-        return _pick(
-            language,
-            "Meddelandet är sparat men inte läst än; det läses vid nästa tillfälle.",
-            "The message is stored and not read yet; it is read at the next occasion.",
-        )
-    if message.state is InState.FAILED:
-        return _pick(
-            language,
-            f"Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post replay {message.id}",
-            f"Our own handling failed several times. Mend the fault and run: billing post replay {message.id}",
-        )
-    return _pick(language, message.reason_sv, message.reason_en)
+    match message.state:
+        case InState.REPEAT:
+            return Text(
+                "Samma innehåll kom redan i meddelande %(repeats)s; svaret då gäller.",
+                repeats=message.repeats,
+            )
+        case InState.ARRIVED:
+            return Text("Meddelandet är sparat men inte läst än; det läses vid nästa tillfälle.")
+        case InState.FAILED:
+            return Text(
+                "Vår egen hantering misslyckades flera gånger. Åtgärda felet och kör: billing post "
+                "replay %(message_id)s",
+                message_id=message.id,
+            )
+        case _:
+            return message.reason_text
 
 
-def why_document(session: Session, invoice: SupplierInvoice, language: Language) -> str:
+def why_document(session: Session, invoice: SupplierInvoice) -> Text:
     """Why a document in our books is in its state: what it came to, and the gravest deviations."""
     if invoice.state is InvoiceState.CREDITED:
-        other = document_store.credited_by(session, invoice.id)
-        return _pick(language, f"Krediterad i sin helhet med {other}.", f"Credited in full by {other}.")
+        credit_note = document_store.credited_by(session, invoice.id)
+        return Text("Krediterad i sin helhet med %(credit_note)s.", credit_note=credit_note)
     if invoice.state is InvoiceState.SETTLED:
-        other = ", ".join(each.number for each in document_store.content(session, invoice.id).credits)
-        return _pick(language, f"Krediterar {other} i sin helhet.", f"Credits {other} in full.")
+        credited = ", ".join(each.number for each in document_store.content(session, invoice.id).credits)
+        return Text("Krediterar %(credited)s i sin helhet.", credited=credited)
     judged = document_store.matches(session, invoice.id)
     deviations = judged[-1][1].deviations if judged else ()
     gravest = max((deviation.weight for deviation in deviations), default=Weight.NOTE)
-    reasons = [sentence(each, language) for each in deviations if each.weight == gravest]
-    return " ".join(filter(None, (_stands(invoice, language), *dict.fromkeys(reasons))))
+    reasons = [sentence(each) for each in deviations if each.weight == gravest]
+    # Two deviations may differ and be told in the same words; they are said once.
+    return JoinedText(" ", (_stands(invoice), *{each.sv: each for each in reasons}.values()))
 
 
-def _stands(invoice: SupplierInvoice, language: Language) -> str:
+def _stands(invoice: SupplierInvoice) -> Text:
     """What a state means for the document; a state that only its deviations explain has no words of its own."""
     match invoice.state:
         case InvoiceState.ACCEPTED:
-            return _pick(
-                language,
-                f"Stämmer med order {invoice.order_number} och betalas {invoice.pays_on}.",
-                f"Agrees with order {invoice.order_number} and is paid on {invoice.pays_on}.",
+            return Text(
+                "Stämmer med order %(order_number)s och betalas %(pays_on)s.",
+                order_number=invoice.order_number,
+                pays_on=invoice.pays_on,
             )
         case InvoiceState.PAID:
-            return _pick(language, f"Betald {invoice.paid_on}.", f"Paid on {invoice.paid_on}.")
+            return Text("Betald %(paid_on)s.", paid_on=invoice.paid_on)
         case InvoiceState.CREDIT_REQUESTED:
-            return _pick(
-                language,
-                "Kredit av hela fakturan är begärd.",
-                "Credit of the whole invoice is asked for.",
-            )
+            return Text("Kredit av hela fakturan är begärd.")
         case _:
-            return ""
+            return NO_TEXT
 
 
-def _pick(language: Language, sv: str, en: str) -> str:
-    return sv if language == "sv" else en
-
-
-def check_name(name: str, language: Language) -> str:
+def check_name(name: str) -> Text:
     """The name of a check or a branch; an order line keeps its number."""
-    if language == "en":
-        return name
-    known = _NAMES_SV.get(name)
-    if known is not None:
-        return known
+    if name in _NAMES:
+        return _NAMES[name]
     kind, _, rest = name.rpartition(" ")
-    return f"{_NAMES_SV.get(kind, kind)} {rest}"
+    return JoinedText(" ", (_NAMES.get(kind, WrittenText(kind)), WrittenText(rest)))
 
 
 def tree_json(node: Check | Group, language: Language) -> Json:
@@ -142,8 +131,8 @@ def _deviation_json(deviation: Deviation, language: Language) -> Json:
         "expected_from": deviation.expected_from.value,
         "reference": deviation.reference,
         "actor": deviation.actor.value,
-        "title": title(deviation, language),
-        "sentence": sentence(deviation, language),
+        "title": title(deviation).in_language(language),
+        "sentence": sentence(deviation).in_language(language),
     }
 
 

@@ -11,6 +11,7 @@ from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, age, granted_staff
 from accounts.store import Account
+from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.register import NotInRegister, Register
 from web.access import instant_of, signed_in
@@ -57,13 +58,10 @@ def approve(request: Request, application_id: int, person: Person = signed_in(AD
                 session, application_id, by=person.id, today=today_of(request), at=instant_of(request)
             )
     except AccountRefused as wrong:
-        return _application(request, person, application_id, wrong)
+        return _application(request, person, application_id, wrong.text)
     return see_other(
         "/admin",
-        said=(
-            "Ansökan är godkänd, och en inbjudan är på väg till företaget.",
-            "The application is approved, and an invitation is on its way to the company.",
-        ),
+        said=Text("Ansökan är godkänd, och en inbjudan är på väg till företaget."),
     )
 
 
@@ -86,8 +84,8 @@ def refuse(
                 at=instant_of(request),
             )
     except AccountRefused as wrong:
-        return _application(request, person, application_id, wrong)
-    return see_other("/admin", said=("Ansökan är avslagen.", "The application is refused."))
+        return _application(request, person, application_id, wrong.text)
+    return see_other("/admin", said=Text("Ansökan är avslagen."))
 
 
 @router.get("/people")
@@ -126,8 +124,8 @@ def add(
                 at=instant_of(request),
             )
     except AccountRefused as wrong:
-        return _form(request, person, None, {"name": name, "email": email}, wrong)
-    return see_other("/admin/people", said=("Personen är inbjuden.", "The person is invited."))
+        return _form(request, person, None, {"name": name, "email": email}, wrong.text)
+    return see_other("/admin/people", said=Text("Personen är inbjuden."))
 
 
 @router.get("/people/{account_id}")
@@ -155,8 +153,8 @@ def change(request: Request, account_id: int, person: Person = signed_in(ADMINIS
                 administers=ADMINISTERS,
             )
     except AccountRefused as wrong:
-        return _form(request, person, account, {}, wrong)
-    return see_other("/admin/people", said=("Behörigheterna är ändrade.", "The permissions are changed."))
+        return _form(request, person, account, {}, wrong.text)
+    return see_other("/admin/people", said=Text("Behörigheterna är ändrade."))
 
 
 @router.post("/people/{account_id}/invite")
@@ -164,7 +162,7 @@ def invite_again(request: Request, account_id: int, person: Person = signed_in(A
     """Mails a fresh invitation."""
     with database_of(request).writing() as session:
         accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
-    return see_other("/admin/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
+    return see_other("/admin/people", said=Text("En ny inbjudan är på väg."))
 
 
 @router.post("/people/{account_id}/forget-codes")
@@ -174,10 +172,7 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
         "/admin/people",
-        said=(
-            "Koderna är borttagna. Personen ställer in nya vid nästa inloggning.",
-            "The codes are removed. The person sets up new ones at the next sign-in.",
-        ),
+        said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning."),
     )
 
 
@@ -186,7 +181,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(ADMINISTER
     """Ends the account and all its sessions at once."""
     with database_of(request).writing() as session:
         accounts.end(session, person.organisation, account_id, by=person.id, administers=ADMINISTERS)
-    return see_other("/admin/people", said=("Kontot är avslutat.", "The account has ended."))
+    return see_other("/admin/people", said=Text("Kontot är avslutat."))
 
 
 def company(register: Register, organisation: str) -> str:
@@ -198,7 +193,7 @@ def company(register: Register, organisation: str) -> str:
 
 
 def _application(
-    request: Request, person: Person, application_id: int, wrong: AccountRefused | None = None
+    request: Request, person: Person, application_id: int, wrong: Text | None = None
 ) -> Response:
     with database_of(request).reading() as session:
         application = application_store.by_id(session, application_id)
@@ -225,7 +220,7 @@ def _form(
     person: Person,
     account: Account | None,
     given: dict[str, str],
-    wrong: AccountRefused | None = None,
+    wrong: Text | None = None,
 ) -> Response:
     if wrong is not None:
         chosen = [str(each) for each in form_of(request).getlist("permission")]

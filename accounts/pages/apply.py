@@ -7,13 +7,14 @@ from fastapi import Form, Request, Response
 from accounts import applications, rate_limit
 from accounts.pages.sign_in import client_of
 from accounts.rules import AccountRefused, mail_address, name_of_person
+from foundation.text import Text
 from orders.register import store as register_store
 from web.access import instant_of
 from web.pages import database_of, language_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
-Errors = list[tuple[str, tuple[str, str]]]
+Errors = list[tuple[str, Text]]
 
 
 @router.get("/apply")
@@ -48,7 +49,7 @@ def send_application(
     try:
         supplier = applications.supplier_of(register, organisation)
     except AccountRefused as wrong:
-        errors.append(("organisation", wrong.pair))
+        errors.append(("organisation", wrong.text))
     for field, check, value in (
         ("contact_name", name_of_person, contact_name),
         ("email", mail_address, email),
@@ -56,7 +57,7 @@ def send_application(
         try:
             check(value)
         except AccountRefused as wrong:
-            errors.append((field, wrong.pair))
+            errors.append((field, wrong.text))
     if supplier is not None and not errors:
         try:
             with database_of(request).writing() as session:
@@ -72,7 +73,7 @@ def send_application(
                     at=now,
                 )
         except AccountRefused as wrong:
-            errors.append(("organisation", wrong.pair))
+            errors.append(("organisation", wrong.text))
     if errors:
         return _page(request, given, errors)
     return see_other("/apply/received")

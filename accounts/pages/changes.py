@@ -8,8 +8,9 @@ from fastapi import Form, Request, Response
 from accounts import mailing
 from accounts.identity import Permission, Person
 from accounts.pages.admin import company
-from foundation.errors import NotThere, Refused
+from foundation.errors import NotThere
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
 from invoicing.supplier_changes.change_request_store import (
     ChangeKind,
@@ -25,17 +26,17 @@ router = pages_router(prefix="/admin/changes")
 
 CONFIRMS = (Permission.BUYER_ADMIN, Permission.FINANCE)
 KINDS = {
-    ChangeKind.ADD_ACCOUNT: ("Nytt betalkonto", "New payment account"),
-    ChangeKind.REMOVE_ACCOUNT: ("Betalkonto tas bort", "Payment account removed"),
-    ChangeKind.DETAILS: ("Företagets uppgifter", "Company details"),
+    ChangeKind.ADD_ACCOUNT: Text("Nytt betalkonto"),
+    ChangeKind.REMOVE_ACCOUNT: Text("Betalkonto tas bort"),
+    ChangeKind.DETAILS: Text("Företagets uppgifter"),
 }
 NAMES = {
-    "scheme": ("Slag", "Kind"),
-    "number": ("Kontonummer", "Account number"),
-    "name": ("Namn", "Name"),
-    "street": ("Gata", "Street"),
-    "postal_code": ("Postnummer", "Postal code"),
-    "city": ("Ort", "City"),
+    "scheme": Text("Slag"),
+    "number": Text("Kontonummer"),
+    "name": Text("Namn"),
+    "street": Text("Gata"),
+    "postal_code": Text("Postnummer"),
+    "city": Text("Ort"),
 }
 
 
@@ -76,19 +77,16 @@ def confirm(
             change = _change(session, change_id)
             if change.state == ChangeState.ASKED:
                 change_requests.confirm_first(session, change_id, by=person.id, call_back=call_back, now=now)
-                said = (
-                    "Din bekräftelse är antecknad. En kollega bekräftar också.",
-                    "Your confirmation is noted. A colleague confirms too.",
-                )
+                said = Text("Din bekräftelse är antecknad. En kollega bekräftar också.")
             else:
                 register = register_store.load(session)
                 confirming.confirm_second(
                     session, register, change_id, by=person.id, now=now, today=today_of(request)
                 )
                 tell(session, change, at=now)
-                said = ("Ändringen gäller nu.", "The change is in force now.")
+                said = Text("Ändringen gäller nu.")
     except ChangeRefused as wrong:
-        return _page(request, person, change_id, wrong)
+        return _page(request, person, change_id, wrong.text)
     return see_other("/admin/changes", said=said)
 
 
@@ -107,8 +105,8 @@ def refuse(
             change_requests.refuse(session, change_id, by=person.id, reason=reason, now=now)
             tell(session, change, at=now)
     except ChangeRefused as wrong:
-        return _page(request, person, change_id, wrong)
-    return see_other("/admin/changes", said=("Begäran är avslagen.", "The request is refused."))
+        return _page(request, person, change_id, wrong.text)
+    return see_other("/admin/changes", said=Text("Begäran är avslagen."))
 
 
 def _change(session: Session, change_id: int) -> ChangeRequest:
@@ -131,7 +129,7 @@ def tell(session: Session, change: ChangeRequest, *, at: datetime) -> None:
     )
 
 
-def _page(request: Request, person: Person, change_id: int, wrong: Refused | None = None) -> Response:
+def _page(request: Request, person: Person, change_id: int, wrong: Text | None = None) -> Response:
     with database_of(request).reading() as session:
         register = register_store.load(session)
         change = _change(session, change_id)

@@ -15,6 +15,7 @@ from accounts.pages import (
     sign_in,
     statement,
 )
+from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -35,9 +36,9 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    NavigationEntry("/people", "Personer", frozenset({_P.ADMINISTER})),
-    NavigationEntry("/admin/changes", "Ändringar", frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
-    NavigationEntry("/admin", "Administration", frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry("/people", Text("Personer"), frozenset({_P.ADMINISTER})),
+    NavigationEntry("/admin/changes", Text("Ändringar"), frozenset({_P.BUYER_ADMIN, _P.FINANCE})),
+    NavigationEntry("/admin", Text("Administration"), frozenset({_P.BUYER_ADMIN})),
 )
 """Where the pages lead."""
 

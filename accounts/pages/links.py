@@ -9,6 +9,7 @@ from accounts import store as account_store
 from accounts.mailed_links import MailedLink
 from accounts.pages.sign_in import client_of
 from accounts.password_rules import PasswordRefused, chosen_password
+from foundation.text import Text
 from web.access import instant_of
 from web.pages import database_of, pages_router, render, see_other
 
@@ -39,13 +40,13 @@ def use_link(
             password, again, about=(link.account.sign_in_name, link.account.display_name)
         )
     except PasswordRefused as wrong:
-        return _page(request, secret, link, wrong)
+        return _page(request, secret, link, wrong.text)
     password_hash = passwords.hashed(chosen)
     with database_of(request).writing() as session:
         accounts.take_up(session, secret, password_hash, now=now)
     return see_other(
         "/sign-in",
-        said=("Lösenordet är valt. Logga in med det.", "The password is chosen. Sign in with it."),
+        said=Text("Lösenordet är valt. Logga in med det."),
     )
 
 
@@ -71,14 +72,11 @@ def forgotten(request: Request, name: Annotated[str, Form(max_length=254)] = "")
             accounts.ask_for_reset(session, name, at=now)
     return see_other(
         "/sign-in",
-        said=(
-            "Om adressen hör till ett konto kommer ett mejl med en länk inom några minuter.",
-            "If the address belongs to an account, a mail with a link will come within a few minutes.",
-        ),
+        said=Text("Om adressen hör till ett konto kommer ett mejl med en länk inom några minuter."),
     )
 
 
-def _page(request: Request, secret: str, link: MailedLink, wrong: PasswordRefused | None = None) -> Response:
+def _page(request: Request, secret: str, link: MailedLink, wrong: Text | None = None) -> Response:
     return render(
         request,
         None,

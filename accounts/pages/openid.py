@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from accounts import oidc
 from foundation.errors import NotThere
+from foundation.text import Text
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of
@@ -30,7 +31,7 @@ def depart(request: Request, back: Annotated[str, Query(alias="next")] = "/") ->
             now=instant_of(request),
         )
     except oidc.OpenIdRefused as wrong:
-        return render(request, None, "account/openid.html", 502, wrong=wrong)
+        return render(request, None, "account/openid.html", 502, wrong=wrong.text)
     response = RedirectResponse(departure.address, status_code=303)
     cookies.put(request, response, _JOURNEY, departure.state)
     return response
@@ -43,8 +44,7 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
     try:
         if error:
             raise oidc.OpenIdRefused(
-                "Inloggningen avbröts hos legitimationsutgivaren.",
-                "The sign-in was broken off at the provider.",
+                Text("Inloggningen avbröts hos legitimationsutgivaren."),
             )
         secret, back = oidc.arrive(
             database_of(request),
@@ -56,7 +56,7 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
             now=instant_of(request),
         )
     except oidc.OpenIdRefused as wrong:
-        response = render(request, None, "account/openid.html", 403, wrong=wrong)
+        response = render(request, None, "account/openid.html", 403, wrong=wrong.text)
     else:
         response = see_other(back)
         cookies.put(request, response, cookies.SESSION, secret)

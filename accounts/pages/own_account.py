@@ -11,6 +11,7 @@ from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.labels import PERMISSIONS
 from accounts.password_rules import PasswordRefused, chosen_password
 from foundation import journal
+from foundation.text import Text
 from operations.mail import store as mail_store
 from operations.mail.texts import MailKind
 from orders.register import store as register_store
@@ -45,23 +46,18 @@ def change_password(
         return _page(
             request,
             person,
-            errors=[
-                ("current", ("Det nuvarande lösenordet stämmer inte.", "The current password is not right."))
-            ],
+            errors=[("current", Text("Det nuvarande lösenordet stämmer inte."))],
         )
     try:
         chosen = chosen_password(password, again, about=(account.sign_in_name, account.display_name))
     except PasswordRefused as wrong:
-        return _page(request, person, errors=[("password", wrong.pair)])
+        return _page(request, person, errors=[("password", wrong.text)])
     with database_of(request).writing() as session:
         rate_limit.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
     return see_other(
         "/account",
-        said=(
-            "Lösenordet är ändrat, och du är utloggad på alla andra ställen.",
-            "The password is changed, and you are signed out everywhere else.",
-        ),
+        said=Text("Lösenordet är ändrat, och du är utloggad på alla andra ställen."),
     )
 
 
@@ -73,9 +69,7 @@ def sign_out_everywhere(request: Request, person: Person = signed_in()) -> Respo
         journal.record(
             session, person.id, AccountAction.SIGNED_OUT_EVERYWHERE, AccountsSubject.PERSON.of(person.id)
         )
-    response = see_other(
-        "/sign-in", said=("Du är utloggad överallt.", "You have been signed out everywhere.")
-    )
+    response = see_other("/sign-in", said=Text("Du är utloggad överallt."))
     cookies.drop(request, response, cookies.SESSION)
     return response
 
@@ -86,12 +80,10 @@ def choose_mails(request: Request, person: Person = signed_in()) -> Response:
     wanted = {str(each) for each in form_of(request).getlist("notice")}
     with database_of(request).writing() as session:
         mail_store.decline(session, person.account_id, [each for each in MailKind if each not in wanted])
-    return see_other("/account", said=("Ditt val är sparat.", "Your choice is saved."))
+    return see_other("/account", said=Text("Ditt val är sparat."))
 
 
-def _page(
-    request: Request, person: Person, errors: list[tuple[str, tuple[str, str]]] | None = None
-) -> Response:
+def _page(request: Request, person: Person, errors: list[tuple[str, Text]] | None = None) -> Response:
     with database_of(request).reading() as session:
         account = account_store.by_id(session, person.account_id)
         declined = mail_store.declined(session, person.account_id)

@@ -10,6 +10,7 @@ from accounts.identity import SUPPLIER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, granted
 from accounts.store import Account
+from foundation.text import Text
 from orders.register import store as register_store
 from orders.register.register import Register
 from web.access import instant_of, signed_in
@@ -19,7 +20,7 @@ from web.pages import database_of, pages_router, render, see_other
 router = pages_router(prefix="/people")
 
 ORDER = (Permission.ADMINISTER, Permission.ASSIGN, Permission.REPORT)
-Errors = list[tuple[str, tuple[str, str]]]
+Errors = list[tuple[str, Text]]
 
 
 @router.get("")
@@ -62,13 +63,10 @@ def add(
                 at=instant_of(request),
             )
     except AccountRefused as wrong:
-        return _form(request, person, None, {"name": name, "email": email}, wrong)
+        return _form(request, person, None, {"name": name, "email": email}, wrong.text)
     return see_other(
         "/people",
-        said=(
-            "Personen är tillagd. En inbjudan går till e-postadressen och gäller i sju dagar.",
-            "The person is added. An invitation goes to the mail address and is good for seven days.",
-        ),
+        said=Text("Personen är tillagd. En inbjudan går till e-postadressen och gäller i sju dagar."),
     )
 
 
@@ -94,8 +92,8 @@ def change(request: Request, account_id: int, person: Person = signed_in(Permiss
                 session, person.organisation, account_id, permissions=permissions, units=units, by=person.id
             )
     except AccountRefused as wrong:
-        return _form(request, person, account, {}, wrong)
-    return see_other("/people", said=("Behörigheterna är ändrade.", "The permissions are changed."))
+        return _form(request, person, account, {}, wrong.text)
+    return see_other("/people", said=Text("Behörigheterna är ändrade."))
 
 
 @router.post("/{account_id}/invite")
@@ -105,7 +103,7 @@ def invite_again(
     """Mails a fresh invitation."""
     with database_of(request).writing() as session:
         accounts.invite_again(session, person.organisation, account_id, by=person.id, at=instant_of(request))
-    return see_other("/people", said=("En ny inbjudan är på väg.", "A new invitation is on its way."))
+    return see_other("/people", said=Text("En ny inbjudan är på väg."))
 
 
 @router.post("/{account_id}/forget-codes")
@@ -117,10 +115,7 @@ def forget_codes(
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
         "/people",
-        said=(
-            "Koderna är borttagna. Personen ställer in nya vid nästa inloggning.",
-            "The codes are removed. The person sets up new ones at the next sign-in.",
-        ),
+        said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning."),
     )
 
 
@@ -141,10 +136,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
         accounts.end(session, person.organisation, account_id, by=person.id)
     return see_other(
         "/people",
-        said=(
-            "Kontot är avslutat och personen är utloggad.",
-            "The account has ended and the person is signed out.",
-        ),
+        said=Text("Kontot är avslutat och personen är utloggad."),
     )
 
 
@@ -165,7 +157,7 @@ def _form(
     person: Person,
     account: Account | None,
     given: dict[str, str],
-    wrong: AccountRefused | None = None,
+    wrong: Text | None = None,
 ) -> Response:
     with database_of(request).reading() as session:
         units = _units(register_store.load(session), person.organisation)

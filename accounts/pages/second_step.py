@@ -35,7 +35,13 @@ def give_code(
     except (WrongCode, TooOften) as wrong:
         status = 429 if isinstance(wrong, TooOften) else 422
         return render(
-            request, None, "account/code.html", status, next=own_path(back), wrong=wrong, name=held.account.id
+            request,
+            None,
+            "account/code.html",
+            status,
+            next=own_path(back),
+            wrong=wrong.text,
+            name=held.account.id,
         )
     response = see_other(back)
     cookies.put(request, response, cookies.SESSION, secret)
@@ -83,7 +89,7 @@ def _set_up_page(
         "account/second_step.html",
         200 if wrong is None else 429 if isinstance(wrong, TooOften) else 422,
         groups=[secret[start : start + 4] for start in range(0, len(secret), 4)],
-        wrong=wrong,
+        wrong=wrong and wrong.text,
     )
 
 

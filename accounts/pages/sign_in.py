@@ -8,6 +8,7 @@ from accounts import sessions
 from accounts import sign_in as signing_in
 from accounts import store as account_store
 from accounts.rate_limit import TooOften
+from foundation.text import SWEDISH, Text, language_of
 from operations.settings import Settings
 from web import cookies
 from web.access import instant_of, person_of
@@ -42,9 +43,9 @@ def sign_in(
             now=instant_of(request),
         )
     except signing_in.WrongSignIn as wrong:
-        return _form(request, back, name=name, wrong=wrong, status=422)
+        return _form(request, back, name=name, wrong=wrong.text, status=422)
     except TooOften as wait:
-        response = _form(request, back, name=name, wrong=wait, status=429)
+        response = _form(request, back, name=name, wrong=wait.text, status=429)
         response.headers["Retry-After"] = str(wait.seconds)
         return response
     step = sessions.PATHS.get(signed_in.stage)
@@ -59,7 +60,7 @@ def sign_in(
 def sign_out(request: Request) -> Response:
     """End this session."""
     _leave_old_session(request)
-    response = see_other("/sign-in", said=("Du är utloggad.", "You have signed out."))
+    response = see_other("/sign-in", said=Text("Du är utloggad."))
     cookies.drop(request, response, cookies.SESSION)
     return response
 
@@ -67,11 +68,11 @@ def sign_out(request: Request) -> Response:
 @router.post("/language")
 def choose_language(
     request: Request,
-    language: Annotated[str, Form()] = "sv",
+    language: Annotated[str, Form()] = SWEDISH,
     back: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
     """Keep the language with the account, or in the browser of somebody without one."""
-    chosen = "en" if language == "en" else "sv"
+    chosen = language_of(language)
     response = see_other(back)
     person = person_of(request)
     if person is not None:
@@ -98,7 +99,7 @@ def _form(
     back: str,
     *,
     name: str = "",
-    wrong: signing_in.WrongSignIn | TooOften | None = None,
+    wrong: Text | None = None,
     status: int = 200,
 ) -> Response:
     settings: Settings = request.app.state.settings

@@ -16,6 +16,7 @@ import typer
 from billing.cli.lazy import CommandPlace, table_of
 from billing.cli.options import DatabaseOption, Given, LanguageOption
 from foundation import gc_tuning
+from foundation.text import SWEDISH
 
 # A command that stands alone says the same line in its own docstring.
 COMMANDS: Final = {
@@ -138,7 +139,7 @@ def main() -> None:
         # Knows every refusal of the system, which is much to load before anything is refused.
         from billing.cli.exit_codes import ExitCode, stopped_by
 
-        sys.exit(ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, "sv"))
+        sys.exit(ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else stopped_by(error, SWEDISH))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ from billing.cli.exit_codes import ExitCode, complain, stopped_by
 from billing.cli.options import DatabaseOption, Given, LanguageOption, TraceOption
 from billing.migrations.schema import open_database
 from foundation.database import Database, utc_now
-from foundation.errors import Language, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import SWEDISH, Language, Text
 from operations.settings import Settings
 
 
@@ -31,15 +31,11 @@ class CommandContext:
     """What a command works with: the address of the database and the language it answers in."""
 
     url: str
-    language: Language = "sv"
+    language: Language = SWEDISH
 
-    def say(self, sv: str, en: str) -> str:
+    def say(self, text: Text) -> str:
         """The text in the language asked for."""
-        return sv if self.language == "sv" else en
-
-    def sentence(self, refused: Refused) -> str:
-        """A refusal in the language asked for."""
-        return refused.in_language(self.language)
+        return text.in_language(self.language)
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
@@ -77,14 +73,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             **given: object,
         ) -> None:
             before = given_by_typer.obj if isinstance(given_by_typer.obj, Given) else Given()
-            language: Language = lang or before.language or "sv"
+            language = lang or before.language or SWEDISH
             try:
                 url = database or before.database or Settings().database_url
                 function(CommandContext(url, language), **given)
             except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
                 raise
             except KeyboardInterrupt:
-                complain("Avbruten." if language == "sv" else "Interrupted.")
+                complain(Text("Avbruten.").in_language(language))
                 raise typer.Exit(ExitCode.INTERRUPTED) from None
             except Exception as error:
                 if trace:

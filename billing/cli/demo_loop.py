@@ -11,14 +11,15 @@ from pathlib import Path
 
 import structlog
 import typer
-from rich.text import Text
+from rich.text import Text as RichText
 
-from billing.cli.printing import TableColumn, show, table
+from billing.cli.printing import TableColumn, show, side_by_side, table
 from billing.tools.demo.folder import DATABASE_FILE, mark
 from billing.tools.demo.loop_back import Looped, play
 from billing.tools.demo.story import Story
 from finance_desk.statement_files import statement_csv
 from foundation.formatting import Json, kronor
+from foundation.text import SWEDISH, Text
 from invoicing.reconciliation.statement import Statement, StatementRow
 
 Progress = Callable[[Story], AbstractContextManager[Callable[[date], None]]]
@@ -73,33 +74,33 @@ def _logged_to(path: Path) -> Iterator[None]:
 
 def _show(looped: Looped, folder: Path) -> None:
     told = (
-        ("Våra meddelanden / our messages", looped.messages_out),
-        ("Meddelanden till oss / messages to us", looped.messages_in),
-        ("Fakturor och kreditfakturor / invoices and credit notes", looped.documents),
-        ("Fel på vägen / faults on the way", looped.faults),
+        (Text("Våra meddelanden", context="demo"), looped.messages_out),
+        (Text("Meddelanden till oss"), looped.messages_in),
+        (Text("Fakturor och kreditfakturor"), looped.documents),
+        (Text("Fel på vägen"), looped.faults),
     )
     for words, counts in told:
-        said = ", ".join(f"{count} {what}" for what, count in counts.items()) or "inga / none"
-        show(Text(f"{words}: {said}"))
-    show(Text(f"Kredit begärd i telefon / asked by telephone: {looped.asked_in_person}"), "")
+        said = ", ".join(f"{count} {what}" for what, count in counts.items()) or Text("inga").both()
+        show(RichText(f"{words.both()}: {said}"))
+    show(RichText(f"{Text('Kredit begärd i telefon').both()}: {looped.asked_in_person}"), "")
     columns = (
-        TableColumn("Leverantör", "Supplier"),
-        TableColumn("Beställt / ordered", "", right=True),
-        TableColumn("Levererat / received", "", right=True),
-        TableColumn("Fakturerat / invoiced", "", right=True),
-        TableColumn("Krediterat / credited", "", right=True),
-        TableColumn("Betalt / paid", "", right=True),
-        TableColumn("Öppet / open", "", right=True),
+        TableColumn(Text("Leverantör")),
+        TableColumn(side_by_side(Text("Beställt", context="demo")), right=True),
+        TableColumn(side_by_side(Text("Levererat", context="demo")), right=True),
+        TableColumn(side_by_side(Text("Fakturerat", context="demo")), right=True),
+        TableColumn(side_by_side(Text("Krediterat", context="demo")), right=True),
+        TableColumn(side_by_side(Text("Betalt", context="demo")), right=True),
+        TableColumn(side_by_side(Text("Öppet", context="demo")), right=True),
     )
-    show(table(columns, _rows(looped.statement), language="sv", total=_row(looped.statement.total)))
+    show(table(columns, _rows(looped.statement), language=SWEDISH, total=_row(looped.statement.total)))
     for sentence in looped.broken:
-        show(Text(f"BRUTEN INVARIANT / BROKEN INVARIANT  {sentence}"))
-    show(
-        Text(
-            f"Allt levererat är fakturerat, godkänt och betalt den {looped.last_day}. Allt ligger i {folder}.\n"
-            f"Everything received is invoiced, approved and paid by {looped.last_day}. All of it is in {folder}."
-        )
+        show(RichText(f"{Text('BRUTEN INVARIANT').both()}  {sentence}"))
+    settled = Text(
+        "Allt levererat är fakturerat, godkänt och betalt den %(day)s. Allt ligger i %(folder)s.",
+        day=looped.last_day,
+        folder=folder,
     )
+    show(RichText(settled.both("\n")))
 
 
 def _rows(statement: Statement) -> Iterator[list[str]]:
@@ -109,7 +110,7 @@ def _rows(statement: Statement) -> Iterator[list[str]]:
 
 def _row(row: StatementRow) -> list[str]:
     amounts = (row.ordered, row.received, row.invoiced, row.credited, row.paid, row.open)
-    return [row.key[0] or "Summa / total", *(kronor(each) for each in amounts)]
+    return [row.key[0] or Text("Summa", context="demo").both(), *(kronor(each) for each in amounts)]
 
 
 def _summary(looped: Looped) -> Mapping[str, Json]:

@@ -11,15 +11,16 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import explain
-from foundation.errors import Language, NotFound, Refused
+from foundation.errors import NotFound, Refused
 from foundation.formatting import plain
+from foundation.text import Language, Text
 from invoicing.documents.store import InvoiceUnknown
 from invoicing.portal_invoicing.flipping import NotToInvoice
 from orders.placements.store import PlacementUnknown
 from orders.purchase_orders.order_store import OrderUnknown
 from orders.register.files import RegisterRefused
 from peppol.exchange.outgoing import InvalidDocument
-from peppol.explanations.explain import explain as explain_finding
+from peppol.explanations.explain import explained
 from peppol.xml.gate_errors import GateRefused
 
 
@@ -49,11 +50,10 @@ def complain(sentence: str) -> None:
 
 def stopped_by(error: Exception, language: Language) -> ExitCode:
     """Tell what stopped a command; the code it ends with. A register is told problem by problem."""
-    swedish = language == "sv"
     if isinstance(error, RegisterRefused):
         for problem in error.problems:
             place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-            complain(f"{place}: {problem.sentence_sv if swedish else problem.sentence}")
+            complain(f"{place}: {problem.sentence.in_language(language)}")
         return ExitCode.FAILED
     refusal = refusal_of(error)
     complain(refusal.in_language(language))
@@ -68,44 +68,42 @@ def refusal_of(error: Exception) -> Refused:
         case SQLAlchemyError():
             return explain(error)
         case GateRefused():
-            return Refused(
-                explain_finding(error.finding, "sv").sentence, explain_finding(error.finding, "en").sentence
-            )
+            return Refused(explained(error.finding))
         case InvalidDocument():
             rules = ", ".join(sorted({finding.rule for finding in error.findings}))
             return Refused(
-                f"Vårt eget dokument {error.document_id} bryter mot {rules} och skickas inte. "
-                "Rätta uppgifterna i registret.",
-                f"Our own document {error.document_id} breaks {rules} and is not sent. "
-                "Correct the details in the register.",
+                Text(
+                    "Vårt eget dokument %(document_id)s bryter mot %(rules)s och skickas inte. Rätta "
+                    "uppgifterna i registret.",
+                    document_id=error.document_id,
+                    rules=rules,
+                )
             )
         case ValidationError() if error.title == "Settings":
-            names = ", ".join(f"BILLING_{each['loc'][0]}".upper() for each in error.errors())
-            return Refused(f"Miljövariabeln {names} går inte att använda.", f"{names} cannot be used.")
+            variables = ", ".join(f"BILLING_{each['loc'][0]}".upper() for each in error.errors())
+            return Refused(Text("Miljövariabeln %(variables)s går inte att använda.", variables=variables))
         case OSError():
             return _file_refused(error)
         case _:
-            name = type(error).__name__
             return Refused(
-                f"Ett fel i programmet ({name}). Det som redan skrivits står kvar. "
-                "Kör om med --trace och anmäl det.",
-                f"A fault in the program ({name}). What was written stands. "
-                "Run again with --trace and report it.",
+                Text(
+                    "Ett fel i programmet (%(error)s). Det som redan skrivits står kvar. Kör om med --trace "
+                    "och anmäl det.",
+                    error=type(error).__name__,
+                )
             )
 
 
-_FILE_FAULTS: dict[type[OSError], tuple[str, str]] = {
-    FileNotFoundError: ("finns inte", "does not exist"),
-    IsADirectoryError: ("är en mapp, inte en fil", "is a folder, not a file"),
-    NotADirectoryError: ("är inte en mapp", "is not a folder"),
-    FileExistsError: ("finns redan", "exists already"),
-    PermissionError: ("får inte öppnas", "may not be opened"),
+_FILE_FAULTS: dict[type[OSError], Text] = {
+    FileNotFoundError: Text("%(path)s finns inte. Kontrollera sökvägen."),
+    IsADirectoryError: Text("%(path)s är en mapp, inte en fil. Kontrollera sökvägen."),
+    NotADirectoryError: Text("%(path)s är inte en mapp. Kontrollera sökvägen."),
+    FileExistsError: Text("%(path)s finns redan. Kontrollera sökvägen."),
+    PermissionError: Text("%(path)s får inte öppnas. Kontrollera sökvägen."),
 }
+_FILE_FAULT = Text("%(path)s går inte att använda (%(fault)s). Kontrollera sökvägen.")
 
 
 def _file_refused(error: OSError) -> Refused:
-    name = str(error.filename or "")
-    sv, en = _FILE_FAULTS.get(
-        type(error), (f"går inte att använda ({error.strerror})", f"cannot be used ({error.strerror})")
-    )
-    return Refused(f"{name} {sv}. Kontrollera sökvägen.", f"{name} {en}. Check the path.")
+    told = _FILE_FAULTS.get(type(error), _FILE_FAULT)
+    return Refused(told.with_values(path=error.filename or "", fault=error.strerror))

@@ -5,14 +5,28 @@ from typing import Annotated
 
 import typer
 
-from foundation.errors import Language
+from foundation.text import Language, languages
+
+
+def known_language(code: str) -> Language:
+    """A language the system speaks. Raises ValueError for any other, which typer tells as wrong usage."""
+    if code not in languages():
+        raise ValueError(f"{code!r} is not one of {', '.join(map(repr, languages()))}.")
+    return code
+
 
 DatabaseOption = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Databasens adress / address of the database"),
 ]
 LanguageOption = Annotated[
-    Language | None, typer.Option("--lang", help="Meningarnas språk / language of the sentences")
+    Language | None,
+    typer.Option(
+        "--lang",
+        parser=known_language,
+        metavar=f"<{'|'.join(languages())}>",
+        help="Meningarnas språk / language of the sentences",
+    ),
 ]
 TraceOption = Annotated[
     bool, typer.Option("--trace", hidden=True, help="Visa var ett fel uppstod / show where an error arose")

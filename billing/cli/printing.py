@@ -15,10 +15,10 @@ import typer
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as RichText
 
-from foundation.errors import Language
 from foundation.formatting import Json, plain
+from foundation.text import NO_TEXT, Language, Text, WrittenText
 
 _PIPE_WIDTH = 200
 _GAP = 2
@@ -26,17 +26,21 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column with its heading in both languages.
+    """A column with its heading.
 
     `right` is for numbers. `wrap` above zero lets the column wrap, down to so many signs a line. `spare`
     above zero lets the column go where the terminal is too narrow, the highest first.
     """
 
-    sv: str
-    en: str
+    heading: Text = NO_TEXT
     right: bool = False
     wrap: int = 0
     spare: int = 0
+
+
+def side_by_side(heading: Text) -> Text:
+    """A heading in Swedish and English at once, for a table that both sides read together."""
+    return WrittenText(heading.both())
 
 
 def width_of_output() -> int:
@@ -72,7 +76,7 @@ def table(
 ) -> Table:
     """A table for the width there is; `total` is a row below a rule. A cell may hold several lines."""
     held = [[_cell(cell) for cell in row] for row in rows]
-    headings = [_heading(column, language) for column in columns]
+    headings = [column.heading.in_language(language) for column in columns]
     widths = _widths(columns, [headings, *held, *([total] if total is not None else [])])
     made = Table(
         box=None,
@@ -90,16 +94,18 @@ def table(
             overflow="fold",
         )
     for row in held:
-        made.add_row(*(Text(row[index]) for index in widths))
+        made.add_row(*(RichText(row[index]) for index in widths))
     if total is not None:
-        made.add_row(*(Text("-" * width if columns[index].right else "") for index, width in widths.items()))
-        made.add_row(*(Text(total[index], style="bold") for index in widths))
+        made.add_row(
+            *(RichText("-" * width if columns[index].right else "") for index, width in widths.items())
+        )
+        made.add_row(*(RichText(total[index], style="bold") for index in widths))
     return made
 
 
 def width_needed(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], *, language: Language) -> int:
     """How wide a table of these would be with nothing wrapped and nothing left out."""
-    held = [[_heading(column, language) for column in columns], *rows]
+    held = [[column.heading.in_language(language) for column in columns], *rows]
     return _sum(_longest(row[index] for row in held) for index in range(len(columns)))
 
 
@@ -121,10 +127,6 @@ def _widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> di
         widths[index] += share
         left -= share
     return widths
-
-
-def _heading(column: TableColumn, language: Language) -> str:
-    return column.sv if language == "sv" else column.en
 
 
 def _cell(text: str) -> str:

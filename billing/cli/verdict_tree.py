@@ -1,67 +1,58 @@
 """A judgement on the terminal: the tree of its checks, with what deviates."""
 
-from rich.text import Text
+from rich.text import Text as RichText
 from rich.tree import Tree
 
-from foundation.errors import Language
 from foundation.formatting import plain
+from foundation.text import NO_TEXT, JoinedText, Language, Text, WrittenText
 from invoicing.matching.deviation_texts import sentence, source_name
 from invoicing.matching.deviations import Check, CheckOutcome, Deviation, DeviationActor, Group, Match
 from web.verdict_words import check_name
 
 _OUTCOMES = {
-    CheckOutcome.AGREES: ("✓", "stämmer", "agrees", "green"),
-    CheckOutcome.DEVIATES: ("✗", "avviker", "deviates", "bold red"),
-    CheckOutcome.NOT_LOOKED_AT: ("-", "inte prövat", "not looked at", "dim"),
+    CheckOutcome.AGREES: ("✓", Text("stämmer"), "green"),
+    CheckOutcome.DEVIATES: ("✗", Text("avviker"), "bold red"),
+    CheckOutcome.NOT_LOOKED_AT: ("-", Text("inte prövat"), "dim"),
 }
 _ACTORS = {
-    DeviationActor.SUPPLIER: ("leverantören", "the supplier"),
-    DeviationActor.BUYER: ("köparen", "the buyer"),
-    DeviationActor.NOBODY: ("ingen", "nobody"),
+    DeviationActor.SUPPLIER: Text("leverantören"),
+    DeviationActor.BUYER: Text("köparen"),
+    DeviationActor.NOBODY: Text("ingen"),
 }
 
 
 def tree_of(match: Match, heading: str, language: Language) -> Tree:
     """The whole judgement as a tree: every check with its outcome, every deviation with its sentence."""
-    root = Tree(Text(heading, style="bold"), guide_style="dim")
+    root = Tree(RichText(heading, style="bold"), guide_style="dim")
     for node in match.tree.checks:
         _grow(root, node, language)
     return root
 
 
 def _grow(branch: Tree, node: Check | Group, language: Language) -> None:
-    name = check_name(node.name, language)
+    name = check_name(node.name).in_language(language)
     if isinstance(node, Group):
-        below = branch.add(Text(name, style="bold"))
+        below = branch.add(RichText(name, style="bold"))
         for child in node.checks:
             _grow(below, child, language)
         return
-    mark, sv, en, style = _OUTCOMES[node.outcome]
-    leaf = branch.add(Text(f"{mark} {name}: {sv if language == 'sv' else en}", style=style))
+    mark, outcome, style = _OUTCOMES[node.outcome]
+    leaf = branch.add(RichText(f"{mark} {name}: {outcome.in_language(language)}", style=style))
     for deviation in node.deviations:
-        told = leaf.add(Text(plain(f"{deviation.code}: {sentence(deviation, language)}")))
-        told.add(Text(plain(_facts(deviation, language)), style="dim"))
+        told = leaf.add(RichText(plain(f"{deviation.code}: {sentence(deviation).in_language(language)}")))
+        told.add(RichText(plain(_facts(deviation).in_language(language)), style="dim"))
 
 
-def _facts(deviation: Deviation, language: Language) -> str:
+def _facts(deviation: Deviation) -> Text:
     """Found and expected with where they stand, and who acts."""
-    sv = language == "sv"
-    nothing = "inget" if sv else "nothing"
-    found_in = ", ".join(
-        filter(None, (source_name(deviation.found_from, language), _line(deviation, sv), deviation.term))
+    line = Text("rad %(line)s", line=deviation.line) if deviation.line else NO_TEXT
+    found_in = JoinedText(", ", (source_name(deviation.found_from), line, WrittenText(deviation.term)))
+    expected_in = JoinedText(" ", (source_name(deviation.expected_from), WrittenText(deviation.reference)))
+    nothing = Text("inget", context="deviation")
+    found = Text("hittat %(found)s (%(place)s)", found=deviation.found or nothing, place=found_in)
+    expected = (
+        Text("väntat %(expected)s (%(place)s)", expected=deviation.expected or nothing, place=expected_in)
+        if expected_in
+        else Text("väntat %(expected)s", expected=deviation.expected or nothing)
     )
-    expected_in = " ".join(
-        filter(None, (source_name(deviation.expected_from, language), deviation.reference))
-    )
-    actor = _ACTORS[deviation.actor][0 if sv else 1]
-    parts = (
-        f"{'hittat' if sv else 'found'} {deviation.found or nothing} ({found_in})",
-        f"{'väntat' if sv else 'expected'} {deviation.expected or nothing}"
-        + (f" ({expected_in})" if expected_in else ""),
-        f"{'åtgärdas av' if sv else 'to act'}: {actor}",
-    )
-    return "; ".join(parts)
-
-
-def _line(deviation: Deviation, sv: bool) -> str:
-    return f"{'rad' if sv else 'line'} {deviation.line}" if deviation.line else ""
+    return JoinedText("; ", (found, expected, Text("åtgärdas av: %(actor)s", actor=_ACTORS[deviation.actor])))

@@ -9,6 +9,7 @@ from accounts import tables as account_tables
 from foundation import tables as foundation_tables
 from foundation.database import Database, DatabaseUnusable, utc_now
 from foundation.periods import Clock
+from foundation.text import Text
 from invoicing.audit import tables as audit_tables
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import tables as document_tables
@@ -52,7 +53,9 @@ def open_database(url: str, *, clock: Clock = utc_now) -> Database:
     if database.is_sqlite and file and file != ":memory:" and not Path(file).exists():
         database.close()
         raise DatabaseUnusable(
-            f"Det finns ingen databas i {file}. Kontrollera adressen, eller kör först: billing init",
-            f"There is no database in {file}. Check the address, or run first: billing init",
+            Text(
+                "Det finns ingen databas i %(file)s. Kontrollera adressen, eller kör först: billing init",
+                file=file,
+            )
         )
     return database

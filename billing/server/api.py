@@ -16,9 +16,10 @@ import anyio
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import AfterValidator
 
-from foundation.errors import Language
 from foundation.formatting import number
+from foundation.text import SWEDISH, Language, Text, languages
 from peppol.validation.validation import validate
 from peppol.xml.gate_errors import LIMITS
 from web.problems import MEDIA_TYPE, ProblemDocument, ProblemResponse, wants_page
@@ -27,6 +28,21 @@ from web.validation_report import STYLE_SHEET, ValidationReport, report_json, re
 CHECKS_AT_ONCE: Final = 4
 
 Today = Callable[[], date]
+
+
+def _spoken(code: str) -> Language:
+    if code not in languages():
+        raise ValueError(f"one of {', '.join(languages())}")
+    return code
+
+
+AskedLanguage = Annotated[
+    Language,
+    Query(
+        description="The language of messages and remedies.", json_schema_extra={"enum": list(languages())}
+    ),
+    AfterValidator(_spoken),
+]
 
 _BODY: Final = {
     "requestBody": {
@@ -60,7 +76,7 @@ def validation_router(today: Today) -> APIRouter:
     )
     async def validate_document(
         request: Request,
-        lang: Annotated[Language, Query(description="The language of messages and remedies.")] = "sv",
+        lang: AskedLanguage = SWEDISH,
     ) -> Response:
         """Check against schema and rules, as a document that arrives today; nothing is stored."""
         data = await _body(request)
@@ -96,11 +112,12 @@ async def _body(request: Request) -> bytes:
 
 
 def _too_large() -> ProblemResponse:
-    most = number(Decimal(LIMITS.bytes_max))
     return ProblemResponse(
         413,
-        f"Dokumentet är större än {most} byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
-        f"The document is larger than {most} bytes. Make the attachments smaller or send them in another way.",
+        Text(
+            "Dokumentet är större än %(bytes_max)s byte. Gör bilagorna mindre eller skicka dem på annat sätt.",
+            bytes_max=number(Decimal(LIMITS.bytes_max)),
+        ),
         headers={"Connection": "close"},  # what is left of the body is not read
     )
 

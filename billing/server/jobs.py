@@ -16,6 +16,7 @@ from billing.server import invoice_mails
 from foundation.database import Database
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.exceptions import undo as exception_undo
 from invoicing.model import InvoiceState
@@ -128,10 +129,11 @@ def parked_too_long(session: Session, today: date, now: datetime, mail_to: str) 
         trouble = Trouble(
             len(ended),
             _named([invoice.number for invoice in ended]),
-            f"{len(ended)} dokument hade väntat längre än reglerna säger. Fakturor har begärts krediterade, "
-            "kreditfakturor ligger i kön.",
-            f"{len(ended)} documents had waited longer than the policy says. Invoices have been asked back, "
-            "credit notes lie in the queue.",
+            Text(
+                "%(documents)s dokument hade väntat längre än reglerna säger. Fakturor har begärts "
+                "krediterade, kreditfakturor ligger i kön.",
+                documents=len(ended),
+            ),
         )
         alarms.put(session, "INVOICES_PARKED", trouble, now=now, mail_to=mail_to)
     return f"{len(ended)} documents"
@@ -145,8 +147,10 @@ def payments_due(session: Session, today: date, now: datetime, mail_to: str) -> 
         trouble = Trouble(
             len(found),
             _named(found),
-            f"{len(found)} godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
-            f"{len(found)} accepted invoices are due today or before. Make a payment proposal.",
+            Text(
+                "%(invoices)s godkända fakturor ska betalas i dag eller tidigare. Gör ett betalningsförslag.",
+                invoices=len(found),
+            ),
         )
         alarms.put(session, "PAYMENTS_DUE", trouble, now=now, mail_to=mail_to)
     return f"{len(found)} invoices"

@@ -3,6 +3,7 @@
 import socket
 
 from foundation.errors import Refused
+from foundation.text import Text
 
 
 def listening_on(host: str, port: int) -> socket.socket:
@@ -15,6 +16,11 @@ def listening_on(host: str, port: int) -> socket.socket:
         return listening
     except OSError as error:
         raise Refused(
-            f"Det går inte att lyssna på {host} port {port} ({error.strerror}). Välj en annan med --host eller --port.",
-            f"Cannot listen on {host} port {port} ({error.strerror}). Choose another with --host or --port.",
+            Text(
+                "Det går inte att lyssna på %(host)s port %(port)s (%(fault)s). Välj en annan med "
+                "--host eller --port.",
+                host=host,
+                port=port,
+                fault=error.strerror,
+            )
         ) from None

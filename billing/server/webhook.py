@@ -26,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 
 from foundation.database import Database
 from foundation.periods import stockholm_date
+from foundation.text import Text
 from operations.exchange_settings import PostSettings
 from peppol.envelope import opening
 from peppol.exchange import inbox
@@ -48,19 +49,18 @@ async def take_message(request: Request) -> Response:
     asked = _Asked(request, settings, database.clock())
     asked.knock()
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise ProblemResponse(415, "Skicka meddelandet utan komprimering.", "Send the message uncompressed.")
+        raise ProblemResponse(415, Text("Skicka meddelandet utan komprimering."))
     body = await _body(request)
     asked.prove(body)
     if not body:
-        raise ProblemResponse(400, "Meddelandet är tomt.", "The message is empty.")
+        raise ProblemResponse(400, Text("Meddelandet är tomt."))
     name = request.headers.get("webhook-id") or request.headers.get("X-Message-Id") or ""
     try:
         message = await to_thread.run_sync(_stored, database, body, name[:_NAME])
     except OperationalError:
         raise ProblemResponse(
             503,
-            "Meddelandet kunde inte sparas just nu. Skicka det igen om en stund.",
-            "The message could not be stored just now. Send it again in a while.",
+            Text("Meddelandet kunde inte sparas just nu. Skicka det igen om en stund."),
             headers=_RETRY,
         ) from None
     return JSONResponse({"letter": message, "countryCodeC4": settings.access_point_country})
@@ -100,7 +100,7 @@ class _Asked:
     def knock(self) -> None:
         """What can be asked before the body is read: is there a webhook, and does this look like its sender."""
         if not self._token and not self._keys:
-            raise ProblemResponse(404, "Adressen finns inte.", "The address does not exist.")
+            raise ProblemResponse(404, Text("Adressen finns inte."))
         if self._by_token():
             return
         moment, _, signatures = self._signed()
@@ -108,9 +108,7 @@ class _Asked:
             raise _unknown()
         if abs(self._now.timestamp() - moment) > self._window:
             raise ProblemResponse(
-                401,
-                "Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.",
-                "The signature's moment is too far from ours. Set the clock, or sign anew.",
+                401, Text("Signaturens tid är för långt från vår. Ställ klockan, eller signera på nytt.")
             )
 
     def prove(self, body: bytes) -> None:
@@ -169,8 +167,10 @@ def _from_hexadecimal(text: str) -> bytes:
 def _unknown() -> ProblemResponse:
     return ProblemResponse(
         401,
-        "Meddelandet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen hos accesspunkten.",
-        "The message carries neither the right secret nor the right signature. Check the access point's setting.",
+        Text(
+            "Meddelandet bär varken rätt hemlighet eller rätt signatur. Kontrollera inställningen "
+            "hos accesspunkten."
+        ),
     )
 
 
@@ -188,8 +188,7 @@ async def _body(request: Request) -> bytes:
     if too_large:
         raise ProblemResponse(
             413,
-            f"Meddelandet är större än {LIMITS.bytes_max} byte.",
-            f"The message is larger than {LIMITS.bytes_max} bytes.",
+            Text("Meddelandet är större än %(bytes_max)s byte.", bytes_max=LIMITS.bytes_max),
             headers={"Connection": "close"},  # what is left of the body is not read
         )
     return bytes(read)

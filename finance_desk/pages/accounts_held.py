@@ -14,6 +14,7 @@ from accounts.pages.changes import tell
 from finance_desk.pages.paying_parts import READERS, account_words, people, supplier_names, text_of
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.model import AccountGiven, DocumentType, InvoiceState, SupplierInvoice
 from invoicing.supplier_changes import change_request_store, change_requests, confirming
@@ -87,10 +88,7 @@ def call_back(request: Request, invoice_id: int, person: Person = signed_in(_P.F
         change_requests.confirm_first(
             session, request_id, by=person.id, call_back=text_of(request, "call_back"), now=now
         )
-    said = (
-        "Motringningen är noterad. Nu bekräftar en annan person.",
-        "The call-back is noted. Now another person confirms.",
-    )
+    said = Text("Motringningen är noterad. Nu bekräftar en annan person.")
     return see_other("/finance/payments/accounts", said)
 
 
@@ -105,10 +103,7 @@ def confirm_first(request: Request, request_id: int, person: Person = signed_in(
             call_back=text_of(request, "call_back"),
             now=instant_of(request),
         )
-    said = (
-        "Motringningen är noterad. Nu bekräftar en annan person.",
-        "The call-back is noted. Now another person confirms.",
-    )
+    said = Text("Motringningen är noterad. Nu bekräftar en annan person.")
     return see_other("/finance/payments/accounts", said)
 
 
@@ -128,10 +123,7 @@ def confirm_second(
             today=today_of(request),
         )
         tell(session, change_request_store.get(session, request_id), at=instant_of(request))
-    said = (
-        f"Ändringen gäller. {judged} fakturor som väntade har prövats igen.",
-        f"The change is in force. {judged} invoices that waited were judged again.",
-    )
+    said = Text("Ändringen gäller. %(judged)s fakturor som väntade har prövats igen.", judged=judged)
     return see_other("/finance/payments/accounts", said)
 
 
@@ -143,7 +135,7 @@ def refuse(request: Request, request_id: int, person: Person = signed_in(_P.FINA
             session, request_id, by=person.id, reason=text_of(request, "reason"), now=instant_of(request)
         )
         tell(session, change_request_store.get(session, request_id), at=instant_of(request))
-    return see_other("/finance/payments/accounts", ("Begäran är avslagen.", "The request is refused."))
+    return see_other("/finance/payments/accounts", Text("Begäran är avslagen."))
 
 
 class NoUnknownAccount(Refused):
@@ -151,8 +143,7 @@ class NoUnknownAccount(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Kontot på fakturan är redan registrerat. Ladda om sidan.",
-            "The account on the invoice is registered already. Reload the page.",
+            Text("Kontot på fakturan är redan registrerat. Ladda om sidan."),
         )
 
 
@@ -192,13 +183,13 @@ def _unknown_account(session: Session, register: Register, invoice: SupplierInvo
     raise NoUnknownAccount
 
 
-def _content_words(request: ChangeRequest) -> tuple[str, str]:
+def _content_words(request: ChangeRequest) -> Text:
     """What a request asks for, in words."""
     content = request.content
     if request.kind is ChangeKind.DETAILS:
-        told = ", ".join(content.get(each, "") for each in ("name", "street", "postal_code", "city"))
-        return f"Nya uppgifter: {told}", f"New details: {told}"
+        details = ", ".join(content.get(each, "") for each in ("name", "street", "postal_code", "city"))
+        return Text("Nya uppgifter: %(details)s", details=details)
     account = f"{content.get('scheme', '').capitalize()} {content.get('number', '')}"
     if request.kind is ChangeKind.ADD_ACCOUNT:
-        return f"Lägg till {account}", f"Add {account}"
-    return f"Ta bort {account}", f"Remove {account}"
+        return Text("Lägg till %(account)s", account=account)
+    return Text("Ta bort %(account)s", account=account)

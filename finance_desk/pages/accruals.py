@@ -19,6 +19,7 @@ from finance_desk.pages.paying_parts import (
 from foundation.money import total
 from foundation.periods import Month
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
+from foundation.text import Text
 from invoicing.bookkeeping import booking, voucher_store
 from invoicing.bookkeeping.booking import accrued
 from invoicing.payment import export_store
@@ -87,11 +88,12 @@ def book_accrual(request: Request, person: Person = signed_in(_P.FINANCE)) -> Re
             by=person.id,
             now=instant_of(request),
         )
-    said = (
-        f"Upplupet för {month} är bokfört med verifikation {run.vouchers[0].number} och återförs med "
-        f"{run.vouchers[1].number}. Ladda ner SIE-filen nedan.",
-        f"The accrual of {month} is booked as voucher {run.vouchers[0].number} and taken back by "
-        f"{run.vouchers[1].number}. Download the SIE file below.",
+    said = Text(
+        "Upplupet för %(month)s är bokfört med verifikation %(voucher_number)s och återförs "
+        "med %(reversal_number)s. Ladda ner SIE-filen nedan.",
+        month=month,
+        voucher_number=run.vouchers[0].number,
+        reversal_number=run.vouchers[1].number,
     )
     return see_other(f"/finance/reconciliation/month-end?month={month}", said)
 
@@ -108,9 +110,8 @@ def book(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
             by=person.id,
             now=instant_of(request),
         )
-    said = (
-        f"{len(run.vouchers)} verifikationer är skrivna. Ladda ner SIE-filen nedan.",
-        f"{len(run.vouchers)} vouchers are written. Download the SIE file below.",
+    said = Text(
+        "%(vouchers)s verifikationer är skrivna. Ladda ner SIE-filen nedan.", vouchers=len(run.vouchers)
     )
     return see_other("/finance/reconciliation/month-end", said)
 

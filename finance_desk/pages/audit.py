@@ -14,6 +14,7 @@ from finance_desk.journal_words import action_name, details
 from finance_desk.words import Names
 from foundation import journal, journal_anchor
 from foundation.errors import NotThere, Refused
+from foundation.text import Text
 from invoicing.audit import cases as audit_cases
 from invoicing.audit import disposal_store, journal_queries, legal_hold_store, retention, retention_periods
 from invoicing.audit.cases import NoCase
@@ -119,7 +120,7 @@ def hold(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response:
     with database_of(request).writing() as session:
         reference, reason = str(form.get("reference", "")).strip(), str(form.get("reason", ""))
         retention.hold(session, reference, by=person.id, on=today_of(request), reason=reason)
-    return see_other("/finance/audit/retention", ("Ärendet bevaras.", "The case is kept."))
+    return see_other("/finance/audit/retention", Text("Ärendet bevaras."))
 
 
 @router.post("/finance/audit/holds/{number}/lift")
@@ -129,7 +130,7 @@ def lift(request: Request, number: int, person: Person = signed_in(*_KEEPERS)) -
         if all(each.id != number for each in legal_hold_store.newest_first(session)):
             raise NotThere
         retention.lift(session, number, by=person.id, on=today_of(request))
-    return see_other("/finance/audit/retention", ("Bevarandekravet är hävt.", "The hold is lifted."))
+    return see_other("/finance/audit/retention", Text("Bevarandekravet är hävt."))
 
 
 @router.post("/finance/audit/disposals")
@@ -139,7 +140,7 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
         retention.propose(session, by=person.id, on=today_of(request), times=_times(request))
     return see_other(
         "/finance/audit/retention",
-        ("Föreslaget. En annan person bekräftar.", "Proposed. Another person confirms."),
+        Text("Föreslaget. En annan person bekräftar."),
     )
 
 
@@ -152,10 +153,10 @@ def answer(request: Request, number: int, answer: str, person: Person = signed_i
         match answer:
             case "confirm":
                 retention.confirm(session, number, by=person.id, on=today_of(request), times=_times(request))
-                said = ("Gallrat. Protokollet är sparat.", "Disposed of. The protocol is kept.")
+                said = Text("Gallrat. Protokollet är sparat.")
             case "withdraw":
                 retention.withdraw(session, number, by=person.id)
-                said = ("Förslaget är tillbakataget.", "The proposal is withdrawn.")
+                said = Text("Förslaget är tillbakataget.")
             case _:
                 raise NotThere
     return see_other("/finance/audit/retention", said)
@@ -171,7 +172,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise Refused("Ange en dag som 2026-11-21.", "Give a day like 2026-11-21.") from error
+        raise Refused(Text("Ange en dag som 2026-11-21.")) from error
 
 
 def _link(subject: str) -> str:

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from accounts.identity import Permission, Person
 from finance_desk.pages.paying_parts import READERS, FormRefused, people, text_of
 from foundation.errors import NotThere
+from foundation.text import Text
 from invoicing.payment import bank_report_store, bank_reports
 from invoicing.payment.bank_files import movements
 from orders.register import store as register_store
@@ -20,14 +21,14 @@ _P = Permission
 _BYTES_MAX = 20_000_000
 
 OUTCOMES = {
-    "PAID": ("good", "Betald", "Paid"),
-    "REPEAT": ("quiet", "Berättad förut", "Told before"),
-    "NOT_OURS": ("quiet", "Inte härifrån", "Not from here"),
-    "UNKNOWN": ("bad", "Okänd betalning", "Unknown payment"),
-    "AMOUNT": ("bad", "Annat belopp", "Another amount"),
-    "NOT_BOOKED": ("note", "Inte bokförd än", "Not booked yet"),
-    "RETURNED": ("bad", "Tillbaka", "Returned"),
-    "RETURNED_AFTER_PAID": ("bad", "Tillbaka efter betald", "Returned after paid"),
+    "PAID": ("good", Text("Betald")),
+    "REPEAT": ("quiet", Text("Berättad förut")),
+    "NOT_OURS": ("quiet", Text("Inte härifrån")),
+    "UNKNOWN": ("bad", Text("Okänd betalning")),
+    "AMOUNT": ("bad", Text("Annat belopp")),
+    "NOT_BOOKED": ("note", Text("Inte bokförd än")),
+    "RETURNED": ("bad", Text("Tillbaka", context="payment")),
+    "RETURNED_AFTER_PAID": ("bad", Text("Tillbaka efter betald")),
 }
 
 
@@ -48,11 +49,11 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
     """A file of the bank is read: camt.053, camt.054 or CSV. The same file twice is one effect."""
     given = form_of(request).get("file")
     if not isinstance(given, UploadFile) or not given.filename:
-        raise FormRefused("Välj en fil från banken.", "Choose a file from the bank.")
+        raise FormRefused(Text("Välj en fil från banken."))
     with given.file as opened:
         body = opened.read(_BYTES_MAX + 1)
     if len(body) > _BYTES_MAX:
-        raise FormRefused("Filen är större än 20 MB.", "The file is larger than 20 MB.")
+        raise FormRefused(Text("Filen är större än 20 MB."))
     with database_of(request).writing() as session:
         told = bank_reports.take_in(
             session,
@@ -64,13 +65,12 @@ def read(request: Request, person: Person = signed_in(_P.FINANCE)) -> Response:
             now=instant_of(request),
         )
     if told.repeated:
-        said = ("Filen är redan inläst; inget har ändrats.", "The file was read before; nothing changed.")
+        said = Text("Filen är redan inläst; inget har ändrats.")
     else:
         paid = sum(each.outcome is bank_report_store.BankReportResult.PAID for each in told.told)
         left = sum(each.is_open for each in told.told)
-        said = (
-            f"{paid} betalningar är noterade. {left} rader behöver en person.",
-            f"{paid} payments are noted. {left} rows need a person.",
+        said = Text(
+            "%(paid)s betalningar är noterade. %(left)s rader behöver en person.", paid=paid, left=left
         )
     return see_other(f"/finance/payments/bank/{told.id}", said)
 
@@ -100,4 +100,4 @@ def handle(request: Request, entry_id: int, person: Person = signed_in(_P.FINANC
     """A person has dealt with a finding and says how."""
     with database_of(request).writing() as session:
         bank_reports.handle(session, entry_id, by=person.id, note=text_of(request, "note"))
-    return see_other("/finance/payments/bank", ("Noterat.", "Noted."))
+    return see_other("/finance/payments/bank", Text("Noterat."))

@@ -16,6 +16,7 @@ from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
+from foundation.text import NO_TEXT, JoinedText, Text
 from invoicing.decisions import protected_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
 from invoicing.decisions.rules import Action, name_of
@@ -126,8 +127,8 @@ def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
         _batch(session, number)
         register = register_store.load(session)
         undone, refused = bulk_actions.undo(session, register, number, hand_of(request, person))
-    left = (f" {refused} gick inte.", f" {refused} could not be.") if refused else ("", "")
-    said = (f"{undone} ångrade.{left[0]}", f"{undone} undone.{left[1]}")
+    left = Text("%(refused)s gick inte.", refused=refused) if refused else NO_TEXT
+    said = JoinedText(" ", (Text("%(undone)s ångrade.", undone=undone), left))
     return see_other(f"/finance/bulk/{number}", said)
 
 
@@ -157,7 +158,7 @@ def _chosen(request: Request, session: Session) -> Sequence[int]:
     hidden = protected_store.among(session, ids)
     known = [each for each in ids if each not in hidden and queue_queries.item(session, each) is not None]
     if not known:
-        raise Refused("Välj minst en rad i kön.", "Choose at least one row of the queue.")
+        raise Refused(Text("Välj minst en rad i kön."))
     return known
 
 

@@ -7,6 +7,7 @@ from finance_desk.pages.paying_parts import READERS, day_of, download, people, s
 from foundation.errors import NotThere
 from foundation.spreadsheets import CSV_TYPE, csv_bytes
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.payment import payment_store, proposal_store, repayments
 from invoicing.payment.payment_store import Claim
@@ -73,10 +74,7 @@ def note(request: Request, invoice_id: int, person: Person = signed_in(_P.FINANC
             reference=text_of(request, "reference"),
             today=today,
         )
-    said = (
-        "Återbetalningen är noterad. Nu bekräftar någon annan den.",
-        "The repayment is noted. Now another person confirms it.",
-    )
+    said = Text("Återbetalningen är noterad. Nu bekräftar någon annan den.")
     return see_other(f"/finance/payments/claims/{invoice_id}", said)
 
 
@@ -87,7 +85,7 @@ def confirm(request: Request, invoice_id: int, person: Person = signed_in(_P.FIN
         _claim(session, invoice_id)
         settled = repayments.confirm(session, invoice_id, by=person.id)
     number = settled.invoice_number
-    said = (f"Fordran för {number} är reglerad.", f"The claim for {number} is settled.")
+    said = Text("Fordran för %(number)s är reglerad.", number=number)
     return see_other("/finance/payments", said)
 
 
@@ -99,7 +97,7 @@ def take_back(
     with database_of(request).writing() as session:
         _claim(session, invoice_id)
         repayments.take_back(session, invoice_id, by=person.id, reason=text_of(request, "reason"))
-    said = ("Noteringen är tillbakatagen.", "The note is taken back.")
+    said = Text("Noteringen är tillbakatagen.")
     return see_other(f"/finance/payments/claims/{invoice_id}", said)
 
 

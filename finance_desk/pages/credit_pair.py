@@ -13,9 +13,10 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.document_parts import unit_words
 from finance_desk.pages.exception import open_case
 from finance_desk.words import supplier_name
-from foundation.errors import Language, NotThere
+from foundation.errors import NotThere
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Language, Text
 from invoicing.decisions import protected_store
 from invoicing.documents import facts_loading
 from invoicing.exceptions import credit_linking
@@ -63,7 +64,7 @@ def pair(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
             supplier=supplier_name(register, found.credit.supplier),
             rows=_rows(found, language),
             lines=_lines(found, language),
-            tells=[(title(each, language), sentence(each, language)) for each in found.match.deviations],
+            tells=[(title(each), sentence(each)) for each in found.match.deviations],
             xml=xml,
             receiver=receiver,
             opened=_sum_received(found),
@@ -101,27 +102,26 @@ def _rows(found: CreditPair, language: Language) -> list[dict[str, Any]]:
     credit, invoice = found.credit_says, found.invoice_says
     named = ", ".join(each.number for each in credit.credits)
 
-    def row(sv: str, en: str, one: object, other: object, *, same: bool = False) -> dict[str, Any]:
+    def row(name: Text, one: object, other: object, *, same: bool = False) -> dict[str, Any]:
         values = [
             i18n.money(each, language) if isinstance(each, Money) else str(each or "")
             for each in (one, other)
         ]
-        return {"name": (sv, en), "values": values, "differs": same and one != other}
+        return {"name": name, "values": values, "differs": same and one != other}
 
     return [
-        row("Datum", "Date", credit.issued_on, invoice.issued_on),
-        row("Kom", "Came", found.credit.received_on, found.invoice.received_on),
-        row("Nämner faktura", "Names invoice", named, ""),
-        row("Order", "Order", credit.order_number, invoice.order_number),
+        row(Text("Datum"), credit.issued_on, invoice.issued_on),
+        row(Text("Kom"), found.credit.received_on, found.invoice.received_on),
+        row(Text("Nämner faktura"), named, ""),
+        row(Text("Order"), credit.order_number, invoice.order_number),
         row(
-            "Genomförandereferens",
-            "Execution reference",
+            Text("Genomförandereferens"),
             found.credit.execution_reference,
             found.invoice.execution_reference,
         ),
-        row("Utan moms", "Without VAT", credit.amount_net, invoice.amount_net, same=True),
-        row("Moms", "VAT", credit.amount_vat, invoice.amount_vat, same=True),
-        row("Att betala", "To pay", credit.amount_payable, invoice.amount_payable, same=True),
+        row(Text("Utan moms"), credit.amount_net, invoice.amount_net, same=True),
+        row(Text("Moms"), credit.amount_vat, invoice.amount_vat, same=True),
+        row(Text("Att betala"), credit.amount_payable, invoice.amount_payable, same=True),
     ]
 
 
@@ -136,6 +136,8 @@ def _both(found: CreditPair) -> tuple[InvoiceContent, InvoiceContent]:
 
 
 def _line(line: InvoicedLine, language: Language) -> str:
-    price = price_text(line.price).replace(".", "," if language == "sv" else ".")
-    quantity = f"{i18n.number(line.quantity, language)} {unit_words(line.quantity.unit, language)}"
+    price = price_text(line.price).replace(".", i18n.decimal_sign(language))
+    quantity = (
+        f"{i18n.number(line.quantity, language)} {unit_words(line.quantity.unit).in_language(language)}"
+    )
     return f"{line.name or line.id}: {quantity} × {price} = {i18n.money(line.amount, language)}"

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from foundation import formatting
-from foundation.errors import Language
 from foundation.money import Money, Quantity
 from foundation.periods import Period
+from foundation.text import JoinedText, Language, Text, WrittenText
 from invoicing.exceptions.comparison import ComparisonRow as Compared
 from invoicing.matching.deviation_texts import sentence, source_name, title
 from invoicing.matching.deviations import Check, Group, price_text
@@ -15,13 +15,13 @@ from web import i18n
 from web.verdict_words import check_name
 
 ANSWERS: Final = {
-    "AB": ("Mottagen (AB)", "Received (AB)"),
-    "IP": ("Under behandling (IP)", "In process (IP)"),
-    "UQ": ("Fråga (UQ)", "Under query (UQ)"),
-    "CA": ("Godkänd med anmärkning (CA)", "Conditionally accepted (CA)"),
-    "RE": ("Avvisad (RE)", "Rejected (RE)"),
-    "AP": ("Godkänd (AP)", "Accepted (AP)"),
-    "PD": ("Betald (PD)", "Paid (PD)"),
+    "AB": Text("Mottagen (AB)"),
+    "IP": Text("Under behandling (IP)"),
+    "UQ": Text("Fråga (UQ)"),
+    "CA": Text("Godkänd med anmärkning (CA)"),
+    "RE": Text("Avvisad (RE)"),
+    "AP": Text("Godkänd (AP)"),
+    "PD": Text("Betald (PD)"),
 }
 
 
@@ -44,42 +44,41 @@ def _value(value: object, language: Language) -> str:
         case Money():
             return i18n.money(value, language)
         case Quantity():
-            return f"{i18n.number(value, language)} {unit_words(value.unit, language)}"
+            return f"{i18n.number(value, language)} {unit_words(value.unit).in_language(language)}"
         case Period():
             return formatting.period(value)
         case Decimal():
-            return price_text(value).replace(".", "," if language == "sv" else ".")
+            return price_text(value).replace(".", i18n.decimal_sign(language))
         case date():
             return value.isoformat()
         case _:
             return str(value)
 
 
-def unit_words(unit: str, language: Language) -> str:
+def unit_words(unit: str) -> Text:
     """What a unit of quantity is called."""
-    words = {"DAY": ("dagar", "days"), "C62": ("st", "pcs")}.get(unit, (unit, unit))
-    return i18n.pair(words, language)
+    return {"DAY": Text("dagar"), "C62": Text("st")}.get(unit, WrittenText(unit))
 
 
-def branch(node: Check | Group, language: Language) -> dict[str, Any]:
+def branch(node: Check | Group) -> dict[str, Any]:
     """The tree as the template walks it."""
-    name = check_name(node.name, language)
+    name = check_name(node.name)
     if isinstance(node, Group):
-        return {"name": name, "below": [branch(each, language) for each in node.checks]}
+        return {"name": name, "below": [branch(each) for each in node.checks]}
     return {
         "name": name,
         "outcome": node.outcome.value,
         "deviations": [
             {
                 "code": each.code.value,
-                "title": title(each, language),
-                "sentence": sentence(each, language),
+                "title": title(each),
+                "sentence": sentence(each),
                 "found": each.found,
                 "expected": each.expected,
                 "term": each.term,
-                "found_from": source_name(each.found_from, language),
-                "expected_from": " ".join(
-                    filter(None, (source_name(each.expected_from, language), each.reference))
+                "found_from": source_name(each.found_from),
+                "expected_from": JoinedText(
+                    " ", (source_name(each.expected_from), WrittenText(each.reference))
                 ),
                 "actor": each.actor.value,
                 "weight": each.weight.name,

@@ -18,6 +18,7 @@ from finance_desk.words import Names, cause_name, may_act, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import protected, protected_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import TRANSITIONS, Action, ActionState, acceptable, at_stake, name_of
@@ -75,15 +76,12 @@ def protect(request: Request, number: int, person: Person = signed_in(_P.FINANCE
         invoice = document_store.by_id(session, number)
         reason = str(form_of(request).get("reason", ""))
         protected.mark(session, invoice, by=person.id, on=today_of(request), reason=reason)
-    return see_other(
-        "/finance", ("Dokumentet hanteras nu som skyddat.", "The document is now handled as protected.")
-    )
+    return see_other("/finance", Text("Dokumentet hanteras nu som skyddat."))
 
 
 @router.get("/finance/documents/{number}/credit")
 def credit_preview(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The request for credit as it will be sent, before it is."""
-    language = language_of(request, person)
     with database_of(request).reading() as session:
         register = register_store.load(session)
         case = open_case(session, register, number, person)
@@ -111,7 +109,7 @@ def credit_preview(request: Request, number: int, person: Person = signed_in(_P.
             answer=answer,
             receiver=receiver,
             xml=xml,
-            tells=[(title(each, language), sentence(each, language)) for each in case.match.deviations],
+            tells=[(title(each), sentence(each)) for each in case.match.deviations],
             supplier=supplier_name(register, case.invoice.supplier),
             minutes=int(HOLD / timedelta(minutes=1)),
         )
@@ -150,15 +148,12 @@ def act(request: Request, number: int, action: str, person: Person = signed_in(_
     return see_other(f"/finance/documents/{number}", _said(done))
 
 
-def _said(done: Done) -> tuple[str, str]:
+def _said(done: Done) -> Text:
     """What the page says after a press: until when it can be undone."""
     if done.state is not ActionState.PENDING:
-        return "Gjort. Du kan ångra det nedan.", "Done. You can undo it below."
+        return Text("Gjort. Du kan ångra det nedan.")
     minutes = int(HOLD / timedelta(minutes=1))
-    return (
-        f"Gjort. Du kan ångra i {minutes} minuter, tills det skickas.",
-        f"Done. You can undo it for {minutes} minutes, until it is sent.",
-    )
+    return Text("Gjort. Du kan ångra i %(minutes)s minuter, tills det skickas.", minutes=minutes)
 
 
 @router.post("/finance/actions/{number}/undo")
@@ -171,7 +166,7 @@ def undo(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
         except decision_store.NoSuchAction as error:
             raise NotThere from error
         exception_undo.undo(session, register, number, hand_of(request, person))
-    return see_other(f"/finance/documents/{done.invoice_id}", ("Ångrat.", "Undone."))
+    return see_other(f"/finance/documents/{done.invoice_id}", Text("Ångrat."))
 
 
 @router.get("/finance/documents/{number}/xml")
@@ -246,8 +241,8 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "cause": cause_name(case.item.cause),
             "history": [(datetime.fromisoformat(row.at), row) for row in case.history],
             "compared": [cells(row, language) for row in case.compared],
-            "tree": [branch(node, language) for node in case.match.tree.checks],
-            "verdict": verdict_name(case.match.verdict, language),
+            "tree": [branch(node) for node in case.match.tree.checks],
+            "verdict": verdict_name(case.match.verdict),
             "comments": worklist_store.comments(session, WorkKind.DOCUMENT, number),
             "files": attachments.files_in(body),
             "xml": body.decode("utf-8", errors="replace"),
@@ -263,7 +258,7 @@ def _shown(request: Request, person: Person, number: int, *, revealed: bool = Fa
             "soon": _soon(session, case),
             "settled_with": _settled_with(session, case),
             "tells": [
-                (title(each, language), sentence(each, language), each.code.value, each.weight.name)
+                (title(each), sentence(each), each.code.value, each.weight.name)
                 for each in case.match.deviations
             ],
         }
@@ -356,4 +351,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused("Ange en dag som 2026-11-21.", "Give a day like 2026-11-21.") from error
+        raise Refused(Text("Ange en dag som 2026-11-21.")) from error

@@ -20,6 +20,7 @@ from finance_desk.pages import (
     queue,
     reconciliation,
 )
+from foundation.text import Text
 from web.fronts import Front, NavigationEntry
 
 _P = Permission
@@ -44,15 +45,17 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    NavigationEntry("/finance", "Ekonomi", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
+    NavigationEntry("/finance", Text("Ekonomi"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED})),
     NavigationEntry(
-        "/finance/payments", "Attest och betalning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+        "/finance/payments", Text("Attest och betalning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
     ),
-    NavigationEntry("/finance/payments/rights", "Attesträtter", frozenset({_P.BUYER_ADMIN})),
-    NavigationEntry("/finance/reconciliation", "Avstämning", frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})),
-    NavigationEntry("/finance/policies", "Regler", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
-    NavigationEntry("/finance/audit", "Granskning", frozenset({_P.AUDIT, _P.FINANCE})),
-    NavigationEntry("/finance/post", "Meddelanden", frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    NavigationEntry("/finance/payments/rights", Text("Attesträtter"), frozenset({_P.BUYER_ADMIN})),
+    NavigationEntry(
+        "/finance/reconciliation", Text("Avstämning"), frozenset({_P.FINANCE, _P.ATTEST, _P.AUDIT})
+    ),
+    NavigationEntry("/finance/policies", Text("Regler"), frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
+    NavigationEntry("/finance/audit", Text("Granskning"), frozenset({_P.AUDIT, _P.FINANCE})),
+    NavigationEntry("/finance/post", Text("Meddelanden"), frozenset({_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT})),
 )
 """Where the pages lead."""
 

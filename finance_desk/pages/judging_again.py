@@ -8,6 +8,7 @@ from accounts.identity import Permission, Person
 from finance_desk.words import Names, supplier_name
 from foundation.errors import NotThere
 from foundation.money import Money, total
+from foundation.text import Text
 from invoicing.decisions.batch_store import BatchRowState, NoBatch
 from invoicing.verdicts import judged_queries, rejudging
 from orders.register import store as register_store
@@ -19,7 +20,7 @@ from web.pages import database_of, pages_router, render, see_other, today_of
 router = pages_router()
 _P = Permission
 _AT_ONCE = 25
-NAME = ("Prövade igen", "Judged again")
+NAME = Text("Prövade igen")
 
 
 @router.get("/finance/policies/again")

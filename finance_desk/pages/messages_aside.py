@@ -12,7 +12,8 @@ from accounts.identity import Permission, Person
 from finance_desk.pages.queue import READERS
 from finance_desk.words import Names, may_act
 from foundation import personal_numbers
-from foundation.errors import Language, NotThere, Refused
+from foundation.errors import NotThere, Refused
+from foundation.text import Language, Text
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
 from invoicing.intake.queue import read_arrived
@@ -76,14 +77,11 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
             raise NotThere
         if inbox.replay(session, number) is None:
             raise Refused(
-                "Meddelandet kan inte läsas igen: det första med samma nummer gäller.",
-                "The message cannot be read again: the first with the same number stands.",
+                Text("Meddelandet kan inte läsas igen: det första med samma nummer gäller."),
             )
     for _ in read_arrived(database, today=today_of(request), reader=False):
         pass
-    return see_other(
-        f"/finance/letters/{number}", ("Meddelandet är läst igen.", "The message was read again.")
-    )
+    return see_other(f"/finance/letters/{number}", Text("Meddelandet är läst igen."))
 
 
 @router.post("/finance/events/replay")
@@ -91,7 +89,7 @@ def replay_events(request: Request, person: Person = signed_in(_P.FINANCE)) -> R
     """Try once more to apply the events that could not be."""
     loaded = replay_unappliable(database_of(request))
     applied = loaded.applied
-    return see_other("/finance?part=events", (f"{applied} tillämpades nu.", f"{applied} were applied now."))
+    return see_other("/finance?part=events", Text("%(applied)s tillämpades nu.", applied=applied))
 
 
 def _report(body: bytes, number: int, on: date, language: Language) -> ValidationReport:

@@ -13,23 +13,22 @@ from foundation.errors import Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
+from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import AccountScheme, PaymentAccount
 from orders.register.register import Register
+from orders.terms import Article
 from web.csrf import form_of
 
 _P = Permission
 READERS: Final = (_P.FINANCE, _P.ATTEST, _P.AUDIT)
 SCHEMES: Final = {
-    AccountScheme.BANKGIRO: ("Bankgiro", "Bankgiro"),
-    AccountScheme.PLUSGIRO: ("Plusgiro", "Plusgiro"),
-    AccountScheme.IBAN: ("IBAN", "IBAN"),
+    AccountScheme.BANKGIRO: Text("Bankgiro"),
+    AccountScheme.PLUSGIRO: Text("Plusgiro"),
+    AccountScheme.IBAN: WrittenText("IBAN"),
 }
-ARTICLES: Final = {
-    "BASIC": ("Grundersättning", "Basic compensation"),
-    "RESULT": ("Resultatersättning", "Result compensation"),
-    "SPEED_BONUS": ("Snabbhetspremie", "Speed bonus"),
-    "SUPPLEMENTARY": ("Tilläggsersättning", "Supplementary compensation"),
-    "": ("Utan order", "Without an order"),
+ARTICLES: Final[Mapping[str, Text]] = {
+    **{each.value: each.label for each in Article},
+    "": Text("Utan order"),
 }
 
 
@@ -55,7 +54,7 @@ def supplier_names(register: Register) -> dict[str, str]:
     return {each.organisation_number: each.name for each in register.suppliers}
 
 
-def account_words(account: PaymentAccount) -> tuple[str, str]:
+def account_words(account: PaymentAccount) -> Text:
     """An account as people write it: Bankgiro 599-9107."""
     number = account.number
     if account.scheme is AccountScheme.BANKGIRO:
@@ -64,8 +63,7 @@ def account_words(account: PaymentAccount) -> tuple[str, str]:
         number = f"{number[:-1]}-{number[-1]}"
     else:
         number = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
-    sv, en = SCHEMES[account.scheme]
-    return f"{sv} {number}", f"{en} {number}"
+    return JoinedText(" ", (SCHEMES[account.scheme], WrittenText(number)))
 
 
 def text_of(request: Request, name: str, *, most: int = 500) -> str:
@@ -87,7 +85,7 @@ def parsed_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise FormRefused("Skriv dagen som ÅÅÅÅ-MM-DD.", "Write the day as YYYY-MM-DD.") from None
+        raise FormRefused(Text("Skriv dagen som ÅÅÅÅ-MM-DD.")) from None
 
 
 def parsed_month(text: str) -> Month:
@@ -95,7 +93,7 @@ def parsed_month(text: str) -> Month:
     try:
         return Month.parse(text)
     except PeriodRefused:
-        raise FormRefused("Skriv månaden som ÅÅÅÅ-MM.", "Write the month as YYYY-MM.") from None
+        raise FormRefused(Text("Skriv månaden som ÅÅÅÅ-MM.")) from None
 
 
 def amount_of(request: Request, name: str) -> Decimal:
@@ -105,7 +103,7 @@ def amount_of(request: Request, name: str) -> Decimal:
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12 or amount != round(amount, 2):
             raise InvalidOperation
     except InvalidOperation:
-        raise FormRefused("Skriv beloppet som 1 250,00.", "Write the amount as 1 250.00.") from None
+        raise FormRefused(Text("Skriv beloppet som 1 250,00.")) from None
     return round(amount, 2)
 
 

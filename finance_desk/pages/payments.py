@@ -20,6 +20,7 @@ from finance_desk.pages.paying_parts import (
 )
 from foundation.errors import NotThere
 from foundation.money import Money, total
+from foundation.text import JoinedText, Text
 from invoicing.payment import (
     attest_right_store,
     attestation,
@@ -48,10 +49,10 @@ _P = Permission
 _AHEAD_DAYS = 30
 # Where a proposal is on its way, and which of its states stand there.
 _STEPS = (
-    (ProposalState.DRAFT, "Förberett", "Prepared"),
-    (ProposalState.ATTESTED, "Attesterat", "Attested"),
-    (ProposalState.EXPORTED, "Skickat till banken", "Sent to the bank"),
-    (ProposalState.PAID, "Betalt", "Paid"),
+    (ProposalState.DRAFT, Text("Förberett")),
+    (ProposalState.ATTESTED, Text("Attesterat")),
+    (ProposalState.EXPORTED, Text("Skickat till banken")),
+    (ProposalState.PAID, Text("Betalt")),
 )
 
 
@@ -89,9 +90,9 @@ def propose(request: Request, person: Person = signed_in(_P.FINANCE)) -> Respons
     with database_of(request).writing() as session:
         register = register_store.load(session)
         made = proposals.propose(session, register, pay_on=pay_on, by=person.id, now=instant_of(request))
-    said = (
-        f"Betalningsförslag {made.number} är gjort. Nu attesterar någon annan det.",
-        f"Payment proposal {made.number} is made. Now another person attests it.",
+    said = Text(
+        "Betalningsförslag %(proposal_number)s är gjort. Nu attesterar någon annan det.",
+        proposal_number=made.number,
     )
     return see_other(f"/finance/payments/proposals/{made.number}", said)
 
@@ -131,7 +132,7 @@ def proposal(request: Request, number: str, person: Person = signed_in(*READERS)
         to_pay=to_pay - taken_off,
         taken_off=taken_off,
         steps=_STEPS,
-        step=[state for state, _, _ in _STEPS].index(found.state)
+        step=[state for state, _ in _STEPS].index(found.state)
         if found.state is not ProposalState.WITHDRAWN
         else -1,
         may_attest=person.may(_P.ATTEST)
@@ -160,14 +161,19 @@ def attest(request: Request, number: str, person: Person = signed_in(_P.ATTEST))
             now=instant_of(request),
             only=only,
         )
-    sv, en = f"{len(result.items)} rader är attesterade.", f"{len(result.items)} rows are attested."
+    said = [Text("%(count)s rader är attesterade.", count=len(result.items))]
     if result.refused:
-        reason: AttestRefused = result.refused[0][1]
-        sv += f" {len(result.refused)} kunde du inte attestera. {reason.sentence_sv}"
-        en += f" {len(result.refused)} you could not attest. {reason.sentence}"
+        refusal: AttestRefused = result.refused[0][1]
+        said.append(
+            Text(
+                "%(count)s kunde du inte attestera. %(refusal)s",
+                count=len(result.refused),
+                refusal=refusal.text,
+            )
+        )
     if result.state is ProposalState.ATTESTED:
-        sv, en = f"{sv} Förslaget kan skickas till banken.", f"{en} The proposal can be sent to the bank."
-    return see_other(f"/finance/payments/proposals/{number}", (sv, en))
+        said.append(Text("Förslaget kan skickas till banken."))
+    return see_other(f"/finance/payments/proposals/{number}", JoinedText(" ", said))
 
 
 @router.post("/finance/payments/proposals/{number}/changed")
@@ -180,9 +186,10 @@ def drop_changed(
         dropped = attestation.drop_changed(
             session, register, _known(number), now=instant_of(request), by=person.id
         )
-    said = (
-        f"{len(dropped.dropped)} attester gäller inte längre och {len(dropped.taken_out)} rader är uttagna.",
-        f"{len(dropped.dropped)} attests no longer count and {len(dropped.taken_out)} rows are taken out.",
+    said = Text(
+        "%(dropped)s attester gäller inte längre och %(taken_out)s rader är uttagna.",
+        dropped=len(dropped.dropped),
+        taken_out=len(dropped.taken_out),
     )
     return see_other(f"/finance/payments/proposals/{number}", said)
 
@@ -198,9 +205,9 @@ def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)
     with house.writing() as session:
         register = register_store.load(session)
         plan = payment_export.export(session, register, number, debtor=debtor, by=person.id, now=now)
-    said = (
-        f"Filen är gjord, med {len(plan.transfers)} betalningar till banken. Ladda ner den nedan.",
-        f"The file is made. Payments in it: {len(plan.transfers)}. Download it below.",
+    said = Text(
+        "Filen är gjord, med %(transfers)s betalningar till banken. Ladda ner den nedan.",
+        transfers=len(plan.transfers),
     )
     return see_other(f"/finance/payments/proposals/{number}", said)
 
@@ -210,7 +217,7 @@ def withdraw(request: Request, number: str, person: Person = signed_in(_P.FINANC
     """Nothing of the proposal is paid; its invoices may be proposed again."""
     with database_of(request).writing() as session:
         proposals.withdraw(session, _known(number), by=person.id)
-    said = (f"Förslag {number} är återtaget.", f"Proposal {number} is withdrawn.")
+    said = Text("Förslag %(number)s är återtaget.", number=number)
     return see_other("/finance/payments", said)
 
 
@@ -223,7 +230,7 @@ def take_out(request: Request, item_id: int, person: Person = signed_in(_P.FINAN
         except proposal_store.ProposalUnknown:
             raise NotThere from None
         proposals.take_out(session, item_id, by=person.id)
-    said = ("Raden är uttagen och kan föreslås igen.", "The row is taken out and can be proposed again.")
+    said = Text("Raden är uttagen och kan föreslås igen.")
     return see_other(f"/finance/payments/proposals/{item.proposal}", said)
 
 
@@ -283,7 +290,7 @@ def give_right(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
             ),
             by=person.id,
         )
-    return see_other("/finance/payments/rights", ("Attesträtten gäller.", "The right to attest holds."))
+    return see_other("/finance/payments/rights", Text("Attesträtten gäller."))
 
 
 @router.post("/finance/payments/rights/{right_id}/end")
@@ -291,7 +298,7 @@ def end_right(request: Request, right_id: int, person: Person = signed_in(_P.BUY
     """A right ends today."""
     with database_of(request).writing() as session:
         attest_right_store.end(session, right_id, last_day=today_of(request), by=person.id)
-    said = ("Attesträtten gäller till och med i dag.", "The right to attest holds through today.")
+    said = Text("Attesträtten gäller till och med i dag.")
     return see_other("/finance/payments/rights", said)
 
 
@@ -307,7 +314,7 @@ def substitute(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> 
             valid_to=day_of(request, "valid_to"),
             by=person.id,
         )
-    return see_other("/finance/payments/rights", ("Ersättaren är inlagd.", "The substitute is entered."))
+    return see_other("/finance/payments/rights", Text("Ersättaren är inlagd."))
 
 
 def _known(number: str) -> str:

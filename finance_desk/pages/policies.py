@@ -20,6 +20,7 @@ from finance_desk.words import Names, cause_name, supplier_name
 from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.money import Money
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.matching.deviations import DeviationCode
@@ -91,7 +92,7 @@ def change(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response
         days=[(name, words, getattr(register.policy, name)) for name, words in DAYS],
         switches=[(name, words, getattr(register.policy, name)) for name, words in SWITCHES],
         suppliers=[(each.organisation_number, each.name) for each in register.suppliers],
-        articles=[(each.value, each.name_sv) for each in Article],
+        articles=[(each.value, each.label) for each in Article],
         causes=[(code.value, cause_name(code.value)) for code in DeviationCode if code not in _NO_QUESTION],
         today=today_of(request),
     )
@@ -120,10 +121,10 @@ def attempt(request: Request, person: Person = signed_in(*_CHANGERS)) -> Respons
             "desk/policy_try.html",
             effect=effect,
             counts=[
-                (verdict_name(before, language), verdict_name(after, language), many, amount)
+                (verdict_name(before), verdict_name(after), many, amount)
                 for (before, after), (many, amount) in effect.counts().items()
             ],
-            verdict=lambda each: verdict_name(each, language),
+            verdict=verdict_name,
             cause_name=cause_name,
             supplier_name=lambda number: supplier_name(register, number),
             body=policy_to_json(policy),
@@ -146,9 +147,7 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
         policy = policy_from_json(form.get("body", ""))
         valid_from = date.fromisoformat(form.get("valid_from", ""))
     except ValueError as error:
-        raise Refused(
-            "Ändringen gick inte att läsa. Gör den igen.", "The change could not be read. Make it again."
-        ) from error
+        raise Refused(Text("Ändringen gick inte att läsa. Gör den igen.")) from error
     with database_of(request).writing() as session:
         policy_store.make(
             session,
@@ -160,7 +159,7 @@ def save(request: Request, person: Person = signed_in(*_CHANGERS)) -> Response:
             today=today_of(request),
             instead_of=form.get("mark", ""),
         )
-    said = ("Reglerna är sparade.", "The policy is saved.")
+    said = Text("Reglerna är sparade.")
     if "again" not in form or not person.may(_P.FINANCE):
         return see_other("/finance/policies", said)
     ids = [int(str(each)) for each in form_of(request).getlist("id") if str(each).isdecimal()]
@@ -174,14 +173,14 @@ def limit(request: Request, person: Person = signed_in(_P.BUYER_ADMIN)) -> Respo
     form = {key: str(value) for key, value in form_of(request).items()}
     amount = _decimal(form.get("limit", ""))
     if amount is None or amount < 0:
-        raise Refused("Ange ett belopp som 500 eller 500,00.", "Give an amount like 500 or 500.00.")
+        raise Refused(Text("Ange ett belopp som 500 eller 500,00."))
     with database_of(request).writing() as session:
         register = register_store.load(session)
         if form.get("person") not in dict(Names(session, register.buyer).who_may(_P.FINANCE)):
-            raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
+            raise Refused(Text("Välj en handläggare i listan."))
         limit_of = Money(amount.quantize(Decimal("0.01")), "SEK")
         decision_store.set_limit(session, form["person"], limit_of, by=person.id, on=today_of(request))
-    return see_other("/finance/policies", ("Gränsen är satt.", "The limit is set."))
+    return see_other("/finance/policies", Text("Gränsen är satt."))
 
 
 @router.post("/finance/policies/{number}/withdraw")
@@ -191,7 +190,7 @@ def withdraw(request: Request, number: int, person: Person = signed_in(*_CHANGER
         if all(each.id != number for each in policy_store.versions(session)):
             raise NotThere
         policy_store.withdraw(session, number, by=person.id)
-    return see_other("/finance/policies", ("Versionen är tillbakatagen.", "The version is withdrawn."))
+    return see_other("/finance/policies", Text("Versionen är tillbakatagen."))
 
 
 @router.get("/finance/policies/used/{mark}")
@@ -221,7 +220,7 @@ def _shown(register: Register) -> dict[str, Any]:
         "switches": SWITCHES,
         "cause_name": cause_name,
         "supplier_name": lambda number: supplier_name(register, number),
-        "article_name": lambda text: Article(text).name_sv if text else "",
+        "article_name": lambda text: Article(text).label if text else "",
     }
 
 
@@ -282,4 +281,4 @@ def _whole(text: str) -> int:
 
 
 def _no_number(text: str) -> Refused:
-    return Refused(f"”{text[:20]}” är inget tal.", f"“{text[:20]}” is no number.")
+    return Refused(Text("”%(text)s” är inget tal.", text=text[:20]))

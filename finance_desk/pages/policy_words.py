@@ -5,64 +5,61 @@ from decimal import Decimal
 from typing import Final
 
 from finance_desk.words import cause_name
-from foundation.errors import Language, Pair
+from foundation.text import Language, Text, WrittenText
 from orders.register.agreements import CreditOfPaid, Policy
 from orders.register.tolerances import Tolerance
 from orders.terms import Article
 from web import i18n
 
 DAYS: Final = (
-    ("payment_terms_days", ("Betalas dagar efter fakturadatum", "Paid days after the invoice date")),
-    ("days_to_wait_for_receipt", ("Dagar att vänta på inleverans", "Days to wait for a receipt")),
+    ("payment_terms_days", Text("Betalas dagar efter fakturadatum")),
+    ("days_to_wait_for_receipt", Text("Dagar att vänta på inleverans")),
     (
         "days_to_wait_for_invoice",
-        ("Dagar en kredit väntar på sin faktura", "Days a credit waits for its invoice"),
+        Text("Dagar en kredit väntar på sin faktura"),
     ),
     (
         "days_until_report_reminder",
-        ("Dagar till påminnelse om redovisning", "Days until a report is asked for"),
+        Text("Dagar till påminnelse om redovisning"),
     ),
 )
 SWITCHES: Final = (
-    ("several_lines", ("En faktura får gälla flera orderrader", "An invoice may be for several order lines")),
+    ("several_lines", Text("En faktura får gälla flera orderrader")),
     (
         "automatic_answer",
-        (
-            "Alla avvikelser besvaras utan person",
-            "All deviations are answered without a person",
-        ),
+        Text("Alla avvikelser besvaras utan person"),
     ),
-    ("conditional_acceptance", ("Godkänt med anmärkning svaras CA", "Accepted with a remark is answered CA")),
+    ("conditional_acceptance", Text("Godkänt med anmärkning svaras CA")),
 )
-LIMITS: Final[Mapping[str, Pair]] = {
-    "amount_over": ("belopp över", "amount over"),
-    "amount_under": ("belopp under", "amount under"),
-    "percent_over": ("procent över", "percent over"),
-    "percent_under": ("procent under", "percent under"),
-    "quantity_over": ("antal över", "quantity over"),
-    "quantity_under": ("antal under", "quantity under"),
+LIMITS: Final[Mapping[str, Text]] = {
+    "amount_over": Text("belopp över"),
+    "amount_under": Text("belopp under"),
+    "percent_over": Text("procent över"),
+    "percent_under": Text("procent under"),
+    "quantity_over": Text("antal över"),
+    "quantity_under": Text("antal under"),
 }
-_OTHERS: Final[Mapping[str, Pair]] = {
-    "amount_tolerance": ("Öresavrundning som godtas", "Rounding that is accepted"),
-    "credit_of_paid": ("Kredit av betald faktura", "Credit of a paid invoice"),
-    "tolerances": ("Toleranser", "Tolerances"),
-    "automatic_credit": ("Kredit begärs utan person för", "Credit is asked for without a person for"),
+_OTHERS: Final[Mapping[str, Text]] = {
+    "amount_tolerance": Text("Öresavrundning som godtas"),
+    "credit_of_paid": Text("Kredit av betald faktura"),
+    "tolerances": Text("Toleranser"),
+    "automatic_credit": Text("Kredit begärs utan person för"),
 }
-_CREDIT_OF_PAID: Final[Mapping[str, Pair]] = {
-    CreditOfPaid.NETTED: ("kvittas i nästa betalning", "netted in the next payment"),
-    CreditOfPaid.CLAIMED: ("återkrävs", "claimed back"),
+_CREDIT_OF_PAID: Final[Mapping[str, Text]] = {
+    CreditOfPaid.NETTED: Text("kvittas i nästa betalning"),
+    CreditOfPaid.CLAIMED: Text("återkrävs"),
 }
 
 
-def setting_name(name: str) -> Pair:
+def setting_name(name: str) -> Text:
     """What a setting is called; one that the pages do not ask for, as it is written in the files."""
     known = {**dict(DAYS), **dict(SWITCHES), **_OTHERS}
-    return known.get(name, (name, name))
+    return known.get(name, WrittenText(name))
 
 
 def changes(
     before: Policy, after: Policy, language: Language, supplier_name: Callable[[str], str]
-) -> list[tuple[Pair, str, str]]:
+) -> list[tuple[Text, str, str]]:
     """Which settings differ: their names, and both values in words."""
     return [
         (
@@ -78,7 +75,7 @@ def changes(
 def _written(value: object, language: Language, supplier_name: Callable[[str], str]) -> str:
     match value:
         case bool():
-            return i18n.pair(("ja", "yes") if value else ("nej", "no"), language)
+            return (Text("ja") if value else Text("nej")).in_language(language)
         case tuple():
             return "; ".join(_written(each, language, supplier_name) for each in value) or "–"
         case Tolerance():
@@ -86,19 +83,19 @@ def _written(value: object, language: Language, supplier_name: Callable[[str], s
         case Decimal():
             return _number(value, language)
         case str() if value in _CREDIT_OF_PAID:
-            return i18n.pair(_CREDIT_OF_PAID[value], language)
+            return _CREDIT_OF_PAID[value].in_language(language)
         case str():
-            return i18n.pair(cause_name(value), language)
+            return cause_name(value).in_language(language)
         case _:
             return str(value)
 
 
 def _tolerance(value: Tolerance, language: Language, supplier_name: Callable[[str], str]) -> str:
-    everybody = i18n.pair(("alla leverantörer", "all suppliers"), language)
+    everybody = Text("alla leverantörer").in_language(language)
     who = (supplier_name(value.supplier) or value.supplier) if value.supplier else everybody
-    what = Article(value.article).name_sv if value.article else ""
+    what = Article(value.article).label.in_language(language) if value.article else ""
     told = [
-        f"{i18n.pair(words, language)} {_number(getattr(value, name), language)}"
+        f"{words.in_language(language)} {_number(getattr(value, name), language)}"
         for name, words in LIMITS.items()
         if getattr(value, name)
     ]
@@ -109,4 +106,4 @@ def _number(value: Decimal, language: Language) -> str:
     plain = f"{value:f}"
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
-    return plain.replace(".", ",") if language == "sv" else plain
+    return plain.replace(".", i18n.decimal_sign(language))

@@ -12,6 +12,7 @@ from finance_desk import post_queries
 from finance_desk.words import Names, may_act, supplier_name
 from foundation.errors import NotThere
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.responses import model as peer_responses
 from invoicing.responses import received as responses_received
 from invoicing.responses import store as response_store
@@ -32,11 +33,11 @@ _P = Permission
 _READERS = (_P.FINANCE, _P.BUYER_ADMIN, _P.AUDIT)
 _MOST = 200
 _KINDS = {
-    "order": ("Order", "Order"),
-    "invoice-response": ("Fakturasvar", "Invoice response"),
-    "mls": ("Meddelandestatus", "Message level status"),
-    "mlr": ("Meddelandesvar", "Message level response"),
-    "order-response": ("Ordersvar", "Order response"),
+    "order": Text("Order"),
+    "invoice-response": Text("Fakturasvar"),
+    "mls": Text("Meddelandestatus"),
+    "mlr": Text("Meddelandesvar"),
+    "order-response": Text("Ordersvar"),
 }
 
 
@@ -77,7 +78,7 @@ def message(request: Request, number: int, person: Person = signed_in(*_READERS)
             person,
             "desk/post_letter.html",
             message=found,
-            kind=_KINDS.get(found.kind, (found.kind, found.kind)),
+            kind=_kind(found.kind),
             attempts=exchange_queries.attempts_of(session, number),
             supplier=supplier_name(register, found.recipient),
             xml=body.decode("utf-8", errors="replace"),
@@ -93,7 +94,7 @@ def seen(request: Request, number: int, person: Person = signed_in(_P.FINANCE)) 
         if response_store.by_id(session, number) is None:
             raise NotThere
         responses_received.look_at(session, number, by=person.id, today=today_of(request))
-    return see_other("/finance/post", ("Svaret är sett.", "The answer is seen."))
+    return see_other("/finance/post", Text("Svaret är sett."))
 
 
 @router.post("/finance/post/{number}/send-again")
@@ -104,7 +105,7 @@ def send_again(request: Request, number: int, person: Person = signed_in(_P.FINA
         if message_queries.message_out(session, number) is None:
             raise NotThere
     exchange_actions.send_again(database, number, by=person.id)
-    return see_other("/finance/post", ("Meddelandet skickas igen.", "The message is sent again."))
+    return see_other("/finance/post", Text("Meddelandet skickas igen."))
 
 
 def _messages(session: Session, state: OutState) -> list[OutboundSummary]:
@@ -114,22 +115,27 @@ def _messages(session: Session, state: OutState) -> list[OutboundSummary]:
 def _answer(each: KeptAnswer) -> dict[str, Any]:
     """An answer of a supplier's system with what it means, in words, and what is said of each line."""
     lines = [
-        (line.line, LINE_WORDS.get(line.code, (line.code, line.code)), line.words)
+        (line.line, LINE_WORDS.get(line.code, WrittenText(line.code)), line.words)
         for line in each.answer.lines
         if line.code != LineStatus.ACCEPTED
     ]
     return {
         "kept": each,
-        "kind": _KINDS.get(each.answer.kind, (each.answer.kind, each.answer.kind)),
+        "kind": _kind(each.answer.kind),
         "sentence": peer_responses.sentences(each.meaning, each.answer.reference),
         "lines": lines[:10],
     }
 
 
+def _kind(code: str) -> Text:
+    """What a kind of message is called; the code itself where it is none of ours."""
+    return _KINDS.get(code, WrittenText(code))
+
+
 def _row(each: OutboundSummary, register: Register) -> dict[str, Any]:
     return {
         "message": each,
-        "kind": _KINDS.get(each.kind, (each.kind, each.kind)),
+        "kind": _kind(each.kind),
         "supplier": supplier_name(register, each.recipient) or each.recipient,
     }
 

@@ -17,10 +17,11 @@ from markupsafe import Markup
 from accounts.identity import Permission, Person
 from finance_desk import bar_chart
 from finance_desk.words import Names, cause_name, cause_names, may_act, supplier_name
-from foundation.errors import Language, NotThere, Pair, Refused
+from foundation.errors import NotThere, Refused
 from foundation.formatting import number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
+from foundation.text import Language, Text
 from invoicing.decisions import protected_store
 from invoicing.exceptions import aside_queries, queue_queries, worklist, worklist_store
 from invoicing.exceptions.queue import NOBODY, QueueCause, QueueFilter, QueueItem, QueuePart
@@ -36,47 +37,44 @@ _P = Permission
 READERS = (_P.FINANCE, _P.ATTEST, _P.AUDIT, _P.PROTECTED)
 
 _PARTS = {
-    QueuePart.EXCEPTIONS: ("Avvikelser", "Exceptions"),
-    QueuePart.PARKED: ("Väntar", "Waiting"),
-    QueuePart.ACCOUNT_CHECK: ("Kontokontroll", "Account checks"),
-    QueuePart.CREDITS: ("Krediter utan faktura", "Credits without an invoice"),
-    QueuePart.ASKED: ("Kredit begärd", "Credit asked for"),
-    QueuePart.RESTING: ("Vilar", "Resting"),
-    QueuePart.MESSAGES: ("Meddelanden åt sidan", "Messages kept aside"),
-    QueuePart.POST: ("Fastnad post", "Stuck post"),
-    QueuePart.EVENTS: ("Händelser", "Events"),
+    QueuePart.EXCEPTIONS: Text("Avvikelser", context="queue"),
+    QueuePart.PARKED: Text("Väntar"),
+    QueuePart.ACCOUNT_CHECK: Text("Kontokontroll"),
+    QueuePart.CREDITS: Text("Krediter utan faktura"),
+    QueuePart.ASKED: Text("Kredit begärd"),
+    QueuePart.RESTING: Text("Vilar"),
+    QueuePart.MESSAGES: Text("Meddelanden åt sidan"),
+    QueuePart.POST: Text("Fastnad post"),
+    QueuePart.EVENTS: Text("Händelser"),
+}
+_HEADINGS = {
+    QueuePart.EXCEPTIONS: Text("Ekonomi: avvikelser"),
+    QueuePart.PARKED: Text("Ekonomi: väntar"),
+    QueuePart.ACCOUNT_CHECK: Text("Ekonomi: kontokontroll"),
+    QueuePart.CREDITS: Text("Ekonomi: krediter utan faktura"),
+    QueuePart.ASKED: Text("Ekonomi: kredit begärd"),
+    QueuePart.RESTING: Text("Ekonomi: vilar"),
+    QueuePart.MESSAGES: Text("Ekonomi: meddelanden åt sidan"),
+    QueuePart.EVENTS: Text("Ekonomi: händelser"),
 }
 _EXPLAINED = {
-    QueuePart.EXCEPTIONS: (
-        "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt.",
-        "Invoices that do not match. Ask for credit and a new invoice, or decide otherwise.",
+    QueuePart.EXCEPTIONS: Text(
+        "Fakturor som inte stämmer. Begär kredit och ny faktura, eller avgör på annat sätt."
     ),
-    QueuePart.PARKED: (
-        "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva.",
-        "Invoices that wait for the month's report to be approved. They are judged again by themselves.",
+    QueuePart.PARKED: Text(
+        "Fakturor som väntar på att månadens redovisning godkänns. De prövas igen av sig själva."
     ),
-    QueuePart.ACCOUNT_CHECK: (
-        "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning.",
-        "Invoices with a payment account that is not registered. Two people confirm after a call-back.",
+    QueuePart.ACCOUNT_CHECK: Text(
+        "Fakturor med ett betalkonto som inte är registrerat. Två personer bekräftar efter motringning."
     ),
-    QueuePart.CREDITS: (
-        "Kreditfakturor som inte har funnit sin faktura.",
-        "Credit notes that have not found their invoice.",
-    ),
-    QueuePart.ASKED: (
-        "Kredit är begärd och har inte kommit än.",
-        "Credit is asked for and has not come yet.",
-    ),
-    QueuePart.RESTING: ("Avvikelser som vilar till en dag.", "Exceptions that rest until a day."),
-    QueuePart.MESSAGES: (
+    QueuePart.CREDITS: Text("Kreditfakturor som inte har funnit sin faktura."),
+    QueuePart.ASKED: Text("Kredit är begärd och har inte kommit än."),
+    QueuePart.RESTING: Text("Avvikelser som vilar till en dag."),
+    QueuePart.MESSAGES: Text(
         "Meddelanden som inte kunde läsas, eller vars nummer redan finns med annat innehåll. "
-        "Allt är sparat som det kom.",
-        "Messages that could not be read, or whose number is held with other content. All is kept as it came.",
+        "Allt är sparat som det kom."
     ),
-    QueuePart.EVENTS: (
-        "Händelser ur beslutssystemen som inte kunde tillämpas.",
-        "Events of the decision systems that could not be applied.",
-    ),
+    QueuePart.EVENTS: Text("Händelser ur beslutssystemen som inte kunde tillämpas."),
 }
 
 
@@ -99,7 +97,8 @@ def queue(request: Request, person: Person = signed_in(*READERS)) -> Response:
             "counts": counts,
             "parts": _tabs(counts, wanted.part),
             "explained": _EXPLAINED[wanted.part],
-            "heading": _PARTS[wanted.part],
+            "part_name": _PARTS[wanted.part],
+            "heading": _HEADINGS[wanted.part],
             "filters": worklist_store.filters(session, person.id),
             "query": request.url.query,
             "may_act": may_act(person),
@@ -135,11 +134,11 @@ def hand_over(request: Request, kind: str, number: int, person: Person = signed_
         register = register_store.load(session)
         staff = dict(Names(session, register.buyer).who_may(_P.FINANCE))
         if to and to not in staff:
-            raise Refused("Välj en handläggare i listan.", "Choose an officer in the list.")
+            raise Refused(Text("Välj en handläggare i listan."))
         at = database_of(request).clock()
         worklist.hand_over(session, WorkKind(kind), number, to=to, by=person.id, at=at)
-    said = ("Du har tagit den.", "It is yours.") if to == person.id else ("Överlämnad.", "Handed over.")
-    return see_other(str(form.get("back", "/finance")), said if to else ("Släppt.", "Let go."))
+    said = Text("Du har tagit den.") if to == person.id else Text("Överlämnad.")
+    return see_other(str(form.get("back", "/finance")), said if to else Text("Släppt."))
 
 
 @router.post("/finance/items/{kind}/{number}/comment")
@@ -151,7 +150,7 @@ def comment(request: Request, kind: str, number: int, person: Person = signed_in
     with database_of(request).writing() as session:
         text, at = str(form.get("text", "")), database_of(request).clock()
         worklist.comment(session, WorkKind(kind), number, text, by=person.id, at=at)
-    return see_other(str(form.get("back", "/finance")), ("Kommentaren är sparad.", "The comment is saved."))
+    return see_other(str(form.get("back", "/finance")), Text("Kommentaren är sparad."))
 
 
 @router.post("/finance/filters")
@@ -161,9 +160,7 @@ def save_filter(request: Request, person: Person = signed_in(*READERS)) -> Respo
     query = str(form.get("query", ""))
     with database_of(request).writing() as session:
         worklist.save_filter(session, person.id, str(form.get("name", "")), query)
-    return see_other(
-        f"/finance?{query}" if query else "/finance", ("Filtret är sparat.", "The filter is saved.")
-    )
+    return see_other(f"/finance?{query}" if query else "/finance", Text("Filtret är sparat."))
 
 
 @router.post("/finance/filters/{number}/drop")
@@ -171,10 +168,10 @@ def drop_filter(request: Request, number: int, person: Person = signed_in(*READE
     """Forget a filter of one's own."""
     with database_of(request).writing() as session:
         worklist_store.drop_filter(session, person.id, number)
-    return see_other("/finance", ("Filtret är borttaget.", "The filter is removed."))
+    return see_other("/finance", Text("Filtret är borttaget."))
 
 
-def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[QueuePart, Pair, int, str]]:
+def _tabs(counts: Mapping[QueuePart, int], shown: QueuePart) -> list[tuple[QueuePart, Text, int, str]]:
     """The parts of the queue that hold something, and the one shown: each with its words, count and address."""
     return [
         (part, words, counts[part], "/finance/post" if part is QueuePart.POST else f"/finance?part={part}")
@@ -199,11 +196,11 @@ def _documents(
     }
 
 
-def _causes_picture(causes: Sequence[QueueCause], named: Callable[[str], Pair], language: Language) -> Markup:
+def _causes_picture(causes: Sequence[QueueCause], named: Callable[[str], Text], language: Language) -> Markup:
     """The causes as bars, by their amounts."""
     bars = [
         (
-            i18n.pair(named(each.code), language),
+            named(each.code).in_language(language),
             each.amount.amount,
             f"{each.count} · {i18n.money(each.amount, language)}",
         )
@@ -217,10 +214,9 @@ def _is_filtered(request: Request) -> bool:
     return any(request.query_params.get(each) for each in _FILTERS)
 
 
-def _credit_cause(code: str) -> tuple[str, str]:
+def _credit_cause(code: str) -> Text:
     """Why a credit note is in the queue; without a deviation it was linked and waits to be settled."""
-    linked = ("Kopplad till sin faktura, kvittas snart", "Linked to its invoice, settled soon")
-    return cause_name(code) if code else linked
+    return cause_name(code) if code else Text("Kopplad till sin faktura, kvittas snart")
 
 
 def _wanted(request: Request, person: Person) -> QueueFilter:

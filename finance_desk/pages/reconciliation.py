@@ -22,6 +22,7 @@ from finance_desk.statement_files import AMOUNTS, amounts_of, statement_csv, sta
 from finance_desk.words import cause_name
 from foundation.errors import NotThere
 from foundation.periods import Month
+from foundation.text import Text
 from invoicing.exceptions import trend_queries
 from invoicing.exceptions import trends as money_trends
 from invoicing.reconciliation import entry_queries
@@ -38,11 +39,11 @@ from web.pages import Page, database_of, language_of, pages_router, render, toda
 
 router = pages_router()
 _BY = {
-    StatementKey.SUPPLIER: ("Leverantör", "Supplier"),
-    StatementKey.EXECUTION_REFERENCE: ("Genomförandereferens", "Execution reference"),
-    StatementKey.MONTH: ("Månad", "Month"),
-    StatementKey.ARTICLE: ("Artikel", "Article"),
-    StatementKey.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+    StatementKey.SUPPLIER: Text("Leverantör"),
+    StatementKey.EXECUTION_REFERENCE: Text("Genomförandereferens"),
+    StatementKey.MONTH: Text("Månad"),
+    StatementKey.ARTICLE: Text("Artikel"),
+    StatementKey.DELIVERY_AREA: Text("Leveransområde"),
 }
 # More order lines than this in what is asked for, and what is open is shown per supplier only.
 _LINES_MAX = 5_000

@@ -12,6 +12,7 @@ from typing import Any
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.audit import case_archive, case_queries, journal_queries
 from invoicing.decisions import protected_store
 from invoicing.documents import store as document_store
@@ -27,8 +28,7 @@ class NoCase(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Det finns inget ärende med den genomförandereferensen, eller det hanteras som skyddat.",
-            "There is no case of that execution reference, or it is handled as protected.",
+            Text("Det finns inget ärende med den genomförandereferensen, eller det hanteras som skyddat.")
         )
 
 
@@ -113,5 +113,6 @@ def _told(node: Check | Group, depth: int) -> Iterator[str]:
         return
     yield f"{indent}{_SIGNS[node.outcome]} {node.name}"
     for each in node.deviations:
-        yield f"{indent}    {each.code} {each.weight.name}: {sentence(each, 'sv')}"
-        yield f"{indent}    {sentence(each, 'en')}"
+        said = sentence(each)
+        yield f"{indent}    {each.code} {each.weight.name}: {said.sv}"
+        yield f"{indent}    {said.en}"

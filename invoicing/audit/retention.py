@@ -16,6 +16,7 @@ from datetime import date
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.audit import body_store, disposal_store, legal_hold_store, retention_periods, retention_queries
 from invoicing.audit.retention_periods import Times, keep_until, months_after
 from invoicing.journal_actions import AuditAction, InvoicingSubject
@@ -31,18 +32,18 @@ class RetentionRefused(Refused):
 def hold(session: Session, reference: str, *, by: str, on: date, reason: str) -> None:
     """Keep a case, or a thing by its name, whatever its age, until the hold is lifted."""
     if not reason.strip():
-        raise RetentionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+        raise RetentionRefused(Text("Skriv varför. Skälet sparas."))
     known = retention_queries.is_placed(session, reference)
     thing = retention_periods.named(reference)
     if not known and (thing is None or not retention_queries.stray_exists(session, *thing)):
         raise RetentionRefused(
-            f"Det finns ingen placering {reference}. Ett meddelande skrivs som letter:65.",
-            f"There is no placement {reference}. A message is written as letter:65.",
+            Text(
+                "Det finns ingen placering %(reference)s. Ett meddelande skrivs som letter:65.",
+                reference=reference,
+            ),
         )
     if not legal_hold_store.add(session, reference, by=by, on=on, reason=reason):
-        raise RetentionRefused(
-            f"{reference} har redan ett bevarandekrav.", f"{reference} has a legal hold already."
-        )
+        raise RetentionRefused(Text("%(reference)s har redan ett bevarandekrav.", reference=reference))
     about = InvoicingSubject.CASE.of(reference)
     journal.record(session, by, AuditAction.HOLD_PLACED, about, execution_reference=reference, reason=reason)
 
@@ -51,7 +52,7 @@ def lift(session: Session, hold_id: int, *, by: str, on: date) -> None:
     """Let a hold end. Raises RetentionRefused where it has."""
     reference = legal_hold_store.lift(session, hold_id, by=by, on=on)
     if reference is None:
-        raise RetentionRefused("Kravet gäller inte längre.", "The hold stands no longer.")
+        raise RetentionRefused(Text("Kravet gäller inte längre."))
     about = InvoicingSubject.CASE.of(reference)
     journal.record(session, by, AuditAction.HOLD_LIFTED, about, execution_reference=reference)
 
@@ -84,10 +85,7 @@ def propose(session: Session, *, by: str, on: date, times: Times = _USUAL) -> in
     """Propose to dispose of all whose time has passed; another person's word is needed."""
     cases = due(session, today=on, times=times)
     if not cases:
-        raise RetentionRefused(
-            "Inget ärende och inget meddelande får gallras i dag.",
-            "No case and no message may be disposed of today.",
-        )
+        raise RetentionRefused(Text("Inget ärende och inget meddelande får gallras i dag."))
     number = disposal_store.add(session, cases, by=by, on=on)
     subject = InvoicingSubject.DISPOSAL.of(number)
     journal.record(session, by, AuditAction.DISPOSAL_PROPOSED, subject, cases=str(len(cases)))
@@ -98,12 +96,9 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
     """Dispose of what was proposed, if it still may be; the protocol. Raises RetentionRefused for the proposer."""
     proposed_by = disposal_store.lock_proposed(session, number)
     if proposed_by is None:
-        raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
+        raise RetentionRefused(Text("Förslaget väntar inte på svar."))
     if by == proposed_by:
-        raise RetentionRefused(
-            "Den som bekräftar måste vara en annan än den som föreslog.",
-            "The one who confirms must be another than the one who proposed.",
-        )
+        raise RetentionRefused(Text("Den som bekräftar måste vara en annan än den som föreslog."))
     may = {reference for reference, _ in due(session, today=on, times=times, limit=10**6)}
     proposed = [reference for reference, _ in disposal_store.cases_of(session, number)]
     cases = [each for each in proposed if each in may]
@@ -148,5 +143,5 @@ def confirm(session: Session, number: int, *, by: str, on: date, times: Times = 
 def withdraw(session: Session, number: int, *, by: str) -> None:
     """Take a proposal back."""
     if not disposal_store.withdraw(session, number):
-        raise RetentionRefused("Förslaget väntar inte på svar.", "The proposal does not wait for an answer.")
+        raise RetentionRefused(Text("Förslaget väntar inte på svar."))
     journal.record(session, by, AuditAction.DISPOSAL_WITHDRAWN, InvoicingSubject.DISPOSAL.of(number))

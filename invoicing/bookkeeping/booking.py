@@ -12,6 +12,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.bookkeeping import unbooked_queries, voucher_store
 from invoicing.bookkeeping import vouchers as ledger
 from invoicing.bookkeeping.sie import SIE_TYPE, sie_bytes
@@ -48,10 +49,7 @@ def book(
     """Book invoices approved, credits, payments and netted claims since the last time. Raises NothingToBook."""
     vouchers = sorted(_unbooked(session, accounts), key=lambda each: each.booked_on)
     if not vouchers:
-        raise NothingToBook(
-            "Inget nytt har hänt sedan den förra bokföringsfilen.",
-            "Nothing new has happened since the last file for the ledger.",
-        )
+        raise NothingToBook(Text("Inget nytt har hänt sedan den förra bokföringsfilen."))
     name = _run_name(session, today)
     numbered = voucher_store.add(session, vouchers, run=name)
     body = _sie(register, accounts, numbered, today)
@@ -92,15 +90,11 @@ def book_accrual(
     """Book a month end's accrual and its taking back. Raises NothingToBook or BookedAlready."""
     if voucher_store.is_accrued(session, month):
         raise BookedAlready(
-            f"Upplupet för {month} är redan bokfört. Hämta filen igen i listan.",
-            f"The accrual of {month} is booked already. Download the file again from the list.",
+            Text("Upplupet för %(month)s är redan bokfört. Hämta filen igen i listan.", month=month)
         )
     rows = accrued(session, month, closing=closing)
     if not rows:
-        raise NothingToBook(
-            f"Allt levererat till och med {month} är fakturerat.",
-            f"Everything received up to {month} is invoiced.",
-        )
+        raise NothingToBook(Text("Allt levererat till och med %(month)s är fakturerat.", month=month))
     run = f"upplupet-{month}"
     numbered = voucher_store.add(session, ledger.accrual(month, rows, accounts), run=run)
     body = _sie(register, accounts, numbered, closing)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.periods import Month
+from foundation.text import Text
 from orders.terms import Article
 
 _NIL = Decimal("0.00")
@@ -85,8 +86,10 @@ def accounts_from(given: Mapping[str, str]) -> LedgerAccounts:
     wrong = sorted(name for name, number in given.items() if name not in known or not number.isdigit())
     if wrong:
         raise AccountsRefused(
-            f"Kontona i BILLING_LEDGER_ACCOUNTS går inte att använda: {', '.join(wrong)}.",
-            f"The accounts in BILLING_LEDGER_ACCOUNTS cannot be used: {', '.join(wrong)}.",
+            Text(
+                "Kontona i BILLING_LEDGER_ACCOUNTS går inte att använda: %(accounts)s.",
+                accounts=", ".join(wrong),
+            ),
         )
     return replace(LedgerAccounts(), **given)
 

@@ -17,6 +17,7 @@ from foundation import journal, transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from foundation.transitions import Transitions
 from invoicing.decisions import tables as decision_tables
 from invoicing.documents import store as document_store
@@ -54,7 +55,7 @@ class BatchResult:
     amount: Money
     state: BatchRowState
     action_id: int | None
-    sentence: tuple[str, str]
+    sentence: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class NoBatch(Refused):
     """There is no such batch."""
 
     def __init__(self) -> None:
-        super().__init__("Det finns ingen sådan omgång.", "There is no such batch.")
+        super().__init__(Text("Det finns ingen sådan omgång."))
 
 
 def keep(
@@ -134,7 +135,7 @@ def named(session: Session, batch_id: int, *kinds: str) -> ActionBatch:
                 amount=one.amount_payable,
                 state=BatchRowState(row.state),
                 action_id=row.action_id,
-                sentence=(row.sentence_sv, row.sentence_en),
+                sentence=WrittenText(row.sentence_sv, row.sentence_en),
             )
             for row, one in zip(rows, invoice, strict=True)
         ),
@@ -172,7 +173,7 @@ def refused(
     state: BatchRowState = BatchRowState.REFUSED,
 ) -> None:
     """The row could not be taken, or where it is DONE already not taken back; why is kept."""
-    told = {"sentence_sv": refusal.sentence_sv, "sentence_en": refusal.sentence}
+    told = {"sentence_sv": refusal.text.sv, "sentence_en": refusal.text.en}
     _move(session, batch_id, invoice_id, state, **told)
 
 

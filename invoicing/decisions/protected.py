@@ -10,6 +10,7 @@ from datetime import date
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import protected_store
 from invoicing.documents import handler_store
 from invoicing.documents.journal import record
@@ -26,7 +27,7 @@ def mark(session: Session, invoice: SupplierInvoice, *, by: str, on: date, reaso
 def reveal(session: Session, invoice: SupplierInvoice, *, by: str, reason: str) -> None:
     """Note that a person opens a protected document, and why. Raises Refused without a reason."""
     if not reason.strip():
-        raise Refused("Skriv varför du öppnar uppgifterna.", "Say why you open the details.")
+        raise Refused(Text("Skriv varför du öppnar uppgifterna."))
     subject = InvoicingSubject.INVOICE.of(invoice.id)
     journal.record(session, by, DocumentAction.PROTECTED_REVEALED, subject, reason=reason)
     handler_store.note(session, invoice.id, by)

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 
 from foundation.errors import Refused
 from foundation.money import Money
+from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.matching.deviations import (
     Check,
@@ -100,26 +102,26 @@ ACCEPTABLE = frozenset(
     },
 )
 
-_WORDS: Mapping[Action, tuple[str, str]] = {
-    Action.ASK_CREDIT: ("Begära kredit och ny faktura", "Asking for credit and a new invoice"),
-    Action.ACCEPT: ("Godta med skäl", "Accepting with a reason"),
-    Action.LINK: ("Koppla till orderrad", "Linking to an order line"),
-    Action.UNLINK: ("Koppla loss", "Unlinking"),
-    Action.PARK: ("Vila till en dag", "Resting until a day"),
-    Action.ASK_SUPPLIER: ("Fråga leverantören", "Asking the supplier"),
-    Action.REJECT_DUPLICATE: ("Avvisa som dubblett", "Rejecting as a duplicate"),
+_NAMES: Mapping[Action, Text] = {
+    Action.ASK_CREDIT: Text("Begära kredit och ny faktura"),
+    Action.ACCEPT: Text("Godta med skäl", context="action"),
+    Action.LINK: Text("Koppla till orderrad", context="action"),
+    Action.UNLINK: Text("Koppla loss", context="action"),
+    Action.PARK: Text("Vila till en dag"),
+    Action.ASK_SUPPLIER: Text("Fråga leverantören", context="action"),
+    Action.REJECT_DUPLICATE: Text("Avvisa som dubblett", context="action"),
 }
 
 
-_STATES: Mapping[InvoiceState, tuple[str, str]] = {
-    _S.PARKED: ("väntar", "waits"),
-    _S.IN_QUESTION: ("avviker", "deviates"),
-    _S.ON_HOLD: ("hålls för kontokontroll", "is held for an account check"),
-    _S.ACCEPTED: ("är godkänt", "is accepted"),
-    _S.CREDIT_REQUESTED: ("väntar på kredit", "waits for its credit note"),
-    _S.CREDITED: ("är krediterat", "is credited"),
-    _S.PAID: ("är betalt", "is paid"),
-    _S.SETTLED: ("är kvittat", "is settled"),
+_STATES: Mapping[InvoiceState, Text] = {
+    _S.PARKED: Text("väntar"),
+    _S.IN_QUESTION: Text("avviker"),
+    _S.ON_HOLD: Text("hålls för kontokontroll"),
+    _S.ACCEPTED: Text("är godkänt"),
+    _S.CREDIT_REQUESTED: Text("väntar på kredit"),
+    _S.CREDITED: Text("är krediterat"),
+    _S.PAID: Text("är betalt"),
+    _S.SETTLED: Text("är kvittat"),
 }
 
 
@@ -150,47 +152,56 @@ class LineLink:
     credited_number: str = ""
 
 
-def name_of(action: Action) -> tuple[str, str]:
-    """The action in words, Swedish and English."""
-    return _WORDS[action]
+def name_of(action: Action) -> Text:
+    """The action in words."""
+    return _NAMES[action]
 
 
-def state_words(state: InvoiceState) -> tuple[str, str]:
-    """Where a document stands, as the end of a sentence, Swedish and English."""
+def state_words(state: InvoiceState) -> Text:
+    """Where a document stands, as the end of a sentence."""
     return _STATES[state]
 
 
 def check_action(action: Action, invoice: SupplierInvoice) -> None:
     """Raise ActionRefused where the action may not be taken on the document as it stands."""
     if invoice.state not in TRANSITIONS[action]:
-        sv, en = name_of(action)
-        states = [_STATES[each] for each in InvoiceState if each in TRANSITIONS[action]]
-        is_sv, is_en = _STATES[invoice.state]
         raise ActionRefused(
-            f"{sv} går för ett dokument som {' eller '.join(one for one, _ in states)}; {invoice.number} {is_sv}.",
-            f"{en} is for a document that {' or '.join(one for _, one in states)}; {invoice.number} {is_en}.",
+            Text(
+                "%(action)s går för ett dokument som %(states)s; %(invoice_number)s %(state)s.",
+                action=name_of(action),
+                states=_either([_STATES[each] for each in InvoiceState if each in TRANSITIONS[action]]),
+                invoice_number=invoice.number,
+                state=_STATES[invoice.state],
+            ),
         )
     if action in (Action.ACCEPT, Action.UNLINK, Action.REJECT_DUPLICATE) and (
         invoice.document_type is DocumentType.CREDIT_NOTE
     ):
         raise ActionRefused(
-            f"{invoice.number} är en kreditfaktura. Koppla den till sin faktura eller svara leverantören.",
-            f"{invoice.number} is a credit note. Link it to its invoice or answer the supplier.",
+            Text(
+                "%(invoice_number)s är en kreditfaktura. Koppla den till sin faktura eller svara "
+                "leverantören.",
+                invoice_number=invoice.number,
+            ),
         )
     if action in (Action.ACCEPT, Action.UNLINK) and invoice.paid_on is not None:
         raise ActionRefused(
-            f"{invoice.number} är betald. Rätta den med en kreditfaktura.",
-            f"{invoice.number} is paid. Put it right with a credit note.",
+            Text(
+                "%(invoice_number)s är betald. Rätta den med en kreditfaktura.", invoice_number=invoice.number
+            ),
         )
 
 
 def check_outcome(action: Action, invoice: SupplierInvoice, state: InvoiceState) -> None:
     """Raise ActionRefused where the action would not come to what it is for."""
     if state not in TRANSITIONS[action][invoice.state]:
-        sv, en = name_of(action)
         raise ActionRefused(
-            f"{sv} räcker inte: {invoice.number} {_STATES[state][0]} efteråt. Välj en annan åtgärd.",
-            f"{en} is not enough: {invoice.number} {_STATES[state][1]} afterwards. Choose another action.",
+            Text(
+                "%(action)s räcker inte: %(invoice_number)s %(state)s efteråt. Välj en annan åtgärd.",
+                action=name_of(action),
+                invoice_number=invoice.number,
+                state=_STATES[state],
+            ),
         )
 
 
@@ -199,10 +210,13 @@ def acceptable(invoice: SupplierInvoice, match: Match) -> tuple[Deviation, ...]:
     asked = tuple(each for each in match.deviations if each.weight is Weight.QUESTION)
     others = sorted({each.code.value for each in asked if each.code not in ACCEPTABLE})
     if others or not asked:
-        codes = ", ".join(others) or "-"
         raise ActionRefused(
-            f"{invoice.number} kan inte godtas: {codes}. Begär kredit, koppla till rätt orderrad eller fråga.",
-            f"{invoice.number} cannot be accepted: {codes}. Ask for credit, link it to its order line, or ask.",
+            Text(
+                "%(invoice_number)s kan inte godtas: %(codes)s. Begär kredit, koppla till rätt "
+                "orderrad eller fråga.",
+                invoice_number=invoice.number,
+                codes=", ".join(others) or "-",
+            ),
         )
     return asked
 
@@ -239,6 +253,10 @@ def as_linked(invoice: InvoiceContent, link: LineLink | None) -> InvoiceContent:
         order_number=link.order_number,
         lines=tuple(replace(line, order_line=link.line_id) for line in invoice.lines),
     )
+
+
+def _either(states: Iterable[Text]) -> Text:
+    return reduce(lambda one, other: Text("%(one)s eller %(other)s", one=one, other=other), states)
 
 
 def _key(deviation: Deviation) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from foundation import journal, transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
 from invoicing.decisions import tables as decision_tables
 from invoicing.decisions.rules import ACTION_FOLLOWS, Acceptance, Action, ActionState, LineLink, as_linked
 from invoicing.documents import store as document_store
@@ -32,7 +33,7 @@ class NoSuchAction(Refused):
     """Nobody has taken an action with this number."""
 
     def __init__(self) -> None:
-        super().__init__("Åtgärden finns inte.", "There is no such action.")
+        super().__init__(Text("Åtgärden finns inte."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +269,7 @@ def settle_action(
         table.c.state,
         table.c.id == done.id,
         ACTION_FOLLOWS,
-        name=(f"Åtgärd {done.id}", f"Action {done.id}"),
+        name=Text("Åtgärd %(action_id)s", action_id=done.id),
         was=done.state,
         to=to,
         values={"undone_by": by, "undone_at": at} if by else {},
@@ -285,10 +286,7 @@ def limit_of(session: Session, person: str, *, currency: str = "SEK") -> Money |
 def set_limit(session: Session, person: str, limit: Money, *, by: str, on: date) -> None:
     """Give a person a limit. Nobody sets their own."""
     if by == person:
-        raise Refused(
-            "Ingen sätter sin egen gräns. Be en annan administratör.",
-            "Nobody sets their own limit. Ask another administrator.",
-        )
+        raise Refused(Text("Ingen sätter sin egen gräns. Be en annan administratör."))
     table = decision_tables.accept_limit
     values = {"limit_amount": limit.amount, "set_by": by, "set_on": on}
     if not rows_changed(session, update(table).where(table.c.person == person).values(**values)):

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from foundation.errors import Refused
 from foundation.money import Money, Quantity
+from foundation.text import NO_TEXT, CountedText, JoinedText, Language, Text
 from invoicing.model import (
     AccountGiven,
     CreditedReference,
@@ -26,7 +27,7 @@ from orders.register.register import Register
 from peppol.documents import billing, shapes
 from peppol.envelope import checks, opening, sender
 from peppol.envelope.sender import Sender
-from peppol.explanations.explain import explain
+from peppol.explanations.explain import explain, explained
 from peppol.explanations.text_files import FindingActor
 from peppol.findings import Finding
 from peppol.identifiers import DocumentKind, ParticipantId
@@ -45,7 +46,7 @@ class Reading:
     """What came of reading a message: an invoice, or the reason why there is none.
 
     `findings` are the warnings of a document that was read, and everything found where it was not;
-    `reason` and its sentences are empty for an invoice, unless its envelope was not quite right.
+    `reason` and its text are empty for an invoice, unless its envelope was not quite right.
     `origin` says whom an answer about the message itself would go to. `answer` is what a peer answers
     about a document of ours; there is no invoice then.
     """
@@ -54,8 +55,7 @@ class Reading:
     invoice: InvoiceContent | None
     findings: tuple[Finding, ...]
     reason: str = ""
-    reason_sv: str = ""
-    reason_en: str = ""
+    reason_text: Text = NO_TEXT
     origin: Sender = NOWHERE
     answer: PeerAnswer | None = None
 
@@ -92,8 +92,8 @@ def _remarked(reading: Reading, remarks: tuple[Finding, ...]) -> Reading:
     if reading.reason:
         return replace(reading, findings=findings)
     ordered = sorted(remarks, key=lambda each: explain(each).actor is not FindingActor.BUYER)
-    sv, en = (" ".join(explain(each, lang).sentence for each in ordered) for lang in ("sv", "en"))
-    return replace(reading, findings=findings, reason=ordered[0].rule, reason_sv=sv, reason_en=en)
+    told = JoinedText(" ", (explained(each) for each in ordered))
+    return replace(reading, findings=findings, reason=ordered[0].rule, reason_text=told)
 
 
 def read(body: bytes, *, on: date) -> Reading:
@@ -110,18 +110,17 @@ def read(body: bytes, *, on: date) -> Reading:
             None,
             report.findings,
             "NOT_FOR_US",
-            f"Dokument av slaget {report.kind} tas inte emot här. Det ligger kvar i karantän.",
-            f"Documents of kind {report.kind} are not taken here. It stays in quarantine.",
+            Text(
+                "Dokument av slaget %(kind)s tas inte emot här. Det ligger kvar i karantän.", kind=report.kind
+            ),
         )
     try:
         document = codec.parse(document_class, report.root)
         return Reading(report.kind, read_invoice(document), report.findings)
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
+        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
     except Refused as refusal:
-        return Reading(
-            report.kind, None, report.findings, "UNREADABLE", refusal.sentence_sv, refusal.sentence
-        )
+        return Reading(report.kind, None, report.findings, "UNREADABLE", refusal.text)
 
 
 def _read_answer(report: validation.ValidationResult) -> Reading:
@@ -129,7 +128,7 @@ def _read_answer(report: validation.ValidationResult) -> Reading:
     try:
         answer = read_answer(codec.parse(ANSWERS[report.kind], report.root))
     except literals.UnreadableDocument as unreadable:
-        return Reading(report.kind, None, report.findings, "UNREADABLE", str(unreadable), str(unreadable))
+        return Reading(report.kind, None, report.findings, "UNREADABLE", unreadable.text)
     return Reading(report.kind, None, report.findings, answer=answer)
 
 
@@ -212,17 +211,31 @@ _CLASSES: dict[DocumentKind, type[billing.Invoice] | type[billing.CreditNote]] =
 }
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class _LocatedFinding(Text):
+    """A finding in words, with its place written as a path too."""
+
+    finding: Finding
+
+    def __init__(self, finding: Finding, /) -> None:
+        Text.__init__(self, finding.rule)
+        object.__setattr__(self, "finding", finding)
+
+    def in_language(self, language: Language) -> str:
+        """What is wrong, where, and what to do, as whoever reads this language reads it."""
+        told = explain(self.finding, language)
+        where = f" ({self.finding.location})" if self.finding.location else ""
+        return f"{told.message}{where} {told.remedy}".strip()
+
+
 def _refused(report: validation.ValidationResult) -> Reading:
     """The reading of an invalid document: the first fatal finding in words, and how many more there are."""
     fatal = report.fatal
     first, more = fatal[0], len(fatal) - 1
-    sentences = []
-    for language, others in (("sv", f" Ytterligare {more} fel."), ("en", f" {more} more errors.")):
-        explained = explain(first, language)
-        where = f" ({first.location})" if first.location else ""
-        sentences.append(f"{explained.message}{where} {explained.remedy}".strip() + (others if more else ""))
+    others = CountedText("Ytterligare %(count)s fel.", "Ytterligare %(count)s fel.", count=more)
+    told = JoinedText(" ", (_LocatedFinding(first), others if more else NO_TEXT))
     origin = sender.of_document(report.root, report.kind)
-    return Reading(report.kind, None, report.findings, first.rule, sentences[0], sentences[1], origin)
+    return Reading(report.kind, None, report.findings, first.rule, told, origin)
 
 
 def _organisation_number(party: billing.BillingParty) -> str:

@@ -15,6 +15,7 @@ from foundation import transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.documents import tables as document_tables
 from invoicing.matching.deviations import Group, Match
@@ -41,13 +42,16 @@ class InvoiceUnknown(Refused):
     def __init__(self, number: str, *, several: bool = False) -> None:
         if several:
             super().__init__(
-                f"Flera leverantörer har en faktura {number}. Ange även --supplier ORGNR.",
-                f"Several suppliers have an invoice {number}. Give --supplier ORGNO as well.",
+                Text(
+                    "Flera leverantörer har en faktura %(number)s. Ange även --supplier ORGNR.", number=number
+                ),
             )
         else:
             super().__init__(
-                f"Det finns ingen faktura {number}. Se vilka som finns med: billing invoices list",
-                f"There is no invoice {number}. See which there are with: billing invoices list",
+                Text(
+                    "Det finns ingen faktura %(number)s. Se vilka som finns med: billing invoices list",
+                    number=number,
+                ),
             )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from foundation.errors import Refused
 from foundation.money import Money
+from foundation.text import Text
 from invoicing.documents.reading import money_of
 from invoicing.model import AccountGiven, DocumentType
 from peppol.documents import billing, shapes
@@ -32,10 +33,7 @@ class NoDocumentView(Refused):
     """The bytes are no invoice or credit note that can be shown."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Dokumentet går inte att visa som faktura. Läs det som XML i stället.",
-            "The document cannot be shown as an invoice. Read it as XML instead.",
-        )
+        super().__init__(Text("Dokumentet går inte att visa som faktura. Läs det som XML i stället."))
 
 
 @dataclass(frozen=True, slots=True)

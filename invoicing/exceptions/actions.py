@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from foundation.errors import Refused
 from foundation.money import Money, total
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, acceptable, at_stake, check_outcome
 from invoicing.documents import facts_loading
@@ -29,16 +30,19 @@ class OverLimit(Refused):
     """The difference is larger than the person may accept alone."""
 
     def __init__(self, stake: Money, limit: Money | None) -> None:
-        may = (
-            (f"din gräns är {limit.amount}", f"your limit is {limit.amount}")
+        own_limit = (
+            Text("din gräns är %(amount)s", amount=limit.amount)
             if limit is not None
-            else ("du har ingen gräns", "you have no limit")
+            else Text("du har ingen gräns")
         )
         super().__init__(
-            f"Skillnaden är {stake.amount} {stake.currency} och {may[0]}. "
-            "Be någon med högre gräns godta den, eller begär kredit.",
-            f"The difference is {stake.amount} {stake.currency} and {may[1]}. "
-            "Ask somebody with a higher limit to accept it, or ask for credit.",
+            Text(
+                "Skillnaden är %(amount)s %(currency)s och %(own_limit)s. Be någon med högre gräns godta "
+                "den, eller begär kredit.",
+                amount=stake.amount,
+                currency=stake.currency,
+                own_limit=own_limit,
+            ),
         )
 
 
@@ -62,8 +66,10 @@ def reject_duplicate(
     first = document_store.by_key(session, invoice.supplier, DocumentType.INVOICE, of.strip())
     if first is None or first.id == invoice.id:
         raise ActionRefused(
-            f"Leverantören har ingen annan faktura {of}. Ange numret på den faktura som gäller.",
-            f"The supplier has no other invoice {of}. Give the number of the invoice that stands.",
+            Text(
+                "Leverantören har ingen annan faktura %(number)s. Ange numret på den faktura som gäller.",
+                number=of,
+            ),
         )
     told = question(
         DeviationCode.ALREADY_INVOICED,
@@ -128,8 +134,11 @@ def park(session: Session, invoice_id: int, actor: DeskActor, *, until: date, re
     invoice = begin(session, Action.PARK, invoice_id, reason=reason, must_tell_why=True)
     if not actor.today < until <= actor.today + _REST_LONGEST:
         raise ActionRefused(
-            f"Dagen ska ligga efter {actor.today} och inom {_REST_LONGEST.days} dagar.",
-            f"The day must lie after {actor.today} and within {_REST_LONGEST.days} days.",
+            Text(
+                "Dagen ska ligga efter %(today)s och inom %(most)s dagar.",
+                today=actor.today,
+                most=_REST_LONGEST.days,
+            ),
         )
     before = worklist_store.set_rest(session, invoice.id, until)
     return note(
@@ -152,8 +161,10 @@ def ask_supplier(
     supplier = facts_loading.registered(register, invoice.supplier)
     if supplier is None or not responding.may_follow(invoice.answered, response_documents.UNDER_QUERY):
         raise ActionRefused(
-            f"En fråga kan inte skickas efter svaret {invoice.answered or '-'}. Kontakta leverantören direkt.",
-            f"A question cannot be sent after the answer {invoice.answered or '-'}. Contact the supplier directly.",
+            Text(
+                "En fråga kan inte skickas efter svaret %(answer)s. Kontakta leverantören direkt.",
+                answer=invoice.answered or "-",
+            ),
         )
     return note(
         session,
@@ -173,7 +184,9 @@ def received_on(session: Session, invoice: SupplierInvoice) -> Money:
     ]
     if not accounts:
         raise ActionRefused(
-            f"{invoice.number} ligger inte på någon orderrad. Koppla den först.",
-            f"{invoice.number} does not lie on an order line. Link it first.",
+            Text(
+                "%(invoice_number)s ligger inte på någon orderrad. Koppla den först.",
+                invoice_number=invoice.number,
+            ),
         )
     return total((each.amount_received for each in accounts), currency=invoice.currency)

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import and_, func, literal_column, select
 
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.decisions import tables as decision_tables
 from orders import tables as order_tables
 from peppol.exchange import tables as exchange_tables
@@ -24,8 +25,7 @@ class MessageAside:
     state: InState
     kind: str
     reason: str
-    reason_sv: str
-    reason_en: str
+    reason_text: Text
     size: int
     owner: str
 
@@ -39,8 +39,7 @@ class UnappliedEvent:
     occurred_on: date
     execution_reference: str
     state: str
-    reason_sv: str
-    reason_en: str
+    reason: Text
     owner: str
 
 
@@ -72,8 +71,7 @@ def messages(session: Session, *, limit: int = 200) -> Sequence[MessageAside]:
             state=InState(row.state),
             kind=row.kind,
             reason=row.reason,
-            reason_sv=row.reason_sv,
-            reason_en=row.reason_en,
+            reason_text=WrittenText(row.reason_sv, row.reason_en),
             size=row.size,
             owner=row.owner,
         )
@@ -101,4 +99,15 @@ def events(session: Session, *, limit: int = 200) -> Sequence[UnappliedEvent]:
         .order_by(table.c.sequence.desc())
         .limit(limit)
     )
-    return [UnappliedEvent(**row) for row in session.execute(question).mappings()]
+    return [
+        UnappliedEvent(
+            sequence=row.sequence,
+            type=row.type,
+            occurred_on=row.occurred_on,
+            execution_reference=row.execution_reference,
+            state=row.state,
+            reason=WrittenText(row.reason_sv, row.reason_en),
+            owner=row.owner,
+        )
+        for row in session.execute(question)
+    ]

@@ -12,6 +12,7 @@ from foundation import journal
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.batch_store import MOST, ActionBatch, BatchRowState
@@ -99,10 +100,7 @@ def start(
 ) -> int:
     """Keep a batch under its key, with a row per document; the batch of an earlier press of the same button."""
     if kind not in BULK or not ids or len(ids) > MOST or not key:
-        raise Refused(
-            f"Välj mellan ett och {MOST} dokument och en åtgärd.",
-            f"Choose between one and {MOST} documents and an action.",
-        )
+        raise Refused(Text("Välj mellan ett och %(most)s dokument och en åtgärd.", most=MOST))
     return batch_store.keep(session, kind, ids, by=actor.by, at=actor.now, key=key, reason=reason)
 
 

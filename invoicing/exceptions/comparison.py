@@ -7,8 +7,8 @@ nothing of it. What deviates is known from the match, so the table and the tree 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from foundation.errors import Pair
 from foundation.money import Money, Quantity, total
+from foundation.text import Text
 from invoicing.matching.deviations import Deviation, DeviationCode, Match, Weight
 from invoicing.matching.facts import LineFacts, OrderFacts
 from invoicing.matching.line_matching import invoiced_on
@@ -22,7 +22,7 @@ ComparedValue = object | None
 class ComparisonRow:
     """One thing compared. `deviations` are those of the match about it; `term` the field of the invoice."""
 
-    name: Pair
+    name: Text
     term: str
     invoice: ComparedValue
     order_line: ComparedValue = None
@@ -118,7 +118,7 @@ def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
     """What the invoice is for: order, line and case."""
     content, placed, receipt = of.content, of.placed, of.receipt
     yield ComparisonRow(
-        ("Ordernummer", "Order number"),
+        Text("Ordernummer"),
         "BT-13",
         content.order_number or None,
         order_line=placed.number if placed else None,
@@ -126,7 +126,7 @@ def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
         deviations=of.found["order"],
     )
     yield ComparisonRow(
-        ("Orderrad", "Order line"),
+        Text("Orderrad"),
         "BT-132",
         ", ".join(content.order_lines) or None,
         order_line=of.line.line.line_id if of.line else None,
@@ -135,7 +135,7 @@ def _order_rows(of: _Sources) -> Iterator[ComparisonRow]:
         deviations=of.found["line"],
     )
     yield ComparisonRow(
-        ("Genomförandereferens", "Execution reference"),
+        Text("Genomförandereferens"),
         "BT-10",
         _reference(content, placed.execution_reference if placed else ""),
         order_line=placed.execution_reference if placed else None,
@@ -150,7 +150,7 @@ def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
     invoiced = invoiced_on(content, line.line.line_id) if line else content.lines
     cut = of.order.interruption if of.order else None
     yield ComparisonRow(
-        ("Period", "Period"),
+        Text("Period"),
         "BT-134",
         _written(invoiced[0].period or content.period) if invoiced else None,
         order_line=line.line.period if line else None,
@@ -160,7 +160,7 @@ def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
         deviations=of.found["period"],
     )
     yield ComparisonRow(
-        ("Antal", "Quantity"),
+        Text("Antal"),
         "BT-129",
         _quantity(content, line),
         order_line=line.line.quantity if line else None,
@@ -168,14 +168,14 @@ def _line_rows(of: _Sources) -> Iterator[ComparisonRow]:
         deviations=of.found["quantity"],
     )
     yield ComparisonRow(
-        ("Pris", "Price"),
+        Text("Pris"),
         "BT-146",
         invoiced[0].price if invoiced else None,
         order_line=line.line.price if line else None,
         deviations=of.found["price"],
     )
     yield ComparisonRow(
-        ("Belopp utan moms", "Amount without VAT"),
+        Text("Belopp utan moms"),
         "BT-131",
         _amount(content, line),
         order_line=line.line.amount if line else None,
@@ -188,29 +188,29 @@ def _document_rows(of: _Sources) -> Iterator[ComparisonRow]:
     """What holds of the whole invoice: VAT, buyer, day and account."""
     content, placed = of.content, of.placed
     yield ComparisonRow(
-        ("Moms", "VAT"),
+        Text("Moms"),
         "BT-110",
         content.amount_vat,
         order_line=f"{of.order.vat.category} {of.order.vat.percent} %" if of.order else None,
         deviations=of.found["vat"],
     )
-    yield ComparisonRow(("Att betala", "To pay"), "BT-115", content.amount_payable)
+    yield ComparisonRow(Text("Att betala"), "BT-115", content.amount_payable)
     yield ComparisonRow(
-        ("Köpare och valuta", "Buyer and currency"),
+        Text("Köpare och valuta"),
         "BT-47",
         f"{content.buyer} {content.currency}",
         order_line=placed.amount.currency if placed else None,
         deviations=of.found["buyer"],
     )
     yield ComparisonRow(
-        ("Förfallodag", "Due date"),
+        Text("Förfallodag"),
         "BT-9",
         content.due_on,
         order_line=of.invoice.pays_on,
         deviations=of.found["due"],
     )
     yield ComparisonRow(
-        ("Betalkonto", "Payment account"),
+        Text("Betalkonto"),
         "BT-84",
         ", ".join(f"{each.scheme} {each.number}".strip() for each in content.accounts) or None,
         order_line=", ".join(of.accounts) or None,

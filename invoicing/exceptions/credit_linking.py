@@ -12,6 +12,7 @@ from datetime import date
 
 from foundation.journal import SYSTEM
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, ActionState, LineLink, as_linked
 from invoicing.decisions.store import Done
@@ -104,8 +105,7 @@ def link_credit(
     credit = begin(session, Action.LINK, credit_id, reason=reason, must_tell_why=True)
     if credit.document_type is DocumentType.INVOICE:
         raise ActionRefused(
-            f"{credit.number} är en faktura. Ange en orderrad.",
-            f"{credit.number} is an invoice. Name an order line.",
+            Text("%(credit_number)s är en faktura. Ange en orderrad.", credit_number=credit.number)
         )
     invoice = _named(session, credit, credits)
     before = decision_store.link_of(session, credit.id)
@@ -203,15 +203,19 @@ def _named(session: Session, credit: SupplierInvoice, number: str) -> SupplierIn
     found = document_store.by_key(session, credit.supplier, DocumentType.INVOICE, number)
     if found is None:
         raise ActionRefused(
-            f"Leverantören har ingen faktura {number or '–'} hos oss. Välj ett förslag, eller skriv numret som på "
-            "fakturan. En kredit som kom före sin faktura väntar av sig själv.",
-            f"The supplier has no invoice {number or '–'} with us. Choose a suggestion, or write the number as on "
-            "the invoice. A credit note that came before its invoice waits by itself.",
+            Text(
+                "Leverantören har ingen faktura %(number)s hos oss. Välj ett förslag, eller skriv "
+                "numret som på fakturan. En kredit som kom före sin faktura väntar av sig själv.",
+                number=number or "–",
+            ),
         )
     others = [one for one, _ in waiting_for(session, found) if one.id != credit.id]
     if others:
         raise ActionRefused(
-            f"{found.number} är redan kopplad till {others[0].number}. Ångra den kopplingen först.",
-            f"{found.number} is linked to {others[0].number} already. Undo that link first.",
+            Text(
+                "%(invoice_number)s är redan kopplad till %(credit_number)s. Ångra den kopplingen först.",
+                invoice_number=found.number,
+                credit_number=others[0].number,
+            ),
         )
     return found

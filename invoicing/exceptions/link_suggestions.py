@@ -7,10 +7,10 @@ words, so that a person can judge; the one with most for it comes first.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foundation.errors import Pair
 from foundation.money import Money
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.exceptions import link_queries
 from invoicing.exceptions.link_queries import InvoiceCandidate, LineCandidate
@@ -30,7 +30,7 @@ class LineSuggestion:
     month: Month
     received: Money
     weight: int
-    because: tuple[Pair, ...]
+    because: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CreditSuggestion:
     amount: Money
     state: InvoiceState
     weight: int
-    because: tuple[Pair, ...]
+    because: tuple[Text, ...]
 
 
 def lines(session: Session, invoice: SupplierInvoice) -> Sequence[LineSuggestion]:
@@ -60,19 +60,19 @@ def _line(each: LineCandidate, invoice: SupplierInvoice, content: InvoiceContent
         day for line in content.lines if line.period for day in (line.period.start, line.period.end) if day
     ]
     quantity = {line.quantity.value for line in content.lines}
-    speaks: list[tuple[int, Pair]] = []
+    speaks: list[tuple[int, Text]] = []
     if each.order_number == content.order_number:
-        speaks.append((50, ("samma order", "the same order")))
+        speaks.append((50, Text("samma order")))
     if each.execution_reference in content.references:
-        speaks.append((40, ("samma genomförandereferens", "the same execution reference")))
+        speaks.append((40, Text("samma genomförandereferens")))
     if each.received == invoice.amount_net:
-        speaks.append((30, ("samma belopp som inleveransen", "the same amount as received")))
+        speaks.append((30, Text("samma belopp som inleveransen")))
     if days and all(Month.of(day) == each.month for day in days):
-        speaks.append((20, ("perioden är samma månad", "the period is the same month")))
+        speaks.append((20, Text("perioden är samma månad")))
     elif not days and Month.of(content.issued_on) in (each.month, each.month.next):
-        speaks.append((5, ("daterad månaden efter", "dated the month after")))
+        speaks.append((5, Text("daterad månaden efter")))
     if each.quantity in quantity:
-        speaks.append((5, ("samma antal som beställt", "the same quantity as ordered")))
+        speaks.append((5, Text("samma antal som beställt")))
     return LineSuggestion(
         order_number=each.order_number,
         line_id=each.line_id,
@@ -95,13 +95,13 @@ def credits(session: Session, invoice: SupplierInvoice) -> Sequence[CreditSugges
 
 
 def _credit(each: InvoiceCandidate, invoice: SupplierInvoice, content: InvoiceContent) -> CreditSuggestion:
-    speaks: list[tuple[int, Pair]] = []
+    speaks: list[tuple[int, Text]] = []
     if each.amount.amount == invoice.amount_payable.amount:
-        speaks.append((40, ("samma belopp", "the same amount")))
+        speaks.append((40, Text("samma belopp")))
     if each.order_number and each.order_number == content.order_number:
-        speaks.append((20, ("samma order", "the same order")))
+        speaks.append((20, Text("samma order")))
     if each.state == InvoiceState.CREDIT_REQUESTED:
-        speaks.append((30, ("kredit är begärd för den", "credit is asked for it")))
+        speaks.append((30, Text("kredit är begärd för den")))
     return CreditSuggestion(
         number=each.number,
         execution_reference=each.execution_reference,

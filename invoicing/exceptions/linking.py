@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_outcome
 from invoicing.decisions.store import Done
@@ -37,14 +38,19 @@ def link(
     invoice = begin(session, Action.LINK, invoice_id, reason=reason, must_tell_why=True, also=order_number)
     if invoice.document_type is DocumentType.CREDIT_NOTE:
         raise ActionRefused(
-            f"{invoice.number} är en kreditfaktura. Ange fakturan den krediterar.",
-            f"{invoice.number} is a credit note. Name the invoice it credits.",
+            Text(
+                "%(invoice_number)s är en kreditfaktura. Ange fakturan den krediterar.",
+                invoice_number=invoice.number,
+            ),
         )
     account = line_store.account(session, order_number, line_id)
     if account is None:
         raise ActionRefused(
-            f"Det finns ingen orderrad {order_number}/{line_id}.",
-            f"There is no order line {order_number}/{line_id}.",
+            Text(
+                "Det finns ingen orderrad %(order_number)s/%(line_id)s.",
+                order_number=order_number,
+                line_id=line_id,
+            ),
         )
     return _relink(session, register, invoice, Action.LINK, actor, reason, order_number, line_id)
 
@@ -54,8 +60,10 @@ def unlink(session: Session, register: Register, invoice_id: int, actor: DeskAct
     invoice = begin(session, Action.UNLINK, invoice_id, reason=reason, must_tell_why=True)
     if payable_store.is_on_its_way(session, invoice.id):
         raise ActionRefused(
-            f"{invoice.number} är på väg till banken. Vänta på bankens svar.",
-            f"{invoice.number} is on its way to the bank. Wait for the bank's answer.",
+            Text(
+                "%(invoice_number)s är på väg till banken. Vänta på bankens svar.",
+                invoice_number=invoice.number,
+            ),
         )
     own = document_store.content(session, invoice.id)
     return _relink(session, register, invoice, Action.UNLINK, actor, reason, own.order_number, "")
@@ -143,10 +151,13 @@ def put_back(
         if account is not None and account.invoice_id not in (None, invoice.id):
             taker = document_store.by_id(session, account.invoice_id)
             raise ActionRefused(
-                f"Orderrad {number}/{line_id} har gått till {taker.number}. Koppla loss den fakturan först, "
-                "om raden ändå är den här fakturans.",
-                f"Order line {number}/{line_id} has gone to {taker.number}. Unlink that invoice first, "
-                "if the line is this invoice's after all.",
+                Text(
+                    "Orderrad %(order_number)s/%(line_id)s har gått till %(invoice_number)s. Koppla loss den "
+                    "fakturan först, om raden ändå är den här fakturans.",
+                    order_number=number,
+                    line_id=line_id,
+                    invoice_number=taker.number,
+                ),
             )
     decision_store.restore_link(session, invoice.id, done.detail["link_before"])
     freed = line_store.free_lines(session, invoice.id)

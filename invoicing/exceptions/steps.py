@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from foundation import personal_numbers
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action, ActionRefused, check_action
 from invoicing.documents import store as document_store
@@ -82,7 +83,7 @@ def begin(
 ) -> SupplierInvoice:
     """Lock the order lines and then the document, and check that the action may be taken on it now."""
     if must_tell_why and not reason.strip():
-        raise ActionRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+        raise ActionRefused(Text("Skriv varför. Skälet sparas."))
     personal_numbers.refuse(reason)
     seen = document_store.by_id(session, invoice_id)
     for number in sorted({seen.order_number, also} - {""}):

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from foundation import journal
 from foundation.sql import Session
+from foundation.text import JoinedText, Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import ACTION_FOLLOWS, UNDOES, Action, ActionRefused, ActionState, state_words
 from invoicing.decisions.store import Done
@@ -30,34 +31,20 @@ from orders.register.register import Register
 _MANY = 200
 _CREDIT = (Action.ASK_CREDIT, Action.REJECT_DUPLICATE)
 _WHY = {
-    ActionState.LAPSED: ("Dokumentet har gått vidare.", "The document has moved on."),
-    ActionState.UNDONE: ("Åtgärden är redan ångrad.", "The action is undone already."),
+    ActionState.LAPSED: Text("Dokumentet har gått vidare."),
+    ActionState.UNDONE: Text("Åtgärden är redan ångrad."),
 }
-_LEFT = ("Svaret har redan gått i väg. ", "The answer has already left. ")
+_LEFT = Text("Svaret har redan gått i väg.")
 # What to do instead, once it has left us.
 _INSTEAD = {
-    Action.ASK_CREDIT: (
-        "Vänta på kreditfakturan, eller kontakta leverantören om fakturan ändå gäller.",
-        "Wait for the credit note, or get in touch with the supplier if the invoice stands after all.",
-    ),
-    Action.ACCEPT: (
-        "Koppla loss fakturan från orderraden och begär kredit, om den inte ska betalas.",
-        "Unlink the invoice from the order line and ask for credit, if it is not to be paid.",
-    ),
-    Action.LINK: (
-        "Koppla loss fakturan om den ligger på fel orderrad.",
-        "Unlink the invoice if it lies on the wrong order line.",
-    ),
-    Action.ASK_SUPPLIER: (
-        "Ställ en ny fråga som rättar den.",
-        "Ask a new question that puts it right.",
-    ),
+    Action.ASK_CREDIT: Text("Vänta på kreditfakturan, eller kontakta leverantören om fakturan ändå gäller."),
+    Action.ACCEPT: Text("Koppla loss fakturan från orderraden och begär kredit, om den inte ska betalas."),
+    Action.LINK: Text("Koppla loss fakturan om den ligger på fel orderrad."),
+    Action.ASK_SUPPLIER: Text("Ställ en ny fråga som rättar den."),
 }
-_PAIR_LEFT = (
-    "Paret är kvittat och svaret har redan gått i väg. Be leverantören skicka fakturan på nytt med ett nytt nummer, "
-    "och en kreditfaktura för den faktura som skulle krediteras.",
-    "The pair is settled and the answer has already left. Ask the supplier to send the invoice again under a new "
-    "number, and a credit note for the invoice that was to be credited.",
+_PAIR_LEFT = Text(
+    "Paret är kvittat och svaret har redan gått i väg. Be leverantören skicka fakturan på "
+    "nytt med ett nytt nummer, och en kreditfaktura för den faktura som skulle krediteras."
 )
 
 
@@ -113,23 +100,23 @@ def _check(session: Session, done: Done, invoice: SupplierInvoice) -> None:
     if done.state is ActionState.SENT:
         is_pair = done.kind is Action.LINK and invoice.document_type is DocumentType.CREDIT_NOTE
         instead = _INSTEAD.get(done.kind, _INSTEAD[Action.ASK_CREDIT])
-        raise ActionRefused(*(_PAIR_LEFT if is_pair else (_LEFT[0] + instead[0], _LEFT[1] + instead[1])))
+        raise ActionRefused(_PAIR_LEFT if is_pair else JoinedText(" ", (_LEFT, instead)))
     if done.state in _WHY:
-        raise ActionRefused(*_WHY[done.state])
+        raise ActionRefused(_WHY[done.state])
     after = [
         each
         for each in decision_store.actions_of(session, done.invoice_id)
         if each.id > done.id and each.state is not ActionState.UNDONE
     ]
     if after:
-        raise ActionRefused(
-            "Något har gjorts efteråt. Ångra det först.", "Something was done afterwards. Undo that first."
-        )
+        raise ActionRefused(Text("Något har gjorts efteråt. Ångra det först."))
     if invoice.state is not done.state_after or payable_store.is_on_its_way(session, done.invoice_id):
-        is_sv, is_en = state_words(invoice.state)
         raise ActionRefused(
-            f"{invoice.number} {is_sv} nu, och åtgärden kan inte ångras. Ta det därifrån.",
-            f"{invoice.number} {is_en} now, and the action cannot be undone. Go on from there.",
+            Text(
+                "%(invoice_number)s %(state)s nu, och åtgärden kan inte ångras. Ta det därifrån.",
+                invoice_number=invoice.number,
+                state=state_words(invoice.state),
+            ),
         )
 
 
@@ -181,7 +168,7 @@ def _answer(session: Session, register: Register, done: Done, *, today: date) ->
         latest.deviations,
         today=today,
         supplier=supplier,
-        question=Question("OTH", done.reason, done.reason) if asks else None,
+        question=Question("OTH", done.reason) if asks else None,
     )
     document_store.set_answered(session, invoice.id, answered)
     told = {"answered": answered, "press": str(done.id)}

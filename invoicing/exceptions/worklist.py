@@ -7,6 +7,7 @@ from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.journal_entries import SubjectKind
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import handler_store
 from invoicing.exceptions import worklist_store
 from invoicing.exceptions.worklist_store import WorkKind
@@ -37,9 +38,7 @@ def comment(session: Session, kind: WorkKind, item_id: int, text: str, *, by: st
     """Write a comment. Raises Refused for an empty one, or one with a personal number in it."""
     words = text.strip()
     if not words or len(words) > 2000:
-        raise Refused(
-            "Skriv en kommentar på högst 2 000 tecken.", "Write a comment of at most 2,000 characters."
-        )
+        raise Refused(Text("Skriv en kommentar på högst 2 000 tecken."))
     personal_numbers.refuse(words)
     worklist_store.add_comment(session, kind, item_id, words, by=by, at=at)
     journal.record(session, by, DeskAction.COMMENTED, SUBJECT_KINDS[kind].of(item_id))
@@ -55,7 +54,5 @@ def save_filter(session: Session, person: str, name: str, query: str) -> None:
     """Keep a filter under a name, instead of an earlier one of that name."""
     words = name.strip()
     if not words or len(words) > 60 or len(query) > 1000:
-        raise Refused(
-            "Ge filtret ett namn på högst 60 tecken.", "Name the filter with at most 60 characters."
-        )
+        raise Refused(Text("Ge filtret ett namn på högst 60 tecken."))
     worklist_store.save_filter(session, person, words, query)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.flow_test import flow_test_store, sample_orders
@@ -50,25 +51,16 @@ class Shown:
     match: Match | None
 
 
-def lacks(flow: FlowTest, tried: Sequence[TriedDocument]) -> tuple[str, str] | None:
+def lacks(flow: FlowTest, tried: Sequence[TriedDocument]) -> Text | None:
     """What is still missing before the step can be confirmed, or None. Pure."""
     if flow.step is FlowStep.FLOW_TEST and not any(each.valid for each in tried):
-        return (
-            "Ladda först upp en fil från ert system som är giltig.",
-            "First upload a file from your system that is valid.",
-        )
+        return Text("Ladda först upp en fil från ert system som är giltig.")
     if flow.step is FlowStep.TEST_INVOICE:
         right = {each.document_type for each in tried if each.accepted}
         if DocumentType.INVOICE.value not in right:
-            return (
-                "Ladda först upp en testfaktura som stämmer med en av exempelordrarna.",
-                "First upload a test invoice that agrees with one of the sample orders.",
-            )
+            return Text("Ladda först upp en testfaktura som stämmer med en av exempelordrarna.")
         if DocumentType.CREDIT_NOTE.value not in right:
-            return (
-                "Ladda sedan upp en kreditfaktura som krediterar hela testfakturan.",
-                "Then upload a credit note that credits the whole test invoice.",
-            )
+            return Text("Ladda sedan upp en kreditfaktura som krediterar hela testfakturan.")
     return None
 
 
@@ -76,10 +68,10 @@ def ask(session: Session, actor: SupplierActor, *, now: datetime) -> None:
     """The supplier says that its step is done. Raises BenchRefused with what is missing."""
     flow = flow_test_store.flow_of(session, actor.supplier)
     if flow.step is FlowStep.LIVE:
-        raise BenchRefused("Ni är redan igång.", "You are live already.")
+        raise BenchRefused(Text("Ni är redan igång."))
     missing = lacks(flow, flow_test_store.tried_by(session, actor.supplier))
     if missing is not None:
-        raise BenchRefused(*missing)
+        raise BenchRefused(missing)
     if not flow_test_store.ask(session, flow, by=actor.by, at=now):
         raise _changed_meanwhile()
     subject = InvoicingSubject.SUPPLIER.of(actor.supplier)
@@ -102,7 +94,7 @@ def send_back(session: Session, supplier: str, step: FlowStep, *, by: str, note:
     """The administrator wants something more, and says what."""
     told = " ".join(note.split())[:_NOTE_MAX]
     if not told:
-        raise BenchRefused("Skriv vad som saknas.", "Write what is missing.")
+        raise BenchRefused(Text("Skriv vad som saknas."))
     if not flow_test_store.send_back(session, supplier, step, note=told, at=now):
         raise _changed_meanwhile()
     subject = InvoicingSubject.SUPPLIER.of(supplier)
@@ -114,16 +106,15 @@ def try_out(
 ) -> int:
     """Keep a test document with what came of it; its row id. Raises BenchRefused for no or too much content."""
     if not body:
-        raise BenchRefused("Välj en fil först.", "Choose a file first.")
+        raise BenchRefused(Text("Välj en fil först."))
     if len(body) > SIZE_MAX:
-        raise BenchRefused(
-            "Filen är större än 10 MB. Skicka en mindre fil.",
-            "The file is larger than 10 MB. Send a smaller one.",
-        )
+        raise BenchRefused(Text("Filen är större än 10 MB. Skicka en mindre fil."))
     if flow_test_store.count_tried(session, actor.supplier, after=now - _A_DAY) >= A_DAY_MAX:
         raise BenchRefused(
-            f"Ni har provat {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon.",
-            f"You have tried {A_DAY_MAX} files in the last day. Go on tomorrow.",
+            Text(
+                "Ni har provat %(most)s filer det senaste dygnet. Fortsätt i morgon.",
+                most=A_DAY_MAX,
+            ),
         )
     reading = document_reading.read_message(body, on=today, register=register)
     found = judged(session, register, actor.supplier, reading)
@@ -185,7 +176,4 @@ def _credited(
 
 
 def _changed_meanwhile() -> BenchRefused:
-    return BenchRefused(
-        "Någon annan har ändrat läget. Ladda om sidan och se hur det står.",
-        "Somebody else changed how it stands. Reload the page and look.",
-    )
+    return BenchRefused(Text("Någon annan har ändrat läget. Ladda om sidan och se hur det står."))

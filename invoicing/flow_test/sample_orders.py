@@ -11,6 +11,7 @@ from decimal import Decimal
 from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period, six_months_from
+from foundation.text import Text
 from invoicing.matching.credit_matching import match_credit
 from invoicing.matching.deviations import Match
 from invoicing.matching.facts import CreditFacts, Facts, LineFacts, OrderFacts
@@ -36,8 +37,9 @@ class NoSamples(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Exempelordrar kan inte göras åt er än: avtal, enhet eller prislista saknas. Fråga köparen.",
-            "Sample orders cannot be made for you yet: contract, unit or price list is missing. Ask the buyer.",
+            Text(
+                "Exempelordrar kan inte göras åt er än: avtal, enhet eller prislista saknas. Fråga köparen."
+            ),
         )
 
 

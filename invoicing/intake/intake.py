@@ -11,6 +11,7 @@ from datetime import date
 from foundation import personal_numbers
 from foundation.journal import SYSTEM
 from foundation.sql import Session, take_turns
+from foundation.text import Text
 from invoicing.decisions import protected
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -82,8 +83,7 @@ def _settle(session: Session, message: InboundMessage, reading: Reading, state: 
         state,
         kind=reading.kind or "",
         reason=reading.reason,
-        reason_sv=reading.reason_sv,
-        reason_en=reading.reason_en,
+        reason_text=reading.reason_text,
     )
 
 
@@ -220,8 +220,10 @@ def _conflict(
         kind=reading.kind or "",
         business_key=_business_key(invoice),
         reason="CONFLICT",
-        reason_sv=f"Numret {invoice.number} finns redan med annat innehåll. Den första gäller; använd ett nytt nummer.",
-        reason_en=f"Number {invoice.number} is already held with other content. The first stands; use a new number.",
+        reason_text=Text(
+            "Numret %(invoice_number)s finns redan med annat innehåll. Den första gäller; använd ett nytt nummer.",
+            invoice_number=invoice.number,
+        ),
         repeats=earlier.letter_id,
     )
     return IntakeResult(message.id, InState.CONFLICT, reason="CONFLICT")

@@ -7,6 +7,7 @@ warning that is always there is read by nobody. Two months of one order are two 
 """
 
 from foundation.sql import Session, moment_of
+from foundation.text import Text
 from invoicing.intake import near_duplicate_queries
 from invoicing.model import SupplierInvoice
 from peppol.exchange import inbox_store
@@ -32,7 +33,10 @@ def note(session: Session, letter_id: int, invoice: SupplierInvoice) -> list[str
         NEAR_DUPLICATE,
         other=alike[-1].letter_id,
         at=moment,
-        sv=f"{invoice.number} liknar {', '.join(numbers)}: samma leverantör, order, dag och belopp.",
-        en=f"{invoice.number} resembles {', '.join(numbers)}: the same supplier, order, day and amount.",
+        sentence=Text(
+            "%(invoice_number)s liknar %(numbers)s: samma leverantör, order, dag och belopp.",
+            invoice_number=invoice.number,
+            numbers=", ".join(numbers),
+        ),
     )
     return numbers

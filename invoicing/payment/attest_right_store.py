@@ -14,6 +14,7 @@ from sqlalchemy import insert, or_, select, update
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.attest_rights import Right, Substitution
@@ -46,15 +47,9 @@ def give(
 ) -> int:
     """Give a person a right to attest. Raises RightRefused."""
     if not person or person == by:
-        raise RightRefused(
-            "Ingen ger sig själv attesträtt. Be en annan administratör.",
-            "Nobody gives themselves a right to attest. Ask another administrator.",
-        )
+        raise RightRefused(Text("Ingen ger sig själv attesträtt. Be en annan administratör."))
     if limit <= 0 or limit != limit.quantize(Decimal("0.01")):
-        raise RightRefused(
-            "Gränsen ska vara ett belopp över noll med högst två decimaler.",
-            "The limit must be an amount above zero with at most two decimals.",
-        )
+        raise RightRefused(Text("Gränsen ska vara ett belopp över noll med högst två decimaler."))
     _check_days(valid_from, valid_to)
     right_id: int = session.execute(
         insert(_RIGHT).returning(_RIGHT.c.id),
@@ -85,7 +80,7 @@ def end(session: Session, right_id: int, *, last_day: date, by: str) -> None:
         .values(valid_to=last_day, valid_from=_earlier(session, right_id, last_day))
     )
     if rows_changed(session, change) != 1:
-        raise RightRefused("Attesträtten har redan upphört.", "The right to attest has ended already.")
+        raise RightRefused(Text("Attesträtten har redan upphört."))
     subject = InvoicingSubject.RIGHT.of(right_id)
     journal.record(session, by, PaymentAction.RIGHT_ENDED, subject, last_day=str(last_day))
 
@@ -95,10 +90,7 @@ def substitute(
 ) -> int:
     """Let one person attest in another's place. Raises RightRefused."""
     if not stand_in or stand_in in (person, by):
-        raise RightRefused(
-            "Ersättaren ska vara en annan än den som ersätts och den som lägger in det.",
-            "The substitute must be another than the one replaced and the one who enters it.",
-        )
+        raise RightRefused(Text("Ersättaren ska vara en annan än den som ersätts och den som lägger in det."))
     _check_days(valid_from, valid_to)
     key: int = session.execute(
         insert(_SUBSTITUTE).returning(_SUBSTITUTE.c.id),
@@ -153,8 +145,9 @@ def _earlier(session: Session, right_id: int, last_day: date) -> date:
 def _check_days(first: date, last: date | None) -> None:
     if last is not None and last < first:
         raise RightRefused(
-            f"Sista dagen {last} är före första dagen {first}.",
-            f"The last day {last} is before the first day {first}.",
+            Text(
+                "Sista dagen %(last_day)s är före första dagen %(first_day)s.", last_day=last, first_day=first
+            )
         )
     if last is not None and last - first > timedelta(days=3660):
-        raise RightRefused("Ange en tid på högst tio år.", "Give a time of at most ten years.")
+        raise RightRefused(Text("Ange en tid på högst tio år."))

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from foundation.errors import Refused
 from foundation.money import Money
+from foundation.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,17 @@ def granted(
     number = subject.number
     if not person or person == subject.prepared_by:
         raise AttestRefused(
-            f"{number}: den som förberett betalningen attesterar den inte. Be en annan person.",
-            f"{number}: who prepared the payment does not attest it. Ask another person.",
+            Text(
+                "%(number)s: den som förberett betalningen attesterar den inte. Be en annan person.",
+                number=number,
+            ),
         )
     if person in subject.handled_by:
         raise AttestRefused(
-            f"{number}: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
-            f"{number}: you decided about the invoice yourself and do not attest it. Ask another person.",
+            Text(
+                "%(number)s: du har själv beslutat om fakturan och attesterar den inte. Be en annan person.",
+                number=number,
+            ),
         )
     in_place_of = {
         each.person
@@ -99,21 +104,30 @@ def granted(
     usable = [each for each in rights if each.person in named and each.holds_on(on)]
     if not usable:
         raise AttestRefused(
-            f"{number}: du har ingen attesträtt den {on}. En administratör lägger in den.",
-            f"{number}: you have no right to attest on {on}. An administrator gives it.",
+            Text(
+                "%(number)s: du har ingen attesträtt den %(on)s. En administratör lägger in den.",
+                number=number,
+                on=on,
+            ),
         )
     within = [each for each in usable if each.covers(subject)]
     if not within:
         raise AttestRefused(
-            f"{number}: din attesträtt gäller inte den leverantören, artikeln eller leveransområdet.",
-            f"{number}: your right to attest does not cover that supplier, article or delivery area.",
+            Text(
+                "%(number)s: din attesträtt gäller inte den leverantören, artikeln eller leveransområdet.",
+                number=number,
+            ),
         )
     enough = [each for each in within if subject.amount.amount <= each.limit]
     if not enough:
         most = max(each.limit for each in within)
         raise AttestRefused(
-            f"{number}: {subject.amount.amount} är över din gräns {most}. Be någon med högre gräns.",
-            f"{number}: {subject.amount.amount} is above your limit {most}. Ask somebody with a higher one.",
+            Text(
+                "%(number)s: %(amount)s är över din gräns %(limit)s. Be någon med högre gräns.",
+                number=number,
+                amount=subject.amount.amount,
+                limit=most,
+            ),
         )
     best = min(enough, key=lambda each: (named.index(each.person), each.limit, each.id))
     return Granted(best, best.person)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import attest_right_store, attest_store, payable_store, proposal_store, proposals
 from invoicing.payment.attest_rights import AttestRefused, granted
@@ -139,8 +140,10 @@ def check_unchanged(
         payable = payables[item.key]
         if not payable.is_payable or attested.get(item.attest_id or 0) != payable.fingerprint:
             raise ChangedSinceAttest(
-                f"{payable.number} har ändrats efter attesten och måste attesteras på nytt.",
-                f"{payable.number} was changed after the attest and must be attested again.",
+                Text(
+                    "%(number)s har ändrats efter attesten och måste attesteras på nytt.",
+                    number=payable.number,
+                ),
             )
     return payables
 

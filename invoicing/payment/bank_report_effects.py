@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from foundation import journal
-from foundation.errors import Pair
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import NO_TEXT, Text
 from foundation.transitions import StepRefused
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
@@ -25,51 +25,48 @@ from invoicing.payment.proposal_store import ProposalItem
 from invoicing.payment.transfers import ItemState, ProposalState
 from orders.register.register import Register
 
-_NONE: Pair = ("", "")
-
 
 def take_effect(
     session: Session, register: Register, movement: Booked, *, by: str, today: date, touched: set[str]
-) -> tuple[BankReportResult, Pair]:
+) -> tuple[BankReportResult, Text]:
     """Let one movement do what it says, and tell what became of it; proposals it changes are added to `touched`."""
     items, ours = _items_of(session, movement)
     if not items:
         if not ours:
-            return BankReportResult.NOT_OURS, _NONE
-        return BankReportResult.UNKNOWN, (
-            f"Banken nämner {movement.end_to_end or movement.batch}, som vi inte har skickat.",
-            f"The bank names {movement.end_to_end or movement.batch}, which we did not send.",
+            return BankReportResult.NOT_OURS, NO_TEXT
+        return BankReportResult.UNKNOWN, Text(
+            "Banken nämner %(name)s, som vi inte har skickat.", name=movement.end_to_end or movement.batch
         )
     name = movement.end_to_end or movement.batch
     states = {item.state for item in items}
     if not movement.booked:
-        return BankReportResult.NOT_BOOKED, (
-            f"{name} är aviserad men inte bokförd. Vänta på kontoutdraget.",
-            f"{name} is announced and not booked. Wait for the statement.",
+        return BankReportResult.NOT_BOOKED, Text(
+            "%(name)s är aviserad men inte bokförd. Vänta på kontoutdraget.", name=name
         )
     if not movement.debit:
         return _returned(session, items, states, name, by=by, touched=touched)
     expected = _sum(items)
     if (movement.amount, movement.currency) != (expected.amount, expected.currency):
-        return BankReportResult.AMOUNT, (
-            f"{name}: banken bokförde {movement.amount} {movement.currency}, vi skickade {expected}. "
-            "Fråga banken; betalningen står kvar som exporterad.",
-            f"{name}: the bank booked {movement.amount} {movement.currency}, we sent {expected}. "
-            "Ask the bank; the payment stays exported.",
+        return BankReportResult.AMOUNT, Text(
+            "%(name)s: banken bokförde %(amount)s %(currency)s, vi skickade %(expected)s. Fråga "
+            "banken; betalningen står kvar som exporterad.",
+            name=name,
+            amount=movement.amount,
+            currency=movement.currency,
+            expected=expected,
         )
     if states == {ItemState.PAID}:
-        return BankReportResult.REPEAT, _NONE
+        return BankReportResult.REPEAT, NO_TEXT
     if states != {ItemState.EXPORTED}:
-        return BankReportResult.UNKNOWN, (
-            f"{name} kom tillbaka tidigare och står nu som betald. Fråga banken.",
-            f"{name} came back earlier and is told as paid now. Ask the bank.",
+        return BankReportResult.UNKNOWN, Text(
+            "%(name)s kom tillbaka tidigare och står nu som betald. Fråga banken.", name=name
         )
     paid_on = movement.booked_on or today
     for item in items:
         _note(session, register, item, paid_on)
         _step(session, item, ItemState.PAID)
         touched.add(item.proposal)
-    return BankReportResult.PAID, _NONE
+    return BankReportResult.PAID, NO_TEXT
 
 
 def finish(session: Session, number: str) -> None:
@@ -100,23 +97,22 @@ def _returned(
     *,
     by: str,
     touched: set[str],
-) -> tuple[BankReportResult, Pair]:
+) -> tuple[BankReportResult, Text]:
     """The money came back: what was only exported may be proposed again; what was noted as paid needs a person."""
     if states == {ItemState.RETURNED}:
-        return BankReportResult.REPEAT, _NONE
+        return BankReportResult.REPEAT, NO_TEXT
     if states != {ItemState.EXPORTED}:
-        return BankReportResult.RETURNED_AFTER_PAID, (
-            f"{name} har kommit tillbaka efter att den noterats som betald. Ta kontakt med leverantören.",
-            f"{name} came back after it was noted as paid. Get in touch with the supplier.",
+        return BankReportResult.RETURNED_AFTER_PAID, Text(
+            "%(name)s har kommit tillbaka efter att den noterats som betald. Ta kontakt med leverantören.",
+            name=name,
         )
     for item in items:
         _step(session, item, ItemState.RETURNED)
         touched.add(item.proposal)
         subject = InvoicingSubject.PROPOSAL.of(item.proposal)
         journal.record(session, by, PaymentAction.RETURNED, subject, item=str(item.id))
-    return BankReportResult.RETURNED, (
-        f"{name} kunde inte betalas ut. Kontrollera kontot; fakturan föreslås för betalning igen.",
-        f"{name} could not be paid out. Check the account; the invoice is proposed for payment again.",
+    return BankReportResult.RETURNED, Text(
+        "%(name)s kunde inte betalas ut. Kontrollera kontot; fakturan föreslås för betalning igen.", name=name
     )
 
 
@@ -149,8 +145,7 @@ def _step(session: Session, item: ProposalItem, to: ItemState) -> None:
         proposal_store.move_item(session, item, to)
     except StepRefused:
         raise BankFileUnreadable(
-            "En annan bankfil ändrade betalningen just nu. Läs in filen igen.",
-            "Another bank file changed the payment just now. Read the file again.",
+            Text("En annan bankfil ändrade betalningen just nu. Läs in filen igen.")
         ) from None
 
 

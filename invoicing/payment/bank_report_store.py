@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from sqlalchemy import Row, insert, select, update
 
-from foundation.errors import Pair
 from foundation.money import Money
 from foundation.sql import Session, rows_changed
+from foundation.text import Text, WrittenText
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.bank_files.camt import Booked
 from invoicing.payment.bank_files.movements import BankFileUnreadable
@@ -44,8 +44,7 @@ class BankEntry:
     amount: Money
     booked_on: date | None
     outcome: BankReportResult
-    sentence_sv: str
-    sentence_en: str
+    sentence: Text
     handled_by: str
     note: str
 
@@ -92,7 +91,7 @@ def add_file(
 
 
 def add_entry(
-    session: Session, file_id: int, position: int, movement: Booked, outcome: BankReportResult, told: Pair
+    session: Session, file_id: int, position: int, movement: Booked, outcome: BankReportResult, told: Text
 ) -> None:
     """Keep what became of one movement of a file."""
     session.execute(
@@ -105,8 +104,8 @@ def add_entry(
             "currency": movement.currency,
             "booked_on": movement.booked_on,
             "outcome": outcome,
-            "sentence_sv": told[0],
-            "sentence_en": told[1],
+            "sentence_sv": told.sv,
+            "sentence_en": told.en,
         },
     )
 
@@ -115,7 +114,7 @@ def get(session: Session, file_id: int, *, repeated: bool = False) -> BankFile:
     """A file with everything it told. Raises BankFileUnreadable where there is none."""
     row = session.execute(select(_FILE).where(_FILE.c.id == file_id)).one_or_none()
     if row is None:
-        raise BankFileUnreadable("Det finns ingen sådan bankfil.", "There is no such bank file.")
+        raise BankFileUnreadable(Text("Det finns ingen sådan bankfil."))
     entries = session.execute(select(_ENTRY).where(_ENTRY.c.bank_file == file_id).order_by(_ENTRY.c.position))
     return BankFile(
         id=row.id,
@@ -159,8 +158,7 @@ def _told(row: Row[tuple[object, ...]]) -> BankEntry:
         amount=Money(row.amount, row.currency),
         booked_on=row.booked_on,
         outcome=BankReportResult(row.outcome),
-        sentence_sv=row.sentence_sv,
-        sentence_en=row.sentence_en,
+        sentence=WrittenText(row.sentence_sv, row.sentence_en),
         handled_by=row.handled_by,
         note=row.note,
     )

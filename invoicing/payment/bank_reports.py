@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from foundation import journal
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import bank_report_effects, bank_report_store
 from invoicing.payment.bank_files import movements
@@ -52,9 +53,7 @@ def handle(session: Session, entry_id: int, *, by: str, note: str) -> None:
     """A person has dealt with a finding and says how. Raises BankFileUnreadable where somebody else has."""
     said = " ".join(note.split())[:500]
     if not said:
-        raise BankFileUnreadable("Skriv vad du gjorde.", "Write what you did.")
+        raise BankFileUnreadable(Text("Skriv vad du gjorde."))
     if not bank_report_store.set_handled(session, entry_id, by=by, note=said):
-        raise BankFileUnreadable(
-            "Någon annan har redan hanterat raden.", "Somebody has dealt with it already."
-        )
+        raise BankFileUnreadable(Text("Någon annan har redan hanterat raden."))
     journal.record(session, by, PaymentAction.BANK_HANDLED, InvoicingSubject.BANK_ENTRY.of(entry_id))

@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, select
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import tables as payment_tables
 
@@ -89,7 +90,7 @@ def named(session: Session, file_id: int) -> tuple[ExportFile, bytes]:
     """A file and its bytes. Raises FileUnknown."""
     row = session.execute(select(_FILE).where(_FILE.c.id == file_id)).one_or_none()
     if row is None:
-        raise FileUnknown("Det finns ingen sådan fil.", "There is no such file.")
+        raise FileUnknown(Text("Det finns ingen sådan fil."))
     return _file(row), bytes(row.body)
 
 

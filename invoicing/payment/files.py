@@ -16,6 +16,7 @@ from stdnum import iban
 from foundation.errors import Refused
 from foundation.spreadsheets import CellKind as Holds
 from foundation.spreadsheets import CellValue, SheetColumn
+from foundation.text import Text
 from invoicing.payment.bank_files import pain001 as pain
 from invoicing.payment.payable import PayableKind
 from invoicing.payment.transfers import Transfer, TransferPart
@@ -48,8 +49,10 @@ class NoDebtorAccount(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Kontot som betalningar görs från är inte inställt. Sätt BILLING_DEBTOR_IBAN och BILLING_DEBTOR_BIC.",
-            "The account that payments are made from is not set. Set BILLING_DEBTOR_IBAN and BILLING_DEBTOR_BIC.",
+            Text(
+                "Kontot som betalningar görs från är inte inställt. Sätt BILLING_DEBTOR_IBAN och "
+                "BILLING_DEBTOR_BIC."
+            ),
         )
 
 

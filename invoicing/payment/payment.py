@@ -13,6 +13,7 @@ from datetime import date
 from foundation import journal, number_series
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
 from invoicing.documents.journal import record
@@ -30,10 +31,7 @@ class SamePerson(Refused):
     """The one who attests a payment must be another than the one who prepared it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Den som attesterar måste vara en annan än den som förberett betalningen.",
-            "The person who attests must be another than the one who prepared the payment.",
-        )
+        super().__init__(Text("Den som attesterar måste vara en annan än den som förberett betalningen."))
 
 
 class InProposal(Refused):
@@ -41,8 +39,11 @@ class InProposal(Refused):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"{number} ligger i ett betalningsförslag. Betala den där, eller ta ut den ur förslaget först.",
-            f"{number} lies in a payment proposal. Pay it there, or take it out of the proposal first.",
+            Text(
+                "%(number)s ligger i ett betalningsförslag. Betala den där, eller ta ut den ur "
+                "förslaget först.",
+                number=number,
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from foundation import transitions
 from foundation.errors import Refused
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind
 from invoicing.payment.payable_store import PayableKey
@@ -162,9 +163,7 @@ def get(session: Session, number: str, *, lock: bool = False) -> Proposal:
     question = select(_PROPOSAL).where(_PROPOSAL.c.number == number)
     row = session.execute(question.with_for_update() if lock else question).one_or_none()
     if row is None:
-        raise ProposalUnknown(
-            f"Det finns inget betalningsförslag {number}.", f"There is no payment proposal {number}."
-        )
+        raise ProposalUnknown(Text("Det finns inget betalningsförslag %(number)s.", number=number))
     return _proposal(row)
 
 
@@ -180,7 +179,7 @@ def item_of(session: Session, item_id: int) -> ProposalItem:
     """One item. Raises ProposalUnknown."""
     row = session.execute(select(_ITEM).where(_ITEM.c.id == item_id)).one_or_none()
     if row is None:
-        raise ProposalUnknown("Raden finns inte i något förslag.", "The row is in no proposal.")
+        raise ProposalUnknown(Text("Raden finns inte i något förslag."))
     return _item(row)
 
 

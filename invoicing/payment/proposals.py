@@ -10,6 +10,7 @@ from datetime import date, datetime
 from foundation import journal, number_series
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payable_store, proposal_store
 from invoicing.payment.payable import Payable, PayableKind
@@ -35,10 +36,7 @@ def propose(session: Session, register: Register, *, pay_on: date, by: str, now:
     """Put everything due by `pay_on` into a new proposal. Raises NothingToPay."""
     due = payable_store.due(session, on=pay_on)
     if not due:
-        raise NothingToPay(
-            f"Ingen godkänd faktura ska betalas till och med {pay_on}.",
-            f"No accepted invoice is to be paid by {pay_on}.",
-        )
+        raise NothingToPay(Text("Ingen godkänd faktura ska betalas till och med %(pay_on)s.", pay_on=pay_on))
     payables = list(
         payable_store.load(session, register, [(each, PayableKind.INVOICE) for each in due]).values()
     )

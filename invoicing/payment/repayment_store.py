@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from foundation import transitions
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.tables import repayment_note
 
@@ -71,7 +72,7 @@ def end(session: Session, note: RepaymentNote, to: RepaymentState, *, by: str) -
         repayment_note.c.state,
         repayment_note.c.id == note.id,
         REPAYMENT_FOLLOWS,
-        name=("Återbetalningen", "The repayment"),
+        name=Text("Återbetalningen"),
         was=RepaymentState.NOTED,
         to=to,
         values={"ended_by": by},

@@ -12,6 +12,7 @@ from foundation import journal, personal_numbers
 from foundation.errors import Refused
 from foundation.journal_entries import JournalSubject
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import InvoicingSubject, PaymentAction
 from invoicing.payment import payment, payment_store, proposal_store, repayment_store
@@ -42,20 +43,21 @@ def note(session: Session, invoice_id: int, *, by: str, came_on: date, reference
     personal_numbers.refuse(reference)
     if not reference or len(reference) > _LONGEST_REFERENCE:
         raise RepaymentRefused(
-            f"Skriv bankens referens för insättningen, högst {_LONGEST_REFERENCE} tecken.",
-            f"Write the bank's reference of the deposit, at most {_LONGEST_REFERENCE} characters.",
+            Text(
+                "Skriv bankens referens för insättningen, högst %(most)s tecken.",
+                most=_LONGEST_REFERENCE,
+            ),
         )
     paid_on = document_store.by_id(session, invoice_id).paid_on
     if came_on > today or (paid_on is not None and came_on < paid_on):
         raise RepaymentRefused(
-            f"Dagen ska ligga mellan {paid_on or '–'}, då fakturan betalades, och i dag.",
-            f"The day must lie between {paid_on or '–'}, when the invoice was paid, and today.",
+            Text(
+                "Dagen ska ligga mellan %(paid_on)s, då fakturan betalades, och i dag.",
+                paid_on=paid_on or "–",
+            ),
         )
     if invoice_id in noted(session, [claim]):
-        raise RepaymentRefused(
-            "Återbetalningen är redan noterad. En annan person bekräftar den.",
-            "The repayment is noted already. Another person confirms it.",
-        )
+        raise RepaymentRefused(Text("Återbetalningen är redan noterad. En annan person bekräftar den."))
     repayment_store.add(session, invoice_id, by=by, on=today, came_on=came_on, reference=reference)
     told = {"came_on": str(came_on), "reference": reference, "noted_on": str(today)}
     journal.record(
@@ -84,7 +86,7 @@ def take_back(session: Session, invoice_id: int, *, by: str, reason: str) -> Cla
     found = _noted(session, claim)
     personal_numbers.refuse(reason)
     if not reason.strip():
-        raise RepaymentRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+        raise RepaymentRefused(Text("Skriv varför. Skälet sparas."))
     repayment_store.end(session, found, RepaymentState.TAKEN_BACK, by=by)
     journal.record(session, by, PaymentAction.REPAYMENT_TAKEN_BACK, _subject(claim), reason=reason.strip())
     return claim
@@ -96,14 +98,18 @@ def _open(session: Session, invoice_id: int) -> Claim:
     claim = claim_of(session, invoice_id)
     if claim is None:
         raise RepaymentRefused(
-            f"Leverantören är inte skyldig något för {invoice.number}: fordran är reglerad.",
-            f"The supplier owes nothing for {invoice.number}: the claim is settled.",
+            Text(
+                "Leverantören är inte skyldig något för %(invoice_number)s: fordran är reglerad.",
+                invoice_number=invoice.number,
+            ),
         )
     proposal = proposal_store.netting(session, invoice_id)
     if proposal:
         raise RepaymentRefused(
-            f"Fordran räknas av i betalningsförslag {proposal}. Ta ut raden där först.",
-            f"The claim is taken off in payment proposal {proposal}. Take the row out there first.",
+            Text(
+                "Fordran räknas av i betalningsförslag %(proposal_number)s. Ta ut raden där först.",
+                proposal_number=proposal,
+            ),
         )
     return claim
 
@@ -111,10 +117,7 @@ def _open(session: Session, invoice_id: int) -> Claim:
 def _noted(session: Session, claim: Claim) -> RepaymentNote:
     found = noted(session, [claim]).get(claim.invoice_id)
     if found is None:
-        raise RepaymentRefused(
-            "Ingen har noterat återbetalningen. Notera den först.",
-            "Nobody has noted the repayment. Note it first.",
-        )
+        raise RepaymentRefused(Text("Ingen har noterat återbetalningen. Notera den först."))
     return found
 
 

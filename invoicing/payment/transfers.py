@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from foundation.money import Money, total
+from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.payment.payable import PayableKind
 from orders.register.parties import PaymentAccount
@@ -39,7 +40,7 @@ class ItemState(StrEnum):
 
 
 _P, _I = ProposalState, ItemState
-_RELOAD = ("Ladda om och se hur det står.", "Reload and see how it stands.")
+_RELOAD = Text("Ladda om och se hur det står.")
 PROPOSAL_FOLLOWS = Transitions(
     {
         _P.DRAFT: {_P.ATTESTED, _P.WITHDRAWN},
@@ -61,9 +62,9 @@ ITEM_FOLLOWS = Transitions(
 LIVE = (ItemState.PROPOSED, ItemState.ATTESTED, ItemState.EXPORTED, ItemState.PAID)
 
 
-def proposal_name(number: str) -> tuple[str, str]:
-    """What a refusal calls a proposal, and each item of it, Swedish and English."""
-    return f"Betalningsförslag {number}", f"Payment proposal {number}"
+def proposal_name(number: str) -> Text:
+    """What a refusal calls a proposal, and each item of it."""
+    return Text("Betalningsförslag %(number)s", number=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from datetime import date
 
 from foundation.errors import NotThere, Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import facts_loading, order_facts_queries, view
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
 from invoicing.documents import view as document_view
-from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviation_texts import sentences
 from invoicing.matching.deviations import Match, Weight
 from invoicing.matching.facts import Facts, OrderFacts
 from invoicing.matching.invoice_matching import match
@@ -111,8 +112,10 @@ def credit_of(
         raise NotThere
     if invoice.document_type is DocumentType.CREDIT_NOTE or invoice.state in _WITHOUT_CREDIT:
         raise CannotBeSent(
-            f"{invoice.number} är redan krediterad eller är själv en kreditfaktura.",
-            f"{invoice.number} is credited already or is itself a credit note.",
+            Text(
+                "%(invoice_number)s är redan krediterad eller är själv en kreditfaktura.",
+                invoice_number=invoice.number,
+            ),
         )
     original = document_view.document_of(inbox_store.body_of(session, invoice.letter_id) or b"")
     if not isinstance(original, billing.Invoice):
@@ -133,10 +136,7 @@ def check_sendable(proposal: Draft) -> None:
     """Raise CannotBeSent where the buyer's matching would ask for a credit at once."""
     grave = [each for each in proposal.match.deviations if each.weight is Weight.QUESTION]
     if grave:
-        raise CannotBeSent(
-            " ".join(dict.fromkeys(sentence(each, "sv") for each in grave)),
-            " ".join(dict.fromkeys(sentence(each, "en") for each in grave)),
-        )
+        raise CannotBeSent(sentences(grave))
 
 
 def line_to_correct(
@@ -157,10 +157,7 @@ def line_to_correct(
 def _read(body: bytes, *, on: date) -> InvoiceContent:
     reading = document_reading.read(body, on=on)
     if reading.invoice is None:
-        raise CannotBeSent(
-            f"Dokumentet skulle inte bli giltigt: {reading.reason_sv}",
-            f"The document would not be valid: {reading.reason_en}",
-        )
+        raise CannotBeSent(Text("Dokumentet skulle inte bli giltigt: %(reason)s", reason=reading.reason_text))
     return reading.invoice
 
 

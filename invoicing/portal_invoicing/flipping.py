@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from foundation.errors import Refused
 from foundation.money import Money, payable, vat_amount
+from foundation.text import Text
 from invoicing.matching.facts import LineFacts, OrderFacts
 from orders.model import Receipt
 from orders.purchase_orders.order_document import amount_document, number_document, price_document
@@ -126,25 +127,33 @@ def credit_note_of(invoice: billing.Invoice, *, given: Numbered) -> billing.Cred
 
 
 def _to_invoice(order: OrderFacts, line: LineFacts) -> Receipt:
-    name = f"{order.order.number}/{line.line.line_id}"
+    order_line = f"{order.order.number}/{line.line.line_id}"
     if line.receipt is None and not order.will_be_received(line):
         raise NotToInvoice(
-            f"På orderrad {name} levereras inget mer, så den kan inte faktureras.",
-            f"Nothing more is delivered on order line {name}, so it cannot be invoiced.",
+            Text(
+                "På orderrad %(order_line)s levereras inget mer, så den kan inte faktureras.",
+                order_line=order_line,
+            )
         )
     if line.receipt is None:
         raise NotToInvoice(
-            f"Orderrad {name} är inte inlevererad. Lämna månadens redovisning och vänta tills den är godkänd.",
-            f"Order line {name} is not received. File the month's report and wait until it is approved.",
+            Text(
+                "Orderrad %(order_line)s är inte inlevererad. Lämna månadens redovisning och vänta tills den "
+                "är godkänd.",
+                order_line=order_line,
+            ),
         )
     if line.occupant is not None:
         raise NotToInvoice(
-            f"Orderrad {name} är redan fakturerad med {line.occupant.number}. Kreditera den först.",
-            f"Order line {name} is already invoiced with {line.occupant.number}. Credit that first.",
+            Text(
+                "Orderrad %(order_line)s är redan fakturerad med %(invoice_number)s. Kreditera den först.",
+                order_line=order_line,
+                invoice_number=line.occupant.number,
+            ),
         )
     if line.receipt.quantity.is_zero:
         raise NotToInvoice(
-            f"Orderrad {name} har ingen dag att fakturera.", f"Order line {name} has no day to invoice."
+            Text("Orderrad %(order_line)s har ingen dag att fakturera.", order_line=order_line)
         )
     return line.receipt
 

@@ -14,6 +14,7 @@ from datetime import date
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, take_turns
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.portal_invoicing import series_store
 
@@ -26,8 +27,10 @@ class LettersRefused(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Serien börjar med en bokstav och har högst åtta versaler eller siffror, till exempel F eller RM.",
-            "The series begins with a letter and has at most eight capitals or digits, such as F or RM.",
+            Text(
+                "Serien börjar med en bokstav och har högst åtta versaler eller siffror, till exempel "
+                "F eller RM."
+            ),
         )
 
 

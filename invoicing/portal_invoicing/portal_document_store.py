@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation import journal, transitions
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import NO_TEXT, Text, WrittenText
 from foundation.transitions import Transitions
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.model import DocumentType
@@ -74,8 +75,7 @@ class Made:
     state: PortalState
     release_at: datetime
     letter_id: int | None
-    reason_sv: str
-    reason_en: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,7 @@ class PressRow:
     order_number: str
     line_id: str
     made: tuple[Made, ...]
-    reason_sv: str
-    reason_en: str
+    reason: Text
 
 
 def begin_press(session: Session, key: str, *, supplier: str, kind: str, by: str, now: datetime) -> bool:
@@ -136,7 +135,7 @@ def add_row(
     order_number: str = "",
     line_id: str = "",
     bundle: int | None = None,
-    reason: tuple[str, str] = ("", ""),
+    reason: Text = NO_TEXT,
 ) -> None:
     """Note what one row of the form came to."""
     session.execute(
@@ -147,8 +146,8 @@ def add_row(
             "order_number": order_number,
             "line_id": line_id,
             "bundle": bundle,
-            "reason_sv": reason[0],
-            "reason_en": reason[1],
+            "reason_sv": reason.sv,
+            "reason_en": reason.en,
         },
     )
 
@@ -168,8 +167,7 @@ def press_rows(session: Session, actor: SupplierActor, key: str) -> list[PressRo
             order_number=row.order_number,
             line_id=row.line_id,
             made=tuple(made.get(row.bundle, ())),
-            reason_sv=row.reason_sv,
-            reason_en=row.reason_en,
+            reason=WrittenText(row.reason_sv, row.reason_en),
         )
         for row in session.execute(question)
     ]
@@ -354,6 +352,5 @@ def _made(row: Row[tuple[object, ...]]) -> Made:
         state=PortalState(row.state),
         release_at=row.release_at,
         letter_id=row.letter_id,
-        reason_sv=row.reason_sv,
-        reason_en=row.reason_en,
+        reason=WrittenText(row.reason_sv, row.reason_en),
     )

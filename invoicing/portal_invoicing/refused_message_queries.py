@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, text
 
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.scope import Scope, SupplierActor
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
@@ -39,8 +40,7 @@ class RefusedMessage:
     received_at: datetime
     seen: Identified
     reason: str
-    reason_sv: str
-    reason_en: str
+    reason_text: Text
     came_again: int | None
 
 
@@ -166,8 +166,7 @@ def _messages(session: Session, actor: Scope, question: Select[tuple[object, ...
             received_at=row.received_at,
             seen=identified[row.id],
             reason=row.reason,
-            reason_sv=row.reason_sv,
-            reason_en=row.reason_en,
+            reason_text=WrittenText(row.reason_sv, row.reason_en),
             came_again=numbers.get(identified[row.id].number),
         )
         for row in rows

@@ -10,10 +10,11 @@ from datetime import datetime
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
 from invoicing.journal_actions import SupplierAction
-from invoicing.matching.deviation_texts import sentence
+from invoicing.matching.deviation_texts import sentences
 from invoicing.matching.deviations import Match, Verdict
 from invoicing.matching.invoice_matching import match
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store
@@ -28,8 +29,10 @@ class TooLate(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Fakturan har redan lämnat er, så den kan inte ångras. Behöver den rättas, kreditera den i stället.",
-            "The invoice has left you already and cannot be undone. If it is wrong, credit it instead.",
+            Text(
+                "Fakturan har redan lämnat er, så den kan inte ångras. Behöver den rättas, kreditera "
+                "den i stället."
+            ),
         )
 
 
@@ -67,8 +70,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
     objection = _objection(session, register, found)
     for made in found:
         if objection is not None:
-            reason_sv, reason_en = objection
-            _step(session, made, PortalState.STOPPED, reason_sv=reason_sv, reason_en=reason_en)
+            _step(session, made, PortalState.STOPPED, reason_sv=objection.sv, reason_en=objection.en)
             portal_document_store.record(session, made, SupplierAction.PORTAL_STOPPED)
             continue
         stored = inbox.store(
@@ -83,7 +85,7 @@ def release(session: Session, register: Register, supplier: str, bundle: int, *,
     return [] if objection is not None else found
 
 
-def _objection(session: Session, register: Register, found: Sequence[Made]) -> tuple[str, str] | None:
+def _objection(session: Session, register: Register, found: Sequence[Made]) -> Text | None:
     """Why the documents should not leave any more, if they matched when they were made and do not now."""
     for made in found:
         if made.kind in (DocumentOrigin.UPLOAD, DocumentOrigin.CORRECTION):
@@ -91,11 +93,7 @@ def _objection(session: Session, register: Register, found: Sequence[Made]) -> t
             continue
         verdict = _judged(session, register, made)
         if verdict.verdict is Verdict.QUESTION:
-            grave = verdict.deviations
-            return (
-                " ".join(dict.fromkeys(sentence(each, "sv") for each in grave)),
-                " ".join(dict.fromkeys(sentence(each, "en") for each in grave)),
-            )
+            return sentences(verdict.deviations)
     return None
 
 

@@ -16,6 +16,7 @@ from foundation import journal
 from foundation.errors import NotThere, Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import NO_TEXT, Text
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import SupplierAction
 from invoicing.model import InvoiceContent, SupplierInvoice
@@ -61,10 +62,7 @@ def send_lines(
     """Make the invoice of each line; what was done before under the same key is only told again."""
     wanted = sorted(set(lines))
     if not wanted or len(wanted) > ROWS_MAX:
-        raise PressRefused(
-            f"Välj minst en och högst {ROWS_MAX} orderrader.",
-            f"Choose at least one and at most {ROWS_MAX} order lines.",
-        )
+        raise PressRefused(Text("Välj minst en och högst %(most)s orderrader.", most=ROWS_MAX))
     actors = [(line, lambda line=line: _line(session, register, press, line)) for line in wanted]
     return _press(session, press, DocumentOrigin.FLIP, actors)
 
@@ -141,7 +139,8 @@ def _press(
     numbering.take_turns_at(session, actor.supplier)
     portal_document_store.settle_read(session)
     for place, ((order_number, line_id), work) in enumerate(works, 1):
-        bundle, reason = None, ("", "")
+        bundle: int | None = None
+        reason: Text = NO_TEXT
         try:
             with journal.attempt(session):
                 bundle = work()
@@ -149,7 +148,7 @@ def _press(
             # A line that is not theirs is not even named.
             order_number, line_id, reason = "", "", _NOT_THERE
         except Refused as refusal:
-            reason = refusal.pair
+            reason = refusal.text
         except IntegrityError:
             reason = _OVERTAKEN
         portal_document_store.add_row(
@@ -158,18 +157,12 @@ def _press(
     return portal_document_store.press_rows(session, actor, key)
 
 
-_NOT_THERE = ("Raden finns inte.", "There is no such line.")
-_OVERTAKEN = (
-    "Någon annan skickade samma sak i samma stund. Ladda om sidan och se vad som hände.",
-    "Somebody else sent the same at the same moment. Reload the page and see what happened.",
-)
+_NOT_THERE = Text("Raden finns inte.")
+_OVERTAKEN = Text("Någon annan skickade samma sak i samma stund. Ladda om sidan och se vad som hände.")
 
 
 def _stale() -> PressRefused:
-    return PressRefused(
-        "Formuläret är för gammalt. Ladda om sidan och försök igen.",
-        "The form is too old. Reload the page and try again.",
-    )
+    return PressRefused(Text("Formuläret är för gammalt. Ladda om sidan och försök igen."))
 
 
 def _line(session: Session, register: Register, press: Press, line: LineToInvoice) -> int:
@@ -196,10 +189,13 @@ def check_free(session: Session, order_number: str, line_id: str) -> None:
     pending = portal_document_store.pending_on(session, order_number, line_id)
     if pending is not None:
         raise drafts.CannotBeSent(
-            f"Orderrad {order_number}/{line_id} har redan faktura {pending.number} på väg. "
-            "Vill ni ändra den: ångra den innan den går.",
-            f"Order line {order_number}/{line_id} already has invoice {pending.number} on its way. "
-            "To change it, undo it before it leaves.",
+            Text(
+                "Orderrad %(order_number)s/%(line_id)s har redan faktura %(invoice_number)s på väg. "
+                "Vill ni ändra den: ångra den innan den går.",
+                order_number=order_number,
+                line_id=line_id,
+                invoice_number=pending.number,
+            ),
         )
 
 
@@ -211,8 +207,7 @@ def _credit(
     invoice = document_store.lock(session, invoice.id)
     if portal_document_store.pending_credit(session, actor.supplier, invoice.number) is not None:
         raise drafts.CannotBeSent(
-            f"En kreditfaktura på {invoice.number} är redan på väg.",
-            f"A credit note of {invoice.number} is on its way already.",
+            Text("En kreditfaktura på %(invoice_number)s är redan på väg.", invoice_number=invoice.number),
         )
     own = numbering.take(session, actor.supplier, press.today)
     given = Numbered(str(own), press.today)
@@ -223,8 +218,7 @@ def _credit(
         line_id = drafts.line_to_correct(session, register, actor, invoice)
         if not line_id:
             raise drafts.CannotBeSent(
-                "Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan.",
-                "The order line cannot be invoiced anew. Send the credit note alone.",
+                Text("Orderraden kan inte faktureras på nytt. Skicka bara kreditfakturan."),
             )
         check_free(session, invoice.order_number, line_id)
         own = numbering.take(session, actor.supplier, press.today)

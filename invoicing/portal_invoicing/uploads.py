@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import facts_loading
 from invoicing.documents import reading as document_reading
 from invoicing.documents import store as document_store
@@ -43,7 +44,7 @@ class Looked:
     sha256: str
     reading: Reading
     match: Match | None
-    refusal: tuple[str, str] | None
+    refusal: Text | None
 
     @property
     def sendable(self) -> InvoiceContent | None:
@@ -54,16 +55,16 @@ class Looked:
 def take_in(session: Session, actor: SupplierActor, body: bytes, *, now: datetime) -> int:
     """Keep a file as it came; its row id. Raises UploadRefused."""
     if not body:
-        raise UploadRefused("Välj en fil först.", "Choose a file first.")
+        raise UploadRefused(Text("Välj en fil först."))
     if len(body) > SIZE_MAX:
-        raise UploadRefused(
-            "Filen är större än 10 MB. Ta bort bilagor och försök igen.",
-            "The file is larger than 10 MB. Take away attachments and try again.",
-        )
+        raise UploadRefused(Text("Filen är större än 10 MB. Ta bort bilagor och försök igen."))
     if upload_store.count_since(session, actor.supplier, after=now - _A_DAY) >= A_DAY_MAX:
         raise UploadRefused(
-            f"Ni har laddat upp {A_DAY_MAX} filer det senaste dygnet. Fortsätt i morgon, eller skicka över Peppol.",
-            f"You have uploaded {A_DAY_MAX} files in the last day. Go on tomorrow, or send over Peppol.",
+            Text(
+                "Ni har laddat upp %(most)s filer det senaste dygnet. Fortsätt i morgon, eller "
+                "skicka över Peppol.",
+                most=A_DAY_MAX,
+            ),
         )
     digest = outbox.sha256_of(body)
     key = upload_store.keep(session, actor, body, sha256=digest, at=now)
@@ -95,39 +96,28 @@ def _judged(session: Session, register: Register, invoice: InvoiceContent) -> Ma
     return match(invoice, facts_loading.facts_of(session, register, invoice, lock=False))
 
 
-def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> tuple[str, str] | None:
+def _refusal(session: Session, actor: SupplierActor, reading: Reading) -> Text | None:
     invoice = reading.invoice
     if invoice is None:
-        return (
-            "Filen kan inte skickas förrän felen är rättade.",
-            "The file cannot be sent until its errors are corrected.",
-        )
+        return Text("Filen kan inte skickas förrän felen är rättade.")
     if invoice.supplier != actor.supplier:
-        return (
-            "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni valt rätt fil, "
-            "och att ert organisationsnummer står i den.",
-            "The file is from another organisation than the one you are signed in for. Check that you chose the "
-            "right file, and that your organisation number stands in it.",
+        return Text(
+            "Filen är från en annan organisation än den ni är inloggade för. Kontrollera att ni "
+            "valt rätt fil, och att ert organisationsnummer står i den."
         )
     if not _within(session, actor, invoice):
-        return (
-            "Fakturan gäller en order för en enhet som ni inte har behörighet till.",
-            "The invoice is for an order of a unit that you have no permission for.",
-        )
+        return Text("Fakturan gäller en order för en enhet som ni inte har behörighet till.")
     earlier = document_store.by_key(session, actor.supplier, invoice.document_type, invoice.number)
     if earlier is not None:
-        return (
-            f"Numret {invoice.number} har ni redan skickat. Varje faktura har sitt eget nummer.",
-            f"You have sent number {invoice.number} already. Each invoice has a number of its own.",
+        return Text(
+            "Numret %(invoice_number)s har ni redan skickat. Varje faktura har sitt eget nummer.",
+            invoice_number=invoice.number,
         )
     pending = portal_document_store.pending_number(
         session, actor.supplier, invoice.document_type, invoice.number
     )
     if pending is not None:
-        return (
-            f"{invoice.number} är redan på väg till köparen.",
-            f"{invoice.number} is on its way to the buyer already.",
-        )
+        return Text("%(invoice_number)s är redan på väg till köparen.", invoice_number=invoice.number)
     return None
 
 

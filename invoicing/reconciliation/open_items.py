@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from foundation.money import Money
+from foundation.text import Text
 from invoicing.reconciliation.statement import StatementColumn, StatementEntry
 
 
@@ -23,27 +24,27 @@ class Why(StrEnum):
     OWED_BACK = "OWED_BACK"
 
     @property
-    def words(self) -> tuple[str, str]:
-        """What it is, in Swedish and English."""
+    def words(self) -> Text:
+        """What it is."""
         return _WORDS[self]
 
     @property
-    def next_step(self) -> tuple[str, str]:
-        """What to do about it, in Swedish and English."""
+    def next_step(self) -> Text:
+        """What to do about it."""
         return _NEXT[self]
 
 
 _WORDS = {
-    Why.NOT_INVOICED: ("levererat, inte fakturerat", "received, not invoiced"),
-    Why.IN_QUESTION: ("fakturerat, inte godkänt", "invoiced, not approved"),
-    Why.TO_PAY: ("godkänt, inte betalt", "approved, not paid"),
-    Why.OWED_BACK: ("betalt, inte längre godkänt", "paid, no longer approved"),
+    Why.NOT_INVOICED: Text("levererat, inte fakturerat"),
+    Why.IN_QUESTION: Text("fakturerat, inte godkänt"),
+    Why.TO_PAY: Text("godkänt, inte betalt"),
+    Why.OWED_BACK: Text("betalt, inte längre godkänt"),
 }
 _NEXT = {
-    Why.NOT_INVOICED: ("vänta på leverantörens faktura", "wait for the supplier's invoice"),
-    Why.IN_QUESTION: ("avgör avvikelsen i arbetskön", "settle the deviation in the queue"),
-    Why.TO_PAY: ("betalas på sin dag", "is paid on its day"),
-    Why.OWED_BACK: ("räknas av på nästa betalning", "is taken off the next payment"),
+    Why.NOT_INVOICED: Text("vänta på leverantörens faktura"),
+    Why.IN_QUESTION: Text("avgör avvikelsen i arbetskön"),
+    Why.TO_PAY: Text("betalas på sin dag"),
+    Why.OWED_BACK: Text("räknas av på nästa betalning"),
 }
 
 

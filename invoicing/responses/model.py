@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from foundation.text import NO_TEXT, Text
 from peppol.identifiers import DocumentKind
 
 ACCEPTED, TAKEN_OVER, REJECTED, CONDITIONALLY = "AP", "AB", "RE", "CA"
@@ -27,13 +28,13 @@ class LineStatus(StrEnum):
     DELIVERED = "42"
 
 
-#: What is said of a line in words, in Swedish and English.
-LINE_WORDS: Mapping[str, tuple[str, str]] = {
-    LineStatus.ADDED: ("tillagd", "added"),
-    LineStatus.CHANGED: ("ändrad", "changed"),
-    LineStatus.ACCEPTED: ("godtagen", "accepted"),
-    LineStatus.REFUSED: ("avvisad", "refused"),
-    LineStatus.DELIVERED: ("redan levererad", "already delivered"),
+#: What is said of a line in words.
+LINE_WORDS: Mapping[str, Text] = {
+    LineStatus.ADDED: Text("tillagd"),
+    LineStatus.CHANGED: Text("ändrad"),
+    LineStatus.ACCEPTED: Text("godtagen"),
+    LineStatus.REFUSED: Text("avvisad", context="order line"),
+    LineStatus.DELIVERED: Text("redan levererad"),
 }
 
 
@@ -62,30 +63,23 @@ FOR_STAFF = frozenset(
     }
 )
 
-_SENTENCES: Mapping[Meaning, tuple[str, str]] = {
-    Meaning.REJECTED: (
-        "Mottagaren avvisade vårt meddelande {reference}. Läs skälen, rätta och skicka det på nytt.",
-        "The receiver rejected our message {reference}. Read the reasons, correct and send it again.",
+_SENTENCES: Mapping[Meaning, Text] = {
+    Meaning.REJECTED: Text(
+        "Mottagaren avvisade vårt meddelande %(reference)s. Läs skälen, rätta och skicka det på nytt."
     ),
-    Meaning.ORDER_REFUSED: (
-        "Leverantören avvisar order {reference}. Ordern gäller oförändrad; ta kontakt med leverantören.",
-        "The supplier refuses order {reference}. The order stands unchanged; contact the supplier.",
+    Meaning.ORDER_REFUSED: Text(
+        "Leverantören avvisar order %(reference)s. Ordern gäller oförändrad; ta kontakt med leverantören."
     ),
-    Meaning.ORDER_CHANGED: (
-        "Leverantören godtar order {reference} med ändringar. Ordern gäller oförändrad; ta kontakt med leverantören.",
-        "The supplier accepts order {reference} with changes. The order stands unchanged; contact the supplier.",
+    Meaning.ORDER_CHANGED: Text(
+        "Leverantören godtar order %(reference)s med ändringar. Ordern gäller oförändrad; ta "
+        "kontakt med leverantören."
     ),
-    Meaning.UNKNOWN: (
-        "Svaret gäller {reference}, som vi inte har skickat. Det ligger kvar här.",
-        "The answer is about {reference}, which we have not sent. It is kept here.",
+    Meaning.UNKNOWN: Text("Svaret gäller %(reference)s, som vi inte har skickat. Det ligger kvar här."),
+    Meaning.STRANGER: Text(
+        "Svaret gäller %(reference)s, men avsändaren är en annan än den vi skrev till. Det ligger kvar här."
     ),
-    Meaning.STRANGER: (
-        "Svaret gäller {reference}, men avsändaren är en annan än den vi skrev till. Det ligger kvar här.",
-        "The answer is about {reference}, but its sender is not the one we wrote to. It is kept here.",
-    ),
-    Meaning.NOT_EXPECTED: (
-        "Ett fakturasvar om {reference} kom till oss, men vi skickar inga fakturor. Det ligger kvar här.",
-        "An invoice response about {reference} came to us, but we send no invoices. It is kept here.",
+    Meaning.NOT_EXPECTED: Text(
+        "Ett fakturasvar om %(reference)s kom till oss, men vi skickar inga fakturor. Det ligger kvar här."
     ),
 }
 
@@ -143,10 +137,9 @@ def meaning_of_technical_answer(answer: PeerAnswer) -> Meaning:
     return Meaning.NOTED
 
 
-def sentences(meaning: Meaning, reference: str) -> tuple[str, str]:
-    """What a person is told, in Swedish and English; empty for what nobody needs to look at."""
-    sv, en = _SENTENCES.get(meaning, ("", ""))
-    return sv.format(reference=reference), en.format(reference=reference)
+def sentences(meaning: Meaning, reference: str) -> Text:
+    """What a person is told; empty for what nobody needs to look at."""
+    return _SENTENCES.get(meaning, NO_TEXT).with_values(reference=reference)
 
 
 def in_short(words: str) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 
 from foundation import journal
 from foundation.sql import Session, moment_of, take_turns
+from foundation.text import NO_TEXT, Text
 from invoicing.journal_actions import DeskAction, InvoicingSubject, SupplierAction
 from invoicing.responses import model as peer_responses
 from invoicing.responses import store as response_store
@@ -27,6 +28,10 @@ from peppol.exchange.outbox_store import OutboundMessage
 from peppol.exchange.tables import InState, OutState
 from peppol.identifiers import DocumentKind
 from peppol.journal_actions import ExchangeSubject, MessageAction
+
+_CONFLICT = Text(
+    "Svaret %(number)s finns redan med annat innehåll. Det första gäller; använd ett nytt nummer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,6 @@ def receive(
         letter=str(message.id),
     )
     for_staff = about.meaning in peer_responses.FOR_STAFF
-    sv, en = peer_responses.sentences(about.meaning, answer.reference) if for_staff else ("", "")
     reason = about.meaning.value if for_staff else ""
     inbox_store.settle(
         session,
@@ -95,8 +99,7 @@ def receive(
         kind=answer.kind,
         business_key=_business_key(answer),
         reason=reason,
-        reason_sv=sv,
-        reason_en=en,
+        reason_text=peer_responses.sentences(about.meaning, answer.reference) if for_staff else NO_TEXT,
     )
     return Recorded(InState.HANDLED, reason, about.meaning)
 
@@ -213,12 +216,7 @@ def _again(session: Session, message: InboundMessage, answer: PeerAnswer, earlie
         kind=answer.kind,
         business_key=_business_key(answer),
         reason=state.value,
-        reason_sv=""
-        if same
-        else f"Svaret {answer.number} finns redan med annat innehåll. Det första gäller; använd ett nytt nummer.",
-        reason_en=""
-        if same
-        else f"Answer {answer.number} is already held with other content. The first stands; use a new number.",
+        reason_text=NO_TEXT if same else _CONFLICT.with_values(number=answer.number),
         repeats=earlier,
     )
     return Recorded(state, state.value)

@@ -66,11 +66,10 @@ REASON_OF: Mapping[DeviationCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks the supplier: a reason of OPStatusReason and the words, in Swedish and English."""
+    """What a person asks the supplier: a reason of OPStatusReason in the person's own words."""
 
     reason: str
-    words_sv: str
-    words_en: str
+    words: str
 
 
 def response(
@@ -118,7 +117,7 @@ def receiver_of(supplier: Supplier, invoice: SupplierInvoice) -> str:
 def _asked(question: Question) -> responses.ClarifiedStatus:
     return responses.ClarifiedStatus(
         status_reason_code=shapes.Code(question.reason, _REASONS),
-        status_reason=" / ".join(dict.fromkeys((question.words_sv, question.words_en))),
+        status_reason=question.words,
     )
 
 
@@ -134,7 +133,7 @@ def _statuses(
     reasons = tuple(
         responses.ClarifiedStatus(
             status_reason_code=shapes.Code(reason, _REASONS),
-            status_reason=" ".join(f"{sentence(each, 'sv')} / {sentence(each, 'en')}" for each in grouped),
+            status_reason=" ".join(sentence(each).both() for each in grouped),
             conditions=tuple(
                 responses.Condition(attribute_id=each.term, description=each.expected or None)
                 for each in grouped

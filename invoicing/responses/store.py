@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
 from invoicing.responses.model import FOR_STAFF, Meaning, PeerAnswer, PeerLine
 from invoicing.responses.tables import peer_answer, peer_answer_line
 from peppol.identifiers import DocumentKind
@@ -42,8 +43,11 @@ class NoSuchAnswer(Refused):
 
     def __init__(self, answer_id: int) -> None:
         super().__init__(
-            f"Det finns inget svar {answer_id} att titta på. Se vilka som väntar med: billing answers list --open",
-            f"There is no answer {answer_id} to look at. See which wait with: billing answers list --open",
+            Text(
+                "Det finns inget svar %(answer_id)s att titta på. Se vilka som väntar med: billing "
+                "answers list --open",
+                answer_id=answer_id,
+            ),
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, insert, select
 from foundation import transitions
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import Transitions
 from invoicing.supplier_changes.tables import change_request
 
@@ -92,7 +93,7 @@ def get(session: Session, request_id: int) -> ChangeRequest:
     """One request. Raises ChangeRefused where there is none."""
     row = session.execute(select(change_request).where(change_request.c.id == request_id)).one_or_none()
     if row is None:
-        raise ChangeRefused("Det finns ingen sådan begäran.", "There is no such request.")
+        raise ChangeRefused(Text("Det finns ingen sådan begäran."))
     return _request(row)
 
 
@@ -122,10 +123,7 @@ def move(
     if supplier is not None:
         this &= change_request.c.supplier == supplier
     if transitions.move_all(session, state, this, CHANGE_FOLLOWS, to=to, values=values) != 1:
-        raise ChangeRefused(
-            "Begäran har ändrats av någon annan. Ladda om sidan och se hur den står.",
-            "The request was changed by somebody else. Reload the page and see how it stands.",
-        )
+        raise ChangeRefused(Text("Begäran har ändrats av någon annan. Ladda om sidan och se hur den står."))
 
 
 def _request(row: Row[tuple[object, ...]]) -> ChangeRequest:

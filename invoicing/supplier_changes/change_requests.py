@@ -11,6 +11,7 @@ from datetime import datetime
 
 from foundation import journal
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.supplier_changes import change_request_store
 from invoicing.supplier_changes.change_request_store import (
@@ -45,10 +46,7 @@ def ask(
         dict(each.content) == dict(content)
         for each in change_request_store.listed(session, supplier=supplier, only_open=True)
     ):
-        raise ChangeRefused(
-            "Samma ändring är redan begärd och väntar på köparen.",
-            "The same change is asked for already and waits for the buyer.",
-        )
+        raise ChangeRefused(Text("Samma ändring är redan begärd och väntar på köparen."))
     request_id = change_request_store.add(
         session, supplier=supplier, kind=kind, content=content, by=by, now=now
     )
@@ -62,8 +60,7 @@ def confirm_first(session: Session, request_id: int, *, by: str, call_back: str,
     note = " ".join(call_back.split())[:_TEXT_MAX]
     if len(note) < _CALL_BACK_MIN:
         raise ChangeRefused(
-            "Skriv hur ni ringde tillbaka: vilket känt nummer, vilken dag och vad som bekräftades.",
-            "Write how you called back: which known number, which day, and what was confirmed.",
+            Text("Skriv hur ni ringde tillbaka: vilket känt nummer, vilken dag och vad som bekräftades.")
         )
     request = change_request_store.get(session, request_id)
     _not_the_one_who_asked(request, by)
@@ -77,10 +74,7 @@ def confirm_second(session: Session, register: Register, request_id: int, *, by:
     request = change_request_store.get(session, request_id)
     _not_the_one_who_asked(request, by)
     if request.first_by == by:
-        raise ChangeRefused(
-            "Den andra bekräftelsen görs av en annan person än den första.",
-            "The second confirmation is another person's than the first.",
-        )
+        raise ChangeRefused(Text("Den andra bekräftelsen görs av en annan person än den första."))
     values = {"second_by": by, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.CONFIRMED, values)
     changed = applied(register, request.supplier, request.kind, request.content)
@@ -94,9 +88,7 @@ def refuse(session: Session, request_id: int, *, by: str, reason: str, now: date
     """The buyer says no, with a reason that the supplier reads."""
     told = " ".join(reason.split())[:_TEXT_MAX]
     if not told:
-        raise ChangeRefused(
-            "Skriv varför, så att leverantören förstår.", "Write why, so that the supplier knows."
-        )
+        raise ChangeRefused(Text("Skriv varför, så att leverantören förstår."))
     values = {"reason": told, "second_at": now}
     change_request_store.move(session, request_id, ChangeState.REFUSED, values)
     journal.record(session, by, SupplierAction.CHANGE_REFUSED, InvoicingSubject.CHANGE.of(request_id))
@@ -114,9 +106,10 @@ def applied(register: Register, supplier: str, kind: ChangeKind, content: Mappin
     if kind is ChangeKind.DETAILS:
         if any(len(content[name]) > most for name, most in _LONGEST.items()):
             raise ChangeRefused(
-                "En uppgift är för lång: namn och gata får ha 120 tecken, orten 80 och postnumret 10. Korta den.",
-                "One of the details is too long: name and street may have 120 characters, the town 80 and the postal "
-                "code 10. Make it shorter.",
+                Text(
+                    "En uppgift är för lång: namn och gata får ha 120 tecken, orten 80 och postnumret 10. "
+                    "Korta den."
+                ),
             )
         address = replace(
             now.address,
@@ -126,29 +119,24 @@ def applied(register: Register, supplier: str, kind: ChangeKind, content: Mappin
         )
         changed = replace(now, name=content["name"].strip(), address=address)
         if changed == now:
-            raise ChangeRefused("Uppgifterna är redan så här.", "The details are like this already.")
+            raise ChangeRefused(Text("Uppgifterna är redan så här."))
         return changed
     scheme = content["scheme"]
     if scheme not in AccountScheme.__members__:
-        raise ChangeRefused("Välj bankgiro, plusgiro eller IBAN.", "Choose bankgiro, plusgiro or IBAN.")
+        raise ChangeRefused(Text("Välj bankgiro, plusgiro eller IBAN."))
     account = PaymentAccount(AccountScheme(scheme), content["number"])
     if kind is ChangeKind.ADD_ACCOUNT:
         if account in now.payment_accounts:
-            raise ChangeRefused("Kontot är redan registrerat.", "The account is registered already.")
+            raise ChangeRefused(Text("Kontot är redan registrerat."))
         return replace(now, payment_accounts=(*now.payment_accounts, account))
     left = tuple(each for each in now.payment_accounts if each != account)
     if left == now.payment_accounts:
-        raise ChangeRefused("Kontot är inte registrerat.", "The account is not registered.")
+        raise ChangeRefused(Text("Kontot är inte registrerat."))
     if not left:
-        raise ChangeRefused(
-            "Det sista kontot kan inte tas bort. Begär först att ett nytt läggs till.",
-            "The last account cannot be removed. Ask for a new one first.",
-        )
+        raise ChangeRefused(Text("Det sista kontot kan inte tas bort. Begär först att ett nytt läggs till."))
     return replace(now, payment_accounts=left)
 
 
 def _not_the_one_who_asked(request: ChangeRequest, by: str) -> None:
     if request.asked_by == by:
-        raise ChangeRefused(
-            "Den som begärt ändringen kan inte bekräfta den.", "Who asked for the change cannot confirm it."
-        )
+        raise ChangeRefused(Text("Den som begärt ändringen kan inte bekräfta den."))

@@ -11,6 +11,7 @@ from datetime import date
 
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.documents import facts_loading
 from invoicing.documents import store as document_store
@@ -39,8 +40,12 @@ class NotInQuestion(Refused):
 
     def __init__(self, invoice: SupplierInvoice) -> None:
         super().__init__(
-            f"{invoice.number} är {invoice.state}. Kredit begärs bara för en faktura som avviker (IN_QUESTION).",
-            f"{invoice.number} is {invoice.state}. Credit is asked only for an invoice that deviates (IN_QUESTION).",
+            Text(
+                "%(invoice_number)s är %(state)s. Kredit begärs bara för en faktura som avviker "
+                "(IN_QUESTION).",
+                invoice_number=invoice.number,
+                state=invoice.state,
+            ),
         )
 
 

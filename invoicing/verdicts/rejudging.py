@@ -12,6 +12,7 @@ from datetime import date, datetime
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import JoinedText, Text
 from invoicing.decisions import batch_store
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.batch_store import MOST, ActionBatch
@@ -55,10 +56,7 @@ def start(
 ) -> int:
     """Keep a batch of these invoices under the button's key. Raises Refused where there is none."""
     if not ids or len(ids) > MOST or not key:
-        raise Refused(
-            f"Välj mellan en och {MOST} fakturor att pröva igen.",
-            f"Choose between one and {MOST} invoices to judge again.",
-        )
+        raise Refused(Text("Välj mellan en och %(most)s fakturor att pröva igen.", most=MOST))
     reason = fingerprint(register.policy)
     return batch_store.keep(session, KIND, ids, by=by, at=at, key=key, reason=reason)
 
@@ -95,17 +93,20 @@ def _judge(session: Session, register: Register, invoice_id: int, *, by: str, to
         line_store.lock_lines(session, seen.order_number)
     invoice = document_store.lock(session, invoice_id)
     if invoice.state is not InvoiceState.IN_QUESTION:
-        is_sv, is_en = state_words(invoice.state)
-        raise StillInQuestion(f"{invoice.number} {is_sv} nu.", f"{invoice.number} {is_en} now.")
+        raise StillInQuestion(
+            Text(
+                "%(invoice_number)s %(state)s nu.",
+                invoice_number=invoice.number,
+                state=state_words(invoice.state),
+            )
+        )
     if decision_store.holds_back(session, invoice.id):
         raise StillInQuestion(
-            "Någon har just gjort något med den. Vänta tills det har skickats, eller ångra det.",
-            "Somebody has just done something with it. Wait until that has been sent, or undo it.",
+            Text("Någon har just gjort något med den. Vänta tills det har skickats, eller ångra det.")
         )
     judged = verdicts.judge_again(session, register, invoice, today=today, actor=by)
     if judged.state not in (InvoiceState.ACCEPTED, InvoiceState.PAID):
         why = _judged(session, register, judged).deviations
         raise StillInQuestion(
-            f"Avviker fortfarande: {', '.join(title(each, 'sv') for each in why)}.",
-            f"Deviates still: {', '.join(title(each, 'en') for each in why)}.",
+            Text("Avviker fortfarande: %(titles)s.", titles=JoinedText(", ", (title(each) for each in why)))
         )

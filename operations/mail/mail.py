@@ -7,10 +7,10 @@ portal, dates and counts, never a person's data. Sending is another matter (`del
 
 from datetime import datetime
 
-from foundation.errors import Language
 from foundation.sql import Session
+from foundation.text import Language
 from operations.mail import store as mail_store
-from operations.mail.texts import TEXTS
+from operations.mail.texts import GREETING, TEXTS
 
 
 def put_to_address(
@@ -26,16 +26,17 @@ def put_to_address(
 ) -> None:
     """Lay a mail to an address, which need not be anybody's account."""
     text = TEXTS[template]
-    which = 0 if language == "sv" else 1
+    # The portal's own address is known where the mail leaves.
+    given = {"portal": "{portal}", **values}
+    body, greeting = text.body.with_values(**given), GREETING.with_values(**given)
     mail_store.add(
         session,
         account_id=account_id,
         to_address=to_address,
         template=template,
         about=about,
-        subject=text.subject[which].format(**values),
-        # The portal's own address is known where the mail leaves.
-        body=text.body[which].format(portal="{portal}", **values),
+        subject=text.subject.with_values(**given).in_language(language),
+        body=body.in_language(language) + greeting.in_language(language),
         language=language,
         at=at,
     )

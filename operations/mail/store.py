@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from foundation import leases
-from foundation.errors import Language
 from foundation.sql import Session, take_turns
+from foundation.text import Language
 from operations.mail.tables import mail, mail_declined
 from operations.mail.texts import MailKind
 

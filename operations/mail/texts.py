@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from foundation.errors import Pair
+from foundation.text import Text
 
 
 class MailKind(StrEnum):
@@ -22,19 +22,16 @@ class MailKind(StrEnum):
     COMPANY = "COMPANY"
 
     @property
-    def told(self) -> Pair:
-        """What it is called on the settings page: Swedish, English."""
+    def told(self) -> Text:
+        """What it is called on the settings page."""
         return _NOTICES[self]
 
 
-_NOTICES: Final[dict[MailKind, Pair]] = {
-    MailKind.ORDERS: ("Nya ordrar och avbrott", "New orders and interruptions"),
-    MailKind.INVOICES: (
-        "Fakturor som är i fråga, ska krediteras eller är betalda",
-        "Invoices in question, to be credited, or paid",
-    ),
-    MailKind.REPORTS: ("Redovisningar att lämna eller rätta", "Reports to file or correct"),
-    MailKind.COMPANY: ("Svar på ändringar av företagets uppgifter", "Answers to changes of company details"),
+_NOTICES: Final[dict[MailKind, Text]] = {
+    MailKind.ORDERS: Text("Nya ordrar och avbrott"),
+    MailKind.INVOICES: Text("Fakturor som är i fråga, ska krediteras eller är betalda"),
+    MailKind.REPORTS: Text("Redovisningar att lämna eller rätta"),
+    MailKind.COMPANY: Text("Svar på ändringar av företagets uppgifter"),
 }
 
 
@@ -42,148 +39,114 @@ _NOTICES: Final[dict[MailKind, Pair]] = {
 class MailText:
     """A kind of mail. `secret`: its text lets somebody in and is forgotten once it has left."""
 
-    subject: Pair
-    body: Pair
+    subject: Text
+    body: Text
     notice: MailKind | None = None
     secret: bool = False
 
 
-_GREETING: Final = (
-    "\n\nMed vänlig hälsning\nRusta och matcha, order och faktura\n{portal}\n",
-    "\n\nKind regards\nRusta och matcha, orders and invoices\n{portal}\n",
-)
-
-
-def _text(subject: Pair, body: Pair, notice: MailKind | None = None, *, secret: bool = False) -> MailText:
-    return MailText(subject, (body[0] + _GREETING[0], body[1] + _GREETING[1]), notice, secret)
+GREETING: Final = Text("\n\nMed vänlig hälsning\nRusta och matcha, order och faktura\n%(portal)s\n")
 
 
 TEXTS: Final[dict[str, MailText]] = {
-    "invitation": _text(
-        ("Välkommen till leverantörsportalen", "Welcome to the supplier portal"),
-        (
-            "Hej!\n\nDu har fått ett konto i leverantörsportalen. Välj ett lösenord här:\n\n{portal}{link}\n\n"
-            "Länken gäller en gång, till och med {until}. Har du inte väntat dig det här mejlet behöver du inte "
-            "göra något.",
-            "Hello!\n\nYou have been given an account in the supplier portal. Choose a password here:\n\n"
-            "{portal}{link}\n\nThe link works once, until {until}. If you did not expect this mail, you need not "
-            "do anything.",
+    "invitation": MailText(
+        Text("Välkommen till leverantörsportalen"),
+        Text(
+            "Hej!\n\nDu har fått ett konto i leverantörsportalen. Välj ett lösenord "
+            "här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. Har du "
+            "inte väntat dig det här mejlet behöver du inte göra något."
         ),
         secret=True,
     ),
-    "password-reset": _text(
-        ("Välj ett nytt lösenord", "Choose a new password"),
-        (
-            "Hej!\n\nNågon, förmodligen du, vill välja ett nytt lösenord till leverantörsportalen. Gör det här:"
-            "\n\n{portal}{link}\n\nLänken gäller en gång, till och med {until}. Var det inte du behöver du inte "
-            "göra något: ditt lösenord är oförändrat.",
-            "Hello!\n\nSomebody, probably you, wants to choose a new password for the supplier portal. Do it here:"
-            "\n\n{portal}{link}\n\nThe link works once, until {until}. If it was not you, you need not do anything: "
-            "your password is unchanged.",
+    "password-reset": MailText(
+        Text("Välj ett nytt lösenord"),
+        Text(
+            "Hej!\n\nNågon, förmodligen du, vill välja ett nytt lösenord till leverantörsportalen. "
+            "Gör det här:\n\n%(portal)s%(link)s\n\nLänken gäller en gång, till och med %(until)s. "
+            "Var det inte du behöver du inte göra något: ditt lösenord är oförändrat."
         ),
         secret=True,
     ),
-    "password-changed": _text(
-        ("Ditt lösenord är ändrat", "Your password has been changed"),
-        (
-            "Hej!\n\nDitt lösenord till leverantörsportalen har ändrats, och du är utloggad överallt. Var det inte "
-            "du: välj genast ett nytt på {portal}/forgotten och säg till er behörighetsadministratör.",
-            "Hello!\n\nYour password for the supplier portal has been changed, and you are signed out everywhere. "
-            "If it was not you: choose a new one at once at {portal}/forgotten and tell your permission "
-            "administrator.",
+    "password-changed": MailText(
+        Text("Ditt lösenord är ändrat"),
+        Text(
+            "Hej!\n\nDitt lösenord till leverantörsportalen har ändrats, och du är utloggad "
+            "överallt. Var det inte du: välj genast ett nytt på %(portal)s/forgotten och säg till "
+            "er behörighetsadministratör."
         ),
     ),
-    "codes-forgotten": _text(
-        ("Dina koder för inloggning är borttagna", "Your codes for signing in have been removed"),
-        (
-            "Hej!\n\nEr behörighetsadministratör har tagit bort dina koder för inloggning. Nästa gång du loggar in "
-            "ställer du in dem på nytt. Har du inte bett om det: säg genast till.",
-            "Hello!\n\nYour permission administrator has removed your codes for signing in. The next time you sign "
-            "in, you set them up again. If you did not ask for it: say so at once.",
+    "codes-forgotten": MailText(
+        Text("Dina koder för inloggning är borttagna"),
+        Text(
+            "Hej!\n\nEr behörighetsadministratör har tagit bort dina koder för inloggning. Nästa "
+            "gång du loggar in ställer du in dem på nytt. Har du inte bett om det: säg genast till."
         ),
     ),
-    "application-received": _text(
-        ("Vi har tagit emot er ansökan", "We have received your application"),
-        (
-            "Hej!\n\nVi har tagit emot er ansökan om konto i leverantörsportalen. Den brukar ta fem till sju dagar "
-            "att behandla. Ni får svar med mejl.",
-            "Hello!\n\nWe have received your application for an account in the supplier portal. It usually takes "
-            "five to seven days. You will be answered by mail.",
+    "application-received": MailText(
+        Text("Vi har tagit emot er ansökan"),
+        Text(
+            "Hej!\n\nVi har tagit emot er ansökan om konto i leverantörsportalen. Den brukar ta "
+            "fem till sju dagar att behandla. Ni får svar med mejl."
         ),
     ),
-    "application-refused": _text(
-        ("Er ansökan om portalkonto", "Your application for a portal account"),
-        (
-            "Hej!\n\nVi kan inte godkänna er ansökan om konto i leverantörsportalen.\n\nSkäl: {reason}\n\nRätta det "
-            "och ansök igen på {portal}/apply.",
-            "Hello!\n\nWe cannot approve your application for an account in the supplier portal.\n\nReason: "
-            "{reason}\n\nCorrect it and apply again at {portal}/apply.",
+    "application-refused": MailText(
+        Text("Er ansökan om portalkonto"),
+        Text(
+            "Hej!\n\nVi kan inte godkänna er ansökan om konto i leverantörsportalen.\n\nSkäl: "
+            "%(reason)s\n\nRätta det och ansök igen på %(portal)s/apply."
         ),
     ),
-    "order-new": _text(
-        ("En ny order", "A new order"),
-        (
-            "Hej!\n\nNi har fått en ny order. Läs den här:\n\n{portal}/orders/{number}",
-            "Hello!\n\nYou have received a new order. Read it here:\n\n{portal}/orders/{number}",
-        ),
+    "order-new": MailText(
+        Text("En ny order"),
+        Text("Hej!\n\nNi har fått en ny order. Läs den här:\n\n%(portal)s/orders/%(number)s"),
         MailKind.ORDERS,
     ),
-    "invoice-in-question": _text(
-        ("En faktura är i fråga", "An invoice is in question"),
-        (
-            "Hej!\n\nEn av era fakturor stämmer inte med ordern eller inleveransen. Vad som avviker och vad ni kan "
-            "göra står här:\n\n{portal}/invoices/{id}",
-            "Hello!\n\nOne of your invoices does not agree with the order or the receipt. What differs and what you "
-            "can do is told here:\n\n{portal}/invoices/{id}",
+    "invoice-in-question": MailText(
+        Text("En faktura är i fråga"),
+        Text(
+            "Hej!\n\nEn av era fakturor stämmer inte med ordern eller inleveransen. Vad som "
+            "avviker och vad ni kan göra står här:\n\n%(portal)s/invoices/%(id)s"
         ),
         MailKind.INVOICES,
     ),
-    "invoice-paid": _text(
-        ("En faktura är betald", "An invoice is paid"),
-        (
-            "Hej!\n\nEn av era fakturor är betald. Se den här:\n\n{portal}/invoices/{id}",
-            "Hello!\n\nOne of your invoices is paid. See it here:\n\n{portal}/invoices/{id}",
-        ),
+    "invoice-paid": MailText(
+        Text("En faktura är betald"),
+        Text("Hej!\n\nEn av era fakturor är betald. Se den här:\n\n%(portal)s/invoices/%(id)s"),
         MailKind.INVOICES,
     ),
-    "order-in-portal": _text(
-        ("En order ligger i portalen", "An order lies in the portal"),
-        (
+    "order-in-portal": MailText(
+        Text("En order ligger i portalen"),
+        Text(
             "Hej!\n\nEr Peppoladress tar inte emot order. Ordern går därför inte över Peppol utan "
-            "ligger i portalen. Läs den här:\n\n{portal}/orders/{number}\n\nVill ni ha order till ert system: be er "
-            "operatör registrera mottagning av Peppol Order för er adress.",
-            "Hello!\n\nYour Peppol address does not receive orders. The order is therefore not sent but lies "
-            "in the portal. Read it here:\n\n{portal}/orders/{number}\n\nFor orders in your own system, ask your "
-            "operator to register your address as a receiver of the Peppol Order.",
+            "ligger i portalen. Läs den här:\n\n%(portal)s/orders/%(number)s\n\nVill ni ha order "
+            "till ert system: be er operatör registrera mottagning av Peppol Order för er adress."
         ),
     ),
-    "alarm": _text(
-        ("Larm: {kind}", "Alarm: {kind}"),
-        ("{sentence}\n\n{which}", "{sentence}\n\n{which}"),
+    "alarm": MailText(
+        Text("Larm: %(kind)s"),
+        Text("%(sentence)s\n\n%(which)s"),
     ),
-    "report-due": _text(
-        ("Redovisningar att lämna", "Reports to file"),
-        (
-            "Hej!\n\nNi har {count} redovisningar att lämna för {month}. Gör det här:\n\n{portal}/reports",
-            "Hello!\n\nYou have {count} reports to file for {month}. Do it here:\n\n{portal}/reports",
+    "report-due": MailText(
+        Text("Redovisningar att lämna"),
+        Text(
+            "Hej!\n\nNi har %(count)s redovisningar att lämna för %(month)s. Gör det "
+            "här:\n\n%(portal)s/reports"
         ),
         MailKind.REPORTS,
     ),
-    "change-decided": _text(
-        ("Er begäran om ändring är besvarad", "Your request for a change is answered"),
-        (
-            "Hej!\n\nEr begäran om ändring av företagets uppgifter är besvarad. Se svaret här:\n\n{portal}/settings",
-            "Hello!\n\nYour request to change company details has been answered. See the answer here:\n\n"
-            "{portal}/settings",
+    "change-decided": MailText(
+        Text("Er begäran om ändring är besvarad"),
+        Text(
+            "Hej!\n\nEr begäran om ändring av företagets uppgifter är besvarad. Se svaret "
+            "här:\n\n%(portal)s/settings"
         ),
         MailKind.COMPANY,
     ),
-    "test-level": _text(
-        ("Ert flöde har fått ett nytt steg", "Your flow has reached a new step"),
-        (
-            "Hej!\n\nKöparen har svarat om ert test i testbänken. Se var ni står här:\n\n{portal}/test-bench",
-            "Hello!\n\nThe buyer has answered about your test in the test bench. See where you stand here:\n\n"
-            "{portal}/test-bench",
+    "test-level": MailText(
+        Text("Ert flöde har fått ett nytt steg"),
+        Text(
+            "Hej!\n\nKöparen har svarat om ert test i testbänken. Se var ni står "
+            "här:\n\n%(portal)s/test-bench"
         ),
         MailKind.COMPANY,
     ),

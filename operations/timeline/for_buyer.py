@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from foundation import formatting
 from foundation.formatting import number
 from foundation.sql import Session
+from foundation.text import NO_TEXT, CountedText, JoinedText, Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import document_subject
 from invoicing.matching.deviation_texts import verdict_name
@@ -42,21 +43,25 @@ def told(session: Session, placement: Placement) -> Iterator[TimelineEntry]:
 
 
 def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
-    follows_sv = f", efter {placement.follows}" if placement.follows else ""
-    follows_en = f", after {placement.follows}" if placement.follows else ""
     ordered = placement.handling is Handling.ORDERED
-    outside_sv = "" if ordered else f", utanför orderflödet ({placement.handling})"
-    outside_en = "" if ordered else f", outside the flow of orders ({placement.handling})"
+    outside = (
+        NO_TEXT if ordered else Text(", utanför orderflödet (%(handling)s)", handling=placement.handling)
+    )
+    follows = Text(", efter %(reference)s", reference=placement.follows) if placement.follows else NO_TEXT
     for period in placement.periods:
         yield TimelineEntry(
             period.decided_on,
             TimelineKind.DECISION,
             period.decision_id,
-            (
-                f"Beslut om period {period.ordinal}, {formatting.period(period.period)}, nivå "
-                f"{placement.level}, leverantör {placement.supplier}{outside_sv}{follows_sv}.",
-                f"Decision on period {period.ordinal}, {formatting.period(period.period)}, level "
-                f"{placement.level}, supplier {placement.supplier}{outside_en}{follows_en}.",
+            Text(
+                "Beslut om period %(ordinal)s, %(period)s, nivå %(level)s, leverantör "
+                "%(supplier)s%(outside)s%(follows)s.",
+                ordinal=period.ordinal,
+                period=formatting.period(period.period),
+                level=placement.level,
+                supplier=placement.supplier,
+                outside=outside,
+                follows=follows,
             ),
             state=placement.state.value,
         )
@@ -75,27 +80,25 @@ def _events(events: Iterable[StoredEvent]) -> Iterator[TimelineEntry]:
             event.occurred_on,
             TimelineKind.EVENT,
             event.event_id,
-            (
-                f"{event.type}. {event.reason_sv}".strip(),
-                f"{event.type}. {event.reason_en}".strip(),
-            ),
+            JoinedText(" ", (WrittenText(f"{event.type}."), event.reason)),
             state=event.state.value,
         )
 
 
 def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
     for order in orders:
-        lines = order.lines
         stage = f" {order.stage}" if order.stage else ""
         yield TimelineEntry(
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
-            (
-                f"Order på {order.article.name_sv.lower()}{stage}, {lines} {'rad' if lines == 1 else 'rader'}, till "
-                f"{order.supplier}.",
-                f"Order of {order.article.value.lower().replace('_', ' ')}{stage}, {lines} "
-                f"{'line' if lines == 1 else 'lines'}, to {order.supplier}.",
+            CountedText(
+                "Order på %(article)s%(stage)s, %(count)s rad, till %(supplier)s.",
+                "Order på %(article)s%(stage)s, %(count)s rader, till %(supplier)s.",
+                count=order.lines,
+                article=order.article.label_within,
+                stage=stage,
+                supplier=order.supplier,
             ),
             amount=order.amount,
         )
@@ -107,17 +110,20 @@ def _planned(plans: Iterable[PlannedOrder]) -> Iterator[TimelineEntry]:
             continue
         name = f"{plan.stage or plan.code or ''}".strip()
         reason = f" ({plan.reason})" if plan.reason else ""
-        sv, en = {
-            PlannedState.WAITING: ("väntar på sin dag", "waits for its day"),
-            PlannedState.DROPPED: ("utgår", "is dropped"),
+        state = {
+            PlannedState.WAITING: Text("väntar på sin dag"),
+            PlannedState.DROPPED: Text("utgår"),
         }[plan.state]
         yield TimelineEntry(
             plan.due_on,
             TimelineKind.PLANNED,
             plan.decision_id,
-            (
-                f"{plan.article.name_sv} {name} {sv}{reason}.",
-                f"{plan.article.value.capitalize().replace('_', ' ')} {name} {en}{reason}.",
+            Text(
+                "%(article)s %(name)s %(state)s%(reason)s.",
+                article=plan.article.label,
+                name=name,
+                state=state,
+                reason=reason,
             ),
             state=plan.state.value,
             amount=plan.amount,
@@ -130,9 +136,10 @@ def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
             row.registered_on,
             TimelineKind.INTERRUPTION,
             "",
-            (
-                f"Avbrott ({row.reason}) med {row.effective_on} som sista ersatta dag.",
-                f"Interruption ({row.reason}) with {row.effective_on} as last billable day.",
+            Text(
+                "Avbrott (%(reason)s) med %(effective_on)s som sista ersatta dag.",
+                reason=row.reason,
+                effective_on=row.effective_on,
             ),
             state=row.state,
         )
@@ -145,39 +152,42 @@ def _reports(reports: Iterable[Report]) -> Iterator[TimelineEntry]:
             report.filed_on,
             TimelineKind.REPORT,
             document,
-            (
-                f"Redovisning för {report.month} lämnad av {report.filed_by}.",
-                f"Report for {report.month} filed by {report.filed_by}.",
+            Text(
+                "Redovisning för %(month)s lämnad av %(filed_by)s.",
+                month=report.month,
+                filed_by=report.filed_by,
             ),
             state=ReportState.FILED.value,
         )
         if report.decided_on is not None:
-            rejected = report.state is ReportState.REJECTED
+            told = (
+                Text("Redovisningen för %(month)s avvisad av %(decided_by)s.")
+                if report.state is ReportState.REJECTED
+                else Text("Redovisningen för %(month)s godkänd av %(decided_by)s.")
+            )
             yield TimelineEntry(
                 report.decided_on,
                 TimelineKind.REPORT,
                 document,
-                (
-                    f"Redovisningen för {report.month} {'avvisad' if rejected else 'godkänd'} av {report.decided_by}.",
-                    f"Report for {report.month} {'rejected' if rejected else 'approved'} by {report.decided_by}.",
-                ),
+                told.with_values(month=report.month, decided_by=report.decided_by),
                 state=report.state.value,
             )
 
 
 def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:
     for receipt in receipts:
-        taken_back = receipt.reverses is not None
+        told = (
+            Text("Inlevererat: %(quantity)s, %(days)s.")
+            if receipt.reverses is None
+            else Text("Inleverans återtagen: %(quantity)s, %(days)s.")
+        )
         days = formatting.period(receipt.period) if receipt.period else "–"
         quantity = f"{number(receipt.quantity.value)} {receipt.quantity.unit}"
         yield TimelineEntry(
             receipt.received_on,
             TimelineKind.RECEIPT,
             f"{receipt.order_number}/{receipt.line_id}",
-            (
-                f"{'Inleverans återtagen' if taken_back else 'Inlevererat'}: {quantity}, {days}.",
-                f"{'Receipt taken back' if taken_back else 'Received'}: {quantity}, {days}.",
-            ),
+            told.with_values(quantity=quantity, days=days),
             amount=receipt.amount,
         )
 
@@ -195,21 +205,11 @@ def _document(
 
 def _arrived(session: Session, invoice: SupplierInvoice) -> TimelineEntry:
     is_credit = invoice.document_type is DocumentType.CREDIT_NOTE
-    credits = document_store.content(session, invoice.id).credits if is_credit else ()
-    of_sv = f" av {credits[0].number}" if credits else ""
-    of_en = f" of {credits[0].number}" if credits else ""
     return TimelineEntry(
         invoice.received_on,
         TimelineKind.CREDIT_NOTE if is_credit else TimelineKind.INVOICE,
         invoice.number,
-        (
-            f"Kreditfaktura{of_sv} har kommit."
-            if is_credit
-            else f"Faktura på order {invoice.order_number} har kommit.",
-            f"Credit note{of_en} has come."
-            if is_credit
-            else f"Invoice on order {invoice.order_number} has come.",
-        ),
+        _came(session, invoice),
         state=invoice.state.value,
         amount=-invoice.amount_payable if is_credit else invoice.amount_payable,
     )
@@ -222,9 +222,10 @@ def _judgements(session: Session, invoice: SupplierInvoice) -> Iterator[Timeline
             day,
             TimelineKind.JUDGED,
             invoice.number,
-            (
-                f"Prövad: {verdict_name(match.verdict, 'sv')}{codes}.",
-                f"Judged: {verdict_name(match.verdict, 'en')}{codes}.",
+            Text(
+                "Prövad: %(verdict)s%(codes)s.",
+                verdict=verdict_name(match.verdict),
+                codes=codes,
             ),
             state=match.verdict.value,
         )
@@ -236,9 +237,10 @@ def _answers(invoice: SupplierInvoice, answers: Iterable[AnswerRow]) -> Iterator
             answer.issued_on,
             TimelineKind.ANSWER,
             invoice.number,
-            (
-                f"Fakturasvar {answer.code} till {answer.receiver or 'portalen'}.",
-                f"Invoice response {answer.code} to {answer.receiver or 'the portal'}.",
+            Text(
+                "Fakturasvar %(code)s till %(receiver)s.",
+                code=answer.code,
+                receiver=answer.receiver or Text("portalen"),
             ),
             state=answer.state.value,
         )
@@ -252,13 +254,19 @@ def _credited(session: Session, invoice: SupplierInvoice) -> Iterator[TimelineEn
             settled_on,
             TimelineKind.CREDITED,
             invoice.number,
-            (
-                f"Krediterad i sin helhet med {other}; orderraden är öppen igen.",
-                f"Credited in full by {other}; the order line is open again.",
-            ),
+            Text("Krediterad i sin helhet med %(other)s; orderraden är öppen igen.", other=other),
             state=invoice.state.value,
             amount=-invoice.amount_payable,
         )
+
+
+def _came(session: Session, invoice: SupplierInvoice) -> Text:
+    if invoice.document_type is DocumentType.INVOICE:
+        return Text("Faktura på order %(order_number)s har kommit.", order_number=invoice.order_number)
+    credits = document_store.content(session, invoice.id).credits
+    if credits:
+        return Text("Kreditfaktura av %(credited)s har kommit.", credited=credits[0].number)
+    return Text("Kreditfaktura har kommit.")
 
 
 def _credit_requests(
@@ -277,10 +285,7 @@ def _credit_requests(
             rejections[0].issued_on if rejections else request.on,
             TimelineKind.CREDIT_REQUEST,
             invoice.number,
-            (
-                f"Kredit av hela fakturan begärd av {request.by} ({request.codes}).",
-                f"Credit of the whole invoice asked for by {request.by} ({request.codes}).",
-            ),
+            Text("Kredit av hela fakturan begärd av %(by)s (%(codes)s).", by=request.by, codes=request.codes),
         )
 
 
@@ -290,10 +295,11 @@ def _payments(payments: Iterable[PaymentRow]) -> Iterator[TimelineEntry]:
             payment.paid_on,
             TimelineKind.PAYMENT,
             payment.number,
-            (
-                f"{payment.invoice_number} betald; {payment.prepared_by} förberedde, "
-                f"{payment.attested_by} attesterade.",
-                f"{payment.invoice_number} paid; {payment.prepared_by} prepared it, {payment.attested_by} attested it.",
+            Text(
+                "%(invoice_number)s betald; %(prepared_by)s förberedde, %(attested_by)s attesterade.",
+                invoice_number=payment.invoice_number,
+                prepared_by=payment.prepared_by,
+                attested_by=payment.attested_by,
             ),
             amount=payment.amount,
         )

@@ -6,6 +6,7 @@ from foundation import formatting
 from foundation.formatting import quantity_in_words
 from foundation.money import Quantity
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType, SupplierInvoice
 from operations.timeline import queries as timeline_queries
@@ -37,13 +38,10 @@ def _decisions(placement: Placement) -> Iterator[TimelineEntry]:
             each.decided_on,
             TimelineKind.DECISION,
             each.decision_id,
-            (
-                f"Beslut om period {each.ordinal}, {whole}.",
-                f"Decision on period {each.ordinal}, {whole}.",
-            ),
+            Text("Beslut om period %(ordinal)s, %(whole)s.", ordinal=each.ordinal, whole=whole),
             f"/placements/{placement.execution_reference}#periods",
             state=placement.state.value,
-            short=(f"period {each.ordinal} från {start}", f"period {each.ordinal} from {start}"),
+            short=Text("period %(ordinal)s från %(start)s", ordinal=each.ordinal, start=start),
         )
 
 
@@ -54,9 +52,10 @@ def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
             order.issued_on,
             TimelineKind.ORDER,
             order.number,
-            (
-                f"Order på {order.article.name_sv.lower()}{stage}.",
-                f"Order of {order.article.value.lower().replace('_', ' ')}{stage}.",
+            Text(
+                "Order på %(article)s%(stage)s.",
+                article=order.article.label_within,
+                stage=stage,
             ),
             f"/orders/{order.number}",
             order.amount,
@@ -65,19 +64,18 @@ def _orders(orders: Iterable[TimelineOrder]) -> Iterator[TimelineEntry]:
 
 def _interruptions(session: Session, reference: str) -> Iterator[TimelineEntry]:
     for row in placement_store.interruptions(session, reference):
-        counts = row.state in (InterruptionState.STANDING, InterruptionState.ENDED)
+        told = (
+            Text("Avbrott med %(effective_on)s som sista ersatta dag.")
+            if row.state in (InterruptionState.STANDING, InterruptionState.ENDED)
+            else Text("Avbrott med %(effective_on)s som sista ersatta dag; det gäller inte längre.")
+        )
         yield TimelineEntry(
             row.registered_on,
             TimelineKind.INTERRUPTION,
             "",
-            (
-                f"Avbrott med {row.effective_on} som sista ersatta dag"
-                f"{'.' if counts else '; det gäller inte längre.'}",
-                f"Interruption with {row.effective_on} as last billable day"
-                f"{'.' if counts else '; it no longer holds.'}",
-            ),
+            told.with_values(effective_on=row.effective_on),
             f"/placements/{reference}#interruptions",
-            short=(f"sista dag {row.effective_on}", f"last day {row.effective_on}"),
+            short=Text("sista dag %(effective_on)s", effective_on=row.effective_on),
         )
 
 
@@ -85,18 +83,20 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
     for report in reports:
         path = f"/reports/{report.execution_reference}/{report.month}"
         document = f"{report.month} v{report.version}"
-        again = report.version > 1
         yield TimelineEntry(
             report.filed_on,
             TimelineKind.REPORT,
             document,
-            (
-                f"Redovisningen för {report.month} lämnad{f', version {report.version}' if again else ''}.",
-                f"Report for {report.month} filed{f', version {report.version}' if again else ''}.",
+            Text("Redovisningen för %(month)s lämnad.", month=report.month)
+            if report.version == 1
+            else Text(
+                "Redovisningen för %(month)s lämnad, version %(version)s.",
+                month=report.month,
+                version=report.version,
             ),
             path,
             state=ReportState.FILED.value,
-            short=("lämnad", "filed"),
+            short=Text("lämnad"),
         )
         # An approval is told by the receipt it gives.
         if report.state is ReportState.REJECTED and report.decided_on is not None:
@@ -104,28 +104,26 @@ def _reports(reports: Sequence[Report]) -> Iterator[TimelineEntry]:
                 report.decided_on,
                 TimelineKind.SENT_BACK,
                 document,
-                (
-                    f"Redovisningen för {report.month} sändes tillbaka.",
-                    f"The report for {report.month} was sent back.",
-                ),
+                Text("Redovisningen för %(month)s sändes tillbaka.", month=report.month),
                 path,
                 state=ReportState.REJECTED.value,
-                short=("rätta och lämna igen", "correct and file again"),
+                short=Text("rätta och lämna igen"),
             )
 
 
 def _receipts(receipts: Iterable[ReceiptRow]) -> Iterator[TimelineEntry]:
     for receipt in receipts:
         quantity = quantity_in_words(Quantity(abs(receipt.quantity.value), receipt.quantity.unit))
-        back = receipt.reverses is not None
+        told = (
+            Text("Inlevererat: %(quantity)s.")
+            if receipt.reverses is None
+            else Text("Inleverans återtagen: %(quantity)s.")
+        )
         yield TimelineEntry(
             receipt.received_on,
             TimelineKind.RECEIPT,
             f"{receipt.order_number}/{receipt.line_id}",
-            (
-                f"{'Inleverans återtagen' if back else 'Inlevererat'}: {quantity[0]}.",
-                f"{'Receipt taken back' if back else 'Received'}: {quantity[1]}.",
-            ),
+            told.with_values(quantity=quantity),
             f"/orders/{receipt.order_number}#line-{receipt.line_id}",
             receipt.amount,
         )
@@ -138,10 +136,9 @@ def _documents(documents: Iterable[SupplierInvoice]) -> Iterator[TimelineEntry]:
             each.received_on,
             TimelineKind.CREDIT_NOTE if is_credit else TimelineKind.INVOICE,
             each.number,
-            (
-                f"{'Kreditfakturan' if is_credit else 'Fakturan'} har kommit till köparen.",
-                f"The {'credit note' if is_credit else 'invoice'} has reached the buyer.",
-            ),
+            Text("Kreditfakturan har kommit till köparen.")
+            if is_credit
+            else Text("Fakturan har kommit till köparen."),
             f"/invoices/{each.id}",
             -each.amount_payable if is_credit else each.amount_payable,
             each.state.value,
@@ -154,7 +151,7 @@ def _payments(payments: Iterable[PaymentRow]) -> Iterator[TimelineEntry]:
             payment.paid_on,
             TimelineKind.PAYMENT,
             payment.invoice_number,
-            ("Fakturan är betald.", "The invoice is paid."),
+            Text("Fakturan är betald."),
             f"/invoices/{payment.invoice_id}",
             payment.amount,
         )

@@ -10,8 +10,8 @@ from datetime import date
 from enum import Enum, IntEnum, auto
 from typing import Final
 
-from foundation.errors import Pair
 from foundation.money import Money
+from foundation.text import NO_TEXT, Text
 
 
 class Audience(Enum):
@@ -41,22 +41,22 @@ class TimelineKind(IntEnum):
     PAYMENT = auto()
 
 
-KIND_NAMES: Final[dict[TimelineKind, Pair]] = {
-    TimelineKind.DECISION: ("Beslut", "Decision"),
-    TimelineKind.EVENT: ("Händelse", "Event"),
-    TimelineKind.ORDER: ("Order", "Order"),
-    TimelineKind.PLANNED: ("Planerad", "Planned"),
-    TimelineKind.INTERRUPTION: ("Avbrott", "Interruption"),
-    TimelineKind.REPORT: ("Redovisning", "Report"),
-    TimelineKind.SENT_BACK: ("Tillbakasänd", "Sent back"),
-    TimelineKind.RECEIPT: ("Inleverans", "Receipt"),
-    TimelineKind.INVOICE: ("Faktura", "Invoice"),
-    TimelineKind.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
-    TimelineKind.JUDGED: ("Prövning", "Judgement"),
-    TimelineKind.ANSWER: ("Svar", "Answer"),
-    TimelineKind.CREDIT_REQUEST: ("Begäran", "Request"),
-    TimelineKind.CREDITED: ("Kreditering", "Crediting"),
-    TimelineKind.PAYMENT: ("Betalning", "Payment"),
+KIND_NAMES: Final[dict[TimelineKind, Text]] = {
+    TimelineKind.DECISION: Text("Beslut"),
+    TimelineKind.EVENT: Text("Händelse"),
+    TimelineKind.ORDER: Text("Order"),
+    TimelineKind.PLANNED: Text("Planerad"),
+    TimelineKind.INTERRUPTION: Text("Avbrott", context="timeline"),
+    TimelineKind.REPORT: Text("Redovisning", context="timeline"),
+    TimelineKind.SENT_BACK: Text("Tillbakasänd"),
+    TimelineKind.RECEIPT: Text("Inleverans"),
+    TimelineKind.INVOICE: Text("Faktura"),
+    TimelineKind.CREDIT_NOTE: Text("Kreditfaktura"),
+    TimelineKind.JUDGED: Text("Prövning", context="timeline"),
+    TimelineKind.ANSWER: Text("Svar"),
+    TimelineKind.CREDIT_REQUEST: Text("Begäran"),
+    TimelineKind.CREDITED: Text("Kreditering"),
+    TimelineKind.PAYMENT: Text("Betalning"),
 }
 
 SUPPLIER_KINDS: Final = frozenset(
@@ -86,11 +86,11 @@ class TimelineEntry:
     on: date
     kind: TimelineKind
     document: str
-    sentence: Pair
+    sentence: Text
     path: str = ""
     amount: Money | None = None
     state: str = ""
-    short: Pair = ("", "")
+    short: Text = NO_TEXT
 
 
 def in_order(entries: Iterable[TimelineEntry], audience: Audience) -> list[TimelineEntry]:

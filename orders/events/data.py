@@ -26,6 +26,7 @@ from pydantic import (
 from foundation.errors import Refused
 from foundation.money import AmountRefused
 from foundation.periods import Month, Period, PeriodRefused
+from foundation.text import Text
 from orders.register.parties import Address, OrganisationNumber
 from orders.terms import (
     Activity,
@@ -52,8 +53,7 @@ class PersonalNumberRefused(Refused, ValueError):
 def _not_personal(text: str) -> str:
     if _PERSONAL.fullmatch(text):
         raise PersonalNumberRefused(
-            "Värdet ser ut som ett personnummer. Skicka en referens i stället.",
-            "The value looks like a personal identity number. Send a reference instead.",
+            Text("Värdet ser ut som ett personnummer. Skicka en referens i stället."),
         )
     return text
 
@@ -62,8 +62,7 @@ def _from_text(value: object) -> Decimal:
     # JSON's own numbers are floats to many senders, so that an exact amount can only come as text.
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         raise AmountRefused(
-            "Skriv beloppet som text med högst två decimaler, till exempel ”1500.00”.",
-            "Write the amount as text with at most two decimals, such as “1500.00”.",
+            Text("Skriv beloppet som text med högst två decimaler, till exempel ”1500.00”."),
         )
     return Decimal(value)
 
@@ -72,7 +71,7 @@ def _month(value: object) -> Month:
     if isinstance(value, Month):
         return value
     if not isinstance(value, str):
-        raise PeriodRefused("Skriv månaden ÅÅÅÅ-MM.", "Write the month as YYYY-MM.")
+        raise PeriodRefused(Text("Skriv månaden ÅÅÅÅ-MM."))
     return Month.parse(value)
 
 

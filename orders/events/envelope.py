@@ -9,13 +9,14 @@ unknown keys, which may be personal data. The same content has the same hash, ho
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, create_model
 from pydantic.json_schema import models_json_schema
 
 from foundation.errors import Refused
+from foundation.text import JoinedText, Text
 from orders.events.data import (
     EventData,
     EventModel,
@@ -34,7 +35,7 @@ from orders.events.data import (
     ReportRejected,
     SupplementApproved,
 )
-from orders.register.reader_errors import sentences_of
+from orders.register.reader_errors import sentence_of
 
 LONGEST_LINE = 65_536
 
@@ -99,23 +100,21 @@ def read_event(line: str) -> Event:
     field, a value of the wrong form, or longer than 65,536 characters.
     """
     if len(line) > LONGEST_LINE:
-        raise _refused([("Raden är för lång.", "The line is too long.")])
+        raise _refused([Text("Raden är för lång.")])
     try:
         content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise _refused([("Raden är inte JSON.", "The line is not JSON.")]) from None
+        raise _refused([Text("Raden är inte JSON.")]) from None
     kind = content.get("type") if isinstance(content, dict) else None
     if not isinstance(kind, str) or kind not in _ENVELOPES:
         known = ", ".join(EVENT_DATA)
-        raise _refused([(f"type ska vara ett av {known}.", f"type must be one of {known}.")])
+        raise _refused([Text("type ska vara ett av %(known)s.", known=known)])
     try:
         return _ENVELOPES[kind].model_validate_json(line)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         # The chain is cut, because pydantic's own text repeats the values.
-        raise _refused(
-            [sentences_of(each, named=_named(each["loc"]) or "data") for each in details]
-        ) from None
+        raise _refused(sentence_of(each, named=_named(each["loc"]) or "data") for each in details) from None
 
 
 def content_hash(event: Event) -> str:
@@ -142,11 +141,8 @@ def schema() -> dict[str, object]:
     }
 
 
-def _refused(sentences: list[tuple[str, str]]) -> EventRefused:
-    return EventRefused(
-        "Händelsen tas inte emot. " + " ".join(swedish for swedish, _ in sentences),
-        "The event is refused. " + " ".join(english for _, english in sentences),
-    )
+def _refused(sentences: Iterable[Text]) -> EventRefused:
+    return EventRefused(JoinedText(" ", (Text("Händelsen tas inte emot."), *sentences)))
 
 
 def _named(place: tuple[int | str, ...]) -> str:
@@ -158,7 +154,7 @@ def _named(place: tuple[int | str, ...]) -> str:
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        raise _refused([("En nyckel står två gånger.", "A key stands twice.")])
+        raise _refused([Text("En nyckel står två gånger.")])
     return content
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from orders import tables as order_tables
 from orders.events import envelope as event_envelope
 
@@ -33,8 +34,7 @@ class StoredEvent:
     occurred_on: date
     execution_reference: str
     state: EventState
-    reason_sv: str
-    reason_en: str
+    reason: Text
     body: str
 
 
@@ -89,8 +89,8 @@ def set_state(session: Session, sequence: int, state: EventState, *, reason: Ref
         .where(table.c.sequence == sequence)
         .values(
             state=state,
-            reason_sv=reason.sentence_sv if reason else "",
-            reason_en=reason.sentence if reason else "",
+            reason_sv=reason.text.sv if reason else "",
+            reason_en=reason.text.en if reason else "",
         )
     )
 
@@ -130,8 +130,8 @@ def _row(
         "execution_reference": event.execution_reference,
         "body": event_envelope.canonical(event),
         "state": state,
-        "reason_sv": reason.sentence_sv if reason else "",
-        "reason_en": reason.sentence if reason else "",
+        "reason_sv": reason.text.sv if reason else "",
+        "reason_en": reason.text.en if reason else "",
         "received_at": received_at,
     }
 
@@ -159,7 +159,6 @@ def _stored_event(row: Row[tuple[object, ...]]) -> StoredEvent:
         occurred_on=row.occurred_on,
         execution_reference=row.execution_reference,
         state=EventState(row.state),
-        reason_sv=row.reason_sv,
-        reason_en=row.reason_en,
+        reason=WrittenText(row.reason_sv, row.reason_en),
         body=row.body,
     )

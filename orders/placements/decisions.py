@@ -12,6 +12,7 @@ from datetime import date
 
 from foundation import number_series
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import PeriodTwoDecided, PlacementCancelled, PlacementDecided, ProviderChanged
 from orders.journal_actions import PlacementAction
@@ -66,13 +67,18 @@ def place_period_two(
     period = decided.period
     if len(placement.periods) > 1:
         raise StepRefused(
-            f"Placeringen {placement.execution_reference} har redan två perioder.",
-            f"Placement {placement.execution_reference} already has two periods.",
+            Text(
+                "Placeringen %(execution_reference)s har redan två perioder.",
+                execution_reference=placement.execution_reference,
+            ),
         )
     if period.start <= first.period.end:
         raise StepRefused(
-            f"Period 2 börjar {period.start}, innan period 1 är slut ({first.period.end}).",
-            f"Period 2 starts {period.start}, before period 1 ends ({first.period.end}).",
+            Text(
+                "Period 2 börjar %(start)s, innan period 1 är slut (%(end)s).",
+                start=period.start,
+                end=first.period.end,
+            ),
         )
     if placement.interruption is not None and placement.interruption.effective_on < period.start:
         # Coming back ends the outcome the participant left for: waiting results are dropped (E-29).
@@ -110,23 +116,35 @@ def change_provider(
     current = old.period_at(new.period.start)
     if changed.last_day < day_before(today):
         raise StepRefused(
-            f"Bytet gäller bakåt i tiden: sista dag {changed.last_day}, och i dag är {today}.",
-            f"The change is retroactive: last day {changed.last_day}, and today is {today}.",
+            Text(
+                "Bytet gäller bakåt i tiden: sista dag %(last_day)s, och i dag är %(today)s.",
+                last_day=changed.last_day,
+                today=today,
+            ),
         )
     if changed.last_day != day_before(new.period.start):
         raise StepRefused(
-            f"Sista dagen {changed.last_day} ska vara dagen före den nya starten {new.period.start}.",
-            f"The last day {changed.last_day} must be the day before the new start {new.period.start}.",
+            Text(
+                "Sista dagen %(last_day)s ska vara dagen före den nya starten %(start)s.",
+                last_day=changed.last_day,
+                start=new.period.start,
+            ),
         )
     if old.last_day is not None and old.last_day < changed.last_day:
         raise StepRefused(
-            f"Placeringen {old.execution_reference} slutade redan {old.last_day}.",
-            f"Placement {old.execution_reference} already ended on {old.last_day}.",
+            Text(
+                "Placeringen %(execution_reference)s slutade redan %(last_day)s.",
+                execution_reference=old.execution_reference,
+                last_day=old.last_day,
+            ),
         )
     if new.period.end != current.period.end:
         raise StepRefused(
-            f"Den nya placeringen ska sluta som den gamla, {current.period.end}, inte {new.period.end}.",
-            f"The new placement must end like the old one, {current.period.end}, not {new.period.end}.",
+            Text(
+                "Den nya placeringen ska sluta som den gamla, %(end)s, inte %(new_end)s.",
+                end=current.period.end,
+                new_end=new.period.end,
+            ),
         )
     received: list[LineKey] = []
     if changed.last_day < old.starts_on:
@@ -147,10 +165,12 @@ def cancel(session: Session, cancelled: PlacementCancelled, *, today: date) -> P
     _check_stands(placement)
     if placement.starts_on <= today:
         raise StepRefused(
-            f"Placeringen {placement.execution_reference} började {placement.starts_on} och kan inte återkallas. "
-            "Registrera ett avbrott i stället.",
-            f"Placement {placement.execution_reference} started {placement.starts_on} and cannot be cancelled. "
-            "Register an interruption instead.",
+            Text(
+                "Placeringen %(execution_reference)s började %(starts_on)s och kan inte återkallas. "
+                "Registrera ett avbrott i stället.",
+                execution_reference=placement.execution_reference,
+                starts_on=placement.starts_on,
+            ),
         )
     cancel_before_start(session, placement, reason=cancelled.reason)
     return placement_store.get(session, placement.execution_reference)
@@ -223,13 +243,19 @@ def _placement(
     contract = register.contract(decided.contract)
     if contract.supplier != decided.supplier or decided.delivery_area not in contract.areas:
         raise StepRefused(
-            f"Avtal {contract.id} gäller inte den leverantören i leveransområde {decided.delivery_area}.",
-            f"Contract {contract.id} is not for that supplier in delivery area {decided.delivery_area}.",
+            Text(
+                "Avtal %(contract_id)s gäller inte den leverantören i leveransområde %(delivery_area)s.",
+                contract_id=contract.id,
+                delivery_area=decided.delivery_area,
+            ),
         )
     if follows is not None and follows.level is not decided.level:
         raise StepRefused(
-            f"Nivån är {follows.level} under hela placeringen och kan inte bli {decided.level} vid ett byte.",
-            f"The level is {follows.level} for the whole placement and cannot become {decided.level} at a change.",
+            Text(
+                "Nivån är %(level)s under hela placeringen och kan inte bli %(new_level)s vid ett byte.",
+                level=follows.level,
+                new_level=decided.level,
+            ),
         )
     period = PlacementPeriod(1, decided.decision_id, decided.decided_on, decided.period)
     return Placement(
@@ -286,8 +312,7 @@ def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
     unit = register.unit(decided.unit.id)
     if unit.supplier != decided.supplier:
         raise StepRefused(
-            f"Enheten {unit.id} hör till en annan leverantör än beslutets.",
-            f"Unit {unit.id} belongs to another supplier than the decision's.",
+            Text("Enheten %(unit_id)s hör till en annan leverantör än beslutets.", unit_id=unit.id),
         )
     return unit
 
@@ -295,8 +320,11 @@ def _unit(decided: PlacementDecided, register: Register) -> DeliveryUnit:
 def _check_decisions_are_new(session: Session, decision_ids: Sequence[str]) -> None:
     for decision_id, reference in placement_store.by_decision(session, decision_ids).items():
         raise StepRefused(
-            f"Beslutet {decision_id} är redan infört med genomförandereferens {reference}.",
-            f"Decision {decision_id} is already in, with execution reference {reference}.",
+            Text(
+                "Beslutet %(decision_id)s är redan infört med genomförandereferens %(reference)s.",
+                decision_id=decision_id,
+                reference=reference,
+            ),
         )
 
 
@@ -304,14 +332,15 @@ def _check_references_are_free(session: Session, references: Sequence[str]) -> N
     twice = [reference for reference, count in Counter(references).items() if count > 1]
     for reference in (*twice, *placement_store.references_used(session, references)):
         raise StepRefused(
-            f"Genomförandereferensen {reference} används redan.",
-            f"The execution reference {reference} is already used.",
+            Text("Genomförandereferensen %(reference)s används redan.", reference=reference),
         )
 
 
 def _check_stands(placement: Placement) -> None:
     if placement.state is PlacementState.CANCELLED:
         raise StepRefused(
-            f"Placeringen {placement.execution_reference} är återkallad.",
-            f"Placement {placement.execution_reference} is cancelled.",
+            Text(
+                "Placeringen %(execution_reference)s är återkallad.",
+                execution_reference=placement.execution_reference,
+            ),
         )

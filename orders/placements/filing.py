@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import ReportFiled
 from orders.model import Report
@@ -68,8 +69,11 @@ def file_month(
         if held.version == to_file.version:
             if held.filed_by != by:
                 raise StepRefused(
-                    f"Redovisningen för {month} är redan lämnad av {held.filed_by}. Öppna den för att se den.",
-                    f"The report for {month} has already been filed by {held.filed_by}. Open it to see it.",
+                    Text(
+                        "Redovisningen för %(month)s är redan lämnad av %(filed_by)s. Öppna den för att se den.",
+                        month=month,
+                        filed_by=held.filed_by,
+                    ),
                 )
             return held, False
     filed = ReportFiled(

@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 from foundation import transitions
 from foundation.money import Money
 from foundation.sql import Session
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import PLANNED_FOLLOWS, PlannedOrder, PlannedState
 from orders.terms import Article, ResultStage
@@ -62,7 +63,7 @@ def finish(
         table.c.state,
         table.c.id == planned_id,
         PLANNED_FOLLOWS,
-        name=(f"Planerad order {planned_id}", f"Planned order {planned_id}"),
+        name=Text("Planerad order %(planned_id)s", planned_id=planned_id),
         was=PlannedState.WAITING,
         to=state,
         values={"order_number": order_number, "reason": reason},

@@ -13,6 +13,7 @@ from foundation.journal import SYSTEM
 from foundation.money import line_amount
 from foundation.periods import Month, Period, stockholm_date
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import (
     InterruptionMoved,
@@ -62,8 +63,12 @@ def file(session: Session, filed: ReportFiled) -> Report:
     expected = len(earlier) + 1
     if filed.version != expected:
         raise StepRefused(
-            f"Redovisningen för {month} ska ha version {expected}, inte {filed.version}.",
-            f"The report for {month} must have version {expected}, not {filed.version}.",
+            Text(
+                "Redovisningen för %(month)s ska ha version %(expected)s, inte %(version)s.",
+                month=month,
+                expected=expected,
+                version=filed.version,
+            ),
         )
     for report in earlier:
         # An approved report stands, with its receipt, until the correction is approved too.
@@ -118,8 +123,11 @@ def interrupt(session: Session, registered: InterruptionRegistered, *, today: da
     if placement.interruption is not None:
         reference, day = placement.execution_reference, placement.interruption.effective_on
         raise StepRefused(
-            f"Placeringen {reference} är redan avbruten från {day}. Flytta avbrottet i stället.",
-            f"Placement {reference} is already interrupted on {day}. Move the interruption instead.",
+            Text(
+                "Placeringen %(reference)s är redan avbruten från %(day)s. Flytta avbrottet i stället.",
+                reference=reference,
+                day=day,
+            ),
         )
     interruption = Interruption(
         registered.registered_on, registered.effective_on, InterruptionReason(registered.reason)
@@ -247,8 +255,12 @@ def _check_reported(placement: Placement) -> None:
     reference = placement.execution_reference
     if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
         raise StepRefused(
-            f"För {reference} redovisas inget här ({placement.handling}, {placement.state}).",
-            f"Nothing is reported here for {reference} ({placement.handling}, {placement.state}).",
+            Text(
+                "För %(reference)s redovisas inget här (%(handling)s, %(state)s).",
+                reference=reference,
+                handling=placement.handling,
+                state=placement.state,
+            ),
         )
 
 
@@ -259,18 +271,27 @@ def _check_month(placement: Placement, month: Month, *, on: date) -> None:
     parts = [part for held in placement.periods if (part := held.period.overlap(month.period))]
     if not parts:
         raise StepRefused(
-            f"Månaden {month} ligger utanför placeringen {reference}.",
-            f"The month {month} lies outside the placement {reference}.",
+            Text(
+                "Månaden %(month)s ligger utanför placeringen %(reference)s.",
+                month=month,
+                reference=reference,
+            ),
         )
     if all(part.start > on for part in parts):
         raise StepRefused(
-            f"Månaden {month} har inte börjat för {reference}. Redovisa den när den har börjat.",
-            f"The month {month} has not begun for {reference}. Report it when it has.",
+            Text(
+                "Månaden %(month)s har inte börjat för %(reference)s. Redovisa den när den har börjat.",
+                month=month,
+                reference=reference,
+            ),
         )
     if all(_comes_after_the_end(placement, part) for part in parts):
         raise StepRefused(
-            f"Månaden {month} ligger efter sista ersatta dagen för {reference}.",
-            f"The month {month} lies after the last billable day of {reference}.",
+            Text(
+                "Månaden %(month)s ligger efter sista ersatta dagen för %(reference)s.",
+                month=month,
+                reference=reference,
+            ),
         )
 
 

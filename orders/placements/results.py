@@ -14,6 +14,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity, line_amount
 from foundation.periods import Month, Period, add_months
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.events.data import OutcomeApproved, OutcomeEnded, SupplementApproved
 from orders.journal_actions import OrdersSubject, PlacementAction
@@ -68,13 +69,18 @@ def approve_outcome(
     held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.stage is approved.stage and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
-            f"{approved.stage} är redan beviljat för {placement.execution_reference}.",
-            f"{approved.stage} is already granted for {placement.execution_reference}.",
+            Text(
+                "%(stage)s är redan beviljat för %(execution_reference)s.",
+                stage=approved.stage,
+                execution_reference=placement.execution_reference,
+            ),
         )
     if approved.stage is ResultStage.R2 and not _earned_r1(held):
         raise StepRefused(
-            f"R2 för {placement.execution_reference} förutsätter R1. Läs in R1 först.",
-            f"R2 for {placement.execution_reference} presupposes R1. Load R1 first.",
+            Text(
+                "R2 för %(execution_reference)s förutsätter R1. Läs in R1 först.",
+                execution_reference=placement.execution_reference,
+            ),
         )
     due_on = add_months(approved.started_on, prices.result_rules.months_after_start(approved.stage))
     plans = [_plan(placement, Article.RESULT, decision.decision_id, due_on, approved)]
@@ -108,8 +114,11 @@ def approve_supplement(
     held = plan_store.of_placement(session, placement.execution_reference)
     if any(plan.code == approved.code and plan.state is not PlannedState.DROPPED for plan in held):
         raise StepRefused(
-            f"Tillägget {approved.code} är redan beviljat för {placement.execution_reference}.",
-            f"Supplement {approved.code} is already granted for {placement.execution_reference}.",
+            Text(
+                "Tillägget %(approved_code)s är redan beviljat för %(execution_reference)s.",
+                approved_code=approved.code,
+                execution_reference=placement.execution_reference,
+            ),
         )
     plan_store.add(
         session,
@@ -247,25 +256,33 @@ def _receive(session: Session, order: Order, *, today: date) -> None:
 def _check_earns(placement: Placement, approved: OutcomeApproved, prices: PriceList) -> None:
     if approved.started_on < placement.starts_on:
         raise StepRefused(
-            f"Utfallet började {approved.started_on}, före placeringens start {placement.starts_on}.",
-            f"The outcome began {approved.started_on}, before the placement started {placement.starts_on}.",
+            Text(
+                "Utfallet började %(started_on)s, före placeringens start %(starts_on)s.",
+                started_on=approved.started_on,
+                starts_on=placement.starts_on,
+            ),
         )
     held = placement.interruption_of(placement.period_at(approved.started_on).period)
     reason = held.reason if held else None
     if prices.result_rules.interruption_required and reason is not _LEFT_FOR.get(approved.kind):
         raise StepRefused(
-            f"Placeringen {placement.execution_reference} är inte avbruten på grund av arbete eller studier. "
-            "Läs in avbrottet och försök igen.",
-            f"Placement {placement.execution_reference} is not interrupted because of work or studies. "
-            "Load the interruption and try again.",
+            Text(
+                "Placeringen %(execution_reference)s är inte avbruten på grund av arbete eller "
+                "studier. Läs in avbrottet och försök igen.",
+                execution_reference=placement.execution_reference,
+            ),
         )
 
 
 def _check_ordered(placement: Placement) -> None:
     if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
         raise StepRefused(
-            f"För {placement.execution_reference} läggs inga ordrar ({placement.handling}, {placement.state}).",
-            f"No orders are placed for {placement.execution_reference} ({placement.handling}, {placement.state}).",
+            Text(
+                "För %(execution_reference)s läggs inga ordrar (%(handling)s, %(state)s).",
+                execution_reference=placement.execution_reference,
+                handling=placement.handling,
+                state=placement.state,
+            ),
         )
 
 

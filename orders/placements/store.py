@@ -15,6 +15,7 @@ from foundation import transitions
 from foundation.errors import Refused
 from foundation.periods import Month, Period
 from foundation.sql import Session
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import (
     INTERRUPTION_FOLLOWS,
@@ -40,8 +41,9 @@ class PlacementUnknown(Refused):
 
     def __init__(self, reference: str) -> None:
         super().__init__(
-            f"Genomförandereferensen {reference} är okänd. Läs in beslutet först.",
-            f"The execution reference {reference} is unknown. Load its decision first.",
+            Text(
+                "Genomförandereferensen %(reference)s är okänd. Läs in beslutet först.", reference=reference
+            ),
         )
 
 
@@ -50,8 +52,13 @@ class ReportUnknown(Refused):
 
     def __init__(self, reference: str, month: Month, version: int) -> None:
         super().__init__(
-            f"Det finns ingen redovisning för {reference}, {month}, version {version}. Läs in report.filed först.",
-            f"There is no report for {reference}, {month}, version {version}. Load report.filed first.",
+            Text(
+                "Det finns ingen redovisning för %(reference)s, %(month)s, version %(version)s. Läs in "
+                "report.filed först.",
+                reference=reference,
+                month=month,
+                version=version,
+            ),
         )
 
 
@@ -108,7 +115,7 @@ def move(session: Session, placement: Placement, to: PlacementState) -> None:
         table.c.state,
         table.c.execution_reference == reference,
         PLACEMENT_FOLLOWS,
-        name=(f"Placeringen {reference}", f"Placement {reference}"),
+        name=Text("Placeringen %(reference)s", reference=reference),
         was=placement.state,
         to=to,
     )

@@ -12,6 +12,7 @@ from typing import Final
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from foundation.transitions import StepRefused
 from orders.journal_actions import OrdersSubject, PlacementAction
 from orders.model import Handling, Placement, PlacementState
@@ -41,10 +42,10 @@ def tutor_code(text: str) -> str:
     code = text.strip()
     if not _CODE.fullmatch(code) or _MANY_DIGITS.search(code):
         raise TutorRefused(
-            "Skriv handledarens kod, som börjar med en bokstav och slutar med en siffra, till exempel "
-            "handledare-7. Skriv inte namn eller personnummer.",
-            "Write the tutor's code, which begins with a message and ends with a digit, such as tutor-7. "
-            "Write no name or personal number.",
+            Text(
+                "Skriv handledarens kod, som börjar med en bokstav och slutar med en siffra, till "
+                "exempel handledare-7. Skriv inte namn eller personnummer."
+            ),
         )
     return code
 
@@ -83,12 +84,16 @@ def _check_assignable(placement: Placement, *, today: date) -> None:
     reference = placement.execution_reference
     if placement.handling is not Handling.ORDERED or placement.state is PlacementState.CANCELLED:
         raise StepRefused(
-            f"Placeringen {reference} är återkallad och behöver ingen handledare.",
-            f"Placement {reference} is cancelled and needs no tutor.",
+            Text(
+                "Placeringen %(reference)s är återkallad och behöver ingen handledare.", reference=reference
+            ),
         )
     last = min(placement.last_day or date.max, placement.periods[-1].period.end)
     if last < today:
         raise StepRefused(
-            f"Placeringen {reference} är avslutad sedan {last} och behöver ingen handledare.",
-            f"Placement {reference} ended on {last} and needs no tutor.",
+            Text(
+                "Placeringen %(reference)s är avslutad sedan %(last)s och behöver ingen handledare.",
+                reference=reference,
+                last=last,
+            ),
         )

@@ -13,6 +13,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.periods import Period
 from foundation.sql import Session
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import LineState, Order, OrderLine
 from orders.purchase_orders.line_store import ZERO
@@ -25,8 +26,9 @@ class OrderUnknown(Refused):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"Det finns ingen order {number}. Se vilka som finns med: billing orders list",
-            f"There is no order {number}. See which there are with: billing orders list",
+            Text(
+                "Det finns ingen order %(number)s. Se vilka som finns med: billing orders list", number=number
+            ),
         )
 
 

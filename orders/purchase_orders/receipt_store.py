@@ -12,6 +12,7 @@ from foundation.errors import Refused
 from foundation.money import Money, Quantity
 from foundation.periods import Month, Period
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.model import Receipt
 from orders.purchase_orders.line_store import ZERO
@@ -22,8 +23,11 @@ class ReceiptOvertaken(Refused):
 
     def __init__(self, number: str, line_id: str) -> None:
         super().__init__(
-            f"Orderrad {number}/{line_id} levererades in av någon annan samtidigt. Försök igen.",
-            f"Order line {number}/{line_id} was received by somebody else meanwhile. Try again.",
+            Text(
+                "Orderrad %(number)s/%(line_id)s levererades in av någon annan samtidigt. Försök igen.",
+                number=number,
+                line_id=line_id,
+            ),
         )
 
 

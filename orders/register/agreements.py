@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from foundation.periods import Period
+from foundation.text import JoinedText, Text
 from orders.register.parties import (
     Address,
     OrganisationNumber,
@@ -102,8 +103,7 @@ class Policy:
     def __post_init__(self) -> None:
         if not Decimal(0) <= self.amount_tolerance <= Decimal("1.00"):
             raise RegisterValueRefused(
-                "Toleransen (amount_tolerance) ska vara mellan 0.00 och 1.00.",
-                "The tolerance (amount_tolerance) must be between 0.00 and 1.00.",
+                Text("Toleransen (amount_tolerance) ska vara mellan 0.00 och 1.00."),
             )
         waits = (
             self.days_to_wait_for_receipt,
@@ -112,8 +112,7 @@ class Policy:
         )
         if min(self.payment_terms_days, *waits) < 1 or max(self.payment_terms_days, *waits) > 366:
             raise RegisterValueRefused(
-                "Alla tider i dagar ska vara mellan 1 och 366.",
-                "All times in days must be between 1 and 366.",
+                Text("Alla tider i dagar ska vara mellan 1 och 366."),
             )
         check_apart(self.tolerances)
 
@@ -134,17 +133,14 @@ class Inconsistency:
     table: str
     id: str
     key: str
-    sentence_sv: str
-    sentence: str
+    sentence: Text
 
 
 class InconsistentRegister(RegisterValueRefused):
     """The register contradicts itself; `inconsistencies` holds every place."""
 
     def __init__(self, found: tuple[Inconsistency, ...]) -> None:
-        super().__init__(
-            " ".join(each.sentence_sv for each in found), " ".join(each.sentence for each in found)
-        )
+        super().__init__(JoinedText(" ", (each.sentence for each in found)))
         self.inconsistencies = found
 
 
@@ -195,8 +191,7 @@ def _repeated(tables: Tables) -> Iterator[Inconsistency]:
                     table,
                     entry,
                     "organisation_number" if table == "suppliers" else "id",
-                    f"Samma id står {times} gånger i {table}. Behåll ett.",
-                    f"The same id stands {times} times in {table}. Keep one.",
+                    Text("Samma id står %(times)s gånger i %(table)s. Behåll ett.", times=times, table=table),
                 )
 
 
@@ -217,13 +212,17 @@ def _missing(
     for each in wanted:
         if each not in known:
             # A supplier's number may be a person's, so only other ids are repeated.
-            shown = "" if key == "supplier" else f" {each}"
+            shown = Text("en leverantör") if key == "supplier" else each
             yield Inconsistency(
                 table,
                 entry,
                 key,
-                f"{entry} hänvisar i {key} till{shown or ' en leverantör'}, som inte finns i registret.",
-                f"{entry} refers in {key} to{shown or ' a supplier'}, which is not in the register.",
+                Text(
+                    "%(entry)s hänvisar i %(key)s till %(shown)s, som inte finns i registret.",
+                    entry=entry,
+                    key=key,
+                    shown=shown,
+                ),
             )
 
 
@@ -237,8 +236,12 @@ def _price_list_clashes(tables: Tables) -> Iterator[Inconsistency]:
                     "price_lists",
                     price_list.id,
                     "valid_from",
-                    f"Avtal {contract_id} har två prislistor från samma dag: {first} och {price_list.id}.",
-                    f"Contract {contract_id} has two price lists of one day: {first} and {price_list.id}.",
+                    Text(
+                        "Avtal %(contract_id)s har två prislistor från samma dag: %(first)s och %(price_list_id)s.",
+                        contract_id=contract_id,
+                        first=first,
+                        price_list_id=price_list.id,
+                    ),
                 )
 
 
@@ -254,6 +257,9 @@ def _unpriced(tables: Tables) -> Iterator[Inconsistency]:
                 "contracts",
                 contract.id,
                 "id",
-                f"Avtal {contract.id} har ingen prislista på sin första dag {contract.valid.start}.",
-                f"Contract {contract.id} has no price list on its first day, {contract.valid.start}.",
+                Text(
+                    "Avtal %(contract_id)s har ingen prislista på sin första dag %(start)s.",
+                    contract_id=contract.id,
+                    start=contract.valid.start,
+                ),
             )

@@ -16,10 +16,11 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from foundation.errors import Refused
+from foundation.text import JoinedText, Text
 from orders.register.agreements import Contract, DeliveryArea, DeliveryUnit, Policy, Tables, inconsistencies
 from orders.register.parties import Buyer, Supplier
 from orders.register.pricing import PriceList
-from orders.register.reader_errors import sentences_of
+from orders.register.reader_errors import sentence_of
 from orders.register.register import STRICT, Register
 from orders.register.toml_lines import TomlPlace, line_of, lines_of
 from peppol.identifiers import compact_organisation_number
@@ -39,14 +40,20 @@ _READERS: Mapping[str, TypeAdapter[tuple[RegisterEntry]]] = {
 _SINGLE = ("buyer", "policy")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class RegisterProblem:
     """One thing to correct; `line` counts from 1 and is 0 where the whole file is meant."""
 
     file: str
     line: int
-    sentence_sv: str
-    sentence: str
+    sentence: Text
+
+    @property
+    def placed(self) -> Text:
+        """The sentence with the place it is about."""
+        return Text(
+            "%(file)s rad %(line)s: %(sentence)s", file=self.file, line=self.line, sentence=self.sentence
+        )
 
 
 class RegisterRefused(Refused):
@@ -56,10 +63,11 @@ class RegisterRefused(Refused):
         self.problems = problems
         count = len(problems)
         super().__init__(
-            f"Registret tas inte emot, {count} fel att rätta: "
-            + " ".join(f"{each.file} rad {each.line}: {each.sentence_sv}" for each in problems),
-            f"The register is refused, {count} to correct: "
-            + " ".join(f"{each.file} line {each.line}: {each.sentence}" for each in problems),
+            Text(
+                "Registret tas inte emot, %(count)s fel att rätta: %(problems)s",
+                count=count,
+                problems=JoinedText(" ", (each.placed for each in problems)),
+            )
         )
 
 
@@ -79,7 +87,9 @@ def read_register(paths: Iterable[Path]) -> Register:
         *_contradictions(values),
     }
     if problems:
-        raise RegisterRefused(tuple(sorted(problems)))
+        raise RegisterRefused(
+            tuple(sorted(problems, key=lambda each: (each.file, each.line, each.sentence.sv)))
+        )
     read = [found for _, found in values if not isinstance(found, tuple)]
     (buyer,) = (value for value in read if isinstance(value, Buyer))
     policy = next((value for value in read if isinstance(value, Policy)), Policy())
@@ -118,8 +128,7 @@ class _Text:
             problem = RegisterProblem(
                 name,
                 0,
-                f"Filen går inte att läsa som text i UTF-8 ({reason}).",
-                f"The file cannot be read as UTF-8 text ({reason}).",
+                Text("Filen går inte att läsa som text i UTF-8 (%(reason)s).", reason=reason),
             )
             return cls(name, {}, {}, (problem,))
         except tomllib.TOMLDecodeError as error:
@@ -127,8 +136,7 @@ class _Text:
             problem = RegisterProblem(
                 name,
                 int(at[1]) if at else text.count("\n") + 1,
-                "Här är filen inte TOML. Kontrollera citattecken, hakparenteser och likhetstecken.",
-                "The file is not TOML here. Check quotation marks, brackets and equals signs.",
+                Text("Här är filen inte TOML. Kontrollera citattecken, hakparenteser och likhetstecken."),
             )
             return cls(name, {}, {}, (problem,))
         lines = lines_of(text)
@@ -136,8 +144,10 @@ class _Text:
             RegisterProblem(
                 name,
                 line_of(lines, place),
-                f"{_named(place)} är ett flyttal och inte exakt. Skriv talet inom citattecken.",
-                f"{_named(place)} is a float and not exact. Put the number in quotation marks.",
+                Text(
+                    "%(place)s är ett flyttal och inte exakt. Skriv talet inom citattecken.",
+                    place=_named(place),
+                ),
             )
             for place in _float_places(content, ())
         )
@@ -164,14 +174,14 @@ def _shapes(
         brackets = f"[{table}]" if table in _SINGLE else f"[[{table}]]"
         if table not in _READERS:
             known = ", ".join(_READERS)
-            sv, en = f"{table} är ingen tabell i registret ({known}).", f"{table} is no table here ({known})."
+            said = Text("%(table)s är ingen tabell i registret (%(known)s).", table=table, known=known)
         elif not isinstance(held, dict if table in _SINGLE else list):
-            sv, en = f"{table} ska skrivas {brackets}.", f"{table} must be written {brackets}."
+            said = Text("%(table)s ska skrivas %(brackets)s.", table=table, brackets=brackets)
         else:
             continue
         line = line_of(lines, (table,)) or line_of(lines, (table, 0))
         yield RegisterProblem(
-            file, line or min((at for where, at in lines.items() if where[0] == table), default=0), sv, en
+            file, line or min((at for where, at in lines.items() if where[0] == table), default=0), said
         )
 
 
@@ -184,9 +194,9 @@ class _RawEntry:
     place: TomlPlace
     content: object
 
-    def problem(self, place: TomlPlace, sentences: tuple[str, str]) -> RegisterProblem:
+    def problem(self, place: TomlPlace, sentence: Text) -> RegisterProblem:
         """A problem at `place` within the entry."""
-        return RegisterProblem(self.text.file, line_of(self.text.lines, (*self.place, *place)), *sentences)
+        return RegisterProblem(self.text.file, line_of(self.text.lines, (*self.place, *place)), sentence)
 
     @property
     def id(self) -> str:
@@ -211,7 +221,7 @@ def _value(entry: _RawEntry) -> RegisterEntry | tuple[RegisterProblem, ...]:
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return tuple(
-            entry.problem(each["loc"][1:], sentences_of(each, named=_named(each["loc"][1:]) or entry.table))
+            entry.problem(each["loc"][1:], sentence_of(each, named=_named(each["loc"][1:]) or entry.table))
             for each in details
         )
 
@@ -224,11 +234,9 @@ def _singles(entries: list[_RawEntry]) -> Iterator[RegisterProblem]:
     for table in _SINGLE:
         held = [entry for entry in entries if entry.table == table]
         for entry in held[1:]:
-            yield entry.problem((), (f"[{table}] står två gånger.", f"[{table}] stands twice."))
+            yield entry.problem((), Text("[%(table)s] står två gånger.", table=table))
     if not any(entry.table == "buyer" for entry in entries):
-        yield RegisterProblem(
-            "buyer.toml", 0, "Köparen saknas: skriv en tabell [buyer].", "No buyer: write a table [buyer]."
-        )
+        yield RegisterProblem("buyer.toml", 0, Text("Köparen saknas: skriv en tabell [buyer]."))
 
 
 def _contradictions(
@@ -239,7 +247,7 @@ def _contradictions(
     entry_of = {(raw.table, raw.id): raw for raw, _ in values}
     tables = _tables([found for _, found in values if not isinstance(found, tuple)], unreadable=unreadable)
     for found in inconsistencies(tables):
-        yield entry_of[found.table, found.id].problem((found.key,), (found.sentence_sv, found.sentence))
+        yield entry_of[found.table, found.id].problem((found.key,), found.sentence)
 
 
 def _tables(read: list[RegisterEntry], *, unreadable: frozenset[tuple[str, str]]) -> Tables:

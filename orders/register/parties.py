@@ -17,6 +17,7 @@ from stdnum import iban, luhn
 from stdnum.se import vat
 
 from foundation.errors import Refused
+from foundation.text import JoinedText, Text
 from orders.register.response_agreements import OrderProcess, ResponseProcess, TechnicalAnswer
 from peppol.identifiers import InvalidIdentifier, ParticipantId, validate_organisation_number
 
@@ -47,8 +48,7 @@ def organisation_number(text: str) -> str:
         return validate_organisation_number(text)
     except InvalidIdentifier as error:
         raise RegisterValueRefused(
-            "Organisationsnumret har inte tio siffror med rätt kontrollsiffra. Rätta det.",
-            "The organisation number is not ten digits with a right check digit. Correct it.",
+            Text("Organisationsnumret har inte tio siffror med rätt kontrollsiffra. Rätta det."),
         ) from error
 
 
@@ -61,8 +61,7 @@ def participant_id(text: str) -> str:
         return str(ParticipantId.parse(text))
     except InvalidIdentifier as error:
         raise RegisterValueRefused(
-            "Peppol-adressen är fel. Skriv schema, kolon och ett värde med rätt kontrollsiffra.",
-            "The Peppol address is wrong. Write scheme, colon and a value with the right check digit.",
+            Text("Peppol-adressen är fel. Skriv schema, kolon och ett värde med rätt kontrollsiffra."),
         ) from error
 
 
@@ -84,13 +83,11 @@ class Address:
     def __post_init__(self) -> None:
         if not (self.street.strip() and self.city.strip() and self.postal_code.strip()):
             raise RegisterValueRefused(
-                "Adressen saknar gata, ort eller postnummer. Fyll i det som saknas.",
-                "The address lacks street, city or postal code. Fill in what is missing.",
+                Text("Adressen saknar gata, ort eller postnummer. Fyll i det som saknas."),
             )
         if not _COUNTRY.fullmatch(self.country):
             raise RegisterValueRefused(
-                "Landet är inte en kod med två versaler, till exempel SE.",
-                "The country is not a code of two capitals, such as SE.",
+                Text("Landet är inte en kod med två versaler, till exempel SE."),
             )
 
 
@@ -105,8 +102,7 @@ class Contact:
     def __post_init__(self) -> None:
         if not self.name.strip() or self.email.count("@") != 1:
             raise RegisterValueRefused(
-                "Kontakten saknar namn eller en e-postadress.",
-                "The contact lacks a name or an e-mail address.",
+                Text("Kontakten saknar namn eller en e-postadress."),
             )
 
 
@@ -129,8 +125,10 @@ class PaymentAccount:
         compact = compact_account(self.number)
         if not (iban.is_valid(compact) if self.scheme is AccountScheme.IBAN else self._is_giro(compact)):
             raise RegisterValueRefused(
-                f"Kontonumret är inte ett giltigt nummer för {self.scheme}. Kontrollera siffrorna.",
-                f"The account number is not valid for {self.scheme}. Check the digits.",
+                Text(
+                    "Kontonumret är inte ett giltigt nummer för %(scheme)s. Kontrollera siffrorna.",
+                    scheme=self.scheme,
+                ),
             )
         object.__setattr__(self, "number", compact)
 
@@ -169,13 +167,18 @@ class Vat:
         standard = self.category is VatCategory.STANDARD
         if standard != (self.percent > 0) or self.percent > _HUNDRED:
             raise RegisterValueRefused(
-                f"Momssatsen {self.percent} passar inte kategori {self.category}. S har en sats, E och O 0.",
-                f"VAT rate {self.percent} does not fit category {self.category}. S has a rate, E and O 0.",
+                Text(
+                    "Momssatsen %(percent)s passar inte kategori %(category)s. S har en sats, E och O 0.",
+                    percent=self.percent,
+                    category=self.category,
+                ),
             )
         if standard == bool(self.exemption_code or self.exemption_reason):
             raise RegisterValueRefused(
-                f"Kategori {self.category}: skälet till undantag ska finnas för E och O, men inte för S.",
-                f"Category {self.category}: an exemption reason must stand with E and O, and not with S.",
+                Text(
+                    "Kategori %(category)s: skälet till undantag ska finnas för E och O, men inte för S.",
+                    category=self.category,
+                ),
             )
 
 
@@ -218,46 +221,30 @@ class Supplier:
             object.__setattr__(self, "participant_id", participant_id(self.participant_id))
         object.__setattr__(self, "sending_endpoints", tuple(map(participant_id, self.sending_endpoints)))
         if lacks := tuple(self._lacks()):
-            raise RegisterValueRefused(" ".join(sv for sv, _ in lacks), " ".join(en for _, en in lacks))
+            raise RegisterValueRefused(JoinedText(" ", lacks))
 
-    def _lacks(self) -> Iterator[tuple[str, str]]:
+    def _lacks(self) -> Iterator[Text]:
         if not self.name.strip():
-            yield "Leverantören saknar namn.", "The supplier has no name."
+            yield Text("Leverantören saknar namn.")
         if self.participant_id is None and (self.channel is Channel.PEPPOL or self.answers):
-            yield (
-                "Kanal PEPPOL, liksom att ta emot fakturasvar (answers), kräver participant_id.",
-                "Channel PEPPOL, as taking invoice responses (answers) does, requires participant_id.",
-            )
+            yield Text("Kanal PEPPOL, liksom att ta emot fakturasvar (answers), kräver participant_id.")
         if self.participant_id is None and self.technical_answers is not TechnicalAnswer.PORTAL:
-            yield (
-                "Tekniska svar över nätet (technical_answers) kräver participant_id. Skriv portal, eller adressen.",
-                "Technical answers over the network (technical_answers) require participant_id. "
-                "Write portal, or the address.",
+            yield Text(
+                "Tekniska svar över nätet (technical_answers) kräver participant_id. Skriv portal, "
+                "eller adressen."
             )
         if self.order_process is OrderProcess.ORDERING and self.channel is not Channel.PEPPOL:
-            yield (
-                "Processen ordering kräver kanal PEPPOL: bara ett system svarar på order.",
-                "The process ordering requires channel PEPPOL: only a system answers orders.",
-            )
+            yield Text("Processen ordering kräver kanal PEPPOL: bara ett system svarar på order.")
         if self.response_process is ResponseProcess.BILLING_WITH_RESPONSE and not self.answers:
-            yield (
-                "Processen billing_with_response kräver answers = true.",
-                "The process billing_with_response requires answers = true.",
-            )
+            yield Text("Processen billing_with_response kräver answers = true.")
         if not self.payment_accounts:
-            yield (
-                "Leverantören behöver minst ett konto att få betalt på (payment_accounts).",
-                "The supplier needs at least one account to be paid to (payment_accounts).",
-            )
+            yield Text("Leverantören behöver minst ett konto att få betalt på (payment_accounts).")
         if self.vat.category is VatCategory.STANDARD and self.vat_id is None:
-            yield "Momskategori S kräver vat_id.", "VAT category S requires vat_id."
+            yield Text("Momskategori S kräver vat_id.")
         if self.vat.category is VatCategory.OUTSIDE_SCOPE and self.vat_id is not None:
-            yield "Momskategori O får inte ha vat_id.", "VAT category O may not have vat_id."
+            yield Text("Momskategori O får inte ha vat_id.")
         if self.vat_id is not None and not _is_vat_id(self.vat_id):
-            yield (
-                "Momsregistreringsnumret (vat_id) är fel. Ett svenskt skrivs SE, tio siffror och 01.",
-                "The VAT number (vat_id) is wrong. A Swedish one is SE, ten digits and 01.",
-            )
+            yield Text("Momsregistreringsnumret (vat_id) är fel. Ett svenskt skrivs SE, tio siffror och 01.")
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -298,11 +285,11 @@ class Buyer:
         object.__setattr__(self, "participant_id", participant_id(self.participant_id))
         if self.service_provider and not _SERVICE_PROVIDER.fullmatch(self.service_provider):
             raise RegisterValueRefused(
-                "Operatörens adress (service_provider) skrivs 0242:, sex siffror och eventuellt en plats.",
-                "The service provider's address (service_provider) is 0242:, six digits and perhaps a seat.",
+                Text(
+                    "Operatörens adress (service_provider) skrivs 0242:, sex siffror och eventuellt en plats."
+                ),
             )
         if not self.name.strip() or not _is_vat_id(self.vat_id):
             raise RegisterValueRefused(
-                "Köparen saknar namn eller ett giltigt momsregistreringsnummer.",
-                "The buyer lacks a name or a valid VAT number.",
+                Text("Köparen saknar namn eller ett giltigt momsregistreringsnummer."),
             )

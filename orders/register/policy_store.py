@@ -15,6 +15,7 @@ from sqlalchemy import Row, insert, select, update
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.agreements import Policy
@@ -51,7 +52,7 @@ def version(session: Session, number: int) -> PolicyVersion:
     """One version; raises PolicyRefused."""
     row = session.execute(select(_TABLE).where(_TABLE.c.id == number)).one_or_none()
     if row is None:
-        raise PolicyRefused("Versionen finns inte.", "There is no such version.")
+        raise PolicyRefused(Text("Versionen finns inte."))
     return _version(row)
 
 
@@ -73,15 +74,13 @@ def make(
     from_now = _in_force_fingerprint(session)
     if instead_of and from_now not in ("", instead_of):
         raise PolicyRefused(
-            "Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen.",
-            "Somebody else has changed the policy meanwhile. Load the page again and make the change once more.",
+            Text("Någon annan har ändrat reglerna under tiden. Ladda om sidan och gör ändringen igen."),
         )
     if not reason.strip():
-        raise PolicyRefused("Skriv varför. Skälet sparas.", "Say why. The reason is kept.")
+        raise PolicyRefused(Text("Skriv varför. Skälet sparas."))
     if valid_from < today:
         raise PolicyRefused(
-            "Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag.",
-            "A policy does not hold for the past. Choose today or a later day.",
+            Text("Regler gäller inte bakåt i tiden. Välj i dag eller en senare dag."),
         )
     made = fingerprint(policy)
     number: int = session.execute(
@@ -114,8 +113,7 @@ def withdraw(session: Session, number: int, *, by: str) -> None:
     planned = (_TABLE.c.id == number) & (_TABLE.c.state == PLANNED)
     if not rows_changed(session, update(_TABLE).where(planned).values(state=WITHDRAWN)):
         raise PolicyRefused(
-            "Bara en version som inte börjat gälla kan tas tillbaka. Gör en ny version.",
-            "Only a version that is not in force yet can be withdrawn. Make a new version.",
+            Text("Bara en version som inte börjat gälla kan tas tillbaka. Gör en ny version."),
         )
     journal.record(session, by, RegisterAction.POLICY_WITHDRAWN, OrdersSubject.POLICY.of(number))
 

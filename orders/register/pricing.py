@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from foundation.errors import Refused
+from foundation.text import JoinedText, Text, WrittenText
 from orders.register.parties import RegisterValueRefused, Supplier, Vat, VatCategory
 from orders.terms import Article, CompensationLevel, OutcomeKind, ResultStage
 from orders.workdays import DayConvention
@@ -64,8 +65,7 @@ def check_price(amount: Decimal) -> None:
     decimals = amount.as_tuple().exponent
     if not isinstance(decimals, int) or not 0 < amount < 10**9 or decimals < -_PRICE_DECIMALS:
         raise RegisterValueRefused(
-            f"Priset {amount} måste vara större än noll och ha högst fyra decimaler.",
-            f"The price {amount} must be above zero and have at most four decimals.",
+            Text("Priset %(amount)s måste vara större än noll och ha högst fyra decimaler.", amount=amount),
         )
 
 
@@ -87,23 +87,20 @@ class PricedArticle:
 
     def __post_init__(self) -> None:
         if not (self.number.strip() and self.name.strip()):
-            raise RegisterValueRefused(
-                "Artikeln saknar nummer eller namn.", "The article lacks a number or a name."
-            )
+            raise RegisterValueRefused(Text("Artikeln saknar nummer eller namn."))
         if (self.stage is not None) != (self.article is Article.RESULT):
             raise RegisterValueRefused(
-                "Resultatersättning ska ha stage R1 eller R2, och ingen annan artikel.",
-                "RESULT must have stage R1 or R2, and no other article may.",
+                Text("Resultatersättning ska ha stage R1 eller R2, och ingen annan artikel."),
             )
         if bool(self.code) != (self.article is Article.SUPPLEMENTARY):
             raise RegisterValueRefused(
-                "Tilläggsersättning ska ha en kod (code), och ingen annan artikel.",
-                "SUPPLEMENTARY must have a code, and no other article may.",
+                Text("Tilläggsersättning ska ha en kod (code), och ingen annan artikel."),
             )
         if self.amount_decided == (self.amounts != LevelAmounts()):
             raise RegisterValueRefused(
-                "Ange antingen belopp (amounts) eller att beloppet beslutas i varje fall (amount_decided).",
-                "Give either amounts or that the amount is decided case by case (amount_decided).",
+                Text(
+                    "Ange antingen belopp (amounts) eller att beloppet beslutas i varje fall (amount_decided)."
+                ),
             )
 
     @property
@@ -130,18 +127,17 @@ class ResultRules:
     def __post_init__(self) -> None:
         if OutcomeKind.AUB in self.qualifying or len(set(self.qualifying)) != len(self.qualifying):
             raise RegisterValueRefused(
-                "AUB ger aldrig resultatersättning, och ett skäl får bara nämnas en gång (qualifying).",
-                "AUB never gives result compensation, and a kind may be named once only (qualifying).",
+                Text("AUB ger aldrig resultatersättning, och ett skäl får bara nämnas en gång (qualifying)."),
             )
         if not 0 <= self.r1_after_months <= self.r2_after_months <= 24:
             raise RegisterValueRefused(
-                "Månaderna ska vara 0 till 24, och R2 får inte komma före R1.",
-                "The months must be 0 to 24, and R2 may not come before R1.",
+                Text("Månaderna ska vara 0 till 24, och R2 får inte komma före R1."),
             )
         if not (0 <= self.minimum_extent_percent <= 100 and 0 <= self.speed_bonus_limit_days <= 731):
             raise RegisterValueRefused(
-                "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar.",
-                "The extent must be 0 to 100 percent and the limit of the speed bonus 0 to 731 days.",
+                Text(
+                    "Omfattningen ska vara 0 till 100 procent och gränsen för snabbhetspremie 0 till 731 dagar."
+                ),
             )
 
     def qualifies(self, kind: OutcomeKind, *, extent_percent: int | None) -> bool:
@@ -174,8 +170,7 @@ class PriceList:
         keys = [article.key for article in self.articles]
         if len(set(keys)) != len(keys):
             raise RegisterValueRefused(
-                f"Prislistan {self.id} har samma artikel två gånger.",
-                f"Price list {self.id} has the same article twice.",
+                Text("Prislistan %(id)s har samma artikel två gånger.", id=self.id),
             )
         basic = [article for article in self.articles if article.article is Article.BASIC]
         if (
@@ -184,8 +179,10 @@ class PriceList:
             or None in (basic[0].amounts.at(level) for level in CompensationLevel)
         ):
             raise RegisterValueRefused(
-                f"Prislistan {self.id} saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
-                f"Price list {self.id} lacks a basic compensation (BASIC) for one of the levels A, B and C.",
+                Text(
+                    "Prislistan %(id)s saknar grundersättning (BASIC) för någon av nivåerna A, B och C.",
+                    id=self.id,
+                ),
             )
 
     def article(self, article: Article, *, stage: ResultStage | None = None, code: str = "") -> PricedArticle:
@@ -193,10 +190,13 @@ class PriceList:
         for priced in self.articles:
             if priced.key == (article, stage, code):
                 return priced
-        wanted = " ".join(filter(None, (article.name_sv, stage, code)))
+        which = WrittenText(" ".join(filter(None, (stage, code))))
         raise NoPriceAgreed(
-            f"Prislistan {self.id} har ingen artikel {wanted}. Lägg till den i prislistan.",
-            f"Price list {self.id} has no article {article} {stage or ''}{code}. Add it to the price list.",
+            Text(
+                "Prislistan %(id)s har ingen artikel %(wanted)s. Lägg till den i prislistan.",
+                id=self.id,
+                wanted=JoinedText(" ", (article.label, which)),
+            )
         )
 
     def price_of(
@@ -217,13 +217,21 @@ class PriceList:
         agreed = amount_decided if priced.amount_decided else priced.amounts.at(level)
         if agreed is None:
             raise NoPriceAgreed(
-                f"Prislistan {self.id} har inget pris för {priced.name} på nivå {level}. Lägg till det.",
-                f"Price list {self.id} has no price for {priced.name} at level {level}. Add it.",
+                Text(
+                    "Prislistan %(id)s har inget pris för %(priced_name)s på nivå %(level)s. Lägg till det.",
+                    id=self.id,
+                    priced_name=priced.name,
+                    level=level,
+                ),
             )
         if amount_decided is not None and amount_decided != agreed:
             raise PriceNotAgreed(
-                f"Beslutat belopp {amount_decided} för {priced.name} är inte prislistans {agreed}.",
-                f"The amount decided, {amount_decided}, for {priced.name} is not the price list's {agreed}.",
+                Text(
+                    "Beslutat belopp %(amount_decided)s för %(priced_name)s är inte prislistans %(agreed)s.",
+                    amount_decided=amount_decided,
+                    priced_name=priced.name,
+                    agreed=agreed,
+                ),
             )
         check_price(agreed)
         return Price(agreed, priced.number, priced.name, article.unit)

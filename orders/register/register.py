@@ -18,6 +18,7 @@ from typing import TypeVar
 from pydantic import ConfigDict, TypeAdapter
 
 from foundation.errors import Refused
+from foundation.text import Text
 from orders.register.agreements import (
     Contract,
     DeliveryArea,
@@ -108,20 +109,20 @@ class Register:
     def supplier(self, organisation_number: str) -> Supplier:
         """The supplier with this organisation number (ten digits); raises NotInRegister."""
         # The number may be a sole trader's personal identity number, so the sentence does not repeat it.
-        return _found(self._index.suppliers, organisation_number, ("Leverantören", "The supplier"))
+        return _found(self._index.suppliers, organisation_number, Text("Leverantören"))
 
     def area(self, area_id: str) -> DeliveryArea:
         """The delivery area; raises NotInRegister."""
-        return _found(self._index.areas, area_id, (f"Leveransområdet {area_id}", f"Delivery area {area_id}"))
+        return _found(self._index.areas, area_id, Text("Leveransområdet %(area_id)s", area_id=area_id))
 
     def unit(self, unit_id: str) -> DeliveryUnit:
         """The supplier's unit; raises NotInRegister."""
-        return _found(self._index.units, unit_id, (f"Enheten {unit_id}", f"Unit {unit_id}"))
+        return _found(self._index.units, unit_id, Text("Enheten %(unit_id)s", unit_id=unit_id))
 
     def contract(self, contract_id: str) -> Contract:
         """The contract, valid or not; raises NotInRegister."""
         return _found(
-            self._index.contracts, contract_id, (f"Avtalet {contract_id}", f"Contract {contract_id}")
+            self._index.contracts, contract_id, Text("Avtalet %(contract_id)s", contract_id=contract_id)
         )
 
     def price_list_named(self, price_list_id: str) -> PriceList:
@@ -129,7 +130,7 @@ class Register:
         return _found(
             self._index.price_lists,
             price_list_id,
-            (f"Prislistan {price_list_id}", f"Price list {price_list_id}"),
+            Text("Prislistan %(price_list_id)s", price_list_id=price_list_id),
         )
 
     def price_list(self, contract_id: str, decided_on: date) -> PriceList:
@@ -140,8 +141,12 @@ class Register:
         contract = self.contract(contract_id)
         if not contract.valid.contains(decided_on):
             raise ContractNotValid(
-                f"Avtalet {contract_id} gäller {contract.valid} och alltså inte beslutsdagen {decided_on}.",
-                f"Contract {contract_id} is valid {contract.valid}, which does not hold {decided_on}.",
+                Text(
+                    "Avtalet %(contract_id)s gäller %(valid)s och alltså inte beslutsdagen %(decided_on)s.",
+                    contract_id=contract_id,
+                    valid=contract.valid,
+                    decided_on=decided_on,
+                ),
             )
         begun = [
             price_list
@@ -150,8 +155,11 @@ class Register:
         ]
         if not begun:
             raise NoPriceListValid(
-                f"Avtalet {contract_id} har ingen prislista för beslut {decided_on}. Lägg till en.",
-                f"Contract {contract_id} has no price list for decisions on {decided_on}. Add one.",
+                Text(
+                    "Avtalet %(contract_id)s har ingen prislista för beslut %(decided_on)s. Lägg till en.",
+                    contract_id=contract_id,
+                    decided_on=decided_on,
+                ),
             )
         return begun[-1]
 
@@ -203,13 +211,12 @@ def policy_from_json(text: str) -> Policy:
     return _policy_adapter().validate_json(json.dumps([content]))[0]
 
 
-def _found(table: Mapping[str, Entry], key: str, names: tuple[str, str]) -> Entry:
+def _found(table: Mapping[str, Entry], key: str, name: Text) -> Entry:
     try:
         return table[key]
     except KeyError:
         raise NotInRegister(
-            f"{names[0]} finns inte i registret. Lägg till den eller rätta numret.",
-            f"{names[1]} is not in the register. Add it or correct the number.",
+            Text("%(name)s finns inte i registret. Lägg till den eller rätta numret.", name=name)
         ) from None
 
 
@@ -223,8 +230,7 @@ def _plain(value: object) -> object:
 
 def _refuse_float(text: str) -> str:
     raise RegisterValueRefused(
-        f"Talet {text} måste stå inom citattecken för att vara exakt.",
-        f"The number {text} must stand in quotation marks to be exact.",
+        Text("Talet %(text)s måste stå inom citattecken för att vara exakt.", text=text),
     )
 
 

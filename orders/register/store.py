@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from foundation import journal
 from foundation.errors import Refused
 from foundation.sql import Session
+from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.register import Register, policy_from_json
@@ -25,8 +26,7 @@ class NoRegister(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Registret är tomt. Läs in det först: billing register load FIL...",
-            "The register is empty. Load it first: billing register load FILE...",
+            Text("Registret är tomt. Läs in det först: billing register load FIL..."),
         )
 
 

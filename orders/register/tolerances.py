@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from foundation.text import Text
 from orders.register.parties import RegisterValueRefused
 from orders.terms import Article
 
@@ -41,13 +42,15 @@ class Tolerance:
             not _ZERO <= each <= _HUNDRED for each in shares
         ):
             raise RegisterValueRefused(
-                "Toleranser ska vara noll eller mer, och procent högst 100.",
-                "Tolerances must be zero or more, and percentages at most 100.",
+                Text("Toleranser ska vara noll eller mer, och procent högst 100."),
             )
         if self.article and self.article not in Article.__members__:
             raise RegisterValueRefused(
-                f"Artikeln {self.article} finns inte. Skriv en av {', '.join(Article)}.",
-                f"There is no article {self.article}. Write one of {', '.join(Article)}.",
+                Text(
+                    "Artikeln %(article)s finns inte. Skriv en av %(known)s.",
+                    article=self.article,
+                    known=", ".join(Article),
+                ),
             )
 
     def allows(self, difference: Decimal, received: Decimal, *, quantity: Decimal = _ZERO) -> bool:
@@ -76,7 +79,6 @@ def check_apart(tolerances: tuple[Tolerance, ...]) -> None:
         key = (each.supplier, each.article)
         if key in seen:
             raise RegisterValueRefused(
-                "Två toleranser gäller samma leverantör och artikel. Behåll en.",
-                "Two tolerances are for the same supplier and article. Keep one.",
+                Text("Två toleranser gäller samma leverantör och artikel. Behåll en."),
             )
         seen.add(key)

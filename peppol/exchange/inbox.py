@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from foundation.backoff import TRIES
 from foundation.sql import Session
+from foundation.text import Text
 from peppol.exchange import inbox_store
 from peppol.exchange.inbox_store import InboundMessage
 from peppol.exchange.outbox import sha256_of
@@ -66,13 +67,12 @@ def store(
         )
         return Stored(identity, InState.REPEAT, first.id)
     reason = "INSTANCE_CONFLICT" if instance_id and first.instance_id == instance_id else "TRANSPORT_CONFLICT"
-    aside = {
-        "reason": reason,
-        "reason_sv": f"Samma kännetecken som meddelande {first.id}, men annat innehåll. Meddelande {first.id} gäller; "
+    told = Text(
+        "Samma kännetecken som meddelande %(letter_id)s, men annat innehåll. Meddelande %(letter_id)s gäller; "
         "fråga avsändaren vilket som är rätt.",
-        "reason_en": f"The same identifier as message {first.id}, with other content. Message {first.id} stands; "
-        "ask the sender which one is right.",
-    }
+        letter_id=first.id,
+    )
+    aside = {"reason": reason, "reason_sv": told.sv, "reason_en": told.en}
     identity = inbox_store.add(session, {**row, **aside, "state": InState.CONFLICT, "repeats": first.id})
     inbox_store.note(
         session,
@@ -80,8 +80,10 @@ def store(
         reason,
         other=identity,
         at=received_at,
-        sv=f"Meddelande {identity} kom med samma kännetecken och annat innehåll. Det ligger åt sidan.",
-        en=f"Message {identity} came with the same identifier and other content. It is kept aside.",
+        sentence=Text(
+            "Meddelande %(letter_id)s kom med samma kännetecken och annat innehåll. Det ligger åt sidan.",
+            letter_id=identity,
+        ),
     )
     return Stored(identity, InState.CONFLICT, first.id)
 

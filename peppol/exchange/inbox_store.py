@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from foundation import leases, transitions
 from foundation.sql import Session, rows_changed
+from foundation.text import NO_TEXT, Text
 from foundation.transitions import MovedMeanwhile
 from peppol.exchange.tables import FIRST_BY, IN_FOLLOWS, IN_SETTLES, InState, inbox, message_note
 
@@ -107,8 +108,7 @@ def settle(
     kind: str = "",
     business_key: str = "",
     reason: str = "",
-    reason_sv: str = "",
-    reason_en: str = "",
+    reason_text: Text = NO_TEXT,
     repeats: int | None = None,
 ) -> None:
     """Give a message the state its handling came to, with the reason where it is kept aside.
@@ -119,8 +119,8 @@ def settle(
         "kind": kind,
         "business_key": business_key,
         "reason": reason,
-        "reason_sv": reason_sv,
-        "reason_en": reason_en,
+        "reason_sv": reason_text.sv,
+        "reason_en": reason_text.en,
         "repeats": repeats,
     }
     this = inbox.c.id == letter_id
@@ -152,7 +152,7 @@ def moved_first(
 
 
 def note(
-    session: Session, letter_id: int, code: str, *, sv: str, en: str, at: datetime, other: int | None = None
+    session: Session, letter_id: int, code: str, *, sentence: Text, at: datetime, other: int | None = None
 ) -> None:
     """Lay a note on a message: something a person may want to know, which stops nothing."""
     session.execute(
@@ -161,8 +161,8 @@ def note(
             "letter": letter_id,
             "code": code,
             "other": other,
-            "sentence_sv": sv,
-            "sentence_en": en,
+            "sentence_sv": sentence.sv,
+            "sentence_en": sentence.en,
             "made_at": at,
         },
     )
@@ -193,8 +193,8 @@ _TAKE = (
 )
 
 
-def _name(letter_id: int) -> tuple[str, str]:
-    return f"Meddelande {letter_id}", f"Message {letter_id}"
+def _name(letter_id: int) -> Text:
+    return Text("Meddelande %(letter_id)s", letter_id=letter_id)
 
 
 def _in_message(row: Row[Any]) -> InboundMessage:

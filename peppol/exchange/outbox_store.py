@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from foundation import leases, transitions
 from foundation.sql import Session
+from foundation.text import Text
 from peppol.exchange.tables import OUT_FOLLOWS, OutState, outbox
 
 
@@ -104,7 +105,7 @@ def moved_first(
         outbox.c.state,
         outbox.c.sequence == sequence,
         OUT_FOLLOWS,
-        name=(f"Meddelande {sequence}", f"Message {sequence}"),
+        name=Text("Meddelande %(sequence)s", sequence=sequence),
         was=was,
         to=to,
         values=values,

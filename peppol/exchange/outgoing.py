@@ -81,7 +81,7 @@ def _message(outgoing: Outgoing) -> outbox.NewMessage:
     try:
         body = codec.serialise(outgoing.document)
     except literals.UnwritableDocument as unwritable:
-        finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason)
+        finding = Finding("XSD", Severity.FATAL, unwritable.location, detail=unwritable.reason.both())
         raise InvalidDocument(outgoing.kind, outgoing.document_id, (finding,)) from unwritable
     report = validation.judge_tree(etree.fromstring(body), outgoing.kind, on=outgoing.issued_on)
     if not report.valid:

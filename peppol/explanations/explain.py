@@ -37,6 +37,26 @@ class Explanation:
         return f"{self.message} {self.remedy}"
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class _ExplainedText(Text):
+    """A finding as a text: put together anew in each language, since its names and its place differ."""
+
+    finding: Finding
+
+    def __init__(self, finding: Finding, /) -> None:
+        Text.__init__(self, finding.rule)
+        object.__setattr__(self, "finding", finding)
+
+    def in_language(self, language: Language) -> str:
+        """What is wrong, where, and what to do, as whoever reads this language reads it."""
+        return explain(self.finding, language).sentence
+
+
+def explained(finding: Finding) -> Text:
+    """A finding as one text, for where it is not yet known who reads it."""
+    return _ExplainedText(finding)
+
+
 def explain(finding: Finding, lang: Language = SWEDISH) -> Explanation:
     """The finding in words of a language.
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from foundation.text import Text
 from peppol.findings import Finding, Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import all_rules
@@ -49,31 +50,26 @@ class Known:
     """
 
     rules: tuple[str, ...]
-    reason_sv: str
-    reason: str
+    reason: Text
     aged: bool = True
 
 
 KNOWN: Final = (
     Known(
         ("UBL-SR-22", "UBL-SR-23"),
-        "I de äldre reglerna letar regeln på en plats som inte finns i UBL.",
-        "In the older rules the rule looks in a place that UBL does not have.",
+        Text("I de äldre reglerna letar regeln på en plats som inte finns i UBL."),
     ),
     Known(
         ("BR-CO-26",),
-        "En banks referens (SEPA) räknas inte längre som säljarens identitet.",
-        "A bank's creditor reference (SEPA) no longer counts as an identifier of the seller.",
+        Text("En banks referens (SEPA) räknas inte längre som säljarens identitet."),
     ),
     Known(
         ("BR-B-02",),
-        "Regeln letar numera efter normal skattesats även i momssammanställningen.",
-        "The rule now looks for standard rate in the VAT breakdown too.",
+        Text("Regeln letar numera efter normal skattesats även i momssammanställningen."),
     ),
     Known(
         ("BR-S-08", "BR-AF-08", "BR-AG-08"),
-        "Exakt en enhets skillnad: de publicerade reglerna räknar med flyttal, vi med decimaltal.",
-        "A difference of exactly one unit: the published rules count in floating point, we in decimals.",
+        Text("Exakt en enhets skillnad: de publicerade reglerna räknar med flyttal, vi med decimaltal."),
         aged=False,
     ),
     Known(
@@ -82,8 +78,7 @@ KNOWN: Final = (
             "PEPPOL-EN16931-CL007",
             "PEPPOL-EN16931-CL008",
         ),
-        "Kodlistorna skiljer två år: den ena har en kod som den andra saknar.",
-        "The code lists are two years apart: one has a code that the other lacks.",
+        Text("Kodlistorna skiljer två år: den ena har en kod som den andra saknar."),
     ),
     Known(
         (
@@ -99,8 +94,7 @@ KNOWN: Final = (
             "NL-R-007",
             "NL-R-008",
         ),
-        "Utgivaren har ändrat regeln sedan de äldre reglerna gavs ut.",
-        "The publisher has changed the rule since the older rules were published.",
+        Text("Utgivaren har ändrat regeln sedan de äldre reglerna gavs ut."),
     ),
 )
 """Every known difference in a rule that both engines hold; docs/rules-agreement.md lists them all."""

@@ -44,6 +44,7 @@ from typing import (
 
 from lxml import etree
 
+from foundation.text import Text, WrittenText
 from peppol.identifiers import DocumentKind
 from peppol.xml.gate import admit
 from peppol.xml.gate_tree import CAC, CBC
@@ -95,7 +96,7 @@ class _Basic:
             value = (element.get(label) or "").strip(SPACE) or None
             if value is None and needed:
                 raise unreadable(
-                    element, found=element.text, expected=f"attributet {label} / the attribute {label}"
+                    element, found=element.text, expected=Text("attributet %(name)s", name=label)
                 )
             values.append(value)
         made: object = self.cls(content, *values)
@@ -111,7 +112,7 @@ class _Basic:
                 if given is not None:
                     parts += f' {attribute}="{_attribute_written(given, attribute)}"'
                 elif needed:
-                    raise UnwritableDocument(f"saknar {attribute} / lacks {attribute}")
+                    raise UnwritableDocument(Text("saknar %(name)s", name=attribute))
             return f"<{label}{parts}>{written(getattr(value, content_of))}</{label}>"
 
         return write
@@ -120,7 +121,7 @@ class _Basic:
 def _attribute_written(value: str, attribute: str) -> str:
     text = escaped(value.strip(SPACE))
     if not text:
-        raise UnwritableDocument(f"har ett tomt {attribute} / has an empty {attribute}")
+        raise UnwritableDocument(Text("har ett tomt %(name)s", name=attribute))
     # An attribute's line feed and tab would come back as a space, its quote would end it.
     return text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
@@ -163,13 +164,13 @@ class _Aggregate:
             if member.many:
                 found.setdefault(member.name, []).append(value)
             elif member.name in found:
-                expected = f"{member.label} högst en gång / {member.label} at most once"
+                expected = Text("%(name)s högst en gång", name=member.label)
                 raise unreadable(child, found=(child.text or "").strip(SPACE), expected=expected)
             else:
                 found[member.name] = value
         if not self.needed <= found.keys():
             lacking = next(m.label for m in self.members if m.needed and m.name not in found)
-            expected = f"{lacking} med innehåll / {lacking} with content"
+            expected = Text("%(name)s med innehåll", name=lacking)
             raise unreadable(element, found="", expected=expected)
         if not found:
             return None
@@ -186,7 +187,7 @@ class _Aggregate:
             item = getattr(value, member.name)
             if item is None or (member.many and not item):
                 if member.needed:
-                    raise UnwritableDocument("saknas / is missing", location=member.label)
+                    raise UnwritableDocument(Text("saknas"), location=member.label)
                 continue
             before = len(parts)
             try:
@@ -198,7 +199,7 @@ class _Aggregate:
                 place = f"{member.label}[{len(parts) - before + 1}]" if member.many else member.label
                 raise refused.within(place) from None
         if not parts:
-            raise UnwritableDocument("är tom: utelämna elementet / is empty: leave the element out")
+            raise UnwritableDocument(Text("är tom: utelämna elementet"))
         return "".join(parts)
 
     def writer(self, label: str) -> Callable[[Any], str]:
@@ -305,7 +306,7 @@ def value_of(cls: type[T], element: etree._Element) -> T:
     """The value of the declared class that stands in `element`. Raises `UnreadableDocument`."""
     value = _CODECS[cls].read(element)
     if not isinstance(value, cls):
-        raise unreadable(element, found=element.text or "", expected="innehåll / content")
+        raise unreadable(element, found=element.text or "", expected=Text("innehåll"))
     return value
 
 
@@ -332,12 +333,12 @@ def parse(cls: type[D], source: etree._Element | bytes) -> D:
     root = admit(source) if isinstance(source, bytes) else source
     kind = cls.kind
     if root.tag != kind.root_tag:
-        expected = f"dokumentet {kind.root_name} / the document {kind.root_name}"
+        expected = Text("dokumentet %(name)s", name=kind.root_name)
         raise unreadable(root, found=root.tag, expected=expected)
     customization_id = (root.findtext(f"{{{CBC}}}CustomizationID") or "").strip(SPACE)
     if not customization_id.startswith(kind.customization_id):
-        expected = f"CustomizationID {kind.customization_id}"
-        raise unreadable(root, found=customization_id, expected=f"{expected} / {expected}")
+        expected = WrittenText(f"CustomizationID {kind.customization_id}")
+        raise unreadable(root, found=customization_id, expected=expected)
     document = _CODECS[cls].read(root)
     if not isinstance(document, cls):
         raise TypeError(f"{cls.__name__} is not declared as an aggregate.")

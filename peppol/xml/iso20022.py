@@ -6,6 +6,7 @@ field's in CamelCase, or stands beside it where the standard's abbreviation is s
 arrives passes the gate and the schema before it is read.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar, dataclass_transform
@@ -13,6 +14,7 @@ from typing import ClassVar, Final, TypeVar, dataclass_transform
 from lxml import etree
 
 import xsd
+from foundation.text import JoinedText, Text
 from peppol.xml import gate
 from peppol.xml.codec import Naming, content_of, declare, declare_basic, value_of
 from peppol.xml.gate_errors import GateRule, refuse
@@ -26,13 +28,14 @@ _FOLDER: Final = Path(xsd.__file__).parent / "bank"
 
 
 class BankFileRefused(ValueError):
-    """A bank's file that breaks its schema; `places` says where, at most five."""
+    """A bank's file that breaks its schema; `text` says where."""
 
-    def __init__(self, message: str, places: tuple[str, ...]) -> None:
-        where = "; ".join(places)
-        super().__init__(f"{message} följer inte schemat: {where}. / {message} breaks its schema: {where}.")
-        self.message = message
-        self.places = places
+    def __init__(self, message: str, places: Iterable[Text]) -> None:
+        where = JoinedText("; ", places)
+        self.text = Text(
+            "%(message_name)s följer inte schemat: %(where)s.", message_name=message, where=where
+        )
+        super().__init__(self.text.both())
 
 
 def _camel(name: str) -> str:
@@ -119,13 +122,15 @@ def _schema(message: str) -> etree.XMLSchema | None:
 def _judge(root: etree._Element, message: str) -> None:
     schema = _schema(message)
     if schema is None:
-        raise BankFileRefused(message, ("okänt meddelande / unknown message",))
+        raise BankFileRefused(message, (Text("okänt meddelande"),))
     if not schema.validate(root):
         places = dict.fromkeys(
-            f"rad/line {entry.line} {etree.QName(found[0]).localname if (found := _at(root, entry.path)) else ''}"
+            (entry.line, etree.QName(found[0]).localname if (found := _at(root, entry.path)) else "")
             for entry in schema.error_log
         )
-        raise BankFileRefused(message, tuple(places)[:5])
+        raise BankFileRefused(
+            message, [Text("rad %(line)s %(element)s", line=line, element=name) for line, name in places][:5]
+        )
 
 
 def _at(root: etree._Element, path: str | None) -> list[etree._Element]:

@@ -4,7 +4,7 @@ Strict in both directions: what we would refuse to read we refuse to write. Whit
 space around a value does not belong to it. A number is plain decimal digits, a day
 is YYYY-MM-DD, a truth is true or false (1 and 0 are read), a file is base64.
 
-A refusal names the place and says in Swedish and in English what was expected.
+A refusal names the place and says what was expected; str() gives it in Swedish and in English.
 """
 
 import binascii
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from foundation.text import Text
 from peppol.xml.gate import date_of, decimal_of
 from peppol.xml.gate_errors import GateRefused
 from peppol.xml.gate_tree import location_of
@@ -27,13 +28,15 @@ SPACE: Final = " \t\r\n"
 class UnreadableDocument(ValueError):
     """A document that cannot be read as what it claims to be: where, what stands there, what was expected."""
 
-    def __init__(self, *, location: str, line: int, found: str, expected: str) -> None:
+    def __init__(self, *, location: str, line: int, found: str, expected: Text) -> None:
         shown = found if len(found) <= 80 else found[:77] + "..."
-        swedish, _, english = expected.partition(" / ")
-        super().__init__(
-            f"{location}: ”{shown}” går inte att läsa; väntat: {swedish}. / "
-            f"{location}: “{shown}” cannot be read; expected: {english}."
+        self.text = Text(
+            "%(location)s: ”%(found)s” går inte att läsa; väntat: %(expected)s.",
+            location=location,
+            found=shown,
+            expected=expected,
         )
+        super().__init__(self.text.both())
         self.location = location
         self.line = line
         self.found = shown
@@ -43,9 +46,8 @@ class UnreadableDocument(ValueError):
 class UnwritableDocument(ValueError):
     """A document that cannot become XML; `location` says which element is at fault."""
 
-    def __init__(self, reason: str, *, location: str = "") -> None:
-        swedish, _, english = reason.partition(" / ")
-        super().__init__(f"{location} {swedish}. / {location} {english}.")
+    def __init__(self, reason: Text, *, location: str = "") -> None:
+        super().__init__(Text("%(location)s %(reason)s.", location=location, reason=reason).both())
         self.reason = reason
         self.location = location
 
@@ -54,8 +56,8 @@ class UnwritableDocument(ValueError):
         return UnwritableDocument(self.reason, location=f"{label}/{self.location}".rstrip("/"))
 
 
-def unreadable(element: etree._Element, *, found: object, expected: str) -> UnreadableDocument:
-    """The refusal of `element`; `expected` is Swedish, " / ", English."""
+def unreadable(element: etree._Element, *, found: object, expected: Text) -> UnreadableDocument:
+    """The refusal of `element`; `expected` is what should have stood there."""
     return UnreadableDocument(
         location=location_of(element), line=element.sourceline or 0, found=str(found), expected=expected
     )
@@ -76,8 +78,7 @@ def escaped(text: str) -> str:
         if lost := _NOT_XML.search(text):
             code = f"U+{ord(lost.group()):04X}"
             raise UnwritableDocument(
-                f"innehåller tecknet {code}, som XML inte kan bära: ta bort det / "
-                f"holds the character {code}, which XML cannot carry: remove it"
+                Text("innehåller tecknet %(code)s, som XML inte kan bära: ta bort det", code=code)
             )
         # A parser turns a bare carriage return into a line feed.
         text = text.replace("&", "&amp;").replace("\r", "&#13;")
@@ -91,7 +92,7 @@ def escaped(text: str) -> str:
 def _text_written(value: str) -> str:
     text = escaped(value.strip(SPACE))
     if not text:
-        raise UnwritableDocument("är tom: utelämna elementet / is empty: leave the element out")
+        raise UnwritableDocument(Text("är tom: utelämna elementet"))
     return text
 
 
@@ -101,17 +102,16 @@ def _number_written(value: Decimal) -> str:
     text = format(value, "f") if exact else ""
     if not _NUMBER.fullmatch(text):
         raise UnwritableDocument(
-            f"är {value}: ett tal är Decimal med högst 15 siffror före punkten och 10 efter / "
-            f"is {value}: a number is a Decimal with at most 15 digits before the point and 10 after"
+            Text(
+                "är %(value)s: ett tal är Decimal med högst 15 siffror före punkten och 10 efter", value=value
+            )
         )
     return text
 
 
 def _date_written(value: date) -> str:
     if isinstance(value, datetime):
-        raise UnwritableDocument(
-            "är en tidpunkt: ange en dag utan klockslag / is a moment: give a day without a time"
-        )
+        raise UnwritableDocument(Text("är en tidpunkt: ange en dag utan klockslag"))
     return value.isoformat()
 
 
@@ -119,8 +119,7 @@ def _time_written(value: time) -> str:
     text = value.isoformat()
     if not _TIME.fullmatch(text):
         raise UnwritableDocument(
-            f"är {text}: tidszonen ska vara hela minuter, högst 14 timmar / "
-            f"is {text}: the time zone has to be whole minutes, at most 14 hours"
+            Text("är %(time)s: tidszonen ska vara hela minuter, högst 14 timmar", time=text)
         )
     return text
 
@@ -133,7 +132,7 @@ def _time_read(text: str) -> time:
 
 def _bytes_written(value: bytes) -> str:
     if not value:
-        raise UnwritableDocument("är en tom fil: utelämna den / is an empty file: leave it out")
+        raise UnwritableDocument(Text("är en tom fil: utelämna den"))
     return b64encode(value).decode("ascii")
 
 
@@ -149,12 +148,12 @@ class Plain:
     """A cbc element without attributes, or the content of one that has them.
 
     `read_text` may raise `ValueError`, `LookupError` or `GateRefused`; `expected` then says
-    in Swedish and English what should have stood there.
+    what should have stood there.
     """
 
     prefix = "cbc"
 
-    def __init__(self, read: Callable[[str], object], write: Callable[[Any], str], expected: str) -> None:
+    def __init__(self, read: Callable[[str], object], write: Callable[[Any], str], expected: Text) -> None:
         self.read_text = read
         self.write_text = write
         self.expected = expected
@@ -164,7 +163,7 @@ class Plain:
         text = (element.text or "").strip(SPACE)
         if len(element):
             inner = element[0]
-            raise unreadable(inner, found=inner.tag, expected="text utan element i sig / text alone")
+            raise unreadable(inner, found=inner.tag, expected=Text("text utan element i sig"))
         try:
             return self.read_text(text)
         except (GateRefused, ValueError, LookupError):
@@ -182,17 +181,14 @@ def _text_read(text: str) -> str | None:
 
 # Every type a value without attributes may have; nothing else can be declared.
 PLAIN: Final[Mapping[type, Plain]] = {
-    str: Plain(_text_read, _text_written, "text / text"),
+    str: Plain(_text_read, _text_written, Text("text")),
     Decimal: Plain(
         decimal_of,
         _number_written,
-        "ett tal som 1234.50, högst 15 siffror före punkten och 10 efter / "
-        "a number such as 1234.50, at most 15 digits before the point and 10 after",
+        Text("ett tal som 1234.50, högst 15 siffror före punkten och 10 efter"),
     ),
-    date: Plain(date_of, _date_written, "en dag som ÅÅÅÅ-MM-DD / a day as YYYY-MM-DD"),
-    time: Plain(_time_read, _time_written, "ett klockslag som 14:30:00 / a time such as 14:30:00"),
-    bool: Plain(
-        _BOOLEANS.__getitem__, lambda value: "true" if value else "false", "true eller false / true or false"
-    ),
-    bytes: Plain(_bytes_read, _bytes_written, "en fil i base64 / a file in base64"),
+    date: Plain(date_of, _date_written, Text("en dag som ÅÅÅÅ-MM-DD")),
+    time: Plain(_time_read, _time_written, Text("ett klockslag som 14:30:00")),
+    bool: Plain(_BOOLEANS.__getitem__, lambda value: "true" if value else "false", Text("true eller false")),
+    bytes: Plain(_bytes_read, _bytes_written, Text("en fil i base64")),
 }

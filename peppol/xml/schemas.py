@@ -12,7 +12,6 @@ in answers the elements of the profile with UBL's attributes. Code values, the n
 of repetitions and what EN 16931 makes mandatory are then the rules' matter.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -80,86 +79,3 @@ def _as_told_by_libxml2(schema: etree.XMLSchema) -> tuple[Finding, ...]:
     places = dict.fromkeys((entry.path or "/", entry.line) for entry in schema.error_log) or {("/", 0): None}
     found = tuple(Finding("XSD", Severity.FATAL, path, line, detail="schema") for path, line in places)
     return found[:FINDINGS_MAX]
-
-
-_SENTENCES: Final = {
-    "root": (
-        "Dokumentets rotelement är {found}, men det ska vara {expected}.",
-        "The root element of the document is {found}, but it must be {expected}.",
-    ),
-    "missing": (
-        "{expected} saknas i {location}. Lägg till elementet.",
-        "{expected} is missing in {location}. Add the element.",
-    ),
-    "unexpected": (
-        "{found} får inte finnas på denna plats ({location}). Ta bort elementet.",
-        "{found} may not stand at this place ({location}). Remove the element.",
-    ),
-    "misplaced": (
-        "{found} står på fel plats ({location}). Elementet ska stå före {expected}.",
-        "{found} stands in the wrong order ({location}). It must come before {expected}.",
-    ),
-    "repeated": (
-        "{location} förekommer för många gånger: {found}. Högst {expected} är tillåtet.",
-        "{location} is repeated too many times: {found}. At most {expected} may stand there.",
-    ),
-    "value": (
-        "Värdet ”{found}” i {location} är inte tillåtet. Det ska vara: {expected}.",
-        "The value “{found}” in {location} is not allowed. It must be: {expected}.",
-    ),
-    "attribute-missing": (
-        "Attributet {expected} saknas på {location}. Lägg till det.",
-        "The attribute {expected} is missing on {location}. Add it.",
-    ),
-    "attribute-unexpected": (
-        "Attributet {location} får inte finnas där. Ta bort det.",
-        "The attribute {location} may not stand there. Remove it.",
-    ),
-    "text": (
-        "{location} innehåller texten ”{found}”, men där får bara finnas element.",
-        "{location} holds the text “{found}”, but only elements may stand there.",
-    ),
-    "schema": (
-        "Dokumentet följer inte schemat vid {location}. Rätta det som står där.",
-        "The document breaks the schema at {location}. Correct what stands there.",
-    ),
-}
-
-
-# What a value must be, where the schema's own word for it is not a person's.
-_FORMS: Final = {
-    "YYYY-MM-DD": ("ett datum, ÅÅÅÅ-MM-DD", "a date, YYYY-MM-DD"),
-    "hh:mm:ss": ("ett klockslag, tt:mm:ss", "a time of day, hh:mm:ss"),
-    "0.00": (
-        "ett tal med decimalpunkt, till exempel 1250.00",
-        "a number with a decimal point, such as 1250.00",
-    ),
-    "true, false": ("true eller false", "true or false"),
-    "base64": ("en bilaga kodad som base64", "an attachment encoded as base64"),
-    "text": ("en text som inte är tom", "a text that is not empty"),
-}
-
-
-def _wanted(expected: str, *, swedish: bool) -> str:
-    """What a value must be, in words; the name of a code list is spelled as people know it."""
-    if expected in _FORMS:
-        return _FORMS[expected][0 if swedish else 1]
-    if re.fullmatch(r"[A-Z][A-Z0-9_]+", expected):
-        return f"en kod ur listan {expected}" if swedish else f"a code of the list {expected}"
-    return expected
-
-
-def describe(finding: Finding, lang: str = "sv") -> str:
-    """A schema finding as a sentence: what, where and what to do, in Swedish ("sv") or English ("en").
-
-    Raises `ValueError` for another language and `KeyError` for a finding that is not ours.
-    """
-    if lang not in ("sv", "en"):
-        raise ValueError(f"There are texts in sv and en, not in {lang!r}.")
-    swedish, english = _SENTENCES[finding.detail]
-    expected = (
-        _wanted(finding.expected, swedish=lang == "sv") if finding.detail == "value" else finding.expected
-    )
-    return (swedish if lang == "sv" else english).format(
-        found=finding.found, expected=expected, location=finding.location
-    )

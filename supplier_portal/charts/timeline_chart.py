@@ -13,23 +13,23 @@ from typing import Final
 
 from markupsafe import Markup
 
-from foundation.errors import Language, Pair
 from foundation.money import Money
 from foundation.periods import Month
+from foundation.text import Language, Text, WrittenText
 from operations.timeline.model import KIND_NAMES, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})
-_MESSAGES: Final[dict[TimelineKind, Pair]] = {
-    TimelineKind.DECISION: ("B", "D"),
-    TimelineKind.ORDER: ("O", "O"),
-    TimelineKind.INTERRUPTION: ("X", "X"),
-    TimelineKind.REPORT: ("R", "R"),
-    TimelineKind.SENT_BACK: ("!", "!"),
-    TimelineKind.RECEIPT: ("✓", "✓"),
-    TimelineKind.INVOICE: ("F", "I"),
-    TimelineKind.CREDIT_NOTE: ("K", "C"),
-    TimelineKind.PAYMENT: ("kr", "kr"),
+_MESSAGES: Final[dict[TimelineKind, Text]] = {
+    TimelineKind.DECISION: Text("B", context="mark"),
+    TimelineKind.ORDER: Text("O", context="mark"),
+    TimelineKind.INTERRUPTION: WrittenText("X"),
+    TimelineKind.REPORT: Text("R", context="mark"),
+    TimelineKind.SENT_BACK: WrittenText("!"),
+    TimelineKind.RECEIPT: WrittenText("✓"),
+    TimelineKind.INVOICE: Text("F", context="mark"),
+    TimelineKind.CREDIT_NOTE: Text("K", context="mark"),
+    TimelineKind.PAYMENT: WrittenText("kr"),
 }
 _WIDTH, _MARGIN, _SLOT, _SIZE = 960, 26, 30, 26
 _ROW: Final = 58
@@ -48,9 +48,9 @@ class PictureWords:
     short_month: Callable[[Month], str]
     amount: Callable[[Money], str]
 
-    def of(self, pair: Pair) -> str:
-        """The half of a pair in the reader's language."""
-        return pair[1] if self.language == "en" else pair[0]
+    def of(self, text: Text) -> str:
+        """A text in the reader's language."""
+        return text.in_language(self.language)
 
 
 def wide(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
@@ -127,11 +127,10 @@ def narrow(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
     )
 
 
-def legend(found: Sequence[TimelineEntry], language: Language) -> list[tuple[str, str, bool]]:
+def legend(found: Sequence[TimelineEntry]) -> list[tuple[Text, Text, bool]]:
     """The kinds in the picture: message, word, and whether it is the supplier's (drawn round)."""
-    said = 1 if language == "en" else 0
     kinds = sorted({each.kind for each in found})
-    return [(_MESSAGES[kind][said], KIND_NAMES[kind][said], kind in _SUPPLIERS) for kind in kinds]
+    return [(_MESSAGES[kind], KIND_NAMES[kind], kind in _SUPPLIERS) for kind in kinds]
 
 
 def columns_of(days: Sequence[date]) -> list[int]:

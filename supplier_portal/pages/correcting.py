@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import Refused
+from foundation.text import Text
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import drafts, numbering
 from invoicing.portal_invoicing import sending as portal_sending
@@ -18,7 +19,7 @@ from peppol.exchange import inbox_store
 from supplier_portal.pages.forms import SENDS, actor_of, held_of, new_key, press_of, text_of
 from supplier_portal.queries.invoice_steps import story
 from web.access import signed_in
-from web.pages import database_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 from web.verdict_view import verdict_view
 
 router = pages_router("/invoices")
@@ -28,9 +29,8 @@ router = pages_router("/invoices")
 def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -> Response:
     """The invoice, what the buyer says is wrong with it, and both documents as they will be."""
     actor, today = actor_of(person), today_of(request)
-    language = language_of(request, person)
     new: Draft | None = None
-    new_refusal: tuple[str, str] | None = None
+    new_refusal: Text | None = None
     with database_of(request).reading() as session:
         register = register_store.load(session)
         invoice = held_of(session, actor, invoice_id)
@@ -56,7 +56,7 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
                 )
                 drafts.check_sendable(new)
             except Refused as refused:
-                new_refusal = refused.pair
+                new_refusal = refused.text
         original = document_view.paper_of(inbox_store.body_of(session, invoice.letter_id) or b"")
     return render(
         request,
@@ -64,11 +64,11 @@ def look(request: Request, invoice_id: int, person: Person = signed_in(SENDS)) -
         "flip/correct.html",
         invoice=invoice,
         original=original,
-        judged=verdict_view(told.judged[1], language) if told.judged else None,
+        judged=verdict_view(told.judged[1]) if told.judged else None,
         credit=credit,
-        credit_verdict=verdict_view(credit.match, language),
+        credit_verdict=verdict_view(credit.match),
         new=new,
-        new_verdict=verdict_view(new.match, language) if new else None,
+        new_verdict=verdict_view(new.match) if new else None,
         new_refusal=new_refusal,
         key=new_key(),
     )

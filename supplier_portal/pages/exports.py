@@ -53,8 +53,8 @@ def _written(
     request: Request, person: Person, what: What, wanted: OrderFilter, dialect: Dialect | None
 ) -> Iterator[bytes]:
     with database_of(request).reading() as session:
-        say = query_params.say_of(person.language)
-        sheet = export_queries.sheet(session, query_params.scope_of(person), what, say, wanted=wanted)
+        scope, say = query_params.scope_of(person), query_params.say_of(person.language)
+        sheet = export_queries.sheet(session, scope, what, say, wanted=wanted)
         if dialect is None:
             yield from xlsx_of(sheet.title, sheet.columns, sheet.rows)
         else:

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from accounts import mailing
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere
+from foundation.text import Text
 from invoicing.documents import view as document_view
 from invoicing.flow_test import flow_test, flow_test_store, sample_orders
 from invoicing.flow_test.flow_test import BenchRefused, Shown
@@ -63,8 +64,7 @@ def try_out(request: Request, person: Person = signed_in(*SEES)) -> Response:
                 today=today_of(request),
             )
     except BenchRefused as refused:
-        told = refused.in_language(language_of(request, person))
-        return _bench(request, person, (("file", told),), status=422)
+        return _bench(request, person, (("file", refused.text),), status=422)
     return see_other(f"/test-bench/documents/{key}")
 
 
@@ -81,10 +81,10 @@ def document(request: Request, document_id: int, person: Person = signed_in(*SEE
         "flip/bench_document.html",
         shown=shown,
         report=reported(report, file="", language=language),
-        reason=(shown.reading.reason_sv, shown.reading.reason_en) if shown.reading.reason else None,
+        reason=shown.reading.reason_text,
         foreign=invoice is not None and flow_test.is_foreign(invoice, person.organisation),
         paper_shown=document_view.paper_of(shown.body) if shown.match is not None else None,
-        verdict_shown=verdict_view(shown.match, language) if shown.match is not None else None,
+        verdict_shown=verdict_view(shown.match) if shown.match is not None else None,
     )
 
 
@@ -99,10 +99,7 @@ def ask(request: Request, person: Person = signed_in(*SEES)) -> Response:
     """Say that the step is done."""
     with database_of(request).writing() as session:
         flow_test.ask(session, actor_of(person), now=database_of(request).clock())
-    return see_other(
-        "/test-bench",
-        ("Steget är anmält som klart.", "The step is reported as done."),
-    )
+    return see_other("/test-bench", Text("Steget är anmält som klart."))
 
 
 # The administrator's page -----------------------------------------------------------------------------
@@ -131,11 +128,11 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
     with database_of(request).writing() as session:
         if form_of(request).get("what") == "confirm":
             flow_test.confirm(session, supplier, step, by=person.id, now=now)
-            said = ("Steget är bekräftat.", "The step is confirmed.")
+            said = Text("Steget är bekräftat.")
         else:
             note = text_of(request, "note", most=600)
             flow_test.send_back(session, supplier, step, by=person.id, note=note, now=now)
-            said = ("Leverantören ser vad som saknas.", "The supplier sees what is missing.")
+            said = Text("Leverantören ser vad som saknas.")
         mailing.put_to_supplier(
             session, supplier, "test-level", about=f"test bench {step}", at=now, permissions=SEES
         )
@@ -143,7 +140,7 @@ def decide(request: Request, supplier: str, person: Person = signed_in(Permissio
 
 
 def _bench(
-    request: Request, person: Person, errors: tuple[tuple[str, str], ...], *, status: int = 200
+    request: Request, person: Person, errors: tuple[tuple[str, Text], ...], *, status: int = 200
 ) -> Response:
     actor = actor_of(person)
     with database_of(request).reading() as session:
@@ -154,7 +151,7 @@ def _bench(
         samples = list(sample_orders.samples(register, actor.supplier).values())
         no_samples = None
     except NoSamples as refused:
-        samples, no_samples = [], refused.pair
+        samples, no_samples = [], refused.text
     return render(
         request,
         person,

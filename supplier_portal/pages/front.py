@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.identity import SUPPLIER_SIDE, Permission
+from foundation.text import Text
 from supplier_portal.pages import (
     correcting,
     exports,
@@ -38,14 +39,14 @@ PAGES: Final = (
 """The modules of pages; each has a `router`, and an address goes to the first that knows it."""
 
 NAVIGATION: Final = (
-    NavigationEntry("/", "Översikt", SUPPLIER_SIDE),
-    NavigationEntry("/placements", "Placeringar", frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/orders", "Ordrar", frozenset({_P.ASSIGN, _P.REPORT})),
-    NavigationEntry("/reports", "Redovisning", frozenset({_P.REPORT})),
-    NavigationEntry("/to-invoice", "Att fakturera", SUPPLIER_SIDE),
-    NavigationEntry("/invoices", "Fakturor", SUPPLIER_SIDE),
-    NavigationEntry("/test-bench", "Testbänk", SUPPLIER_SIDE),
-    NavigationEntry("/settings", "Inställningar", SUPPLIER_SIDE),
+    NavigationEntry("/", Text("Översikt"), SUPPLIER_SIDE),
+    NavigationEntry("/placements", Text("Placeringar"), frozenset({_P.ASSIGN, _P.REPORT})),
+    NavigationEntry("/orders", Text("Ordrar"), frozenset({_P.ASSIGN, _P.REPORT})),
+    NavigationEntry("/reports", Text("Redovisning"), frozenset({_P.REPORT})),
+    NavigationEntry("/to-invoice", Text("Att fakturera"), SUPPLIER_SIDE),
+    NavigationEntry("/invoices", Text("Fakturor"), SUPPLIER_SIDE),
+    NavigationEntry("/test-bench", Text("Testbänk"), SUPPLIER_SIDE),
+    NavigationEntry("/settings", Text("Inställningar"), SUPPLIER_SIDE),
 )
 """Where the pages lead."""
 

@@ -76,7 +76,6 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
 def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) -> Response:
     """One invoice or credit note: where it stands and why, its paper, its answers."""
     actor = actor_of(person)
-    language = language_of(request, person)
     with database_of(request).reading() as session:
         invoice = held_of(session, actor, invoice_id)
         told = story(session, actor, invoice)
@@ -87,7 +86,7 @@ def one(request: Request, invoice_id: int, person: Person = signed_in(*SEES)) ->
         paper = document_view.paper_of(body)
     except view.NoDocumentView:
         paper = None
-    verdict = verdict_view(told.judged[1], language) if told.judged else None
+    verdict = verdict_view(told.judged[1]) if told.judged else None
     return render(
         request,
         person,

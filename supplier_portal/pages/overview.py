@@ -9,6 +9,7 @@ from markupsafe import Markup
 from accounts.identity import Permission, Person
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.portal_invoicing import refused_message_queries
 from invoicing.portal_invoicing.scope import Scope
 from orders.placements.filing import file_by
@@ -23,7 +24,6 @@ from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
 from supplier_portal.queries.visits import Visit
 from supplier_portal.queries.waiting import MonthSums
 from web.access import instant_of, signed_in
-from web.i18n import words
 from web.navigation import start_of
 from web.pages import database_of, pages_router, render, see_other, today_of
 
@@ -95,16 +95,21 @@ def _months(session: Session, scope: Scope, today: date) -> list[MonthSums]:
 
 def _chart(person: Person, months: Sequence[MonthSums]) -> tuple[Markup, Markup]:
     """The chart, wide and narrow."""
-    _t, language = words(person.language), person.language
-    amount = query_params.amount_of(language)
+    language = person.language
+    say, amount = query_params.say_of(language), query_params.amount_of(language)
+    full_month = query_params.full_month(language)
     largest = max(months, key=lambda each: each.ordered.amount)
-    whole = _t("Mest beställt är det i %(month)s: %(amount)s. Alla tal står i tabellen under bilden.")
+    description = Text(
+        "Mest beställt är det i %(month)s: %(amount)s. Alla tal står i tabellen under bilden.",
+        month=full_month(largest.month),
+        amount=amount(largest.ordered),
+    )
+    names = (Text("Beställt"), Text("Levererat"), Text("Fakturerat"), Text("Betalt"))
     said = ChartWords(
-        title=_t("Beställt, levererat, fakturerat och betalt per månad, utan moms"),
-        description=whole
-        % {"month": query_params.full_month(language)(largest.month), "amount": amount(largest.ordered)},
-        names=(_t("Beställt"), _t("Levererat"), _t("Fakturerat"), _t("Betalt")),
-        month=query_params.full_month(language),
+        title=say(Text("Beställt, levererat, fakturerat och betalt per månad, utan moms")),
+        description=say(description),
+        names=[say(each) for each in names],
+        month=full_month,
         short_month=query_params.short_month(language),
         amount=amount,
     )

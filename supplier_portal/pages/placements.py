@@ -14,6 +14,7 @@ from accounts.identity import Permission, Person
 from foundation.errors import NotThere
 from foundation.periods import Month
 from foundation.sql import Session
+from foundation.text import Text
 from operations.timeline import timeline
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry, TimelineKind
 from orders.model import Placement, Report
@@ -32,7 +33,6 @@ from supplier_portal.queries import visits
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre
 from web.access import signed_in
 from web.csrf import form_of
-from web.i18n import words
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
@@ -46,7 +46,7 @@ _STATE_KINDS = {
     TimelineKind.INVOICE: "invoice",
     TimelineKind.CREDIT_NOTE: "invoice",
 }
-Errors = Sequence[tuple[str, str]]
+Errors = Sequence[tuple[str, Text]]
 
 
 @router.get("/placements")
@@ -61,9 +61,8 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
     form = form_of(request)
     chosen = [str(each) for each in form.getlist("reference")]
     code = str(form.get("tutor", ""))
-    _t = words(person.language)
     if not chosen:
-        return _list(request, person, [("select", _t("Markera minst en placering."))], code=code)
+        return _list(request, person, [("select", Text("Markera minst en placering."))], code=code)
     scope, today = query_params.scope_of(person), today_of(request)
     try:
         with database_of(request).writing() as session:
@@ -72,12 +71,8 @@ def assign_many(request: Request, person: Person = signed_in(Permission.ASSIGN))
             for reference in chosen:
                 tutoring.assign(session, reference, code, by=person.id, today=today)
     except TutorRefused as refused:
-        sentence = refused.in_language(person.language)
-        return _list(request, person, [("tutor", sentence)], code=code, chosen=chosen)
-    said = (
-        f"{code.strip()} är nu handledare för {len(chosen)} placeringar.",
-        f"{code.strip()} is now the tutor of {len(chosen)} placements.",
-    )
+        return _list(request, person, [("tutor", refused.text)], code=code, chosen=chosen)
+    said = Text("%(code)s är nu handledare för %(count)s placeringar.", code=code.strip(), count=len(chosen))
     return see_other("/placements?state=to_assign", said)
 
 
@@ -98,13 +93,9 @@ def assign(request: Request, reference: str, person: Person = signed_in(Permissi
         with database_of(request).writing() as session:
             changed = tutoring.assign(session, reference, code, by=person.id, today=today_of(request))
     except TutorRefused as refused:
-        sentence = refused.in_language(person.language)
-        return _one(request, person, reference, [("tutor", sentence)], code=code)
-    said = (
-        f"{code.strip()} är {'nu' if changed else 'redan'} handledare.",
-        f"{code.strip()} is {'now' if changed else 'already'} the tutor.",
-    )
-    return see_other(f"/placements/{reference}", said)
+        return _one(request, person, reference, [("tutor", refused.text)], code=code)
+    said = Text("%(code)s är nu handledare.") if changed else Text("%(code)s är redan handledare.")
+    return see_other(f"/placements/{reference}", said.with_values(code=code.strip()))
 
 
 def _list(
@@ -187,7 +178,7 @@ def _one(
         happenings=happened,
         kind_names=KIND_NAMES,
         state_kinds=_STATE_KINDS,
-        legend=timeline_chart.legend(happened, person.language),
+        legend=timeline_chart.legend(happened),
         **_drawn(person, happened, reference),
         **context,
     )
@@ -211,16 +202,19 @@ def _months(session: Session, placement: Placement, *, today: date) -> list[tupl
 
 
 def _drawn(person: Person, happened: Sequence[TimelineEntry], reference: str) -> dict[str, Any]:
-    _t, language = words(person.language), person.language
+    language, say = person.language, query_params.say_of(person.language)
+    description = Text(
+        "%(count)s händelser från %(first)s till %(last)s. Samma händelser står som lista efter bilden.",
+        count=len(happened),
+        first=happened[0].on,
+        last=happened[-1].on,
+    )
     said = PictureWords(
         language=language,
-        title=_t("Tidslinje för %(reference)s") % {"reference": reference},
-        description=_t(
-            "%(count)s händelser från %(first)s till %(last)s. Samma händelser står som lista efter bilden."
-        )
-        % {"count": len(happened), "first": happened[0].on, "last": happened[-1].on},
-        buyer=_t("Köparen"),
-        supplier=_t("Ni"),
+        title=say(Text("Tidslinje för %(reference)s", reference=reference)),
+        description=say(description),
+        buyer=say(Text("Köparen")),
+        supplier=say(Text("Ni")),
         short_month=query_params.short_month(language),
         amount=query_params.amount_of(language),
     )

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from accounts.identity import Person
-from foundation.errors import Language
 from foundation.formatting import quantity_in_words
 from foundation.money import Money, Quantity
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
+from foundation.text import Language, Text
 from invoicing.portal_invoicing.scope import Scope
 from orders.register import store as register_store
 from orders.register.register import Register
@@ -64,9 +64,9 @@ def month_of(request: Request, name: str = "month") -> Month | None:
         return None
 
 
-def say_of(language: Language) -> Callable[[str, str], str]:
-    """Picks one of two sentences."""
-    return lambda sv, en: en if language == "en" else sv
+def say_of(language: Language) -> Callable[[Text], str]:
+    """A text as whoever reads this language reads it."""
+    return lambda text: text.in_language(language)
 
 
 def short_month(language: Language) -> Callable[[Month], str]:
@@ -86,13 +86,12 @@ def full_month(language: Language) -> Callable[[Month], str]:
 
 def shown(language: Language) -> dict[str, Any]:
     """What the templates of these pages call beside the functions every template has."""
-    say = say_of(language)
     return {
-        "article_of": lambda article, stage: export_queries.article_in_words(article, stage, say),
+        "article_of": export_queries.article_in_words,
         "quantity_of": lambda value, unit: quantity_in_words(Quantity(value, unit)),
         "price": lambda value, currency: i18n.price(value, currency, language),
         "activities": report_words.ACTIVITIES,
-        "activity_options": [(str(code), say(*pair)) for code, pair in report_words.ACTIVITIES.items()],
+        "activity_options": [(str(code), name) for code, name in report_words.ACTIVITIES.items()],
     }
 
 

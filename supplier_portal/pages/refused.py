@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from accounts.identity import Person
 from foundation.errors import NotThere
+from foundation.text import Text
 from invoicing.portal_invoicing import refused_message_queries, uploads
 from invoicing.portal_invoicing.refused_message_queries import PAGE, RefusedMessage, UnsentFile
 from invoicing.portal_invoicing.uploads import Looked
@@ -32,7 +33,7 @@ def listed(request: Request, person: Person = signed_in(*SEES)) -> Response:
         page = Page.of(request, refused_message_queries.count(session, actor), size=PAGE)
         messages = refused_message_queries.listed(session, actor, offset=page.offset)
         unsent_count, files = refused_message_queries.unsent_files(session, actor)
-        looked: list[tuple[UnsentFile, tuple[str, str] | None]] = []
+        looked: list[tuple[UnsentFile, Text | None]] = []
         if person.may(SENDS):
             register = register_store.load(session)
             for each in files:
@@ -92,12 +93,12 @@ def answer_as_sent(request: Request, letter_id: int, person: Person = signed_in(
     return as_xml(body, f"{message.id}-mlr")
 
 
-def _reason(found: Looked | None) -> tuple[str, str] | None:
+def _reason(found: Looked | None) -> Text | None:
     """Why a file cannot be sent, in particular where its reading says so."""
     if found is None or found.refusal is None:
         return None
     read = found.reading
-    return (read.reason_sv, read.reason_en) if read.invoice is None and read.reason_sv else found.refusal
+    return read.reason_text if read.invoice is None and read.reason_text else found.refusal
 
 
 def _message(request: Request, person: Person, letter_id: int) -> tuple[RefusedMessage, bytes]:

@@ -18,6 +18,7 @@ from foundation.errors import NotThere, Refused
 from foundation.money import Quantity
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
+from foundation.text import CountedText, JoinedText, Text
 from orders.model import LineAccount, OrderLine, Placement, ReportState, days_received
 from orders.placements import filing
 from orders.placements import store as placement_store
@@ -30,14 +31,13 @@ from supplier_portal.queries import reports as report_queries
 from supplier_portal.queries.reports import ReportFilter, ReportsAre
 from web.access import signed_in
 from web.csrf import form_of
-from web.i18n import words
 from web.pages import Page, database_of, pages_router, render, see_other, today_of
 
 router = pages_router()
 
 _SIZE = 25
 _MANY = 1_000
-Errors = Sequence[tuple[str, str]]
+Errors = Sequence[tuple[str, Text]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ def review(request: Request, person: Person = signed_in(Permission.REPORT)) -> R
 @router.post("/reports/due")
 def file_due(request: Request, person: Person = signed_in(Permission.REPORT)) -> Response:
     """File the ticked months, all in one step; the rest stay due."""
-    form, _t = form_of(request), words(person.language)
+    form = form_of(request)
     chosen = [_to_file(str(each)) for each in form.getlist("due")]
     if not chosen:
-        return _review(request, person, [("select", _t("Markera minst en månad att redovisa."))])
+        return _review(request, person, [("select", Text("Markera minst en månad att redovisa."))])
     activities = _activities(form.getlist("activity"))
     scope, fresh, refused = query_params.scope_of(person), 0, list[tuple[MonthToFile, Refused]]()
     with database_of(request).writing() as session:
@@ -128,10 +128,10 @@ def file_one(
     request: Request, reference: str, month: str, person: Person = signed_in(Permission.REPORT)
 ) -> Response:
     """File the month, or a correction of it."""
-    form, _t = form_of(request), words(person.language)
+    form = form_of(request)
     to_file = MonthToFile(reference, _month(month), _version(str(form.get("version", ""))))
     if form.get("confirmed") != "1":
-        missing = [("confirmed", _t("Bekräfta att uppgifterna stämmer innan du lämnar redovisningen."))]
+        missing = [("confirmed", Text("Bekräfta att uppgifterna stämmer innan du lämnar redovisningen."))]
         return _month_page(
             request, person, reference, to_file.month, missing, ticked=form.getlist("activity")
         )
@@ -269,34 +269,33 @@ def _activities(given: Sequence[object]) -> list[Activity]:
     return [Activity(str(each)) for each in given if str(each) in tuple(Activity)]
 
 
-def _said_of_one(month: Month, *, fresh: bool) -> tuple[str, str]:
+def _said_of_one(month: Month, *, fresh: bool) -> Text:
     if not fresh:
-        return (
-            f"Redovisningen för {month} var redan lämnad. Inget har ändrats.",
-            f"The report for {month} had already been filed. Nothing has changed.",
-        )
-    return (
-        f"Redovisningen för {month} är lämnad. När köparen har godkänt den kan månaden faktureras.",
-        f"The report for {month} is filed. When the buyer has approved it the month can be invoiced.",
+        return Text("Redovisningen för %(month)s var redan lämnad. Inget har ändrats.", month=month)
+    return Text(
+        "Redovisningen för %(month)s är lämnad. När köparen har godkänt den kan månaden faktureras.",
+        month=month,
     )
 
 
-def _said_of_many(count: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> tuple[str, str]:
+def _said_of_many(count: int, refused: Sequence[tuple[MonthToFile, Refused]]) -> Text:
     if not count and not refused:
-        return (
-            "Redovisningarna var redan lämnade. Inget har ändrats.",
-            "The reports had already been filed. Nothing has changed.",
-        )
-    one = count == 1
-    filed_sv = f"{count} {'redovisning är lämnad' if one else 'redovisningar är lämnade'}."
-    filed_en = f"{count} {'report is' if one else 'reports are'} filed."
-    if not refused:
-        return (
-            f"{filed_sv} När köparen har godkänt {'den' if one else 'dem'} kan månaderna faktureras.",
-            f"{filed_en} When the buyer has approved {'it' if one else 'them'} the months can be invoiced.",
-        )
-    (first, reason), left = refused[0], len(refused)
-    return (
-        f"{filed_sv} {left} kunde inte lämnas, bland dem {first.execution_reference}: {reason.sentence_sv}",
-        f"{filed_en} {left} could not be filed, among them {first.execution_reference}: {reason.sentence}",
+        return Text("Redovisningarna var redan lämnade. Inget har ändrats.")
+    filed = CountedText(
+        "%(count)s redovisning är lämnad.", "%(count)s redovisningar är lämnade.", count=count
     )
+    if not refused:
+        then = CountedText(
+            "När köparen har godkänt den kan månaderna faktureras.",
+            "När köparen har godkänt dem kan månaderna faktureras.",
+            count=count,
+        )
+        return JoinedText(" ", (filed, then))
+    (first, refusal), left = refused[0], len(refused)
+    not_filed = Text(
+        "%(left)s kunde inte lämnas, bland dem %(execution_reference)s: %(refusal)s",
+        left=left,
+        execution_reference=first.execution_reference,
+        refusal=refusal.text,
+    )
+    return JoinedText(" ", (filed, not_filed))

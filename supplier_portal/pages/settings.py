@@ -10,13 +10,14 @@ from fastapi import Request, Response
 
 from accounts.identity import Permission, Person
 from foundation.errors import NotThere, Refused
+from foundation.text import NO_TEXT, Text
 from invoicing.portal_invoicing import numbering
 from invoicing.supplier_changes import change_request_store, change_requests
 from invoicing.supplier_changes.change_request_store import ChangeKind
 from orders.register import store as register_store
 from supplier_portal.pages.forms import actor_of, text_of
 from web.access import signed_in
-from web.pages import database_of, language_of, pages_router, render, see_other, today_of
+from web.pages import database_of, pages_router, render, see_other, today_of
 
 router = pages_router("/settings")
 
@@ -55,14 +56,10 @@ def ask(request: Request, person: Person = signed_in(Permission.ADMINISTER)) -> 
                 now=database_of(request).clock(),
             )
     except Refused as refused:
-        told = refused.in_language(language_of(request, person))
-        return _settings(request, person, kind=kind, written=content, error=told)
+        return _settings(request, person, kind=kind, written=content, error=refused.text)
     return see_other(
         "/settings",
-        (
-            "Begäran är skickad. Två personer hos köparen bekräftar den; de ringer er på ett känt nummer.",
-            "The request is sent. Two people at the buyer confirm it; they call you on a known number.",
-        ),
+        Text("Begäran är skickad. Två personer hos köparen bekräftar den; de ringer er på ett känt nummer."),
     )
 
 
@@ -77,7 +74,7 @@ def withdraw(
         if all(each.id != request_id for each in mine):
             raise NotThere
         change_requests.withdraw(session, actor.supplier, request_id, by=person.id)
-    return see_other("/settings", ("Begäran är återtagen.", "The request is withdrawn."))
+    return see_other("/settings", Text("Begäran är återtagen."))
 
 
 @router.post("/series")
@@ -89,9 +86,8 @@ def choose_series(request: Request, person: Person = signed_in(Permission.ADMINI
         with database_of(request).writing() as session:
             numbering.choose_letters(session, actor.supplier, letters, by=person.id)
     except numbering.LettersRefused as refused:
-        told = refused.in_language(language_of(request, person))
-        return _settings(request, person, letters=letters, letters_error=told)
-    return see_other("/settings", ("Serien är vald.", "The series is chosen."))
+        return _settings(request, person, letters=letters, letters_error=refused.text)
+    return see_other("/settings", Text("Serien är vald."))
 
 
 def _settings(
@@ -100,9 +96,9 @@ def _settings(
     *,
     kind: ChangeKind | None = None,
     written: dict[str, str] | None = None,
-    error: str = "",
+    error: Text = NO_TEXT,
     letters: str | None = None,
-    letters_error: str = "",
+    letters_error: Text = NO_TEXT,
 ) -> Response:
     actor = actor_of(person)
     with database_of(request).reading() as session:

@@ -13,6 +13,7 @@ from accounts.identity import Person
 from foundation.errors import NotThere, Refused
 from foundation.money import Money, total
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import drafts, numbering, portal_document_store, release
 from invoicing.portal_invoicing import queries as portal_queries
@@ -49,7 +50,7 @@ class Previewed:
     number: OwnNumber | None
     proposal: Draft | None
     verdict: VerdictView | None
-    refusal: tuple[str, str] | None
+    refusal: Text | None
 
 
 @router.get("")
@@ -184,10 +185,7 @@ def undo(request: Request, person: Person = signed_in(SENDS)) -> Response:
     numbers = ", ".join(each.number for each in undone[:3]) + (" …" if len(undone) > 3 else "")
     return see_other(
         own_path(text_of(request, "next") or "/to-invoice"),
-        (
-            f"Ångrat: {numbers}. Köparen har inte sett något.",
-            f"Undone: {numbers}. The buyer has seen nothing.",
-        ),
+        Text("Ångrat: %(numbers)s. Köparen har inte sett något.", numbers=numbers),
     )
 
 
@@ -272,8 +270,8 @@ def _previewed(
     except NotThere:
         raise
     except Refused as refused:
-        refusal = refused.pair
-    verdict = verdict_view(proposal.match, language_of(request, person)) if proposal else None
+        refusal = refused.text
+    verdict = verdict_view(proposal.match) if proposal else None
     return Previewed(order_number, line_id, number, proposal, verdict, refusal)
 
 

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 
 from accounts.identity import Person
 from foundation.errors import NotThere, Refused
+from foundation.text import Text
 from invoicing.documents import view as document_view
 from invoicing.portal_invoicing import sending as portal_sending
 from invoicing.portal_invoicing import uploads
@@ -40,8 +41,7 @@ def take_in(request: Request, person: Person = signed_in(SENDS)) -> Response:
         with database_of(request).writing() as session:
             upload_id = uploads.take_in(session, actor, file_of(request), now=database_of(request).clock())
     except UploadRefused as refused:
-        told = refused.in_language(language_of(request, person))
-        return render(request, person, "flip/upload.html", 422, errors=[("file", told)])
+        return render(request, person, "flip/upload.html", 422, errors=[("file", refused.text)])
     return see_other(f"/invoices/upload/{upload_id}")
 
 
@@ -63,10 +63,10 @@ def look(request: Request, upload_id: int, person: Person = signed_in(SENDS)) ->
         "flip/upload_look.html",
         file=found,
         report=reported(report, file="", language=language),
-        reason=(found.reading.reason_sv, found.reading.reason_en) if found.reading.reason else None,
+        reason=found.reading.reason_text,
         # Another organisation's document is not shown to this one.
         paper_shown=document_view.paper_of(found.body) if own else None,
-        verdict_shown=verdict_view(found.match, language) if found.match else None,
+        verdict_shown=verdict_view(found.match) if found.match else None,
         key=new_key(),
     )
 
@@ -96,5 +96,5 @@ def file_of(request: Request) -> bytes:
         return file.read(SIZE_MAX + 1)
 
 
-def _not_sendable(refusal: tuple[str, str] | None) -> Refused:
-    return UploadRefused(*(refusal or ("Filen kan inte skickas.", "The file cannot be sent.")))
+def _not_sendable(refusal: Text | None) -> Refused:
+    return UploadRefused(refusal or Text("Filen kan inte skickas."))

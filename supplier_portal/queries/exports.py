@@ -14,6 +14,7 @@ from sqlalchemy import select
 from foundation.money import Money
 from foundation.spreadsheets import CellKind, CellValue, SheetColumn
 from foundation.sql import Session
+from foundation.text import JoinedText, Text, WrittenText
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing.queries import on_its_way
 from invoicing.portal_invoicing.scope import Scope
@@ -24,7 +25,7 @@ from supplier_portal.queries import orders as order_queries
 from supplier_portal.queries.orders import OrderFilter
 from web import state_labels
 
-Say = Callable[[str, str], str]
+Say = Callable[[Text], str]
 
 
 class What(StrEnum):
@@ -44,16 +45,16 @@ class Sheet:
     rows: Iterator[Sequence[CellValue]]
 
 
-TITLES: Final[dict[What, tuple[str, str]]] = {
-    What.ORDERS: ("Ordrar", "Orders"),
-    What.TO_INVOICE: ("Att fakturera", "To invoice"),
-    What.INVOICES: ("Fakturor", "Invoices"),
+TITLES: Final[dict[What, Text]] = {
+    What.ORDERS: Text("Ordrar"),
+    What.TO_INVOICE: Text("Att fakturera"),
+    What.INVOICES: Text("Fakturor"),
 }
 
 
 def sheet(session: Session, scope: Scope, what: What, say: Say, *, wanted: OrderFilter) -> Sheet:
     """The list in the reader's language; `wanted` limits the orders."""
-    title = say(*TITLES[what])
+    title = say(TITLES[what])
     match what:
         case What.ORDERS:
             return Sheet(title, _order_columns(say), _orders(session, scope, say, wanted))
@@ -63,31 +64,30 @@ def sheet(session: Session, scope: Scope, what: What, say: Say, *, wanted: Order
             return Sheet(title, _invoice_columns(say), _invoices(session, scope, say))
 
 
-def article_in_words(article: Article, stage: str, say: Say) -> str:
+def article_in_words(article: Article, stage: str) -> Text:
     """The article's name with its stage.
 
-    >>> article_in_words(Article.RESULT, "R1", lambda sv, en: en)
+    >>> article_in_words(Article.RESULT, "R1").en
     'Result R1'
     """
-    name = say(article.name_sv, article.value.replace("_", " ").capitalize())
-    return f"{name} {stage}".strip()
+    return JoinedText(" ", (article.label, WrittenText(stage)))
 
 
 def _order_columns(say: Say) -> list[SheetColumn]:
     return [
-        SheetColumn(say("Order", "Order"), width=14),
-        SheetColumn(say("Artikel", "Article"), width=22),
-        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
-        SheetColumn(say("Enhet", "Unit"), width=12),
-        SheetColumn(say("Från", "From"), CellKind.DAY, 12),
-        SheetColumn(say("Till", "To"), CellKind.DAY, 12),
-        SheetColumn(say("Lagd", "Placed"), CellKind.DAY, 12),
-        SheetColumn(say("Beställt", "Ordered"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Levererat", "Received"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Fakturerat", "Invoiced"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Betalt", "Paid"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Valuta", "Currency"), width=8),
-        SheetColumn(say("Rader att fakturera", "Lines to invoice"), CellKind.WHOLE, 12),
+        SheetColumn(say(Text("Order")), width=14),
+        SheetColumn(say(Text("Artikel")), width=22),
+        SheetColumn(say(Text("Genomförandereferens")), width=22),
+        SheetColumn(say(Text("Enhet")), width=12),
+        SheetColumn(say(Text("Från")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Till")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Lagd")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Beställt")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Levererat")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Fakturerat")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Betalt")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Valuta")), width=8),
+        SheetColumn(say(Text("Rader att fakturera")), CellKind.WHOLE, 12),
     ]
 
 
@@ -95,7 +95,7 @@ def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> It
     for row in order_queries.every(session, scope, wanted):
         yield (
             row.number,
-            article_in_words(row.article, row.stage, say),
+            say(article_in_words(row.article, row.stage)),
             row.execution_reference,
             row.unit_id,
             row.period.start,
@@ -112,20 +112,20 @@ def _orders(session: Session, scope: Scope, say: Say, wanted: OrderFilter) -> It
 
 def _line_columns(say: Say) -> list[SheetColumn]:
     return [
-        SheetColumn(say("Order", "Order"), width=14),
-        SheetColumn(say("Rad", "Line"), width=8),
-        SheetColumn(say("Artikelnummer", "Article number"), width=14),
-        SheetColumn(say("Artikel", "Article"), width=22),
-        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
-        SheetColumn(say("Enhet", "Unit"), width=12),
-        SheetColumn(say("Från", "From"), CellKind.DAY, 12),
-        SheetColumn(say("Till", "To"), CellKind.DAY, 12),
-        SheetColumn(say("Antal", "Quantity"), CellKind.QUANTITY, 10),
-        SheetColumn(say("Mått", "Unit of measure"), width=8),
-        SheetColumn(say("Pris", "Price"), CellKind.QUANTITY, 12),
-        SheetColumn(say("Belopp utan moms", "Amount without VAT"), CellKind.AMOUNT, 16),
-        SheetColumn(say("Valuta", "Currency"), width=8),
-        SheetColumn(say("Inlevererad", "Received on"), CellKind.DAY, 12),
+        SheetColumn(say(Text("Order")), width=14),
+        SheetColumn(say(Text("Rad")), width=8),
+        SheetColumn(say(Text("Artikelnummer")), width=14),
+        SheetColumn(say(Text("Artikel")), width=22),
+        SheetColumn(say(Text("Genomförandereferens")), width=22),
+        SheetColumn(say(Text("Enhet")), width=12),
+        SheetColumn(say(Text("Från")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Till")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Antal")), CellKind.QUANTITY, 10),
+        SheetColumn(say(Text("Mått")), width=8),
+        SheetColumn(say(Text("Pris")), CellKind.QUANTITY, 12),
+        SheetColumn(say(Text("Belopp utan moms")), CellKind.AMOUNT, 16),
+        SheetColumn(say(Text("Valuta")), width=8),
+        SheetColumn(say(Text("Inlevererad")), CellKind.DAY, 12),
     ]
 
 
@@ -181,30 +181,30 @@ def _lines(session: Session, scope: Scope) -> Iterator[Sequence[CellValue]]:
 
 def _invoice_columns(say: Say) -> list[SheetColumn]:
     return [
-        SheetColumn(say("Nummer", "Number"), width=18),
-        SheetColumn(say("Slag", "Kind"), width=14),
-        SheetColumn(say("Order", "Order"), width=14),
-        SheetColumn(say("Genomförandereferens", "Execution reference"), width=22),
-        SheetColumn(say("Fakturadatum", "Invoice date"), CellKind.DAY, 12),
-        SheetColumn(say("Mottagen", "Received"), CellKind.DAY, 12),
-        SheetColumn(say("Betalas", "To be paid"), CellKind.DAY, 12),
-        SheetColumn(say("Betald", "Paid"), CellKind.DAY, 12),
-        SheetColumn(say("Utan moms", "Without VAT"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Moms", "VAT"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Att betala", "Payable"), CellKind.AMOUNT, 14),
-        SheetColumn(say("Valuta", "Currency"), width=8),
-        SheetColumn(say("Läge", "State"), width=18),
-        SheetColumn(say("Avvikelser", "Deviations"), width=24),
+        SheetColumn(say(Text("Nummer")), width=18),
+        SheetColumn(say(Text("Slag")), width=14),
+        SheetColumn(say(Text("Order")), width=14),
+        SheetColumn(say(Text("Genomförandereferens")), width=22),
+        SheetColumn(say(Text("Fakturadatum")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Mottagen")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Betalas", context="expected")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Betald")), CellKind.DAY, 12),
+        SheetColumn(say(Text("Utan moms")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Moms")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Att betala")), CellKind.AMOUNT, 14),
+        SheetColumn(say(Text("Valuta")), width=8),
+        SheetColumn(say(Text("Läge")), width=18),
+        SheetColumn(say(Text("Avvikelser")), width=24),
     ]
 
 
 def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[CellValue]]:
     table = document_tables.invoice
-    kinds = {"INVOICE": say("Faktura", "Invoice"), "CREDIT_NOTE": say("Kreditfaktura", "Credit note")}
+    kinds = {"INVOICE": say(Text("Faktura")), "CREDIT_NOTE": say(Text("Kreditfaktura"))}
     columns = [column for column in table.c if column.name != "content"]
     question = select(*columns).where(scope.of_invoices()).order_by(table.c.id)
     for row in _read(session, question):
-        _, sv, en = state_labels.told("invoice", row.state)
+        _, state = state_labels.told("invoice", row.state)
         sign = -1 if row.document_type == "CREDIT_NOTE" else 1
         yield (
             row.number,
@@ -219,7 +219,7 @@ def _invoices(session: Session, scope: Scope, say: Say) -> Iterator[Sequence[Cel
             Money(sign * row.amount_vat, row.currency),
             Money(sign * row.amount_payable, row.currency),
             row.currency,
-            say(sv, en),
+            say(state),
             row.codes,
         )
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from foundation.errors import Pair
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import sentence
 from invoicing.matching.deviations import Match, Verdict, Weight
@@ -24,20 +24,20 @@ from peppol.exchange.outbox_store import OutboundMessage
 
 _S = InvoiceState
 
-ANSWERS: dict[str, tuple[str, str, str]] = {
-    RECEIVED: ("info", "Mottagen", "Received"),
-    IN_PROCESS: ("note", "Under behandling", "In process"),
-    UNDER_QUERY: ("note", "Under utredning", "Under query"),
-    REJECTED: ("bad", "Avvisad: kreditera och skicka en ny", "Rejected: credit it and send a new one"),
-    "CA": ("note", "Godkänd med villkor", "Conditionally accepted"),
-    APPROVED: ("good", "Godkänd för betalning", "Accepted for payment"),
-    PAID: ("good", "Betald", "Paid"),
+ANSWERS: dict[str, tuple[str, Text]] = {
+    RECEIVED: ("info", Text("Mottagen")),
+    IN_PROCESS: ("note", Text("Under behandling")),
+    UNDER_QUERY: ("note", Text("Under utredning")),
+    REJECTED: ("bad", Text("Avvisad: kreditera och skicka en ny")),
+    "CA": ("note", Text("Godkänd med villkor")),
+    APPROVED: ("good", Text("Godkänd för betalning")),
+    PAID: ("good", Text("Betald")),
 }
-_VERDICTS: dict[Verdict, Pair] = {
-    Verdict.ACCEPT: ("Stämmer med ordern", "Agrees with the order"),
-    Verdict.HOLD: ("Hålls för kontroll", "Held for a check"),
-    Verdict.PARK: ("Väntar", "Waits"),
-    Verdict.QUESTION: ("I fråga", "In question"),
+_VERDICTS: dict[Verdict, Text] = {
+    Verdict.ACCEPT: Text("Stämmer med ordern"),
+    Verdict.HOLD: Text("Hålls för kontroll"),
+    Verdict.PARK: Text("Väntar"),
+    Verdict.QUESTION: Text("I fråga"),
 }
 _TONES = {Verdict.ACCEPT: "good", Verdict.HOLD: "note", Verdict.PARK: "note", Verdict.QUESTION: "bad"}
 
@@ -48,8 +48,8 @@ class InvoiceStep:
 
     on: date
     tone: str
-    what: Pair
-    why: tuple[Pair, ...] = ()
+    what: Text
+    why: tuple[Text, ...] = ()
     link: str = ""
     link_text: str = ""
     expected: bool = False
@@ -63,7 +63,7 @@ class SentResponse:
     code: str
     issued_on: date
     tone: str
-    meaning: Pair
+    meaning: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,48 +107,43 @@ def _steps(
 ) -> list[InvoiceStep]:
     steps = []
     if made is not None:
-        steps.append(
-            InvoiceStep(_day(made.release_at), "info", ("Skickad från portalen", "Sent from the portal"))
-        )
-    steps.append(InvoiceStep(invoice.received_on, "good", ("Mottagen av köparen", "Received by the buyer")))
+        steps.append(InvoiceStep(_day(made.release_at), "info", Text("Skickad från portalen")))
+    steps.append(InvoiceStep(invoice.received_on, "good", Text("Mottagen av köparen")))
     steps += [_judgement(on, match) for on, match in judged]
     if invoice.state is _S.CREDIT_REQUESTED:
         last = judged[-1][0] if judged else invoice.received_on
-        steps.append(
-            InvoiceStep(
-                last, "bad", ("Kreditfaktura och ny faktura begärd", "Credit note and new invoice asked for")
-            )
-        )
+        steps.append(InvoiceStep(last, "bad", Text("Kreditfaktura och ny faktura begärd")))
     if pair is not None:
         other, on = pair
         told = (
-            ("Krediterad i sin helhet med", "Credited in full by")
+            Text("Krediterad i sin helhet med")
             if other.document_type is DocumentType.CREDIT_NOTE
-            else ("Krediterar i sin helhet", "Credits in full")
+            else Text("Krediterar i sin helhet")
         )
         steps.append(InvoiceStep(on, "quiet", told, link=f"/invoices/{other.id}", link_text=other.number))
     if invoice.paid_on is not None:
-        steps.append(InvoiceStep(invoice.paid_on, "good", ("Betald", "Paid")))
+        steps.append(InvoiceStep(invoice.paid_on, "good", Text("Betald")))
     elif invoice.state is _S.ACCEPTED:
-        steps.append(InvoiceStep(invoice.pays_on, "now", ("Betalas", "Will be paid"), expected=True))
+        steps.append(InvoiceStep(invoice.pays_on, "now", Text("Betalas", context="expected"), expected=True))
     elif invoice.document_type is DocumentType.INVOICE and invoice.state in (_S.PARKED, _S.ON_HOLD):
-        why = (("Betalas då om allt är klart.", "Paid then if everything is settled."),)
-        steps.append(InvoiceStep(invoice.pays_on, "quiet", ("Förfaller", "Due"), why, expected=True))
+        why = (Text("Betalas då om allt är klart."),)
+        steps.append(InvoiceStep(invoice.pays_on, "quiet", Text("Förfaller"), why, expected=True))
     return steps
 
 
 def _judgement(on: date, match: Match) -> InvoiceStep:
     gravest = max((each.weight for each in match.deviations), default=Weight.NOTE)
     telling = [each for each in match.deviations if each.weight == gravest and gravest > Weight.NOTE]
-    why = tuple(dict.fromkeys((sentence(each, "sv"), sentence(each, "en")) for each in telling))
-    return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], why)
+    # Two deviations may differ and be told in the same words; they are said once.
+    why = {said.sv: said for said in map(sentence, telling)}
+    return InvoiceStep(on, _TONES[match.verdict], _VERDICTS[match.verdict], tuple(why.values()))
 
 
 def _answer(message: OutboundMessage) -> SentResponse:
     code = message.document_id.rpartition("-")[2]
-    tone, sv, en = ANSWERS.get(code, ("info", code, code))
+    tone, meaning = ANSWERS.get(code, ("info", WrittenText(code)))
     return SentResponse(
-        sequence=message.sequence, code=code, issued_on=message.issued_on, tone=tone, meaning=(sv, en)
+        sequence=message.sequence, code=code, issued_on=message.issued_on, tone=tone, meaning=meaning
     )
 
 

@@ -77,5 +77,4 @@ def _walked(area: str, language: str, site: Site, page: Page) -> Iterator[tuple[
 
 
 def _speaking(person: Person, language: str) -> Person:
-    spoken = "en" if language == "en" else "sv"
-    return replace(person, id=f"{person.id}-{language}", language=spoken)  # type: ignore[arg-type]
+    return replace(person, id=f"{person.id}-{language}", language=language)

@@ -26,6 +26,7 @@ from foundation.money import (
     vat_amount,
 )
 from foundation.periods import Month, Period, PeriodRefused, add_months, six_months_from, stockholm_date
+from foundation.text import WrittenText
 from orders.terms import Article
 
 decimals = st.decimals(min_value=-(10**9), max_value=10**9, places=6)
@@ -182,7 +183,7 @@ def test_an_invoices_odd_unit_can_be_held_so_that_it_can_be_answered() -> None:
 
 def test_the_basic_compensation_is_counted_in_days_and_the_rest_in_pieces() -> None:
     assert [article.unit for article in Article] == ["DAY", "C62", "C62", "C62"]
-    assert Article.SPEED_BONUS.name_sv == "Snabbhetspremie"
+    assert Article.SPEED_BONUS.label.both() == "Snabbhetspremie / Speed bonus"
 
 
 # Days, months and periods -------------------------------------------------------
@@ -297,6 +298,6 @@ def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
 
 
 def test_a_refusal_speaks_both_languages_and_travels_between_processes() -> None:
-    refusal = Refused("Ordern är stängd.", "The order is closed.")
+    refusal = Refused(WrittenText("Ordern är stängd.", "The order is closed."))
     copied = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - our own bytes
-    assert (str(copied), copied.sentence_sv) == ("The order is closed.", "Ordern är stängd.")
+    assert (str(copied), copied.text.sv) == ("The order is closed.", "Ordern är stängd.")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, insert, select
 
 from foundation.sql import Session
+from foundation.text import WrittenText
 from foundation.transitions import MovedMeanwhile, StepRefused, Transitions, move, move_all, moved_first
 
 
@@ -24,7 +25,7 @@ _P = Parcel
 PARCELS = Transitions(
     {_P.PACKED: {_P.SENT}, _P.SENT: {_P.DELIVERED, _P.BACK}, _P.BACK: {_P.PACKED, _P.BACK}},
     ends={_P.DELIVERED},
-    remedy=("Se i hyllan.", "Look on the shelf."),
+    remedy=WrittenText("Se i hyllan.", "Look on the shelf."),
 )
 _parcel = Table(
     "parcel",
@@ -51,7 +52,16 @@ def states(session: Session) -> list[Parcel]:
 def step(session: Session, was: Parcel, to: Parcel, **values: object) -> None:
     """Move parcel 1."""
     one = _parcel.c.id == 1
-    move(session, _parcel.c.state, one, PARCELS, name=("Paket 1", "Parcel 1"), was=was, to=to, values=values)
+    move(
+        session,
+        _parcel.c.state,
+        one,
+        PARCELS,
+        name=WrittenText("Paket 1", "Parcel 1"),
+        was=was,
+        to=to,
+        values=values,
+    )
 
 
 def test_a_thing_is_moved_with_what_is_noted_of_it_and_no_other_thing_is() -> None:
@@ -65,10 +75,8 @@ def test_a_step_that_is_not_in_the_table_is_refused_in_both_languages() -> None:
     with shelf(_P.PACKED) as session:
         with pytest.raises(StepRefused) as refused:
             step(session, _P.PACKED, _P.DELIVERED)
-        assert refused.value.pair == (
-            "Paket 1 är PACKED och kan inte bli DELIVERED. Se i hyllan.",
-            "Parcel 1 is PACKED and cannot become DELIVERED. Look on the shelf.",
-        )
+        assert refused.value.text.sv == "Paket 1 är PACKED och kan inte bli DELIVERED. Se i hyllan."
+        assert refused.value.text.en == "Parcel 1 is PACKED and cannot become DELIVERED. Look on the shelf."
         assert states(session) == [_P.PACKED]
 
 

@@ -107,7 +107,7 @@ def test_a_setting_that_is_missing_or_wrong_is_named_and_no_secret_is_shown(
 ) -> None:
     with pytest.raises(Refused) as refused, opened_access_point(settings(kind, address, **more)):
         pass
-    for sentence in (refused.value.sentence, refused.value.sentence_sv):
+    for sentence in (refused.value.text.sv, refused.value.text.en):
         assert named in sentence
         assert "secret" not in sentence
         assert TOKEN not in sentence

@@ -17,6 +17,7 @@ from accounts.identity import Permission
 from accounts.store import ACTIVE, INVITED
 from billing.migrations.migrate import open_migrated
 from foundation.database import Database
+from foundation.text import ENGLISH, translated
 from operations.mail import delivery as mail_delivery
 from operations.mail import mail
 from operations.mail import store as mail_store
@@ -195,10 +196,10 @@ def test_what_lets_somebody_in_is_forgotten_once_it_has_left(database: Database,
 
 @pytest.mark.parametrize("template", sorted(TEXTS))
 def test_a_mail_needs_the_same_values_in_both_languages(template: str) -> None:
-    text = TEXTS[template]
-    names = [sorted(re.findall(r"{(\w+)}", each)) for each in text.body]
-    assert names[0] == names[1]
-    assert all(text.subject)
+    for text in (TEXTS[template].subject, TEXTS[template].body):
+        english = translated(text.message, ENGLISH)
+        names = [sorted(re.findall(r"%\((\w+)\)s", each)) for each in (text.message, english)]
+        assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -208,7 +208,7 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
 
         def rows(what: What, scope: Scope = OURS) -> list[dict[str, Any]]:
             with house.database.reading() as session:
-                made = export_queries.sheet(session, scope, what, lambda _, en: en, wanted=OrderFilter())
+                made = export_queries.sheet(session, scope, what, lambda text: text.en, wanted=OrderFilter())
                 headings = [column.heading for column in made.columns]
                 return [dict(zip(headings, row, strict=True)) for row in made.rows]
 
@@ -220,7 +220,7 @@ def test_lists_go_home_with_what_the_pages_show_and_nothing_of_others(database_u
         ]
         invoice, credit = rows(What.INVOICES)
         assert (invoice["State"], credit["Kind"]) == ("Credited", "Credit note")
-        assert invoice["Payable"] == -credit["Payable"]
+        assert invoice["To pay"] == -credit["To pay"]
         for what in What:
             assert rows(what, Scope(FYRBAKEN, frozenset({"UV-9"}))) == []
 
@@ -256,7 +256,7 @@ def test_a_placements_story_is_told_without_level_reason_or_names(database_url: 
             "INTERRUPTION",
         ]
         assert {each.kind for each in found} <= SUPPLIER_KINDS
-        told = " ".join(f"{each.sentence} {each.short} {each.document}" for each in found)
+        told = " ".join(f"{each.sentence.both()} {each.short.both()} {each.document}" for each in found)
         for hidden in ("ILLNESS", "nivå", "level", "handlaggare", "officer", "attester"):
             assert hidden not in told
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from foundation.money import Money
 from foundation.periods import Month
+from foundation.text import WrittenText
 from operations.timeline.model import SUPPLIER_KINDS, TimelineEntry, TimelineKind
 from supplier_portal.charts import month_chart, timeline_chart
 from supplier_portal.charts.month_chart import SERIES, ChartWords, top_of
@@ -93,7 +94,9 @@ def test_a_picture_is_named_described_and_escaped() -> None:
 def story(days: Sequence[int], kinds: Sequence[TimelineKind]) -> list[TimelineEntry]:
     first = date(2026, 1, 15)
     found = [
-        TimelineEntry(first + timedelta(days=day), kind, f"D-{place}", ("sv", "en"), f"/orders/{place}")
+        TimelineEntry(
+            first + timedelta(days=day), kind, f"D-{place}", WrittenText("sv", "en"), f"/orders/{place}"
+        )
         for place, (day, kind) in enumerate(zip(days, kinds, strict=False))
     ]
     return sorted(found, key=lambda each: (each.on, each.kind))

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -80,15 +81,15 @@ def _texts_below(entry: object, context: str) -> Iterator[Key]:
                 yield from _texts_below(value, text_files.WORDS if key == "words" else context)
 
 
-def english() -> Iterator[tuple[str, Key, tuple[str, ...]]]:
-    """(file, text, its English: one wording, or one for each number) of every catalogue."""
+def english() -> Iterator[tuple[str, Key, tuple[str, ...], tuple[str, ...]]]:
+    """(file, text, its wordings, their English: one, or one for each number) of every catalogue."""
     for path in text.text_files("en"):
         with path.open("rb") as file:
             for message in read_po(file, locale="en"):
                 if message.id:
                     wording = (message.id,) if isinstance(message.id, str) else message.id
                     said = (message.string,) if isinstance(message.string, str) else message.string
-                    yield str(path), (message.context or "", wording[0]), tuple(said)
+                    yield str(path), (message.context or "", wording[0]), tuple(wording), tuple(said or ())
 
 
 def texts() -> Iterator[tuple[str, Key]]:
@@ -98,25 +99,25 @@ def texts() -> Iterator[tuple[str, Key]]:
 
 
 def test_every_text_has_its_english() -> None:
-    known = {key for _, key, said in english() if all(said)}
+    known = {key for _, key, _, said in english() if all(said)}
     assert [f"{where}: {key}" for where, key in texts() if key not in known] == []
 
 
 def test_every_english_text_belongs_to_a_text() -> None:
     written = {key for _, key in texts()}
-    assert [f"{path}: {key}" for path, key, _ in english() if key not in written] == []
+    assert [f"{path}: {key}" for path, key, _, _ in english() if key not in written] == []
 
 
 def test_no_text_has_two_english_ones() -> None:
     seen: dict[Key, tuple[tuple[str, ...], str]] = {}
-    for path, key, said in english():
+    for path, key, _, said in english():
         before = seen.setdefault(key, (said, path))
         assert before[0] == said, f"{key}: {before[1]} and {path} differ"
 
 
 def test_values_stand_in_both_languages_where_they_stand_in_one() -> None:
-    for path, (_, swedish), said in english():
-        for each in said:
+    for path, _, wordings, said in english():
+        for swedish, each in zip(wordings, said, strict=True):
             assert values_of(each) == values_of(swedish), f"{path}: {swedish}"
 
 
@@ -142,8 +143,9 @@ def finnish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Ordrar"\nmsgstr "Tilaukset"\n',
         encoding="utf-8",
     )
-    real = text.files
-    monkeypatch.setattr(text, "files", lambda name: tmp_path / name if name == "web" else real(name))
+    monkeypatch.setattr(
+        "foundation.text.files", lambda name: tmp_path / name if name == "web" else files(name)
+    )
     caches = (text.languages, text.translations)
     for each in caches:
         each.cache_clear()
@@ -159,19 +161,20 @@ def test_a_third_language_is_a_file_and_nothing_else() -> None:
     assert Text("Ordrar").in_language("fi") == "Tilaukset"
     assert Text("Fakturor").in_language("fi") == "Fakturor"
     assert text.language_of("fi") == "fi"
+    assert i18n.language_choices() == (("sv", "Svenska"), ("fi", "Suomi"))
 
 
 def test_states_have_words_in_both_languages() -> None:
     for states in state_labels.STATES.values():
-        for tone, sv, en in states.values():
+        for tone, words in states.values():
             assert tone in {"good", "note", "bad", "quiet", "info"}
-            assert sv
-            assert en
+            assert words.sv
+            assert words.en
 
 
 @pytest.mark.parametrize(("language", "amount"), [("sv", "11 970,00 kr"), ("en", "SEK 11,970.00")])
 def test_amounts_are_written_as_people_write_them(language: str, amount: str) -> None:
-    written = i18n.money(Money.of("11970"), "en" if language == "en" else "sv")
+    written = i18n.money(Money.of("11970"), language)
     assert written.replace("\N{NO-BREAK SPACE}", " ") == amount
 
 

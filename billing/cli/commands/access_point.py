@@ -20,6 +20,7 @@ from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS
 from billing.tools.access_point_simulator.desk import Desk, Repeats
 from billing.tools.access_point_simulator.store import Store
 from foundation.errors import Refused
+from foundation.text import Text
 from operations.access_point import opened_access_point
 from operations.settings import Settings
 from peppol.access_points.protocol import PeerVerdict, Unreachable
@@ -60,32 +61,28 @@ def check(context: CommandContext, as_json: AsJson = False) -> None:
             }
         )
     else:
-        answered = context.say(f"Ja. {waiting} meddelanden väntar.", f"Yes. Messages waiting: {waiting}.")
+        answered = context.say(Text("Ja. %(waiting)s meddelanden väntar.", waiting=waiting))
         missed = context.say(
-            f"Nej ({fault}). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.",
-            f"No ({fault}). Check BILLING_ACCESS_POINT_ADDRESS and the keys.",
+            Text("Nej (%(fault)s). Kontrollera BILLING_ACCESS_POINT_ADDRESS och nycklarna.", fault=fault)
         )
         rows = [
-            (context.say("Accesspunkt", "Access point"), name),
-            (context.say("Svarar", "Answers"), missed if waiting is None else answered),
-            *((kind.value, _registered(context, each.verdict)) for kind, each in found.items()),
+            (context.say(Text("Accesspunkt")), name),
+            (context.say(Text("Svarar")), missed if waiting is None else answered),
+            *((kind.value, context.say(_registered(each.verdict))) for kind, each in found.items()),
         ]
-        show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=context.language))
+        show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))
     if waiting is None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _registered(context: CommandContext, verdict: PeerVerdict) -> str:
+def _registered(verdict: PeerVerdict) -> Text:
     match verdict:
         case PeerVerdict.TAKES:
-            return context.say("Vi är anmälda för det.", "We are registered for it.")
+            return Text("Vi är anmälda för det.")
         case PeerVerdict.CANNOT_TELL:
-            return context.say("Går inte att säga utan uppslagning.", "Cannot be told without look-up.")
+            return Text("Går inte att säga utan uppslagning.")
         case _:
-            return context.say(
-                "Vi är inte anmälda: be operatören anmäla det.",
-                "We are not registered: ask the operator to register it.",
-            )
+            return Text("Vi är inte anmälda: be operatören anmäla det.")
 
 
 @command(access_point, "simulate")
@@ -127,7 +124,7 @@ def simulate(
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
-        typer.echo(context.say("Stoppad.", "Stopped."), err=True)
+        typer.echo(context.say(Text("Stoppad.")), err=True)
     finally:
         listening.close()
         store.close()
@@ -139,6 +136,5 @@ def _participant(text: str) -> str:
         return str(ParticipantId.parse(text))
     except InvalidIdentifier as wrong:
         raise Refused(
-            f"{text} är inte en Peppol-adress. Skriv till exempel 0007:5599991014.",
-            f"{text} is not a Peppol address. Write for example 0007:5599991014.",
+            Text("%(address)s är inte en Peppol-adress. Skriv till exempel 0007:5599991014.", address=text)
         ) from wrong

@@ -11,6 +11,7 @@ from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import NotFound
 from foundation.formatting import Json, number, price
+from foundation.text import Text, WrittenText
 from invoicing.responses import model as peer_responses
 from invoicing.responses import received as responses_received
 from invoicing.responses import store as response_store
@@ -21,21 +22,21 @@ from peppol.identifiers import DocumentKind
 answers = typer.Typer()
 
 _LIST = (
-    TableColumn("Nr", "No", right=True),
-    TableColumn("Kom", "Came"),
-    TableColumn("Slag", "Kind"),
-    TableColumn("Kod", "Code"),
-    TableColumn("Från", "From", spare=2),
-    TableColumn("Om", "About", wrap=20, spare=1),
-    TableColumn("Betyder", "Means"),
-    TableColumn("Sedd av", "Seen by"),
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Kom")),
+    TableColumn(Text("Slag")),
+    TableColumn(Text("Kod")),
+    TableColumn(Text("Från"), spare=2),
+    TableColumn(Text("Om"), wrap=20, spare=1),
+    TableColumn(Text("Betyder")),
+    TableColumn(Text("Sedd av")),
 )
 _LINES = (
-    TableColumn("Rad, plats", "Line, place", wrap=24),
-    TableColumn("Kod", "Code", wrap=10),
-    TableColumn("Antal", "Quantity", right=True),
-    TableColumn("Pris", "Price", right=True),
-    TableColumn("Ord", "Words", wrap=30),
+    TableColumn(Text("Rad, plats"), wrap=24),
+    TableColumn(Text("Kod"), wrap=10),
+    TableColumn(Text("Antal"), right=True),
+    TableColumn(Text("Pris"), right=True),
+    TableColumn(Text("Ord"), wrap=30),
 )
 
 
@@ -85,23 +86,34 @@ def show_answer(
         held = response_store.by_id(session, answer_id)
     if held is None:
         raise NotFound(
-            f"Det finns inget svar {answer_id}. Se vilka som finns med: billing answers list",
-            f"There is no answer {answer_id}. See which there are with: billing answers list",
+            Text(
+                "Det finns inget svar %(answer_id)s. Se vilka som finns med: billing answers list",
+                answer_id=answer_id,
+            )
         )
     if as_json:
         write_json(answer_json(context, held))
         return
     say, answer = context.say, held.answer
     facts = (
-        (say("Svar", "Answer"), f"{held.id}  {answer.kind} {answer.code} {answer.number}"),
-        (say("Kom", "Came"), f"{held.received_on}, {say('meddelande', 'message')} {held.letter_id}"),
-        (say("Från", "From"), answer.sender),
-        (say("Om", "About"), answer.reference),
-        (say("Betyder", "Means"), f"{held.meaning}  {_sentence(context, held)}".strip()),
-        (say("Ord", "Words"), answer.words),
-        (say("Sedd av", "Seen by"), held.looked_at_by),
+        (say(Text("Svar")), f"{held.id}  {answer.kind} {answer.code} {answer.number}"),
+        (
+            say(Text("Kom")),
+            say(
+                Text(
+                    "%(received_on)s, meddelande %(letter_id)s",
+                    received_on=held.received_on,
+                    letter_id=held.letter_id,
+                )
+            ),
+        ),
+        (say(Text("Från")), answer.sender),
+        (say(Text("Om")), answer.reference),
+        (say(Text("Betyder")), f"{held.meaning}  {_sentence(context, held)}".strip()),
+        (say(Text("Ord")), answer.words),
+        (say(Text("Sedd av")), held.looked_at_by),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
+    show(table((TableColumn(), TableColumn(wrap=40)), facts, language=context.language))
     if answer.lines:
         rows = [
             (
@@ -126,13 +138,12 @@ def seen(
     """Anteckna att någon tagit hand om ett svar / note that somebody has dealt with an answer."""
     with context.opened() as database, database.writing() as session:
         responses_received.look_at(session, answer_id, by=by, today=today_or(on))
-    typer.echo(context.say(f"Svar {answer_id} är sett av {by}.", f"Answer {answer_id} is seen by {by}."))
+    typer.echo(context.say(Text("Svar %(answer_id)s är sett av %(by)s.", answer_id=answer_id, by=by)))
 
 
 def line_words(context: CommandContext, line: PeerLine) -> str:
     """What a supplier says of an ordered line."""
-    sv, en = LINE_WORDS.get(line.code, (line.code, line.code))
-    return context.say(sv, en)
+    return context.say(LINE_WORDS.get(line.code, WrittenText(line.code)))
 
 
 def in_short(context: CommandContext, held: KeptAnswer) -> str:
@@ -181,4 +192,4 @@ def answer_json(context: CommandContext, held: KeptAnswer) -> dict[str, Json]:
 
 
 def _sentence(context: CommandContext, held: KeptAnswer) -> str:
-    return context.say(*peer_responses.sentences(held.meaning, held.answer.reference))
+    return context.say(peer_responses.sentences(held.meaning, held.answer.reference))

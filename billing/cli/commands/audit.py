@@ -11,6 +11,7 @@ from billing.cli.printing import write_json
 from foundation import journal, journal_anchor
 from foundation.errors import Refused
 from foundation.formatting import plain
+from foundation.text import Text
 from invoicing.audit import case_archive
 from invoicing.audit import cases as audit_cases
 
@@ -34,7 +35,7 @@ def export(
         body = audit_cases.export(session, reference, by=by)
     to.write_bytes(body)
     mark = case_archive.manifest_of(body)
-    typer.echo(context.say(f"{to}: manifestets sha256 {mark}", f"{to}: the manifest's sha256 {mark}"))
+    typer.echo(context.say(Text("%(path)s: manifestets sha256 %(sha256)s", path=to, sha256=mark)))
 
 
 @command(audit, "verify")
@@ -51,7 +52,7 @@ def verify(
         for name, why in broken:
             typer.echo(plain(f"{name}: {why}"))
     else:
-        typer.echo(context.say("Varje byte är som den var.", "Every byte is as it was."))
+        typer.echo(context.say(Text("Varje byte är som den var.")))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -81,7 +82,7 @@ def verify_journal(context: CommandContext, heads: _Heads = None, as_json: AsJso
         for each in broken:
             typer.echo(plain(each.sentence))
     else:
-        typer.echo(context.say("Kedjan är hel.", "The chain is whole."))
+        typer.echo(context.say(Text("Kedjan är hel.")))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -93,4 +94,4 @@ def read_heads(path: Path | None) -> list[journal_anchor.Head]:
     try:
         return journal_anchor.read(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused("Filen går inte att läsa.", "The file cannot be read.") from error
+        raise Refused(Text("Filen går inte att läsa.")) from error

@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
+from rich.text import Text as RichText
 
 from billing.cli.demo_loop import loop
-from billing.cli.printing import TableColumn, show, table
+from billing.cli.printing import TableColumn, show, side_by_side, table
 from billing.tools.demo import people
 from billing.tools.demo.folder import DATABASE_FILE, clear, mark
 from billing.tools.demo.outcomes import ExpectedOutcome
@@ -23,6 +23,7 @@ from billing.tools.demo.playing import Played, play
 from billing.tools.demo.story import Story, read_story
 from billing.tools.demo.story_folder import story_folder
 from foundation.formatting import Json
+from foundation.text import SWEDISH, Text
 
 alone = typer.Typer()
 
@@ -99,8 +100,8 @@ def _summary(played: Played) -> Json:
     return {
         "cases": [
             {
-                "name": f"{each.name} ({each.about})",
-                "name_en": f"{each.name_en} ({each.about})",
+                "name": f"{each.name.sv} ({each.about})",
+                "name_en": f"{each.name.en} ({each.about})",
                 "expected": each.expected,
                 "actual": each.actual,
             }
@@ -113,49 +114,45 @@ def _summary(played: Played) -> Json:
 
 def _show(played: Played, folder: Path) -> None:
     columns = (
-        TableColumn("Rätt / right", "Right"),
-        TableColumn("Fall / case", "Case", wrap=True),
-        TableColumn("Gäller / about", "About", wrap=True),
-        TableColumn("Utfall / outcome", "Outcome", wrap=True),
+        TableColumn(side_by_side(Text("Rätt"))),
+        TableColumn(side_by_side(Text("Fall")), wrap=True),
+        TableColumn(side_by_side(Text("Gäller", context="demo")), wrap=True),
+        TableColumn(side_by_side(Text("Utfall", context="demo")), wrap=True),
     )
-    show(table(columns, _rows(played.outcomes), language="sv"), "")
+    show(table(columns, _rows(played.outcomes), language=SWEDISH), "")
     for name, words in _COUNTED.items():
         counts = ", ".join(f"{count} {what}" for what, count in played.counts[name].items())
-        show(Text(f"{words}: {counts}"))
+        show(RichText(f"{words.both()}: {counts}"))
     show("")
     failed = [each for each in played.outcomes if not each.as_expected]
     for each in failed:
-        show(Text(f"FEL / WRONG  {each.name} ({each.about})"))
-        show(Text(f"  väntat / expected: {each.expected}\n  blev / became:     {each.actual}"))
+        show(RichText(f"{Text('FEL').both()}  {each.name.sv} ({each.about})"))
+        expected, became = Text("väntat").both(), Text("blev").both()
+        show(RichText(f"  {expected}: {each.expected}\n  {became}:     {each.actual}"))
     for sentence in played.broken:
-        show(Text(f"BRUTEN INVARIANT / BROKEN INVARIANT  {sentence}"))
-    cases = len({each.name for each in played.outcomes})
-    count, right, broken = len(played.outcomes), len(played.outcomes) - len(failed), len(played.broken)
-    show(
-        Text(
-            f"{cases} fall, {right} av {count} utfall som väntat, {broken} brutna invarianter. "
-            f"Allt ligger i {folder}.\n"
-            f"{cases} cases, {right} of {count} outcomes as expected, {broken} broken invariants. "
-            f"All of it is in {folder}."
-        )
+        show(RichText(f"{Text('BRUTEN INVARIANT').both()}  {sentence}"))
+    summed_up = Text(
+        "%(cases)s fall, %(right)s av %(outcomes)s utfall som väntat, %(broken)s brutna invarianter. "
+        "Allt ligger i %(folder)s.",
+        cases=len({each.name for each in played.outcomes}),
+        right=len(played.outcomes) - len(failed),
+        outcomes=len(played.outcomes),
+        broken=len(played.broken),
+        folder=folder,
     )
-    show("")
-    show(
-        Text(
-            f"Portalen / the portal: billing serve --dir {folder}\n"
-            f"Lösenord för alla / password for all: {people.PASSWORD}"
-        )
-    )
+    show(RichText(summed_up.both("\n")), "")
+    show(RichText(f"{Text('Portalen').both()}: billing serve --dir {folder}"))
+    show(RichText(f"{Text('Lösenord för alla').both()}: {people.PASSWORD}"))
     for person in people.PEOPLE:
-        show(Text(f"  {person.sign_in_name:<28}{person.told[0]}"))
+        show(RichText(f"  {person.sign_in_name:<28}{person.told.sv}"))
 
 
 _COUNTED = {
-    "events": "Händelser / events",
-    "orders": "Ordrar / orders",
-    "letters_in": "Meddelanden in / messages in",
-    "documents": "Fakturor och kreditfakturor / invoices and credit notes",
-    "letters_out": "Meddelanden ut / messages out",
+    "events": Text("Händelser", context="demo"),
+    "orders": Text("Ordrar", context="demo"),
+    "letters_in": Text("Meddelanden in"),
+    "documents": Text("Fakturor och kreditfakturor"),
+    "letters_out": Text("Meddelanden ut"),
 }
 
 
@@ -165,4 +162,4 @@ def _rows(outcomes: Sequence[ExpectedOutcome]) -> Iterator[list[str]]:
         case = list(grouped)
         right, first = sum(each.as_expected for each in case), case[0]
         mark = "ja" if right == len(case) else "NEJ"
-        yield [f"{mark} {right}/{len(case)}", f"{first.name}\n{first.name_en}", first.about, first.actual]
+        yield [f"{mark} {right}/{len(case)}", first.name.both("\n"), first.about, first.actual]

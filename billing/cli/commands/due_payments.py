@@ -11,6 +11,7 @@ from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
 from foundation.money import Money, total
+from foundation.text import Text
 from invoicing.model import SupplierInvoice
 from invoicing.payment import payment, payment_store
 from orders.register import store as register_store
@@ -18,25 +19,25 @@ from orders.register import store as register_store
 payments = typer.Typer()
 
 _DUE = (
-    TableColumn("Nr", "No", right=True, spare=2),
-    TableColumn("Betalas", "Pays on"),
-    TableColumn("Faktura", "Invoice", wrap=15),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Referens", "Reference", spare=1),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Nr"), right=True, spare=2),
+    TableColumn(Text("Betalas")),
+    TableColumn(Text("Faktura"), wrap=15),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Referens"), spare=1),
+    TableColumn(Text("Belopp"), right=True),
 )
 _PAID = (
-    TableColumn("Betalning", "Payment"),
-    TableColumn("Dag", "Day"),
-    TableColumn("Faktura", "Invoice", wrap=15),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Betalning")),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Faktura"), wrap=15),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Belopp"), right=True),
 )
 _CLAIMS = (
-    TableColumn("Betalning", "Payment"),
-    TableColumn("Faktura", "Invoice", wrap=15),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Fordran", "Claim", right=True),
+    TableColumn(Text("Betalning")),
+    TableColumn(Text("Faktura"), wrap=15),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Fordran"), right=True),
 )
 
 
@@ -60,14 +61,8 @@ def due(context: CommandContext, on: On = None, as_json: AsJson = False) -> None
         )
         for invoice in invoices
     ]
-    sum_row = (
-        "",
-        "",
-        context.say("Summa", "Total"),
-        "",
-        "",
-        _sum([invoice.amount_payable for invoice in invoices]),
-    )
+    amounts = [invoice.amount_payable for invoice in invoices]
+    sum_row = ("", "", context.say(Text("Summa")), "", "", _sum(amounts))
     show(table(_DUE, rows, language=context.language, total=sum_row))
 
 
@@ -107,7 +102,7 @@ def pay(
         (each.number, each.paid_on.isoformat(), named[each.invoice_id], each.supplier, kronor(each.amount))
         for each in paid
     ]
-    sum_row = (context.say("Summa", "Total"), "", "", "", _sum([each.amount for each in paid]))
+    sum_row = (context.say(Text("Summa")), "", "", "", _sum([each.amount for each in paid]))
     show(table(_PAID, rows, language=context.language, total=sum_row))
 
 
@@ -131,7 +126,7 @@ def claims(context: CommandContext, as_json: AsJson = False) -> None:
         )
         return
     rows = [(each.payment_number, each.invoice_number, each.supplier, kronor(each.amount)) for each in owed]
-    sum_row = (context.say("Summa", "Total"), "", "", _sum([each.amount for each in owed]))
+    sum_row = (context.say(Text("Summa")), "", "", _sum([each.amount for each in owed]))
     show(table(_CLAIMS, rows, language=context.language, total=sum_row))
 
 

@@ -10,6 +10,7 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
+from foundation.text import Text
 from operations.event_loading import EventLine, Loaded, load_events, replay_unappliable
 from orders.events import envelope as event_envelope
 from orders.events import store as event_store
@@ -18,13 +19,13 @@ from orders.events.store import EventState
 events = typer.Typer()
 
 _COLUMNS = (
-    TableColumn("Nr", "No", right=True, spare=1),
-    TableColumn("Dag", "Day"),
-    TableColumn("Händelse", "Event", wrap=17),
-    TableColumn("Id", "Id", wrap=15, spare=2),
-    TableColumn("Referens", "Reference"),
-    TableColumn("Läge", "State"),
-    TableColumn("Skäl", "Reason", wrap=22),
+    TableColumn(Text("Nr"), right=True, spare=1),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Händelse"), wrap=17),
+    TableColumn(Text("Id"), wrap=15, spare=2),
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Skäl"), wrap=22),
 )
 
 
@@ -41,7 +42,7 @@ def load(
             try:
                 _add(loaded, load_events(database, _lines(path)))
             except OSError as error:
-                complain(context.sentence(refusal_of(error)))
+                complain(context.say(refusal_of(error).text))
                 unreadable = True
     _tell(context, loaded, as_json=as_json)
     if unreadable:
@@ -78,7 +79,7 @@ def list_events(
                 "event_id": event.event_id,
                 "execution_reference": event.execution_reference,
                 "state": event.state.value,
-                "reason": context.say(event.reason_sv, event.reason_en),
+                "reason": context.say(event.reason),
             }
             for event in held
         ]
@@ -92,7 +93,7 @@ def list_events(
             event.event_id,
             event.execution_reference,
             event.state.value,
-            context.say(event.reason_sv, event.reason_en),
+            context.say(event.reason),
         )
         for event in held
     ]
@@ -132,18 +133,22 @@ def _tell(context: CommandContext, loaded: Loaded, *, as_json: bool) -> None:
     }
     if as_json:
         problems: list[Json] = [
-            {"place": place, "sentence": context.sentence(reason)} for place, reason in loaded.problems
+            {"place": place, "sentence": context.say(reason.text)} for place, reason in loaded.problems
         ]
         write_json({**counts, "problems": problems})
         return
-    words = (
-        ("införda", "applied"),
-        ("redan kända", "known already"),
-        ("i konflikt", "in conflict"),
-        ("kunde inte införas", "could not be applied"),
-        ("i karantän", "in quarantine"),
+    typer.echo(
+        context.say(
+            Text(
+                "Händelser: %(applied)s införda, %(repeated)s redan kända, %(conflicts)s i konflikt, "
+                "%(unappliable)s kunde inte införas, %(quarantined)s i karantän.",
+                applied=loaded.applied,
+                repeated=loaded.repeated,
+                conflicts=loaded.conflicts,
+                unappliable=loaded.unappliable,
+                quarantined=loaded.quarantined,
+            )
+        )
     )
-    parts = [f"{count} {context.say(*word)}" for count, word in zip(counts.values(), words, strict=True)]
-    typer.echo(context.say("Händelser: ", "Events: ") + ", ".join(parts) + ".")
     for place, reason in loaded.problems:
-        complain(f"{place}: {context.sentence(reason)}")
+        complain(f"{place}: {context.say(reason.text)}")

@@ -8,6 +8,7 @@ import typer
 from billing.cli.command import CommandContext, On, command, today_or
 from foundation.errors import NotFound
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.model import DocumentType
@@ -37,10 +38,13 @@ def flip(
         if facts is None:
             raise OrderUnknown(order_number)
         if line not in facts.lines:
-            known = ", ".join(facts.lines)
             raise NotFound(
-                f"Order {order_number} har ingen rad {line}. Den har {known}.",
-                f"Order {order_number} has no line {line}. It has {known}.",
+                Text(
+                    "Order %(order_number)s har ingen rad %(line)s. Den har %(lines)s.",
+                    order_number=order_number,
+                    line=line,
+                    lines=", ".join(facts.lines),
+                )
             )
         supplier = register.supplier(facts.order.supplier)
         given = own_number or _free_number(session, facts.order, line)
@@ -57,7 +61,9 @@ def flip(
         typer.echo(body, nl=False)
         return
     out.write_bytes(body)
-    typer.echo(context.say(f"Faktura {given} ligger i {out}.", f"Invoice {given} is in {out}."))
+    typer.echo(
+        context.say(Text("Faktura %(invoice_number)s ligger i %(path)s.", invoice_number=given, path=out))
+    )
 
 
 def _free_number(session: Session, order: Order, line: str) -> str:

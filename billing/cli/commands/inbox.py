@@ -17,6 +17,7 @@ from billing.cli.printing import TableColumn, show, table, write_json
 from billing.server import exchange_events
 from foundation.errors import NotFound
 from foundation.formatting import Json
+from foundation.text import Text
 from invoicing.intake.queue import read_arrived
 from operations import message_queries
 from operations.access_point import opened_access_point
@@ -32,21 +33,21 @@ inbox = typer.Typer()
 post_office = typer.Typer()
 
 _INBOX = (
-    TableColumn("Nr", "No", right=True),
-    TableColumn("Kom", "Came"),
-    TableColumn("Läge", "State"),
-    TableColumn("Slag", "Kind", spare=2),
-    TableColumn("Meddelande", "Message", wrap=15, spare=1),
-    TableColumn("Vad", "What", wrap=26),
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Kom")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Slag"), spare=2),
+    TableColumn(Text("Meddelande"), wrap=15, spare=1),
+    TableColumn(Text("Vad"), wrap=26),
 )
 _OUTBOX = (
-    TableColumn("Nr", "No", right=True),
-    TableColumn("Dag", "Day"),
-    TableColumn("Slag", "Kind"),
-    TableColumn("Dokument", "Document", wrap=15),
-    TableColumn("Till", "To", wrap=15),
-    TableColumn("Om", "About", spare=1),
-    TableColumn("Läge", "State"),
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Slag")),
+    TableColumn(Text("Dokument"), wrap=15),
+    TableColumn(Text("Till"), wrap=15),
+    TableColumn(Text("Om"), spare=1),
+    TableColumn(Text("Läge")),
 )
 
 
@@ -90,8 +91,10 @@ def show_message(
         message = message_queries.message_in(session, letter_id)
         if message is None:
             raise NotFound(
-                f"Det finns inget meddelande {letter_id}. Se vilka som finns med: billing inbox list",
-                f"There is no message {letter_id}. See which there are with: billing inbox list",
+                Text(
+                    "Det finns inget meddelande %(letter_id)s. Se vilka som finns med: billing inbox list",
+                    letter_id=letter_id,
+                )
             )
         if raw:
             # A repeat keeps no bytes of its own: they are those of the message it repeats.
@@ -111,18 +114,18 @@ def show_message(
         return
     say = context.say
     facts = (
-        (say("Meddelande", "Message"), f"{message.id}  {message.transport_id}"),
-        (say("Kom", "Came"), f"{message.received_on}, {message.size} byte"),
+        (say(Text("Meddelande")), f"{message.id}  {message.transport_id}"),
+        (say(Text("Kom")), f"{message.received_on}, {message.size} byte"),
         ("sha256", message.sha256),
-        (say("Läge", "State"), message.state.value),
-        (say("Slag", "Kind"), message.kind),
+        (say(Text("Läge")), message.state.value),
+        (say(Text("Slag")), message.kind),
         (
-            say("Dokument", "Document"),
+            say(Text("Dokument")),
             f"#{taken.invoice.id} {taken.invoice.number} {taken.invoice.state}" if taken.invoice else "",
         ),
-        (say("Varför", "Why"), taken.sentence),
+        (say(Text("Varför")), taken.sentence),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
+    show(table((TableColumn(), TableColumn(wrap=40)), facts, language=context.language))
 
 
 Folder = Annotated[
@@ -157,9 +160,7 @@ def deliver(
         with database.reading() as session:
             left = message_queries.waiting_count(session)
     typer.echo(
-        context.say(
-            f"{sent} meddelanden lämnade, {left} väntar.", f"{sent} messages delivered, {left} waiting."
-        )
+        context.say(Text("%(sent)s meddelanden lämnade, %(waiting)s väntar.", sent=sent, waiting=left))
     )
     if left:
         raise typer.Exit(ExitCode.FAILED)
@@ -170,10 +171,7 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
     """Hämta och läs meddelanden från accesspunkten / collect and read messages."""
     today = today_or(on)
     if folder is not None and not folder.is_dir():
-        raise NotFound(
-            f"Mappen {folder} finns inte. Kontrollera sökvägen.",
-            f"There is no folder {folder}. Check the path.",
-        )
+        raise NotFound(Text("Mappen %(folder)s finns inte. Kontrollera sökvägen.", folder=folder))
     with _access_point(folder) as access_point, context.opened() as database:
         came = outgoing.collect(database.writing, access_point, today=today, now=database.clock())
         read = [outcome.letter_id for outcome in read_arrived(database, today=today)]
@@ -181,8 +179,12 @@ def collect(context: CommandContext, folder: Folder = None, on: On = None, as_js
     if not as_json:
         typer.echo(
             context.say(
-                f"{came.stored} nya meddelanden, {came.repeats} som redan kommit, {came.conflicts} i konflikt.",
-                f"{came.stored} new messages, {came.repeats} repeats, {came.conflicts} in conflict.",
+                Text(
+                    "%(stored)s nya meddelanden, %(repeats)s som redan kommit, %(conflicts)s i konflikt.",
+                    stored=came.stored,
+                    repeats=came.repeats,
+                    conflicts=came.conflicts,
+                )
             )
         )
     tell(taken, as_json=as_json)
@@ -222,8 +224,8 @@ def _in_short(context: CommandContext, message: InboundSummary) -> str:
     """The document a message became, or the first sentence of why it became none."""
     if message.document:
         return f"{message.document} {message.document_state}"
-    code = f"{message.reason}: " if message.reason_sv else ""
-    first, stop, _ = why_message(message, context.language).partition(". ")
+    code = f"{message.reason}: " if message.reason_text else ""
+    first, stop, _ = context.say(why_message(message)).partition(". ")
     return f"{code}{first}{stop.strip()}"
 
 
@@ -241,7 +243,7 @@ def _message_json(context: CommandContext, message: InboundSummary) -> dict[str,
         "document": message.document,
         "document_state": message.document_state,
         "reason": message.reason,
-        "sentence": context.say(message.reason_sv, message.reason_en),
+        "sentence": context.say(message.reason_text),
         "repeats": message.repeats,
         "size": message.size,
         "sha256": message.sha256,

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 import typer
-from rich.text import Text
+from rich.text import Text as RichText
 
 from billing.cli.command import AsJson, CommandContext, On, command, today_or
 from billing.cli.printing import TableColumn, show, table, write_json
 from billing.cli.verdict_tree import tree_of
 from foundation.formatting import Json, kronor, plain
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.matching.deviation_texts import verdict_name
 from invoicing.model import DocumentType, InvoiceState
@@ -22,16 +23,16 @@ invoices = typer.Typer()
 credit = typer.Typer()
 
 _COLUMNS = (
-    TableColumn("Nr", "No", right=True, spare=4),
-    TableColumn("Slag", "Kind", spare=1),
-    TableColumn("Nummer", "Number", wrap=15),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Referens", "Reference", spare=2),
-    TableColumn("Datum", "Date", spare=3),
-    TableColumn("Betalas", "Pays on", spare=5),
-    TableColumn("Belopp", "Amount", right=True),
-    TableColumn("Läge", "State"),
-    TableColumn("Avvikelser", "Deviations", wrap=24),
+    TableColumn(Text("Nr"), right=True, spare=4),
+    TableColumn(Text("Slag"), spare=1),
+    TableColumn(Text("Nummer"), wrap=15),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Referens"), spare=2),
+    TableColumn(Text("Datum"), spare=3),
+    TableColumn(Text("Betalas"), spare=5),
+    TableColumn(Text("Belopp"), right=True),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Avvikelser"), wrap=24),
 )
 
 Named = Annotated[str, typer.Argument(metavar="INVOICE", help="Nummer, eller #rad / number, or #row")]
@@ -60,8 +61,8 @@ def list_invoices(
         write_json([document_json(each) for each in listed])
         return
     kinds = {
-        DocumentType.INVOICE: context.say("faktura", "invoice"),
-        DocumentType.CREDIT_NOTE: context.say("kredit", "credit"),
+        DocumentType.INVOICE: context.say(Text("faktura")),
+        DocumentType.CREDIT_NOTE: context.say(Text("kredit")),
     }
     rows = [
         (
@@ -89,7 +90,7 @@ def explain(
     with context.reading() as session:
         found = document_store.named(session, invoice, supplier=supplier)
         judged = document_store.matches(session, found.id)[::-1]
-        reason = why_document(session, found, context.language)
+        reason = context.say(why_document(session, found))
     if as_json:
         judgements: list[Json] = [
             {
@@ -102,23 +103,13 @@ def explain(
         ]
         write_json({**document_json(found), "sentence": reason, "judgements": judgements})
         return
-    kind = context.say(*_KINDS[found.document_type])
-    show(
-        Text(plain(f"{kind} {found.number}  {found.supplier}  {kronor(found.amount_payable)}  {found.state}"))
-    )
-    show(Text(plain(reason)))
+    kind = context.say(_KINDS[found.document_type])
+    heading = f"{kind} {found.number}  {found.supplier}  {kronor(found.amount_payable)}  {found.state}"
+    show(RichText(plain(heading)), RichText(plain(reason)))
     for position, (day, match) in enumerate(judged):
-        latest = (
-            context.say("Prövad", "Judged")
-            if position == 0
-            else context.say("Tidigare prövad", "Judged before")
-        )
-        show(
-            Text(""),
-            tree_of(
-                match, f"{latest} {day}: {verdict_name(match.verdict, context.language)}", context.language
-            ),
-        )
+        when = context.say(Text("Prövad") if position == 0 else Text("Tidigare prövad"))
+        verdict = context.say(verdict_name(match.verdict))
+        show(RichText(), tree_of(match, f"{when} {day}: {verdict}", context.language))
 
 
 @command(invoices, "stop-waiting")
@@ -128,12 +119,12 @@ def stop_waiting(context: CommandContext, on: On = None) -> None:
         ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
     for invoice in ended:
         typer.echo(plain(f"{invoice.number}: {invoice.state}"))
-    typer.echo(context.say(f"{len(ended)} väntar inte längre.", f"{len(ended)} wait no longer."))
+    typer.echo(context.say(Text("%(ended)s väntar inte längre.", ended=len(ended))))
 
 
 _KINDS = {
-    DocumentType.INVOICE: ("Faktura", "Invoice"),
-    DocumentType.CREDIT_NOTE: ("Kreditfaktura", "Credit note"),
+    DocumentType.INVOICE: Text("Faktura"),
+    DocumentType.CREDIT_NOTE: Text("Kreditfaktura"),
 }
 
 
@@ -153,10 +144,10 @@ def request(
         found = document_store.named(session, invoice, supplier=supplier)
         asked = crediting.ask_for_credit(session, register, found, by=by, today=today_or(on))
     if asked.answered == REJECTED:
-        told = context.say("Leverantören får svaret RE.", "The supplier is answered RE.")
+        told = Text("Leverantören får svaret RE.")
     else:
-        told = context.say(
-            f"Svaret {asked.answered or '-'} kan inte tas tillbaka: meddela leverantören själv.",
-            f"The answer {asked.answered or '-'} cannot be taken back: tell the supplier yourself.",
+        told = Text(
+            "Svaret %(answered)s kan inte tas tillbaka: meddela leverantören själv.",
+            answered=asked.answered or "-",
         )
-    typer.echo(plain(f"{asked.number}: {asked.state}. {told}"))
+    typer.echo(plain(f"{asked.number}: {asked.state}. {context.say(told)}"))

@@ -8,6 +8,7 @@ from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.errors import Refused
+from foundation.text import Text
 from operations.access_point import opened_directory
 from operations.settings import Settings
 from peppol.access_points.protocol import Capability, PeerVerdict
@@ -16,18 +17,16 @@ from peppol.identifiers import DocumentKind, InvalidIdentifier, ParticipantId
 alone = typer.Typer()
 
 _VERDICTS = {
-    PeerVerdict.TAKES: ("Ja: tar emot det.", "Yes: receives it."),
-    PeerVerdict.OTHER_KINDS_ONLY: (
-        "Nej: finns på nätet men tar inte emot detta. Ordern läggs i portalen.",
-        "No: is on the network but does not receive this. The order is laid in the portal.",
+    PeerVerdict.TAKES: Text("Ja: tar emot det."),
+    PeerVerdict.OTHER_KINDS_ONLY: Text(
+        "Nej: finns på nätet men tar inte emot detta. Ordern läggs i portalen."
     ),
-    PeerVerdict.NOT_REGISTERED: (
-        "Nej: adressen finns inte på nätet. Kontrollera den, annars läggs ordern i portalen.",
-        "No: the address is not on the network. Check it; otherwise the order is laid in the portal.",
+    PeerVerdict.NOT_REGISTERED: Text(
+        "Nej: adressen finns inte på nätet. Kontrollera den, annars läggs ordern i portalen."
     ),
-    PeerVerdict.CANNOT_TELL: (
-        "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP eller BILLING_LOOKUP_SML_ZONE, eller försök igen.",
-        "It cannot be told now. Check BILLING_LOOKUP_SMP or BILLING_LOOKUP_SML_ZONE, or try again.",
+    PeerVerdict.CANNOT_TELL: Text(
+        "Det går inte att säga nu. Kontrollera BILLING_LOOKUP_SMP eller "
+        "BILLING_LOOKUP_SML_ZONE, eller försök igen."
     ),
 }
 
@@ -49,8 +48,10 @@ def lookup(
         address = str(ParticipantId.parse(participant))
     except InvalidIdentifier as wrong:
         raise Refused(
-            f"{participant} är inte en Peppol-adress. Skriv till exempel 0007:5599991014.",
-            f"{participant} is not a Peppol address. Write for example 0007:5599991014.",
+            Text(
+                "%(address)s är inte en Peppol-adress. Skriv till exempel 0007:5599991014.",
+                address=participant,
+            )
         ) from wrong
     with opened_directory(Settings()) as directory:
         found = directory.lookup(address, kind.document_type_id, process or kind.profile_ids[0])
@@ -76,13 +77,13 @@ def lookup(
 def _show(context: CommandContext, found: Capability, kind: DocumentKind) -> None:
     say = context.say
     facts = (
-        (say("Mottagare", "Receiver"), found.participant),
-        (say("Dokument", "Document"), kind.value),
-        (say("Process", "Process"), found.process),
-        (say("Svar", "Answer"), say(*_VERDICTS[found.verdict])),
-        (say("Tar emot i", "Receives in"), "\n".join(found.processes)),
-        (say("Accesspunkt", "Access point"), found.address),
-        (say("Varför", "Why"), found.words),
+        (say(Text("Mottagare")), found.participant),
+        (say(Text("Dokument")), kind.value),
+        (say(Text("Process")), found.process),
+        (say(Text("Svar")), say(_VERDICTS[found.verdict])),
+        (say(Text("Tar emot i")), "\n".join(found.processes)),
+        (say(Text("Accesspunkt")), found.address),
+        (say(Text("Varför")), found.words),
     )
     rows = [fact for fact in facts if fact[1]]
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), rows, language=context.language))
+    show(table((TableColumn(), TableColumn(wrap=40)), rows, language=context.language))

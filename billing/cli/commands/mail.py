@@ -10,6 +10,7 @@ from billing.cli.exit_codes import ExitCode
 from billing.cli.printing import show
 from billing.tools.demo.folder import DATABASE_FILE
 from foundation.database import utc_now
+from foundation.text import Text
 from operations.mail import delivery as mail_delivery
 from operations.mail import mail_queries
 from operations.settings import Settings
@@ -35,8 +36,13 @@ def deliver(
     where = "" if settings.smtp_host else f" ({settings.mail_folder})"
     show(
         context.say(
-            f"Skickade: {done.sent}{where}. Väntar: {done.waiting}. Fastnade: {done.stuck}.",
-            f"Sent: {done.sent}{where}. Waiting: {done.waiting}. Stuck: {done.stuck}.",
+            Text(
+                "Skickade: %(sent)s%(where)s. Väntar: %(waiting)s. Fastnade: %(stuck)s.",
+                sent=done.sent,
+                where=where,
+                waiting=done.waiting,
+                stuck=done.stuck,
+            )
         )
     )
     if done.stuck:

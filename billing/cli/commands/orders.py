@@ -11,6 +11,7 @@ from foundation import formatting
 from foundation.errors import NotFound
 from foundation.formatting import Json, kronor, number, price
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.documents import store as document_store
 from invoicing.responses import store as response_store
 from operations import message_queries
@@ -27,32 +28,32 @@ from peppol.identifiers import DocumentKind
 orders = typer.Typer()
 
 _LIST = (
-    TableColumn("Order", "Order"),
-    TableColumn("Artikel", "Article", wrap=18),
-    TableColumn("Referens", "Reference"),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Period", "Period", wrap=12),
-    TableColumn("Lagd", "Placed", spare=1),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Order")),
+    TableColumn(Text("Artikel"), wrap=18),
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Period"), wrap=12),
+    TableColumn(Text("Lagd"), spare=1),
+    TableColumn(Text("Belopp"), right=True),
 )
 _LINES = (
-    TableColumn("Rad", "Line"),
-    TableColumn("Period", "Period", wrap=12),
-    TableColumn("Antal", "Quantity", right=True),
-    TableColumn("Pris", "Price", right=True, spare=2),
-    TableColumn("Beställt", "Ordered", right=True),
-    TableColumn("Levererat", "Received", right=True),
-    TableColumn("Godkänt", "Approved", right=True),
-    TableColumn("Faktura", "Invoice", wrap=15),
-    TableColumn("Läge", "State", wrap=15, spare=1),
+    TableColumn(Text("Rad")),
+    TableColumn(Text("Period"), wrap=12),
+    TableColumn(Text("Antal"), right=True),
+    TableColumn(Text("Pris"), right=True, spare=2),
+    TableColumn(Text("Beställt"), right=True),
+    TableColumn(Text("Levererat"), right=True),
+    TableColumn(Text("Godkänt"), right=True),
+    TableColumn(Text("Faktura"), wrap=15),
+    TableColumn(Text("Läge"), wrap=15, spare=1),
 )
 _DUE = (
-    TableColumn("Dag", "Day"),
-    TableColumn("Artikel", "Article", wrap=18),
-    TableColumn("Referens", "Reference"),
-    TableColumn("Beslut", "Decision", wrap=15),
-    TableColumn("Skäl", "Reason", wrap=20),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Artikel"), wrap=18),
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Beslut"), wrap=15),
+    TableColumn(Text("Skäl"), wrap=20),
+    TableColumn(Text("Belopp"), right=True),
 )
 
 
@@ -112,24 +113,22 @@ def show_order(
     say = context.say
     facts = (
         (
-            say("Order", "Order"),
+            say(Text("Order")),
             f"{order.number}  {_article(context, order.article, order.stage or '')} {order.code}",
         ),
-        (say("Genomförandereferens", "Execution reference"), order.execution_reference),
-        (say("Beslut", "Decision"), order.decision_id),
-        (say("Leverantör, enhet", "Supplier, unit"), f"{order.supplier}, {order.unit_id}"),
-        (say("Avtal, prislista", "Contract, price list"), f"{order.contract_id}, {order.price_list_id}"),
-        (say("Period", "Period"), formatting.period(order.period)),
-        (say("Lagd", "Placed"), order.issued_on.isoformat()),
+        (say(Text("Genomförandereferens")), order.execution_reference),
+        (say(Text("Beslut")), order.decision_id),
+        (say(Text("Leverantör, enhet")), f"{order.supplier}, {order.unit_id}"),
+        (say(Text("Avtal, prislista")), f"{order.contract_id}, {order.price_list_id}"),
+        (say(Text("Period")), formatting.period(order.period)),
+        (say(Text("Lagd")), order.issued_on.isoformat()),
         (
-            say("Meddelande", "Message"),
+            say(Text("Meddelande")),
             ", ".join(f"{each.state} {each.receiver or 'portal'}" for each in messages),
         ),
     )
-    told = tuple((say("Svar", "Answer"), in_short(context, each)) for each in answers)
-    show(
-        table((TableColumn("", ""), TableColumn("", "", wrap=40)), (*facts, *told), language=context.language)
-    )
+    told = tuple((say(Text("Svar")), in_short(context, each)) for each in answers)
+    show(table((TableColumn(), TableColumn(wrap=40)), (*facts, *told), language=context.language))
     rows = [
         (
             line.line_id,
@@ -144,7 +143,7 @@ def show_order(
         )
         for line in order.lines
     ]
-    sums = (say("Summa", "Total"), "", "", "", kronor(order.amount), *([""] * 4))
+    sums = (say(Text("Summa")), "", "", "", kronor(order.amount), *([""] * 4))
     show(table(_LINES, rows, language=context.language, total=sums))
 
 
@@ -155,7 +154,7 @@ def order_xml(context: CommandContext, order_number: OrderNumber) -> None:
         order_store.get(session, order_number)
         messages = list(outbox_store.messages_out(session, kind=DocumentKind.ORDER, document_id=order_number))
     if not messages:
-        raise NotFound(f"Order {order_number} har inget meddelande.", f"Order {order_number} has no message.")
+        raise NotFound(Text("Order %(order_number)s har inget meddelande.", order_number=order_number))
     typer.echo(messages[0].body, nl=False)
 
 
@@ -188,12 +187,11 @@ def due(
     ]
     show(table(_DUE, rows, language=context.language))
     if place:
-        typer.echo(context.say(f"{placed} ordrar lagda.", f"{placed} orders placed."))
+        typer.echo(context.say(Text("%(placed)s ordrar lagda.", placed=placed)))
 
 
 def _article(context: CommandContext, article: Article, stage: str) -> str:
-    name = context.say(article.name_sv, article.value.replace("_", " ").capitalize())
-    return f"{name} {stage}".strip()
+    return f"{context.say(article.label)} {stage}".strip()
 
 
 def _invoiced(session: Session, accounts: dict[str, LineAccount]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from foundation.database import utc_now
 from foundation.formatting import kronor, number_of
 from foundation.periods import Month, PeriodRefused
 from foundation.sql import Session
+from foundation.text import Text
 from invoicing.bookkeeping import booking, voucher_store
 from invoicing.payment import attest_right_store, attestation, bank_reports, export_store, proposal_store
 from invoicing.payment import export as payment_export
@@ -37,24 +38,24 @@ Number = Annotated[str, typer.Argument(help="Förslagets nummer / the proposal's
 FilesFolder = Annotated[Path, typer.Option("--dir", help="Dit filerna skrivs / where the files go")]
 
 _PROPOSALS = (
-    TableColumn("Förslag", "Proposal"),
-    TableColumn("Betalas", "Paid on"),
-    TableColumn("Läge", "State"),
-    TableColumn("Attest", "Attested", right=True),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Förslag")),
+    TableColumn(Text("Betalas")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Attest"), right=True),
+    TableColumn(Text("Belopp"), right=True),
 )
 _TOLD = (
-    TableColumn("Betalning", "Payment"),
-    TableColumn("Utfall", "Outcome"),
-    TableColumn("Belopp", "Amount", right=True),
-    TableColumn("Vad", "What", wrap=40),
+    TableColumn(Text("Betalning")),
+    TableColumn(Text("Utfall")),
+    TableColumn(Text("Belopp"), right=True),
+    TableColumn(Text("Vad"), wrap=40),
 )
 _RIGHTS = (
-    TableColumn("Person", "Person"),
-    TableColumn("Högst", "At most", right=True),
-    TableColumn("För", "For", wrap=24),
-    TableColumn("Från", "From"),
-    TableColumn("Till", "To"),
+    TableColumn(Text("Person")),
+    TableColumn(Text("Högst"), right=True),
+    TableColumn(Text("För"), wrap=24),
+    TableColumn(Text("Från")),
+    TableColumn(Text("Till")),
 )
 
 
@@ -71,8 +72,11 @@ def propose(context: CommandContext, by: By, on: On = None, as_json: AsJson = Fa
         return
     typer.echo(
         context.say(
-            f"Betalningsförslag {made.number}: {count} rader. Nu attesterar någon annan.",
-            f"Payment proposal {made.number}: {count} rows. Now another person attests.",
+            Text(
+                "Betalningsförslag %(number)s: %(rows)s rader. Nu attesterar någon annan.",
+                number=made.number,
+                rows=count,
+            )
         )
     )
 
@@ -121,14 +125,14 @@ def attest(context: CommandContext, number: Number, by: By, on: On = None, as_js
         write_json(
             {
                 "attested": len(done.items),
-                "refused": [reason.sentence for _, reason in done.refused],
+                "refused": [reason.text.en for _, reason in done.refused],
                 "state": done.state.value,
             }
         )
         return
-    typer.echo(context.say(f"{len(done.items)} rader attesterade.", f"{len(done.items)} rows attested."))
+    typer.echo(context.say(Text("%(rows)s rader attesterade.", rows=len(done.items))))
     for _, reason in done.refused:
-        typer.echo(context.say(reason.sentence_sv, reason.sentence))
+        typer.echo(context.say(reason.text))
 
 
 @command(payments, "export")
@@ -178,7 +182,7 @@ def bank(
                         "end_to_end": each.end_to_end,
                         "outcome": each.outcome.value,
                         "amount": str(each.amount.amount),
-                        "sentence": each.sentence_en,
+                        "sentence": each.sentence.en,
                     }
                     for each in told.told
                 ],
@@ -186,13 +190,13 @@ def bank(
         )
         return
     if told.repeated:
-        typer.echo(context.say("Filen är redan inläst.", "The file was read before."))
+        typer.echo(context.say(Text("Filen är redan inläst.")))
     rows = [
         (
             each.end_to_end,
             each.outcome.value,
             kronor(each.amount),
-            context.say(each.sentence_sv, each.sentence_en),
+            context.say(each.sentence),
         )
         for each in told.told
     ]
@@ -247,7 +251,7 @@ def right(
             each.person,
             f"{each.limit}",
             " ".join(part for part in (each.supplier, each.article, each.delivery_area) if part)
-            or context.say("allt", "everything"),
+            or context.say(Text("allt")),
             each.valid_from.isoformat(),
             each.valid_to.isoformat() if each.valid_to else "",
         )
@@ -287,7 +291,7 @@ def accrue(
     try:
         wanted = Month.parse(month)
     except PeriodRefused as refused:
-        raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
+        raise typer.BadParameter(refused.text.both()) from None
     with context.writing() as session:
         if not voucher_store.is_accrued(session, wanted):
             booking.book_accrual(

@@ -9,6 +9,7 @@ from accounts.rules import granted_staff
 from billing.cli.command import CommandContext, command
 from billing.cli.printing import show
 from foundation.database import utc_now
+from foundation.text import Text
 from orders.register import store as register_store
 
 people = typer.Typer()
@@ -42,7 +43,10 @@ def invite(
         path = mailed_links.send(session, made, mailed_links.INVITE, at=now)
     show(
         context.say(
-            f"{made.person.id} är inbjuden. Länken gäller en gång, i sju dagar: {path}",
-            f"{made.person.id} is invited. The link is good once, for seven days: {path}",
+            Text(
+                "%(person_id)s är inbjuden. Länken gäller en gång, i sju dagar: %(path)s",
+                person_id=made.person.id,
+                path=path,
+            )
         )
     )

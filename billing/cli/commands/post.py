@@ -1,5 +1,6 @@
 """`billing post status`, `show`, `resend` and `replay`: how the post stands, and what a person may do about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -10,27 +11,29 @@ from billing.cli.commands.inbox import post_office
 from billing.cli.commands.receiving import all_taken, end, tell
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json
+from foundation.text import Text
 from invoicing.intake.queue import read_arrived
 from operations import exchange_queries, message_queries
 from operations.exchange_actions import no_message, read_again, send_again
 from operations.exchange_queries import AttemptRow, ExchangeStanding, ReceiverStanding
+from peppol.exchange.tables import InState, OutState
 
 _RECEIVERS = (
-    TableColumn("Mottagare", "Receiver"),
-    TableColumn("Organisation", "Organisation"),
-    TableColumn("Väntar", "Waiting", right=True),
-    TableColumn("Fastnat", "Stuck", right=True),
-    TableColumn("Avvisat", "Rejected", right=True),
-    TableColumn("Äldst", "Oldest"),
-    TableColumn("Nästa försök", "Next attempt"),
+    TableColumn(Text("Mottagare")),
+    TableColumn(Text("Organisation")),
+    TableColumn(Text("Väntar"), right=True),
+    TableColumn(Text("Fastnat"), right=True),
+    TableColumn(Text("Avvisat", context="message"), right=True),
+    TableColumn(Text("Äldst")),
+    TableColumn(Text("Nästa försök")),
 )
 _ATTEMPTS = (
-    TableColumn("Nr", "No", right=True),
-    TableColumn("Började", "Began"),
-    TableColumn("Sekunder", "Seconds", right=True),
-    TableColumn("Utfall", "Outcome"),
-    TableColumn("Svar", "Answer", wrap=40),
-    TableColumn("Nästa försök", "Next attempt"),
+    TableColumn(Text("Nr"), right=True),
+    TableColumn(Text("Började")),
+    TableColumn(Text("Sekunder"), right=True),
+    TableColumn(Text("Utfall")),
+    TableColumn(Text("Svar"), wrap=40),
+    TableColumn(Text("Nästa försök")),
 )
 
 By = Annotated[str, typer.Option("--by", help="Vem som gör det, t.ex. user-17 / who does it")]
@@ -56,23 +59,21 @@ def status(context: CommandContext, as_json: AsJson = False) -> None:
         )
         return
     say = context.say
-    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(out.items())) or say(
-        "inga", "none"
-    )
-    typer.echo(f"{say('Från oss', 'From us')}: {counts}")
-    counts = ", ".join(f"{count} {state.value}" for state, count in sorted(came.items())) or say(
-        "inga", "none"
-    )
-    typer.echo(f"{say('Till oss', 'To us')}: {counts}")
+    typer.echo(say(Text("Från oss: %(counts)s", counts=_counted(out) or Text("inga"))))
+    typer.echo(say(Text("Till oss: %(counts)s", counts=_counted(came) or Text("inga"))))
     for point in stands.access_points:
         if point.opened_at is None:
-            typer.echo(f"{point.name}: {say('svarar', 'answers')}")
+            typer.echo(say(Text("%(access_point)s: svarar", access_point=point.name)))
         else:
-            since, probe = _moment(point.opened_at), _moment(point.probe_at)
             typer.echo(
                 say(
-                    f"{point.name}: går inte att nå sedan {since}, prövas {probe}: {point.answer}",
-                    f"{point.name}: out of reach since {since}, probed {probe}: {point.answer}",
+                    Text(
+                        "%(access_point)s: går inte att nå sedan %(since)s, prövas %(probe)s: %(answer)s",
+                        access_point=point.name,
+                        since=_moment(point.opened_at),
+                        probe=_moment(point.probe_at),
+                        answer=point.answer,
+                    )
                 )
             )
     rows = [
@@ -119,12 +120,12 @@ def show_message(
         return
     say = context.say
     facts = (
-        (say("Meddelande", "Message"), f"{message.sequence}  {message.instance_id}"),
-        (say("Dokument", "Document"), f"{message.kind} {message.document_id}"),
-        (say("Till", "To"), message.receiver or f"portal {message.recipient}"),
-        (say("Läge", "State"), message.state.value),
+        (say(Text("Meddelande")), f"{message.sequence}  {message.instance_id}"),
+        (say(Text("Dokument")), f"{message.kind} {message.document_id}"),
+        (say(Text("Till")), message.receiver or f"portal {message.recipient}"),
+        (say(Text("Läge")), message.state.value),
     )
-    show(table((TableColumn("", ""), TableColumn("", "", wrap=40)), facts, language=context.language))
+    show(table((TableColumn(), TableColumn(wrap=40)), facts, language=context.language))
     rows = [
         (
             str(each.number),
@@ -147,8 +148,11 @@ def resend(context: CommandContext, number: Annotated[int, typer.Argument(metava
         instance_id = send_again(database, number, by=by)
     typer.echo(
         context.say(
-            f"Meddelande {number} skickas igen, med id {instance_id}.",
-            f"Message {number} is sent again, with id {instance_id}.",
+            Text(
+                "Meddelande %(number)s skickas igen, med id %(instance_id)s.",
+                number=number,
+                instance_id=instance_id,
+            )
         )
     )
 
@@ -169,6 +173,10 @@ def replay(
         taken = all_taken(context, database, [("", letter_id)])
     tell(taken, as_json=as_json)
     end(taken)
+
+
+def _counted(counts: Mapping[OutState, int] | Mapping[InState, int]) -> str:
+    return ", ".join(f"{count} {state.value}" for state, count in sorted(counts.items()))
 
 
 def _moment(moment: datetime | None) -> str:

@@ -70,7 +70,7 @@ def receive(
             try:
                 body = bytes_of(path)
             except OSError as error:
-                complain(context.sentence(refusal_of(error)))
+                complain(context.say(refusal_of(error).text))
                 unreadable = True
                 continue
             with database.writing() as session:
@@ -103,12 +103,8 @@ def became(context: CommandContext, session: Session, name: str, letter_id: int)
     message = message_queries.message_in(session, letter_id)
     assert message is not None  # noqa: S101 - it was stored, and messages are never removed
     invoice = message_queries.document_of_message(session, letter_id)
-    sentence = (
-        why_document(session, invoice, context.language)
-        if invoice
-        else why_message(message, context.language)
-    )
-    return Taken(name or message.transport_id, message, invoice, sentence)
+    why = why_document(session, invoice) if invoice else why_message(message)
+    return Taken(name or message.transport_id, message, invoice, context.say(why))
 
 
 def tell(taken: Sequence[Taken], *, as_json: bool) -> None:

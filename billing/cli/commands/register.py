@@ -13,6 +13,7 @@ from billing.tools.demo.story_folder import example_register
 from foundation.formatting import plain
 from foundation.journal import SYSTEM
 from foundation.periods import stockholm_date
+from foundation.text import Text
 from invoicing.verdicts import parking
 from orders.register import store as register_store
 from orders.register.files import read_register
@@ -26,7 +27,7 @@ def init(context: CommandContext) -> None:
     """Gör de tabeller som saknas / make the tables that are missing."""
     with closing(open_migrated(context.url)) as database:
         address = database.url.render_as_string(hide_password=True)
-    typer.echo(context.say(f"Tabellerna finns i {address}.", f"The tables are in {address}."))
+    typer.echo(context.say(Text("Tabellerna finns i %(address)s.", address=address)))
 
 
 @command(register, "example")
@@ -36,7 +37,7 @@ def example(
 ) -> None:
     """Skriv demons register som en förlaga att ändra i / write the demo's register, to be changed into yours."""
     shutil.copytree(example_register(), folder)
-    typer.echo(context.say(f"Förlagan ligger i {folder}.", f"The example is in {folder}."))
+    typer.echo(context.say(Text("Förlagan ligger i %(folder)s.", folder=folder)))
 
 
 @command(register, "load")
@@ -50,15 +51,15 @@ def load(
     with context.opened() as database, database.writing() as session:
         new = register_store.save(session, read, at=database.clock(), actor=by)
         freed = parking.judge_held_again(session, read, today=stockholm_date(database.clock())) if new else []
-    counts = context.say(
-        f"{len(read.suppliers)} leverantörer, {len(read.contracts)} avtal, {len(read.price_lists)} prislistor",
-        f"{len(read.suppliers)} suppliers, {len(read.contracts)} contracts, {len(read.price_lists)} price lists",
+    counts = Text(
+        "%(suppliers)s leverantörer, %(contracts)s avtal, %(price_lists)s prislistor",
+        suppliers=len(read.suppliers),
+        contracts=len(read.contracts),
+        price_lists=len(read.price_lists),
     )
     if new:
-        typer.echo(context.say(f"Registret är inläst: {counts}.", f"The register is loaded: {counts}."))
+        typer.echo(context.say(Text("Registret är inläst: %(counts)s.", counts=counts)))
         for invoice in freed:
             typer.echo(plain(f"{invoice.number}: HELD > {invoice.state}"))
     else:
-        typer.echo(
-            context.say(f"Registret är oförändrat: {counts}.", f"The register is unchanged: {counts}.")
-        )
+        typer.echo(context.say(Text("Registret är oförändrat: %(counts)s.", counts=counts)))

@@ -7,16 +7,17 @@ always those of the selection that is listed.
 from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as RichText
 
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.printing import TableColumn, show, table, write_json
-from foundation.errors import Language, NotFound
+from foundation.errors import NotFound
 from foundation.formatting import Json, plain
+from foundation.text import ENGLISH, SWEDISH, JoinedText, Text, languages
 from peppol.findings import Severity
 from peppol.identifiers import DocumentKind
 from peppol.rules.releases import RELEASES, Release
@@ -24,8 +25,6 @@ from web.rulebook import ListedRule, listed_rules
 from web.validation_report import ACTORS, KINDS
 
 rules = typer.Typer()
-
-_LANGUAGES: Final[tuple[Language, Language]] = ("sv", "en")
 
 
 # --- list -----------------------------------------------------------------------------------------------
@@ -51,8 +50,7 @@ def list_rules(
     ]
     if not chosen:
         raise NotFound(
-            f"Ingen regel hör till detta urval. Familjer: {', '.join(_families())}.",
-            f"No rule belongs to this selection. Families: {', '.join(_families())}.",
+            Text("Ingen regel hör till detta urval. Familjer: %(families)s.", families=", ".join(_families()))
         )
     releases = [release for release in RELEASES if kind is None or release.kind is kind]
     if as_json:
@@ -67,12 +65,12 @@ def list_rules(
             }
         )
         return
-    show(_counts_table(context, chosen), Text(), _releases_table(context, releases), Text())
+    show(_counts_table(context, chosen), RichText(), _releases_table(context, releases), RichText())
     columns = (
-        TableColumn("Regel", "Rule"),
-        TableColumn("Allvar", "Severity"),
-        TableColumn("Familj", "Family", spare=1),
-        TableColumn("Betydelse", "Meaning", wrap=True),
+        TableColumn(Text("Regel")),
+        TableColumn(Text("Allvar")),
+        TableColumn(Text("Familj"), spare=1),
+        TableColumn(Text("Betydelse"), wrap=True),
     )
     rows = [(rule.id, _grave(context, rule.severity), rule.family, rule.meaning) for rule in chosen]
     show(table(columns, rows, language=context.language))
@@ -94,10 +92,10 @@ def _counts(chosen: Sequence[ListedRule]) -> dict[tuple[str, Severity], int]:
 def _counts_table(context: CommandContext, chosen: Sequence[ListedRule]) -> Table:
     counts = _counts(chosen)
     columns = (
-        TableColumn("Familj", "Family"),
-        TableColumn("Fel", "Errors", right=True),
-        TableColumn("Varningar", "Warnings", right=True),
-        TableColumn("Summa", "Total", right=True),
+        TableColumn(Text("Familj")),
+        TableColumn(Text("Fel", context="cli"), right=True),
+        TableColumn(Text("Varningar"), right=True),
+        TableColumn(Text("Summa"), right=True),
     )
 
     def row(name: str, fatal: int, warning: int) -> tuple[str, str, str, str]:
@@ -109,16 +107,16 @@ def _counts_table(context: CommandContext, chosen: Sequence[ListedRule]) -> Tabl
         for name in families
     ]
     fatal = sum(rule.severity is Severity.FATAL for rule in chosen)
-    total = row(context.say("Alla", "All"), fatal, len(chosen) - fatal)
+    total = row(context.say(Text("Alla")), fatal, len(chosen) - fatal)
     return table(columns, rows, language=context.language, total=total)
 
 
 def _releases_table(context: CommandContext, releases: Sequence[Release]) -> Table:
     columns = (
-        TableColumn("Slag", "Kind"),
-        TableColumn("Utgåva", "Release", wrap=True),
-        TableColumn("Gäller från", "Mandatory from"),
-        TableColumn("Regler", "Rules", right=True),
+        TableColumn(Text("Slag")),
+        TableColumn(Text("Utgåva"), wrap=True),
+        TableColumn(Text("Gäller från", context="cli")),
+        TableColumn(Text("Regler", context="cli"), right=True),
     )
     rows = [
         (release.kind.value, release.name, str(release.mandatory_from), str(len(release.rule_set.infos)))
@@ -141,30 +139,33 @@ def show_rule(
     if as_json:
         write_json(_whole_rule_json(rule))
         return
-    which = 0 if context.language == "sv" else 1
     told = rule.explained(context.language)
     facts = [
-        (context.say("Regel", "Rule"), rule.id),
-        (context.say("Allvar", "Severity"), _grave(context, rule.severity)),
-        (context.say("Familj", "Family"), rule.family),
-        (context.say("Plats", "Context"), rule.context),
-        (context.say("Betydelse", "Meaning"), rule.meaning),
-        ("Svenska", rule.explained("sv").message),
-        ("English", rule.explained("en").message),
-        (context.say("Gör så här", "What to do"), told.remedy),
-        (context.say("Vem", "Who"), ACTORS[told.actor][which]),
+        (context.say(Text("Regel")), rule.id),
+        (context.say(Text("Allvar")), _grave(context, rule.severity)),
+        (context.say(Text("Familj")), rule.family),
+        (context.say(Text("Plats")), rule.context),
+        (context.say(Text("Betydelse")), rule.meaning),
+        ("Svenska", rule.explained(SWEDISH).message),
+        ("English", rule.explained(ENGLISH).message),
+        (context.say(Text("Gör så här")), told.remedy),
+        (context.say(Text("Vem")), context.say(ACTORS[told.actor])),
         *(
             (
-                context.say("Utgåva", "Release"),
-                f"{KINDS[release.kind][which]}: {release.name}, "
-                + context.say(
-                    f"gäller från {release.mandatory_from}", f"mandatory from {release.mandatory_from}"
+                context.say(Text("Utgåva")),
+                context.say(
+                    Text(
+                        "%(kind)s: %(release)s, gäller från %(mandatory_from)s",
+                        kind=KINDS[release.kind],
+                        release=release.name,
+                        mandatory_from=release.mandatory_from,
+                    )
                 ),
             )
             for release in rule.releases
         ),
     ]
-    columns = (TableColumn("", ""), TableColumn("", "", wrap=True))
+    columns = (TableColumn(), TableColumn(wrap=True))
     show(table(columns, [(plain(name), plain(text)) for name, text in facts], language=context.language))
 
 
@@ -175,14 +176,12 @@ def _found(rule_id: str) -> ListedRule:
     if wanted in by_id:
         return by_id[wanted]
     nearest = ", ".join(by_id[each].id for each in get_close_matches(wanted, by_id, n=5, cutoff=0.5))
-    raise NotFound(
-        f"Regeln {rule_id} finns inte." + (f" Närmast: {nearest}." if nearest else " Se billing rules list."),
-        f"There is no rule {rule_id}." + (f" Nearest: {nearest}." if nearest else " See billing rules list."),
-    )
+    way_on = Text("Närmast: %(rules)s.", rules=nearest) if nearest else Text("Se billing rules list.")
+    raise NotFound(JoinedText(" ", (Text("Regeln %(rule_id)s finns inte.", rule_id=rule_id), way_on)))
 
 
 def _grave(context: CommandContext, severity: Severity) -> str:
-    return context.say("fel", "error") if severity is Severity.FATAL else context.say("varning", "warning")
+    return context.say(Text("fel") if severity is Severity.FATAL else Text("varning"))
 
 
 # --- JSON -----------------------------------------------------------------------------------------------
@@ -208,12 +207,12 @@ def _rule_json(rule: ListedRule) -> dict[str, Json]:
 
 
 def _whole_rule_json(rule: ListedRule) -> dict[str, Json]:
-    told = {language: rule.explained(language) for language in _LANGUAGES}
+    told = {language: rule.explained(language) for language in languages()}
     return {
         **_rule_json(rule),
-        "message": {language: told[language].message for language in _LANGUAGES},
-        "remedy": {language: told[language].remedy for language in _LANGUAGES},
-        "actor": told["sv"].actor.value,
+        "message": {language: each.message for language, each in told.items()},
+        "remedy": {language: each.remedy for language, each in told.items()},
+        "actor": told[SWEDISH].actor.value,
         "releases": [
             {"kind": each.kind.value, "name": each.name, "mandatory_from": str(each.mandatory_from)}
             for each in rule.releases

@@ -22,6 +22,7 @@ from billing.server.sockets import listening_on
 from billing.tools.demo import serving as demo_serving
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.text import Text
 from operations.settings import Settings
 
 alone = typer.Typer()
@@ -44,10 +45,7 @@ def serve(
 ) -> None:
     """Starta webbtjänsten / start the web application."""
     if folder is not None and workers > 1:
-        raise Refused(
-            "En demo svarar i en enda process. Ta bort --workers eller --dir.",
-            "A demo answers in a single process. Leave out --workers or --dir.",
-        )
+        raise Refused(Text("En demo svarar i en enda process. Ta bort --workers eller --dir."))
     answer: Callable[[socket.socket], None]
     if folder is not None:
         answer = partial(demo_serving.serve, demo_serving.application(folder))
@@ -59,14 +57,10 @@ def serve(
         answer = partial(serving.serve_together, context.url, workers)
     listening = listening_on(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
-    complain(
-        context.say(
-            f"Lyssnar på {address}. Avsluta med Ctrl+C.", f"Listening on {address}. Stop with Ctrl+C."
-        )
-    )
+    complain(context.say(Text("Lyssnar på %(address)s. Avsluta med Ctrl+C.", address=address)))
     try:
         with suppress(KeyboardInterrupt):
             answer(listening)
     finally:
         listening.close()
-    complain(context.say("Stoppad.", "Stopped."))
+    complain(context.say(Text("Stoppad.")))

@@ -16,6 +16,7 @@ from foundation import journal_anchor
 from foundation.formatting import kronor, plain
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
+from foundation.text import JoinedText, Text
 from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
@@ -26,11 +27,11 @@ from orders.terms import Article
 alone = typer.Typer()
 
 _KEYS = {
-    StatementKey.EXECUTION_REFERENCE: ("Referens", "Reference"),
-    StatementKey.SUPPLIER: ("Leverantör", "Supplier"),
-    StatementKey.MONTH: ("Månad", "Month"),
-    StatementKey.ARTICLE: ("Artikel", "Article"),
-    StatementKey.DELIVERY_AREA: ("Leveransområde", "Delivery area"),
+    StatementKey.EXECUTION_REFERENCE: Text("Referens"),
+    StatementKey.SUPPLIER: Text("Leverantör"),
+    StatementKey.MONTH: Text("Månad"),
+    StatementKey.ARTICLE: Text("Artikel"),
+    StatementKey.DELIVERY_AREA: Text("Leveransområde"),
 }
 
 
@@ -38,7 +39,7 @@ def _month(text: str) -> Month:
     try:
         return Month.parse(text)
     except PeriodRefused as refused:
-        raise typer.BadParameter(f"{refused.sentence_sv} / {refused.sentence}") from None
+        raise typer.BadParameter(refused.text.both()) from None
 
 
 def _keys(text: str) -> tuple[StatementKey, ...]:
@@ -86,8 +87,7 @@ def reconcile(
     if xlsx_file is not None:
         xlsx_file.write_bytes(statement_xlsx(statement))
     if files := [str(each) for each in (csv_file, xlsx_file) if each is not None]:
-        written = ", ".join(files)
-        typer.echo(context.say(f"Avstämningen ligger i {written}.", f"The statement is in {written}."))
+        typer.echo(context.say(Text("Avstämningen ligger i %(files)s.", files=", ".join(files))))
     elif as_json:
         write_json(statement_json(statement))
     else:
@@ -123,22 +123,18 @@ def check(
             typer.echo(plain(f"{each.invariant}: {each.subject}: {each.sentence}"))
     else:
         count = len(invariants.INVARIANTS)
-        typer.echo(
-            context.say(
-                f"Allt stämmer: {count} invarianter prövade.", f"All is well: {count} invariants checked."
-            )
-        )
+        typer.echo(context.say(Text("Allt stämmer: %(count)s invarianter prövade.", count=count)))
     if broken:
         raise typer.Exit(ExitCode.FAILED)
 
 
 _OPEN = (
-    TableColumn("Dokument", "Document", wrap=16),
-    TableColumn("Leverantör", "Supplier"),
-    TableColumn("Referens", "Reference"),
-    TableColumn("Månad", "Month"),
-    TableColumn("Vad", "What", wrap=24),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Dokument"), wrap=16),
+    TableColumn(Text("Leverantör")),
+    TableColumn(Text("Referens")),
+    TableColumn(Text("Månad")),
+    TableColumn(Text("Vad"), wrap=24),
+    TableColumn(Text("Belopp"), right=True),
 )
 
 
@@ -163,7 +159,7 @@ def _show_open(items: Sequence[OpenItem], context: CommandContext, *, as_json: b
         )
         return
     if not items:
-        typer.echo(context.say("Inget är öppet: allt går jämnt upp.", "Nothing is open: it sums to zero."))
+        typer.echo(context.say(Text("Inget är öppet: allt går jämnt upp.")))
         return
     rows = [
         (
@@ -171,7 +167,7 @@ def _show_open(items: Sequence[OpenItem], context: CommandContext, *, as_json: b
             each.supplier,
             each.execution_reference,
             each.month,
-            context.say(*each.why.words),
+            context.say(each.why.words),
             kronor(each.amount),
         )
         for each in items
@@ -181,12 +177,12 @@ def _show_open(items: Sequence[OpenItem], context: CommandContext, *, as_json: b
 
 def _show(statement: Statement, context: CommandContext) -> None:
     """One amount a column where there is room, otherwise two above each other."""
-    sum_word = context.say("Summa", "Total")
+    sum_word = context.say(Text("Summa"))
     rows = [*((row.key, amounts_of(row)) for row in statement.rows)]
     whole = amounts_of(statement.total)
     columns = [
-        *(TableColumn(*_KEYS[key]) for key in statement.keys),
-        *(TableColumn(sv, en, right=True) for _, sv, en in AMOUNTS),
+        *(TableColumn(_KEYS[key]) for key in statement.keys),
+        *(TableColumn(heading, right=True) for _, heading in AMOUNTS),
     ]
     cells = [[*key, *map(kronor, amounts)] for key, amounts in rows]
     total = [sum_word, *([""] * (len(statement.keys) - 1)), *map(kronor, whole)]
@@ -199,11 +195,12 @@ def _show(statement: Statement, context: CommandContext) -> None:
 
 def _paired_columns(keys: Sequence[StatementKey]) -> list[TableColumn]:
     """All keys in one column, and two amounts in each of the others."""
+    first, *others = (_KEYS[key] for key in keys)
     return [
-        TableColumn(_two_lines([_KEYS[key][0] for key in keys]), _two_lines([_KEYS[key][1] for key in keys])),
+        TableColumn(JoinedText("\n", (first, JoinedText(" ", others)))),
         *(
-            TableColumn(f"{above[1]}\n{below[1]}", f"{above[2]}\n{below[2]}", right=True)
-            for above, below in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
+            TableColumn(JoinedText("\n", (above, below)), right=True)
+            for (_, above), (_, below) in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)
         ),
     ]
 

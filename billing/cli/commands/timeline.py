@@ -7,6 +7,7 @@ import typer
 from billing.cli.command import AsJson, CommandContext, command
 from billing.cli.printing import TableColumn, show, table, write_json
 from foundation.formatting import Json, kronor
+from foundation.text import Text
 from operations.timeline import timeline as timelines
 from operations.timeline.model import KIND_NAMES, Audience, TimelineEntry
 from orders.placements import store as placement_store
@@ -14,12 +15,12 @@ from orders.placements import store as placement_store
 alone = typer.Typer()
 
 _COLUMNS = (
-    TableColumn("Dag", "Day"),
-    TableColumn("Vad", "What"),
-    TableColumn("Dokument", "Document", wrap=15),
-    TableColumn("Händelse", "Happening", wrap=26),
-    TableColumn("Läge", "State", spare=1),
-    TableColumn("Belopp", "Amount", right=True),
+    TableColumn(Text("Dag")),
+    TableColumn(Text("Vad")),
+    TableColumn(Text("Dokument"), wrap=15),
+    TableColumn(Text("Händelse"), wrap=26),
+    TableColumn(Text("Läge"), spare=1),
+    TableColumn(Text("Belopp"), right=True),
 )
 
 
@@ -37,7 +38,7 @@ def timeline(
         write_json(
             {
                 "execution_reference": execution_reference,
-                "happenings": [_json(each, context.say(*each.sentence)) for each in found],
+                "happenings": [_json(each, context.say(each.sentence)) for each in found],
             }
         )
         return
@@ -48,9 +49,9 @@ def timeline(
         shown = "" if each.on.isoformat() == day else each.on.isoformat()
         day = each.on.isoformat()
         amount = kronor(each.amount) if each.amount is not None else ""
-        text = context.say(*each.sentence)
+        text = context.say(each.sentence)
         rows.append(
-            (shown, context.say(*KIND_NAMES[each.kind]).lower(), each.document, text, each.state, amount)
+            (shown, context.say(KIND_NAMES[each.kind]).lower(), each.document, text, each.state, amount)
         )
     show(table(_COLUMNS, rows, language=context.language))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
+from rich.text import Text as RichText
 
 from billing.cli.command import AsJson, CommandContext, On, bytes_of, command, today_or
 from billing.cli.exit_codes import ExitCode, complain, refusal_of
@@ -24,12 +24,12 @@ from billing.cli.printing import show, write_json
 from billing.cli.report import show_report
 from foundation.errors import Refused
 from foundation.formatting import Json, plain
+from foundation.text import JoinedText, Text
 from peppol.identifiers import DocumentKind
 from peppol.validation import agreement, published_rules
 from peppol.validation.agreement import Disagreement, Engine
 from peppol.validation.validation import ValidationResult, validate
 from web.validation_report import (
-    KINDS,
     ValidationReport,
     report_json,
     report_page,
@@ -102,7 +102,7 @@ def _judge(
         try:
             reports.append(_told(context, path, validate(bytes_of(path), on=on), engine))
         except (OSError, Refused) as error:
-            complain(context.sentence(refusal_of(error)))
+            complain(context.say(refusal_of(error).text))
             continue
         if not as_json:
             show_report(reports[-1], context.language)
@@ -147,7 +147,7 @@ def _compare(context: CommandContext, files: Sequence[Path], on: date, *, as_jso
             report = validate(bytes_of(path), on=on)
             compared.append(_Compared(str(path), report, _disagreements(path, report)))
         except (OSError, Refused) as error:
-            complain(context.sentence(refusal_of(error)))
+            complain(context.say(refusal_of(error).text))
     if as_json:
         write_json([_compared_json(context, each) for each in compared])
     else:
@@ -157,10 +157,13 @@ def _compare(context: CommandContext, files: Sequence[Path], on: date, *, as_jso
     stopped = sum(each.report.root is None for each in compared)
     complain(
         context.say(
-            f"{len(compared)} dokument jämförda, varav {stopped} stoppade före reglerna;"
-            f" {unexpected} oväntade skillnader.",
-            f"{len(compared)} documents compared, {stopped} of them stopped before the rules;"
-            f" {unexpected} unexpected differences.",
+            Text(
+                "%(compared)s dokument jämförda, varav %(stopped)s stoppade före reglerna; "
+                "%(unexpected)s oväntade skillnader.",
+                compared=len(compared),
+                stopped=stopped,
+                unexpected=unexpected,
+            )
         )
     )
     if len(compared) < len(files):
@@ -179,18 +182,11 @@ def _disagreements(path: Path, report: ValidationResult) -> tuple[Disagreement, 
 
 def _show_compared(context: CommandContext, compared: _Compared) -> None:
     for each in compared.disagreements:
-        who = (
-            context.say("bara våra regler", "only our rules")
-            if each.fired_by is Engine.OWN
-            else context.say("bara de publicerade reglerna", "only the published rules")
-        )
-        why = (
-            context.say("oväntat", "unexpected")
-            if each.known is None
-            else context.say(f"känt: {each.known.reason_sv}", f"known: {each.known.reason}")
-        )
-        style = "bold red" if each.known is None else "dim"
-        show(Text(plain(f"{compared.file}: {each.rule} {who}, {each.finding.location} ({why})"), style=style))
+        ours = each.fired_by is Engine.OWN
+        who = context.say(Text("bara våra regler") if ours else Text("bara de publicerade reglerna"))
+        known = Text("känt: %(reason)s", reason=each.known.reason) if each.known else Text("oväntat")
+        line = f"{compared.file}: {each.rule} {who}, {each.finding.location} ({context.say(known)})"
+        show(RichText(plain(line), style="dim" if each.known else "bold red"))
 
 
 def _compared_json(context: CommandContext, compared: _Compared) -> Json:
@@ -204,7 +200,7 @@ def _compared_json(context: CommandContext, compared: _Compared) -> Json:
                 "fired_by": each.fired_by.value,
                 "location": each.finding.location,
                 "line": each.finding.line,
-                "known": context.say(each.known.reason_sv, each.known.reason) if each.known else None,
+                "known": context.say(each.known.reason) if each.known else None,
             }
             for each in compared.disagreements
         ],
@@ -228,25 +224,38 @@ def _saxon_silenced() -> Iterator[None]:
         os.close(kept)
 
 
+_KINDS_WITHIN = {
+    DocumentKind.ORDER: Text("order"),
+    DocumentKind.ORDER_RESPONSE: Text("ordersvar"),
+    DocumentKind.INVOICE: Text("faktura"),
+    DocumentKind.CREDIT_NOTE: Text("kreditfaktura"),
+    DocumentKind.INVOICE_RESPONSE: Text("fakturasvar"),
+    DocumentKind.MLR: Text("meddelandesvar (MLR)"),
+    DocumentKind.MLS: Text("meddelandestatus (MLS)"),
+}
+
+
 def _no_published_rules(path: Path, kind: DocumentKind) -> Refused:
-    sv, en = KINDS[kind]
-    folder, names = published_rules.FOLDER_VARIABLE, ", ".join(agreement.STYLESHEETS[kind])
+    missing = Text(
+        "%(path)s: de publicerade reglerna för %(kind)s finns inte här (%(stylesheets)s).",
+        path=path,
+        kind=_KINDS_WITHIN[kind],
+        stylesheets=", ".join(agreement.STYLESHEETS[kind]),
+    )
     todo = (
         # The extra brings the rules for bills and the program that runs any of them.
-        ("Installera tillägget official", "Install the extra official")
+        Text("Installera tillägget official.")
         if not published_rules.available()
-        else (f"Låt {folder} peka på en mapp med dem", f"Let {folder} name a folder that holds them")
+        else Text("Låt %(variable)s peka på en mapp med dem.", variable=published_rules.FOLDER_VARIABLE)
     )
-    return Refused(
-        f"{path}: de publicerade reglerna för {sv.lower()} finns inte här ({names}). {todo[0]}.",
-        f"{path}: the published rules for {en.lower()} are not at hand here ({names}). {todo[1]}.",
-    )
+    return Refused(JoinedText(" ", (missing, todo)))
 
 
 def _no_verdict(path: Path) -> Refused:
     return Refused(
-        f"{path}: de publicerade reglerna stannade vid ett värde de inte kan läsa och gav inget besked."
-        " Pröva med --engine own.",
-        f"{path}: the published rules stopped at a value they cannot read and gave no verdict."
-        " Check with --engine own.",
+        Text(
+            "%(path)s: de publicerade reglerna stannade vid ett värde de inte kan läsa och gav "
+            "inget besked. Pröva med --engine own.",
+            path=path,
+        )
     )

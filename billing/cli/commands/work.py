@@ -23,6 +23,7 @@ from billing.server.jobs import jobs_of
 from billing.server.worker import Worker
 from foundation import gc_tuning, journal
 from foundation.errors import Refused
+from foundation.text import Text
 from operations import job_run_store, scheduler
 from operations.access_point import opened_access_point
 from operations.journal_actions import OperationsAction, OperationsSubject
@@ -94,18 +95,19 @@ def _access_point(
     else:
         complain(
             context.say(
-                "Ingen accesspunkt är inställd: meddelanden varken skickas eller hämtas, allt annat sköts.",
-                "No access point is set: messages are neither sent nor fetched, everything else is done.",
+                Text(
+                    "Ingen accesspunkt är inställd: meddelanden varken skickas eller hämtas, allt annat sköts."
+                )
             )
         )
         yield None
 
 
 _RUNS = (
-    TableColumn("Jobb", "Job"),
-    TableColumn("Tid", "Slot"),
-    TableColumn("Läge", "State"),
-    TableColumn("Utfall", "Outcome", wrap=40),
+    TableColumn(Text("Jobb")),
+    TableColumn(Text("Tid")),
+    TableColumn(Text("Läge")),
+    TableColumn(Text("Utfall"), wrap=40),
 )
 
 
@@ -137,15 +139,13 @@ def again(
         slots: list[datetime] = scheduler.try_again(session, job, now=database.clock())
         if not slots:
             raise Refused(
-                f"Jobbet {job} har inget att köra om. Se vad som gått fel med: billing jobs list",
-                f"The job {job} has nothing to run again. See what went wrong with: billing jobs list",
+                Text(
+                    "Jobbet %(job)s har inget att köra om. Se vad som gått fel med: billing jobs list",
+                    job=job,
+                )
             )
         for slot in slots:
             journal.record(
                 session, by, OperationsAction.JOB_AGAIN, OperationsSubject.JOB.of(job), slot=slot.isoformat()
             )
-    typer.echo(
-        context.say(
-            f"{len(slots)} körningar tas om av nästa arbetare.", f"{len(slots)} runs are taken up again."
-        )
-    )
+    typer.echo(context.say(Text("%(runs)s körningar tas om av nästa arbetare.", runs=len(slots))))

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from billing.tools.benchmarks import bench_store
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.text import Text
 from orders import tables as order_tables
 
 
@@ -18,16 +19,18 @@ def empty(url: str) -> None:
     try:
         if database.is_sqlite:
             raise Refused(
-                "Mätningen behöver en PostgreSQL-databas som får tömmas, till exempel postgresql://localhost/bench.",
-                "The measuring needs a PostgreSQL database that may be emptied, such as postgresql://localhost/bench.",
+                Text(
+                    "Mätningen behöver en PostgreSQL-databas som får tömmas, till exempel "
+                    "postgresql://localhost/bench."
+                )
             )
         with database.engine.begin() as connection:
             seen = inspect(connection)
             if seen.has_table(order_tables.purchase_order.name) and not seen.has_table(bench_store.MARK):
                 raise Refused(
-                    "Databasen har böcker som ingen mätning har gjort, och de töms inte. Ange en tom databas.",
-                    "The database has books that no measuring has made, and they are not emptied. "
-                    "Name an empty database.",
+                    Text(
+                        "Databasen har böcker som ingen mätning har gjort, och de töms inte. Ange en tom databas."
+                    )
                 )
             bench_store.mark(connection)
             bench_store.drop_tables(connection)

@@ -24,6 +24,7 @@ from billing.server.sockets import listening_on
 from billing.tools.benchmarks import bulk_world_store
 from foundation.database import Database
 from foundation.sql import Session
+from foundation.text import SWEDISH
 from operations.settings import Settings
 from web.cookies import SESSION
 
@@ -99,7 +100,7 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
             display_name="Mätning",
             permissions={permission},
             units=None,
-            language="sv",
+            language=SWEDISH,
             at=now,
             by="bench",
             state=account_store.ACTIVE,

@@ -13,6 +13,7 @@ from typing import Final
 from foundation.database import utc_now
 from foundation.errors import Refused
 from foundation.periods import Clock, stockholm_date
+from foundation.text import Text
 
 DATABASE_FILE: Final = "billing.sqlite"
 _FOLDERS: Final = ("outbox", "inbox", "collected", "access-point")
@@ -25,8 +26,10 @@ class NotOurs(Refused):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"I {folder} ligger redan annat än en demo. Ange en tom mapp, eller en ny, med --dir.",
-            f"In {folder} lies something other than a demo. Name an empty folder, or a new one, with --dir.",
+            Text(
+                "I %(folder)s ligger redan annat än en demo. Ange en tom mapp, eller en ny, med --dir.",
+                folder=folder,
+            )
         )
 
 
@@ -35,8 +38,10 @@ class NoDemo(Refused):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"I {folder} ligger ingen demonstration. Kör först: billing demo --dir {folder}",
-            f"In {folder} lies no demo. Run first: billing demo --dir {folder}",
+            Text(
+                "I %(folder)s ligger ingen demonstration. Kör först: billing demo --dir %(folder)s",
+                folder=folder,
+            )
         )
 
 

@@ -27,6 +27,7 @@ from billing.tools.simulation.documents import SimulatedDelivery
 from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.errors import Refused
+from foundation.text import Text
 from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
@@ -68,8 +69,7 @@ class NotSettled(Refused):
 
     def __init__(self, day: date) -> None:
         super().__init__(
-            f"Allt var inte betalt {day}. Se vad som står kvar med: billing reconcile",
-            f"Not everything was paid by {day}. See what is left with: billing reconcile",
+            Text("Allt var inte betalt %(day)s. Se vad som står kvar med: billing reconcile", day=day)
         )
 
 
@@ -195,7 +195,7 @@ class _Loop:
                 if not demo_queries.count_out(session, OutState.WAITING):
                     break
         else:
-            raise NotDelivered("Våra meddelanden / our messages")
+            raise NotDelivered(Text("Våra meddelanden"))
         for office in self.offices.values() if delivered else ():
             office.fetch(on=day)
         self._read_portal(day)
@@ -235,7 +235,7 @@ class _Loop:
             if not came.stored + came.repeats + came.conflicts:
                 break
         else:
-            raise NotDelivered("Leverantörernas meddelanden / the suppliers' messages")
+            raise NotDelivered(Text("Leverantörernas meddelanden"))
         for _ in read_arrived(self.database, today=day):
             pass
 

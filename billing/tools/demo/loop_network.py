@@ -22,6 +22,7 @@ import httpx
 
 from billing.tools.simulation.erp import HandedMessage, SimulatedErp
 from foundation.errors import Refused
+from foundation.text import Text, WrittenText
 from peppol.access_points.composed import Composed
 from peppol.access_points.mailbox_api import MailboxInlet
 from peppol.access_points.phase4 import Phase4Outlet
@@ -48,10 +49,12 @@ FAULTS: Final[Sequence[LoopFault]] = (
 class NotDelivered(Refused):
     """The simulated network did not carry a message, however often it was tried."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: Text) -> None:
         super().__init__(
-            f"{what} kom inte fram genom den simulerade accesspunkten. Se loggen i mappen access-point.",
-            f"{what} did not get through the simulated access point. See its log in the folder access-point.",
+            Text(
+                "%(what)s kom inte fram genom den simulerade accesspunkten. Se loggen i mappen access-point.",
+                what=what,
+            )
         )
 
 
@@ -107,7 +110,7 @@ def network(folder: Path, *, buyer: str, suppliers: Sequence[str], seed: int) ->
         assert running.stdout is not None  # noqa: S101 - it is a pipe
         address = running.stdout.readline().strip()
         if not address:
-            raise NotDelivered("Startsignalen / The start signal")
+            raise NotDelivered(Text("Startsignalen"))
         yield Network(address, stack)
 
 
@@ -179,4 +182,4 @@ class SuppliersOffice:
                 raise
             except AccessPointError as fault:
                 self.met[f"{what} {fault.code}"] += 1
-        raise NotDelivered(what)
+        raise NotDelivered(WrittenText(what))

@@ -14,6 +14,7 @@ from billing.tools.demo.story import StoryCase
 from foundation import journal
 from foundation.formatting import number
 from foundation.sql import Session
+from foundation.text import Text, WrittenText
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, SupplierInvoice
@@ -46,8 +47,7 @@ _JUDGED = (DocumentAction.INVOICE_RECEIVED, DocumentAction.INVOICE_JUDGED, Docum
 class ExpectedOutcome:
     """One thing of a case: what it should be and what it is."""
 
-    name: str
-    name_en: str
+    name: Text
     about: str
     expected: str
     actual: str
@@ -66,7 +66,7 @@ def outcomes(session: Session, cases: Iterable[StoryCase]) -> Iterator[ExpectedO
             word, _, thing = about.partition(" ")
             question = _QUESTIONS.get(word)
             actual = question(books, thing) if question else f"{word}?"
-            yield ExpectedOutcome(case.name, case.name_en, about, expected, actual)
+            yield ExpectedOutcome(WrittenText(case.name, case.name_en), about, expected, actual)
 
 
 class _Books:

@@ -16,6 +16,7 @@ from accounts.sign_in import SignInHint
 from foundation.money import Money
 from foundation.periods import stockholm_date
 from foundation.sql import Session
+from foundation.text import SWEDISH, Text
 from invoicing.decisions import store as decision_store
 from orders.register.register import Register
 
@@ -31,7 +32,7 @@ class DemoPerson:
     display_name: str
     supplier: str
     permissions: frozenset[Permission]
-    told: tuple[str, str]
+    told: Text
     units: frozenset[str] | None = None
 
 
@@ -40,7 +41,7 @@ def _of(
     display_name: str,
     supplier: str,
     permissions: Iterable[Permission],
-    told: tuple[str, str],
+    told: Text,
     units: frozenset[str] | None = None,
 ) -> DemoPerson:
     return DemoPerson(f"{name}.example", display_name, supplier, frozenset(permissions), told, units)
@@ -54,14 +55,14 @@ PEOPLE: Final = (
         "Alva Lind",
         "5599991014",
         _SUPPLIER_ALL,
-        ("Fyrbåken: alla tre behörigheterna", "Fyrbåken: all three permissions"),
+        Text("Fyrbåken: alla tre behörigheterna"),
     ),
     _of(
         "redovisa@fyrbaken",
         "Bo Ek",
         "5599991014",
         (_P.REPORT,),
-        ("Fyrbåken: redovisa och se, en enhet", "Fyrbåken: report and view, one unit"),
+        Text("Fyrbåken: redovisa och se, en enhet"),
         frozenset({"UV-101"}),
     ),
     _of(
@@ -69,42 +70,39 @@ PEOPLE: Final = (
         "Cilla Ås",
         "5599992020",
         _SUPPLIER_ALL,
-        ("Lärkdrillen: alla tre behörigheterna", "Lärkdrillen: all three permissions"),
+        Text("Lärkdrillen: alla tre behörigheterna"),
     ),
     _of(
         "alla@tallkotten",
         "David Rud",
         "5599993036",
         _SUPPLIER_ALL,
-        (
-            "Tallkotten: alla tre; tar emot order bara i portalen",
-            "Tallkotten: all three; takes orders in the portal only",
-        ),
+        Text("Tallkotten: alla tre; tar emot order bara i portalen"),
     ),
     _of(
         "alla@havtornet",
         "Elin Sund",
         "8029996066",
         _SUPPLIER_ALL,
-        ("Havtornet: alla tre; utan moms", "Havtornet: all three; without VAT"),
+        Text("Havtornet: alla tre; utan moms"),
     ),
     _of(
         "ekonom@kopare",
         "Frida Holm",
         "",
         (_P.FINANCE,),
-        ("Köparen: ekonomihandläggare", "The buyer: finance officer"),
+        Text("Köparen: ekonomihandläggare"),
     ),
-    _of("attest1@kopare", "Gustav Berg", "", (_P.ATTEST,), ("Köparen: attestant", "The buyer: attests")),
-    _of("attest2@kopare", "Hanna Vik", "", (_P.ATTEST,), ("Köparen: attestant", "The buyer: attests")),
+    _of("attest1@kopare", "Gustav Berg", "", (_P.ATTEST,), Text("Köparen: attestant")),
+    _of("attest2@kopare", "Hanna Vik", "", (_P.ATTEST,), Text("Köparen: attestant")),
     _of(
         "admin@kopare",
         "Ivar Dahl",
         "",
         (_P.BUYER_ADMIN,),
-        ("Köparen: administratör", "The buyer: administrator"),
+        Text("Köparen: administratör"),
     ),
-    _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), ("Köparen: granskare", "The buyer: auditor")),
+    _of("revisor@kopare", "Jenny Strand", "", (_P.AUDIT,), Text("Köparen: granskare")),
 )
 
 
@@ -131,7 +129,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             display_name=each.display_name,
             permissions=each.permissions,
             units=each.units,
-            language="sv",
+            language=SWEDISH,
             at=at,
             by="demo",
             state=account_store.ACTIVE,
@@ -157,7 +155,7 @@ def apply(session: Session, register: Register, *, at: datetime) -> None:
                 email="kim@gryningen.example",
                 telephone="070-174 06 05",
                 units=(),
-                language="sv",
+                language=SWEDISH,
                 today=today - timedelta(days=5),
                 at=at,
             )

@@ -20,6 +20,7 @@ from finance_desk.statement_files import statement_csv
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.periods import Month
+from foundation.text import Text
 from invoicing.audit import invariants
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
@@ -47,8 +48,7 @@ class NotEmpty(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Databasen är inte tom, och demon rör inget som finns. Ange en tom databas med --database.",
-            "The database is not empty, and the demo touches nothing that exists. Name an empty one with --database.",
+            Text("Databasen är inte tom, och demon rör inget som finns. Ange en tom databas med --database.")
         )
 
 
@@ -188,8 +188,11 @@ class _House:
                         )
                         return codec.serialise(invoice)
         raise StoryRefused(
-            f"Ingen orderrad för {month} på {flip.execution_reference}.",
-            f"No order line for {month} on {flip.execution_reference}.",
+            Text(
+                "Ingen orderrad för %(month)s på %(execution_reference)s.",
+                month=month,
+                execution_reference=flip.execution_reference,
+            )
         )
 
     def _ask_for_credit(self, request: CreditRequest) -> None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
+from foundation.text import Text
 from operations.event_loading import EventLine
 
 
@@ -95,8 +96,7 @@ def read_story(folder: Path) -> Story:
         told = _StoryFile.model_validate(tomllib.loads((folder / "story.toml").read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise StoryRefused(
-            f"{folder / 'story.toml'} går inte att läsa: {error}",
-            f"{folder / 'story.toml'} cannot be read: {error}",
+            Text("%(path)s går inte att läsa: %(error)s", path=folder / "story.toml", error=error)
         ) from error
     messages: dict[date, list[Path]] = defaultdict(list)
     for path in sorted((folder / "inbox").iterdir()):
@@ -143,6 +143,8 @@ def _day_of_name(path: Path) -> date:
         return date.fromisoformat(path.name[:10])
     except ValueError:
         raise StoryRefused(
-            f"{path} ska börja med dagen meddelandet kommer, till exempel 2026-10-06-faktura.xml.",
-            f"{path} must begin with the day the message comes, such as 2026-10-06-invoice.xml.",
+            Text(
+                "%(path)s ska börja med dagen meddelandet kommer, till exempel 2026-10-06-faktura.xml.",
+                path=path,
+            )
         ) from None

@@ -7,9 +7,10 @@ from decimal import InvalidOperation
 
 from foundation.errors import Refused
 from foundation.formatting import number_of
+from foundation.text import Text
 from invoicing.payment.bank_files import camt
 from invoicing.payment.bank_files.camt import Booked
-from peppol.explanations.explain import explain
+from peppol.explanations.explain import explained
 from peppol.xml.gate_errors import GateRefused
 from peppol.xml.iso20022 import BankFileRefused
 from peppol.xml.literals import UnreadableDocument
@@ -32,27 +33,21 @@ def read_file(body: bytes) -> tuple[str, list[Booked]]:
             return camt.movements(body)
         return CSV_MESSAGE, _from_csv(body)
     except GateRefused as refused:
-        told = (explain(refused.finding, language).sentence for language in ("sv", "en"))
-        raise BankFileUnreadable(*told) from None
+        raise BankFileUnreadable(explained(refused.finding)) from None
     except (BankFileRefused, UnreadableDocument) as refused:
-        swedish, _, english = str(refused).partition(" / ")
-        raise BankFileUnreadable(swedish, english) from None
+        raise BankFileUnreadable(refused.text) from None
 
 
 def _from_csv(body: bytes) -> list[Booked]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BankFileUnreadable(
-            "Filen är inte text i UTF-8. Spara den som CSV i UTF-8.", "The file is not text in UTF-8."
-        ) from None
+        raise BankFileUnreadable(Text("Filen är inte text i UTF-8. Spara den som CSV i UTF-8.")) from None
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     lacking = [name for name in _CSV_COLUMNS if name not in (reader.fieldnames or ())]
     if lacking:
-        raise BankFileUnreadable(
-            f"Kolumner saknas: {', '.join(lacking)}.", f"Columns are missing: {', '.join(lacking)}."
-        )
+        raise BankFileUnreadable(Text("Kolumner saknas: %(columns)s.", columns=", ".join(lacking)))
     return [_csv_row(row, number) for number, row in enumerate(reader, 2)]
 
 
@@ -64,8 +59,10 @@ def _csv_row(row: dict[str, str], number: int) -> Booked:
         booked_on = date.fromisoformat((row["booked_on"] or "").strip())
     except (InvalidOperation, ValueError):
         raise BankFileUnreadable(
-            f"Rad {number}: beloppet eller dagen går inte att läsa. Skriv 1250,00 och ÅÅÅÅ-MM-DD.",
-            f"Row {number}: the amount or the day cannot be read. Write 1250.00 and YYYY-MM-DD.",
+            Text(
+                "Rad %(row_number)s: beloppet eller dagen går inte att läsa. Skriv 1250,00 och ÅÅÅÅ-MM-DD.",
+                row_number=number,
+            ),
         ) from None
     return Booked(
         end_to_end=(row["end_to_end"] or "").strip(),

@@ -52,7 +52,7 @@ def refused(*arguments: str) -> str:
     """The sentence the demo ends with; the program itself would print it and exit with 1."""
     result = billing("demo", *arguments)
     assert isinstance(result.exception, Refused)
-    return result.exception.sentence_sv
+    return result.exception.text.sv
 
 
 def played(folder: Path, *more: str) -> Demo:

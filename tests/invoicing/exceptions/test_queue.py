@@ -9,6 +9,7 @@ import pytest
 
 from foundation.errors import Refused
 from foundation.money import Money
+from foundation.text import Text
 from invoicing.decisions import store as decision_store
 from invoicing.decisions.rules import Action
 from invoicing.exceptions import actions as exception_actions
@@ -210,7 +211,7 @@ def test_many_alike_are_foreseen_asked_back_and_undone_with_three_presses(house:
         done = bulk_actions.batch(session, number)
         assert bulk_actions.can_undo(session, done) == 4
     assert [row.state for row in done.rows] == ["DONE", "DONE", "DONE", "REFUSED", "DONE"]
-    assert "F-4 is accepted" in done.rows[3].sentence[1]
+    assert "F-4 is accepted" in done.rows[3].sentence.en
     assert [house.invoice(each).state.name for each in ids].count("CREDIT_REQUESTED") == 4
     with house.database.writing() as session:
         undone = bulk_actions.undo(
@@ -256,7 +257,7 @@ def test_suggestions_are_ranked_and_say_why(house: House) -> None:
     with house.database.reading() as session:
         first, *others = link_suggestions.lines(session, invoice)
     assert (first.order_number, first.line_id, str(first.month)) == (invoice.order_number, "001", "2026-01")
-    assert ("samma order", "the same order") in first.because
-    assert ("samma belopp som inleveransen", "the same amount as received") in first.because
+    assert Text("samma order") in first.because
+    assert Text("samma belopp som inleveransen") in first.because
     assert all(first.weight > each.weight for each in others)
     assert all(each.execution_reference != ref(5) for each in others)

@@ -1,9 +1,11 @@
 """Each thing that can be wrong with an invoice is one deviation, explained in both languages."""
 
+from dataclasses import replace
+
 import pytest
 
-from foundation.errors import Language
-from invoicing.matching.deviation_texts import WORDS, sentence
+from foundation.text import Language, languages
+from invoicing.matching.deviation_texts import WORDS, sentence, sentences
 from invoicing.matching.deviations import Deviation, DeviationActor, DeviationCode, Source, Verdict, Weight
 from invoicing.matching.invoice_matching import match
 from invoicing.responses import response_documents
@@ -33,7 +35,7 @@ def test_every_code_of_the_table_has_its_story() -> None:
     assert told == set(DeviationCode)
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize(("code", "variant"), WORDS.keys())
 def test_every_template_is_filled_in_whole(code: DeviationCode, variant: str, language: Language) -> None:
     filled = Deviation(
@@ -47,10 +49,10 @@ def test_every_template_is_filled_in_whole(code: DeviationCode, variant: str, la
         reference="REF",
         variant=f"{variant} DETAIL".strip(),
     )
-    words = sentence(filled, language)
-    assert "$" not in words
+    words = sentence(filled).in_language(language)
+    assert "%(" not in words
     assert "  " not in words
-    assert sentence(filled, "sv") != sentence(filled, "en")
+    assert sentence(filled).sv != sentence(filled).en
 
 
 def test_every_deviation_has_a_reason_in_the_published_list() -> None:
@@ -74,5 +76,22 @@ def test_a_number_in_a_sentence_is_written_as_its_readers_write_it(value: str, s
     found = Deviation(
         DeviationCode.AMOUNT, Weight.QUESTION, "BT-131", value, "1.00", Source.RECEIPT, line="1"
     )
-    assert (swedish or value) in sentence(found, "sv")
-    assert value in sentence(found, "en")
+    assert (swedish or value) in sentence(found).sv
+    assert value in sentence(found).en
+
+
+def test_what_reads_the_same_of_several_deviations_is_said_once() -> None:
+    first = Deviation(
+        DeviationCode.NOT_RECEIVED,
+        Weight.QUESTION,
+        "BT-132",
+        "001",
+        "",
+        Source.CANCELLATION,
+        line="1",
+        variant="cancelled",
+    )
+    other = replace(first, found="002", line="3")
+    said = sentences([first, replace(first, line="2"), other])
+    assert said.sv == f"{sentence(first).sv} {sentence(other).sv}"
+    assert said.en == f"{sentence(first).en} {sentence(other).en}"

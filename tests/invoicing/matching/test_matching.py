@@ -136,7 +136,7 @@ def test_an_unregistered_sender_is_not_told_whose_order_it_is() -> None:
     facts = replace(RECEIVED, supplier=None)
     result = match(replace(an_invoice(ORDER), supplier="5560360793"), facts)
     assert result.codes == ("ORDER_NOT_SUPPLIERS",)
-    assert ORDER.supplier not in " ".join(sentence(each, "en") for each in result.deviations)
+    assert ORDER.supplier not in " ".join(sentence(each).en for each in result.deviations)
 
 
 def test_a_line_closed_as_unused_waits_for_nothing() -> None:

@@ -86,7 +86,7 @@ def test_an_attest_is_granted_exactly_where_a_right_reaches(
     if not usable:
         with pytest.raises(AttestRefused) as refusal:
             granted(person, subject, all_rights, stand_ins, on=TODAY)
-        assert refusal.value.sentence_sv != refusal.value.sentence
+        assert refusal.value.text.sv != refusal.value.text.en
         return
     given_right = granted(person, subject, all_rights, stand_ins, on=TODAY)
     assert given_right.right in usable

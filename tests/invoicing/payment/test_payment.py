@@ -81,7 +81,7 @@ def test_one_person_cannot_pay_alone(
 ) -> None:
     with pytest.raises(payment.SamePerson) as refusal:
         house.pay(on=accepted.pays_on, prepared_by=prepared_by, attested_by=attested_by)
-    assert "annan" in refusal.value.sentence_sv
+    assert "annan" in refusal.value.text.sv
     assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
 
 

@@ -116,7 +116,7 @@ def test_what_does_not_agree_pays_nothing_and_is_shown(
     assert entry.is_open is (outcome is not BankReportResult.NOT_OURS)
     assert house.invoice(accepted.id).state is InvoiceState.ACCEPTED
     if entry.is_open:
-        assert entry.sentence_sv != entry.sentence_en
+        assert entry.sentence.sv != entry.sentence.en
         with house.database.writing() as session:
             bank_reports.handle(session, entry.id, by=OFFICER, note="Ringde banken.")
         with house.database.reading() as session:
@@ -169,7 +169,7 @@ def test_a_file_that_is_none_is_refused_with_a_sentence_and_changes_nothing(
 ) -> None:
     with pytest.raises(BankFileUnreadable) as refusal:
         desk.bank_says(body, on=MARCH)
-    assert refusal.value.sentence_sv != refusal.value.sentence
+    assert refusal.value.text.sv != refusal.value.text.en
     with house.database.reading() as session:
         assert bank_report_store.files(session) == []
 
@@ -230,8 +230,8 @@ def test_above_the_limit_another_attests_the_rest(
     result = desk.attest(proposal, by=ATTESTER)
     assert (len(result.items), result.state) == (1, "DRAFT")
     ((_, reason),) = result.refused
-    assert dear.number in reason.sentence
-    assert "2375.00" in reason.sentence
+    assert dear.number in reason.text.en
+    assert "2375.00" in reason.text.en
     assert desk.attest(proposal, by=SECOND).state == "ATTESTED"
 
 

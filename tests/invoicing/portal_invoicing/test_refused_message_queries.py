@@ -69,7 +69,7 @@ def test_a_refused_invoice_is_found_by_its_sender_and_by_nobody_else(house: Hous
     (message,) = seen(house)
     assert (message.seen.kind, message.seen.number) == (DocumentKind.INVOICE, "F-1")
     assert message.reason.startswith("BR-CO-")
-    assert message.reason_sv
+    assert message.reason_text.sv
     assert message.came_again is None
     assert seen(house, OTHERS) == seen(house, ONE_UNIT) == []
     with house.database.for_supplier(LARKDRILLEN).reading() as session:
@@ -114,7 +114,7 @@ def test_another_document_under_a_number_already_held_is_told_too(house: House) 
     refused(house, codec.serialise(replace(right, note="Samma nummer, andra bytes.")))
     (message,) = seen(house)
     assert (message.state, message.came_again) == (InState.CONFLICT, document.id)
-    assert "F-1" in message.reason_sv
+    assert "F-1" in message.reason_text.sv
     assert seen(house, OTHERS) == []
 
 

@@ -116,13 +116,13 @@ def test_a_second_press_on_a_line_is_refused_until_the_first_is_undone(
     made = desk.made(june)
     (row,) = desk.send(june)
     assert row.made == ()
-    assert "F26-0001 on its way" in row.reason_en
+    assert "F26-0001 on its way" in row.reason.en
     desk.wait()
     (row,) = desk.send(june)
-    assert "on its way" in row.reason_en
+    assert "on its way" in row.reason.en
     desk.house.read_messages(on=desk.today)
     (row,) = desk.send(june)
-    assert "already invoiced with F26-0001" in row.reason_en
+    assert "already invoiced with F26-0001" in row.reason.en
     assert desk.stands(made).state is _P.READ
 
 
@@ -143,8 +143,8 @@ def test_rows_that_are_refused_do_not_stop_the_others(desk: Desk, june: tuple[st
         ("003", []),
         ("", []),
     ]
-    assert "is not received" in rows[2].reason_en
-    assert rows[3].reason_en == "There is no such line."
+    assert "is not received" in rows[2].reason.en
+    assert rows[3].reason.en == "There is no such line."
 
 
 def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
@@ -152,7 +152,7 @@ def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
 ) -> None:
     for stranger in (Desk(desk.house, LARKDRILLEN), Desk(desk.house, units=frozenset({"UV-102"}))):
         (row,) = stranger.send(june)
-        assert (row.made, row.order_number, row.reason_en) == ((), "", "There is no such line.")
+        assert (row.made, row.order_number, row.reason.en) == ((), "", "There is no such line.")
     assert Desk(desk.house, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
 
 
@@ -202,7 +202,7 @@ def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
     assert desk.wait() == 0
     stopped = desk.stands(made)
     assert stopped.state is _P.STOPPED
-    assert "EGEN-1" in stopped.reason_sv
+    assert "EGEN-1" in stopped.reason.sv
     with desk.house.database.reading() as session:
         (number,) = numbering.ahead(session, desk.supplier, desk.today)
         assert str(number) == made.number
@@ -260,11 +260,11 @@ def test_credit_and_new_invoice_are_undone_together(desk: Desk, june: tuple[str,
 def test_an_invoice_is_credited_once(desk: Desk, june: tuple[str, str]) -> None:
     wrong = desk.house.send(billed(desk.house.flip(*june, number="EGEN-1", on=desk.today), days="10"))
     desk.credit(wrong.id)
-    assert "on its way already" in desk.credit(wrong.id).reason_en
+    assert "on its way already" in desk.credit(wrong.id).reason.en
     desk.wait()
     desk.house.read_messages(on=desk.today)
-    assert "credited already" in desk.credit(wrong.id).reason_en
-    assert desk.credit(wrong.id + 500).reason_en == "There is no such line."
+    assert "credited already" in desk.credit(wrong.id).reason.en
+    assert desk.credit(wrong.id + 500).reason.en == "There is no such line."
 
 
 def test_a_series_has_no_gaps_whatever_is_sent_and_undone(database_url: str) -> None:

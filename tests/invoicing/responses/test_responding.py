@@ -181,7 +181,7 @@ def test_a_person_may_ask_twice_and_each_question_is_a_message_of_its_own(house:
                 (),
                 today=BILLED_ON,
                 supplier=register.supplier(FYRBAKEN),
-                question=Question("QTY", words, f"en: {words}"),
+                question=Question("QTY", words),
             )
             document_store.set_answered(session, invoice.id, answered)
     first, second = written(house, invoice)[1:]
@@ -240,7 +240,7 @@ def test_what_a_registration_cannot_mean_is_refused_with_what_to_do() -> None:
     for change in refused:
         with pytest.raises(RegisterValueRefused) as refusal:
             replace(portal, **change)  # type: ignore[arg-type]
-        assert refusal.value.sentence
+        assert refusal.value.text
     with pytest.raises(RegisterValueRefused):
         replace(example_register().buyer, service_provider="0007:2021002114")
     assert replace(example_register().buyer, service_provider="0242:000123-AFM").service_provider

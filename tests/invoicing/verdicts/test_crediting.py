@@ -134,7 +134,7 @@ def test_credit_is_asked_only_for_what_is_in_question_and_only_once(house: House
         house.ask_credit(invoice, on=LATER)
     with pytest.raises(crediting.NotInQuestion) as refusal:
         house.ask_credit(invoice, on=LATER)
-    assert "F-1" in refusal.value.sentence_sv
+    assert "F-1" in refusal.value.text.sv
 
 
 # The credit note comes first ----------------------------------------------------------------

@@ -107,4 +107,4 @@ def test_the_bytes_of_a_parked_invoice_wait_unchanged(database_url: str) -> None
 
 
 def test_the_sentence_of_an_overtaken_receipt_says_what_to_do() -> None:
-    assert "Försök igen" in ReceiptOvertaken("2100000001", "001").sentence_sv
+    assert "Försök igen" in ReceiptOvertaken("2100000001", "001").text.sv

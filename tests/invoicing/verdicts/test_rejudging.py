@@ -84,7 +84,7 @@ def judge(house: House, invoice: list[SupplierInvoice], *, key: str = "a-press")
             left = rejudging.go_on(session, register, number, today=FEBRUARY, limit=1)
     with house.database.reading() as session:
         rows = rejudging.batch(session, number).rows
-    return {row.number: f"{row.state} {row.sentence[1]}".strip() for row in rows}
+    return {row.number: f"{row.state} {row.sentence.en}".strip() for row in rows}
 
 
 def test_what_the_new_policy_accepts_is_shown_and_judged_and_the_rest_stays(house: House) -> None:

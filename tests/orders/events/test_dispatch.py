@@ -63,7 +63,7 @@ def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: H
     other = decision(REFERENCE, level="A")
     loaded = house.tell("placement.decided", other, on=DAY, event_id="evt-1")
     assert (loaded.applied, loaded.conflicts) == (0, 1)
-    assert "other content" in loaded.problems[0][1].sentence
+    assert "other content" in loaded.problems[0][1].text.en
     assert house.placement(REFERENCE).level == "C"
     with house.database.reading() as session:
         (kept,) = event_store.in_state(session, EventState.CONFLICT)
@@ -97,7 +97,7 @@ def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> No
     assert house.orders("100000304") == []
     with house.database.reading() as session:
         reasons = {
-            each.event_id: each.reason_en for each in event_store.in_state(session, EventState.UNAPPLIABLE)
+            each.event_id: each.reason.en for each in event_store.in_state(session, EventState.UNAPPLIABLE)
         }
         placed = [row.subject for row in journal.rows(session) if row.action == OrderAction.ORDER_PLACED]
     assert "not in the register" in reasons["no-such-contract"]
@@ -132,8 +132,8 @@ def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_it
     with house.database.reading() as session:
         (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
     assert (kept.execution_reference, kept.occurred_on) == (REFERENCE, date(2026, 2, 2))
-    assert "okänd" in kept.reason_sv
-    assert "unknown" in kept.reason_en
+    assert "okänd" in kept.reason.sv
+    assert "unknown" in kept.reason.en
     house.decide(REFERENCE)
     replayed = replay_unappliable(house.database)
     assert (replayed.applied, replayed.unappliable) == (1, 0)

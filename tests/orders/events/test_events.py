@@ -119,7 +119,7 @@ def read(kind: str, **changes: object) -> Event:
 def refusal_of(content: object) -> str:
     with pytest.raises(EventRefused) as refusal:
         read_event(content if isinstance(content, str) else json.dumps(content))
-    assert refusal.value.sentence_sv.startswith("Händelsen tas inte emot.")
+    assert refusal.value.text.sv.startswith("Händelsen tas inte emot.")
     return str(refusal.value)
 
 

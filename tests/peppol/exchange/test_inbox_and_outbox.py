@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from foundation.text import WrittenText
 from peppol.exchange import inbox as exchange_inbox
 from peppol.exchange import inbox_store, outbox_store, receiver_queues
 from peppol.exchange import outbox as exchange_outbox
@@ -220,7 +221,7 @@ def test_a_message_is_taken_once(house: House) -> None:
         assert inbox_store.take(session, stored.id, kind="order")
         assert not inbox_store.take(session, stored.id, kind="order")
         inbox_store.settle(
-            session, stored.id, InState.QUARANTINED, reason="TEST", reason_sv="å", reason_en="a"
+            session, stored.id, InState.QUARANTINED, reason="TEST", reason_text=WrittenText("å", "a")
         )
     with house.database.reading() as session:
         row = session.execute(select(exchange_tables.inbox)).one()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from foundation.errors import Language
 from foundation.money import Money, Quantity
 from invoicing.matching.deviation_texts import sentence, title
 from invoicing.matching.deviations import Deviation, DeviationCode, Weight
@@ -308,12 +307,10 @@ def _in_swedish(word: str) -> str:
 
 def assert_says(deviation: Deviation, says: tuple[str, ...]) -> None:
     """Both languages have the values, nothing is left to fill in, and both end as sentences."""
-    languages: tuple[Language, Language] = ("sv", "en")
-    for language in languages:
-        words = sentence(deviation, language)
-        written = says if language == "en" else [_in_swedish(word) for word in says]
+    said = sentence(deviation)
+    for words, written in ((said.sv, map(_in_swedish, says)), (said.en, says)):
         assert [word for word in written if word not in words] == []
-        assert "$" not in words
+        assert "%(" not in words
         assert words.endswith(".")
-        assert title(deviation, language)
-    assert sentence(deviation, "sv") != sentence(deviation, "en")
+    assert title(deviation)
+    assert said.sv != said.en

@@ -14,8 +14,8 @@ from datetime import date, datetime, time
 from functools import cache
 
 from foundation.database import Database
-from foundation.errors import Language
 from foundation.periods import STOCKHOLM, six_months_from
+from foundation.text import SWEDISH, Language
 from invoicing.audit import invariants
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
@@ -139,16 +139,16 @@ class House:
     def must(self, kind: str, data: Json, *, on: date) -> None:
         """Load one event that is applied."""
         loaded = self.tell(kind, data, on=on)
-        assert loaded.applied == 1, [refusal.sentence for _, refusal in loaded.problems]
+        assert loaded.applied == 1, [refusal.text.en for _, refusal in loaded.problems]
 
     def refuses(self, kind: str, data: Json, *, on: date) -> str:
         """Load one event that cannot be applied; its reason in English."""
         loaded = self.tell(kind, data, on=on)
         assert (loaded.applied, loaded.unappliable) == (0, 1)
         ((_, refusal),) = loaded.problems
-        assert refusal.sentence_sv
-        assert refusal.sentence_sv != refusal.sentence
-        return refusal.sentence
+        assert refusal.text.sv
+        assert refusal.text.sv != refusal.text.en
+        return refusal.text.en
 
     def decide(self, reference: str = "100000101", *, on: date | None = None, **changes: object) -> Placement:
         """A placement is decided and ordered on its first day, unless `on` is another."""
@@ -302,9 +302,9 @@ class House:
         with self.database.reading() as session:
             return document_store.matches(session, invoice.id)[-1][1]
 
-    def sentences(self, invoice: SupplierInvoice, language: Language = "sv") -> list[str]:
+    def sentences(self, invoice: SupplierInvoice, language: Language = SWEDISH) -> list[str]:
         """The last judgement in words."""
-        return [sentence(each, language) for each in self.match(invoice).deviations]
+        return [sentence(each).in_language(language) for each in self.match(invoice).deviations]
 
     def answers(self, invoice: SupplierInvoice) -> list[str]:
         """The codes of the Invoice Responses sent about a document, in order."""
