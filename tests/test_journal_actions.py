@@ -26,7 +26,12 @@ from tests.support import measures
 from tests.support.product import modules
 
 _LISTS: Final = tuple(name for name in modules() if Path(name).name == "journal_actions.py")
-_READERS: Final = ("billing/tools/", "finance_desk/", "invoicing/audit/invariants.py", "operations/timeline/")
+_READERS: Final = (
+    "billing/tools/",
+    "finance_desk/",
+    "operations/checks/invariants.py",
+    "operations/timeline/",
+)
 """Who only reads the journal, and so is no witness that something is written."""
 
 _READS: Final = re.compile(
@@ -34,7 +39,7 @@ _READS: Final = re.compile(
 )
 _TELLERS: Final = {
     "billing/tools/demo/outcomes.py": "what the demo's cases came to",
-    "invoicing/audit/invariant_queries.py": "`billing check`: whether journal and books agree",
+    "operations/checks/invariant_queries.py": "`billing check`: whether journal and books agree",
     "invoicing/audit/journal_queries.py": "what an auditor looks for, and a case as it is handed out",
     "invoicing/exceptions/case.py": "the story on a document's page",
     "operations/timeline/queries.py": "the timeline of a placement",

@@ -1,1 +1,1 @@
-"""Invariants, the case archive, retention and disposal."""
+"""The case archive, the search of the journal, retention and disposal."""

@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from foundation import append_only, journal, number_series
 from foundation.sql import Session
-from invoicing.audit import invariant_queries, payment_checks, portal_checks
-from invoicing.audit.payment_checks import Findings
 from invoicing.documents import store as document_store
 from invoicing.journal_actions import DocumentAction, document_subject
 from invoicing.model import DocumentType, InvoiceState
+from operations.checks import invariant_queries, payment_checks, portal_checks
+from operations.checks.payment_checks import Findings
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange.tables import InState
 

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from foundation.sql import Session
-from invoicing.audit.invariant_queries import stream
 from invoicing.documents import tables as document_tables
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.transfers import ProposalState
+from operations.checks.invariant_queries import stream
 
 
 def items(session: Session) -> Iterator[Row[Any]]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from foundation.sql import Session
-from invoicing.audit import payment_check_queries
 from invoicing.payment.transfers import ItemState, ProposalState
+from operations.checks import payment_check_queries
 
 Findings = Iterator[tuple[str, str]]
 

@@ -4,10 +4,10 @@ Part of the invariants that `invariants.py` goes through.
 """
 
 from foundation.sql import Session
-from invoicing.audit import portal_check_queries
-from invoicing.audit.payment_checks import Findings
 from invoicing.portal_invoicing import series_store
 from invoicing.portal_invoicing.numbering import OwnNumber
+from operations.checks import portal_check_queries
+from operations.checks.payment_checks import Findings
 from peppol.exchange.outbox import sha256_of
 
 

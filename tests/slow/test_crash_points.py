@@ -18,10 +18,10 @@ from billing.migrations.migrate import open_migrated
 from billing.server import exchange_events
 from foundation import journal
 from foundation.database import Database
-from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake import queue as intake_queue
 from invoicing.intake.queue import read_arrived
+from operations.checks import invariants
 from peppol.access_points.folder import FolderAccessPoint
 from peppol.exchange import outbox_store
 from peppol.exchange import tables as exchange_tables

@@ -25,10 +25,10 @@ from billing.tools.benchmarks import flow
 from foundation import journal
 from foundation.database import Database
 from foundation.sql import Session
-from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake import queue as intake_queue
 from invoicing.intake.queue import read_arrived
+from operations.checks import invariants
 from operations.scheduler import InOne, Job
 from operations.schedules import Every
 from operations.tables import job_run

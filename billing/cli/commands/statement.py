@@ -17,11 +17,11 @@ from foundation.formatting import kronor, plain
 from foundation.money import Money
 from foundation.periods import Month, PeriodRefused
 from foundation.text import JoinedText, Text
-from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.open_items import OpenItem, open_items
 from invoicing.reconciliation.statement import DEFAULT_KEYS, Statement, StatementKey
+from operations.checks import invariants
 from orders.terms import Article
 
 alone = typer.Typer()

@@ -28,7 +28,6 @@ from billing.tools.simulation.erp import SimulatedErp
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
-from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
@@ -36,6 +35,7 @@ from invoicing.payment import payment
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import Statement, StatementKey, reconcile
 from invoicing.verdicts import crediting, parking
+from operations.checks import invariants
 from operations.event_loading import load_events, place_due_orders
 from orders.purchase_orders import order_store, receipt_store
 from orders.register import store as register_store

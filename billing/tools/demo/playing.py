@@ -21,7 +21,6 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.periods import Month
 from foundation.text import Text
-from invoicing.audit import invariants
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
@@ -32,6 +31,7 @@ from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.statement import reconcile
 from invoicing.verdicts import crediting
 from operations import message_queries
+from operations.checks import invariants
 from operations.event_loading import load_events, place_due_orders
 from orders.events import store as event_store
 from orders.purchase_orders import order_store

@@ -17,7 +17,6 @@ from billing.migrations.migrate import open_migrated
 from billing.tools.simulation import events as simulated_events
 from billing.tools.simulation import invoices
 from foundation.database import Database
-from invoicing.audit import invariants
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
@@ -25,6 +24,7 @@ from invoicing.model import InvoiceState
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
+from operations.checks import invariants
 from operations.event_loading import EventLine, load_events
 from orders.model import LineKey
 from orders.purchase_orders import receipt_store

@@ -5,10 +5,10 @@ import pytest
 from billing.migrations.migrate import open_migrated
 from billing.tools.benchmarks import bulk_world_store, pages
 from billing.tools.benchmarks.reconcile import measure
-from invoicing.audit import invariants
 from invoicing.reconciliation import entry_queries
 from invoicing.reconciliation.entry_source_queries import EntryFilter
 from invoicing.reconciliation.statement import StatementKey, reconcile
+from operations.checks import invariants
 
 # What is checked of documents; messages and journal are left out of that world.
 SUMS = ("line accounts", "order sums", "days received once", "results once", "credit pairs", "payments")

@@ -7,9 +7,9 @@ import pytest
 from billing.migrations.migrate import open_migrated
 from billing.tools.simulation.playing import Simulated, simulate
 from foundation.periods import stockholm_date
-from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
+from operations.checks import invariants
 from operations.event_loading import EventLine, load_events
 from orders.register import store as register_store
 from peppol.exchange import inbox

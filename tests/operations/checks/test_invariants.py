@@ -10,10 +10,10 @@ from sqlalchemy import Table, delete, insert, select, text, update
 
 from foundation import tables as foundation_tables
 from foundation.sql import Session
-from invoicing.audit import invariants
 from invoicing.documents import tables as document_tables
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
+from operations.checks import invariants
 from orders import tables as order_tables
 from peppol.exchange import outbox as exchange_outbox
 from peppol.exchange import tables as exchange_tables

@@ -13,9 +13,9 @@ from billing.server import exchange_events
 from billing.tools.benchmarks import flow
 from foundation import journal
 from foundation.database import Database
-from invoicing.audit import invariants
 from invoicing.documents import store as document_store
 from invoicing.intake.queue import read_arrived
+from operations.checks import invariants
 from peppol.access_points.protocol import DeliveryState, Outbound, Unreachable
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.receiving import Collector

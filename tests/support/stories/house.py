@@ -16,7 +16,6 @@ from functools import cache
 from foundation.database import Database
 from foundation.periods import STOCKHOLM, six_months_from
 from foundation.text import SWEDISH, Language
-from invoicing.audit import invariants
 from invoicing.documents import order_facts_queries
 from invoicing.documents import store as document_store
 from invoicing.intake.intake import IntakeResult
@@ -29,6 +28,7 @@ from invoicing.payment.payment_store import Payment
 from invoicing.portal_invoicing import flipping
 from invoicing.portal_invoicing.flipping import Numbered
 from invoicing.verdicts import crediting
+from operations.checks import invariants
 from operations.event_loading import EventLine, Loaded, load_events
 from orders.model import LineAccount, Order, Placement
 from orders.placements import store as placement_store
