@@ -1,4 +1,4 @@
-# Two commands suffice: `make demo` shows the house at work, `make test` checks it.
+# Two commands suffice: `make demo` shows the system at work, `make test` checks it.
 # Needed: Python 3.11 or later, make, and pip with its package registry. Addresses
 # of registries belong in pip's own configuration, never in this project.
 
@@ -22,7 +22,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --upgrade --universal --pyth
 # A file's tests stay with one worker, which has its books at hand, until another has none left.
 IN_TURN := -n $(WORKERS) --dist worksteal
 
-# The tests start many processes; each would compile the whole house anew.
+# The tests start many processes; each would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 

@@ -49,7 +49,7 @@ class Account:
 
 
 def by_id(session: Session, account_id: int) -> Account | None:
-    """The account of this number, whatever its organisation: for the doors that know who is asking."""
+    """The account of this number, whatever its organisation: for callers that know who is asking."""
     return _one(session, account.c.id == account_id)
 
 

@@ -1,7 +1,7 @@
 """The database: how it is opened, and how one unit of work begins and ends.
 
 Convention: a use case gets an open `Session`, never commits and never rolls back. The
-door opens `writing()` around it: one use case, one transaction. `reading()` gives a
+entry point opens `writing()` around it: one use case, one transaction. `reading()` gives a
 session that sees one consistent state and may not write. Statements are SQLAlchemy Core
 on the tables of `tables.py`; rows become frozen values in the folders' stores, so no
 object changes behind anyone's back.
@@ -54,7 +54,7 @@ _PRAGMAS = (
 
 
 def utc_now() -> datetime:
-    """The instant now, in UTC. Only doors call it."""
+    """The instant now, in UTC. Only entry points call it."""
     return datetime.now(UTC)
 
 

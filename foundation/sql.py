@@ -145,11 +145,11 @@ def add_new(session: Session, table: Table, rows: Sequence[Mapping[str, object]]
 
 
 def note_moment(session: Session, moment: datetime) -> None:
-    """Say when this unit of work happens; the door that opens it does."""
+    """Say when this unit of work happens; the entry point that opens it does."""
     session.info[_MOMENT] = moment
 
 
 def moment_of(session: Session) -> datetime | None:
-    """When this unit of work happens, as its door has said; None where no door has."""
+    """When this unit of work happens, as its entry point has said; None where none has."""
     moment = session.info.get(_MOMENT)
     return moment if isinstance(moment, datetime) else None

@@ -43,19 +43,19 @@ class Transitions(Generic[S]):
 
     `remedy` is what a person does about a step that is refused, where there is something to do.
 
-    >>> class Door(StrEnum):
+    >>> class Gate(StrEnum):
     ...     OPEN = "OPEN"
     ...     SHUT = "SHUT"
     ...     WALLED_UP = "WALLED_UP"
-    >>> doors = Transitions(
-    ...     {Door.OPEN: {Door.SHUT}, Door.SHUT: {Door.OPEN, Door.WALLED_UP}}, ends={Door.WALLED_UP}
+    >>> gates = Transitions(
+    ...     {Gate.OPEN: {Gate.SHUT}, Gate.SHUT: {Gate.OPEN, Gate.WALLED_UP}}, ends={Gate.WALLED_UP}
     ... )
-    >>> doors.before(Door.OPEN)
-    (<Door.SHUT: 'SHUT'>,)
-    >>> doors.check("The door", Door.WALLED_UP, Door.OPEN)
+    >>> gates.before(Gate.OPEN)
+    (<Gate.SHUT: 'SHUT'>,)
+    >>> gates.check("The gate", Gate.WALLED_UP, Gate.OPEN)
     Traceback (most recent call last):
     ...
-    foundation.transitions.StepRefused: The door is WALLED_UP and cannot become OPEN.
+    foundation.transitions.StepRefused: The gate is WALLED_UP and cannot become OPEN.
     """
 
     follows: Mapping[S, frozenset[S]]

@@ -32,7 +32,7 @@ class ReportedFinding(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rule: str = Field(
-        description="Official rule id, XSD for the schema, GATE-… for the door.", examples=["BR-CO-15"]
+        description="Official rule id, XSD for the schema, GATE-… for the gate.", examples=["BR-CO-15"]
     )
     severity: Severity = Field(description="A fatal finding makes the document invalid.")
     location: str = Field(description="XPath with positions; empty where there is no document to point into.")

@@ -116,7 +116,7 @@ def day(text: str) -> date:
 
 
 def today_or(on: date | None) -> date:
-    """The day given, or today in Sweden: the command line is a door and may look at the clock."""
+    """The day given, or today in Sweden: the command line is an entry point and may look at the clock."""
     return on if on is not None else stockholm_date(utc_now())
 
 

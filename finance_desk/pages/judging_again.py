@@ -95,11 +95,11 @@ def go_on(request: Request, number: int, person: Person = signed_in(_P.FINANCE))
 
 def judge(request: Request, person: Person, ids: list[int], *, key: str) -> int:
     """Judge these invoices again, a few in each transaction; the number of the batch."""
-    house = database_of(request)
-    with house.writing() as session:
+    database = database_of(request)
+    with database.writing() as session:
         known = judged_queries.known(session, list(dict.fromkeys(ids)))
         register = register_store.load(session)
-        number = rejudging.start(session, register, known, by=person.id, at=house.clock(), key=key)
+        number = rejudging.start(session, register, known, by=person.id, at=database.clock(), key=key)
     _go_on(request, number)
     return number
 

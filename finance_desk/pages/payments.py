@@ -197,12 +197,12 @@ def drop_changed(
 @router.post("/finance/payments/proposals/{number}/export")
 def export(request: Request, number: str, person: Person = signed_in(_P.FINANCE)) -> Response:
     """The attested proposal becomes files for the bank, once. What changed since the attest is dropped first."""
-    house, now = database_of(request), instant_of(request)
+    database, now = database_of(request), instant_of(request)
     known = _known(number)
     debtor = debtor_of(settings_of(request))
-    with house.writing() as session:
+    with database.writing() as session:
         attestation.drop_changed(session, register_store.load(session), known, now=now)
-    with house.writing() as session:
+    with database.writing() as session:
         register = register_store.load(session)
         plan = payment_export.export(session, register, number, debtor=debtor, by=person.id, now=now)
     said = Text(

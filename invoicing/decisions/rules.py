@@ -79,7 +79,7 @@ TRANSITIONS: Mapping[Action, Mapping[InvoiceState, frozenset[InvoiceState]]] = {
 }
 
 # Apart from FOLLOWS on purpose: a document for which credit was asked may only be credited, and nothing in the
-# house may take it anywhere else by itself. Only the person's own press, while its answer has not left, is taken back.
+# system may take it anywhere else by itself. Only the person's own press, while its answer has not left, is taken back.
 UNDOES = Transitions(
     {
         _S.CREDIT_REQUESTED: {_S.IN_QUESTION},

@@ -23,7 +23,7 @@ class BankReportResult(StrEnum):
 
     PAID = "PAID"
     REPEAT = "REPEAT"  # told before
-    NOT_OURS = "NOT_OURS"  # no payment of this house
+    NOT_OURS = "NOT_OURS"  # no payment of this buyer
     UNKNOWN = "UNKNOWN"  # our form of id, and no such payment
     AMOUNT = "AMOUNT"  # the bank booked another amount
     NOT_BOOKED = "NOT_BOOKED"  # announced only

@@ -1,7 +1,7 @@
 """What suppliers made in the portal, as the database holds it: named questions and single steps.
 
 A document waits (WAITING), leaves (RELEASED), and is ours once its message is read (READ); before it
-leaves it may be undone (UNDONE), or stopped at the door because it would not match any more (STOPPED).
+leaves it may be undone (UNDONE), or stopped before it left because it would not match any more (STOPPED).
 Its bytes never change. A step is an UPDATE with a condition whose row count is read.
 """
 

@@ -1,4 +1,4 @@
-"""What was sent from the portal and has not left: undoing it, letting it leave, or stopping it at the door.
+"""What was sent from the portal and has not left: undoing it, letting it leave, or stopping it before it leaves.
 
 Undoing and leaving are one race, decided by the row: whoever changes it first has it. Both take the
 supplier's number series first, as a press does, so that nobody waits in a circle.

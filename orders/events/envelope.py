@@ -1,4 +1,4 @@
-"""The door for what the decision systems tell us: one CloudEvents 1.0 envelope a line, in JSON.
+"""How what the decision systems tell us is read: one CloudEvents 1.0 envelope a line, in JSON.
 
 Convention: `EVENT_DATA` lists the types; the data of each is declared in `data` and can be imported
 from here. A line is taken whole or refused with every field to correct; a refusal repeats neither values nor

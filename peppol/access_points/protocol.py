@@ -39,7 +39,7 @@ class AccessPointError(OSError):
 class Unreachable(AccessPointError):
     """The message was not taken, or nothing could be asked: try again later, with the same instance id.
 
-    No contact, a full disk, an answer that says "not now", and a door that does not know us (code
+    No contact, a full disk, an answer that says "not now", and an access point that does not know us (code
     DENIED: somebody must mend the key, and the message is none the worse for it). `retry_after` is
     in seconds, where the access point asks for a time.
     """

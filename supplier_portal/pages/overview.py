@@ -1,4 +1,4 @@
-"""The front page: what waits for a supplier, each number the door to its list; staff go on to their first page."""
+"""The front page: what waits for a supplier, each number a link to its list; staff go on to their first page."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -62,12 +62,12 @@ def overview(request: Request, person: Person = signed_in()) -> Response:
 
 def _visit(request: Request, person: Person) -> Visit:
     """The visit that goes on; the first look in an hour begins a new one."""
-    house, now = database_of(request), instant_of(request)
-    with house.reading() as session:
+    database, now = database_of(request), instant_of(request)
+    with database.reading() as session:
         current = visits.is_current(session, person.id, now=now)
     if current is not None:
         return current
-    with house.writing() as session:
+    with database.writing() as session:
         return visits.begin(session, person.id, now=now)
 
 

@@ -37,7 +37,7 @@ from web.verdict_view import VerdictView, verdict_view
 router = pages_router("/to-invoice")
 
 _SHOWN = 500
-# How long a document stopped at the door is told about here.
+# How long a document stopped before it left is told about here.
 _STOPPED_SHOWN = timedelta(days=7)
 
 

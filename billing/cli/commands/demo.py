@@ -1,4 +1,4 @@
-"""`billing demo`: the whole house at work on a story of many cases, with a summary at the end."""
+"""`billing demo`: the whole system at work on a story of many cases, with a summary at the end."""
 
 import json
 import sys

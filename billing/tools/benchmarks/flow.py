@@ -1,6 +1,6 @@
 """Measuring how fast the main job goes: orders placed, and invoices received, matched and answered.
 
-The work is done through the real doors on a database of its own, durably. Figures are
+The work is done through the real entry points on a database of its own, durably. Figures are
 documents per second over the whole run, the median and the 99th percentile of one document,
 and the peak memory of the process. Nothing here is asserted anywhere.
 """

@@ -1,1 +1,1 @@
-"""The demo: a month of invented cases played through the real doors, alone or over a simulated access point."""
+"""The demo: a month of invented cases played through the real entry points, alone or over a simulated access point."""

@@ -1,4 +1,4 @@
-"""The demo: a story played through the real doors, day by day, and what came of it.
+"""The demo: a story played through the real entry points, day by day, and what came of it.
 
 A day goes as days go: the events of the morning, the messages of the post, the officer's
 requests for credit, the payments that are due, and the messages that leave. The clock is the
@@ -87,14 +87,14 @@ def play(
     clock = StoryClock(story.days[0])
     database = open_migrated(url, clock=clock)
     try:
-        house = _House(story, database, clock, folder)
+        buyer = _BuyersSystem(story, database, clock, folder)
         for day in story.days:
-            house.live(day)
+            buyer.live(day)
             passed(day)
-        played = house.closing()
+        played = buyer.closing()
         with database.writing() as session:
-            people.move_in(session, house.register, at=clock())
-            people.apply(session, house.register, at=clock())
+            people.move_in(session, buyer.register, at=clock())
+            people.apply(session, buyer.register, at=clock())
             attest.give_rights(session, today=clock.day)
             tutors.assign_all(session)
         return played
@@ -102,8 +102,8 @@ def play(
         database.close()
 
 
-class _House:
-    """The buyer's house in the story, with its officer, its two payers and its post."""
+class _BuyersSystem:
+    """The buyer's system in the story, with its officer, its two payers and its post."""
 
     def __init__(self, story: Story, database: Database, clock: StoryClock, folder: Path) -> None:
         self.story = story

@@ -1,4 +1,4 @@
-"""Playing a simulated world through the real doors, and writing down what went through them.
+"""Playing a simulated world through the real entry points, and writing down what went through them.
 
 The world is played day by day on a database of its own: events are loaded, suppliers turn
 received lines into invoices (some with mistakes), the officer asks for credit, suppliers

@@ -1,4 +1,4 @@
-"""The door of the command line: usage, common options, and what a command says when it is stopped."""
+"""The entry to the command line: usage, common options, and what a command says when it is stopped."""
 
 import os
 import signal

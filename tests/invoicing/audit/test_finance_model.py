@@ -1,4 +1,4 @@
-"""Any sequence of thirty actions by any people keeps every invariant of the house, and nobody pays alone.
+"""Any sequence of thirty actions by any people keeps every invariant of the books, and nobody pays alone.
 
 A state machine over the real use cases on SQLite: suppliers send and credit, months are corrected, officers
 press every button there is, in any order and twice, colleagues undo, time goes by, policies change, payments

@@ -1,4 +1,4 @@
-"""Whatever a person presses can be taken back until it has left the house, and then everything is as it was."""
+"""Whatever a person presses can be taken back until it has left the system, and then everything is as it was."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The invariants of the house: silent while all is well, and each break is named, wherever it is made."""
+"""The invariants of the books: silent while all is well, and each break is named, wherever it is made."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The door for events: what is told is taken whole, or refused without repeating it."""
+"""Reading events: what is told is taken whole, or refused without repeating it."""
 
 import json
 from collections.abc import Callable

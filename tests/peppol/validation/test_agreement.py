@@ -1,7 +1,7 @@
 """Our rules and the published ones over real documents: what suppliers send us and what we send.
 
 The random documents are in `test_rules_official`; here stand whole ones, through the same
-door as `billing validate --engine both`.
+command line as `billing validate --engine both`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The door for XML from outside: every bad document is turned away with its own reason, and twins read alike."""
+"""The gate for XML from outside: every bad document is turned away with its own reason, and twins read alike."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""The door against chance: bytes and trees spoilt at random never raise anything but a refusal.
+"""The gate against chance: bytes and trees spoilt at random never raise anything but a refusal.
 
 The mutants follow from a seed and a counter, so that any failure names the mutant
 and can be made again: `spoilt(SEED, 4711)`. An ordinary run makes 2,000 byte mutants
@@ -125,7 +125,7 @@ CHANGES: Final[tuple[Callable[[random.Random, etree._Element, etree._Element], N
 
 
 def knock(data: bytes) -> str:
-    """What the door says: "in" or the rule id; anything else it raises comes through."""
+    """What the gate says: "in" or the rule id; anything else it raises comes through."""
     try:
         admit(data)
     except GateRefused as refused:

@@ -1,4 +1,4 @@
-"""A house for stories: one database with the example register, a clock that stands still, and the real doors.
+"""A house for stories: one database with the example register, a clock that stands still, and the real entry points.
 
 Everything goes the way it goes in service: what the decision systems tell comes as lines of
 JSON, suppliers' documents come as bytes through the mailbox, and officers press the buttons
