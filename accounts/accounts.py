@@ -48,9 +48,7 @@ def invite(
             )
     except IntegrityError:
         raise AccountRefused(
-            Text(
-                "E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns."
-            ),
+            Text("E-postadressen hör redan till ett konto. Använd en annan, eller ändra det konto som finns.")
         ) from None
     made = _known(session, number)
     _note(session, by, AccountAction.INVITED, made)
@@ -62,9 +60,7 @@ def invite_again(session: Session, organisation: str, account_id: int, *, by: st
     """A fresh link for somebody who has not taken up the invitation; the old one is void. Raises NotThere."""
     account = of_organisation(session, organisation, account_id)
     if account.state != INVITED:
-        raise AccountRefused(
-            Text("Kontot är redan i bruk och behöver ingen inbjudan."),
-        )
+        raise AccountRefused(Text("Kontot är redan i bruk och behöver ingen inbjudan."))
     journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
     mailed_links.send(session, account, mailed_links.INVITE, at=at)
 
@@ -83,9 +79,7 @@ def change(
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
     if account.state == ENDED:
-        raise AccountRefused(
-            Text("Kontot är avslutat. Bjud in personen på nytt."),
-        )
+        raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
     account_store.regrant(session, account_id, permissions, units)
@@ -162,9 +156,7 @@ def forget_codes(session: Session, organisation: str, account_id: int, *, by: st
     """
     account = of_organisation(session, organisation, account_id)
     if account.person.id == by:
-        raise AccountRefused(
-            Text("Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto."),
-        )
+        raise AccountRefused(Text("Det är ditt eget konto. Ställ in koderna på nytt under Mitt konto."))
     account_store.change(session, account_id, totp_secret="")
     second_step_store.remove_recovery_codes(session, account_id)
     sessions.end_all(session, account_id)

@@ -36,7 +36,7 @@ def supplier_of(register: Register, text: str) -> Supplier:
     raise AccountRefused(
         Text(
             "Företaget har inget avtal hos oss. Kontrollera numret, eller hör av er till er avtalsansvariga."
-        ),
+        )
     )
 
 
@@ -59,7 +59,7 @@ def apply(
         for each in account_store.of_organisation(session, organisation)
     ):
         raise AccountRefused(
-            Text("Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig."),
+            Text("Företaget har redan ett konto. Er behörighetsadministratör kan lägga till dig.")
         )
     address = mail_address(email)
     name = name_of_person(contact_name)
@@ -79,7 +79,7 @@ def apply(
         raise AccountRefused(
             Text(
                 "Det finns redan en ansökan för företaget som vi behandlar. Det brukar ta fem till sju dagar."
-            ),
+            )
         ) from None
     journal.record(
         session, f"supplier {organisation}", ApplicationAction.MADE, AccountsSubject.APPLICATION.of(number)
@@ -132,8 +132,6 @@ def _decide(
 ) -> None:
     """Close a waiting application; only one of two who press at once does."""
     if not application_store.close(session, application.id, state, by=by, on=today, reason=reason):
-        raise AccountRefused(
-            Text("Ansökan är redan avgjord, kanske av en kollega nyss."),
-        )
+        raise AccountRefused(Text("Ansökan är redan avgjord, kanske av en kollega nyss."))
     action = ApplicationAction.APPROVED if state == APPROVED else ApplicationAction.REFUSED
     journal.record(session, by, action, AccountsSubject.APPLICATION.of(application.id))

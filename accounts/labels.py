@@ -12,30 +12,12 @@ PERMISSIONS: Final[dict[Permission, tuple[Text, Text]]] = {
         Text("Administrera behörigheter"),
         Text("Lägga till, ändra och avsluta personer. Gäller alltid hela organisationen."),
     ),
-    _P.ASSIGN: (
-        Text("Ta emot och tilldela"),
-        Text("Ta emot placeringar och utse handledare."),
-    ),
-    _P.REPORT: (
-        Text("Redovisa och se"),
-        Text("Lämna redovisningar, fakturera, och se ordrar och fakturor."),
-    ),
-    _P.FINANCE: (
-        Text("Ekonomihandläggare"),
-        Text("Handlägga avvikelser och förbereda betalningar."),
-    ),
+    _P.ASSIGN: (Text("Ta emot och tilldela"), Text("Ta emot placeringar och utse handledare.")),
+    _P.REPORT: (Text("Redovisa och se"), Text("Lämna redovisningar, fakturera, och se ordrar och fakturor.")),
+    _P.FINANCE: (Text("Ekonomihandläggare"), Text("Handlägga avvikelser och förbereda betalningar.")),
     _P.ATTEST: (Text("Attestant"), Text("Attestera betalningar.")),
-    _P.BUYER_ADMIN: (
-        Text("Administratör"),
-        Text("Ansökningar, ändringar och köparens personer."),
-    ),
-    _P.AUDIT: (
-        Text("Granskare"),
-        Text("Se allt och spåra vem som gjort vad."),
-    ),
-    _P.PROTECTED: (
-        Text("Skyddade uppgifter"),
-        Text("Handlägga placeringar med skyddade personuppgifter."),
-    ),
+    _P.BUYER_ADMIN: (Text("Administratör"), Text("Ansökningar, ändringar och köparens personer.")),
+    _P.AUDIT: (Text("Granskare"), Text("Se allt och spåra vem som gjort vad.")),
+    _P.PROTECTED: (Text("Skyddade uppgifter"), Text("Handlägga placeringar med skyddade personuppgifter.")),
 }
 """Permission -> (its name, what it lets one do)."""

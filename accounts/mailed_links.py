@@ -28,7 +28,7 @@ class LinkVoid(Refused):
         super().__init__(
             Text(
                 "Länken gäller inte längre: den är använd, för gammal eller ersatt av en nyare. Be om en ny."
-            ),
+            )
         )
 
 

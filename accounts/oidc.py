@@ -55,7 +55,7 @@ class NobodyHere(OpenIdRefused):
             Text(
                 "Du är inloggad hos din legitimationsutgivare, men har inget konto här. Be er "
                 "behörighetsadministratör lägga till dig."
-            ),
+            )
         )
 
 
@@ -122,7 +122,7 @@ def _end_journey(database: Database, state: str, cookie: str, now: datetime) -> 
         journey = openid_store.take_journey(session, tokens.fingerprint(state))
     if journey is None or state != cookie or now >= journey.ends_at:
         raise OpenIdRefused(
-            Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om."),
+            Text("Inloggningen hör inte till den här webbläsaren eller tog för lång tid. Börja om.")
         )
     return journey
 
@@ -162,7 +162,7 @@ def _claims(
     except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
         structlog.get_logger().error("openid token refused", fault=type(error).__name__)
         raise OpenIdRefused(
-            Text("Svaret från din legitimationsutgivare gick inte att lita på. Försök igen om en stund."),
+            Text("Svaret från din legitimationsutgivare gick inte att lita på. Försök igen om en stund.")
         ) from None
     return dict(claims)
 
@@ -214,7 +214,7 @@ def _provider(settings: Settings) -> Mapping[str, Any]:
             raise OpenIdRefused(
                 Text(
                     "Legitimationsutgivaren svarar inte. Logga in med lösenord, eller försök igen om en stund."
-                ),
+                )
             ) from None
         _discovered[issuer] = (time.monotonic() + _DISCOVERED_FOR, found)
         return found

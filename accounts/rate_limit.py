@@ -44,7 +44,7 @@ class TooOften(Refused):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
-            Text("Det blev för många försök. Vänta %(seconds)s sekunder och försök igen.", seconds=seconds),
+            Text("Det blev för många försök. Vänta %(seconds)s sekunder och försök igen.", seconds=seconds)
         )
         self.seconds = seconds
 

@@ -32,7 +32,7 @@ class LastAdministrator(AccountRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("Det är den sista som administrerar behörigheter. Ge först någon annan den behörigheten."),
+            Text("Det är den sista som administrerar behörigheter. Ge först någon annan den behörigheten.")
         )
 
 
@@ -66,9 +66,7 @@ def mail_address(text: str) -> str:
     """A mail address in lower case. Raises AccountRefused for what cannot be one."""
     address = text.strip().lower()
     if not _ADDRESS.fullmatch(address):
-        raise AccountRefused(
-            Text("Det är inte en e-postadress. Skriv till exempel namn@foretag.se."),
-        )
+        raise AccountRefused(Text("Det är inte en e-postadress. Skriv till exempel namn@foretag.se."))
     return address
 
 
@@ -95,9 +93,7 @@ def granted(
         return chosen, None
     scoped = frozenset(units) & known_units
     if not scoped:
-        raise AccountRefused(
-            Text("Välj minst en enhet, eller hela organisationen."),
-        )
+        raise AccountRefused(Text("Välj minst en enhet, eller hela organisationen."))
     return chosen, scoped
 
 
@@ -111,12 +107,10 @@ def granted_staff(permissions: Iterable[str]) -> frozenset[Permission]:
         raise AccountRefused(Text("Välj minst en behörighet."))
     if {Permission.FINANCE, Permission.ATTEST} <= chosen:
         raise AccountRefused(
-            Text("Den som förbereder betalningar får inte också attestera dem. Välj en av de två."),
+            Text("Den som förbereder betalningar får inte också attestera dem. Välj en av de två.")
         )
     if Permission.AUDIT in chosen and chosen & {Permission.FINANCE, Permission.ATTEST}:
-        raise AccountRefused(
-            Text("Den som granskar får inte också handlägga eller attestera."),
-        )
+        raise AccountRefused(Text("Den som granskar får inte också handlägga eller attestera."))
     return chosen
 
 

@@ -38,7 +38,7 @@ class WrongCode(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("Koden stämmer inte eller är redan använd. Vänta på nästa kod i appen och skriv den."),
+            Text("Koden stämmer inte eller är redan använd. Vänta på nästa kod i appen och skriv den.")
         )
 
 

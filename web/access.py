@@ -41,7 +41,7 @@ class NotPermitted(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("Sidan kräver en behörighet som du inte har. Be er behörighetsadministratör om den."),
+            Text("Sidan kräver en behörighet som du inte har. Be er behörighetsadministratör om den.")
         )
 
 

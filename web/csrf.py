@@ -30,7 +30,7 @@ class NotOurForm(Refused):
             Text(
                 "Formuläret är inte längre giltigt, och ingenting har ändrats. Gå tillbaka, läs in "
                 "sidan igen och försök en gång till."
-            ),
+            )
         )
 
 
@@ -42,7 +42,7 @@ class Unwritable(Refused):
             Text(
                 "Texten innehåller ett osynligt tecken (noll) som inte kan sparas. Gå tillbaka, skriv "
                 "om texten och försök igen."
-            ),
+            )
         )
 
 

@@ -19,7 +19,7 @@ class PdfUnavailable(Refused):
             Text(
                 "Den här installationen kan inte göra PDF, eftersom programbiblioteket Pango saknas på "
                 "servern. Skriv ut sidan från webbläsaren i stället, eller hämta XML-filen."
-            ),
+            )
         )
 
 

@@ -22,11 +22,7 @@ from invoicing.matching.deviations import (
 from web.verdict_words import check_name
 
 _VERDICTS = {
-    Verdict.ACCEPT: (
-        "good",
-        Text("Stämmer"),
-        Text("Köparens prövning godkänner den direkt."),
-    ),
+    Verdict.ACCEPT: ("good", Text("Stämmer"), Text("Köparens prövning godkänner den direkt.")),
     Verdict.HOLD: (
         "note",
         Text("Hålls för kontroll"),

@@ -59,10 +59,7 @@ def approve(request: Request, application_id: int, person: Person = signed_in(AD
             )
     except AccountRefused as wrong:
         return _application(request, person, application_id, wrong.text)
-    return see_other(
-        "/admin",
-        said=Text("Ansökan är godkänd, och en inbjudan är på väg till företaget."),
-    )
+    return see_other("/admin", said=Text("Ansökan är godkänd, och en inbjudan är på väg till företaget."))
 
 
 @router.post("/applications/{application_id}/refuse")
@@ -171,8 +168,7 @@ def forget_codes(request: Request, account_id: int, person: Person = signed_in(A
     with database_of(request).writing() as session:
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
-        "/admin/people",
-        said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning."),
+        "/admin/people", said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning.")
     )
 
 

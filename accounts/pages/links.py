@@ -44,10 +44,7 @@ def use_link(
     password_hash = passwords.hashed(chosen)
     with database_of(request).writing() as session:
         accounts.take_up(session, secret, password_hash, now=now)
-    return see_other(
-        "/sign-in",
-        said=Text("Lösenordet är valt. Logga in med det."),
-    )
+    return see_other("/sign-in", said=Text("Lösenordet är valt. Logga in med det."))
 
 
 @router.get("/forgotten")

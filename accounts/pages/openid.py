@@ -43,9 +43,7 @@ def arrive(request: Request, state: str = "", code: str = "", error: str = "") -
     settings = _settings(request)
     try:
         if error:
-            raise oidc.OpenIdRefused(
-                Text("Inloggningen avbröts hos legitimationsutgivaren."),
-            )
+            raise oidc.OpenIdRefused(Text("Inloggningen avbröts hos legitimationsutgivaren."))
         secret, back = oidc.arrive(
             database_of(request),
             settings,

@@ -55,10 +55,7 @@ def change_password(
     with database_of(request).writing() as session:
         rate_limit.forget(session, f"password {person.id}")
         accounts.change_password(session, person, chosen, but=_own_key(request), now=now)
-    return see_other(
-        "/account",
-        said=Text("Lösenordet är ändrat, och du är utloggad på alla andra ställen."),
-    )
+    return see_other("/account", said=Text("Lösenordet är ändrat, och du är utloggad på alla andra ställen."))
 
 
 @router.post("/sign-out-everywhere")

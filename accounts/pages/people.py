@@ -114,8 +114,7 @@ def forget_codes(
     with database_of(request).writing() as session:
         accounts.forget_codes(session, person.organisation, account_id, by=person.id, at=instant_of(request))
     return see_other(
-        "/people",
-        said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning."),
+        "/people", said=Text("Koderna är borttagna. Personen ställer in nya vid nästa inloggning.")
     )
 
 
@@ -134,10 +133,7 @@ def end(request: Request, account_id: int, person: Person = signed_in(Permission
     """Ends the account and all its sessions at once."""
     with database_of(request).writing() as session:
         accounts.end(session, person.organisation, account_id, by=person.id)
-    return see_other(
-        "/people",
-        said=Text("Kontot är avslutat och personen är utloggad."),
-    )
+    return see_other("/people", said=Text("Kontot är avslutat och personen är utloggad."))
 
 
 def _granted(request: Request, person: Person) -> tuple[frozenset[Permission], frozenset[str] | None]:

@@ -142,9 +142,7 @@ class NoUnknownAccount(Refused):
     """Every account on the invoice is registered by now."""
 
     def __init__(self) -> None:
-        super().__init__(
-            Text("Kontot på fakturan är redan registrerat. Ladda om sidan."),
-        )
+        super().__init__(Text("Kontot på fakturan är redan registrerat. Ladda om sidan."))
 
 
 def _held(session: Session) -> list[SupplierInvoice]:

@@ -138,10 +138,7 @@ def propose(request: Request, person: Person = signed_in(*_KEEPERS)) -> Response
     """Propose to dispose of what may be disposed of."""
     with database_of(request).writing() as session:
         retention.propose(session, by=person.id, on=today_of(request), times=_times(request))
-    return see_other(
-        "/finance/audit/retention",
-        Text("Föreslaget. En annan person bekräftar."),
-    )
+    return see_other("/finance/audit/retention", Text("Föreslaget. En annan person bekräftar."))
 
 
 @router.post("/finance/audit/disposals/{number}/{answer}")

@@ -76,9 +76,7 @@ def replay(request: Request, number: int, person: Person = signed_in(_P.FINANCE)
         if message_queries.message_in(session, number) is None:
             raise NotThere
         if inbox.replay(session, number) is None:
-            raise Refused(
-                Text("Meddelandet kan inte läsas igen: det första med samma nummer gäller."),
-            )
+            raise Refused(Text("Meddelandet kan inte läsas igen: det första med samma nummer gäller."))
     for _ in read_arrived(database, today=today_of(request), reader=False):
         pass
     return see_other(f"/finance/letters/{number}", Text("Meddelandet är läst igen."))

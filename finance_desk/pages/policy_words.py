@@ -14,21 +14,12 @@ from web import i18n
 DAYS: Final = (
     ("payment_terms_days", Text("Betalas dagar efter fakturadatum")),
     ("days_to_wait_for_receipt", Text("Dagar att vänta på inleverans")),
-    (
-        "days_to_wait_for_invoice",
-        Text("Dagar en kredit väntar på sin faktura"),
-    ),
-    (
-        "days_until_report_reminder",
-        Text("Dagar till påminnelse om redovisning"),
-    ),
+    ("days_to_wait_for_invoice", Text("Dagar en kredit väntar på sin faktura")),
+    ("days_until_report_reminder", Text("Dagar till påminnelse om redovisning")),
 )
 SWITCHES: Final = (
     ("several_lines", Text("En faktura får gälla flera orderrader")),
-    (
-        "automatic_answer",
-        Text("Alla avvikelser besvaras utan person"),
-    ),
+    ("automatic_answer", Text("Alla avvikelser besvaras utan person")),
     ("conditional_acceptance", Text("Godkänt med anmärkning svaras CA")),
 )
 LIMITS: Final[Mapping[str, Text]] = {
