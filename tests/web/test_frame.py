@@ -101,6 +101,7 @@ def test_a_style_sheet_is_kept_only_by_its_mark(client: httpx.Client) -> None:
     assert client.get(marked.partition("?")[0] + "?v=other").headers["cache-control"] == "no-store"
 
 
+@pytest.mark.slow
 def test_pictures_of_the_frame(site: Site, browser_page: Page) -> None:
     browser_page.goto(f"{site.address}/sign-in")
     for width in (1280, 390):
