@@ -16,12 +16,17 @@ import pytest
 from hypothesis import settings
 
 from tests.support.servers.databases import PostgresqlServer, running_server
+from tests.support.servers.postgresql_keeper import roomy_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 # How wide somebody's terminal is must not decide how our output is cut.
 os.environ.pop("COLUMNS", None)
+
+# A commit waits for no disk where the files of a test lie in memory; some tests run programs they have put there.
+if not os.statvfs(folder_in_memory := roomy_folder()).f_flag & os.ST_NOEXEC:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder_in_memory))
 
 # A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
 # same examples, so that its answer is about the commit; desks and `make fuzz` look further each time.
