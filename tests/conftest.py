@@ -9,6 +9,7 @@ others follow there in `make test-slow`, which runs what is marked `slow`. A tes
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from tests.support.servers.postgresql_keeper import roomy_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from tests.support.pages.browser import Opening
 
 # How wide somebody's terminal is must not decide how our output is cut.
 os.environ.pop("COLUMNS", None)
@@ -103,4 +106,25 @@ def browser_page(chromium: "Browser") -> Iterator["Page"]:
     from tests.support.pages.browser import a_page
 
     with a_page(chromium) as page:
+        yield page
+
+
+@pytest.fixture(params=["paper", pytest.param("browser", marks=pytest.mark.slow)])
+def opening(request: pytest.FixtureRequest) -> "Opening":
+    """How a fresh page is opened: on paper, and in `make test-slow` in the browser as well.
+
+    For journeys that go by links, forms and words alone, as every page can be used.
+    """
+    from tests.support.pages.browser import a_page
+    from tests.support.pages.paper_page import a_paper_page
+
+    if request.param == "paper":
+        return a_paper_page
+    return partial(a_page, request.getfixturevalue("chromium"))
+
+
+@pytest.fixture
+def any_page(opening: "Opening") -> Iterator["Page"]:
+    """A page without history, on paper or in the browser."""
+    with opening() as page:
         yield page

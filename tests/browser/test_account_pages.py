@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from accounts import passwords
@@ -15,7 +15,7 @@ from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
-from tests.support.pages.browser import Site, a_page, axe, portal, tab_to
+from tests.support.pages.browser import Opening, Site, axe, portal, tab_to
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import example_register
 
@@ -54,8 +54,8 @@ def link_to(site: Site, address: str) -> str:
     return found[0]
 
 
-def test_a_company_comes_in_without_javascript(site: Site, chromium: Browser) -> None:
-    with a_page(chromium, javascript=False, base_url=site.address) as page:
+def test_a_company_comes_in_without_javascript(site: Site, opening: Opening) -> None:
+    with opening(javascript=False, base_url=site.address) as page:
         page.goto("/apply")
         page.get_by_label("Organisationsnummer").fill("559999-4043")
         page.get_by_label("Ditt namn").fill("Nils Ny")

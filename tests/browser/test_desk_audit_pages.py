@@ -28,10 +28,10 @@ _S = InvoiceState
 
 
 @pytest.fixture
-def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
     url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
     with a_house(url) as house, portal(url, business_clock=clock) as site:
-        yield Office(house, site, browser_page, clock)
+        yield Office(house, site, any_page, clock)
 
 
 def test_a_change_of_rules_shows_its_effect_before_it_is_saved(office: Office) -> None:

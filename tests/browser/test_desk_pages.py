@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from accounts import sessions
 from accounts.identity import Permission, Person
@@ -19,7 +19,7 @@ from invoicing.model import InvoiceState, SupplierInvoice
 from invoicing.portal_invoicing.flipping import Numbered, credit_note_of
 from orders.register import store as register_store
 from peppol.documents import billing
-from tests.support.pages.browser import WIDTHS, Site, a_page, account_of, axe, portal, too_wide
+from tests.support.pages.browser import WIDTHS, Opening, Site, account_of, axe, portal, too_wide
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
@@ -92,10 +92,10 @@ def sign_in_as(page: Page, site: Site, person: Person) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
     url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
     with a_house(url) as house, portal(url, business_clock=clock) as site:
-        yield Office(house, site, browser_page, clock)
+        yield Office(house, site, any_page, clock)
 
 
 def received(house: House, many: int) -> None:
@@ -152,6 +152,7 @@ def states(house: House, invoice: list[SupplierInvoice]) -> set[InvoiceState]:
     return {house.invoice(each.id).state for each in invoice}
 
 
+@pytest.mark.parametrize("opening", ["paper", "browser"], indirect=True)
 def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(office: Office) -> None:
     house, page = office.house, office.page
     received(house, 2)
@@ -184,7 +185,7 @@ def test_a_difference_is_accepted_within_the_limit_refused_above_it_and_undone(o
 
 
 def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_the_end(
-    office: Office, chromium: Browser
+    office: Office, opening: Opening
 ) -> None:
     house = office.house
     received(house, 1)
@@ -193,7 +194,7 @@ def test_a_credit_note_is_seen_beside_its_invoice_linked_undone_and_settled_in_t
     nameless = replace(credit_note_of(wrong, given=Numbered("K-1", date(2026, 2, 4))), billing_references=())
     credit = house.send(nameless)
     person = office.person("frida", Permission.FINANCE)
-    with a_page(chromium, javascript=False) as page:
+    with opening(javascript=False) as page:
         office.page = page
         sign_in_as(page, office.site, person)
         office.go("/finance?part=credits")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from accounts.identity import Permission, Person
@@ -14,7 +14,7 @@ from invoicing.model import InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.export import message_id
 from peppol.xml import codec
-from tests.support.pages.browser import Site, a_page, portal, sign_in, too_wide
+from tests.support.pages.browser import Opening, Site, portal, sign_in, too_wide
 from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import DEBTOR, notice
 
@@ -40,7 +40,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 @pytest.fixture
-def desks(house: House, chromium: Browser) -> Iterator["Desks"]:
+def desks(house: House, opening: Opening) -> Iterator["Desks"]:
     with (
         portal(
             house.database.url.render_as_string(hide_password=False),
@@ -50,20 +50,20 @@ def desks(house: House, chromium: Browser) -> Iterator["Desks"]:
         ) as site,
         ExitStack() as stack,
     ):
-        yield Desks(site, chromium, stack)
+        yield Desks(site, opening, stack)
 
 
 class Desks:
     """Each person at a browser of their own."""
 
-    def __init__(self, site: Site, chromium: Browser, stack: ExitStack) -> None:
-        self.site, self.chromium, self.stack = site, chromium, stack
+    def __init__(self, site: Site, opening: Opening, stack: ExitStack) -> None:
+        self.site, self.opening, self.stack = site, opening, stack
         self.pages: dict[str, Page] = {}
 
     def of(self, person: Person, path: str) -> Page:
         """The person opens a page."""
         if person.id not in self.pages:
-            page = self.stack.enter_context(a_page(self.chromium, javascript=False))
+            page = self.stack.enter_context(self.opening(javascript=False))
             sign_in(page, self.site, person)
             self.pages[person.id] = page
         page = self.pages[person.id]

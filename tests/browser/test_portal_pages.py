@@ -9,7 +9,7 @@ from threading import Barrier
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page
 
 from invoicing.flow_test import sample_orders
 from invoicing.model import InvoiceState
@@ -20,13 +20,14 @@ from peppol.xml import codec
 from tests.support.pages.browser import (
     KEEPS_PICTURES,
     WIDTHS,
-    a_page,
+    Opening,
     axe,
     picture,
     session_cookie,
     sign_in,
     too_wide,
 )
+from tests.support.pages.paper_page import expect
 from tests.support.pages.portal_walks import (
     ADMIN,
     ALVA,
@@ -38,6 +39,7 @@ from tests.support.pages.portal_walks import (
     choose,
     opened_books,
     press,
+    tick_all,
 )
 from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
@@ -75,6 +77,8 @@ def test_a_line_becomes_an_invoice_with_two_presses_and_is_received(
 ) -> None:
     page = at(browser_page, books, "/to-invoice")
     looks_right(page, "flip-list")
+    tick_all(page)
+    assert [each.is_checked() for each in page.locator("input[name=line]").all()] == [True, True]
     page.get_by_role("link", name=re.compile("^Gör faktura")).first.click()
     expect(page.get_by_role("heading", name="Faktura F26-0001")).to_be_visible()
     expect(page.get_by_text("Köparens prövning godkänner den direkt.")).to_be_visible()
@@ -95,6 +99,7 @@ def test_a_line_becomes_an_invoice_with_two_presses_and_is_received(
     assert b"F26-0001" in Path(xml.value.path()).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_with_the_keyboard_alone_and_in_english(
     books: Books, june: tuple[str, str], browser_page: Page
@@ -129,8 +134,8 @@ def reach(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_without_javascript(books: Books, june: tuple[str, str], chromium: Browser) -> None:
-    with a_page(chromium, javascript=False, width=390) as page:
+def test_without_javascript(books: Books, june: tuple[str, str], opening: Opening) -> None:
+    with opening(javascript=False, width=390) as page:
         at(page, books, "/to-invoice")
         page.locator("input[name=line]").first.check()
         press(page, "Granska valda")
@@ -173,16 +178,16 @@ def test_of_32_presses_over_http_on_one_line_one_makes_an_invoice(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_forty_lines_become_forty_invoices_with_one_press(books: Books, browser_page: Page) -> None:
+def test_forty_lines_become_forty_invoices_with_one_press(books: Books, any_page: Page) -> None:
     for number in range(19):
         reference = f"1000002{number:02}"
         books.house.decide(reference, start=date(2026, 6, 1))
         for month, on in (("2026-06", date(2026, 7, 2)), ("2026-07", date(2026, 8, 3))):
             books.house.report(reference, month, on=on)
-    page = at(browser_page, books, "/to-invoice?month=2026-07")
+    page = at(any_page, books, "/to-invoice?month=2026-07")
     expect(page.locator("input[name=line]")).to_have_count(20)
     page.goto(f"{books.site.address}/to-invoice")
-    page.get_by_role("checkbox", name="Välj alla rader").check()
+    tick_all(page)
     press(page, "Granska valda")
     expect(page.get_by_role("heading", name="Granska 40 fakturor")).to_be_visible()
     assert axe(page) == []
@@ -201,9 +206,9 @@ def test_forty_lines_become_forty_invoices_with_one_press(books: Books, browser_
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_row_that_was_taken_meanwhile_does_not_stop_the_others(
-    books: Books, june: tuple[str, str], browser_page: Page
+    books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
-    page = at(browser_page, books, "/to-invoice/preview?all=1")
+    page = at(any_page, books, "/to-invoice/preview?all=1")
     books.house.send_invoice(*june, number="EGEN-1", on=TODAY)
     press(page, "Skicka 2 fakturor")
     expect(page.get_by_role("heading", name="1 dokument är på väg")).to_be_visible()
@@ -216,11 +221,11 @@ def test_a_row_that_was_taken_meanwhile_does_not_stop_the_others(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
-    books: Books, june: tuple[str, str], browser_page: Page
+    books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
     wrong = books.house.send(billed(books.house.flip(*june, number="EGEN-1", on=TODAY), days="10"))
     books.house.ask_credit(wrong, on=TODAY)
-    page = at(browser_page, books, "/invoices?standing=to-do")
+    page = at(any_page, books, "/invoices?standing=to-do")
     page.get_by_role("link", name="EGEN-1").click()
     expect(page.get_by_role("heading", name="Köparen begär en kreditfaktura")).to_be_visible()
     looks_right(page, "flip-in-question")
@@ -248,10 +253,10 @@ def test_an_invoice_in_question_is_credited_and_corrected_in_one_step(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_made_elsewhere_is_looked_at_and_sent(
-    books: Books, june: tuple[str, str], browser_page: Page
+    books: Books, june: tuple[str, str], any_page: Page
 ) -> None:
     body = codec.serialise(books.house.flip(*june, number="EGEN-1", on=TODAY))
-    page = at(browser_page, books, "/invoices/upload")
+    page = at(any_page, books, "/invoices/upload")
     press(page, "Läs filen")
     expect(page.get_by_role("alert")).to_contain_text("Välj en fil först.")
     looks_right(page, "flip-upload-nothing")
@@ -279,7 +284,7 @@ def test_a_file_made_elsewhere_is_looked_at_and_sent(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_supplier_goes_through_the_test_bench_and_the_administrator_confirms(
-    books: Books, browser_page: Page
+    books: Books, any_page: Page
 ) -> None:
     with books.database.reading() as session:
         register = register_store.load(session)
@@ -292,7 +297,7 @@ def test_a_supplier_goes_through_the_test_bench_and_the_administrator_confirms(
         policy=register.policy,
         given=Numbered("T-1", TODAY),
     )
-    page = at(browser_page, books, "/test-bench")
+    page = at(any_page, books, "/test-bench")
     with page.expect_download() as sampled:
         page.get_by_role("link", name="Ladda ner XML TEST-GRUND").click()
     assert FYRBAKEN.encode() in Path(sampled.value.path()).read_bytes()
@@ -326,8 +331,8 @@ def step_done_and_confirmed(page: Page, books: Books) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_settings_ask_for_changes_and_choose_the_series(books: Books, browser_page: Page) -> None:
-    page = at(browser_page, books, "/settings")
+def test_settings_ask_for_changes_and_choose_the_series(books: Books, any_page: Page) -> None:
+    page = at(any_page, books, "/settings")
     looks_right(page, "settings")
     page.get_by_text("Begär ett nytt konto").click()
     page.get_by_label("Nummer", exact=True).fill("991-2345")

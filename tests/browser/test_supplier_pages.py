@@ -17,7 +17,7 @@ from types import ModuleType
 import httpx
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from accounts.identity import Permission, Person
@@ -27,7 +27,7 @@ from orders.placements import store as placement_store
 from orders.placements import tutor_store
 from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
-from tests.support.pages.browser import Site, a_page, axe, portal, session_cookie, sign_in, too_wide
+from tests.support.pages.browser import Opening, Site, axe, portal, session_cookie, sign_in, too_wide
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, a_house
 
@@ -91,9 +91,9 @@ def states(site: Site, reference: str, month: str) -> list[ReportState]:
         return [each.state for each in placement_store.reports(session, reference, Month.parse(month))]
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_file_the_month_and_correct_it(site: Site, chromium: Browser, javascript: bool) -> None:
-    with a_page(chromium, javascript=javascript) as page:
+@pytest.mark.parametrize("javascript", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_file_the_month_and_correct_it(site: Site, opening: Opening, javascript: bool) -> None:
+    with opening(javascript=javascript) as page:
         sign_in(page, site, ALVA)
         page.goto(f"{site.address}/reports")
         page.locator("a[href='/reports/100000101/2026-02']").first.click()
@@ -123,8 +123,8 @@ def test_file_the_month_and_correct_it(site: Site, chromium: Browser, javascript
         assert "Uppföljningssamtal, Praktik" in history
 
 
-def test_file_all_that_is_due_but_one(site: Site, browser_page: Page) -> None:
-    page = browser_page
+def test_file_all_that_is_due_but_one(site: Site, any_page: Page) -> None:
+    page = any_page
     sign_in(page, site, ALVA)
     page.goto(site.address)
     page.get_by_role("link", name="Granska och lämna").click()
@@ -194,8 +194,8 @@ def test_all_of_it_behind_the_databases_own_wall(postgresql_server: PostgresqlSe
         assert client.post("/reports/due", data=foreign).status_code == 404
 
 
-def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, browser_page: Page) -> None:
-    page = browser_page
+def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, any_page: Page) -> None:
+    page = any_page
     sign_in(page, site, ALVA)
     page.goto(f"{site.address}/placements?state=to_assign")
     assert page.get_by_role("row").count() == 2
@@ -216,8 +216,8 @@ def test_a_tutor_is_assigned_to_many_and_a_name_is_refused(site: Site, browser_p
         assert [each.tutor for each in tutor_store.history(session, "100000101")] == ["handledare-7", "H2"]
 
 
-def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, browser_page: Page) -> None:
-    page = browser_page
+def test_the_timeline_leads_to_each_document_in_both_widths(site: Site, any_page: Page) -> None:
+    page = any_page
     sign_in(page, site, ALVA)
     order = order_of(site, "100000101")
     for width, picture in ((1280, "svg.line.wide-picture"), (390, "svg.line.narrow-picture")):
@@ -275,8 +275,8 @@ def test_a_server_without_pango_says_so(
     assert "Pango saknas på servern" in answer.text
 
 
-def test_lists_are_taken_home_with_the_filter_of_the_page(site: Site, browser_page: Page) -> None:
-    page = browser_page
+def test_lists_are_taken_home_with_the_filter_of_the_page(site: Site, any_page: Page) -> None:
+    page = any_page
     sign_in(page, site, ALVA)
     page.goto(f"{site.address}/orders?text=100000101")
     with page.expect_download() as taken:
@@ -329,6 +329,7 @@ def test_permissions_decide_which_pages_there_are(site: Site, client: httpx.Clie
     assert answer.status_code == 403
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_off_on_a_narrow_screen(site: Site, browser_page: Page) -> None:
     sign_in(browser_page, site, ALVA)
     browser_page.set_viewport_size({"width": 320, "height": 800})

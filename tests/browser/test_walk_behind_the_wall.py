@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from sqlalchemy import event
 
 from accounts import passwords
@@ -26,6 +26,7 @@ from orders.model import ReportState
 from orders.placements import store as placement_store
 from orders.register import store as register_store
 from peppol.xml import codec
+from tests.support.pages.paper_page import expect
 from tests.support.pages.portal_walks import (
     ADMIN,
     NOW,
@@ -36,6 +37,7 @@ from tests.support.pages.portal_walks import (
     choose,
     opened_books,
     press,
+    tick_all,
 )
 from tests.support.servers.databases import PostgresqlServer
 from tests.support.stories.bills import billed
@@ -56,9 +58,9 @@ def books(postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch) 
         yield opened
 
 
-def test_a_whole_day_as_the_suppliers_own_role(books: Books, browser_page: Page) -> None:
+def test_a_whole_day_as_the_suppliers_own_role(books: Books, any_page: Page) -> None:
     acted = acts_for(books)
-    page, site = browser_page, books.site.address
+    page, site = any_page, books.site.address
     signs_in(page, books, PASSWORD)
 
     # File the month of August, and correct it.
@@ -81,7 +83,7 @@ def test_a_whole_day_as_the_suppliers_own_role(books: Books, browser_page: Page)
     press(page, "Skicka fakturan")
     expect(page.get_by_role("heading", name="1 dokument är på väg")).to_be_visible()
     page.goto(f"{site}/to-invoice")
-    page.get_by_role("checkbox", name="Välj alla rader").check()
+    tick_all(page)
     press(page, "Granska valda")
     press(page, "Skicka 3 fakturor")
     expect(page.get_by_role("heading", name="3 dokument är på väg")).to_be_visible()

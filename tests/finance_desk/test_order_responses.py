@@ -19,10 +19,10 @@ DAY = date(2026, 2, 3)
 
 
 @pytest.fixture
-def office(tmp_path: Path, browser_page: Page) -> Iterator[Office]:
+def office(tmp_path: Path, any_page: Page) -> Iterator[Office]:
     url, clock = f"sqlite:///{tmp_path / 'billing.sqlite'}", Clock()
     with a_house(url) as house, portal(url, business_clock=clock) as site:
-        yield Office(house, site, browser_page, clock)
+        yield Office(house, site, any_page, clock)
 
 
 def test_a_changed_order_line_is_read_and_noted_as_dealt_with(office: Office) -> None:

@@ -10,8 +10,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -30,7 +30,11 @@ from billing.tools.demo.people import HINT
 from foundation.database import Database, utc_now
 from foundation.periods import Clock
 from operations.settings import Settings
+from tests.support.pages.paper_page import PaperPage
 from tests.system_packages import BROWSERS
+
+Opening = Callable[..., AbstractContextManager[Page]]
+"""How somebody opens a fresh page: `a_page` of a browser, or `a_paper_page`."""
 
 PICTURES = Path(os.environ.get("BILLING_TEST_PICTURES", "build/pictures"))
 KEEPS_PICTURES = "BILLING_TEST_PICTURES" in os.environ
@@ -171,7 +175,12 @@ def sign_in(page: Page, site: Site, person: Person) -> None:
 
 
 def axe(page: Page) -> list[str]:
-    """What axe has to say against the page as it stands: one line a violation, with its places."""
+    """What axe has to say against the page as it stands: one line a violation, with its places.
+
+    A page on paper says of itself what can be told without drawing it.
+    """
+    if isinstance(page, PaperPage):
+        return page.barriers()
     page.evaluate(_axe_script())
     found: list[str] = page.evaluate(_ASK_AXE, list(_RULES))
     return found
@@ -183,7 +192,9 @@ def _axe_script() -> str:
 
 
 def too_wide(page: Page) -> list[str]:
-    """Elements that make the page scroll sideways; none at any width from 320 up."""
+    """Elements that make the page scroll sideways; none at any width from 320 up, and none on paper."""
+    if isinstance(page, PaperPage):
+        return []
     found: list[str] = page.evaluate(
         """() => {
           const most = document.documentElement.clientWidth;

@@ -75,6 +75,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def tick_all(page: Page) -> None:
+    """Tick every line, with the box that ticks them all where the browser's script shows it."""
+    of_all = page.get_by_role("checkbox", name="Välj alla rader")
+    for each in [of_all] if of_all.is_visible() else page.locator("input[name=line]").all():
+        each.check()
+
+
 def choose(page: Page, body: bytes) -> None:
     """Choose a file in the page's form."""
     page.set_input_files("input[name=file]", {"name": "f.xml", "mimeType": "text/xml", "buffer": body})
