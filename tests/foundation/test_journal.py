@@ -13,8 +13,6 @@ from foundation import tables as foundation_tables
 from tests.support.journal import Noted, Something
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 
 
@@ -30,6 +28,7 @@ def written(house: House, reference: str | None = None) -> list[tuple[int, str, 
         return [(row.sequence, row.action, row.subject) for row in rows]
 
 
+@pytest.mark.both_engines
 def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> None:
     house.decide(REFERENCE)
     house.report(REFERENCE, "2026-01", on=date(2026, 2, 2))
@@ -58,6 +57,7 @@ def test_a_month_leaves_its_rows_in_the_order_things_were_done(house: House) -> 
     }
 
 
+@pytest.mark.both_engines
 def test_what_is_rolled_back_leaves_no_row(house: House) -> None:
     before = written(house)
 
@@ -108,6 +108,7 @@ def test_the_hash_is_of_the_row_and_the_one_before_it() -> None:
     assert journal.row_hash(journal.GENESIS, row) != journal.row_hash(journal.GENESIS, {**row, "actor": "ä"})
 
 
+@pytest.mark.both_engines
 def test_the_database_itself_refuses_to_change_or_remove_a_row(house: House) -> None:
     for change in (update(foundation_tables.journal).values(actor="x"), delete(foundation_tables.journal)):
         with pytest.raises(DBAPIError, match="append-only"), house.database.writing() as session:

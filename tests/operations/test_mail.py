@@ -27,8 +27,6 @@ from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
 from tests.support.servers.mail_server import mail_server
 
-pytestmark = pytest.mark.both_engines
-
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 FYRBAKEN = "5599991014"
 
@@ -98,6 +96,7 @@ def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Data
     assert swedish["Auto-Submitted"] == "auto-generated"
 
 
+@pytest.mark.both_engines
 def test_nobody_is_mailed_about_what_was_rolled_back(database: Database) -> None:
     person(database, "alva@fyrbaken.example")
     with pytest.raises(RuntimeError):
@@ -111,6 +110,7 @@ def _tell_and_fail(database: Database) -> None:
         raise RuntimeError
 
 
+@pytest.mark.both_engines
 def test_who_has_declined_a_kind_still_gets_the_others(database: Database) -> None:
     number = person(database, "alva@fyrbaken.example")
     with database.writing() as session:
@@ -155,6 +155,7 @@ def test_without_its_server_everything_waits(database: Database) -> None:
     assert states(database) == [("alva@fyrbaken.example", "WAITING")]
 
 
+@pytest.mark.both_engines
 def test_a_claim_that_was_never_marked_is_sent_again_under_the_same_id(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +178,7 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.both_engines
 def test_what_lets_somebody_in_is_forgotten_once_it_has_left(database: Database, tmp_path: Path) -> None:
     with database.writing() as session:
         mail.put_to_address(
@@ -202,6 +204,7 @@ def test_a_mail_needs_the_same_values_in_both_languages(template: str) -> None:
         assert names[0] == names[1]
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_choices_pressed_at_once_follow_each_other(database: Database) -> None:
     account = person(database, "alla@fyrbaken.example")

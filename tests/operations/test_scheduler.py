@@ -29,8 +29,6 @@ from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import Moment
 from tests.support.stories.house import House, a_house, outcome
 
-pytestmark = pytest.mark.both_engines
-
 NIGHT = Daily(time(2, 0))
 
 
@@ -118,6 +116,7 @@ def test_a_frequent_job_runs_the_newest_slot_only() -> None:
 # Running ------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_a_slot_is_run_once_and_missed_days_are_made_up_for_with_their_own_day(
     house: House, moment: Moment
 ) -> None:
@@ -130,6 +129,7 @@ def test_a_slot_is_run_once_and_missed_days_are_made_up_for_with_their_own_day(
     assert days == [date(2026, 11, day) for day in (21, 22, 23, 24)]
 
 
+@pytest.mark.both_engines
 def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_an_alarm(
     house: House, moment: Moment
 ) -> None:
@@ -163,6 +163,7 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_and_then_given_up_with_a
     assert actions.count(Noted.FIRST) == 1
 
 
+@pytest.mark.both_engines
 def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_nothing(
     house: House, moment: Moment
 ) -> None:
@@ -187,6 +188,7 @@ def test_a_job_in_steps_whose_worker_died_is_taken_over_and_the_dead_one_closes_
     assert (row.state, row.note, row.tries) == ("DONE", "quick", 2)
 
 
+@pytest.mark.both_engines
 def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kept(
     house: House, moment: Moment
 ) -> None:
@@ -205,6 +207,7 @@ def test_old_rows_of_frequent_jobs_are_forgotten_and_those_of_daily_ones_are_kep
 # The jobs themselves ------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_all_the_jobs_of_an_installation_run_on_an_empty_house(house: House, tmp_path: Path) -> None:
     settings = Settings(mail_folder=tmp_path, journal_head_folder=tmp_path, alarm_mail="drift@kopare.example")
     ran = run_due(house.database, jobs_of(settings))
@@ -243,6 +246,7 @@ def test_due_result_orders_are_placed_on_their_day_also_when_nobody_looked_for_a
     assert len(house.orders("100000101", Article.RESULT)) == 1
 
 
+@pytest.mark.both_engines
 def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: House, moment: Moment) -> None:
     house.decide("100000101")
     house.report("100000101", "2026-01", on=date(2026, 2, 2))
@@ -273,6 +277,7 @@ def test_an_invoice_that_has_waited_too_long_is_asked_back_and_told_of(house: Ho
     assert (row.kind, row.about) == ("INVOICES_PARKED", "F-3")
 
 
+@pytest.mark.both_engines
 def test_invoices_that_are_due_are_told_of_once_a_day(house: House, moment: Moment) -> None:
     house.decide("100000101")
     house.report("100000101", "2026-01", on=date(2026, 2, 2))

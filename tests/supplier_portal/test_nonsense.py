@@ -9,8 +9,6 @@ from tests.support.pages.portal_walks import ALVA, REFERENCE, Books, opened_book
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.stories.house import FYRBAKEN
 
-pytestmark = pytest.mark.both_engines
-
 NO_KEY = 99_999_999_999_999_999_999
 BEYOND = 2**31
 BROKEN = {
@@ -35,6 +33,7 @@ def alva(books: Books) -> Iterator[Visitor]:
         yield opened
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("number", [NO_KEY, BEYOND])
 def test_a_number_that_no_row_can_have_is_not_there(alva: Visitor, number: int) -> None:
     for path in (
@@ -49,6 +48,7 @@ def test_a_number_that_no_row_can_have_is_not_there(alva: Visitor, number: int) 
     assert alva.post("/to-invoice/undo", {"bundle": f"{number}"}).status_code == 404
 
 
+@pytest.mark.both_engines
 def test_a_null_character_reaches_no_database(alva: Visitor) -> None:
     for path in ("/orders?text=%00", "/invoices?q=a%00b", "/orders/%00", "/to-invoice/sent/%00"):
         assert alva.get(path).status_code == 404, path

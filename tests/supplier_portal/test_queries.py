@@ -26,8 +26,6 @@ from supplier_portal.queries.orders import LinesAre, OrderFilter, Sort
 from supplier_portal.queries.placements import PlacementFilter, PlacementsAre, Stands
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 OURS = Scope(FYRBAKEN)
 NORTH = {
     "id": "UV-102",
@@ -53,6 +51,7 @@ def references(house: House, state: PlacementsAre | None, on: date, **wanted: ob
     return [row.execution_reference for row in found]
 
 
+@pytest.mark.both_engines
 def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
     with a_house(database_url) as house:
         house.decide("100000101")
@@ -72,6 +71,7 @@ def test_orders_are_filtered_searched_and_sorted(database_url: str) -> None:
         assert numbers(house, Scope(LARKDRILLEN), text=first) == []
 
 
+@pytest.mark.both_engines
 def test_an_order_tells_line_by_line_how_far_it_has_come(database_url: str) -> None:
     with a_house(database_url) as house:
         house.decide()
@@ -115,6 +115,7 @@ def test_a_credited_line_can_be_invoiced_again(database_url: str) -> None:
         assert line.ready
 
 
+@pytest.mark.both_engines
 def test_placements_are_found_by_where_they_stand(database_url: str) -> None:
     with a_house(database_url) as house:
         today = date(2026, 3, 10)
@@ -149,6 +150,7 @@ def test_protected_and_outside_placements_are_never_listed(database_url: str) ->
             assert placement_queries.find(session, OURS, "100000101") is None
 
 
+@pytest.mark.both_engines
 def test_interruptions_since_the_last_visit(database_url: str) -> None:
     with a_house(database_url) as house:
         house.decide("100000101")

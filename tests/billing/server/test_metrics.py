@@ -31,8 +31,6 @@ from tests.support.servers.faulty_point import (
 )
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
@@ -123,6 +121,7 @@ def test_the_figures_say_what_waits_what_is_stuck_and_since_when(
     assert "559999" not in text
 
 
+@pytest.mark.both_engines
 def test_an_access_point_that_is_left_alone_is_down_in_the_figures(
     house: House, moment: Moment, database_url: str
 ) -> None:
@@ -158,6 +157,7 @@ def test_ready_only_with_a_database_that_answers_and_has_its_tables(
     assert empty.get("/livez").status_code == 200
 
 
+@pytest.mark.both_engines
 def test_the_status_command_tells_people_and_machines_the_same(
     house: House, moment: Moment, database_url: str
 ) -> None:

@@ -32,8 +32,6 @@ from peppol.exchange import outbox_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 LATER = date(2034, 1, 1)
 
@@ -65,6 +63,7 @@ def exported(house: House, reference: str = REFERENCE) -> bytes:
 # The chain ----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_the_chain_is_held_against_heads_written_elsewhere(house: House, tmp_path: Path) -> None:
     path = tmp_path / "heads" / "journal.txt"
     with house.database.reading() as session:
@@ -179,6 +178,7 @@ def test_what_is_added_or_taken_out_is_named() -> None:
     assert broken["extra.txt"] == "it is missing"
 
 
+@pytest.mark.both_engines
 def test_the_journal_is_searched_by_reference_document_person_and_time(house: House) -> None:
     with house.database.reading() as session:
 

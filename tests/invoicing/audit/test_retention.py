@@ -25,8 +25,6 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House, a_house
 from tests.support.stories.portal import Desk
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 BILLED_ON = date(2026, 2, 3)
 ACTOR = SupplierActor(FYRBAKEN, by="user-17")
@@ -68,6 +66,7 @@ def dispose(house: House, on: date) -> str:
         return retention.confirm(session, number, by="user-2", on=on)
 
 
+@pytest.mark.both_engines
 def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) -> None:
     message = refused(house)
     assert past(house, BEFORE) == []
@@ -86,6 +85,7 @@ def test_a_refused_message_goes_with_its_answer_after_two_years(house: House) ->
     assert house.broken() == []
 
 
+@pytest.mark.both_engines
 def test_a_hold_on_a_message_keeps_it_also_from_a_disposal_already_proposed(house: House) -> None:
     message = refused(house)
     with house.database.writing() as session:
@@ -129,6 +129,7 @@ def test_a_message_that_failed_is_ours_to_mend_and_never_goes(house: House) -> N
     assert past(house, date(2050, 1, 1)) == [f"letter:{stored.id}"]
 
 
+@pytest.mark.both_engines
 def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: House) -> None:
     stranger = replace(invoice(house), order_reference=billing.OrderReference(id="NA"))
     document = house.send(stranger)
@@ -145,6 +146,7 @@ def test_a_document_without_a_case_goes_when_nothing_more_can_happen(house: Hous
     assert house.broken() == []
 
 
+@pytest.mark.both_engines
 def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     desk = Desk(house)
     undone = desk.made((house.order(REFERENCE).number, "001"))
@@ -164,6 +166,7 @@ def test_what_never_left_its_maker_goes_after_half_a_year(house: House) -> None:
     assert house.broken() == []
 
 
+@pytest.mark.both_engines
 def test_a_case_takes_the_portals_copies_with_it(house: House) -> None:
     desk = Desk(house)
     made = desk.made((house.order(REFERENCE).number, "001"))

@@ -35,8 +35,6 @@ from orders.register import store as register_store
 from tests.support.stories.house import House, a_house
 from tests.support.stories.paying import NOW, OFFICER
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 ACCOUNTS = LedgerAccounts()
 Read = dict[str, list[tuple[str, Decimal]]]
@@ -90,6 +88,7 @@ def rows_of(run: Run) -> list[tuple[VoucherKind, list[tuple[str, str]]]]:
     return [(each.kind, [(row.account, str(row.amount)) for row in each.rows]) for each in run.vouchers]
 
 
+@pytest.mark.both_engines
 def test_an_invoice_its_payment_and_its_credit_are_booked_once_each(house: House) -> None:
     invoice = house.flip(house.order(REFERENCE).number, number="F-1", on=date(2026, 2, 3))
     document = house.send(invoice)
@@ -152,6 +151,7 @@ def test_what_was_invoiced_before_the_closing_day_is_not_accrued(house: House) -
         accrue(house, Month(2026, 1), closing=date(2026, 2, 5))
 
 
+@pytest.mark.both_engines
 def test_a_voucher_once_written_stays(house: House) -> None:
     accrue(house, Month(2026, 1), closing=date(2026, 2, 10))
     row = payment_tables.voucher_row

@@ -22,8 +22,6 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House
 from tests.support.stories.january import FEBRUARY, january, received_january
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
@@ -42,6 +40,7 @@ def messages(house: House) -> list[tuple[str, str]]:
 # Copies and conflicts -------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_the_same_bytes_again_are_a_repeat_and_give_no_second_invoice(house: House) -> None:
     body = codec.serialise(january(house))
     house.post(body, on=FEBRUARY)
@@ -82,6 +81,7 @@ def test_the_same_document_with_one_more_line_feed_has_other_bytes_and_is_kept_a
     assert house.invoice(first.id) == first
 
 
+@pytest.mark.both_engines
 def test_the_same_number_with_other_bytes_is_kept_aside_and_the_first_stands(house: House) -> None:
     invoice = january(house)
     first = house.send(invoice)

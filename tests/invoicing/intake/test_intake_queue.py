@@ -20,8 +20,6 @@ from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 
@@ -82,6 +80,7 @@ def test_a_message_whose_handling_fails_rests_longer_each_time_and_then_waits_fo
     assert message(house).state == InState.FAILED
 
 
+@pytest.mark.both_engines
 def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_effect_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +100,7 @@ def test_a_message_that_failed_is_replayed_when_the_fault_is_mended_and_has_its_
     assert message(house).state == InState.HANDLED
 
 
+@pytest.mark.both_engines
 def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: House) -> None:
     stored = house.post(january(house), on=DAY)
     with house.database.writing() as session:
@@ -112,6 +112,7 @@ def test_a_failure_noted_by_a_worker_that_was_too_late_changes_nothing(house: Ho
     assert message(house).state == InState.QUARANTINED
 
 
+@pytest.mark.both_engines
 def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
     house: House, broken: None
 ) -> None:
@@ -128,6 +129,7 @@ def test_one_message_that_fails_does_not_take_those_of_its_transaction_with_it(
     ]
 
 
+@pytest.mark.both_engines
 def test_a_worker_that_stops_early_leaves_what_it_had_taken_to_others(house: House) -> None:
     for number in range(13):
         house.post(f"<A>{number}</A>".encode(), on=DAY)
@@ -149,6 +151,7 @@ def test_a_second_invoice_of_the_same_day_amount_and_order_gets_a_note_and_no_re
     assert "F-1" in note.sentence_sv
 
 
+@pytest.mark.both_engines
 def test_one_transport_id_with_other_bytes_is_a_conflict_where_ids_are_never_given_twice(
     house: House,
 ) -> None:

@@ -18,8 +18,6 @@ from orders.register import store as register_store
 from tests.support.stories.bills import billed
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 
@@ -105,6 +103,7 @@ def test_payments_are_numbered_without_gaps_and_a_refused_one_takes_no_number(
     assert house.invoice(second.id).state is InvoiceState.PAID
 
 
+@pytest.mark.both_engines
 def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted: SupplierInvoice) -> None:
     house.pay(on=accepted.pays_on)
     for change in (
@@ -118,6 +117,7 @@ def test_a_payment_once_made_cannot_be_changed_or_removed(house: House, accepted
         assert document_store.counts(session) == {InvoiceState.PAID: 1}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(("prepared_by", "attested_by"), [("a", "a"), ("a", ""), ("", "b")])
 def test_the_database_itself_refuses_a_payment_by_one_person(
     house: House, accepted: SupplierInvoice, prepared_by: str, attested_by: str

@@ -16,8 +16,6 @@ from invoicing.payment.repayments import RepaymentRefused
 from orders.register import store as register_store
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 TODAY = date(2026, 3, 10)
 
@@ -75,6 +73,7 @@ def test_one_notes_and_another_confirms_and_the_claim_is_gone(
         confirm(house, invoice, by="user-3")
 
 
+@pytest.mark.both_engines
 def test_what_was_noted_wrongly_is_taken_back_and_noted_again(
     house: House, paid_and_credited: SupplierInvoice
 ) -> None:

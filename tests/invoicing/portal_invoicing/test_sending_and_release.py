@@ -28,8 +28,6 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house
 from tests.support.stories.portal import Desk, key
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 _P = PortalState
 
@@ -134,6 +132,7 @@ def test_the_same_form_sent_twice_does_nothing_the_second_time(desk: Desk, june:
         Desk(desk.house, LARKDRILLEN).send(june, form=form)
 
 
+@pytest.mark.both_engines
 def test_rows_that_are_refused_do_not_stop_the_others(desk: Desk, june: tuple[str, str]) -> None:
     order = june[0]
     rows = desk.send((order, "001"), (order, "002"), (order, "003"), ("2100000999", "001"))
@@ -156,6 +155,7 @@ def test_another_suppliers_line_and_a_unit_out_of_scope_do_not_exist(
     assert Desk(desk.house, units=frozenset({"UV-101"})).made(june).number == "F26-0001"
 
 
+@pytest.mark.both_engines
 def test_of_32_presses_at_once_on_one_line_one_makes_an_invoice(desk: Desk, june: tuple[str, str]) -> None:
     start = Barrier(32)
 
@@ -168,6 +168,7 @@ def test_of_32_presses_at_once_on_one_line_one_makes_an_invoice(desk: Desk, june
         assert sum(pool.map(press, range(32))) == 1
 
 
+@pytest.mark.both_engines
 def test_undo_and_leaving_at_once_give_one_of_the_two(desk: Desk, june: tuple[str, str]) -> None:
     for _ in range(4):
         made = desk.made(june)
@@ -194,6 +195,7 @@ def test_undo_and_leaving_at_once_give_one_of_the_two(desk: Desk, june: tuple[st
             break
 
 
+@pytest.mark.both_engines
 def test_an_invoice_that_would_not_match_any_more_is_stopped_at_the_door(
     desk: Desk, june: tuple[str, str]
 ) -> None:
@@ -320,6 +322,7 @@ def test_whatever_is_taken_and_given_back_no_number_is_missing_or_used_twice(hou
     law()
 
 
+@pytest.mark.both_engines
 def test_the_check_of_the_house_sees_a_missing_number_and_other_bytes(
     desk: Desk, june: tuple[str, str], july: tuple[str, str]
 ) -> None:

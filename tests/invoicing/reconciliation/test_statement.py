@@ -25,8 +25,6 @@ from peppol.xml import codec
 from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 SECOND = "100000102"
 NOTHING = Money.of("0.00")
@@ -204,6 +202,7 @@ def test_a_month_from_order_to_payment_in_six_columns(house: House) -> None:
     assert drawn_up(house, StatementKey.MONTH, reference=REFERENCE).rows[0].ordered == Money.of("1900.00")
 
 
+@pytest.mark.both_engines
 def test_a_receipt_made_again_counts_once(house: House) -> None:
     house.report(REFERENCE, "2026-03", on=date(2026, 3, 9))
     house.interrupt(REFERENCE, on=date(2026, 3, 10), last_day=date(2026, 3, 13))

@@ -27,8 +27,6 @@ from tests.support.stories.bills import billed
 from tests.support.stories.house import LARKDRILLEN, House, a_house, outcome
 from tests.support.stories.paying import PayDesk, notice
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE, SECOND = "100000101", "100000102"
 ALL_KEYS = tuple(StatementKey)
 
@@ -91,6 +89,7 @@ def months_of_work(house: House) -> Iterator[date]:
     yield date(2026, 7, 1)
 
 
+@pytest.mark.both_engines
 def test_a_past_day_is_drawn_up_as_it_was_then(house: House) -> None:
     then = {day: drawn_up(house, EntryFilter(), *ALL_KEYS) for day in months_of_work(house)}
     for day, statement in then.items():
@@ -101,6 +100,7 @@ def test_a_past_day_is_drawn_up_as_it_was_then(house: House) -> None:
     )
 
 
+@pytest.mark.both_engines
 def test_each_part_of_the_books_is_the_whole_without_the_rest(house: House) -> None:
     for _ in months_of_work(house):
         pass
@@ -143,6 +143,7 @@ def test_every_open_krona_has_a_document(house: House) -> None:
     assert {item.why for item in items} == {Why.NOT_INVOICED}
 
 
+@pytest.mark.both_engines
 def test_a_month_end_comes_to_zero_or_names_what_is_left(house: House) -> None:
     for _ in months_of_work(house):
         pass

@@ -15,8 +15,6 @@ from orders.placements import store as placement_store
 from peppol.exchange import tables as exchange_tables
 from tests.support.stories.house import House, a_house, decision, event_line
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 DAY = date(2026, 1, 1)
 
@@ -58,6 +56,7 @@ def test_the_same_event_twice_in_one_file_is_applied_once(house: House) -> None:
     assert (loaded.applied, loaded.repeated) == (1, 1)
 
 
+@pytest.mark.both_engines
 def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: House) -> None:
     house.tell("placement.decided", decision(REFERENCE, level="C"), on=DAY, event_id="evt-1")
     other = decision(REFERENCE, level="A")
@@ -73,6 +72,7 @@ def test_the_same_id_with_other_content_is_kept_aside_and_never_applied(house: H
     assert replay_unappliable(house.database).applied == 0
 
 
+@pytest.mark.both_engines
 def test_many_decisions_told_together_come_out_as_one_by_one(house: House) -> None:
     """Decisions that follow each other are stored in strokes; one that is refused stops no other."""
 
@@ -188,6 +188,7 @@ def test_a_line_that_is_no_event_lies_in_quarantine_and_the_next_is_read(house: 
     assert kept.reason_sv.startswith("Händelsen tas inte emot")
 
 
+@pytest.mark.both_engines
 def test_a_broken_line_that_comes_again_is_noted_once_more_and_kept_once(house: House) -> None:
     for _ in range(2):
         assert load_events(house.database, [EventLine("file:1", "not json")]).quarantined == 1

@@ -20,8 +20,6 @@ from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 FEBRUARY = date(2026, 2, 3)
 OURS = ParticipantId("0007", "2021002114")
@@ -94,6 +92,7 @@ def test_the_same_message_once_more_is_a_repeat(house: House, tmp_path: Path) ->
     assert [state for state, _, _ in inbox(house)] == ["HANDLED", "REPEAT"]
 
 
+@pytest.mark.both_engines
 def test_the_same_instance_with_another_document_is_a_conflict(house: House, tmp_path: Path) -> None:
     first, second = message(january(house)), message(january(house, number="F-2"))
     assert collect(house, tmp_path, first, second) == Collected(stored=1, repeats=0, conflicts=1)
@@ -133,6 +132,7 @@ def test_the_same_number_with_other_content_is_a_conflict_in_any_envelope(
     ]
 
 
+@pytest.mark.both_engines
 def test_a_message_for_somebody_else_lies_in_quarantine_with_its_reason(house: House, tmp_path: Path) -> None:
     collect(house, tmp_path, message(january(house), receiver=ParticipantId("0007", LARKDRILLEN)))
     assert inbox(house) == [("QUARANTINED", "ENV-NOT-OURS", INSTANCE)]
@@ -144,6 +144,7 @@ def test_a_message_for_somebody_else_lies_in_quarantine_with_its_reason(house: H
     assert row.kind == "invoice"
 
 
+@pytest.mark.both_engines
 def test_a_message_from_a_service_provider_is_taken_and_a_person_is_told(
     house: House, tmp_path: Path
 ) -> None:

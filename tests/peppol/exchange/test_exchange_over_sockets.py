@@ -19,8 +19,6 @@ from tests.support.servers.access_points import ANOTHER, BUYER, SUPPLIER, Simula
 from tests.support.servers.faulty_point import DAY, Moment
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, TALLKOTTEN, House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 ORDERS = 5
 
 
@@ -92,6 +90,7 @@ def test_orders_sent_through_a_storm_lie_at_their_suppliers_once_and_in_order(
         assert came == sorted(came, key=laid_out.index)
 
 
+@pytest.mark.both_engines
 def test_one_receivers_broken_access_point_holds_up_nobody_else_and_opens_no_breaker(
     house: House, running: Simulator, moment: Moment
 ) -> None:

@@ -17,8 +17,6 @@ from peppol.exchange.tables import InState, OutState
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 DAY = date(2026, 2, 3)
 
 
@@ -76,6 +74,7 @@ def release(house: House, invoice: QueueLease, state: OutState, *, rest: timedel
         return len(receiver_queues.release(session, invoice, tried, now=CLOCK))
 
 
+@pytest.mark.both_engines
 def test_a_message_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> None:
     instance_id = put_out(house)
     invoice = claim(house)
@@ -90,6 +89,7 @@ def test_a_message_waits_with_its_bytes_and_is_noted_sent_once(house: House) -> 
     assert not claim(house).messages
 
 
+@pytest.mark.both_engines
 def test_a_receivers_messages_are_one_workers_until_its_time_is_out_and_then_anothers(house: House) -> None:
     put_out(house)
     first = claim(house)
@@ -106,6 +106,7 @@ def test_a_receivers_messages_are_one_workers_until_its_time_is_out_and_then_ano
         assert session.scalar(select(exchange_tables.outbox.c.state)) == OutState.SENT
 
 
+@pytest.mark.both_engines
 def test_a_message_that_did_not_get_through_holds_back_those_behind_it_to_the_same_receiver(
     house: House,
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_message_laid_out_in_a_transaction_that_fails_was_never_there(house: H
         assert list(outbox_store.messages_out(session)) == []
 
 
+@pytest.mark.both_engines
 def test_messages_are_found_by_kind_document_and_subject_oldest_first(house: House) -> None:
     put_out(house, b"<A/>")
     put_out(house, b"<B/>")
@@ -188,6 +190,7 @@ def test_bytes_that_came_before_are_a_repeat_of_the_first_and_kept_once(house: H
         assert inbox_store.body_of(session, 999) is None
 
 
+@pytest.mark.both_engines
 def test_the_same_instance_with_other_bytes_is_a_conflict_and_both_are_kept(house: House) -> None:
     first = store(house, b"<A/>", instance_id="i-1")
     other = store(house, b"<B/>", instance_id="i-1")
@@ -204,6 +207,7 @@ def test_the_same_bytes_under_a_new_instance_are_a_repeat(house: House) -> None:
     assert (again.state, again.repeats) == (InState.REPEAT, first.id)
 
 
+@pytest.mark.both_engines
 def test_a_message_is_claimed_by_one_worker_and_comes_up_again_when_its_lease_has_ended(house: House) -> None:
     store(house, b"<A/>")
     lease = timedelta(minutes=10)

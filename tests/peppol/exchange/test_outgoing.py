@@ -29,8 +29,6 @@ from peppol.xml import codec
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import TALLKOTTEN, House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 REFERENCE = "100000101"
 DAY = date(2026, 2, 3)
 
@@ -93,6 +91,7 @@ def bodies(house: House) -> list[bytes]:
 # Out ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_orders_lie_in_the_folder_as_the_bytes_they_were_laid_out_with(house: House, tmp_path: Path) -> None:
     house.decide(REFERENCE)
     folder = FolderAccessPoint(tmp_path / "post")
@@ -187,6 +186,7 @@ def collect(house: House, access_point: FolderAccessPoint | FailingAccessPoint) 
     return outgoing.collect(house.database.writing, access_point, today=DAY, now=CLOCK)
 
 
+@pytest.mark.both_engines
 def test_messages_are_stored_before_they_are_acknowledged_and_copies_are_told_apart(house: House) -> None:
     messages = {"a.xml": b"<A/>", "b.xml": b"<B/>", "a-again.xml": b"<A/>"}
     access_point = FailingAccessPoint(inbox=messages, house=house)

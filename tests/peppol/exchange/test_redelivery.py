@@ -24,8 +24,6 @@ from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
 from tests.support.stories.house import example_register
 
-pytestmark = pytest.mark.both_engines
-
 DAY = date(2026, 3, 20)
 
 
@@ -47,6 +45,7 @@ def restart(database: Database) -> None:
     database.close()
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("count", [30, pytest.param(300, marks=pytest.mark.slow)])
 def test_documents_that_come_ten_times_in_any_order_over_restarts_have_one_effect_each(
     database: Database, moment: Moment, count: int
@@ -142,6 +141,7 @@ def test_500_acknowledgements_lost_after_the_commit_are_500_messages_once_and_50
         assert (stored, len(set(repeated))) == (500, 500)
 
 
+@pytest.mark.both_engines
 def test_one_collector_at_a_time_and_one_that_lost_its_turn_stores_nothing(
     database: Database, moment: Moment
 ) -> None:

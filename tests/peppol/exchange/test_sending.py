@@ -37,8 +37,6 @@ from tests.support.servers.faulty_point import (
 from tests.support.servers.house_databases import CLOCK
 from tests.support.stories.house import FYRBAKEN, House, a_house
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
@@ -145,6 +143,7 @@ def test_a_stuck_message_is_alarmed_about_once_and_goes_when_a_person_sends_it_a
         exchange_actions.send_again(house.database, 1, by="user-17")
 
 
+@pytest.mark.both_engines
 def test_a_refused_message_goes_again_as_a_new_message_with_the_same_bytes_and_only_once(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
@@ -243,6 +242,7 @@ def test_a_directory_that_cannot_tell_is_no_answer_and_the_message_is_sent(
     assert message(house).state == OutState.SENT
 
 
+@pytest.mark.both_engines
 def test_a_message_that_lies_in_the_portal_can_be_sent_when_the_supplier_has_registered(
     house: House, point: FaultyPoint
 ) -> None:
@@ -295,6 +295,7 @@ def test_a_day_without_the_access_point_costs_no_message_anything_and_one_alarm_
         assert actions.count(AccessPointAction.UNREACHABLE) == actions.count(AccessPointAction.REACHED) == 1
 
 
+@pytest.mark.both_engines
 def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_others(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
@@ -325,6 +326,7 @@ def test_one_message_that_nobody_can_hand_over_does_not_close_the_door_for_the_o
 # The last word ------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 def test_accepted_is_not_delivered_and_the_access_point_is_asked_until_it_knows(
     house: House, point: FaultyPoint, moment: Moment
 ) -> None:
