@@ -14,6 +14,7 @@ from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
 from tests.support.servers.house_databases import CLOCK
 from tests.support.servers.openid_provider import CLIENT, SECRET, running_provider
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import example_register
 
 ALVA = {"email": "alla@fyrbaken.example"}
@@ -46,7 +47,7 @@ def travel(somebody: Visitor, *, back: str = "/account", **chosen: str) -> httpx
     """Go to the provider, choose there, and come back with what it gives."""
     away = somebody.client.get("/sign-in/openid", params={"next": back})
     assert away.status_code == 303, text_of(away)
-    with httpx.Client(trust_env=False) as elsewhere:
+    with httpx.Client(trust_env=False, verify=NO_TLS) as elsewhere:
         at_provider = elsewhere.get(httpx.URL(away.headers["location"]).copy_merge_params(chosen))
     home = urlsplit(at_provider.headers["location"])
     return somebody.get(f"{home.path}?{home.query}")
@@ -84,7 +85,7 @@ def test_a_token_that_is_wrong_in_any_way_lets_nobody_in(site: Site, fault: str)
 def test_a_journey_belongs_to_the_browser_that_began_it_and_ends_once(site: Site) -> None:
     with visitor(site) as attacker, visitor(site) as victim:
         away = attacker.client.get("/sign-in/openid")
-        with httpx.Client(trust_env=False) as elsewhere:
+        with httpx.Client(trust_env=False, verify=NO_TLS) as elsewhere:
             at_provider = elsewhere.get(httpx.URL(away.headers["location"]).copy_merge_params(ALVA))
         home = urlsplit(at_provider.headers["location"])
         assert victim.get(f"{home.path}?{home.query}").status_code == 403

@@ -21,6 +21,7 @@ from peppol.exchange.tables import OutState
 from tests.browser.test_desk_pages import Clock, Office, january, received, reference
 from tests.support.pages import routes_desk
 from tests.support.pages.browser import portal
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import a_house
 from web.csrf import TOKEN_FIELD
 
@@ -93,7 +94,7 @@ def _every_post_is_refused(office: Office, account: int) -> None:
         key = sessions.start(session, account, now=office.site.app.state.clock())
     cookie, origin = {"billing-session": key}, {"Origin": office.site.address, "Accept": "text/html"}
     with httpx.Client(
-        base_url=office.site.address, trust_env=False, cookies=cookie, headers=origin
+        base_url=office.site.address, trust_env=False, verify=NO_TLS, cookies=cookie, headers=origin
     ) as client:
         token = client.get("/finance").text.split(f'name="{TOKEN_FIELD}" value="')[1].split('"')[0]
         own = client.post("/finance/filters", data={TOKEN_FIELD: token, "name": "Mina"})

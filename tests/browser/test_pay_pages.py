@@ -161,6 +161,7 @@ def test_a_repayment_is_noted_by_one_and_confirmed_by_another(house: House, desk
     page = desks.of(ATTESTER, "/finance/payments")
     assert "väntar på en andra person" in page.inner_text("main")
     page.click("text=F-1")
+    assert "Fordran" in page.inner_text("h1")
     assert too_wide(page) == []
     page.click("text=Bekräfta återbetalningen")
     assert "Fordran för F-1 är reglerad." in page.inner_text("body")

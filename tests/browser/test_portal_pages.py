@@ -41,6 +41,7 @@ from tests.support.pages.portal_walks import (
     press,
     tick_all,
 )
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.bills import billed
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN
 from tests.support.stories.portal import key
@@ -150,7 +151,7 @@ def test_of_32_presses_over_http_on_one_line_one_makes_an_invoice(
     line = "/".join(june)
     start = Barrier(32)
     with httpx.Client(
-        base_url=books.site.address, trust_env=False, cookies={"billing-session": cookie}
+        base_url=books.site.address, trust_env=False, verify=NO_TLS, cookies={"billing-session": cookie}
     ) as ask:
         form = ask.get(f"/to-invoice/line/{line}").text
     token = form.partition('name="form_token" value="')[2].partition('"')[0]
@@ -158,7 +159,11 @@ def test_of_32_presses_over_http_on_one_line_one_makes_an_invoice(
 
     def send(number: int) -> tuple[int, str]:
         with httpx.Client(
-            base_url=books.site.address, trust_env=False, cookies={"billing-session": cookie}, timeout=60
+            base_url=books.site.address,
+            trust_env=False,
+            verify=NO_TLS,
+            cookies={"billing-session": cookie},
+            timeout=60,
         ) as client:
             start.wait()
             # Half of them are the same form pressed again and again, half are other tabs.

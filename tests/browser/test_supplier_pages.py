@@ -29,6 +29,7 @@ from peppol.exchange import outbox_store
 from peppol.identifiers import DocumentKind
 from tests.support.pages.browser import Opening, Site, axe, portal, session_cookie, sign_in, too_wide
 from tests.support.servers.databases import PostgresqlServer
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, a_house
 
 TODAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -75,7 +76,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def client(site: Site) -> Iterator[httpx.Client]:
     with httpx.Client(
-        base_url=site.address, trust_env=False, headers={"Accept": "text/html"}, timeout=30
+        base_url=site.address, trust_env=False, verify=NO_TLS, headers={"Accept": "text/html"}, timeout=30
     ) as opened:
         opened.cookies.set("billing-session", session_cookie(site, ALVA))
         yield opened
@@ -173,7 +174,7 @@ def test_a_double_press_files_one_report(site: Site, client: httpx.Client) -> No
 def test_all_of_it_behind_the_databases_own_wall(postgresql_server: PostgresqlServer) -> None:
     with (
         told(postgresql_server.empty()) as site,
-        httpx.Client(base_url=site.address, trust_env=False, timeout=60) as client,
+        httpx.Client(base_url=site.address, trust_env=False, verify=NO_TLS, timeout=60) as client,
     ):
         client.headers.update({"Accept": "text/html", "Sec-Fetch-Site": "same-origin"})
         client.cookies.set("billing-session", session_cookie(site, ALVA))

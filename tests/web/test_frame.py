@@ -12,6 +12,7 @@ from billing.migrations.migrate import open_migrated
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, axe, picture, portal, session_cookie, sign_in, too_wide
 from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import example_register
 
 ALVA = Person("user-a", "Alva Lind", "5599991014", frozenset({Permission.REPORT, Permission.ADMINISTER}))
@@ -31,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def client(site: Site) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=site.address, trust_env=False, headers=PAGE) as opened:
+    with httpx.Client(base_url=site.address, trust_env=False, verify=NO_TLS, headers=PAGE) as opened:
         yield opened
 
 
@@ -110,7 +111,7 @@ def test_pictures_of_the_frame(site: Site, browser_page: Page) -> None:
 
 def test_the_portal_says_when_it_has_no_tables_yet(tmp_path: Path) -> None:
     with portal(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
-        client = httpx.Client(base_url=empty.address, trust_env=False, headers=PAGE)
+        client = httpx.Client(base_url=empty.address, trust_env=False, verify=NO_TLS, headers=PAGE)
         client.cookies.set("billing-session", "x" * 43)
         answer = client.get("/")
         assert answer.status_code == 503

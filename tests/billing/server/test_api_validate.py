@@ -1,8 +1,6 @@
 """The validation API as a supplier's system meets it: over HTTP, from a server of its own."""
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -11,7 +9,6 @@ from typing import cast
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from billing.server.app import HEADERS, create_app
@@ -19,6 +16,7 @@ from fixtures.build_bad import base, documents, edited
 from operations.settings import Settings
 from peppol.xml.gate_errors import LIMITS
 from tests.support.project import FIXTURES
+from tests.support.servers.serving import NO_TLS, serving
 from web.validation_report import ReportedFinding, ValidationReport
 
 BAD = FIXTURES / "bad"
@@ -45,19 +43,11 @@ def an_app() -> FastAPI:
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
     """A client of a real server on a free port of this machine."""
-    server = uvicorn.Server(
-        uvicorn.Config(an_app(), port=0, log_level="error", access_log=False, server_header=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as opened:
+    with (
+        serving(an_app()) as address,
+        httpx.Client(base_url=address, trust_env=False, verify=NO_TLS, timeout=30) as opened,
+    ):
         yield opened
-    server.should_exit = True
-    thread.join(timeout=10)
 
 
 def report_of(answer: httpx.Response) -> ValidationReport:

@@ -18,6 +18,7 @@ from peppol.identifiers import DocumentKind
 from peppol.xml import codec
 from tests.support.pages.browser import portal, session_cookie
 from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import FYRBAKEN, LARKDRILLEN, House, a_house
 
 REFERENCE = "100000101"
@@ -146,7 +147,9 @@ def test_the_page_tells_why_and_what_to_do_and_hands_out_the_file(house: House) 
     url = house.database.url.render_as_string(hide_password=False)
     with (
         portal(url, clock=lambda: now, second_step=False) as site,
-        httpx.Client(base_url=site.address, trust_env=False, headers={"Accept": "text/html"}) as client,
+        httpx.Client(
+            base_url=site.address, trust_env=False, verify=NO_TLS, headers={"Accept": "text/html"}
+        ) as client,
     ):
         client.cookies.set("billing-session", session_cookie(site, ALVA))
         assert "Avvisade <span" in client.get("/invoices").text

@@ -8,8 +8,6 @@ session in the database and its cookie in the browser; only the tests of signing
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -31,6 +28,7 @@ from foundation.database import Database, utc_now
 from foundation.periods import Clock
 from operations.settings import Settings
 from tests.support.pages.paper_page import PaperPage
+from tests.support.servers.serving import serving
 from tests.system_packages import BROWSERS
 
 Opening = Callable[..., AbstractContextManager[Page]]
@@ -65,21 +63,9 @@ class Site:
 @contextmanager
 def served(app: FastAPI) -> Iterator[Site]:
     """The application on a free port of this machine, until the block ends."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="error", access_log=False, server_header=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield Site(f"http://127.0.0.1:{port}", app)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        app.state.database.close()
+    with serving(app) as address:
+        yield Site(address, app)
+    app.state.database.close()
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from tests.support.pages.paper_elements import (
     text_of,
     visible,
 )
+from tests.support.servers.serving import NO_TLS
 
 Files = Mapping[str, Any] | str | Path
 
@@ -76,7 +77,7 @@ class PaperPage:
         self._source = ""
         self._download: Downloading | None = None
         headers = {"Accept": "text/html", "Accept-Language": "sv-SE", "Sec-Fetch-Site": "same-origin"}
-        self._client = httpx.Client(trust_env=False, timeout=60, headers=headers)
+        self._client = httpx.Client(trust_env=False, verify=NO_TLS, timeout=60, headers=headers)
 
     # Going somewhere ----------------------------------------------------------------------------
 

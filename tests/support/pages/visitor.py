@@ -15,6 +15,7 @@ import httpx
 
 from accounts.identity import Person
 from tests.support.pages.browser import Site, session_cookie
+from tests.support.servers.serving import NO_TLS
 from web.csrf import TOKEN_FIELD
 
 Form = Mapping[str, str | Sequence[str]]
@@ -72,7 +73,7 @@ class Visitor:
 def visitor(site: Site, person: Person | None = None) -> Iterator[Visitor]:
     """A visitor, signed in as the person where one is given."""
     with httpx.Client(
-        base_url=site.address, trust_env=False, timeout=30, headers={"Accept": "text/html"}
+        base_url=site.address, trust_env=False, verify=NO_TLS, timeout=30, headers={"Accept": "text/html"}
     ) as client:
         if person is not None:
             Visitor(site, client).plant("session", session_cookie(site, person))

@@ -1,7 +1,5 @@
 """For tests: a simulated access point on a free port, messages to hand in, and its admin address."""
 
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from billing.tools.access_point_simulator.app import BUYER_KINDS, SUPPLIER_KINDS, create_simulator
 from billing.tools.access_point_simulator.desk import Desk, Repeats
@@ -22,6 +19,7 @@ from peppol.access_points.phase4 import Phase4Outlet
 from peppol.access_points.phoss import PhossInlet, PhossOutlet
 from peppol.access_points.web import Web
 from peppol.identifiers import DocumentKind
+from tests.support.servers.serving import NO_TLS, serving
 
 BUYER, SUPPLIER, ANOTHER = "0007:2021002114", "0007:5599991014", "0007:5599992020"
 TOKEN = "the-token-of-the-tests"
@@ -125,8 +123,10 @@ def simulator(
     store.register(BUYER, BUYER_KINDS)
     app = create_simulator(Desk(store, seed=seed, repeats=repeats, token=TOKEN))
     with (
-        serving(app) as address,
-        httpx.Client(base_url=address, headers={"X-Token": TOKEN}, trust_env=False, timeout=60) as admin,
+        serving(app, log_level="critical") as address,
+        httpx.Client(
+            base_url=address, headers={"X-Token": TOKEN}, trust_env=False, verify=NO_TLS, timeout=60
+        ) as admin,
     ):
         running = Simulator(address, admin)
         try:
@@ -135,24 +135,3 @@ def simulator(
             for web in running.webs:
                 web.close()
     store.close()
-
-
-@contextmanager
-def serving(app: object) -> Iterator[str]:
-    """An ASGI application on a free port of this machine; gives its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="critical", access_log=False, ws="none")  # type: ignore[arg-type]
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started:
-        if time.monotonic() > until or not thread.is_alive():
-            raise RuntimeError("the server did not start")
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
