@@ -6,13 +6,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.settings import Settings
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.servers.openid_provider import CLIENT, SECRET, running_provider
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import example_register
@@ -28,7 +27,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.fixture
 def site(database_url: str, issuer: str) -> Iterator[Site]:
-    database = open_migrated(database_url)
+    database = migrated(database_url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
         people.move_in(session, example_register(), at=CLOCK)
@@ -99,7 +98,7 @@ def test_the_way_back_stays_within_the_site(site: Site) -> None:
 
 
 def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url: str, issuer: str) -> None:
-    database = open_migrated(database_url)
+    database = migrated(database_url)
     with database.writing() as session:
         people.move_in(session, example_register(), at=CLOCK)
     database.close()
@@ -119,7 +118,7 @@ def test_a_level_of_assurance_that_is_demanded_must_be_vouched_for(database_url:
 
 
 def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) -> None:
-    open_migrated(database_url).close()
+    migrated(database_url).close()
     with (
         portal(database_url, openid_issuer="http://127.0.0.1:9", openid_client_id=CLIENT) as site,
         visitor(site) as alva,
@@ -130,7 +129,7 @@ def test_a_provider_that_does_not_answer_leaves_the_password(database_url: str) 
 
 
 def test_without_a_provider_the_way_there_does_not_exist(database_url: str) -> None:
-    open_migrated(database_url).close()
+    migrated(database_url).close()
     with portal(database_url) as site, visitor(site) as alva:
         assert alva.get("/sign-in/openid").status_code == 404
         assert "openid" not in alva.get("/sign-in").text

@@ -9,12 +9,11 @@ from accounts import passwords, sessions, sign_in
 from accounts import store as account_store
 from accounts.sign_in import WrongSignIn
 from accounts.store import Account
-from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from foundation.database import Database
 from operations.settings import Settings
 from orders.register import store as register_store
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.stories.house import example_register
 
 ALVA, OF_OLD = "alla@fyrbaken.example", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
@@ -24,7 +23,7 @@ TODAYS = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
 @pytest.fixture
 def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A house whose people chose their passwords before the parameters were changed."""
-    database = open_migrated(database_url, clock=lambda: CLOCK)
+    database = migrated(database_url, clock=lambda: CLOCK)
     monkeypatch.setattr(passwords, "_hasher", OF_OLD)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")

@@ -16,13 +16,12 @@ from sqlalchemy import select
 from accounts import accounts, passwords
 from accounts.password_rules import PasswordRefused, chosen_password
 from accounts.tables import account, recovery_code, web_session
-from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, portal
 from tests.support.pages.visitor import Visitor, text_of, visitor
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.stories.house import example_register
 from web.pages import own_path
 
@@ -51,7 +50,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def filled_url(database_url: str) -> str:
-    database = open_migrated(database_url, clock=lambda: CLOCK)
+    database = migrated(database_url, clock=lambda: CLOCK)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
         people.move_in(session, example_register(), at=CLOCK)

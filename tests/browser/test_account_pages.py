@@ -11,12 +11,11 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from accounts import passwords
-from billing.migrations.migrate import open_migrated
 from billing.tools.demo import people
 from operations.mail.tables import mail as mail_table
 from orders.register import store as register_store
 from tests.support.pages.browser import Opening, Site, axe, portal, tab_to
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.stories.house import example_register
 
 PASSWORD = "häst batteri lugn tisdag"
@@ -30,7 +29,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
-    database = open_migrated(url)
+    database = migrated(url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
         people.move_in(session, example_register(), at=CLOCK)

@@ -15,7 +15,6 @@ from accounts import mailing
 from accounts import store as account_store
 from accounts.identity import Permission
 from accounts.store import ACTIVE, INVITED
-from billing.migrations.migrate import open_migrated
 from foundation.database import Database
 from foundation.text import ENGLISH, translated
 from operations.mail import delivery as mail_delivery
@@ -25,6 +24,7 @@ from operations.mail.delivery import Delivered
 from operations.mail.tables import mail as mail_table
 from operations.mail.texts import TEXTS, MailKind
 from operations.settings import Settings
+from tests.support.servers.house_databases import migrated
 from tests.support.servers.mail_server import mail_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ FYRBAKEN = "5599991014"
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = open_migrated(database_url, clock=lambda: NOW)
+    opened = migrated(database_url, clock=lambda: NOW)
     yield opened
     opened.close()
 

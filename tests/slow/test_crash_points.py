@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from billing.migrations.migrate import open_migrated
 from billing.server import exchange_events
 from foundation import journal
 from foundation.database import Database
@@ -30,6 +29,7 @@ from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from peppol.xml import codec
 from tests.support.servers.faulty_point import BETA, Moment, lay_out
+from tests.support.servers.house_databases import migrated
 from tests.support.stories.crashing import CRASHED, FINISHED, crash_at, in_child, let_go, quick_folder
 from tests.support.stories.house import House, example_register
 
@@ -73,7 +73,7 @@ def world() -> Iterator[World]:
         folder = place / "now"
         (folder / "post" / "inbox").mkdir(parents=True)
         moment = Moment()
-        database = open_migrated(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
+        database = migrated(f"sqlite:///{folder / 'billing.sqlite'}", clock=moment)
         world = World(database, moment, folder, place / "kept")
         world.house.change_register(example_register())
         yield world

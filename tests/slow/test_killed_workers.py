@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from billing.migrations.migrate import open_migrated
 from billing.server.worker import COLLECT, DELIVER, SORT, Worker
 from billing.tools.benchmarks import flow
 from foundation import journal
@@ -39,6 +38,7 @@ from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState, OutState
 from tests.support.journal import Noted, Something
 from tests.support.servers.faulty_point import lay_out
+from tests.support.servers.house_databases import migrated
 from tests.support.stories.crashing import let_go, quick_folder
 from tests.support.stories.house import example_register
 
@@ -97,7 +97,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = open_migrated(database_url)
+    database = migrated(database_url)
     flow.prepare(database, example_register())
     yield database
     database.close()

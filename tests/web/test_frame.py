@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.identity import Permission, Person
-from billing.migrations.migrate import open_migrated
 from orders.register import store as register_store
 from tests.support.pages.browser import Site, axe, picture, portal, session_cookie, sign_in, too_wide
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.servers.serving import NO_TLS
 from tests.support.stories.house import example_register
 
@@ -22,7 +21,7 @@ PAGE = {"Accept": "text/html"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('portal') / 'billing.sqlite'}"
-    database = open_migrated(url)
+    database = migrated(url)
     with database.writing() as session:
         register_store.save(session, example_register(), at=CLOCK, actor="test")
     database.close()

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from billing.migrations.migrate import open_migrated
 from tests.support.interrupting import heeding_interrupts
+from tests.support.servers.house_databases import migrated
 
 SERVE = (sys.executable, "-m", "billing.cli.cli", "serve", "--port", "0")
 
@@ -67,7 +67,7 @@ def answers(address: str) -> bool:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_process_that_dies_is_followed_by_another_and_visitors_go_on(database_url: str) -> None:
-    open_migrated(database_url).close()
+    migrated(database_url).close()
     with serving(database_url, "--workers", "2") as (server, address):
         until(lambda: len(children(server.pid)) == 2)
         until(lambda: answers(address))

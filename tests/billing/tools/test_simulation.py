@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from billing.migrations.migrate import open_migrated
 from billing.tools.simulation.playing import Simulated, simulate
 from foundation.periods import stockholm_date
 from invoicing.documents import store as document_store
@@ -13,7 +12,7 @@ from operations.checks import invariants
 from operations.event_loading import EventLine, load_events
 from orders.register import store as register_store
 from peppol.exchange import inbox
-from tests.support.servers.house_databases import CLOCK
+from tests.support.servers.house_databases import CLOCK, migrated
 from tests.support.stories.house import example_register
 
 
@@ -53,7 +52,7 @@ def test_what_went_through_the_doors_plays_again_on_another_database(
     world: tuple[Path, Simulated], database_url: str
 ) -> None:
     folder, simulated = world
-    database = open_migrated(database_url, clock=lambda: CLOCK)
+    database = migrated(database_url, clock=lambda: CLOCK)
     try:
         with database.writing() as session:
             register_store.save(session, example_register(), at=CLOCK, actor="test")

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from billing.migrations.migrate import open_migrated
 from billing.server import exchange_events
 from billing.tools.benchmarks import flow
 from foundation import journal
@@ -22,6 +21,7 @@ from peppol.exchange.receiving import Collector
 from peppol.exchange.sending import MessageSender
 from peppol.exchange.tables import InState, OutState
 from tests.support.servers.faulty_point import FaultyPoint, Moment, lay_out, loses_reply
+from tests.support.servers.house_databases import migrated
 from tests.support.stories.house import example_register
 
 DAY = date(2026, 3, 20)
@@ -34,7 +34,7 @@ def moment() -> Moment:
 
 @pytest.fixture
 def database(database_url: str, moment: Moment) -> Iterator[Database]:
-    database = open_migrated(database_url, clock=moment)
+    database = migrated(database_url, clock=moment)
     flow.prepare(database, example_register())
     yield database
     database.close()

@@ -5,49 +5,72 @@ lets it lead to the story's own place. Making the tables is the same every time:
 file, and PostgreSQL a database.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, event, make_url
 
 from billing.migrations.migrate import open_migrated
-from foundation.database import Database
+from foundation.database import Database, utc_now
+from foundation.periods import Clock
 from tests.support.servers.databases import PostgresqlServer
 
 CLOCK = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 _SLOT = "sqlite:///story.sqlite"
+_WHOLE = "whole"
 _opened: dict[str, Database] = {}
-_empty: list[bytes] = []
+_files: dict[str, bytes] = {}
+_kept: set[tuple[str, str]] = set()
 _place: list[str] = []
 
 
 def whole(url: str) -> Database:
     """The database at `url` with all its tables and nothing in them."""
-    return _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+    return filled(url, _WHOLE, lambda database: None)
 
 
-def _sqlite(url: str) -> Database:
-    path = make_url(url).database
-    assert path is not None
-    if _SLOT not in _opened:
+def filled(url: str, name: str, fill: Callable[[Database], None]) -> Database:
+    """The database at `url` with all its tables and what `fill` puts in; filled once a process under this name."""
+    return _sqlite(url, name, fill) if url.startswith("sqlite") else _postgresql(url, name, fill)
+
+
+def migrated(url: str, *, clock: Clock = utc_now) -> Database:
+    """As `open_migrated`, for tests that are not about it: a copy, opened for this test alone."""
+    whole(url)
+    return Database(url, clock=clock)
+
+
+def _sqlite(url: str, name: str, fill: Callable[[Database], None]) -> Database:
+    path = Path(str(make_url(url).database))
+    if _WHOLE not in _files:
         open_migrated(url, clock=lambda: CLOCK).close()
-        _empty.append(Path(path).read_bytes())
+        _files[_WHOLE] = path.read_bytes()
         event.listen(Engine, "do_connect", _lead_to_the_place)
         _opened[_SLOT] = Database(_SLOT, clock=lambda: CLOCK)
-    Path(path).write_bytes(_empty[0])
-    _place[:] = [path]
+    _place[:] = [str(path)]
+    path.write_bytes(_files.get(name, _files[_WHOLE]))
+    if name not in _files:
+        fill(_opened[_SLOT])
+        _opened[_SLOT].close()
+        _files[name] = path.read_bytes()
     return _opened[_SLOT]
 
 
-def _postgresql(url: str) -> Database:
+def _postgresql(url: str, name: str, fill: Callable[[Database], None]) -> Database:
     server = PostgresqlServer(str(make_url(url).query["host"]))
     if url not in _opened:
         open_migrated(url, clock=lambda: CLOCK).close()
-        server.keep("whole")
+        server.keep(_WHOLE)
         _opened[url] = Database(url, clock=lambda: CLOCK)
     else:
-        server.like("whole")
+        server.like(name if (url, name) in _kept else _WHOLE)
+    if name != _WHOLE and (url, name) not in _kept:
+        fill(_opened[url])
+        _opened[url].close()
+        server.keep(name)
+        _kept.add((url, name))
     return _opened[url]
 
 

@@ -43,7 +43,7 @@ from peppol.exchange import inbox, outbox_store
 from peppol.exchange.inbox import Stored
 from peppol.xml import codec
 from tests.support.project import FIXTURES
-from tests.support.servers.house_databases import CLOCK, whole
+from tests.support.servers.house_databases import CLOCK, filled, whole
 
 REGISTER = FIXTURES / "demo" / "register"
 
@@ -327,15 +327,20 @@ class House:
 @contextmanager
 def a_house(url: str, *, register: Register | None = None) -> Iterator[House]:
     """An empty house with its register; when the story ends well, every invariant must hold."""
-    database = whole(url)
+    database = whole(url) if register else filled(url, "example register", _with_example_register)
     try:
         house = House(database)
-        house.change_register(register or example_register())
+        if register:
+            house.change_register(register)
         yield house
         broken = house.broken()
         assert broken == [], broken
     finally:
         database.close()
+
+
+def _with_example_register(database: Database) -> None:
+    House(database).change_register(example_register())
 
 
 def interruption(
