@@ -42,7 +42,7 @@ test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a ch
 
 test-slow: $(WORKSHOP) ## The rest at length: kills, crashes, fuzz, axe everywhere, every story on PostgreSQL
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest $(IN_TURN) -m slow
+	$(BIN)/pytest $(IN_TURN) -m "slow or law" --hypothesis-profile=long
 
 agreement: $(WORKSHOP) ## Our rules beside published unit cases: make agreement CASES=folder
 	$(BIN)/python -m tests.agreement "$(CASES)"

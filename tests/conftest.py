@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.support.servers.databases import PostgresqlServer, running_server
 from tests.support.servers.postgresql_keeper import roomy_folder
@@ -32,8 +32,9 @@ if not os.statvfs(folder_in_memory := roomy_folder()).f_flag & os.ST_NOEXEC:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder_in_memory))
 
 # A deadline per example measures the machine's other work, not ours. In CI the same commit gets the
-# same examples, so that its answer is about the commit; desks and `make fuzz` look further each time.
-settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+# same examples, so that its answer is about the commit; desks look elsewhere each time, and the other profiles further.
+settings.register_profile("house", deadline=None, max_examples=25, derandomize="CI" in os.environ)
+settings.register_profile("long", deadline=None, max_examples=200)
 settings.register_profile("fuzz", deadline=None, max_examples=5_000)
 settings.load_profile("house")
 
@@ -53,8 +54,12 @@ BEGUN_FIRST = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    """Begin with what takes longest, so that no worker is left alone with it at the end; mark what is a law."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("law")
     places = {name: place for place, name in enumerate(BEGUN_FIRST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 

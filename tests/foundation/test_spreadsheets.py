@@ -56,7 +56,7 @@ def test_no_text_of_a_csv_begins_as_a_formula_and_every_row_comes_back(rows: Row
         assert cells[3] == str(count)
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 2)
 @given(ROWS)
 def test_a_workbook_holds_days_as_days_amounts_as_numbers_and_formulas_as_text(rows: Rows) -> None:
     body = b"".join(xlsx_of("Lista", COLUMNS, rows))

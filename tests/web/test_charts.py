@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -102,7 +102,6 @@ def story(days: Sequence[int], kinds: Sequence[TimelineKind]) -> list[TimelineEn
     return sorted(found, key=lambda each: (each.on, each.kind))
 
 
-@settings(max_examples=60)
 @given(DAYS, KINDS)
 def test_every_happening_is_a_link_of_its_own_and_none_hides_another(
     days: Sequence[int], kinds: Sequence[TimelineKind]

@@ -211,7 +211,7 @@ def test_a_changed_line_in_an_order_response_names_every_line() -> None:
 # The law --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_messages_doubled_and_in_any_order_lead_to_the_same_bills(data: st.DataObject) -> None:
     number = "F2100000001-001-1"

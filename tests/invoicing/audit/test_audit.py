@@ -151,7 +151,7 @@ _CASE = case_archive.build("100000101", _FILES)
 
 
 @given(st.integers(0, len(_CASE) - 1), st.integers(1, 255))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_one_changed_byte_anywhere_is_named(place: int, by: int) -> None:
     spoilt = bytearray(_CASE)
     spoilt[place] ^= by

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -342,9 +343,9 @@ class FinanceDesk(RuleBasedStateMachine):
         self.stack.close()
 
 
-TestFinanceDesk = FinanceDesk.TestCase
+TestFinanceDesk = pytest.mark.law(FinanceDesk.TestCase)
 TestFinanceDesk.settings = settings(
-    max_examples=max(12, settings().max_examples // 50) if settings().max_examples > 100 else 12,
+    max_examples=max(4, min(100, settings().max_examples // 16)),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

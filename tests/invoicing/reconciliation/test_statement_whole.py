@@ -192,7 +192,7 @@ def test_a_hundred_thousand_documents_add_up_to_the_ore() -> None:
             assert int(getattr(row, column.value).amount.scaleb(2)) == ore[(column, *row.key)]
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 5)
 @given(seed=st.integers(0, 10**9), count=st.integers(0, 300))
 def test_any_documents_add_up_to_the_ore(seed: int, count: int) -> None:
     entries, ore = made_entries(seed, count)

@@ -119,12 +119,13 @@ def values(cls: type) -> st.SearchStrategy[Any]:
 
 
 unhurried = settings(
-    max_examples=20,
+    max_examples=max(5, settings().max_examples // 10),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("cls", DOCUMENTS)
 def test_what_is_written_reads_back_equal_and_is_nowhere_empty(cls: type[Document]) -> None:
     @unhurried
@@ -156,6 +157,7 @@ def in_other_dress(data: bytes) -> bytes:
     return f"<?xml version='1.0'?>\n<!-- före -->{text}".encode()
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("cls", DOCUMENTS)
 def test_prefixes_spaces_and_comments_mean_nothing(cls: type[Document]) -> None:
     @unhurried

@@ -223,7 +223,7 @@ _FINDINGS = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.lists(_FINDINGS, min_size=1, max_size=6), st.sampled_from([1, 2, 60]))
 def test_any_findings_make_a_valid_answer_with_a_line_for_each(findings: list[Finding], times: int) -> None:
     fatal = Finding("BR-CO-15", Severity.FATAL, "/Invoice")

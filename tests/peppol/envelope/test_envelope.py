@@ -79,6 +79,7 @@ envelopes = st.builds(
 )
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("cls", DOCUMENTS)
 def test_a_document_comes_out_of_its_envelope_byte_for_byte(cls: type[codec.Document]) -> None:
     @unhurried

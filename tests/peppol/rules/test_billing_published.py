@@ -137,7 +137,7 @@ def comparable(rules: Counter[str]) -> dict[str, int]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 @given(broken_bills())
 def test_the_published_rules_say_the_same(bill: etree._Element) -> None:
     assume(not is_repeated(bill))
