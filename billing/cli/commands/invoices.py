@@ -119,7 +119,7 @@ def stop_waiting(context: CommandContext, on: On = None) -> None:
         ended = parking.stop_waiting(session, register_store.load(session), today=today_or(on))
     for invoice in ended:
         typer.echo(plain(f"{invoice.number}: {invoice.state}"))
-    typer.echo(context.say(Text("%(ended)s väntar inte längre.", ended=len(ended))))
+    typer.echo(context.say(Text("%(documents)s väntar inte längre.", documents=len(ended))))
 
 
 _KINDS = {
