@@ -17,10 +17,6 @@ from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Final
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 Language = str
 """A language by its code in ISO 639-1, one of `languages()`."""
 
@@ -195,6 +191,11 @@ def translations(language: Language) -> NullTranslations:
     """The catalogue of a language, of all folders together; of Swedish an empty one."""
     if language == SWEDISH:
         return NullTranslations()
+    # Only whoever reads another language than Swedish needs them: the command line's help answers without.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     together = Catalog(locale=language)
     for path in text_files(language):
         with path.open("rb") as file:
