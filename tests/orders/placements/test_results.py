@@ -256,7 +256,7 @@ def test_a_result_without_a_price_is_refused_when_it_is_told_and_nothing_is_numb
         house.decide(REFERENCE)
         house.interrupt(REFERENCE, on=INTERRUPTED, reason="WORK")
         told = outcome(REFERENCE, started_on=AT_WORK)
-        assert "has no article SPEED_BONUS" in house.refuses("outcome.approved", told, on=date(2026, 3, 20))
+        assert "has no article Speed bonus" in house.refuses("outcome.approved", told, on=date(2026, 3, 20))
         assert plans(house) == []
         house.change_register(example_register())
         assert replay_unappliable(house.database).applied == 1
@@ -272,7 +272,7 @@ def test_an_order_that_cannot_be_placed_on_its_day_waits_with_its_reason_and_sto
     assert named(results(house)) == ["SPEED_BONUS 2000.00"]
     with house.database.reading() as session:
         waiting = plan_store.of_placement(session, REFERENCE)[0]
-    assert (waiting.state, "has no article RESULT" in waiting.reason) == (PlannedState.WAITING, True)
+    assert (waiting.state, "has no article Result" in waiting.reason) == (PlannedState.WAITING, True)
     house.change_register(example_register())
     assert place_due_orders(house.database, today=date(2026, 6, 17)) == 1
     assert [order.number for order in results(house)] == ["2100000002", "2100000003"]
