@@ -30,7 +30,7 @@ RECOVERY_CODES: Final = 10
 _ISSUER: Final = "Rusta och matcha"
 _TRIES: Final = rate_limit.Limit(free=8)
 # Without signs that are mistaken for each other when copied by hand.
-_MESSAGES: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class WrongCode(Refused):
@@ -130,7 +130,7 @@ def _use_recovery(session: Session, held: PortalSession, code: str, now: datetim
 
 def _recovery_code() -> str:
     """Ten signs of 31 kinds, in two groups: about 49 bits, and each try is counted."""
-    signs = "".join(secrets.choice(_MESSAGES) for _ in range(10))
+    signs = "".join(secrets.choice(_LETTERS) for _ in range(10))
     return f"{signs[:5]}-{signs[5:]}"
 
 

@@ -18,9 +18,11 @@ ROW: Final = 34
 LINE: Final = 21
 LABEL: Final = 290
 WIDTH: Final = 860
-_LONGEST: Final = WIDTH - LABEL - 190
+# How wide a sign of what is written at a bar may be, and how far from the bar that begins.
+SIGN: Final = 10
+GAP: Final = 10
 # How many letters of the chart's size there is room for in the label's column.
-_MESSAGES: Final = 30
+_LETTERS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ class Bars:
 
 
 def bars(rows: Sequence[tuple[str, Decimal, str]]) -> Bars:
-    """Bars for rows of label, value, and what is written at the end; the largest is the longest."""
+    """Bars for rows of label, value, and what is written at the end; the largest is the longest.
+
+    The longest bar leaves room for the longest of what is written.
+    """
+    longest = WIDTH - LABEL - GAP - SIGN * max((len(told) for _, _, told in rows), default=0)
     largest = max((abs(value) for _, value, _ in rows), default=Decimal(0))
     found, y = [], 0
     for label, value, told in rows:
-        lines = tuple(textwrap.wrap(label, _MESSAGES)) or ("",)
-        length = max(3, int(abs(value) * _LONGEST / largest)) if largest else 3
+        lines = tuple(textwrap.wrap(label, _LETTERS)) or ("",)
+        length = max(3, int(abs(value) * longest / largest)) if largest else 3
         found.append(Bar(y, length, lines, told))
         y += ROW + LINE * (len(lines) - 1)
     return Bars(tuple(found), y)
@@ -71,6 +77,6 @@ def _drawn_bar(bar: Bar) -> Markup:
         "g",
         element("text", *lines, class_="bar-label"),
         element("rect", x=LABEL, y=5, width=bar.length, height=22, rx=3, class_="bar"),
-        words(bar.told, x=LABEL + bar.length + 10, y=LINE, class_="bar-told"),
+        words(bar.told, x=LABEL + bar.length + GAP, y=LINE, class_="bar-told"),
         transform=f"translate(0 {bar.y})",
     )

@@ -1,6 +1,6 @@
 """The portal's own style sheets, script and pictures, and how long a browser may keep them.
 
-Convention: a page names a file together with the first messages of its sha256, so the address changes with the
+Convention: a page names a file together with the first letters of its sha256, so the address changes with the
 content and the browser may keep it for a year. Asked for without them, it is not kept at all.
 """
 

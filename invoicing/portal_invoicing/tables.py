@@ -120,7 +120,7 @@ returned_number = Table(
     Column("position", Integer, primary_key=True),
 )
 
-# The messages a supplier's numbers begin with; without a row they begin with F.
+# The letters a supplier's numbers begin with; without a row they begin with F.
 series_choice = Table(
     "series_choice",
     metadata,

@@ -33,7 +33,7 @@ class TutorRefused(Refused, ValueError):
 def tutor_code(text: str) -> str:
     """The code as written, without spaces around it; raises TutorRefused.
 
-    A code begins with a message and ends with a digit, which no name does, and has no long row of
+    A code begins with a letter and ends with a digit, which no name does, and has no long row of
     digits, which a personal number is.
 
     >>> tutor_code(" handledare-7 ")

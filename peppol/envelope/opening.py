@@ -69,7 +69,7 @@ def unwrap(data: bytes, limits: Limits = LIMITS) -> Opened:
 
 
 def instance_id_in(data: bytes) -> str:
-    """The instance identifier on the envelope, a UUID in small messages; empty where there is none.
+    """The instance identifier on the envelope, a UUID in small letters; empty where there is none.
 
     Cheap for a bare document: its bytes are searched once, not read. Raises nothing.
     """

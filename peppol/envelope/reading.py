@@ -57,7 +57,7 @@ def is_uuid(text: str) -> bool:
 
 
 def instance_of(header: etree._Element) -> str:
-    """The instance identifier where it is there once and a UUID, in small messages; else empty."""
+    """The instance identifier where it is there once and a UUID, in small letters; else empty."""
     found = header.findall(f"{sbdh('DocumentIdentification')}/{sbdh('InstanceIdentifier')}")
     text = text_of(found[0]) if len(found) == 1 else ""
     return text.lower() if is_uuid(text) else ""

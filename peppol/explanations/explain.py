@@ -10,7 +10,7 @@ put together from
 Conventions of a sentence: `{found}`, `{expected}` and `{detail}` are the finding's;
 `{doc}` is what the document is called, `{field}` the field at the finding's place,
 `{missing}` the field named by `expected`, `{named}` the one named by `found`, `{form}`
-the form that `expected` asks for. A capital first message ({Doc}) writes the word so.
+the form that `expected` asks for. A capital first letter ({Doc}) writes the word so.
 A part in square brackets goes when a value in it is empty.
 """
 

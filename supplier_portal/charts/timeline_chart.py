@@ -1,7 +1,7 @@
 """The timeline of one execution reference, drawn on one line: what the buyer did above it, the supplier below.
 
 Wide: days from left to right, each happening a marked link, those of one place stacked. Narrow, for a
-telephone: the line runs downwards with one happening a row and its words beside it. A mark's message and
+telephone: the line runs downwards with one happening a row and its words beside it. A mark's letter and
 shape say its kind without colour, and the page has the same happenings as a list.
 """
 
@@ -20,7 +20,7 @@ from operations.timeline.model import KIND_NAMES, TimelineEntry, TimelineKind
 from web.svg import element, line, picture, words
 
 _SUPPLIERS: Final = frozenset({TimelineKind.REPORT, TimelineKind.INVOICE, TimelineKind.CREDIT_NOTE})
-_MESSAGES: Final[dict[TimelineKind, Text]] = {
+_LETTERS: Final[dict[TimelineKind, Text]] = {
     TimelineKind.DECISION: Text("B", context="mark"),
     TimelineKind.ORDER: Text("O", context="mark"),
     TimelineKind.INTERRUPTION: WrittenText("X"),
@@ -130,7 +130,7 @@ def narrow(found: Sequence[TimelineEntry], said: PictureWords) -> Markup:
 def legend(found: Sequence[TimelineEntry]) -> list[tuple[Text, Text, bool]]:
     """The kinds in the picture: message, word, and whether it is the supplier's (drawn round)."""
     kinds = sorted({each.kind for each in found})
-    return [(_MESSAGES[kind], KIND_NAMES[kind], kind in _SUPPLIERS) for kind in kinds]
+    return [(_LETTERS[kind], KIND_NAMES[kind], kind in _SUPPLIERS) for kind in kinds]
 
 
 def columns_of(days: Sequence[date]) -> list[int]:
@@ -182,8 +182,8 @@ def _mark(kind: TimelineKind, said: PictureWords, x: int, top: int) -> Markup:
             "rect", x=x - half, y=top, width=_SIZE, height=_SIZE, rx=5, class_=f"mark {kind.name.lower()}"
         )
     )
-    message = words(said.of(_MESSAGES[kind]), x=x, y=top + half + 5, class_="letter", anchor="middle")
-    return element("g", shape, message)
+    letter = words(said.of(_LETTERS[kind]), x=x, y=top + half + 5, class_="letter", anchor="middle")
+    return element("g", shape, letter)
 
 
 def _months(first: date, last: date, axis: int, said: PictureWords) -> list[Markup]:

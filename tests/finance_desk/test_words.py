@@ -54,3 +54,9 @@ def test_what_a_row_says_besides_is_told_without_what_is_empty() -> None:
         ("came on", "2026-03-04"),
         ("press", "7"),
     ]
+
+
+def test_what_is_written_at_the_longest_bar_has_room_in_the_picture() -> None:
+    for told in ("1 · 5,00 kr", "999 · 2 609 887,50 kr", "123 456 · SEK 1,234,567,890.00"):
+        (bar,) = bar_chart.bars([("Fel antal", Decimal(1), told)]).bars
+        assert bar_chart.LABEL + bar.length + bar_chart.GAP + bar_chart.SIGN * len(told) <= bar_chart.WIDTH

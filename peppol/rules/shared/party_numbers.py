@@ -19,7 +19,7 @@ from peppol.rules.engine.tree import Node
 from peppol.rules.engine.xpath import is_integer
 
 _DIGITS: Final = re.compile(r"[0-9]+")
-_MESSAGES: Final = re.compile(r"[A-Za-z]*")
+_LETTERS: Final = re.compile(r"[A-Za-z]*")
 _DOUBLED: Final = "0246813579"
 _PLACES: Final = "cbc:EndpointID | cac:PartyIdentification/cbc:ID | cbc:CompanyID"
 _DUTCH_VAT: Final = r"NL[0-9]{9}B[0-9]{2}"
@@ -95,9 +95,9 @@ def is_italian_tax_code(code: str) -> bool:
         return is_integer(code)
     if len(code) != 16:
         return False
-    messages = code[:6] + code[8] + code[15]
+    letters = code[:6] + code[8] + code[15]
     numbers = (code[6:8], code[9:11], code[14])
-    return _MESSAGES.fullmatch(messages) is not None and all(is_integer(number) for number in numbers)
+    return _LETTERS.fullmatch(letters) is not None and all(is_integer(number) for number in numbers)
 
 
 def is_italian_vat_number(number: str) -> bool:
