@@ -170,7 +170,7 @@ def show_rule(
 
 
 def _found(rule_id: str) -> ListedRule:
-    """The rule, whatever the case of its messages. Raises NotFound, naming the nearest."""
+    """The rule, whatever the case of its letters. Raises NotFound, naming the nearest."""
     by_id = {rule.id.upper(): rule for rule in listed_rules()}
     wanted = rule_id.strip().upper()
     if wanted in by_id:
