@@ -2,7 +2,7 @@
 
 The workers are processes of their own, forked from this one so that they begin warm. What an
 access point was given is a line in a file, written in one stroke, so that it is known whoever died.
-`make test` kills twenty times, `make test-slow` two hundred.
+`make test` kills ten times on each engine, `make test-slow` two hundred.
 """
 
 import os
@@ -166,8 +166,8 @@ def nothing_is_broken(database: Database) -> None:
 @pytest.mark.parametrize(
     ("database_url", "kills"),
     [
-        ("sqlite", 20),
-        ("postgresql", 20),
+        ("sqlite", 10),
+        ("postgresql", 10),
         pytest.param("sqlite", 200, marks=pytest.mark.slow),
         pytest.param("postgresql", 200, marks=pytest.mark.slow),
     ],

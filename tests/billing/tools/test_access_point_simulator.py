@@ -282,8 +282,9 @@ def test_the_admin_address_refuses_what_it_does_not_know(running: Simulator) -> 
     assert BUYER in running.admin.get("/admin/participants").json()
 
 
+@pytest.mark.parametrize("many", [20, pytest.param(60, marks=pytest.mark.slow)])
 def test_twenty_senders_of_the_same_messages_at_once_give_each_receiver_each_message_once(
-    running: Simulator,
+    running: Simulator, many: int
 ) -> None:
     running.faults({"fault": "lose-reply", "on": ["submit"], "share": 0.3, "first": 2})
 
@@ -297,19 +298,20 @@ def test_twenty_senders_of_the_same_messages_at_once_give_each_receiver_each_mes
                 continue
 
     with ThreadPoolExecutor(20) as senders:
-        assert set(senders.map(insist, range(60))) == {DeliveryState.DELIVERED}
+        assert set(senders.map(insist, range(many))) == {DeliveryState.DELIVERED}
     assert running.times() == {AMessage(number).instance_id: 1 for number in range(10)}
 
 
-def test_a_hundred_lost_replies_are_a_hundred_messages(running: Simulator) -> None:
+@pytest.mark.parametrize("many", [20, pytest.param(100, marks=pytest.mark.slow)])
+def test_lost_replies_are_as_many_messages(running: Simulator, many: int) -> None:
     """The message is taken and the reply cut, each time; asking again gives one message."""
     running.faults({"fault": "lose-reply", "on": ["submit"], "first": 1})
     buyer = running.phase4()
     bodies = order("1")
-    for number in range(100):
+    for number in range(many):
         message = AMessage(number, changed_body=bodies)
         with pytest.raises(Unclear):
             buyer.submit(message)
         assert buyer.submit(message).state is DeliveryState.DELIVERED
     laid = running.times()
-    assert (len(laid), set(laid.values())) == (100, {1})
+    assert (len(laid), set(laid.values())) == (many, {1})

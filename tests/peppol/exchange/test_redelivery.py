@@ -25,6 +25,7 @@ from tests.support.servers.house_databases import migrated
 from tests.support.stories.house import example_register
 
 DAY = date(2026, 3, 20)
+MANY = pytest.mark.parametrize("many", [100, pytest.param(500, marks=pytest.mark.slow)])
 
 
 @pytest.fixture
@@ -83,12 +84,13 @@ def test_documents_that_come_ten_times_in_any_order_over_restarts_have_one_effec
     assert states == {InState.HANDLED: count, InState.REPEAT: 9 * count}
 
 
-def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_once(
-    database: Database, moment: Moment
+@MANY
+def test_lost_replies_after_the_message_was_taken_leave_each_message_there_once(
+    database: Database, moment: Moment, many: int
 ) -> None:
     receivers = [f"0088:73900001{number:05}" for number in range(25)]
     with database.writing() as session:
-        for number in range(500):
+        for number in range(many):
             lay_out(session, [number], receiver=receivers[number % 25])
     point = FaultyPoint()
     lost: set[str] = set()
@@ -105,10 +107,10 @@ def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_o
     while _count(database, OutState.WAITING):
         MessageSender(database.writing, point, moment, exchange_events.tell).round()
         moment.pass_(minutes=1)
-    assert len(lost) == len(point.taken) == 500
-    assert _count(database, OutState.SENT) == 500
-    # 250 were sent a second time, and every time it was the same message.
-    assert len(point.submitted) == 750
+    assert len(lost) == len(point.taken) == many
+    assert _count(database, OutState.SENT) == many
+    # Half of them were sent a second time, and every time it was the same message.
+    assert len(point.submitted) == many * 3 // 2
     assert dict(point.submitted) == point.taken
     assert all(point.taken[instance_id] == body for instance_id, body in point.submitted)
     for receiver in receivers:
@@ -116,8 +118,9 @@ def test_500_replies_lost_after_the_message_was_taken_leave_each_message_there_o
         assert numbers == sorted(numbers)
 
 
-def test_500_acknowledgements_lost_after_the_commit_are_500_messages_once_and_500_repeats(
-    database: Database, moment: Moment
+@MANY
+def test_lost_acknowledgements_after_the_commit_are_messages_once_and_as_many_repeats(
+    database: Database, moment: Moment, many: int
 ) -> None:
     class Deaf(FaultyPoint):
         """Does not hear that a message was taken, the first time."""
@@ -128,17 +131,17 @@ def test_500_acknowledgements_lost_after_the_commit_are_500_messages_once_and_50
                 raise Unreachable("reply cut")
             super().acknowledge(reference)
 
-    point = Deaf(inbox={f"{number:03}.xml": f"<A>{number}</A>".encode() for number in range(500)})
+    point = Deaf(inbox={f"{number:03}.xml": f"<A>{number}</A>".encode() for number in range(many)})
     collector = Collector(database.writing, point, moment, lambda: DAY)
-    assert collector.collect().stored == 500
+    assert collector.collect().stored == many
     restart(database)
-    assert collector.collect().repeats == 500
+    assert collector.collect().repeats == many
     assert point.inbox == {}
     with database.reading() as session:
         inbox = exchange_tables.inbox
         stored = session.scalar(select(func.count()).where(inbox.c.state == InState.ARRIVED))
         repeated = session.scalars(select(inbox.c.repeats).where(inbox.c.state == InState.REPEAT))
-        assert (stored, len(set(repeated))) == (500, 500)
+        assert (stored, len(set(repeated))) == (many, many)
 
 
 @pytest.mark.both_engines
