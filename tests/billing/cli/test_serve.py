@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
+from typer.testing import CliRunner
+from uvicorn.importer import import_from_string
 
+from billing.cli.cli import app
+from billing.server import serving as product_serving
+from foundation.errors import Refused
 from tests.support.interrupting import heeding_interrupts
 from tests.support.servers.house_databases import migrated
 
@@ -65,22 +72,64 @@ def answers(address: str) -> bool:
         return False
 
 
+def another_follows(server: subprocess.Popen[str], address: str) -> None:
+    """One of two processes is killed, another comes in its place, and visitors are answered all the time."""
+    until(lambda: len(children(server.pid)) == 2)
+    until(lambda: answers(address))
+    dead = min(children(server.pid))
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: len(children(server.pid) - {dead}) == 2)
+    until(lambda: answers(address))
+
+
+def test_a_process_that_dies_is_followed_by_another() -> None:
+    """With a small application; the whole one is what `make test-slow` kills."""
+    small = [sys.executable, "-m", "tests.support.servers.small_processes"]
+    with heeding_interrupts(), subprocess.Popen(small, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        another_follows(server, f"http://127.0.0.1:{int(server.stdout.readline())}")
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) == 0
+    assert children(server.pid) == set()
+
+
+def test_each_process_makes_the_whole_application_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[uvicorn.Config] = []
+
+    class Begun:
+        def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+            begun.append(config)
+            assert sockets[0].getsockname()[0] == "127.0.0.1"
+
+        def run(self) -> None:
+            """As if it were stopped at once."""
+
+    url = f"sqlite:///{tmp_path / 'billing.sqlite'}"
+    monkeypatch.setattr(product_serving, "Multiprocess", Begun)
+    monkeypatch.setenv("BILLING_DATABASE_URL", "sqlite:///elsewhere.sqlite")
+    migrated(url).close()
+    answer = CliRunner().invoke(app, ["serve", "--port", "0", "--workers", "2", "--database", url])
+    assert answer.exit_code == 0, answer.output
+    (config,) = begun
+    assert config.workers == 2
+    assert config.factory
+    made = import_from_string(str(config.app))()
+    assert made.state.database.url.database == str(tmp_path / "billing.sqlite")
+    made.state.database.close()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_process_that_dies_is_followed_by_another_and_visitors_go_on(database_url: str) -> None:
+def test_a_whole_process_that_dies_is_followed_by_another_and_visitors_go_on(database_url: str) -> None:
     migrated(database_url).close()
     with serving(database_url, "--workers", "2") as (server, address):
-        until(lambda: len(children(server.pid)) == 2)
-        until(lambda: answers(address))
-        dead = min(children(server.pid))
-        os.kill(dead, signal.SIGKILL)
-        until(lambda: len(children(server.pid) - {dead}) == 2)
-        until(lambda: answers(address))
+        another_follows(server, address)
     assert children(server.pid) == set()
 
 
 def test_a_demo_answers_alone(tmp_path: Path) -> None:
-    refused = subprocess.run(
-        [*SERVE, "--workers", "2", "--dir", str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert refused.returncode == 1
-    assert "Ta bort --workers eller --dir" in refused.stderr
+    refused = CliRunner().invoke(app, ["serve", "--workers", "2", "--dir", str(tmp_path)]).exception
+    assert isinstance(refused, Refused)
+    assert "Ta bort --workers eller --dir" in refused.sentence_sv
