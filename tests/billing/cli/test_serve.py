@@ -132,4 +132,4 @@ def test_a_whole_process_that_dies_is_followed_by_another_and_visitors_go_on(dat
 def test_a_demo_answers_alone(tmp_path: Path) -> None:
     refused = CliRunner().invoke(app, ["serve", "--workers", "2", "--dir", str(tmp_path)]).exception
     assert isinstance(refused, Refused)
-    assert "Ta bort --workers eller --dir" in refused.sentence_sv
+    assert "Ta bort --workers eller --dir" in refused.text.sv

@@ -24,7 +24,7 @@ def _small(_application: str, *, factory: bool, workers: int) -> Any:  # noqa: A
 
 
 if __name__ == "__main__":
-    serving._config = _small
+    serving._config = _small  # type: ignore[assignment]
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
         serving.serve_together("sqlite:///nowhere.sqlite", 2, listening)
