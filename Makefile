@@ -40,7 +40,7 @@ test: $(WORKSHOP) ## Format, lint, types, import rules, and all that guards a ch
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/python -m tests.checks $(IN_TURN)
 
-test-slow: $(WORKSHOP) ## The rest at length: kills, crashes, fuzz, axe everywhere, every story on PostgreSQL
+test-slow: $(WORKSHOP) ## The rest at length: laws, kills, crashes, each page in the browser, stories on PostgreSQL
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest $(IN_TURN) -m "slow or law" --hypothesis-profile=long
 

@@ -6,6 +6,8 @@ The processes, their common socket and who looks after them are the product's; o
 import socket
 from typing import Any
 
+import uvicorn
+
 from billing.server import serving
 
 _whole = serving._config
@@ -18,9 +20,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN
         await send({"type": "http.response.body", "body": b"ready"})
 
 
-def _small(_application: str, *, factory: bool, workers: int) -> Any:  # noqa: ANN401 - uvicorn's settings
-    assert factory
-    return _whole("tests.support.servers.small_processes:application", workers=workers)
+def _small(application: object, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - uvicorn's settings
+    assert more.pop("factory")
+    return _whole("tests.support.servers.small_processes:application", **more)
 
 
 if __name__ == "__main__":
