@@ -3,8 +3,8 @@
 `database_url` runs a test once on SQLite and once on PostgreSQL, the latter in `make test` only where the engines can
 differ and the test says so, `@pytest.mark.both_engines`: locks and conflicts, leases, row security, migrations, sums
 and types of numbers, text that one of them refuses, and statements no other test asks PostgreSQL. All others follow
-there in `make test-slow`, which runs what is marked `slow`, and each law at length. A test that is about one engine says so:
-`@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`. Why: docs/decisions/0006.
+there in `make test-slow`, which runs what is marked `slow`, and each law at length. A test that is about one
+engine says so: `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`. Why: docs/decisions/0006.
 """
 
 import os
