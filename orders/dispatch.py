@@ -22,7 +22,7 @@ from orders.events import envelope as event_envelope
 from orders.events import store as event_store
 from orders.events.data import EventData
 from orders.events.envelope import Event
-from orders.events.store import EventState, StoredEvent
+from orders.events.store import EVENT_SETTLES, EventState, StoredEvent
 from orders.model import LineKey, Order
 from orders.placements import decisions as placing
 from orders.placements import reports, results
@@ -80,7 +80,14 @@ def apply(session: Session, register: Register, event: Event, *, received_at: da
         return apply(session, register, event, received_at=received_at)
     applied = _tried(session, register, event)
     if applied.state is not EventState.APPLIED:
-        event_store.set_state(session, sequence, applied.state, reason=applied.reason)
+        event_store.move(
+            session,
+            sequence,
+            was=EventState.APPLIED,
+            to=applied.state,
+            by=EVENT_SETTLES,
+            reason=applied.reason,
+        )
     return applied
 
 
@@ -119,7 +126,7 @@ def _in_one_stroke(
 def replay(session: Session, register: Register, stored: StoredEvent) -> Applied:
     """Try an unappliable event again, on its own day."""
     applied = _tried(session, register, event_envelope.read_event(stored.body))
-    event_store.set_state(session, stored.sequence, applied.state, reason=applied.reason)
+    event_store.move(session, stored.sequence, was=stored.state, to=applied.state, reason=applied.reason)
     return applied
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from foundation import transitions
 from foundation.errors import Refused
 from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text, WrittenText
+from foundation.transitions import Transitions
 from orders import tables as order_tables
 from orders.events import envelope as event_envelope
 
@@ -22,6 +24,21 @@ class EventState(StrEnum):
     APPLIED = "APPLIED"
     CONFLICT = "CONFLICT"  # the same id with other content: kept aside, never applied
     UNAPPLIABLE = "UNAPPLIABLE"  # kept with its reason; may be replayed
+
+
+EVENT_FOLLOWS = Transitions(
+    {EventState.UNAPPLIABLE: {EventState.UNAPPLIABLE, EventState.APPLIED}},
+    ends={EventState.APPLIED, EventState.CONFLICT},
+)
+"""What may become of an event that is tried again."""
+
+# Apart from EVENT_FOLLOWS on purpose: what is applied stays so once that is committed. Whoever applies an event keeps
+# it as APPLIED first, so that no other loader does, and says in the same transaction where it could not be.
+EVENT_SETTLES = Transitions(
+    {EventState.APPLIED: {EventState.UNAPPLIABLE}},
+    ends={EventState.UNAPPLIABLE, EventState.CONFLICT},
+)
+"""What applying an event that was just claimed may come to besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +98,32 @@ def claim(session: Session, event: event_envelope.Event, *, digest: str, receive
         return None
 
 
-def set_state(session: Session, sequence: int, state: EventState, *, reason: Refused | None = None) -> None:
-    """Note what became of an event when it was tried again."""
+def move(
+    session: Session,
+    sequence: int,
+    *,
+    was: EventState,
+    to: EventState,
+    by: Transitions[EventState] = EVENT_FOLLOWS,
+    reason: Refused | None = None,
+) -> None:
+    """Note what became of an event when it was tried, with the reason where it could not be applied.
+
+    Raises StepRefused where the table `by` has no such step, and MovedMeanwhile where somebody else moved it first.
+    """
     table = order_tables.inbound_event
-    session.execute(
-        update(table)
-        .where(table.c.sequence == sequence)
-        .values(
-            state=state,
-            reason_sv=reason.text.sv if reason else "",
-            reason_en=reason.text.en if reason else "",
-        )
+    transitions.move(
+        session,
+        table.c.state,
+        table.c.sequence == sequence,
+        by,
+        name=Text("Händelse %(sequence)s", sequence=sequence),
+        was=was,
+        to=to,
+        values={
+            "reason_sv": reason.text.sv if reason else "",
+            "reason_en": reason.text.en if reason else "",
+        },
     )
 
 

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from foundation import journal
+from foundation.transitions import MovedMeanwhile
 from operations.event_loading import EventLine, load_events, replay_unappliable
+from orders import dispatch
 from orders.events import store as event_store
 from orders.events.store import EventState
 from orders.journal_actions import OrderAction
 from orders.placements import store as placement_store
+from orders.register import store as register_store
 from peppol.exchange import tables as exchange_tables
 from tests.support.stories.house import House, a_house, decision, event_line
 
@@ -139,6 +142,20 @@ def test_an_event_that_comes_too_early_is_kept_with_its_reason_and_applied_on_it
     assert (replayed.applied, replayed.unappliable) == (1, 0)
     house.approve(REFERENCE, "2026-01", on=date(2026, 2, 3))
     assert house.days_received(REFERENCE)[0] == "20"
+
+
+def test_an_event_that_another_has_applied_meanwhile_is_not_tried_again_over_it(house: House) -> None:
+    house.tell("report.filed", report(), on=date(2026, 2, 2))
+    house.decide(REFERENCE)
+    with house.database.reading() as session:
+        (kept,) = event_store.in_state(session, EventState.UNAPPLIABLE)
+    replay_unappliable(house.database)
+    with (
+        house.database.writing() as session,
+        pytest.raises(MovedMeanwhile, match="Event 1 is UNAPPLIABLE no"),
+    ):
+        dispatch.replay(session, register_store.load(session), kept)
+    assert counts(house) == {EventState.APPLIED: 2}
 
 
 def test_an_unappliable_event_told_again_is_not_tried_behind_anyones_back(house: House) -> None:
