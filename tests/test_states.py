@@ -18,10 +18,11 @@ from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ProposalState
+from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
 from tests.support.project import PROJECT
 
-_MADE: Final = re.compile(r"^(\w+) = Transitions\($", re.MULTILINE)
+_MADE: Final = re.compile(r"^(\w+) = Transitions\(", re.MULTILINE)
 _LISTED: Final = re.compile(r"^(\w+) in \(([^()]*)\)$")
 _PARTS: Final = (
     "foundation",
@@ -41,6 +42,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "placement.level": CompensationLevel,
+    "policy_version.state": PolicyState,
     "repayment_note.state": RepaymentState,
 }
 """What the database holds a column to, and the enum that has the same words."""
@@ -52,7 +54,6 @@ WORDS_WITHOUT_ENUM: Final = {
     "job_run.state",
     "mail.state",
     "mailed_link.purpose",
-    "policy_version.state",
     "web_session.stage",
 }
 """Columns whose words stand as plain text in the code: to become fewer."""

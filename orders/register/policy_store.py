@@ -8,21 +8,41 @@ A version is never changed: another replaces it. Whoever judged something noted 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select
 
-from foundation import journal
+from foundation import journal, transitions
 from foundation.errors import Refused
-from foundation.sql import Session, rows_changed
+from foundation.sql import Session
 from foundation.text import Text
+from foundation.transitions import Transitions
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
 from orders.register.agreements import Policy
 from orders.register.register import Register, fingerprint, policy_from_json, policy_to_json
 
-PLANNED, IN_FORCE, REPLACED, WITHDRAWN = "PLANNED", "IN_FORCE", "REPLACED", "WITHDRAWN"
 _TABLE = order_tables.policy_version
+
+
+class PolicyState(StrEnum):
+    """Whether a version of the policy holds, will hold, or does no longer."""
+
+    PLANNED = "PLANNED"
+    IN_FORCE = "IN_FORCE"
+    REPLACED = "REPLACED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+POLICY_FOLLOWS = Transitions(
+    {
+        # A planned version that a later one overtakes never holds.
+        PolicyState.PLANNED: {PolicyState.IN_FORCE, PolicyState.REPLACED, PolicyState.WITHDRAWN},
+        PolicyState.IN_FORCE: {PolicyState.REPLACED},
+    },
+    ends={PolicyState.REPLACED, PolicyState.WITHDRAWN},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,7 @@ class PolicyVersion:
     made_by: str
     made_at: datetime
     reason: str
-    state: str
+    state: PolicyState
 
 
 class PolicyRefused(Refused):
@@ -92,7 +112,7 @@ def make(
             "made_by": by,
             "made_at": at,
             "reason": reason,
-            "state": PLANNED,
+            "state": PolicyState.PLANNED,
         },
     ).scalar_one()
     journal.record(
@@ -110,8 +130,15 @@ def make(
 
 def withdraw(session: Session, number: int, *, by: str) -> None:
     """Take back a version that is not in force yet."""
-    planned = (_TABLE.c.id == number) & (_TABLE.c.state == PLANNED)
-    if not rows_changed(session, update(_TABLE).where(planned).values(state=WITHDRAWN)):
+    if not transitions.moved_first(
+        session,
+        _TABLE.c.state,
+        _TABLE.c.id == number,
+        POLICY_FOLLOWS,
+        name=_name(number),
+        was=PolicyState.PLANNED,
+        to=PolicyState.WITHDRAWN,
+    ):
         raise PolicyRefused(
             Text("Bara en version som inte börjat gälla kan tas tillbaka. Gör en ny version."),
         )
@@ -122,18 +149,25 @@ def come_into_force(session: Session, *, today: date) -> int | None:
     """Let the planned version whose day came last hold; its number, or None where none waits."""
     due = session.execute(
         select(_TABLE)
-        .where(_TABLE.c.state == PLANNED, _TABLE.c.valid_from <= today)
+        .where(_TABLE.c.state == PolicyState.PLANNED, _TABLE.c.valid_from <= today)
         .order_by(_TABLE.c.valid_from.desc(), _TABLE.c.id.desc())
         .with_for_update()
     ).all()
     if not due:
         return None
     newest, *overtaken = due
-    session.execute(update(_TABLE).where(_TABLE.c.state == IN_FORCE).values(state=REPLACED))
+    _replace(session, _TABLE.c.state == PolicyState.IN_FORCE)
     if overtaken:
-        ids = [row.id for row in overtaken]
-        session.execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(state=REPLACED))
-    session.execute(update(_TABLE).where(_TABLE.c.id == newest.id).values(state=IN_FORCE))
+        _replace(session, _TABLE.c.id.in_([row.id for row in overtaken]))
+    transitions.move(
+        session,
+        _TABLE.c.state,
+        _TABLE.c.id == newest.id,
+        POLICY_FOLLOWS,
+        name=_name(newest.id),
+        was=PolicyState(newest.state),
+        to=PolicyState.IN_FORCE,
+    )
     journal.record(
         session,
         journal.SYSTEM,
@@ -160,8 +194,16 @@ def used(session: Session, mark: str) -> Policy | None:
 
 
 def _in_force_fingerprint(session: Session) -> str:
-    question = select(_TABLE.c.fingerprint).where(_TABLE.c.state == IN_FORCE)
+    question = select(_TABLE.c.fingerprint).where(_TABLE.c.state == PolicyState.IN_FORCE)
     return session.execute(question).scalar_one_or_none() or ""
+
+
+def _replace(session: Session, these: ColumnElement[bool]) -> None:
+    transitions.move_all(session, _TABLE.c.state, these, POLICY_FOLLOWS, to=PolicyState.REPLACED)
+
+
+def _name(number: int) -> Text:
+    return Text("Version %(number)s av reglerna", number=number)
 
 
 def _version(row: Row[Any]) -> PolicyVersion:
@@ -173,5 +215,5 @@ def _version(row: Row[Any]) -> PolicyVersion:
         made_by=row.made_by,
         made_at=row.made_at,
         reason=row.reason,
-        state=row.state,
+        state=PolicyState(row.state),
     )

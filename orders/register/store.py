@@ -18,6 +18,7 @@ from foundation.sql import Session
 from foundation.text import Text
 from orders import tables as order_tables
 from orders.journal_actions import OrdersSubject, RegisterAction
+from orders.register.policy_store import PolicyState
 from orders.register.register import Register, policy_from_json
 
 
@@ -76,7 +77,7 @@ _NEWEST = (
         order_tables.register_version.c.version,
         order_tables.register_version.c.sha256,
         select(order_tables.policy_version.c.body)
-        .where(order_tables.policy_version.c.state == "IN_FORCE")
+        .where(order_tables.policy_version.c.state == PolicyState.IN_FORCE)
         .scalar_subquery()
         .label("policy"),
     )
