@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from enum import StrEnum
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select
 
+from foundation import transitions
 from foundation.sql import Session
+from foundation.transitions import Transitions
 from orders.placements.tutor_tables import tutor_assignment
 
-STANDING: Final = "STANDING"
-REPLACED: Final = "REPLACED"
+
+class TutorState(StrEnum):
+    """Whether an assignment stands, or another has taken its place."""
+
+    STANDING = "STANDING"
+    REPLACED = "REPLACED"
+
+
+TUTOR_FOLLOWS = Transitions({TutorState.STANDING: {TutorState.REPLACED}}, ends={TutorState.REPLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,8 @@ def history(session: Session, reference: str) -> list[Assignment]:
 
 def put(session: Session, reference: str, tutor: str, *, by: str, on: date) -> None:
     """Let a tutor stand for a placement, in the place of any before."""
-    session.execute(_REPLACE, {"reference": reference})
+    of_placement = _T.c.execution_reference == reference
+    transitions.move_all(session, _T.c.state, of_placement, TUTOR_FOLLOWS, to=TutorState.REPLACED)
     session.execute(
         _ADD,
         {
@@ -46,7 +56,7 @@ def put(session: Session, reference: str, tutor: str, *, by: str, on: date) -> N
             "tutor": tutor,
             "assigned_on": on,
             "assigned_by": by,
-            "state": STANDING,
+            "state": TutorState.STANDING,
         },
     )
 
@@ -54,13 +64,8 @@ def put(session: Session, reference: str, tutor: str, *, by: str, on: date) -> N
 # Prepared once: building a statement costs more than running it.
 _T = tutor_assignment
 _ADD = insert(_T)
-_REPLACE = (
-    update(_T)
-    .where(_T.c.execution_reference == bindparam("reference"), _T.c.state == STANDING)
-    .values(state=REPLACED)
-)
 _STANDING = select(_T).where(
-    _T.c.state == STANDING, _T.c.execution_reference.in_(bindparam("references", expanding=True))
+    _T.c.state == TutorState.STANDING, _T.c.execution_reference.in_(bindparam("references", expanding=True))
 )
 _HISTORY = select(_T).where(_T.c.execution_reference == bindparam("reference")).order_by(_T.c.id)
 
@@ -71,5 +76,5 @@ def _assignment(row: Row[tuple[object, ...]]) -> Assignment:
         tutor=row.tutor,
         assigned_on=row.assigned_on,
         assigned_by=row.assigned_by,
-        standing=row.state == STANDING,
+        standing=row.state == TutorState.STANDING,
     )

@@ -19,7 +19,8 @@ from invoicing.portal_invoicing.scope import Scope
 from orders import tables as order_tables
 from orders.model import InterruptionState, Placement, PlacementState
 from orders.placements import store as placement_store
-from orders.placements import tutor_store, tutors
+from orders.placements import tutors
+from orders.placements.tutor_store import TutorState
 from orders.placements.tutor_tables import tutor_assignment
 
 _PLACEMENT, _PERIOD, _INTERRUPTION = (
@@ -120,7 +121,7 @@ def listed(
         .outerjoin(
             tutor_assignment,
             (tutor_assignment.c.execution_reference == _PLACEMENT.c.execution_reference)
-            & (tutor_assignment.c.state == tutor_store.STANDING),
+            & (tutor_assignment.c.state == TutorState.STANDING),
         )
         .where(_condition(scope, wanted, today))
         .order_by(by, _PLACEMENT.c.execution_reference.desc())
@@ -208,7 +209,7 @@ def tutors_used(session: Session, scope: Scope, *, limit: int = 50) -> Sequence[
     question = (
         select(tutor_assignment.c.tutor)
         .join(_PLACEMENT, _PLACEMENT.c.execution_reference == tutor_assignment.c.execution_reference)
-        .where(scope.of_placements(), tutor_assignment.c.state == tutor_store.STANDING)
+        .where(scope.of_placements(), tutor_assignment.c.state == TutorState.STANDING)
         .group_by(tutor_assignment.c.tutor)
         .order_by(tutor_assignment.c.tutor)
         .limit(limit)
@@ -244,7 +245,7 @@ def _in_state(wanted: PlacementFilter, today: date) -> list[ColumnElement[bool]]
         case PlacementsAre.TO_ASSIGN:
             assigned = exists().where(
                 _TUTOR.c.execution_reference == _PLACEMENT.c.execution_reference,
-                _TUTOR.c.state == tutor_store.STANDING,
+                _TUTOR.c.state == TutorState.STANDING,
             )
             return [decided, ~over, ~assigned]
         case PlacementsAre.NEWS:
