@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Table
 
 from billing.migrations.schema import METADATAS
 from foundation.transitions import Transitions
+from invoicing.audit.disposal_store import DisposalState
 from invoicing.decisions.batch_store import BatchRowState
 from invoicing.decisions.rules import TRANSITIONS, UNDOES, Action, ActionState
 from invoicing.model import FOLLOWS
@@ -39,6 +40,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
+    "disposal.state": DisposalState,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "placement.level": CompensationLevel,
@@ -50,7 +52,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 WORDS_WITHOUT_ENUM: Final = {
     "account_application.state",
     "account.state",
-    "disposal.state",
     "job_run.state",
     "mail.state",
     "mailed_link.purpose",

@@ -3,12 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from foundation.sql import Session, rows_changed
+from foundation import transitions
+from foundation.sql import Session
+from foundation.text import Text
+from foundation.transitions import Transitions
 from invoicing.audit.body_store import Removed
 from invoicing.audit.tables import disposal, disposal_case, disposed_body
+
+
+class DisposalState(StrEnum):
+    """What came of a proposal to dispose of cases."""
+
+    PROPOSED = "PROPOSED"
+    DONE = "DONE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+DISPOSAL_FOLLOWS = Transitions(
+    {DisposalState.PROPOSED: {DisposalState.DONE, DisposalState.WITHDRAWN}},
+    ends={DisposalState.DONE, DisposalState.WITHDRAWN},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +38,7 @@ class Disposal:
     proposed_on: date
     confirmed_by: str
     confirmed_on: date | None
-    state: str
+    state: DisposalState
     protocol: str
     cases: tuple[tuple[str, date], ...]
 
@@ -29,7 +47,7 @@ def add(session: Session, cases: Sequence[tuple[str, date]], *, by: str, on: dat
     """Keep a proposal to dispose of these, each with the day until when it was kept; its number."""
     number: int = session.execute(
         insert(disposal).returning(disposal.c.id),
-        {"proposed_by": by, "proposed_on": on, "state": "PROPOSED"},
+        {"proposed_by": by, "proposed_on": on, "state": DisposalState.PROPOSED},
     ).scalar_one()
     session.execute(
         insert(disposal_case),
@@ -41,7 +59,7 @@ def add(session: Session, cases: Sequence[tuple[str, date]], *, by: str, on: dat
 def lock_proposed(session: Session, number: int) -> str | None:
     """Who proposed it, locked until the transaction ends; None where it does not wait for an answer."""
     row = session.execute(select(disposal).where(disposal.c.id == number).with_for_update()).one_or_none()
-    return row.proposed_by if row is not None and row.state == "PROPOSED" else None
+    return row.proposed_by if row is not None and row.state == DisposalState.PROPOSED else None
 
 
 def add_body(session: Session, number: int, removed: Removed) -> None:
@@ -54,25 +72,37 @@ def add_body(session: Session, number: int, removed: Removed) -> None:
 
 
 def confirm(session: Session, number: int, *, by: str, on: date, protocol: str) -> None:
-    """Note that a disposal is done, on whose word, and its protocol."""
-    session.execute(
-        update(disposal)
-        .where(disposal.c.id == number)
-        .values(state="DONE", confirmed_by=by, confirmed_on=on, protocol=protocol)
+    """Note that a proposed disposal is done, on whose word, and its protocol."""
+    transitions.move(
+        session,
+        disposal.c.state,
+        disposal.c.id == number,
+        DISPOSAL_FOLLOWS,
+        name=_name(number),
+        was=DisposalState.PROPOSED,
+        to=DisposalState.DONE,
+        values={"confirmed_by": by, "confirmed_on": on, "protocol": protocol},
     )
 
 
 def withdraw(session: Session, number: int) -> bool:
     """Take a proposal back; False where it does not wait for an answer."""
-    waiting = (disposal.c.id == number) & (disposal.c.state == "PROPOSED")
-    return bool(rows_changed(session, update(disposal).where(waiting).values(state="WITHDRAWN")))
+    return transitions.moved_first(
+        session,
+        disposal.c.state,
+        disposal.c.id == number,
+        DISPOSAL_FOLLOWS,
+        name=_name(number),
+        was=DisposalState.PROPOSED,
+        to=DisposalState.WITHDRAWN,
+    )
 
 
 def newest_first(session: Session) -> Sequence[Disposal]:
     """Every disposal, whatever came of it."""
     question = select(disposal).order_by(disposal.c.id.desc())
     return [
-        Disposal(**row, cases=tuple(cases_of(session, row["id"])))
+        Disposal(**{**row, "state": DisposalState(row["state"])}, cases=tuple(cases_of(session, row["id"])))
         for row in session.execute(question).mappings()
     ]
 
@@ -86,3 +116,7 @@ def cases_of(session: Session, number: int) -> list[tuple[str, date]]:
         (row.execution_reference, row.keep_until)
         for row in session.execute(question.order_by(*disposal_case.primary_key))
     ]
+
+
+def _name(number: int) -> Text:
+    return Text("Gallring %(number)s", number=number)

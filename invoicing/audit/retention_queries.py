@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 
 from foundation.sql import Session
 from invoicing.audit import tables as audit_tables
+from invoicing.audit.disposal_store import DisposalState
 from invoicing.audit.retention_periods import DONE, YEARS, Stray, Times, first_kept
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
@@ -120,7 +121,7 @@ def _last_days(today: date) -> Any:  # noqa: ANN401 - a select of two columns
         .join(audit_tables.disposal, audit_tables.disposal.c.id == audit_tables.disposal_case.c.disposal_id)
         .where(
             audit_tables.disposal_case.c.execution_reference == placement.c.execution_reference,
-            audit_tables.disposal.c.state == "DONE",
+            audit_tables.disposal.c.state == DisposalState.DONE,
         )
         .exists()
     )
