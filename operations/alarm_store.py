@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table, func, insert, or_, select, update
 
 from foundation.sql import Session
 from foundation.text import Text
+from operations.job_run_store import JobRunState
 from operations.tables import alarm, job_run
 from peppol.exchange.tables import InState, OutState, access_point
 
@@ -85,7 +86,7 @@ def take_points_down(session: Session, *, told_until: datetime, now: datetime) -
 
 def take_given_up(session: Session, *, now: datetime) -> Sequence[RunGivenUp]:
     """The slots that were given up and nobody was told of yet, which are told of now."""
-    untold = (job_run.c.state == "GIVEN_UP", job_run.c.alarmed_at.is_(None))
+    untold = (job_run.c.state == JobRunState.GIVEN_UP, job_run.c.alarmed_at.is_(None))
     question = select(job_run.c.job, job_run.c.slot, job_run.c.note).where(*untold)
     rows = session.execute(question.order_by(job_run.c.slot).with_for_update())
     found = [RunGivenUp(row.job, row.slot, row.note) for row in rows]

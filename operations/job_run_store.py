@@ -7,12 +7,38 @@ token, and changes it only while that holds.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
 
-from foundation.sql import Session, add_new, rows_changed
+from foundation import transitions
+from foundation.sql import Session, add_new
+from foundation.transitions import Transitions
 from operations.tables import job_run
+
+
+class JobRunState(StrEnum):
+    """How the run of a job's slot stands."""
+
+    CLAIMED = "CLAIMED"  # somebody is at it, until a moment
+    DONE = "DONE"
+    FAILED = "FAILED"  # rests until it is tried again
+    GIVEN_UP = "GIVEN_UP"  # failed as often as is sensible: a person lets it be tried again
+
+
+JOB_RUN_FOLLOWS = Transitions(
+    {
+        # Claimed anew where the worker died; done or failed at once where the job is one transaction.
+        JobRunState.CLAIMED: {*JobRunState},
+        JobRunState.FAILED: {*JobRunState},
+        JobRunState.GIVEN_UP: {JobRunState.FAILED},
+        # What a job in one transaction came to is noted when it has come to it, in the same transaction.
+        JobRunState.DONE: {JobRunState.DONE},
+    },
+    ends={JobRunState.DONE},
+)
+_OPEN: Final = (JobRunState.CLAIMED, JobRunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +47,7 @@ class Ran:
 
     job: str
     slot: datetime
-    state: str
+    state: JobRunState
     note: str
 
 
@@ -33,9 +59,7 @@ def last_slots(session: Session) -> dict[str, datetime]:
 
 def open_slots(session: Session, now: datetime) -> dict[str, list[datetime]]:
     """The slots to be taken up again: their worker died, or they failed and their rest is over."""
-    question = select(job_run.c.job, job_run.c.slot).where(
-        job_run.c.state.in_(["CLAIMED", "FAILED"]), job_run.c.until < now
-    )
+    question = select(job_run.c.job, job_run.c.slot).where(job_run.c.state.in_(_OPEN), job_run.c.until < now)
     found: dict[str, list[datetime]] = {}
     for name, slot in session.execute(question):
         found.setdefault(name, []).append(slot)
@@ -48,7 +72,12 @@ def latest(session: Session) -> Iterator[Ran]:
     question = (
         select(job_run)
         .join(newest, newest.c.job == job_run.c.job)
-        .where(or_(job_run.c.slot == newest.c.slot, job_run.c.state.in_(["FAILED", "GIVEN_UP"])))
+        .where(
+            or_(
+                job_run.c.slot == newest.c.slot,
+                job_run.c.state.in_([JobRunState.FAILED, JobRunState.GIVEN_UP]),
+            )
+        )
         .order_by(job_run.c.job, job_run.c.slot)
     )
     yield from map(_ran, session.execute(question))
@@ -62,7 +91,7 @@ def take(
     now: datetime,
     *,
     until: datetime | None,
-    state: str,
+    state: JobRunState,
 ) -> bool:
     """Make the slot ours: new, or one whose worker died or failed."""
     row = {
@@ -76,22 +105,22 @@ def take(
     }
     if add_new(session, job_run, [row]) == 1:
         return True
-    again = (
-        update(job_run)
-        .where(
-            job_run.c.job == name,
-            job_run.c.slot == slot,
-            job_run.c.state.in_(["CLAIMED", "FAILED"]),
-            job_run.c.until < now,
-        )
-        .values(state=state, token=token, until=until, tries=job_run.c.tries + 1, started_at=now)
+    left_open = and_(
+        job_run.c.job == name,
+        job_run.c.slot == slot,
+        job_run.c.state.in_(_OPEN),
+        job_run.c.until < now,
     )
-    return rows_changed(session, again) == 1
+    values = {"token": token, "until": until, "tries": job_run.c.tries + 1, "started_at": now}
+    return (
+        transitions.move_all(session, job_run.c.state, left_open, JOB_RUN_FOLLOWS, to=state, values=values)
+        == 1
+    )
 
 
 def tries_of(session: Session, name: str, slot: datetime, token: str) -> int | None:
     """How often the slot was taken, or None where it is no longer ours."""
-    tries: int | None = session.scalar(select(job_run.c.tries).where(*_ours(name, slot, token)))
+    tries: int | None = session.scalar(select(job_run.c.tries).where(_ours(name, slot, token)))
     return tries
 
 
@@ -101,36 +130,47 @@ def close(
     slot: datetime,
     token: str,
     *,
-    state: str,
+    was: JobRunState,
+    to: JobRunState,
     note: str,
     now: datetime,
     until: datetime | None = None,
 ) -> bool:
-    """Say how the run of our slot ended, and until when it rests; False where it is no longer ours."""
-    change = update(job_run).where(*_ours(name, slot, token))
-    ended = change.values(state=state, until=until, note=note, ended_at=now)
-    return rows_changed(session, ended) == 1
+    """Say how the run of our slot ended, taken as `was`, and until when it rests; False where it is no longer ours."""
+    return transitions.moved_first(
+        session,
+        job_run.c.state,
+        _ours(name, slot, token),
+        JOB_RUN_FOLLOWS,
+        name=name,
+        was=was,
+        to=to,
+        values={"until": until, "note": note, "ended_at": now},
+    )
 
 
 def open_given_up(session: Session, name: str, *, until: datetime) -> list[datetime]:
     """Let the slots of a job that were given up count as failed once, at rest until then; which they are."""
-    given_up = (job_run.c.job == name, job_run.c.state == "GIVEN_UP")
-    slots = list(session.scalars(select(job_run.c.slot).where(*given_up).with_for_update()))
-    session.execute(
-        update(job_run).where(*given_up).values(state="FAILED", tries=0, until=until, alarmed_at=None)
+    given_up = (job_run.c.job == name) & (job_run.c.state == JobRunState.GIVEN_UP)
+    slots = list(session.scalars(select(job_run.c.slot).where(given_up).with_for_update()))
+    values = {"tries": 0, "until": until, "alarmed_at": None}
+    transitions.move_all(
+        session, job_run.c.state, given_up, JOB_RUN_FOLLOWS, to=JobRunState.FAILED, values=values
     )
     return slots
 
 
 def remove_done(session: Session, names: Sequence[str], *, before: datetime) -> int:
     """Remove the runs of these jobs that went well in slots before then; how many there were."""
-    old = delete(job_run).where(job_run.c.job.in_(names), job_run.c.state == "DONE", job_run.c.slot < before)
+    old = delete(job_run).where(
+        job_run.c.job.in_(names), job_run.c.state == JobRunState.DONE, job_run.c.slot < before
+    )
     return session.execute(old).rowcount
 
 
-def _ours(name: str, slot: datetime, token: str) -> tuple[ColumnElement[bool], ...]:
-    return (job_run.c.job == name, job_run.c.slot == slot, job_run.c.token == token)
+def _ours(name: str, slot: datetime, token: str) -> ColumnElement[bool]:
+    return and_(job_run.c.job == name, job_run.c.slot == slot, job_run.c.token == token)
 
 
 def _ran(row: Row[Any]) -> Ran:
-    return Ran(job=row.job, slot=row.slot, state=row.state, note=row.note)
+    return Ran(job=row.job, slot=row.slot, state=JobRunState(row.state), note=row.note)

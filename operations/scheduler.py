@@ -22,7 +22,7 @@ from foundation.database import Database
 from foundation.periods import stockholm_date
 from foundation.sql import Session, try_turn
 from operations import job_run_store
-from operations.job_run_store import Ran
+from operations.job_run_store import JobRunState, Ran
 from operations.journal_actions import OperationsAction, OperationsSubject
 from operations.schedules import Every, Schedule
 
@@ -71,8 +71,8 @@ def run_due(
             one = _run(database, job, slot, lease=lease)
             if one is not None:
                 ran.append(one)
-                say = _log.info if one.state == "DONE" else _log.error
-                say("job", job=one.job, slot=one.slot.isoformat(), state=one.state, note=one.note)
+                say = _log.info if one.state is JobRunState.DONE else _log.error
+                say("job", job=one.job, slot=one.slot.isoformat(), state=one.state.value, note=one.note)
     return ran
 
 
@@ -93,11 +93,16 @@ def _run_in_one(database: Database, job: InOne, slot: datetime, token: str) -> R
         # Nobody waits for a worker that is at it; who comes while it works passes on.
         if not try_turn(session, f"job {job.name} {slot.isoformat()}"):
             return None
-        if not job_run_store.take(session, job.name, slot, token, database.clock(), until=None, state="DONE"):
+        if not job_run_store.take(
+            session, job.name, slot, token, database.clock(), until=None, state=JobRunState.DONE
+        ):
             return None
         note = job.work(session, stockholm_date(slot), database.clock())
-        job_run_store.close(session, job.name, slot, token, state="DONE", note=note, now=database.clock())
-    return Ran(job.name, slot, "DONE", note)
+        done = JobRunState.DONE
+        job_run_store.close(
+            session, job.name, slot, token, was=done, to=done, note=note, now=database.clock()
+        )
+    return Ran(job.name, slot, done, note)
 
 
 def _run_in_steps(
@@ -105,32 +110,45 @@ def _run_in_steps(
 ) -> Ran | None:
     now = database.clock()
     with database.writing() as session:
-        if not job_run_store.take(session, job.name, slot, token, now, until=now + lease, state="CLAIMED"):
+        if not job_run_store.take(
+            session, job.name, slot, token, now, until=now + lease, state=JobRunState.CLAIMED
+        ):
             return None
     note = job.work(database, stockholm_date(slot), now)
     with database.writing() as session:
         if not job_run_store.close(
-            session, job.name, slot, token, state="DONE", note=note, now=database.clock()
+            session,
+            job.name,
+            slot,
+            token,
+            was=JobRunState.CLAIMED,
+            to=JobRunState.DONE,
+            note=note,
+            now=database.clock(),
         ):
             return None  # another has taken the slot over meanwhile; it says how it ended
-    return Ran(job.name, slot, "DONE", note)
+    return Ran(job.name, slot, JobRunState.DONE, note)
 
 
 def _failed(database: Database, job: Job, slot: datetime, token: str, note: str) -> Ran | None:
     """Note the failure, and when the slot is tried again; a job in one transaction has left no row."""
     now = database.clock()
+    taken = JobRunState.FAILED if isinstance(job, InOne) else JobRunState.CLAIMED
     with database.writing() as session:
         if isinstance(job, InOne) and not job_run_store.take(
-            session, job.name, slot, token, now, until=None, state="FAILED"
+            session, job.name, slot, token, now, until=None, state=taken
         ):
             return None
         tries = job_run_store.tries_of(session, job.name, slot, token)
         if tries is None:
             return None
         rest = TRIES.rest_after(tries)
-        state = "GIVEN_UP" if rest is None else "FAILED"
+        state = JobRunState.GIVEN_UP if rest is None else JobRunState.FAILED
         until = None if rest is None else now + rest
-        job_run_store.close(session, job.name, slot, token, state=state, note=note, now=now, until=until)
+        if not job_run_store.close(
+            session, job.name, slot, token, was=taken, to=state, note=note, now=now, until=until
+        ):
+            return None
         if rest is None:
             journal.record(
                 session,

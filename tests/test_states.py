@@ -19,6 +19,7 @@ from invoicing.payment.payable import PayableKind
 from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ProposalState
+from operations.job_run_store import JobRunState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
 from tests.support.project import PROJECT
@@ -41,6 +42,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
+    "job_run.state": JobRunState,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "placement.level": CompensationLevel,
@@ -52,7 +54,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 WORDS_WITHOUT_ENUM: Final = {
     "account_application.state",
     "account.state",
-    "job_run.state",
     "mail.state",
     "mailed_link.purpose",
     "web_session.stage",

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from foundation import tables as foundation_tables
 from foundation.sql import Session
+from operations.job_run_store import JobRunState
 from operations.mail.tables import mail
 from operations.tables import alarm, job_run
 
@@ -19,13 +20,14 @@ def check_answers(session: Session) -> None:
 
 def last_slots(session: Session) -> Mapping[str, datetime]:
     """The newest slot of each job that went well."""
-    slots = select(job_run.c.job, func.max(job_run.c.slot)).where(job_run.c.state == "DONE")
+    slots = select(job_run.c.job, func.max(job_run.c.slot)).where(job_run.c.state == JobRunState.DONE)
     return {job: slot for job, slot in session.execute(slots.group_by(job_run.c.job))}
 
 
 def slots_not_done(session: Session) -> Mapping[str, int]:
     """How many slots have failed or were given up, by state."""
-    failed = select(job_run.c.state, func.count()).where(job_run.c.state.in_(["FAILED", "GIVEN_UP"]))
+    not_done = [JobRunState.FAILED, JobRunState.GIVEN_UP]
+    failed = select(job_run.c.state, func.count()).where(job_run.c.state.in_(not_done))
     return {state: count for state, count in session.execute(failed.group_by(job_run.c.state))}
 
 

@@ -22,6 +22,7 @@ from foundation.database import Database
 from foundation.sql import Session
 from operations import exchange_queries
 from operations.exchange_queries import ExchangeStanding
+from operations.job_run_store import JobRunState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
 
@@ -127,7 +128,7 @@ def _work(session: Session) -> Iterator[Metric]:
         "billing_job_slots_open",
         "Slots of jobs that have not gone well, by state.",
         "state",
-        _with_zeros(metric_queries.slots_not_done(session), ("FAILED", "GIVEN_UP")),
+        _with_zeros(metric_queries.slots_not_done(session), (JobRunState.FAILED, JobRunState.GIVEN_UP)),
     )
     yield _by(
         "billing_mails_open",

@@ -119,7 +119,7 @@ def list_jobs(context: CommandContext, as_json: AsJson = False) -> None:
     if as_json:
         write_json(
             [
-                {"job": each.job, "slot": each.slot.isoformat(), "state": each.state, "note": each.note}
+                {"job": each.job, "slot": each.slot.isoformat(), "state": each.state.value, "note": each.note}
                 for each in ran
             ]
         )
