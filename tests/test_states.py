@@ -20,6 +20,7 @@ from invoicing.payment.payment_store import ClaimWay
 from invoicing.payment.repayment_store import RepaymentState
 from invoicing.payment.transfers import ProposalState
 from operations.job_run_store import JobRunState
+from operations.mail.store import MailState
 from orders.register.policy_store import PolicyState
 from orders.terms import CompensationLevel
 from tests.support.project import PROJECT
@@ -43,6 +44,7 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
     "desk_batch_row.state": BatchRowState,
     "disposal.state": DisposalState,
     "job_run.state": JobRunState,
+    "mail.state": MailState,
     "payment_item.kind": PayableKind,
     "payment_proposal.state": ProposalState,
     "placement.level": CompensationLevel,
@@ -54,7 +56,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 WORDS_WITHOUT_ENUM: Final = {
     "account_application.state",
     "account.state",
-    "mail.state",
     "mailed_link.purpose",
     "web_session.stage",
 }

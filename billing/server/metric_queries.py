@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from foundation import tables as foundation_tables
 from foundation.sql import Session
 from operations.job_run_store import JobRunState
+from operations.mail.store import MailState
 from operations.mail.tables import mail
 from operations.tables import alarm, job_run
 
@@ -33,7 +34,8 @@ def slots_not_done(session: Session) -> Mapping[str, int]:
 
 def mails_open(session: Session) -> Mapping[str, int]:
     """How many mails wait or are stuck, by state."""
-    mails = select(mail.c.state, func.count()).where(mail.c.state.in_(["WAITING", "STUCK"]))
+    not_sent = [MailState.WAITING, MailState.STUCK]
+    mails = select(mail.c.state, func.count()).where(mail.c.state.in_(not_sent))
     return {state: count for state, count in session.execute(mails.group_by(mail.c.state))}
 
 

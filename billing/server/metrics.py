@@ -23,6 +23,7 @@ from foundation.sql import Session
 from operations import exchange_queries
 from operations.exchange_queries import ExchangeStanding
 from operations.job_run_store import JobRunState
+from operations.mail.store import MailState
 from operations.settings import Settings
 from peppol.exchange.tables import OutState
 
@@ -134,7 +135,7 @@ def _work(session: Session) -> Iterator[Metric]:
         "billing_mails_open",
         "Mails that have not left, by state.",
         "state",
-        _with_zeros(metric_queries.mails_open(session), ("WAITING", "STUCK")),
+        _with_zeros(metric_queries.mails_open(session), (MailState.WAITING, MailState.STUCK)),
     )
     alarms = metric_queries.alarms(session)
     yield _by("billing_alarms", "Alarms ever raised, by kind.", "kind", alarms.items())

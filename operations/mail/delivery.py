@@ -22,7 +22,7 @@ import structlog
 from foundation.backoff import Ladder
 from foundation.database import Database
 from operations.mail import store as mail_store
-from operations.mail.store import ClaimedMail
+from operations.mail.store import ClaimedMail, MailState
 from operations.mail.texts import TEXTS
 from operations.settings import Settings
 
@@ -83,7 +83,7 @@ def _mark(database: Database, claimed: ClaimedMail, now: datetime) -> None:
     text = TEXTS.get(claimed.template)
     forgotten = {"body": _FORGOTTEN} if text is not None and text.secret else {}
     with database.writing() as session:
-        mail_store.change(session, claimed.id, state="SENT", sent_at=now, fault="", **forgotten)
+        mail_store.move(session, claimed.id, MailState.SENT, sent_at=now, **forgotten)
 
 
 def _put_off(database: Database, claimed: ClaimedMail, error: Exception, now: datetime) -> bool:
@@ -93,9 +93,9 @@ def _put_off(database: Database, claimed: ClaimedMail, error: Exception, now: da
     fault = f"{type(error).__name__} {code}".strip()
     with database.writing() as session:
         if rest is None:
-            mail_store.change(session, claimed.id, state="STUCK", fault=fault)
+            mail_store.move(session, claimed.id, MailState.STUCK, fault=fault)
         else:
-            mail_store.change(session, claimed.id, next_at=now + rest, fault=fault)
+            mail_store.put_off(session, claimed.id, now + rest, fault=fault)
     structlog.get_logger().error("mail not sent", mail=claimed.id, fault=fault, again=rest is not None)
     return rest is not None
 

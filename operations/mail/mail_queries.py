@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from foundation.sql import Session
+from operations.mail.store import MailState
 from operations.mail.tables import mail
 
 
@@ -13,7 +14,7 @@ from operations.mail.tables import mail
 class MailCount:
     """How many mails of one template are in one state."""
 
-    state: str
+    state: MailState
     template: str
     count: int
 
@@ -25,4 +26,4 @@ def counts(session: Session) -> Sequence[MailCount]:
         .group_by(mail.c.state, mail.c.template)
         .order_by(mail.c.state, mail.c.template)
     )
-    return [MailCount(state, template, count) for state, template, count in rows]
+    return [MailCount(MailState(state), template, count) for state, template, count in rows]

@@ -3,15 +3,35 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from foundation import leases
+from foundation import leases, transitions
 from foundation.sql import Session, take_turns
 from foundation.text import Language
+from foundation.transitions import Transitions
 from operations.mail.tables import mail, mail_declined
 from operations.mail.texts import MailKind
+
+
+class MailState(StrEnum):
+    """Where a mail is."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    STUCK = "STUCK"  # the server has said no, or was asked as often as is sensible
+
+
+MAIL_FOLLOWS = Transitions(
+    {
+        MailState.WAITING: {MailState.SENT, MailState.STUCK},
+        # One whose claim ran out may have been sent by its first worker after it was stuck for the next.
+        MailState.STUCK: {MailState.SENT},
+    },
+    ends={MailState.SENT},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +71,7 @@ def add(
             "subject": subject,
             "body": body,
             "language": language,
-            "state": "WAITING",
+            "state": MailState.WAITING,
             "attempts": 0,
             "made_at": at,
             "next_at": at,
@@ -61,14 +81,25 @@ def add(
 
 def claim_next(session: Session, *, now: datetime, until: datetime) -> ClaimedMail | None:
     """Take the oldest mail that is due, for this worker alone `until` then; this counts as an attempt."""
-    due = select(mail).where(mail.c.state == "WAITING", mail.c.next_at <= now).order_by(mail.c.id).limit(1)
+    due = (
+        select(mail)
+        .where(mail.c.state == MailState.WAITING, mail.c.next_at <= now)
+        .order_by(mail.c.id)
+        .limit(1)
+    )
     taken = leases.take(session, mail.c.id, due, next_at=until, attempts=mail.c.attempts + 1)
     return _claimed_mail(taken[0]) if taken else None
 
 
-def change(session: Session, mail_id: int, **columns: object) -> None:
-    """Set columns of one mail."""
-    session.execute(update(mail).where(mail.c.id == mail_id).values(**columns))
+def move(session: Session, mail_id: int, to: MailState, *, fault: str = "", **columns: object) -> None:
+    """Note that a mail has left or is stuck, unless it stands there already or may not go there."""
+    values = {"fault": fault, **columns}
+    transitions.move_all(session, mail.c.state, mail.c.id == mail_id, MAIL_FOLLOWS, to=to, values=values)
+
+
+def put_off(session: Session, mail_id: int, until: datetime, *, fault: str) -> None:
+    """Let a mail wait until then, and note why it did not leave."""
+    session.execute(update(mail).where(mail.c.id == mail_id).values(next_at=until, fault=fault))
 
 
 def withdraw_waiting(session: Session, account_id: int, template: str) -> None:
@@ -77,7 +108,7 @@ def withdraw_waiting(session: Session, account_id: int, template: str) -> None:
         delete(mail).where(
             mail.c.account_id == account_id,
             mail.c.template == template,
-            mail.c.state == "WAITING",
+            mail.c.state == MailState.WAITING,
         )
     )
 
