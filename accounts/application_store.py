@@ -6,16 +6,31 @@ Convention: the units of an application lie in one column, one a line; none mean
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from accounts.tables import account_application, account_responsible
+from foundation import transitions
 from foundation.errors import NotThere
 from foundation.sql import Session, rows_changed
-from foundation.text import Language, language_of
+from foundation.text import Language, Text, language_of
+from foundation.transitions import Transitions
 
-WAITING, APPROVED, REFUSED = "WAITING", "APPROVED", "REFUSED"
+
+class ApplicationState(StrEnum):
+    """Whether an application waits, or how it was decided."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+APPLICATION_FOLLOWS = Transitions(
+    {ApplicationState.WAITING: {ApplicationState.APPROVED, ApplicationState.REFUSED}},
+    ends={ApplicationState.APPROVED, ApplicationState.REFUSED},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class Application:
     telephone: str
     units: tuple[str, ...]
     language: Language
-    state: str
+    state: ApplicationState
     made_on: date
     decided_on: date | None
     decided_by: str
@@ -38,14 +53,14 @@ class Application:
 
 def waiting(session: Session) -> tuple[Application, ...]:
     """Those to decide, the oldest first."""
-    question = select(account_application).where(account_application.c.state == WAITING)
+    question = select(account_application).where(account_application.c.state == ApplicationState.WAITING)
     rows = session.execute(question.order_by(account_application.c.made_on, account_application.c.id))
     return tuple(map(_application, rows))
 
 
 def decided(session: Session, *, at_most: int = 50) -> tuple[Application, ...]:
     """Those decided, the newest first."""
-    question = select(account_application).where(account_application.c.state != WAITING)
+    question = select(account_application).where(account_application.c.state != ApplicationState.WAITING)
     newest = question.order_by(account_application.c.decided_on.desc(), account_application.c.id.desc())
     return tuple(map(_application, session.execute(newest.limit(at_most))))
 
@@ -82,20 +97,18 @@ def add(
                 "telephone": telephone,
                 "units": "\n".join(sorted(units)),
                 "language": language,
-                "state": WAITING,
+                "state": ApplicationState.WAITING,
                 "made_on": made_on,
             },
         ).scalar_one()
     )
 
 
-def close(session: Session, application_id: int, state: str, *, by: str, on: date, reason: str) -> bool:
+def close(
+    session: Session, application_id: int, to: ApplicationState, *, by: str, on: date, reason: str
+) -> bool:
     """Decide an application that waits, and empty what it says of a person; False where it waits no longer."""
-    closing = update(account_application).where(
-        account_application.c.id == application_id, account_application.c.state == WAITING
-    )
     values = {
-        "state": state,
         "decided_on": on,
         "decided_by": by,
         "reason": reason,
@@ -103,7 +116,16 @@ def close(session: Session, application_id: int, state: str, *, by: str, on: dat
         "email": "",
         "telephone": "",
     }
-    return bool(rows_changed(session, closing.values(values)))
+    return transitions.moved_first(
+        session,
+        account_application.c.state,
+        account_application.c.id == application_id,
+        APPLICATION_FOLLOWS,
+        name=Text("Ansökan %(number)s", number=application_id),
+        was=ApplicationState.WAITING,
+        to=to,
+        values=values,
+    )
 
 
 def tie_account(session: Session, application_id: int, account_id: int) -> None:
@@ -131,7 +153,7 @@ def _application(row: Row[Any]) -> Application:
         telephone=row.telephone,
         units=tuple(row.units.split("\n")) if row.units else (),
         language=language_of(row.language),
-        state=row.state,
+        state=ApplicationState(row.state),
         made_on=row.made_on,
         decided_on=row.decided_on,
         decided_by=row.decided_by,

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import accounts, application_store
 from accounts import store as account_store
-from accounts.application_store import APPROVED, REFUSED, Application
+from accounts.application_store import Application, ApplicationState
 from accounts.identity import SUPPLIER_SIDE, Permission
 from accounts.journal_actions import AccountsSubject, ApplicationAction
 from accounts.rules import AccountRefused, mail_address, name_of_person
-from accounts.store import ACTIVE
+from accounts.store import AccountState
 from foundation import journal
 from foundation.sql import Session
 from foundation.text import Language, Text
@@ -55,7 +55,7 @@ def apply(
     """Make an application; its number. Raises AccountRefused when one waits or the company has an administrator."""
     organisation = supplier.organisation_number
     if any(
-        each.state == ACTIVE and Permission.ADMINISTER in each.permissions
+        each.state == AccountState.ACTIVE and Permission.ADMINISTER in each.permissions
         for each in account_store.of_organisation(session, organisation)
     ):
         raise AccountRefused(
@@ -93,7 +93,7 @@ def apply(
 def approve(session: Session, application_id: int, *, by: str, today: date, at: datetime) -> None:
     """Make the responsible permission administrator and mail the invitation. Raises AccountRefused, NotThere."""
     application = application_store.by_id(session, application_id)
-    _decide(session, application, APPROVED, by=by, today=today)
+    _decide(session, application, ApplicationState.APPROVED, by=by, today=today)
     made = accounts.invite(
         session,
         organisation=application.organisation,
@@ -115,7 +115,7 @@ def refuse(session: Session, application_id: int, *, reason: str, by: str, today
     if not reason:
         raise AccountRefused(Text("Skriv varför ansökan avslås."))
     application = application_store.by_id(session, application_id)
-    _decide(session, application, REFUSED, by=by, today=today, reason=reason)
+    _decide(session, application, ApplicationState.REFUSED, by=by, today=today, reason=reason)
     mail.put_to_address(
         session,
         application.email,
@@ -128,10 +128,16 @@ def refuse(session: Session, application_id: int, *, reason: str, by: str, today
 
 
 def _decide(
-    session: Session, application: Application, state: str, *, by: str, today: date, reason: str = ""
+    session: Session,
+    application: Application,
+    to: ApplicationState,
+    *,
+    by: str,
+    today: date,
+    reason: str = "",
 ) -> None:
     """Close a waiting application; only one of two who press at once does."""
-    if not application_store.close(session, application.id, state, by=by, on=today, reason=reason):
+    if not application_store.close(session, application.id, to, by=by, on=today, reason=reason):
         raise AccountRefused(Text("Ansökan är redan avgjord, kanske av en kollega nyss."))
-    action = ApplicationAction.APPROVED if state == APPROVED else ApplicationAction.REFUSED
+    action = ApplicationAction.APPROVED if to is ApplicationState.APPROVED else ApplicationAction.REFUSED
     journal.record(session, by, action, AccountsSubject.APPLICATION.of(application.id))

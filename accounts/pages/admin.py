@@ -6,7 +6,7 @@ from fastapi import Form, Request, Response
 
 from accounts import accounts, application_store, applications
 from accounts import store as account_store
-from accounts.application_store import WAITING
+from accounts.application_store import ApplicationState
 from accounts.identity import BUYER_SIDE, Permission, Person
 from accounts.labels import PERMISSIONS
 from accounts.rules import AccountRefused, age, granted_staff
@@ -202,7 +202,7 @@ def _application(
         application=application,
         company=company(register, application.organisation),
         age=age(application.made_on, today_of(request)),
-        is_waiting=application.state == WAITING,
+        is_waiting=application.state is ApplicationState.WAITING,
         wrong=wrong,
     )
 
