@@ -13,7 +13,7 @@ from accounts import store as account_store
 from accounts.identity import Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
-from accounts.store import ACTIVE, ENDED, INVITED, Account
+from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.errors import NotThere
 from foundation.sql import Session, take_turns
@@ -59,7 +59,7 @@ def invite(
 def invite_again(session: Session, organisation: str, account_id: int, *, by: str, at: datetime) -> None:
     """A fresh link for somebody who has not taken up the invitation; the old one is void. Raises NotThere."""
     account = of_organisation(session, organisation, account_id)
-    if account.state != INVITED:
+    if account.state != AccountState.INVITED:
         raise AccountRefused(Text("Kontot är redan i bruk och behöver ingen inbjudan."))
     journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
     mailed_links.send(session, account, mailed_links.INVITE, at=at)
@@ -78,7 +78,7 @@ def change(
     """Other permissions and units for somebody of the organisation. Raises NotThere and LastAdministrator."""
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
-    if account.state == ENDED:
+    if account.state == AccountState.ENDED:
         raise AccountRefused(Text("Kontot är avslutat. Bjud in personen på nytt."))
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, permissions, administers)
@@ -100,14 +100,14 @@ def end(
     """
     take_turns(session, f"people {organisation}")
     account = of_organisation(session, organisation, account_id)
-    if account.state == ENDED:
+    if account.state == AccountState.ENDED:
         return
     people = account_store.of_organisation(session, organisation)
     keeps_an_administrator(people, account_id, frozenset(), administers)
-    account_store.change(
+    account_store.move(
         session,
         account_id,
-        state=ENDED,
+        AccountState.ENDED,
         password_hash="",
         totp_secret="",
         sign_in_name=f"ended-{account_id}.{account.sign_in_name}"[:254],
@@ -123,7 +123,8 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     The second step stays as it was: a link alone never takes it away.
     """
     link = mailed_links.use(session, secret, now=now)
-    account_store.change(session, link.account.id, password_hash=password_hash, state=ACTIVE)
+    if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
+        raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
     is_new = link.purpose == mailed_links.INVITE
     action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
@@ -136,7 +137,7 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
 def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     """Mail a link for a new password; for a name of nobody, nothing happens, and nobody is told."""
     account = account_store.by_name(session, name)
-    if account is not None and account.state == ACTIVE:
+    if account is not None and account.state == AccountState.ACTIVE:
         mailed_links.send(session, account, mailed_links.RESET, at=at)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from accounts import mailed_link_store, mailing, tokens
 from accounts import store as account_store
 from accounts.rules import INVITATION_LASTS, RESET_LASTS
-from accounts.store import ACTIVE, INVITED, Account
+from accounts.store import Account, AccountState
 from foundation.errors import Refused
 from foundation.formatting import moment
 from foundation.periods import stockholm_date
@@ -69,7 +69,9 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
     if row is None or row.used_at is not None or now >= row.ends_at:
         raise LinkVoid
     account = account_store.by_id(session, row.account_id)
-    if account is None or account.state != (INVITED if row.purpose == INVITE else ACTIVE):
+    if account is None or account.state != (
+        AccountState.INVITED if row.purpose == INVITE else AccountState.ACTIVE
+    ):
         raise LinkVoid
     return MailedLink(account, row.purpose)
 

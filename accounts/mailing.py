@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts import store as account_store
 from accounts.identity import Permission
-from accounts.store import ACTIVE, Account
+from accounts.store import Account, AccountState
 from foundation.sql import Session
 from operations.mail import store as mail_store
 from operations.mail.mail import put_to_address
@@ -52,7 +52,7 @@ def put_to_supplier(
     return sum(
         put(session, each, template, about=about, at=at, **values)
         for each in account_store.of_organisation(session, organisation)
-        if each.state == ACTIVE
+        if each.state == AccountState.ACTIVE
         and each.permissions & frozenset(permissions)
         and (unit is None or each.person.units is None or unit in each.person.units)
     )

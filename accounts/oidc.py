@@ -27,7 +27,7 @@ from accounts import openid_store, sessions, tokens
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
 from accounts.openid_store import Journey
-from accounts.store import ACTIVE, INVITED, Account
+from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
@@ -173,16 +173,18 @@ def _account(session: Session, issuer: str, claims: Mapping[str, Any], now: date
     known = openid_store.account_of(session, issuer, subject)
     if known is not None:
         account = account_store.by_id(session, known)
-        if account is None or account.state != ACTIVE:
+        if account is None or account.state != AccountState.ACTIVE:
             raise NobodyHere
         return account
     address = str(claims.get("email", ""))
     account = account_store.by_name(session, address) if claims.get("email_verified") is True else None
-    if account is None or account.state not in (ACTIVE, INVITED):
+    if account is None or account.state not in (AccountState.ACTIVE, AccountState.INVITED):
         raise NobodyHere
     openid_store.tie(session, issuer, subject, account.id, at=now)
-    if account.state == INVITED:
-        account_store.change(session, account.id, state=ACTIVE)
+    if account.state == AccountState.INVITED and not account_store.move(
+        session, account.id, AccountState.ACTIVE
+    ):
+        raise NobodyHere
     journal.record(
         session, account.person.id, AccountAction.IDENTITY_TIED, AccountsSubject.PERSON.of(account.person.id)
     )

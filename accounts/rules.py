@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from accounts.identity import BUYER_SIDE, SUPPLIER_SIDE, Permission
-from accounts.store import ACTIVE, Account
+from accounts.store import Account, AccountState
 from foundation.errors import Refused
 from foundation.text import CountedText, Text
 
@@ -126,7 +126,7 @@ def keeps_an_administrator(
     def left(each: Account) -> frozenset[Permission]:
         return permissions if each.id == changed else each.permissions
 
-    had = any(each.state == ACTIVE and administers in each.permissions for each in people)
-    has = any(each.state == ACTIVE and administers in left(each) for each in people)
+    had = any(each.state == AccountState.ACTIVE and administers in each.permissions for each in people)
+    has = any(each.state == AccountState.ACTIVE and administers in left(each) for each in people)
     if had and not has:
         raise LastAdministrator

@@ -47,7 +47,7 @@ def find(session: Session, secret: str, *, now: datetime) -> PortalSession | Non
     held = session_store.by_key(session, tokens.fingerprint(secret))
     if held is None or now >= held.ends_at or now - held.seen_at >= IDLE:
         return None
-    return held if held.account.state == account_store.ACTIVE else None
+    return held if held.account.state == account_store.AccountState.ACTIVE else None
 
 
 def used(database: Database, secret: str, *, now: datetime) -> PortalSession | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from accounts import passwords, rate_limit, sessions
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
-from accounts.store import ACTIVE, Account
+from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.database import Database
 from foundation.errors import Refused
@@ -67,7 +67,7 @@ def with_password(
         rate_limit.count(session, one_client, rate_limit.ONE_CLIENT, now=now)
         rate_limit.count(session, one_name, rate_limit.ONE_NAME, now=now)
         account = account_store.by_name(session, name)
-    is_active = account is not None and account.state == ACTIVE
+    is_active = account is not None and account.state == AccountState.ACTIVE
     if not passwords.fits(account.password_hash if account and is_active else "", password):
         raise WrongSignIn
     assert account is not None  # noqa: S101 - without one, nothing fits

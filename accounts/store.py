@@ -7,16 +7,35 @@ was. What may be changed is decided in `rules.py` and done by `accounts.py`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Label, RowMapping, delete, func, insert, select, update
 
 from accounts.identity import Permission, Person
 from accounts.tables import account, account_permission, account_unit
+from foundation import transitions
 from foundation.sql import Session
 from foundation.text import Language, language_of
+from foundation.transitions import Transitions
 
-INVITED, ACTIVE, ENDED = "INVITED", "ACTIVE", "ENDED"
+
+class AccountState(StrEnum):
+    """Whether somebody may sign in with an account."""
+
+    INVITED = "INVITED"  # the mailed link has not been used
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+
+
+ACCOUNT_FOLLOWS = Transitions(
+    {
+        AccountState.INVITED: {AccountState.ACTIVE, AccountState.ENDED},
+        # A mailed link also lets somebody who is active choose a new password.
+        AccountState.ACTIVE: {AccountState.ACTIVE, AccountState.ENDED},
+    },
+    ends={AccountState.ENDED},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,7 @@ class Account:
     sign_in_name: str
     display_name: str
     language: Language
-    state: str
+    state: AccountState
     units: frozenset[str] | None
     permissions: frozenset[Permission]
     password_hash: str = ""
@@ -61,7 +80,7 @@ def by_name(session: Session, sign_in_name: str) -> Account | None:
 def of_organisation(session: Session, organisation: str) -> tuple[Account, ...]:
     """Everybody of an organisation, those who have left last."""
     question = select(*WHOLE).where(account.c.organisation == organisation)
-    rows = session.execute(question.order_by(account.c.state == ENDED, account.c.display_name))
+    rows = session.execute(question.order_by(account.c.state == AccountState.ENDED, account.c.display_name))
     return tuple(map(of_row, rows.mappings()))
 
 
@@ -85,7 +104,7 @@ def add(
     language: Language,
     at: datetime,
     by: str,
-    state: str = INVITED,
+    state: AccountState = AccountState.INVITED,
     password_hash: str = "",
 ) -> int:
     """A new account; its number. Raises IntegrityError where the address is taken."""
@@ -119,8 +138,14 @@ def regrant(
 
 
 def change(session: Session, account_id: int, **columns: object) -> None:
-    """Set columns of one account."""
+    """Set columns of one account, but not its state."""
     session.execute(update(account).where(account.c.id == account_id).values(**columns))
+
+
+def move(session: Session, account_id: int, to: AccountState, **columns: object) -> bool:
+    """Let an account become active or end, and set columns with it; False where it has ended meanwhile."""
+    this = account.c.id == account_id
+    return transitions.move_all(session, account.c.state, this, ACCOUNT_FOLLOWS, to=to, values=columns) == 1
 
 
 def renew_hash(session: Session, of: Account, password_hash: str) -> None:
@@ -170,7 +195,7 @@ def of_row(row: RowMapping) -> Account:
         sign_in_name=row[columns.sign_in_name],
         display_name=row[columns.display_name],
         language=language_of(row[columns.language]),
-        state=row[columns.state],
+        state=AccountState(row[columns.state]),
         units=None if row[columns.all_units] else frozenset(_each(row[_UNITS])),
         permissions=frozenset(map(Permission, _each(row[_PERMISSIONS]))),
         password_hash=row[columns.password_hash],

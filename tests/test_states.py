@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import CheckConstraint, Table
 
+from accounts.application_store import ApplicationState
+from accounts.store import AccountState
 from billing.migrations.schema import METADATAS
 from foundation.transitions import Transitions
 from invoicing.audit.disposal_store import DisposalState
@@ -39,6 +41,8 @@ _PARTS: Final = (
 )
 
 KEPT: Final[Mapping[str, type[StrEnum]]] = {
+    "account.state": AccountState,
+    "account_application.state": ApplicationState,
     "claim_settled.how": ClaimWay,
     "desk_action.state": ActionState,
     "desk_batch_row.state": BatchRowState,
@@ -54,8 +58,6 @@ KEPT: Final[Mapping[str, type[StrEnum]]] = {
 """What the database holds a column to, and the enum that has the same words."""
 
 WORDS_WITHOUT_ENUM: Final = {
-    "account_application.state",
-    "account.state",
     "mailed_link.purpose",
     "web_session.stage",
 }

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from accounts import passwords
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, ApplicationAction
+from accounts.store import AccountState
 from billing.cli import cli
 from billing.tools.demo import people
 from foundation import journal
@@ -230,6 +231,9 @@ def test_permissions_count_from_the_next_page_on_and_an_ended_account_is_out_at_
         assert bo.get("/account").headers["location"].startswith("/sign-in")
         assert bo.enter("redovisa@fyrbaken.example", DEMO).status_code == 422
     assert "Avslutad" in text_of(alva.get("/people"))
+    # Whoever took up a link at that very moment does not bring the account back.
+    with site.database.writing() as session:
+        assert not account_store.move(session, 2, AccountState.ACTIVE)
 
 
 def test_the_last_administrator_can_neither_leave_nor_step_down(site: Site, alva: Visitor) -> None:
@@ -249,7 +253,7 @@ def test_somebody_of_another_company_does_not_exist(site: Site, alva: Visitor) -
     with site.database.reading() as session:
         cilla = account_store.by_id(session, 3)
     assert cilla is not None
-    assert cilla.state == "ACTIVE"
+    assert cilla.state is AccountState.ACTIVE
 
 
 def test_a_supplier_cannot_give_the_buyers_permissions(site: Site, alva: Visitor) -> None:

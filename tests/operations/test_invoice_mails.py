@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from accounts import store as account_store
 from accounts.identity import Permission
-from accounts.store import ACTIVE
+from accounts.store import AccountState
 from billing.server import invoice_mails
 from operations.mail.tables import mail
 from tests.support.servers.house_databases import CLOCK
@@ -44,7 +44,7 @@ def account(house: House, name: str, organisation: str, *, units: frozenset[str]
             language="sv",
             at=CLOCK,
             by="test",
-            state=ACTIVE,
+            state=AccountState.ACTIVE,
         )
 
 

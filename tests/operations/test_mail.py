@@ -14,7 +14,7 @@ from sqlalchemy import select
 from accounts import mailing
 from accounts import store as account_store
 from accounts.identity import Permission
-from accounts.store import ACTIVE, INVITED
+from accounts.store import AccountState
 from foundation.database import Database
 from foundation.text import ENGLISH, translated
 from operations.mail import delivery as mail_delivery
@@ -43,7 +43,7 @@ def person(
     name: str,
     *permissions: Permission,
     units: frozenset[str] | None = None,
-    state: str = ACTIVE,
+    state: AccountState = AccountState.ACTIVE,
     english: bool = False,
 ) -> int:
     with database.writing() as session:
@@ -85,7 +85,7 @@ def test_everybody_whom_it_concerns_gets_the_mail_in_his_language(database: Data
     person(database, "bo@fyrbaken.example", english=True)
     person(database, "unit@fyrbaken.example", units=frozenset({"UV-102"}))
     person(database, "assigns@fyrbaken.example", Permission.ASSIGN)
-    person(database, "invited@fyrbaken.example", state=INVITED)
+    person(database, "invited@fyrbaken.example", state=AccountState.INVITED)
     assert tell_of_an_order(database, unit="UV-101") == 2
     with mail_server() as server:
         assert mail_delivery.deliver(database, settings(server.port), now=NOW) == Delivered(sent=2)

@@ -103,7 +103,7 @@ def _signed_in(session: Session, organisation: str, permission: Permission, *, n
             language=SWEDISH,
             at=now,
             by="bench",
-            state=account_store.ACTIVE,
+            state=account_store.AccountState.ACTIVE,
         )
     )
     return sessions.start(session, number, now=now)

@@ -132,7 +132,7 @@ def move_in(session: Session, register: Register, *, at: datetime) -> int:
             language=SWEDISH,
             at=at,
             by="demo",
-            state=account_store.ACTIVE,
+            state=account_store.AccountState.ACTIVE,
             password_hash=password_hash,
         )
         if Permission.FINANCE in each.permissions:

@@ -219,7 +219,7 @@ def test_an_order_to_one_who_takes_no_orders_lies_in_the_portal_and_is_told_of(
             language="sv",
             at=CLOCK,
             by="test",
-            state=account_store.ACTIVE,
+            state=account_store.AccountState.ACTIVE,
         )
     point.verdict = verdict
     sender(house, point).round()

@@ -138,7 +138,7 @@ def account_of(database: Database, person: Person, *, name: str = "") -> Person:
             language=person.language,
             at=at,
             by="test",
-            state=account_store.ACTIVE,
+            state=account_store.AccountState.ACTIVE,
         )
         made = account_store.by_id(session, number)
     assert made is not None
