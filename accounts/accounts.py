@@ -12,6 +12,7 @@ from accounts import mailed_links, mailing, passwords, second_step_store, sessio
 from accounts import store as account_store
 from accounts.identity import Permission, Person
 from accounts.journal_actions import AccountAction, AccountsSubject
+from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import AccountRefused, keeps_an_administrator, mail_address, name_of_person
 from accounts.store import Account, AccountState
 from foundation import journal
@@ -52,7 +53,7 @@ def invite(
         ) from None
     made = _known(session, number)
     _note(session, by, AccountAction.INVITED, made)
-    mailed_links.send(session, made, mailed_links.INVITE, at=at)
+    mailed_links.send(session, made, LinkPurpose.INVITE, at=at)
     return made
 
 
@@ -62,7 +63,7 @@ def invite_again(session: Session, organisation: str, account_id: int, *, by: st
     if account.state != AccountState.INVITED:
         raise AccountRefused(Text("Kontot är redan i bruk och behöver ingen inbjudan."))
     journal.record(session, by, AccountAction.INVITED_AGAIN, AccountsSubject.PERSON.of(account.person.id))
-    mailed_links.send(session, account, mailed_links.INVITE, at=at)
+    mailed_links.send(session, account, LinkPurpose.INVITE, at=at)
 
 
 def change(
@@ -126,10 +127,10 @@ def take_up(session: Session, secret: str, password_hash: str, *, now: datetime)
     if not account_store.move(session, link.account.id, AccountState.ACTIVE, password_hash=password_hash):
         raise mailed_links.LinkVoid
     sessions.end_all(session, link.account.id)
-    is_new = link.purpose == mailed_links.INVITE
+    is_new = link.purpose == LinkPurpose.INVITE
     action = AccountAction.TAKEN_UP if is_new else AccountAction.PASSWORD_RESET
     journal.record(session, link.account.person.id, action, AccountsSubject.PERSON.of(link.account.person.id))
-    if link.purpose == mailed_links.RESET:
+    if link.purpose == LinkPurpose.RESET:
         mailing.put(session, link.account, "password-changed", about=link.account.person.id, at=now)
     return _known(session, link.account.id)
 
@@ -138,7 +139,7 @@ def ask_for_reset(session: Session, name: str, *, at: datetime) -> None:
     """Mail a link for a new password; for a name of nobody, nothing happens, and nobody is told."""
     account = account_store.by_name(session, name)
     if account is not None and account.state == AccountState.ACTIVE:
-        mailed_links.send(session, account, mailed_links.RESET, at=at)
+        mailed_links.send(session, account, LinkPurpose.RESET, at=at)
 
 
 def change_password(session: Session, person: Person, password: str, *, but: str, now: datetime) -> None:

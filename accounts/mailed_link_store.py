@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -10,12 +11,19 @@ from accounts.tables import mailed_link
 from foundation.sql import Session, rows_changed
 
 
+class LinkPurpose(StrEnum):
+    """What a link was mailed for."""
+
+    INVITE = "INVITE"
+    RESET = "RESET"
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRow:
     """A link as it is kept, whether or not it still holds."""
 
     account_id: int
-    purpose: str
+    purpose: LinkPurpose
     ends_at: datetime
     used_at: datetime | None
 
@@ -27,7 +35,7 @@ def by_key(session: Session, key: str) -> LinkRow | None:
 
 
 def add(
-    session: Session, key: str, account_id: int, purpose: str, *, made_at: datetime, ends_at: datetime
+    session: Session, key: str, account_id: int, purpose: LinkPurpose, *, made_at: datetime, ends_at: datetime
 ) -> None:
     """A new link that nobody has used."""
     session.execute(
@@ -42,7 +50,7 @@ def add(
     )
 
 
-def remove_all(session: Session, account_id: int, purpose: str) -> None:
+def remove_all(session: Session, account_id: int, purpose: LinkPurpose) -> None:
     """Make the links of an account for a purpose void."""
     session.execute(
         delete(mailed_link).where(mailed_link.c.account_id == account_id, mailed_link.c.purpose == purpose)
@@ -60,4 +68,6 @@ def use(session: Session, key: str, *, now: datetime) -> bool:
 
 
 def _link_row(row: Row[Any]) -> LinkRow:
-    return LinkRow(account_id=row.account_id, purpose=row.purpose, ends_at=row.ends_at, used_at=row.used_at)
+    return LinkRow(
+        account_id=row.account_id, purpose=LinkPurpose(row.purpose), ends_at=row.ends_at, used_at=row.used_at
+    )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from accounts import mailed_link_store, mailing, tokens
 from accounts import store as account_store
+from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import INVITATION_LASTS, RESET_LASTS
 from accounts.store import Account, AccountState
 from foundation.errors import Refused
@@ -17,8 +18,6 @@ from foundation.periods import stockholm_date
 from foundation.sql import Session
 from foundation.text import Text
 from operations.mail import store as mail_store
-
-INVITE, RESET = "INVITE", "RESET"
 
 
 class LinkVoid(Refused):
@@ -37,16 +36,16 @@ class MailedLink:
     """A link that still holds."""
 
     account: Account
-    purpose: str
+    purpose: LinkPurpose
 
 
-def send(session: Session, account: Account, purpose: str, *, at: datetime) -> str:
+def send(session: Session, account: Account, purpose: LinkPurpose, *, at: datetime) -> str:
     """Mail a fresh link; older ones of the same purpose are void from now. Gives the path it leads to."""
     secret = tokens.secret()
-    ends_at = at + (INVITATION_LASTS if purpose == INVITE else RESET_LASTS)
+    ends_at = at + (INVITATION_LASTS if purpose == LinkPurpose.INVITE else RESET_LASTS)
     mailed_link_store.remove_all(session, account.id, purpose)
     # A mail that has not left yet would only bring a link that is void.
-    template = "invitation" if purpose == INVITE else "password-reset"
+    template = "invitation" if purpose == LinkPurpose.INVITE else "password-reset"
     mail_store.withdraw_waiting(session, account.id, template)
     mailed_link_store.add(
         session, tokens.fingerprint(secret), account.id, purpose, made_at=at, ends_at=ends_at
@@ -58,7 +57,7 @@ def send(session: Session, account: Account, purpose: str, *, at: datetime) -> s
         about=account.person.id,
         at=at,
         link=f"/link/{secret}",
-        until=f"{stockholm_date(ends_at)}" if purpose == INVITE else moment(ends_at),
+        until=f"{stockholm_date(ends_at)}" if purpose == LinkPurpose.INVITE else moment(ends_at),
     )
     return f"/link/{secret}"
 
@@ -70,7 +69,7 @@ def look(session: Session, secret: str, *, now: datetime) -> MailedLink:
         raise LinkVoid
     account = account_store.by_id(session, row.account_id)
     if account is None or account.state != (
-        AccountState.INVITED if row.purpose == INVITE else AccountState.ACTIVE
+        AccountState.INVITED if row.purpose == LinkPurpose.INVITE else AccountState.ACTIVE
     ):
         raise LinkVoid
     return MailedLink(account, row.purpose)

@@ -6,6 +6,7 @@ Convention: `key` is that sha256. When a session ends, and what it may do, is de
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
@@ -24,13 +25,21 @@ _WHOSE: Final = (
 )
 
 
+class SessionStage(StrEnum):
+    """How far a session has come with signing in; a session never changes it, another takes its place."""
+
+    FULL = "FULL"
+    CODE = "CODE"  # the password was right, the second step is left
+    ENROL = "ENROL"  # the second step must be set up
+
+
 @dataclass(frozen=True, slots=True)
 class PortalSession:
     """A session, and whose it is."""
 
     key: str
     account: Account
-    stage: str
+    stage: SessionStage
     made_at: datetime
     seen_at: datetime
     ends_at: datetime
@@ -72,7 +81,7 @@ def add(
     key: str,
     account_id: int,
     *,
-    stage: str,
+    stage: SessionStage,
     offered_totp: str,
     made_at: datetime,
     ends_at: datetime,
@@ -131,7 +140,7 @@ def _portal_session(row: RowMapping) -> PortalSession:
     return PortalSession(
         key=row[columns.secret_sha256],
         account=account_store.of_row(row),
-        stage=row[columns.stage],
+        stage=SessionStage(row[columns.stage]),
         made_at=row[columns.made_at],
         seen_at=row[columns.seen_at],
         ends_at=row[columns.ends_at],

@@ -10,12 +10,11 @@ from typing import Final
 
 from accounts import session_store, tokens
 from accounts import store as account_store
-from accounts.session_store import PortalSession
+from accounts.session_store import PortalSession, SessionStage
 from foundation.database import Database
 from foundation.sql import Session
 
-FULL, CODE, ENROL = "FULL", "CODE", "ENROL"
-PATHS: Final = {CODE: "/code", ENROL: "/second-step"}
+PATHS: Final = {SessionStage.CODE: "/code", SessionStage.ENROL: "/second-step"}
 """Where a session that is not full yet goes on, below /sign-in."""
 
 IDLE: Final = timedelta(minutes=60)
@@ -25,7 +24,14 @@ _STEP_LASTS: Final = timedelta(minutes=10)
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 
-def start(session: Session, account_id: int, *, now: datetime, stage: str = FULL, offered: str = "") -> str:
+def start(
+    session: Session,
+    account_id: int,
+    *,
+    now: datetime,
+    stage: SessionStage = SessionStage.FULL,
+    offered: str = "",
+) -> str:
     """Make a session; the secret for the cookie."""
     secret = tokens.secret()
     session_store.add(
@@ -35,7 +41,7 @@ def start(session: Session, account_id: int, *, now: datetime, stage: str = FULL
         stage=stage,
         offered_totp=offered,
         made_at=now,
-        ends_at=now + (LONGEST if stage == FULL else _STEP_LASTS),
+        ends_at=now + (LONGEST if stage == SessionStage.FULL else _STEP_LASTS),
     )
     return secret
 

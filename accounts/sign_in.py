@@ -12,6 +12,7 @@ from typing import Protocol
 from accounts import passwords, rate_limit, sessions
 from accounts import store as account_store
 from accounts.journal_actions import AccountAction, AccountsSubject
+from accounts.session_store import SessionStage
 from accounts.store import Account, AccountState
 from foundation import journal
 from foundation.database import Database
@@ -54,7 +55,7 @@ class SignedIn:
     """A session that has begun: its secret for the cookie, and the stage it is at."""
 
     secret: str
-    stage: str
+    stage: SessionStage
 
 
 def with_password(
@@ -81,7 +82,7 @@ def with_password(
         sessions.sweep(session, now=now)
         rate_limit.sweep(session, now=now)
         secret = sessions.start(session, account.id, now=now, stage=stage)
-        if stage == sessions.FULL:
+        if stage == SessionStage.FULL:
             journal.record(
                 session,
                 account.person.id,
@@ -91,8 +92,8 @@ def with_password(
     return SignedIn(secret, stage)
 
 
-def stage_of(account: Account, settings: Settings) -> str:
+def stage_of(account: Account, settings: Settings) -> SessionStage:
     """How far the password alone leads."""
     if account.totp_secret:
-        return sessions.CODE
-    return sessions.ENROL if settings.second_step and not settings.is_demo else sessions.FULL
+        return SessionStage.CODE
+    return SessionStage.ENROL if settings.second_step and not settings.is_demo else SessionStage.FULL

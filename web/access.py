@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 
 from accounts import sessions
 from accounts.identity import Permission, Person
-from accounts.session_store import PortalSession
+from accounts.session_store import PortalSession, SessionStage
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.text import Text
@@ -65,7 +65,7 @@ def person_of(request: Request) -> Person | None:
         request.state.person = None
         database: Database = request.app.state.database
         found = of_request(request, database, now=instant_of(request))
-        if found is not None and found.stage == sessions.FULL:
+        if found is not None and found.stage == SessionStage.FULL:
             request.state.person = found.person
         elif found is not None:
             request.state.step_left = sessions.PATHS[found.stage]

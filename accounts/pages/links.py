@@ -6,6 +6,7 @@ from fastapi import Form, Request, Response
 
 from accounts import accounts, mailed_links, passwords, rate_limit
 from accounts import store as account_store
+from accounts.mailed_link_store import LinkPurpose
 from accounts.mailed_links import MailedLink
 from accounts.pages.sign_in import client_of
 from accounts.password_rules import PasswordRefused, chosen_password
@@ -80,7 +81,7 @@ def _page(request: Request, secret: str, link: MailedLink, wrong: Text | None = 
         "account/link.html",
         200 if wrong is None else 422,
         secret=secret,
-        is_invitation=link.purpose == mailed_links.INVITE,
+        is_invitation=link.purpose == LinkPurpose.INVITE,
         account=link.account,
         shortest=passwords.SHORTEST,
         wrong=wrong,

@@ -6,7 +6,7 @@ from fastapi import Form, Query, Request, Response
 
 from accounts import sessions, two_factor
 from accounts.rate_limit import TooOften
-from accounts.session_store import PortalSession
+from accounts.session_store import PortalSession, SessionStage
 from accounts.two_factor import WrongCode
 from web import access, cookies
 from web.access import SignInFirst, instant_of
@@ -18,7 +18,7 @@ router = pages_router(prefix="/sign-in")
 @router.get("/code")
 def code_page(request: Request, back: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Asks for the six digits."""
-    held = _held(request, sessions.CODE)
+    held = _held(request, SessionStage.CODE)
     return render(request, None, "account/code.html", next=own_path(back), wrong=None, name=held.account.id)
 
 
@@ -29,7 +29,7 @@ def give_code(
     back: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
     """Goes on with a session of a new name when the code is right."""
-    held = _held(request, sessions.CODE)
+    held = _held(request, SessionStage.CODE)
     try:
         secret = two_factor.pass_with(database_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
@@ -51,13 +51,13 @@ def give_code(
 @router.get("/second-step")
 def set_up_page(request: Request) -> Response:
     """Shows the picture and the secret, and asks for the first code."""
-    return _set_up_page(request, _held(request, sessions.ENROL, sessions.FULL))
+    return _set_up_page(request, _held(request, SessionStage.ENROL, SessionStage.FULL))
 
 
 @router.get("/second-step/picture.svg")
 def set_up_picture(request: Request) -> Response:
     """The QR code of the secret that this session is offered; nobody else is shown it."""
-    held = _held(request, sessions.ENROL, sessions.FULL)
+    held = _held(request, SessionStage.ENROL, SessionStage.FULL)
     secret = two_factor.offered(database_of(request), held)
     return Response(
         two_factor.picture(secret, held.account.sign_in_name),
@@ -68,7 +68,7 @@ def set_up_picture(request: Request) -> Response:
 @router.post("/second-step")
 def set_up(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
     """Takes the second step into use and shows the recovery codes, this once."""
-    held = _held(request, sessions.ENROL, sessions.FULL)
+    held = _held(request, SessionStage.ENROL, SessionStage.FULL)
     try:
         secret, codes = two_factor.set_up(database_of(request), held, code, now=instant_of(request))
     except (WrongCode, TooOften) as wrong:
@@ -82,7 +82,7 @@ def _set_up_page(
     request: Request, held: PortalSession, wrong: WrongCode | TooOften | None = None
 ) -> Response:
     secret = two_factor.offered(database_of(request), held)
-    person = held.person if held.stage == sessions.FULL else None
+    person = held.person if held.stage == SessionStage.FULL else None
     return render(
         request,
         person,
@@ -93,7 +93,7 @@ def _set_up_page(
     )
 
 
-def _held(request: Request, *stages: str) -> PortalSession:
+def _held(request: Request, *stages: SessionStage) -> PortalSession:
     """The session at one of these stages. Raises SignInFirst."""
     held = access.of_request(request, database_of(request), now=instant_of(request))
     if held is None or held.stage not in stages:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from accounts import accounts, mailed_links
+from accounts.mailed_link_store import LinkPurpose
 from accounts.rules import granted_staff
 from billing.cli.command import CommandContext, command
 from billing.cli.printing import show
@@ -40,7 +41,7 @@ def invite(
             at=now,
         )
         # Mail may not be set up yet, so the one who stands here gets the link as well.
-        path = mailed_links.send(session, made, mailed_links.INVITE, at=now)
+        path = mailed_links.send(session, made, LinkPurpose.INVITE, at=now)
     show(
         context.say(
             Text(
