@@ -5,7 +5,7 @@ invoice and its credit note match), LIVE (REQ-29). What a step needs is counted 
 from what somebody says. Nothing here touches real books.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from foundation.text import Text
 from invoicing.documents import reading as document_reading
 from invoicing.documents.reading import Reading
 from invoicing.flow_test import flow_test_store, sample_orders
-from invoicing.flow_test.flow_test_store import INVALID, FlowStep, FlowTest, TriedDocument
+from invoicing.flow_test.flow_test_store import FLOW_FOLLOWS, INVALID, FlowStep, FlowTest, TriedDocument
 from invoicing.journal_actions import InvoicingSubject, SupplierAction
 from invoicing.matching.deviations import Match
 from invoicing.model import DocumentType, InvoiceContent
@@ -28,13 +28,6 @@ _NOTE_MAX = 500
 SIZE_MAX = 10_000_000
 A_DAY_MAX = 200
 _A_DAY = timedelta(days=1)
-
-
-FOLLOWS: Mapping[FlowStep, FlowStep] = {
-    FlowStep.FILE_READ: FlowStep.FLOW_TEST,
-    FlowStep.FLOW_TEST: FlowStep.TEST_INVOICE,
-    FlowStep.TEST_INVOICE: FlowStep.LIVE,
-}
 
 
 class BenchRefused(Refused):
@@ -80,7 +73,7 @@ def ask(session: Session, actor: SupplierActor, *, now: datetime) -> None:
 
 def confirm(session: Session, supplier: str, step: FlowStep, *, by: str, now: datetime) -> FlowStep:
     """The buyer's administrator confirms the step the supplier asked about; what follows is returned."""
-    follows = FOLLOWS.get(step)
+    follows = next(iter(FLOW_FOLLOWS.follows[step]), None)
     if follows is None:
         raise _changed_meanwhile()
     if not flow_test_store.confirm(session, supplier, step, follows=follows, by=by, at=now):

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
+from foundation import transitions
 from foundation.sql import Session, rows_changed
+from foundation.text import Text
+from foundation.transitions import Transitions
 from invoicing.flow_test.tables import test_document, test_flow
 from invoicing.matching.deviations import Verdict
 
@@ -22,6 +25,17 @@ class FlowStep(StrEnum):
     FLOW_TEST = "FLOW_TEST"
     TEST_INVOICE = "TEST_INVOICE"
     LIVE = "LIVE"
+
+
+FLOW_FOLLOWS = Transitions(
+    {
+        FlowStep.FILE_READ: {FlowStep.FLOW_TEST},
+        FlowStep.FLOW_TEST: {FlowStep.TEST_INVOICE},
+        FlowStep.TEST_INVOICE: {FlowStep.LIVE},
+    },
+    ends={FlowStep.LIVE},
+)
+"""One step follows on each, until the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +98,23 @@ def confirm(
     session: Session, supplier: str, step: FlowStep, *, follows: FlowStep, by: str, at: datetime
 ) -> bool:
     """Let a step that was asked about become the one that follows; False where it waits no longer."""
-    values = {"step": follows, "asked": False, "changed_at": at, "confirmed_by": by, "note": ""}
-    return rows_changed(session, update(test_flow).where(_waiting(supplier, step)).values(**values)) == 1
+    return transitions.moved_first(
+        session,
+        test_flow.c.step,
+        (test_flow.c.supplier == supplier) & test_flow.c.asked,
+        FLOW_FOLLOWS,
+        name=Text("Flödestestet"),
+        was=step,
+        to=follows,
+        values={"asked": False, "changed_at": at, "confirmed_by": by, "note": ""},
+    )
 
 
 def send_back(session: Session, supplier: str, step: FlowStep, *, note: str, at: datetime) -> bool:
     """Note what is missing in a step that was asked about; False where it waits no longer."""
+    waiting = (test_flow.c.supplier == supplier) & (test_flow.c.step == step) & test_flow.c.asked
     values = {"asked": False, "changed_at": at, "note": note}
-    return rows_changed(session, update(test_flow).where(_waiting(supplier, step)).values(**values)) == 1
+    return rows_changed(session, update(test_flow).where(waiting).values(**values)) == 1
 
 
 def tried_by(session: Session, supplier: str, *, limit: int = 200) -> Sequence[TriedDocument]:
@@ -151,10 +174,6 @@ def newest_valid(session: Session, supplier: str, number: str) -> tuple[bytes, d
 _TRIED: Select[tuple[object, ...]] = select(
     *(column for column in test_document.c if column.name != "body")
 ).order_by(test_document.c.id.desc())
-
-
-def _waiting(supplier: str, step: FlowStep) -> ColumnElement[bool]:
-    return (test_flow.c.supplier == supplier) & (test_flow.c.step == step) & test_flow.c.asked
 
 
 def _flow(row: Row[tuple[object, ...]]) -> FlowTest:
