@@ -15,7 +15,7 @@ from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceContent, InvoiceState
 from invoicing.payment import tables as payment_tables
 from invoicing.payment.payable import Payable, PayableKind, ocr_of, pay_to
-from invoicing.payment.transfers import LIVE
+from invoicing.payment.transfers import LIVE, ItemState
 from orders import tables as order_tables
 from orders.register.register import Register
 from peppol.exchange import tables as exchange_tables
@@ -173,6 +173,8 @@ def _scopes(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[set[str]
 def is_on_its_way(session: Session, invoice_id: int) -> bool:
     """Whether a payment of the invoice has left us and the bank has not answered yet."""
     question = select(_ITEM.c.id).where(
-        _ITEM.c.invoice_id == invoice_id, _ITEM.c.kind == PayableKind.INVOICE, _ITEM.c.state == "EXPORTED"
+        _ITEM.c.invoice_id == invoice_id,
+        _ITEM.c.kind == PayableKind.INVOICE,
+        _ITEM.c.state == ItemState.EXPORTED,
     )
     return session.execute(question.limit(1)).one_or_none() is not None

@@ -18,6 +18,7 @@ from foundation.sql import Session
 from invoicing.documents import store as document_store
 from invoicing.documents import tables as document_tables
 from invoicing.model import DocumentType, InvoiceState, SupplierInvoice
+from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.scope import SupplierActor
 from invoicing.portal_invoicing.tables import portal_document
 from orders import tables as order_tables
@@ -244,7 +245,7 @@ def on_its_way() -> ColumnElement[bool]:
         .where(
             portal_document.c.order_number == account.c.order_number,
             portal_document.c.line_id == account.c.line_id,
-            portal_document.c.state.in_(("WAITING", "RELEASED")),
+            portal_document.c.state.in_((PortalState.WAITING, PortalState.RELEASED)),
         )
         .correlate(account)
         .exists()
