@@ -15,7 +15,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 
 from billing.tools.access_point_simulator.faults import Fault, FaultRule, Verb
-from billing.tools.access_point_simulator.store import FAILED, PENDING, REJECTED, SENT, Handed, Store
+from billing.tools.access_point_simulator.store import Handed, LetterState, Store
 from peppol.envelope import envelope, header, opening
 from peppol.identifiers import (
     DOCUMENT_SCHEME,
@@ -104,7 +104,7 @@ class Desk:
     def try_again(self, instance_id: str) -> None:
         """What an access point with a memory does by itself: a message that failed is sent once more."""
         held = self.store.letter(instance_id)
-        if held is None or held.state != FAILED:
+        if held is None or held.state != LetterState.FAILED:
             return
         handed = Handed(
             held.instance_id,
@@ -126,13 +126,13 @@ class Desk:
             return SimulatedResult(
                 handed.instance_id, "unknown-receiver", "no endpoint for the receiver at its SMP"
             )
-        state, words = SENT, ""
+        state, words = LetterState.SENT, ""
         if Fault.REJECT in struck:
-            state, words = REJECTED, "EBMS:0004 PEPPOL:NOT_SERVICED"
+            state, words = LetterState.REJECTED, "EBMS:0004 PEPPOL:NOT_SERVICED"
         elif Fault.PEER_ERROR in struck:
-            state, words = FAILED, "EBMS:0004 The incoming Peppol message could not be processed."
+            state, words = LetterState.FAILED, "EBMS:0004 The incoming Peppol message could not be processed."
         elif Fault.HOLD in struck:
-            state = PENDING
+            state = LetterState.PENDING
         copies = 2 if Fault.DELIVER_TWICE in struck else 1
         taken = self.store.hand_in(
             handed, state=state, copies=copies, words=words, repeats=self.repeats, by_itself=by_itself
@@ -144,7 +144,7 @@ class Desk:
                 handed.instance_id, "conflict", "the instance identifier was used for other bytes"
             )
         held = self.store.letter(handed.instance_id)
-        was = str(held.state) if held is not None else SENT
+        was = str(held.state) if held is not None else LetterState.SENT
         if self.repeats == "refuse":
             return SimulatedResult(
                 handed.instance_id, "repeat", "the instance identifier was used before", True

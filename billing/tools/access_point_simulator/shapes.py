@@ -24,7 +24,7 @@ from billing.tools.access_point_simulator.desk import (
     read_envelope,
 )
 from billing.tools.access_point_simulator.faults import Fault, Verb, damaged, share_of
-from billing.tools.access_point_simulator.store import PENDING, REJECTED, SENT, Handed
+from billing.tools.access_point_simulator.store import Handed, LetterState
 from peppol.identifiers import DOCUMENT_SCHEME, PARTICIPANT_SCHEME, PROCESS_SCHEME
 
 _LARGEST = 25_000_000
@@ -47,7 +47,7 @@ From = Annotated[int, Query(ge=0)]
 
 def report(desk: Desk, handed: Handed, result: SimulatedResult) -> dict[str, object]:
     """What phase4 would report of this sending."""
-    sent = result.outcome == SENT
+    sent = result.outcome == LetterState.SENT
     written: dict[str, object] = {
         "currentDateTimeUTC": desk.store.now(),
         "phase4Version": "simulated",
@@ -78,9 +78,9 @@ def phase4_shape(desk: Desk) -> APIRouter:
 
     def sent(handed: Handed) -> Response:
         result = desk.submit(handed)
-        if result.outcome in ("repeat", PENDING):
+        if result.outcome in ("repeat", LetterState.PENDING):
             # This product keeps nothing: a repeat is sent again, and the receiver knows it again.
-            result = SimulatedResult(handed.instance_id, SENT, repeated=result.repeated)
+            result = SimulatedResult(handed.instance_id, LetterState.SENT, repeated=result.repeated)
         return JSONResponse(report(desk, handed, result))
 
     @router.post("/sendsbdh")
@@ -114,10 +114,10 @@ def _phoss_outbound(router: APIRouter, desk: Desk) -> None:
 
     def answered(handed: Handed) -> Response:
         result = desk.submit(handed)
-        if result.outcome in ("conflict", "repeat", REJECTED):
+        if result.outcome in ("conflict", "repeat", LetterState.REJECTED):
             return JSONResponse("Failed to submit outbound transaction", status_code=422)
         written = report(desk, handed, result)
-        return JSONResponse(written, status_code=200 if result.outcome == SENT else 422)
+        return JSONResponse(written, status_code=200 if result.outcome == LetterState.SENT else 422)
 
     @router.post("/outbound/submit/{sender}/{receiver}/{kind:path}/{process}/{country}")
     def submit(
@@ -157,7 +157,7 @@ def _phoss_status(held: Row[Any]) -> dict[str, object]:
         "senderID": f"{PARTICIPANT_SCHEME}::{held.sender}",
         "receiverID": f"{PARTICIPANT_SCHEME}::{held.receiver}",
         "status": held.state,
-        "attemptCount": 0 if held.state == PENDING else held.tries,
+        "attemptCount": 0 if held.state == LetterState.PENDING else held.tries,
         "createdDT": held.came_at,
         "completedDT": held.done_at or None,
         "errorDetails": held.words or None,

@@ -7,6 +7,7 @@ leaves, as a real access point has it, so that a restart or a `kill -9` of it lo
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 
@@ -96,9 +97,17 @@ note = Table(
     UniqueConstraint("name"),
 )
 
-PENDING, SENT, REJECTED, FAILED = "pending", "sent", "rejected", "failed"
-GIVEN_UP = "permanently_failed"
 _TRIES_MOST = 5
+
+
+class LetterState(StrEnum):
+    """How a message handed in fares, in the words the product tells it in."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    GIVEN_UP = "permanently_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class Store:
         self,
         handed: Handed,
         *,
-        state: str,
+        state: LetterState,
         copies: int,
         words: str = "",
         repeats: str,
@@ -193,11 +202,19 @@ class Store:
                     insert(submission).values(instance_id=handed.instance_id, sha256=handed.sha256)
                 )
             held = session.execute(select(letter).where(letter.c.instance_id == handed.instance_id)).first()
-            if held is not None and held.state in (SENT, PENDING, REJECTED):
-                if repeats == "deliver" and held.state == SENT:
+            if held is not None and held.state in (
+                LetterState.SENT,
+                LetterState.PENDING,
+                LetterState.REJECTED,
+            ):
+                if repeats == "deliver" and held.state == LetterState.SENT:
                     self._lay(session, handed.instance_id, handed.receiver, handed.body, copies)
                 return "repeat" if held.sha256 == handed.sha256 else "conflict"
-            values = {"state": state, "words": words, "done_at": self.now() if state == SENT else ""}
+            values = {
+                "state": state,
+                "words": words,
+                "done_at": self.now() if state == LetterState.SENT else "",
+            }
             if held is None:
                 session.execute(
                     insert(letter).values(
@@ -213,14 +230,14 @@ class Store:
                     )
                 )
             else:
-                if state == FAILED and by_itself and held.tries + 1 >= _TRIES_MOST:
-                    values["state"] = GIVEN_UP
+                if state == LetterState.FAILED and by_itself and held.tries + 1 >= _TRIES_MOST:
+                    values["state"] = LetterState.GIVEN_UP
                 session.execute(
                     update(letter)
                     .where(letter.c.instance_id == handed.instance_id)
                     .values(**values, tries=held.tries + 1)
                 )
-            if state == SENT:
+            if state == LetterState.SENT:
                 self._lay(session, handed.instance_id, handed.receiver, handed.body, copies)
             return "taken"
 
@@ -231,11 +248,13 @@ class Store:
     def release(self) -> int:
         """Send on what was held, and return how many messages that were."""
         with self._lock, self._database.engine.begin() as session:
-            held = session.execute(select(letter).where(letter.c.state == PENDING)).all()
+            held = session.execute(select(letter).where(letter.c.state == LetterState.PENDING)).all()
             for row in held:
                 self._lay(session, row.instance_id, row.receiver, row.body, 1)
             session.execute(
-                update(letter).where(letter.c.state == PENDING).values(state=SENT, done_at=self.now())
+                update(letter)
+                .where(letter.c.state == LetterState.PENDING)
+                .values(state=LetterState.SENT, done_at=self.now())
             )
             return len(held)
 
