@@ -13,6 +13,7 @@ from invoicing.audit.disposal_store import DisposalState
 from invoicing.audit.retention_periods import DONE, YEARS, Stray, Times, first_kept
 from invoicing.documents import tables as document_tables
 from invoicing.flow_test.tables import test_document
+from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.tables import portal_document, portal_upload
 from orders import tables as order_tables
 from peppol.exchange.tables import InState, inbox
@@ -86,7 +87,7 @@ def _questions(times: Times, today: date) -> Iterator[tuple[Stray, Select[tuple[
     document = select(invoice.c.id, ended.label("day")).where(caseless, ended < years)
     yield Stray.DOCUMENT, document.order_by(invoice.c.id), None
     before = datetime.combine(first_kept(today, times.unsent_months), time(), UTC)
-    undone = portal_document.c.state.in_(("UNDONE", "STOPPED"))
+    undone = portal_document.c.state.in_((PortalState.UNDONE, PortalState.STOPPED))
     for sort, table, moment, only in (
         (Stray.UPLOAD, portal_upload, portal_upload.c.made_at, None),
         (Stray.DRAFT, portal_document, portal_document.c.release_at, undone),

@@ -10,6 +10,7 @@ from foundation.sql import Session
 from foundation.text import Text, WrittenText
 from invoicing.decisions import tables as decision_tables
 from orders import tables as order_tables
+from orders.events.store import EventState
 from peppol.exchange import tables as exchange_tables
 from peppol.exchange.tables import InState
 
@@ -95,7 +96,7 @@ def events(session: Session, *, limit: int = 200) -> Sequence[UnappliedEvent]:
             func.coalesce(_D.c.owner, "").label("owner"),
         )
         .select_from(table.outerjoin(_D, taken))
-        .where(table.c.state.in_(["UNAPPLIABLE", "CONFLICT"]))
+        .where(table.c.state.in_([EventState.UNAPPLIABLE, EventState.CONFLICT]))
         .order_by(table.c.sequence.desc())
         .limit(limit)
     )

@@ -10,6 +10,7 @@ from invoicing.audit.body_store import PORTAL
 from invoicing.audit.tables import disposed_body
 from invoicing.portal_invoicing import series_store
 from invoicing.portal_invoicing import tables as portal_tables
+from invoicing.portal_invoicing.portal_document_store import PortalState
 from invoicing.portal_invoicing.tables import portal_document, returned_number
 from peppol.exchange.tables import inbox
 
@@ -57,7 +58,7 @@ def left_documents(session: Session) -> Iterator[Row[Any]]:
         )
         .outerjoin(gone, (gone.c.kind == PORTAL) & (gone.c.item_id == portal_document.c.id))
         .outerjoin(inbox, inbox.c.id == portal_document.c.letter_id)
-        .where(portal_document.c.state.in_(("RELEASED", "READ")))
+        .where(portal_document.c.state.in_((PortalState.RELEASED, PortalState.READ)))
         .order_by(portal_document.c.id)
         .execution_options(yield_per=200)
     )
